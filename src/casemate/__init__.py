@@ -1,0 +1,1 @@
+"""Casemate: a self-hosted workspace where people talk with nobody in between."""
