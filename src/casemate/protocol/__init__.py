@@ -1,0 +1,1 @@
+"""The words of Casemate: ids, frames, codecs, limits and versions. Data only."""

@@ -1,0 +1,239 @@
+"""Our extension of the client API: requests and responses that Citadel's API lacks.
+
+They travel in the same envelope as all others, {"Request":{"Hello":{…}}}. A socket whose first request is
+`Hello` is a *view*; only views may send the others, and only views receive the responses below.
+"""
+
+import msgspec
+
+from casemate.protocol.client.views import (
+    AccountView,
+    ConversationView,
+    DirectoryRow,
+    LocalAccount,
+    MessageOrder,
+    MessageView,
+    PeerView,
+    Reason,
+    ViewEvent,
+)
+from casemate.protocol.ids import Cid
+
+
+class ExtensionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    request_id: str
+
+
+class Hello(ExtensionRequest, frozen=True, kw_only=True):
+    """Makes this socket a view. Answer: HelloAccepted; later LocalAccountsChanged whenever the list changes."""
+
+    client: str
+
+
+class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a view is in an account's stream; `epoch` changes with every start of the internal service."""
+
+    epoch: str
+    sequence: int
+
+
+class Subscribe(ExtensionRequest, frozen=True, kw_only=True):
+    """Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents."""
+
+    cid: Cid
+    after: ViewPosition | None = None
+
+
+class Unsubscribe(ExtensionRequest, frozen=True, kw_only=True):
+    """Answer: Done."""
+
+    cid: Cid
+
+
+class ListDirectory(ExtensionRequest, frozen=True, kw_only=True):
+    """People on the server whose name or username contains `query`, a page at a time. Answer: DirectoryPage."""
+
+    cid: Cid
+    query: str = ""
+    cursor: str = ""
+    limit: int = 100
+
+
+class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
+    """A page in display order: the latest, or before, after or around a place. Answer: TimelinePage."""
+
+    cid: Cid
+    peer_cid: Cid
+    before: MessageOrder | None = None
+    after: MessageOrder | None = None
+    around: MessageOrder | None = None
+    limit: int = 50
+
+
+class SendChat(ExtensionRequest, frozen=True, kw_only=True):
+    """Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit."""
+
+    cid: Cid
+    peer_cid: Cid
+    message_id: str
+    text: str
+
+
+class MarkRead(ExtensionRequest, frozen=True, kw_only=True):
+    """Everything of this conversation with arrival ≤ `up_to_arrival` was on a screen. Answer: Done."""
+
+    cid: Cid
+    peer_cid: Cid
+    up_to_arrival: int
+
+
+class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
+    """Answer: Done. Never stored; dropped when the peer is not online."""
+
+    cid: Cid
+    peer_cid: Cid
+    typing: bool
+
+
+class BlockPeer(ExtensionRequest, frozen=True, kw_only=True):
+    """Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed."""
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class UnblockPeer(ExtensionRequest, frozen=True, kw_only=True):
+    cid: Cid
+    peer_cid: Cid
+
+
+class GetSafetyNumber(ExtensionRequest, frozen=True, kw_only=True):
+    """Answer: SafetyNumber."""
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class SetVerified(ExtensionRequest, frozen=True, kw_only=True):
+    """The user compared the safety number. Answer: Done."""
+
+    cid: Cid
+    peer_cid: Cid
+    verified: bool
+
+
+class AcceptIdentity(ExtensionRequest, frozen=True, kw_only=True):
+    """Go on with a peer whose identity changed; sending resumes, the verified mark stays off. Answer: Done."""
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
+    """Null leaves a setting as it is. Answer: Done; AccountChanged follows."""
+
+    cid: Cid
+    auto_connect: bool | None = None
+    appear_offline: bool | None = None
+    ask_password_at_start: bool | None = None
+
+
+class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Sign in to one local account of several with the same username. Answer: as Connect."""
+
+    cid: Cid
+    password: list[int]
+
+
+class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
+    """Ask a server who it is before an account is made there. Answer: ServerProbed."""
+
+    server_addr: str
+
+
+class ExtensionResponse(msgspec.Struct, frozen=True, kw_only=True):
+    cid: Cid
+    request_id: str | None
+
+
+class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    version: str
+    default_server: str | None
+    """The address to offer for a new account: the server that was started with us, or the last one used."""
+
+
+class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
+    service: ServiceInfo
+    accounts: list[LocalAccount]
+
+
+class LocalAccountsChanged(ExtensionResponse, frozen=True, kw_only=True):
+    accounts: list[LocalAccount]
+
+
+class Snapshot(ExtensionResponse, frozen=True, kw_only=True):
+    """The whole account except old messages; a conversation brings its last one, GetTimeline the rest."""
+
+    position: ViewPosition
+    account: AccountView
+    peers: list[PeerView]
+    conversations: list[ConversationView]
+
+
+class Resumed(ExtensionResponse, frozen=True, kw_only=True):
+    """The events after `after` follow, numbered without a gap."""
+
+    position: ViewPosition
+
+
+class ViewEvents(ExtensionResponse, frozen=True, kw_only=True):
+    """Events in order; `position` is where the last of them leads, `first_sequence` numbers the first."""
+
+    position: ViewPosition
+    first_sequence: int
+    events: list[ViewEvent]
+
+
+class DirectoryPage(ExtensionResponse, frozen=True, kw_only=True):
+    rows: list[DirectoryRow]
+    next_cursor: str | None
+    total: int
+
+
+class TimelinePage(ExtensionResponse, frozen=True, kw_only=True):
+    peer_cid: Cid
+    messages: list[MessageView]
+    has_before: bool
+    has_after: bool
+
+
+class MessageQueued(ExtensionResponse, frozen=True, kw_only=True):
+    message: MessageView
+
+
+class SafetyNumber(ExtensionResponse, frozen=True, kw_only=True):
+    peer_cid: Cid
+    digits: str
+    """60 decimal digits."""
+    qr: str
+    """What the QR code holds, as text."""
+    verified: bool
+
+
+class ServerProbed(ExtensionResponse, frozen=True, kw_only=True):
+    server_addr: str
+    fingerprint: str
+    """Of the server's identity key, in groups a person can compare."""
+    known: bool
+    """An account on this computer already trusts this identity at this address."""
+    password_required: bool
+
+
+class Done(ExtensionResponse, frozen=True, kw_only=True):
+    pass
+
+
+class RequestRefused(ExtensionResponse, frozen=True, kw_only=True):
+    """The answer to any extension request that cannot be done."""
+
+    reason: Reason

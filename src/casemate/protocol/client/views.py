@@ -1,0 +1,172 @@
+"""What a view shows of an account: the rows that snapshots and events carry.
+
+Times are Unix milliseconds; ids that JavaScript only compares are hex strings; cids are integers.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from casemate.protocol.ids import Cid
+
+Acts = Literal["user", "admin", "peer", "retry"]
+MessageStatus = Literal["queued", "sent", "delivered", "read", "received"]
+Relation = Literal["none", "requested", "asks_you", "registered", "declined"]
+Connection = Literal["none", "asking", "asks_you", "connected"]
+LinkStateName = Literal["online", "connecting", "away", "fenced"]
+SessionState = Literal["signed_out", "active", "orphaned"]
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something is so or was refused: a code of docs/protocol/reasons.md, and who can change it."""
+
+    code: str
+    params: dict[str, str] = {}
+    acts: Acts
+
+
+class LocalAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """An account of this computer, as the landing page and the account rail list it."""
+
+    cid: Cid
+    account_id: str
+    username: str
+    full_name: str
+    server_address: str
+    state: SessionState
+    unread: int
+
+
+class LinkView(msgspec.Struct, frozen=True, kw_only=True):
+    """The connection to the workspace server. `since` is when this state began."""
+
+    state: LinkStateName
+    since: int
+    reason: Reason | None = None
+
+
+class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
+    auto_connect: bool
+    appear_offline: bool
+    ask_password_at_start: bool
+    unlocked_by: Literal["keyring", "key_file", "nothing"]
+    """What keeps the database key while signed in."""
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    cid: Cid
+    account_id: str
+    username: str
+    full_name: str
+    server_address: str
+    server_fingerprint: str
+    link: LinkView
+    settings: SettingsView
+    unread: int
+    """Unread messages of all conversations: the one counter every tab and badge reads."""
+
+
+class PathView(msgspec.Struct, frozen=True, kw_only=True):
+    """How messages travel right now, and why not better."""
+
+    kind: Literal["direct", "relayed", "mailbox"]
+    since: int
+    rtt_ms: float | None = None
+    reason: Reason | None = None
+
+
+class PeerView(msgspec.Struct, frozen=True, kw_only=True):
+    cid: Cid
+    account_id: str
+    username: str
+    full_name: str
+    relation: Relation
+    relation_since: int
+    connection: Connection
+    blocked: bool
+    online: bool | None
+    """None: not known, because the server is away or does not tell us."""
+    online_since: int | None
+    path: PathView | None
+    """None until connected."""
+    verified: bool
+    identity_changed: bool
+    """True raises the alarm: nothing is sent until the user accepts the new identity."""
+
+
+class MessageOrder(msgspec.Struct, frozen=True, array_like=True):
+    """Display order, the same on both sides: by counter, then by the writing device (hex)."""
+
+    counter: int
+    device: str
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    peer_cid: Cid
+    mine: bool
+    kind: str
+    """`chat`: `text` is set. `opaque`: from another app, not text. `note_…`: a line about the conversation itself."""
+    text: str | None
+    bytes: int
+    """Size of the body, for what is not shown as text."""
+    status: MessageStatus
+    reason: Reason | None
+    order: MessageOrder
+    arrival: int
+    """Counts up in the order in which this account learned of messages; read marks and sync use it."""
+    written_at: int
+    """The writer's clock, clamped to arrival; shown, never used for order."""
+    arrived_at: int
+    arrived_late: bool
+    read: bool
+
+
+class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
+    peer_cid: Cid
+    unread: int
+    first_unread: MessageOrder | None
+    last: MessageView | None
+
+
+class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody on the server, and what you already are to each other."""
+
+    cid: Cid
+    username: str
+    full_name: str
+    online: bool
+    relation: Relation
+    connection: Connection
+    blocked: bool
+
+
+class AccountChanged(msgspec.Struct, frozen=True, tag=True):
+    account: AccountView
+
+
+class PeerChanged(msgspec.Struct, frozen=True, tag=True):
+    peer: PeerView
+
+
+class PeerRemoved(msgspec.Struct, frozen=True, tag=True):
+    peer_cid: Cid
+
+
+class ConversationChanged(msgspec.Struct, frozen=True, tag=True):
+    conversation: ConversationView
+
+
+class MessageChanged(msgspec.Struct, frozen=True, tag=True):
+    """A message is new or its status, reason or read flag changed; replaces what had its id."""
+
+    message: MessageView
+
+
+class TypingChanged(msgspec.Struct, frozen=True, tag=True):
+    peer_cid: Cid
+    typing: bool
+
+
+ViewEvent = AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged
+"""In JSON the tag is the field `type`: {"type":"PeerChanged","peer":{…}}. Every event replaces a row."""

@@ -1,0 +1,62 @@
+"""Every bound of the protocol in one place, with its unit and its reason."""
+
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+DAY_SECONDS: Final = 86_400
+
+# --- names (the least a Citadel client may send is accepted; see docs/protocol/client-api.md)
+USERNAME_BYTES: Final = (3, 37)
+FULL_NAME_BYTES: Final = (2, 77)
+PASSWORD_BYTES: Final = (7, 1024)
+
+# --- messages
+MESSAGE_BODY_BYTES: Final = 1 * MIB
+"""A chat text or an opaque body. Larger things are files."""
+ENVELOPE_BYTES: Final = MESSAGE_BODY_BYTES + MESSAGE_BODY_BYTES // 8 + 64 * KIB
+"""A sealed body after padding (Padmé adds at most 12 %) with its headers."""
+CONTROL_BYTES: Final = 8 * KIB
+"""A sealed receipt or ephemeral event."""
+COUNTER_JUMP: Final = 2**20
+"""The most a Lamport counter may run ahead of what a conversation has seen."""
+OUTBOX_MESSAGES_PER_PEER: Final = 20_000
+EARLY_ENVELOPES_PER_PEER: Final = 1_000
+"""Envelopes kept sealed because an earlier number is missing."""
+
+# --- link frames
+LINK_FRAME_BYTES: Final = 4 * MIB
+DEPOSIT_ITEMS: Final = 64
+DELIVERY_ITEMS: Final = 64
+LINK_BATCH_BYTES: Final = 1 * MIB
+"""A deposit or delivery is closed when it holds this much, unless it is a single envelope."""
+DEPOSITS_UNANSWERED: Final = 512
+DELIVERIES_UNTAKEN: Final = 512
+SIGNED_REQUEST_BYTES: Final = 16 * KIB
+DEVICE_LIST_BYTES: Final = 8 * KIB
+BUNDLE_BYTES: Final = 8 * KIB
+DIRECTORY_PAGE_ROWS: Final = 1_000
+REQUEST_RATE_PER_SECOND: Final = 200
+"""Link requests of one device; deposits and receipts are bounded by quotas instead."""
+
+# --- server
+MAILBOX_ENVELOPES_PER_PAIR: Final = 20_000
+MAILBOX_BYTES_PER_PAIR: Final = 64 * MIB
+MAILBOX_SECONDS: Final = 30 * DAY_SECONDS
+REGISTRATION_REQUEST_SECONDS: Final = 30 * DAY_SECONDS
+DECLINED_QUIET_SECONDS: Final = 7 * DAY_SECONDS
+PENDING_REQUESTS_PER_ACCOUNT: Final = 500
+SIGNALS_PER_ACCOUNT: Final = 10_000
+
+# --- client API
+CLIENT_FRAME_BYTES: Final = 64 * MIB
+CLIENT_PENDING_REQUESTS: Final = 1_000
+"""Requests of one socket that wait for an answer from elsewhere."""
+CLIENT_REQUESTS_PER_SECOND: Final = 2_000
+WORKSPACE_REQUESTS_PER_SECOND: Final = 100
+VIEW_EVENTS_KEPT: Final = 2_000
+"""Events of one account kept for views that come back; beyond it they get a snapshot."""
+LOCAL_DB_VALUE_BYTES: Final = 16 * MIB
+LOCAL_DB_KEY_BYTES: Final = 1_024
+LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB
+TIMELINE_PAGE_ROWS: Final = 200

@@ -1,0 +1,443 @@
+"""The link: what an internal service and a workspace server say to each other, in msgpack.
+
+One WebSocket message holds one frame. Opening:
+
+    device → ClientHello        server → ServerHello       (proves the server's identity)
+    device → Register | Authenticate                       (proves the device's key)
+    server → Welcome, then stored signals, receipts and envelopes      | Refused, then close
+
+Every request carries `request_id`, unique on its link, and is answered by `Done`, by a frame of its own with the same
+id, or by `RequestFailed`. Frames without an id are one-way and harmless when repeated.
+"""
+
+from typing import Final, TypeVar
+
+import msgspec
+
+from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.limits import LINK_FRAME_BYTES
+
+
+class Frame(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Fields are positional; a newer version may append fields, which an older one ignores."""
+
+
+# --- opening -------------------------------------------------------------------------------------------------------
+
+
+class ClientHello(Frame, frozen=True):
+    versions: tuple[int, int]
+    features: list[str]
+    nonce: bytes
+    """32 random bytes that the server's proof covers."""
+
+
+class ServerHello(Frame, frozen=True):
+    version: int
+    features: list[str]
+    server_key: bytes
+    """The server's Ed25519 identity, 32 bytes."""
+    nonce: bytes
+    """32 random bytes that the device's proof covers."""
+    signature: bytes
+    """By `server_key`, over both nonces and the versions: crypto/link_proof.py."""
+    password_required: bool
+
+
+class Register(Frame, frozen=True):
+    """Make the account (or find it made already by the same key, after a lost answer) and authenticate this device."""
+
+    username: str
+    full_name: str
+    device_list: bytes
+    """Signed by the account key; number 1, one device."""
+    bundle: bytes
+    """Last-resort prekey bundle, signed by the device."""
+    server_password: list[bytes] | None
+    start_counter: int
+    start_id: bytes
+    signature: bytes
+
+
+class Authenticate(Frame, frozen=True):
+    account_id: AccountId
+    device_id: DeviceId
+    start_counter: int
+    """Counts the starts of this device; of two that run at once the older start is fenced off."""
+    start_id: bytes
+    """16 random bytes of this start: two clones with the same counter differ here."""
+    signature: bytes
+
+
+class Refused(Frame, frozen=True):
+    """The opening failed; the server closes. Codes: docs/protocol/reasons.md."""
+
+    code: str
+    params: dict[str, str] = {}
+
+
+class Holdings(msgspec.Struct, frozen=True, array_like=True):
+    """What the server knows of one direction between two devices."""
+
+    device: DeviceId
+    """The other device."""
+    deposited_up_to: int
+    """Highest number ever deposited, 0 for none."""
+    taken_up_to: int
+    """Highest number the recipient has acknowledged as contiguous."""
+    held: list[tuple[int, int]]
+    """Runs (first, last) of numbers that are in the mailbox now, ascending; at most 64 runs."""
+
+
+class AccountRow(msgspec.Struct, frozen=True, array_like=True):
+    """An account as the directory lists it."""
+
+    account_id: AccountId
+    username: str
+    full_name: str
+    online: bool
+
+
+class PresenceRow(msgspec.Struct, frozen=True, array_like=True):
+    account_id: AccountId
+    online: bool
+    since: float | None
+    """Unix seconds of the last change the server saw, None if never."""
+
+
+class Welcome(Frame, frozen=True):
+    account: AccountRow
+    start_counter_seen: int
+    """Highest start counter of this device before this link; above ours means our data is older than we were."""
+    sent: list[Holdings]
+    """From this device to others."""
+    received: list[Holdings]
+    """From others to this device (deposited_up_to and taken_up_to matter)."""
+    presence: list[PresenceRow]
+    """All registered peers."""
+    appear_offline: bool
+    blocked: list[AccountId]
+    """Whom this account blocks."""
+    server_time: float
+    """Unix seconds; for the doctor and for display, never for order."""
+
+
+# --- requests and their answers ------------------------------------------------------------------------------------
+
+
+class Done(Frame, frozen=True):
+    request_id: int
+
+
+class RequestFailed(Frame, frozen=True):
+    request_id: int
+    code: str
+    params: dict[str, str] = {}
+
+
+class ListDirectory(Frame, frozen=True):
+    """People whose username or full name contains `query`, ordered by folded username, after `cursor`."""
+
+    request_id: int
+    query: str
+    cursor: str
+    limit: int
+
+
+class DirectoryPage(Frame, frozen=True):
+    request_id: int
+    rows: list[AccountRow]
+    next_cursor: str | None
+    total: int
+    """How many match in all."""
+
+
+class FindAccount(Frame, frozen=True):
+    """By cid (u64). Fails with `unknown_peer`."""
+
+    request_id: int
+    cid: int
+
+
+class AccountFound(Frame, frozen=True):
+    request_id: int
+    row: AccountRow
+    device_list: bytes
+
+
+class AskRegistration(Frame, frozen=True):
+    """Ask `to` to agree to talk. Repeating it is harmless; if `to` has asked us already, this accepts.
+
+    Fails with unknown_peer, already_registered, declined_recently{until}, not_accepting, too_many_requests.
+    """
+
+    request_id: int
+    to: AccountId
+    request: bytes
+    """Opaque to the server: signed card with device list and prekeys."""
+
+
+class AnswerRegistration(Frame, frozen=True):
+    """Repeating an answer is harmless. Fails with not_asked."""
+
+    request_id: int
+    to: AccountId
+    accept: bool
+    answer: bytes
+    """The same kind of signed card; empty when declining."""
+
+
+class SetBlock(Frame, frozen=True):
+    """Blocking also deletes a pending request of theirs; what they deposited before stays in the mailbox, sealed."""
+
+    request_id: int
+    account: AccountId
+    blocked: bool
+
+
+class SetVisibility(Frame, frozen=True):
+    request_id: int
+    appear_offline: bool
+
+
+class PublishBundle(Frame, frozen=True):
+    request_id: int
+    bundle: bytes
+
+
+class PublishDeviceList(Frame, frozen=True):
+    """A newer signed list of this account; registered peers get DeviceListChanged."""
+
+    request_id: int
+    device_list: bytes
+
+
+class FetchBundle(Frame, frozen=True):
+    """The last-resort bundle of a registered peer's device. Fails with not_registered, unknown_peer."""
+
+    request_id: int
+    device: DeviceId
+
+
+class BundleFound(Frame, frozen=True):
+    request_id: int
+    bundle: bytes
+
+
+class DeleteAccount(Frame, frozen=True):
+    """All that the server holds of this account goes; registered peers get AccountGone. Done, then the server closes."""
+
+    request_id: int
+
+
+# --- signals: stored for an account until it says it has them -----------------------------------------------------
+
+
+class RegistrationAsked(Frame, frozen=True):
+    sender: AccountRow
+    request: bytes
+    asked_at: float
+
+
+class RegistrationAnswered(Frame, frozen=True):
+    sender: AccountRow
+    accept: bool
+    answer: bytes
+
+
+class RegistrationExpired(Frame, frozen=True):
+    """Our request to this account was not answered within its time."""
+
+    account: AccountId
+
+
+class DeviceListChanged(Frame, frozen=True):
+    account: AccountId
+    device_list: bytes
+
+
+class AccountGone(Frame, frozen=True):
+    account: AccountId
+
+
+SignalBody = RegistrationAsked | RegistrationAnswered | RegistrationExpired | DeviceListChanged | AccountGone
+
+
+class Signal(Frame, frozen=True):
+    """Numbered per account; sent again on every new link until taken."""
+
+    sequence: int
+    body: SignalBody
+
+
+class SignalsTaken(Frame, frozen=True):
+    up_to: int
+
+
+# --- mailbox -------------------------------------------------------------------------------------------------------
+
+
+class Deposit(Frame, frozen=True):
+    """Hold these (number, envelope) pairs, numbers ascending, until `to` has taken them."""
+
+    to: DeviceId
+    items: list[tuple[int, bytes]]
+
+
+class Deposited(Frame, frozen=True):
+    """Everything deposited for `to` on this link with a number in first…last is on disk (or was taken before)."""
+
+    to: DeviceId
+    first: int
+    last: int
+
+
+class DepositRefused(Frame, frozen=True):
+    """Nothing of that Deposit frame was kept. Codes: not_accepting, not_registered, mailbox_full, unknown_device."""
+
+    to: DeviceId
+    first: int
+    last: int
+    code: str
+
+
+class Deliver(Frame, frozen=True):
+    """From the mailbox, per sender in ascending order; at most DELIVERIES_UNTAKEN are under way per sender."""
+
+    sender: AccountId
+    sender_device: DeviceId
+    items: list[tuple[int, bytes]]
+
+
+class Receipt(Frame, frozen=True):
+    """What of `to`'s envelopes this device has on disk, twice: in clear for the mailbox, sealed for the sender.
+
+    The server deletes envelopes ≤ `taken_up_to`, keeps only the newest `sealed` per pair and pushes it.
+    """
+
+    to: DeviceId
+    taken_up_to: int
+    sealed: bytes
+
+
+class ReceiptArrived(Frame, frozen=True):
+    """Sent again on every new link of the recipient until a ReceiptTaken names its `mark`."""
+
+    sender: AccountId
+    sender_device: DeviceId
+    mark: int
+    sealed: bytes
+
+
+class ReceiptTaken(Frame, frozen=True):
+    sender_device: DeviceId
+    mark: int
+
+
+class Ephemeral(Frame, frozen=True):
+    """Typing and the like: passed on if the recipient is online right now, else dropped."""
+
+    to: DeviceId
+    sealed: bytes
+
+
+class EphemeralArrived(Frame, frozen=True):
+    sender: AccountId
+    sender_device: DeviceId
+    sealed: bytes
+
+
+# --- presence and closing ------------------------------------------------------------------------------------------
+
+
+class Presence(Frame, frozen=True):
+    """A registered peer came or went."""
+
+    row: PresenceRow
+
+
+class PeerBecameRegistered(Frame, frozen=True):
+    """The server counts this pair as registered now; presence of the peer follows from here on."""
+
+    row: AccountRow
+
+
+class Closing(Frame, frozen=True):
+    """The server ends this link.
+
+    Codes: `fenced` (a newer start of this device is there), `shutdown`, `account_deleted`, `broke_protocol`.
+    """
+
+    code: str
+    drain_seconds: float = 0.0
+
+
+ClientFrame = (
+    ClientHello
+    | Register
+    | Authenticate
+    | ListDirectory
+    | FindAccount
+    | AskRegistration
+    | AnswerRegistration
+    | SetBlock
+    | SetVisibility
+    | PublishBundle
+    | PublishDeviceList
+    | FetchBundle
+    | DeleteAccount
+    | SignalsTaken
+    | Deposit
+    | Receipt
+    | ReceiptTaken
+    | Ephemeral
+)
+ServerFrame = (
+    ServerHello
+    | Refused
+    | Welcome
+    | Done
+    | RequestFailed
+    | DirectoryPage
+    | AccountFound
+    | BundleFound
+    | Signal
+    | Deposited
+    | DepositRefused
+    | Deliver
+    | ReceiptArrived
+    | EphemeralArrived
+    | Presence
+    | PeerBecameRegistered
+    | Closing
+)
+
+AnyFrame = TypeVar("AnyFrame")
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_client_decoder: Final[msgspec.msgpack.Decoder[ClientFrame]] = msgspec.msgpack.Decoder(ClientFrame)
+_server_decoder: Final[msgspec.msgpack.Decoder[ServerFrame]] = msgspec.msgpack.Decoder(ServerFrame)
+
+
+def encode(frame: ClientFrame | ServerFrame) -> bytes:
+    return _encoder.encode(frame)
+
+
+def decode_client_frame(data: bytes) -> ClientFrame:
+    """What a device sent. Raises MalformedFrame."""
+    return _decode(_client_decoder, data)
+
+
+def decode_server_frame(data: bytes) -> ServerFrame:
+    """What a server sent. Raises MalformedFrame."""
+    return _decode(_server_decoder, data)
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[AnyFrame], data: bytes) -> AnyFrame:
+    if len(data) > LINK_FRAME_BYTES:
+        raise MalformedFrame(f"link frame of {len(data)} bytes is larger than {LINK_FRAME_BYTES}")
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedFrame(str(error)) from error

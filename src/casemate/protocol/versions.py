@@ -1,0 +1,22 @@
+"""Version ranges: both sides say what they speak, the highest common version wins."""
+
+from typing import Final
+
+LINK_VERSIONS: Final = (1, 1)
+"""Lowest and highest version of the link this program speaks."""
+
+
+class NoCommonVersion(Exception):
+    """The ranges do not meet; `must_update` names the side whose program is too old."""
+
+    def __init__(self, must_update: str) -> None:
+        super().__init__(f"no common version: the {must_update} must be updated")
+        self.must_update = must_update
+
+
+def highest_common(ours: tuple[int, int], theirs: tuple[int, int], *, our_name: str, their_name: str) -> int:
+    """The version to speak. Raises NoCommonVersion."""
+    highest = min(ours[1], theirs[1])
+    if highest < max(ours[0], theirs[0]):
+        raise NoCommonVersion(our_name if ours[1] < theirs[0] else their_name)
+    return highest
