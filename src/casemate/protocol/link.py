@@ -226,7 +226,7 @@ class BundleFound(Frame, frozen=True):
 
 
 class DeleteAccount(Frame, frozen=True):
-    """All that the server holds of this account goes; registered peers get AccountGone. Done, then the server closes."""
+    """All that the server holds of this account goes; registered peers get AccountGone; the link closes after Done."""
 
     request_id: int
 

@@ -1,0 +1,1 @@
+"""What connects the core to databases, sockets and the machine's key store."""

@@ -1,0 +1,1 @@
+"""What the internal service decides, without sockets, files or clocks."""

@@ -1,0 +1,54 @@
+"""What an account's link needs from the world and hears from it."""
+
+from dataclasses import dataclass
+
+from casemate.node import Effect, Event
+from casemate.protocol.ids import AccountId
+from casemate.protocol.link import ClientFrame, ServerFrame
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink(Effect):
+    """Dial the server. `generation` counts an account's attempts, so that late news of an old one is told apart."""
+
+    account_id: AccountId
+    generation: int
+    address: str
+    """HOST:PORT for TLS pinned to the server's identity, or wss://HOST[:PORT] for a public certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOnLink(Effect):
+    account_id: AccountId
+    generation: int
+    frame: ClientFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink(Effect):
+    account_id: AccountId
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened(Event):
+    account_id: AccountId
+    generation: int
+    certificate_key: bytes | None
+    """The Ed25519 key of the TLS certificate; None where a public certificate was checked instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFrameArrived(Event):
+    account_id: AccountId
+    generation: int
+    frame: ServerFrame
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed(Event):
+    """Also when dialling failed. `detail` is for logs."""
+
+    account_id: AccountId
+    generation: int
+    detail: str

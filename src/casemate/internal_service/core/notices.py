@@ -1,0 +1,140 @@
+"""What an account tells the service it lives in.
+
+An account does not know who is watching. It returns notices among its effects; the service turns them into responses,
+notifications and view events. Rows are read from the account's store when a notice is handled, in the same
+transaction, so a notice carries ids and outcomes, not copies of rows.
+"""
+
+from dataclasses import dataclass
+
+from casemate.protocol.client.views import DirectoryRow, Reason
+from casemate.protocol.ids import Cid, MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled(Notice):
+    """The server has the account (Register was answered)."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentRefused(Notice):
+    """The server will not make the account; the local one must go."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged(Notice):
+    """The link's state, its time or its reason changed, or an attempt failed: read `account.link_view()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerChanged(Notice):
+    """Anything that `peer_view(cid)` shows."""
+
+    peer_cid: Cid
+
+
+@dataclass(frozen=True, slots=True)
+class PeerRemoved(Notice):
+    peer_cid: Cid
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChanged(Notice):
+    """A message is new or changed: read `message_view(message_id)`."""
+
+    peer_cid: Cid
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChanged(Notice):
+    """Unread count, first unread or last message: read `conversation_view(cid)`."""
+
+    peer_cid: Cid
+
+
+@dataclass(frozen=True, slots=True)
+class MessageArrived(Notice):
+    """A body from a peer, new and in order; always after its MessageChanged."""
+
+    peer_cid: Cid
+    message_id: MessageId
+    kind: str
+    """`chat` or `opaque`."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TypingChanged(Notice):
+    peer_cid: Cid
+    typing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationAsked(Notice):
+    """A peer asks us; nobody here has asked them (else both are registered at once)."""
+
+    peer_cid: Cid
+    peer_username: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationSettled(Notice):
+    """The end of a registration we asked for or answered: accepted, or why not."""
+
+    peer_cid: Cid
+    peer_username: str
+    refused: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectAsked(Notice):
+    peer_cid: Cid
+    settings: bytes
+    """SessionSecuritySettings as the peer gave them, JSON."""
+    udp_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSettled(Notice):
+    """Connected (refused is None) or why not."""
+
+    peer_cid: Cid
+    refused: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerDisconnected(Notice):
+    """The other side ended the connection; registration stays."""
+
+    peer_cid: Cid
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Notice):
+    """An operation that had to ask the server is done: `token` is what the caller gave."""
+
+    token: int
+    refused: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryAnswered(Notice):
+    token: int
+    rows: list[DirectoryRow]
+    next_cursor: str | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeleted(Notice):
+    """The server has deleted the account (because we asked, token set, or on its own)."""
+
+    token: int | None

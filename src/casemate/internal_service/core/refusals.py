@@ -1,0 +1,58 @@
+"""Requests that cannot be done: the catalogue of reasons as exceptions."""
+
+from casemate.protocol.client.views import Acts, Reason
+
+_ACTS: dict[str, Acts] = {
+    "wrong_password": "user",
+    "username_taken": "user",
+    "username_confusable": "user",
+    "server_password_wrong": "user",
+    "too_long": "user",
+    "unknown_peer": "user",
+    "already_registered": "user",
+    "already_connected": "user",
+    "blocked_by_you": "user",
+    "signed_out": "user",
+    "not_asked": "user",
+    "not_connected": "user",
+    "not_registered": "user",
+    "identity_changed": "user",
+    "unknown_message": "user",
+    "malformed": "user",
+    "fenced": "user",
+    "server_identity_changed": "admin",
+    "broke_protocol": "admin",
+    "update_server": "admin",
+    "update_this_computer": "user",
+    "not_accepting": "peer",
+    "declined": "peer",
+    "declined_recently": "peer",
+    "peer_offline": "peer",
+    "account_gone": "peer",
+    "request_expired": "peer",
+    "mailbox_full": "peer",
+    "no_keys_yet": "retry",
+    "server_away": "retry",
+    "server_unreachable": "retry",
+    "server_lost_it": "retry",
+    "expired_on_server": "retry",
+    "too_many_requests": "retry",
+    "internal": "retry",
+}
+
+
+def reason(code: str, **params: str) -> Reason:
+    """A reason of the catalogue; codes a newer server may invent are passed on as temporary."""
+    return Reason(code=code, params=params, acts=_ACTS.get(code, "retry"))
+
+
+class Refused(Exception):
+    """A request that cannot be done; nothing was changed."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why.code)
+        self.reason = why
+
+
+def refuse(code: str, **params: str) -> Refused:
+    return Refused(reason(code, **params))
