@@ -1,0 +1,30 @@
+"""The UI's TypeScript types are those of the internal service."""
+
+from pathlib import Path
+
+import pytest
+
+from casemate.protocol.client.schema import json_schemas, typescript
+
+GENERATED = Path(__file__).parents[5] / "web/src/api/generated.ts"
+
+
+@pytest.mark.skipif(not GENERATED.parent.is_dir(), reason="the UI's sources are not beside the package")
+def test_the_committed_types_of_the_ui_are_up_to_date() -> None:
+    assert GENERATED.read_text() == typescript(), "run `.venv/bin/python scripts/generate_types.py`"
+
+
+def test_every_cid_is_read_as_an_exact_integer() -> None:
+    unmarked = [
+        (name, field)
+        for name, schema in json_schemas().items()
+        for field, part in schema.get("properties", {}).items()
+        if field.endswith("cid") and part.get("format") != "cid"
+    ]
+    assert unmarked == []
+
+
+def test_what_the_ui_sends_may_leave_out_defaults_and_what_it_receives_is_whole() -> None:
+    text = typescript()
+    assert "readonly limit?: number;" in text.split("export interface GetTimeline {")[1].split("}")[0]
+    assert "?:" not in text.split("export interface PathView {")[1].split("}")[0]

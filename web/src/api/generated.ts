@@ -1,0 +1,403 @@
+/**
+ * The client API as the internal service speaks it. Made from its Python types by `scripts/generate_types.py`;
+ * a test fails when the two differ.
+ */
+
+/** A u64, exact: a JavaScript number would round it. */
+export type Cid = bigint;
+
+/** Go on with a peer whose identity changed; sending resumes, the verified mark stays off. Answer: Done. */
+export interface AcceptIdentity {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+}
+
+export interface AccountChanged {
+  readonly type: "AccountChanged";
+  readonly account: AccountView;
+}
+
+export interface AccountView {
+  readonly cid: Cid;
+  readonly account_id: string;
+  readonly username: string;
+  readonly full_name: string;
+  readonly server_address: string;
+  readonly server_fingerprint: string;
+  readonly link: LinkView;
+  readonly settings: SettingsView;
+  readonly unread: number;
+}
+
+/** Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed. */
+export interface BlockPeer {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+}
+
+/** Sign in to one local account of several with the same username. Answer: as Connect. */
+export interface ConnectAccount {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly password: readonly number[];
+}
+
+export interface ConversationChanged {
+  readonly type: "ConversationChanged";
+  readonly conversation: ConversationView;
+}
+
+export interface ConversationView {
+  readonly peer_cid: Cid;
+  readonly unread: number;
+  readonly first_unread: MessageOrder | null;
+  readonly last: MessageView | null;
+}
+
+export interface DirectoryPage {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly rows: readonly DirectoryRow[];
+  readonly next_cursor: string | null;
+  readonly total: number;
+}
+
+/** Somebody on the server, and what you already are to each other. */
+export interface DirectoryRow {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+  readonly online: boolean;
+  readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
+  readonly connection: "asking" | "asks_you" | "connected" | "none";
+  readonly blocked: boolean;
+}
+
+export interface Done {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+}
+
+/** Answer: SafetyNumber. */
+export interface GetSafetyNumber {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+}
+
+/** A page in display order: the latest, or before, after or around a place. Answer: TimelinePage. */
+export interface GetTimeline {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+  readonly before?: MessageOrder | null;
+  readonly after?: MessageOrder | null;
+  readonly around?: MessageOrder | null;
+  readonly limit?: number;
+}
+
+/** Makes this socket a view. Answer: HelloAccepted; later LocalAccountsChanged whenever the list changes. */
+export interface Hello {
+  readonly request_id: string;
+  readonly client: string;
+}
+
+export interface HelloAccepted {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly service: ServiceInfo;
+  readonly accounts: readonly LocalAccount[];
+}
+
+/** The connection to the workspace server. `since` is when this state began. */
+export interface LinkView {
+  readonly state: "away" | "connecting" | "fenced" | "online";
+  readonly since: number;
+  readonly reason: Reason | null;
+}
+
+/** People on the server whose name or username contains `query`, a page at a time. Answer: DirectoryPage. */
+export interface ListDirectory {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly query?: string;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** An account of this computer, as the landing page and the account rail list it. */
+export interface LocalAccount {
+  readonly cid: Cid;
+  readonly account_id: string;
+  readonly username: string;
+  readonly full_name: string;
+  readonly server_address: string;
+  readonly state: "active" | "orphaned" | "signed_out";
+  readonly unread: number;
+}
+
+export interface LocalAccountsChanged {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly accounts: readonly LocalAccount[];
+}
+
+/** Everything of this conversation with arrival ≤ `up_to_arrival` was on a screen. Answer: Done. */
+export interface MarkRead {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+  readonly up_to_arrival: number;
+}
+
+/** A message is new or its status, reason or read flag changed; replaces what had its id. */
+export interface MessageChanged {
+  readonly type: "MessageChanged";
+  readonly message: MessageView;
+}
+
+/** Display order, the same on both sides: by counter, then by the writing device (hex). */
+export type MessageOrder = readonly [number, string];
+
+export interface MessageQueued {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly message: MessageView;
+}
+
+export interface MessageView {
+  readonly id: string;
+  readonly peer_cid: Cid;
+  readonly mine: boolean;
+  readonly kind: string;
+  readonly text: string | null;
+  readonly bytes: number;
+  readonly status: "delivered" | "queued" | "read" | "received" | "sent";
+  readonly reason: Reason | null;
+  readonly order: MessageOrder;
+  readonly arrival: number;
+  readonly written_at: number;
+  readonly arrived_at: number;
+  readonly arrived_late: boolean;
+  readonly read: boolean;
+}
+
+/** How messages travel right now, and why not better. */
+export interface PathView {
+  readonly kind: "direct" | "mailbox" | "relayed";
+  readonly since: number;
+  readonly rtt_ms: number | null;
+  readonly reason: Reason | null;
+}
+
+export interface PeerChanged {
+  readonly type: "PeerChanged";
+  readonly peer: PeerView;
+}
+
+export interface PeerRemoved {
+  readonly type: "PeerRemoved";
+  readonly peer_cid: Cid;
+}
+
+export interface PeerView {
+  readonly cid: Cid;
+  readonly account_id: string;
+  readonly username: string;
+  readonly full_name: string;
+  readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
+  readonly relation_since: number;
+  readonly connection: "asking" | "asks_you" | "connected" | "none";
+  readonly blocked: boolean;
+  readonly online: boolean | null;
+  readonly online_since: number | null;
+  readonly path: PathView | null;
+  readonly verified: boolean;
+  readonly identity_changed: boolean;
+}
+
+/** Ask a server who it is before an account is made there. Answer: ServerProbed. */
+export interface ProbeServer {
+  readonly request_id: string;
+  readonly server_addr: string;
+}
+
+/** Why something is so or was refused: a code of docs/protocol/reasons.md, and who can change it. */
+export interface Reason {
+  readonly code: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly acts: "admin" | "peer" | "retry" | "user";
+}
+
+/** The answer to any extension request that cannot be done. */
+export interface RequestRefused {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly reason: Reason;
+}
+
+/** The events after `after` follow, numbered without a gap. */
+export interface Resumed {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly position: ViewPosition;
+}
+
+export interface SafetyNumber {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly peer_cid: Cid;
+  readonly digits: string;
+  readonly qr: string;
+  readonly verified: boolean;
+}
+
+/** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit. */
+export interface SendChat {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+  readonly message_id: string;
+  readonly text: string;
+}
+
+export interface ServerProbed {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly server_addr: string;
+  readonly fingerprint: string;
+  readonly known: boolean;
+  readonly password_required: boolean;
+}
+
+export interface ServiceInfo {
+  readonly version: string;
+  readonly default_server: string | null;
+}
+
+/** Null leaves a setting as it is. Answer: Done; AccountChanged follows. */
+export interface SetSettings {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly auto_connect?: boolean | null;
+  readonly appear_offline?: boolean | null;
+  readonly ask_password_at_start?: boolean | null;
+}
+
+/** Answer: Done. Never stored; dropped when the peer is not online. */
+export interface SetTyping {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+  readonly typing: boolean;
+}
+
+/** The user compared the safety number. Answer: Done. */
+export interface SetVerified {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+  readonly verified: boolean;
+}
+
+export interface SettingsView {
+  readonly auto_connect: boolean;
+  readonly appear_offline: boolean;
+  readonly ask_password_at_start: boolean;
+  readonly unlocked_by: "key_file" | "keyring" | "nothing";
+}
+
+/** The whole account except old messages; a conversation brings its last one, GetTimeline the rest. */
+export interface Snapshot {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly position: ViewPosition;
+  readonly account: AccountView;
+  readonly peers: readonly PeerView[];
+  readonly conversations: readonly ConversationView[];
+}
+
+/** Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents. */
+export interface Subscribe {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly after?: ViewPosition | null;
+}
+
+export interface TimelinePage {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly peer_cid: Cid;
+  readonly messages: readonly MessageView[];
+  readonly has_before: boolean;
+  readonly has_after: boolean;
+}
+
+export interface TypingChanged {
+  readonly type: "TypingChanged";
+  readonly peer_cid: Cid;
+  readonly typing: boolean;
+}
+
+export interface UnblockPeer {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer_cid: Cid;
+}
+
+/** Answer: Done. */
+export interface Unsubscribe {
+  readonly request_id: string;
+  readonly cid: Cid;
+}
+
+/** Events in order; `position` is where the last of them leads, `first_sequence` numbers the first. */
+export interface ViewEvents {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly position: ViewPosition;
+  readonly first_sequence: number;
+  readonly events: readonly (AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged)[];
+}
+
+/** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
+export interface ViewPosition {
+  readonly epoch: string;
+  readonly sequence: number;
+}
+
+export interface ExtensionRequests {
+  readonly Hello: Hello;
+  readonly Subscribe: Subscribe;
+  readonly Unsubscribe: Unsubscribe;
+  readonly ListDirectory: ListDirectory;
+  readonly GetTimeline: GetTimeline;
+  readonly SendChat: SendChat;
+  readonly MarkRead: MarkRead;
+  readonly SetTyping: SetTyping;
+  readonly BlockPeer: BlockPeer;
+  readonly UnblockPeer: UnblockPeer;
+  readonly GetSafetyNumber: GetSafetyNumber;
+  readonly SetVerified: SetVerified;
+  readonly AcceptIdentity: AcceptIdentity;
+  readonly SetSettings: SetSettings;
+  readonly ConnectAccount: ConnectAccount;
+  readonly ProbeServer: ProbeServer;
+}
+
+export interface ExtensionResponses {
+  readonly HelloAccepted: HelloAccepted;
+  readonly LocalAccountsChanged: LocalAccountsChanged;
+  readonly Snapshot: Snapshot;
+  readonly Resumed: Resumed;
+  readonly ViewEvents: ViewEvents;
+  readonly DirectoryPage: DirectoryPage;
+  readonly TimelinePage: TimelinePage;
+  readonly MessageQueued: MessageQueued;
+  readonly SafetyNumber: SafetyNumber;
+  readonly ServerProbed: ServerProbed;
+  readonly Done: Done;
+  readonly RequestRefused: RequestRefused;
+}
