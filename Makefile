@@ -1,0 +1,108 @@
+# Everything a person does with a checkout of Casemate. Each target sets up what it needs first; a second set-up takes no time.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON_READY := $(VENV)/.ready
+NODE_READY := web/node_modules/.ready
+UI := src/casemate/internal_service/web_dist/index.html
+UI_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f ! -name '*.test.ts*' 2>/dev/null)
+
+# Folders appear as the product grows; tools are only given those that exist.
+PYTHON_CODE := $(wildcard src tests benchmarks scripts)
+
+# Seeded worlds: fewer in the inner loop, all of them in `make test`.
+CHECK_SEEDS ?= 20
+TEST_SEEDS ?= 200
+
+# Output of parallel jobs stays in one piece where make can do that (4.0 and later).
+PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+NPM := npm --prefix web --no-update-notifier run --silent
+
+.PHONY: help setup run test check sim bench e2e format lock clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be done here
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+setup: $(PYTHON_READY) $(NODE_READY) $(UI) ## Install everything from the lock files and build the UI
+
+run: setup ## Start a server and an internal service and open the browser (ARGS="--no-browser" …)
+	@exec $(BIN)/casemate up $(ARGS)
+
+check: setup ## The inner loop: format, lint, types, import contracts, unit tests, some simulation seeds
+	@$(MAKE) $(PARALLEL) check-static check-web check-python
+
+test: setup ## Every check and every test, with real processes and a real browser
+	@scripts/ensure-chromium
+	@$(MAKE) $(PARALLEL) check-static check-web
+	@SIM_SEEDS=$(TEST_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes"
+	@$(BIN)/pytest -q -m "e2e or processes" || [ $$? -eq 5 ]
+
+e2e: setup ## Only the tests with a real browser
+	@scripts/ensure-chromium
+	@$(BIN)/pytest -q -m e2e $(ARGS)
+
+sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
+	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+bench: setup ## Every benchmark; the figures go to the screen
+	@for program in benchmarks/bench_*.py; do [ -e "$$program" ] || continue; $(BIN)/python "$$program" || exit 1; done
+
+format: setup ## Format everything
+	@$(BIN)/ruff format --quiet $(PYTHON_CODE)
+	@$(BIN)/ruff check --quiet --fix-only $(PYTHON_CODE)
+	@$(NPM) format
+
+lock: ## Solve the dependencies of pyproject.toml again and write the lock files
+	@scripts/lock
+
+clean: ## Remove everything that the other targets made
+	rm -rf $(VENV) web/node_modules $(dir $(UI)) artifacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# ------------------------------------------------------------------------------------------------- the parts of `check`
+
+.PHONY: check-static check-ruff check-types check-imports check-web check-tsc check-eslint check-prettier check-vitest check-python
+
+check-static: check-ruff check-types check-imports
+check-web: check-tsc check-eslint check-prettier check-vitest
+
+check-ruff:
+	@$(BIN)/ruff format --quiet --diff $(PYTHON_CODE)
+	@$(BIN)/ruff check --quiet $(PYTHON_CODE)
+
+check-types:
+	@$(BIN)/mypy --no-error-summary $(PYTHON_CODE)
+
+check-imports:
+	@scripts/check-imports
+
+check-tsc:
+	@$(NPM) typecheck
+
+check-eslint:
+	@$(NPM) lint
+
+check-prettier:
+	@$(NPM) format:check
+
+check-vitest:
+	@$(NPM) test
+
+check-python:
+	@SIM_SEEDS=$(CHECK_SEEDS) HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not e2e and not processes and not slow"
+
+# ---------------------------------------------------------------------------------------------------- what `setup` makes
+
+$(PYTHON_READY): requirements-dev.lock pyproject.toml scripts/find-python
+	@python="$$(scripts/find-python)" && echo "Installing Python packages" && \
+	  { [ -x $(BIN)/python ] || "$$python" -m venv $(VENV); } && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . && \
+	  touch $@
+
+$(NODE_READY): web/package-lock.json web/package.json scripts/check-node
+	@scripts/check-node && echo "Installing UI packages" && npm --prefix web ci --silent --no-audit --no-fund && touch $@
+
+$(UI): $(NODE_READY) $(UI_SOURCES)
+	@echo "Building the UI" && $(NPM) build -- --logLevel warn && touch $@

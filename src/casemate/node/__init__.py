@@ -1,0 +1,21 @@
+"""The shape of every core: events in, one transaction, effects out."""
+
+from casemate.node.core import Core, Effect, Event, Wakeup
+from casemate.node.instant import Clock, Entropy, Instant, Monotonic
+from casemate.node.step import EventUndone, step
+from casemate.node.store import StorageBroken, Store
+
+__all__ = [
+    "Clock",
+    "Core",
+    "Effect",
+    "Entropy",
+    "Event",
+    "EventUndone",
+    "Instant",
+    "Monotonic",
+    "StorageBroken",
+    "Store",
+    "Wakeup",
+    "step",
+]

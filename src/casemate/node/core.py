@@ -1,0 +1,58 @@
+"""A core decides; it does no I/O, reads no clock and waits for nothing."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from casemate.node.instant import Instant, Monotonic
+from casemate.protocol.errors import PeerBrokeProtocol
+
+
+class Event:
+    """Something that happened: a frame arrived, a socket closed, a person asked. Subclasses are frozen data."""
+
+    __slots__ = ()
+
+
+class Effect:
+    """Something the core wants done: a frame sent, a socket closed. Subclasses are frozen data."""
+
+    __slots__ = ()
+
+
+class Wakeup(Event):
+    """The time that `next_wakeup` named has come."""
+
+    __slots__ = ()
+
+
+class Core(Protocol):
+    """Events in, effects out. Cores inherit this class and so get the answers of those hooks they do not need.
+
+    An event may be undone (see `step`). The store then goes back by itself; memory cannot, so a core keeps its
+    memory true in one of three ways, in this order of preference:
+
+    1. What matters lives in the store alone, and is read from it.
+    2. Memory that mirrors the store (a cache, a loaded ratchet) is dropped in `forget` and read anew when needed.
+    3. Memory that mirrors nothing (which sockets are open, when the next attempt is due) is changed last, after
+       everything in the handling of the event that can raise.
+    """
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
+        """Decide. Raises `PeerBrokeProtocol` when the event's sender did what is not allowed."""
+        ...
+
+    def next_wakeup(self) -> Monotonic | None:
+        """When the core wants a `Wakeup` even if nothing happens; None for never."""
+        ...
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
+        """The event's sender broke the protocol and the event was undone: drop the link, tell who has to know."""
+        return ()
+
+    def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
+        """Handling the event hit a fault of our own and it was undone: tell whoever waits for an answer."""
+        return ()
+
+    def forget(self) -> None:
+        """The store went back to before an event: drop all memory that mirrors it."""
+        return
