@@ -1,0 +1,1 @@
+"""Tests of the whole: simulated worlds, contracts, real processes, real browsers."""

@@ -1,0 +1,1 @@
+"""What tests and benchmarks of real processes share: start them, stop them, talk to them."""

@@ -1,0 +1,147 @@
+"""A socket that said Hello, and what it shows: snapshots with the events since folded in."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import aiohttp
+
+from tests.support.client import ANSWER_SECONDS, Answer, ApiClient, Row, Unexpected
+
+
+@dataclass
+class Account:
+    """What a view shows of one account: its snapshot with the events since folded in."""
+
+    cid: int
+    position: Row
+    account: Row
+    peers: dict[int, Row] = field(default_factory=dict)
+    conversations: dict[int, Row] = field(default_factory=dict)
+    messages: dict[str, Row] = field(default_factory=dict)
+    """Those that events told of or pages brought, by id."""
+
+    def conversation(self, peer_cid: int) -> list[Row]:
+        """The known messages with a peer, in display order."""
+        known = [m for m in self.messages.values() if m["peer_cid"] == peer_cid]
+        return sorted(known, key=lambda m: (m["order"][0], m["order"][1]))
+
+    def apply(self, event: Row) -> None:
+        match event["type"]:
+            case "AccountChanged":
+                self.account = event["account"]
+            case "PeerChanged":
+                self.peers[event["peer"]["cid"]] = event["peer"]
+            case "PeerRemoved":
+                self.peers.pop(event["peer_cid"], None)
+            case "ConversationChanged":
+                self.conversations[event["conversation"]["peer_cid"]] = event["conversation"]
+            case "MessageChanged":
+                self.messages[event["message"]["id"]] = event["message"]
+            case "TypingChanged":
+                pass
+            case other:
+                raise Unexpected(f"unknown event {other}")
+
+
+class View(ApiClient):
+    """A socket that said Hello; `accounts` holds those that were subscribed to."""
+
+    def __init__(self, http: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse) -> None:
+        super().__init__(http, socket)
+        self.accounts: dict[int, Account] = {}
+        self.local_accounts: list[Row] = []
+
+    @classmethod
+    async def open_view(cls, url: str, token: str) -> Self:
+        view = await cls.open(url, token)
+        accepted = await view.expect("HelloAccepted", "Hello", client="test")
+        view.local_accounts = accepted["accounts"]
+        return view
+
+    async def subscribe(self, cid: int) -> Account:
+        snapshot = await self.expect("Snapshot", "Subscribe", cid=cid, after=None)
+        return self.accounts[snapshot["cid"]]
+
+    async def load_timeline(self, cid: int, peer_cid: int, *, limit: int = 200) -> list[Row]:
+        """The whole conversation, page by page, in display order."""
+        before: list[Any] | None = None
+        while True:
+            page = await self.expect(
+                "TimelinePage",
+                "GetTimeline",
+                cid=cid,
+                peer_cid=peer_cid,
+                before=before,
+                after=None,
+                around=None,
+                limit=limit,
+            )
+            for message in page["messages"]:
+                self.accounts[cid].messages[message["id"]] = message
+            if not page["has_before"]:
+                return self.accounts[cid].conversation(peer_cid)
+            before = page["messages"][0]["order"]
+
+    async def send_chat(self, cid: int, peer_cid: int, text: str) -> str:
+        """Answers the message id once it is queued."""
+        message_id = secrets.token_hex(16)
+        queued = await self.expect(
+            "MessageQueued", "SendChat", cid=cid, peer_cid=peer_cid, message_id=message_id, text=text
+        )
+        self.accounts[cid].messages.setdefault(message_id, queued["message"])
+        return message_id
+
+    async def until_status(self, cid: int, message_id: str, *statuses: str, seconds: float = ANSWER_SECONDS) -> Row:
+        messages = self.accounts[cid].messages
+        await self.until(lambda: message_id in messages and messages[message_id]["status"] in statuses, seconds=seconds)
+        return messages[message_id]
+
+    async def until_text(self, cid: int, peer_cid: int, text: str, *, seconds: float = ANSWER_SECONDS) -> Row:
+        """A message of the conversation with this text."""
+
+        def found() -> Sequence[Row]:
+            return [m for m in self.accounts[cid].messages.values() if m["peer_cid"] == peer_cid and m["text"] == text]
+
+        await self.until(lambda: bool(found()), seconds=seconds)
+        return found()[0]
+
+    async def make_friends(self, cid: int, other: "View", other_cid: int) -> None:
+        """From strangers to connected: ask, accept, connect by itself."""
+        await self.begin_peer_register(cid, other_cid, connect_after_register=True)
+        await other.until(lambda: _is(other, other_cid, cid, "relation", "asks_you"))
+        await other.expect("PeerRegisterSuccess", "PeerRegisterRespond", cid=other_cid, peer_cid=cid, accept=True)
+        await self.until(lambda: _is(self, cid, other_cid, "connection", "connected", "asks_you"))
+        for view, mine, theirs in ((self, cid, other_cid), (other, other_cid, cid)):
+            if _is(view, mine, theirs, "connection", "asks_you"):
+                await view.accept_peer_connect(mine, theirs)
+            await view.until(lambda v=view, m=mine, t=theirs: _is(v, m, t, "connection", "connected"))  # type: ignore[misc]
+
+    def _take(self, answer: Answer) -> None:
+        match answer.name:
+            case "Snapshot":
+                self.accounts[answer["cid"]] = Account(
+                    cid=answer["cid"],
+                    position=answer["position"],
+                    account=answer["account"],
+                    peers={peer["cid"]: peer for peer in answer["peers"]},
+                    conversations={row["peer_cid"]: row for row in answer["conversations"]},
+                )
+            case "ViewEvents":
+                account = self.accounts[answer["cid"]]
+                account.position = answer["position"]
+                for event in answer["events"]:
+                    account.apply(event)
+            case "LocalAccountsChanged":
+                self.local_accounts = answer["accounts"]
+        super()._take(answer)
+
+    def arrived(self, answer: Answer) -> None:
+        if answer.name not in {"ViewEvents", "LocalAccountsChanged"}:
+            super().arrived(answer)
+
+
+def _is(view: View, cid: int, peer_cid: int, what: str, *values: str) -> bool:
+    peer = view.accounts[cid].peers.get(peer_cid)
+    return peer is not None and peer[what] in values
