@@ -99,7 +99,7 @@ def _read(data: bytes) -> PasswordVault | MachineVault:
 
 def _password_key(password: bytes, salt: bytes, cost: PasswordCost) -> bytes:
     return argon2id(
-        password.encode("utf-8"),
+        password,
         salt,
         memory_kib=cost.memory_kib,
         passes=cost.passes,
