@@ -8,6 +8,7 @@ import msgspec
 
 from casemate.protocol.client import extensions
 from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
+from casemate.protocol.client.views import ViewEvent
 from casemate.protocol.ids import Cid
 
 Schema = dict[str, Any]
@@ -53,8 +54,9 @@ def typescript() -> str:
     schemas = json_schemas()
     # What we send may leave out a field that has a default; what we receive always holds every field.
     parts = [_declaration(name, schemas[name], partial=name in requests) for name in sorted(schemas)]
+    events = " | ".join(event.__name__ for event in get_args(ViewEvent))
     maps = [_name_map("ExtensionRequests", requests), _name_map("ExtensionResponses", responses)]
-    return "\n".join([HEADER, *parts, *maps])
+    return "\n".join([HEADER, *parts, f"export type ViewEvent = {events};\n", *maps])
 
 
 def _defined_in_extensions(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:

@@ -1,0 +1,188 @@
+"""JSON text frames of the client API ↔ typed requests and responses.
+
+A frame is {"Request":{Name:{…}}} or {"Response":{Name:{…}}}. The outer objects are decoded to raw pieces and the
+inner one by its name, so nothing is built from a name that we do not know.
+"""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
+from casemate.protocol.client.ranges import check, uuid
+from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Request
+from casemate.protocol.client.responses import CITADEL_RESPONSES, BatchedResponse, Response
+from casemate.protocol.client.types import decode_hook, encode_hook
+from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_FRAME_BYTES
+
+ClientRequest = Request | ExtensionRequest
+ClientResponse = Response | ExtensionResponse
+
+_EXTENSION_ID_CHARACTERS: Final = 64
+
+
+class MalformedRequest(MalformedFrame):
+    """A frame that is no valid request, with what could be read of it, so that its sender can be told."""
+
+    def __init__(self, why: str, *, name: str = "", fields: dict[str, msgspec.Raw] | None = None) -> None:
+        super().__init__(why)
+        self.name = name
+        self.request_id = _readable(fields, "request_id", str)
+        self.cid = _readable(fields, "cid", int)
+        self.peer_cid = _readable(fields, "peer_cid", int)
+
+
+class _Commands(msgspec.Struct):
+    request_id: str
+    commands: list[dict[str, msgspec.Raw]]
+
+
+_Pieces = dict[str, msgspec.Raw]
+_pieces: Final = msgspec.json.Decoder(_Pieces)
+_commands: Final = msgspec.json.Decoder(_Commands)
+_encoder: Final = msgspec.json.Encoder(enc_hook=encode_hook)
+
+_request_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    kind.__name__: msgspec.json.Decoder(kind, dec_hook=decode_hook)
+    for kind in (*CITADEL_REQUESTS, *ExtensionRequest.__subclasses__())
+    if kind is not Batched
+}
+_response_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    kind.__name__: msgspec.json.Decoder(kind, dec_hook=decode_hook)
+    for kind in (*CITADEL_RESPONSES, *ExtensionResponse.__subclasses__())
+    if kind is not BatchedResponse
+}
+
+
+def decode_request(frame: bytes | str) -> ClientRequest:
+    """What a client sent. Raises MalformedRequest."""
+    return _named_request(_only(_unwrapped(frame, "Request")), nested=False)
+
+
+def encode_request(request: ClientRequest) -> bytes:
+    """For clients: programs and tests."""
+    return b'{"Request":' + _bare_request(request) + b"}"
+
+
+def encode_response(response: ClientResponse) -> bytes:
+    """The JSON text of a frame. Raises ValueError for a number out of range: such a frame would kill the client."""
+    return b'{"Response":' + _bare_response(response) + b"}"
+
+
+def decode_response(frame: bytes | str) -> ClientResponse:
+    """What the service sent, as strict as the strictest client. Raises MalformedFrame."""
+    return _named_response(_only(_unwrapped(frame, "Response")))
+
+
+def _unwrapped(frame: bytes | str, direction: str) -> _Pieces:
+    if len(frame) > CLIENT_FRAME_BYTES:
+        raise MalformedRequest(f"a frame of {len(frame)} bytes is larger than {CLIENT_FRAME_BYTES}")
+    outer = _decoded(_pieces, frame)
+    if outer.keys() != {direction}:
+        raise MalformedRequest(f"not a {direction}")
+    return _decoded(_pieces, outer[direction])
+
+
+def _only(pieces: _Pieces) -> tuple[str, msgspec.Raw]:
+    if len(pieces) != 1:
+        raise MalformedRequest("expected exactly one name")
+    return next(iter(pieces.items()))
+
+
+def _named_request(piece: tuple[str, msgspec.Raw], *, nested: bool) -> ClientRequest:
+    name, raw = piece
+    if name == "Batched" and not nested:
+        return _batch(raw)
+    decoder = _request_decoders.get(name)
+    if decoder is None:
+        raise MalformedRequest("a batch inside a batch" if name == "Batched" else "unknown request")
+    try:
+        request = decoder.decode(raw)
+        check(request)
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as error:
+        raise MalformedRequest(str(error), name=name, fields=_fields_of(raw)) from error
+    assert isinstance(request, Request | ExtensionRequest)
+    if isinstance(request, ExtensionRequest) and len(request.request_id) > _EXTENSION_ID_CHARACTERS:
+        raise MalformedRequest("the request id is too long")
+    return request
+
+
+def _batch(raw: msgspec.Raw) -> Batched:
+    outer = _decoded(_commands, raw)
+    if len(outer.commands) > CLIENT_BATCH_COMMANDS:
+        raise MalformedRequest(f"more than {CLIENT_BATCH_COMMANDS} commands in a batch")
+    commands = [_named_request(_only(command), nested=True) for command in outer.commands]
+    if not all(isinstance(command, Request) for command in commands):
+        raise MalformedRequest("an extension request inside a batch")
+    try:
+        return Batched(request_id=uuid(outer.request_id), commands=commands)  # type: ignore[arg-type]  # checked above
+    except ValueError as error:
+        raise MalformedRequest(str(error)) from error
+
+
+def _named_response(piece: tuple[str, msgspec.Raw]) -> ClientResponse:
+    name, raw = piece
+    if name == "BatchedResponse":
+        fields = _decoded(_pieces, raw)
+        results = _decoded(msgspec.json.Decoder(list[_Pieces]), fields.pop("results", msgspec.Raw(b"null")))
+        rest = _decoded(msgspec.json.Decoder(Response), raw)
+        inner = [_named_response(_only(result)) for result in results]
+        return BatchedResponse(cid=rest.cid, request_id=rest.request_id, results=inner)  # type: ignore[arg-type]
+    decoder = _response_decoders.get(name)
+    if decoder is None:
+        raise MalformedFrame(f"unknown response {name[:64]}")
+    response = _decoded(decoder, raw)
+    try:
+        check(response)
+    except ValueError as error:
+        raise MalformedFrame(str(error)) from error
+    assert isinstance(response, Response | ExtensionResponse)
+    return response
+
+
+def _bare_request(request: ClientRequest) -> bytes:
+    check(request)
+    if isinstance(request, Batched):
+        commands = b",".join(map(_bare_request, request.commands))
+        return b'{"Batched":{"request_id":"' + request.request_id.encode() + b'","commands":[' + commands + b"]}}"
+    return b'{"' + type(request).__name__.encode() + b'":' + _encoder.encode(request) + b"}"
+
+
+def _bare_response(response: ClientResponse) -> bytes:
+    check(response)
+    if isinstance(response, BatchedResponse):
+        rest = _encoder.encode(Response(cid=response.cid, request_id=response.request_id))
+        results = b",".join(map(_bare_response, response.results))
+        return b'{"BatchedResponse":' + rest[:-1] + b',"results":[' + results + b"]}}"
+    return b'{"' + type(response).__name__.encode() + b'":' + _encoder.encode(response) + b"}"
+
+
+_T = TypeVar("_T")
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], data: bytes | str | msgspec.Raw) -> _T:
+    try:
+        return decoder.decode(data)
+    except (msgspec.DecodeError, ValueError, TypeError, RecursionError) as error:
+        raise MalformedRequest(str(error)) from error
+
+
+def _fields_of(raw: msgspec.Raw) -> _Pieces | None:
+    try:
+        return _pieces.decode(raw)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+
+
+def _readable(fields: _Pieces | None, name: str, kind: type[_T]) -> _T | None:
+    """A field of a frame that is malformed elsewhere, if at least this one can be read."""
+    try:
+        value: Any = msgspec.json.decode((fields or {})[name])
+        if kind is str:
+            value = uuid(value)
+        elif not 0 <= value < 1 << 64:
+            return None
+    except (KeyError, msgspec.DecodeError, ValueError, TypeError, RecursionError):
+        return None
+    return value if isinstance(value, kind) and not isinstance(value, bool) else None

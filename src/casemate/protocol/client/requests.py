@@ -1,0 +1,276 @@
+"""The 35 requests of the client API (PROTOCOL.md §4)."""
+
+from typing import Final
+
+import msgspec
+
+from casemate.protocol.client.types import (
+    U64,
+    ConfigCommand,
+    ConnectMode,
+    Duration,
+    FileSource,
+    MessageGroupKey,
+    ObjectId,
+    Octets,
+    PreSharedKey,
+    SecurityLevel,
+    SessionSecuritySettings,
+    TransferType,
+    UdpMode,
+    UserIdentifier,
+    Uuid,
+)
+from casemate.protocol.ids import Cid
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    request_id: Uuid
+
+
+class AccountRequest(Request, frozen=True, kw_only=True):
+    """A request in the name of the account `cid`."""
+
+    cid: Cid
+
+
+class PeerRequest(AccountRequest, frozen=True, kw_only=True):
+    peer_cid: Cid
+
+
+# --- accounts and sessions (§6)
+
+
+class Connect(Request, frozen=True, kw_only=True):
+    username: str
+    password: Octets
+    connect_mode: ConnectMode
+    udp_mode: UdpMode
+    keep_alive_timeout: Duration | None = None
+    session_security_settings: SessionSecuritySettings
+    server_password: PreSharedKey | None = None
+
+
+class Register(Request, frozen=True, kw_only=True):
+    server_addr: str
+    full_name: str
+    username: str
+    proposed_password: Octets
+    connect_after_register: bool
+    session_security_settings: SessionSecuritySettings
+    server_password: PreSharedKey | None = None
+
+
+class Disconnect(AccountRequest, frozen=True, kw_only=True):
+    pass
+
+
+class Deregister(AccountRequest, frozen=True, kw_only=True):
+    pass
+
+
+class GetSessions(Request, frozen=True, kw_only=True):
+    pass
+
+
+class GetAccountInformation(Request, frozen=True, kw_only=True):
+    cid: Cid | None = None
+
+
+class ConnectionManagement(Request, frozen=True, kw_only=True):
+    management_command: ConfigCommand
+
+
+# --- peers and messages (§7, §10)
+
+
+class Message(AccountRequest, frozen=True, kw_only=True):
+    message: Octets
+    peer_cid: Cid | None = None
+    """None: for the workspace (§13)."""
+    security_level: SecurityLevel
+
+
+class ListAllPeers(AccountRequest, frozen=True, kw_only=True):
+    pass
+
+
+class ListRegisteredPeers(AccountRequest, frozen=True, kw_only=True):
+    pass
+
+
+class PeerRegister(PeerRequest, frozen=True, kw_only=True):
+    session_security_settings: SessionSecuritySettings
+    connect_after_register: bool
+    peer_session_password: PreSharedKey | None = None
+
+
+class PeerRegisterRespond(PeerRequest, frozen=True, kw_only=True):
+    accept: bool
+
+
+class PeerConnect(PeerRequest, frozen=True, kw_only=True):
+    udp_mode: UdpMode
+    session_security_settings: SessionSecuritySettings
+    peer_session_password: PreSharedKey | None = None
+
+
+class PeerConnectAccept(PeerRequest, frozen=True, kw_only=True):
+    accept: bool
+    udp_mode: UdpMode
+    session_security_settings: SessionSecuritySettings
+    peer_session_password: PreSharedKey | None = None
+
+
+class PeerDisconnect(PeerRequest, frozen=True, kw_only=True):
+    pass
+
+
+# --- batches and the key-value store (§8, §9)
+
+
+class LocalDbRequest(AccountRequest, frozen=True, kw_only=True):
+    peer_cid: Cid | None = None
+
+
+class LocalDBGetKV(LocalDbRequest, frozen=True, kw_only=True):
+    key: str
+
+
+class LocalDBSetKV(LocalDbRequest, frozen=True, kw_only=True):
+    key: str
+    value: Octets
+
+
+class LocalDBDeleteKV(LocalDbRequest, frozen=True, kw_only=True):
+    key: str
+
+
+class LocalDBGetAllKV(LocalDbRequest, frozen=True, kw_only=True):
+    pass
+
+
+class LocalDBClearAllKV(LocalDbRequest, frozen=True, kw_only=True):
+    pass
+
+
+# --- files (§11)
+
+
+class SendFile(AccountRequest, frozen=True, kw_only=True):
+    source: FileSource
+    peer_cid: Cid | None = None
+    chunk_size: U64 | None = None
+    transfer_type: TransferType
+
+
+class RespondFileTransfer(PeerRequest, frozen=True, kw_only=True):
+    object_id: ObjectId
+    accept: bool
+    download_location: str | None = None
+
+
+class DownloadFile(AccountRequest, frozen=True, kw_only=True):
+    virtual_directory: str
+    security_level: SecurityLevel | None = None
+    delete_on_pull: bool
+    peer_cid: Cid | None = None
+
+
+class DeleteVirtualFile(AccountRequest, frozen=True, kw_only=True):
+    virtual_directory: str
+    peer_cid: Cid | None = None
+
+
+class PickFile(AccountRequest, frozen=True, kw_only=True):
+    title: str | None = None
+    allowed_extensions: list[str] | None = None
+
+
+# --- groups (§12)
+
+
+class GroupCreate(AccountRequest, frozen=True, kw_only=True):
+    initial_users_to_invite: list[UserIdentifier] | None = None
+
+
+class GroupRequest(AccountRequest, frozen=True, kw_only=True):
+    group_key: MessageGroupKey
+
+
+class GroupInvite(GroupRequest, frozen=True, kw_only=True):
+    peer_cid: Cid
+
+
+class GroupRespondRequest(GroupRequest, frozen=True, kw_only=True):
+    peer_cid: Cid
+    response: bool
+    invitation: bool
+
+
+class GroupMessage(GroupRequest, frozen=True, kw_only=True):
+    message: Octets
+
+
+class GroupLeave(GroupRequest, frozen=True, kw_only=True):
+    pass
+
+
+class GroupEnd(GroupRequest, frozen=True, kw_only=True):
+    pass
+
+
+class GroupKick(GroupRequest, frozen=True, kw_only=True):
+    peer_cid: Cid
+
+
+class GroupListGroupsFor(AccountRequest, frozen=True, kw_only=True):
+    peer_cid: Cid | None = None
+
+
+class GroupRequestJoin(GroupRequest, frozen=True, kw_only=True):
+    pass
+
+
+class Batched(Request, frozen=True, kw_only=True):
+    commands: list[Request]
+    """Decoded one by one (see `codec`): in JSON each is {"Name":{…}}."""
+
+
+CITADEL_REQUESTS: Final[tuple[type[Request], ...]] = (
+    Connect,
+    Register,
+    Message,
+    Disconnect,
+    Deregister,
+    SendFile,
+    RespondFileTransfer,
+    DownloadFile,
+    DeleteVirtualFile,
+    PickFile,
+    ListAllPeers,
+    ListRegisteredPeers,
+    PeerConnect,
+    PeerConnectAccept,
+    PeerDisconnect,
+    PeerRegister,
+    PeerRegisterRespond,
+    LocalDBGetKV,
+    LocalDBSetKV,
+    LocalDBDeleteKV,
+    LocalDBGetAllKV,
+    LocalDBClearAllKV,
+    GroupCreate,
+    GroupInvite,
+    GroupRespondRequest,
+    GroupMessage,
+    GroupLeave,
+    GroupEnd,
+    GroupKick,
+    GroupListGroupsFor,
+    GroupRequestJoin,
+    GetSessions,
+    GetAccountInformation,
+    ConnectionManagement,
+    Batched,
+)
