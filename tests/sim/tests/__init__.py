@@ -1,0 +1,1 @@
+"""Tests of the simulator itself: its disks, its network, and that every checker can fail."""
