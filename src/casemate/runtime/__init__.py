@@ -1,0 +1,1 @@
+"""What touches the machine: the only loop that waits, clock, entropy, database files, logs, signals."""

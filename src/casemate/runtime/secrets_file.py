@@ -1,0 +1,31 @@
+"""Small files that only their owner may read, there whole or not at all, even after a power cut."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """Replace `path` atomically with mode 0600 and return when it is on the disk."""
+    # A name nobody can guess, opened exclusively: a planted link or file is never written through.
+    scratch = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        scratch.replace(path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+    _sync_directory(path.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

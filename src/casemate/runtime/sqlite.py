@@ -1,0 +1,221 @@
+"""An SQLite file that keeps its promises: durable at commit, one writer, encrypted where asked, errors with names."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal
+
+import apsw
+
+from casemate.node import StorageBroken
+from casemate.runtime.errors import DatabaseLocked, DirectoryNotWritable, WrongKey
+
+KEY_BYTES = 32
+BUSY_MILLISECONDS = 500
+STATEMENTS_CACHED = 256
+
+Row = tuple[Any, ...]
+
+_BROKEN: Final = (
+    apsw.IOError,
+    apsw.FullError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.ReadOnlyError,
+    apsw.CantOpenError,
+    apsw.NoMemError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.ProtocolError,
+    apsw.InternalError,
+)
+"""What SQLite says when the disk or the file fails, rather than the statement."""
+
+
+class Database:
+    """One connection, used by one thread at a time.
+
+    Statements that are wrong or break a constraint raise `apsw.Error` (a fault of the caller, undone with its
+    savepoint); trouble with the disk or the file raises `StorageBroken`.
+    """
+
+    def __init__(self, connection: apsw.Connection, path: Path | None) -> None:
+        self._connection = connection
+        self.path = path
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        key: bytes | None = None,
+        vfs: str | None = None,
+        synchronous: Literal["FULL", "OFF"] = "FULL",
+    ) -> "Database":
+        """Open or create the file, for this connection alone, until `close`.
+
+        `key` encrypts everything with ChaCha20-Poly1305; it is 32 bytes that are already as good as random. `vfs`
+        names a registered file system. `synchronous="OFF"` forgoes durability, for tests that do not cut the power.
+        Raises `DatabaseLocked`, `DirectoryNotWritable` or `WrongKey`.
+        """
+        try:
+            connection = apsw.Connection(str(path), vfs=_vfs_name(vfs, encrypted=key is not None))
+        except apsw.CantOpenError as error:
+            raise DirectoryNotWritable(path.parent, OSError(str(error))) from error
+        database = cls(connection, path)
+        try:
+            _configure(connection, key, synchronous)
+        except apsw.NotADBError as error:
+            database.close()
+            raise WrongKey(path) from error
+        except (apsw.BusyError, apsw.LockedError) as error:
+            database.close()
+            raise DatabaseLocked(path) from error
+        except (apsw.ReadOnlyError, apsw.CantOpenError) as error:
+            database.close()
+            raise DirectoryNotWritable(path.parent, OSError(str(error))) from error
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """A database that is gone when it is closed."""
+        connection = apsw.Connection(":memory:")
+        _configure(connection, None, "OFF")
+        return cls(connection, None)
+
+    def close(self) -> None:
+        """Write back what is in the log and let others open the file. Harmless to repeat."""
+        self._connection.close()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------------------------------------------ statements
+
+    def execute(self, sql: str, *bindings: Any) -> int:
+        """Run a statement; how many rows it changed."""
+        with _named_errors():
+            before = self._connection.total_changes()
+            for _ in self._connection.execute(sql, bindings):
+                pass
+            return self._connection.total_changes() - before
+
+    def executemany(self, sql: str, rows: "list[tuple[Any, ...]]") -> None:
+        """Run a statement once per row."""
+        with _named_errors():
+            self._connection.executemany(sql, rows)
+
+    def rows(self, sql: str, *bindings: Any) -> list[Row]:
+        """All rows of a query."""
+        with _named_errors():
+            return self._connection.execute(sql, bindings).fetchall()
+
+    def row(self, sql: str, *bindings: Any) -> Row | None:
+        """The first row of a query, or None."""
+        with _named_errors():
+            cursor = self._connection.execute(sql, bindings)
+            row: Row | None = cursor.fetchone()
+            cursor.close(True)
+            return row
+
+    def value(self, sql: str, *bindings: Any) -> Any:
+        """The first column of the first row of a query, or None."""
+        row = self.row(sql, *bindings)
+        return None if row is None else row[0]
+
+    def script(self, sql: str) -> None:
+        """Run several statements, such as a migration."""
+        with _named_errors():
+            for _ in self._connection.execute(sql):
+                pass
+
+    # ---------------------------------------------------------------------------------------------------- transactions
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, or undo everything when the block raises.
+
+        SQLite begins it lazily, with the first statement, and as a writer with the first change; when nothing changed
+        the commit does not touch the disk.
+        """
+        with _named_errors():
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._rollback()
+            raise
+        try:
+            self._connection.execute("COMMIT")
+        except apsw.Error as error:
+            self._rollback()
+            raise StorageBroken(f"commit failed: {type(error).__name__}") from error
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what the block changed when it raises; inside a transaction, and inside one another."""
+        with _named_errors():
+            self._connection.execute("SAVEPOINT here")
+        try:
+            yield
+        except BaseException as error:
+            self._undo_savepoint(error)
+            raise
+        with _named_errors():
+            self._connection.execute("RELEASE here")
+
+    def _undo_savepoint(self, cause: BaseException) -> None:
+        # Some disk errors make SQLite undo the whole transaction; then what earlier events did is gone, too.
+        if not self._connection.in_transaction:
+            raise StorageBroken("the transaction was undone by the database") from cause
+        with _named_errors():
+            self._connection.execute("ROLLBACK TO here")
+            self._connection.execute("RELEASE here")
+
+    def _rollback(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+
+def _vfs_name(vfs: str | None, *, encrypted: bool) -> str | None:
+    # The library encrypts in a layer of its own above the named file system, which it makes when asked by this name.
+    return f"multipleciphers-{vfs}" if vfs is not None and encrypted else vfs
+
+
+def _configure(connection: apsw.Connection, key: bytes | None, synchronous: str) -> None:
+    if key is not None:
+        if len(key) != KEY_BYTES:
+            raise ValueError(f"a database key has {KEY_BYTES} bytes")
+        connection.pragma("cipher", "chacha20")
+        # `raw` leaves out the library's password stretching: the key was derived with a better one.
+        connection.execute(f"PRAGMA key = 'raw:{key.hex()}'")
+    connection.set_busy_timeout(BUSY_MILLISECONDS)
+    # The only user of the file: no shared-memory index is needed, and other processes are refused by SQLite, too.
+    connection.pragma("locking_mode", "EXCLUSIVE")
+    connection.pragma("journal_mode", "WAL")
+    connection.pragma("synchronous", synchronous)
+    connection.pragma("foreign_keys", True)
+    connection.pragma("trusted_schema", False)
+    connection.pragma("cell_size_check", True)
+    connection.pragma("temp_store", "MEMORY")
+    # Deleted keys are overwritten wherever that needs no extra write.
+    connection.pragma("secure_delete", "FAST")
+    # The first real read: it takes the lock and finds out whether the key is right.
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+
+@contextmanager
+def _named_errors() -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        raise StorageBroken(f"the database failed: {type(error).__name__}") from error
