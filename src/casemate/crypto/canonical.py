@@ -29,7 +29,7 @@ def decode(decoder: "msgspec.msgpack.Decoder[T]", data: bytes, limit: int, refus
         raise refuse("too large")
     try:
         document = decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise refuse("malformed") from error
     if _encoder.encode(document) != data:
         raise refuse("not canonical")

@@ -68,7 +68,7 @@ def decode_content(padded: bytes) -> Content:
         raise EnvelopeUnreadable("size")
     try:
         return _decoder.decode(unpad(padded))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise EnvelopeUnreadable("content") from error
 
 

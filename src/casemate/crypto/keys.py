@@ -1,7 +1,7 @@
 """Keys: one type for each purpose, none of which prints its bytes."""
 
 from collections.abc import Callable
-from typing import Annotated, Final, NewType
+from typing import Annotated, Any, Final, NewType
 
 import msgspec
 
@@ -36,6 +36,9 @@ class Secret(msgspec.Struct, frozen=True, array_like=True):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(hidden)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("secret", "hidden")]
 
 
 class Ed25519Private(Secret, frozen=True, array_like=True):

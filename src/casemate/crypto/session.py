@@ -39,6 +39,9 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     initial_header: bytes | None
     ratchet: RatchetState
 
+    def __repr__(self) -> str:
+        return f"Session({self.session_id.hex()}, opened {self.ratchet.opened})"
+
     @property
     def initiator(self) -> bool:
         return self.ratchet.pq.initiator
