@@ -68,10 +68,12 @@ class EventQueue:
         with self._changed:
             while True:
                 due = until is not None and self._clock.now().monotonic >= until
-                if self._events or due:
+                if self._events:
                     return ([Wakeup()] if due else []) + self._pop(up_to)
-                if self._closed:
+                if self._closed:  # a core that is always due must not keep the thread from ending
                     return []
+                if due:
+                    return [Wakeup()]
                 self._changed.wait(None if until is None else self._seconds_to(until))
 
     def close(self) -> None:

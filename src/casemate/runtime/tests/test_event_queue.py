@@ -88,6 +88,7 @@ def test_a_closed_queue_hands_out_the_rest_and_then_nothing() -> None:
     assert not queue.post(Number(2))
     assert queue.take(9, None) == [Number(0)]
     assert queue.take(9, None) == []
+    assert queue.take(9, until=0.0) == []
 
 
 async def test_a_put_waits_for_room() -> None:
