@@ -1,11 +1,11 @@
 """A whole deployment of real processes in one temporary directory: a server and internal services by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.client import ApiClient
-from tests.support.processes import ServiceProcess
+from tests.support.processes import ServiceProcess, sampled, shifted_clock
 from tests.support.view import View
 
 
@@ -48,12 +48,15 @@ class Deployment:
             self.services[name] = InternalServiceProcess(command, self.directory / name, self.directory / "logs" / name)
         return self.services[name]
 
-    def start(self, *service_names: str, clock_shift_seconds: float = 0.0) -> None:
+    def start(
+        self, *service_names: str, clock_shift_seconds: float = 0.0, sampled_to: Mapping[str, Path] | None = None
+    ) -> None:
         """The server and these internal services (or the one without a name), side by side."""
-        processes = [self.server, *(self.service(name) for name in service_names or ("service",))]
-        for process in processes:
-            process.launch(clock_shift_seconds=clock_shift_seconds)
-        for process in processes:
+        processes = {"server": self.server, **{name: self.service(name) for name in service_names or ("service",)}}
+        for name, process in processes.items():
+            report = (sampled_to or {}).get(name)
+            process.launch(shifted_clock(clock_shift_seconds) if report is None else sampled(report))
+        for process in processes.values():
             process.wait_ready()
 
     def kill_everything(self) -> None:

@@ -15,10 +15,21 @@ START_SECONDS: Final = 30.0
 """Far beyond what a start takes (`benchmarks/` measures it): a busy machine must not fail a test."""
 STOP_SECONDS: Final = 30.0
 _READY: Final = re.compile(r"^casemate (?P<name>\S+) ready on (?P<url>\S+)$", re.MULTILINE)
+CASEMATE: Final = (str(Path(sys.executable).with_name("casemate")),)
 
 
 class DidNotStart(Exception):
     """The process ended, or said nothing in time; the message holds what it wrote."""
+
+
+def shifted_clock(seconds: float) -> tuple[str, ...]:
+    """The program that runs `casemate` with its wall clock so far ahead of ours (or behind)."""
+    return (sys.executable, "-m", "tests.support.at_another_time", str(seconds)) if seconds else CASEMATE
+
+
+def sampled(report: Path) -> tuple[str, ...]:
+    """The program that runs `casemate` and writes at its end where the time went."""
+    return (sys.executable, "-m", "benchmarks.sampled", str(report))
 
 
 class ServiceProcess:
@@ -53,25 +64,20 @@ class ServiceProcess:
 
     def start(self, *, clock_shift_seconds: float = 0.0, environment: Mapping[str, str] | None = None) -> float:
         """Start it and wait for its ready line. Answers how many seconds that took."""
-        began = self.launch(clock_shift_seconds=clock_shift_seconds, environment=environment)
+        began = self.launch(shifted_clock(clock_shift_seconds), environment=environment)
         self.wait_ready()
         return time.perf_counter() - began
 
-    def launch(self, *, clock_shift_seconds: float = 0.0, environment: Mapping[str, str] | None = None) -> float:
-        """Start it without waiting; its wall clock runs `clock_shift_seconds` ahead of (or behind) ours."""
+    def launch(self, program: Sequence[str] = (), *, environment: Mapping[str, str] | None = None) -> float:
+        """Start it without waiting, perhaps through another program than `casemate` itself."""
         assert self._process is None, "it runs already"
         self._starts += 1
         self._logs.mkdir(parents=True, exist_ok=True)
-        program = (
-            [str(Path(sys.executable).with_name("casemate"))]
-            if clock_shift_seconds == 0
-            else [sys.executable, "-m", "tests.support.at_another_time", str(clock_shift_seconds)]
-        )
         arguments = [*self._command, "--data-dir", str(self.data_dir), "--listen", self.address]
         began = time.perf_counter()
         with self.stdout.open("wb") as out, self.stderr.open("wb") as err:
             self._process = subprocess.Popen(
-                [*program, *arguments],
+                [*(program or CASEMATE), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

@@ -1,0 +1,152 @@
+"""Messages from one internal service through the server to another: `python -m benchmarks.messages [--short]`.
+
+Every message has a key of its own and is on three disks (the writer's, the server's, the reader's) when it counts as
+arrived. The clients, the server and both services share this machine's cores.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks.machine import Quantiles, print_heading
+from tests.support.client import Answer, ApiClient
+from tests.support.deployment import Deployment, deployment_in
+
+RATES: Final = (1, 100, 1_000)
+WINDOW: Final = 512
+"""Messages under way when the highest rate is looked for."""
+BODY: Final = "x" * 64
+ARRIVAL_SECONDS: Final = 120.0
+
+
+@dataclass
+class Pair:
+    """Two people on two internal services, connected, each with a plain client."""
+
+    writer: ApiClient
+    reader: ApiClient
+    writer_cid: int
+    reader_cid: int
+
+
+class Traffic:
+    """Numbers its messages and remembers when each was written and when it was there."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._written: dict[int, float] = {}
+        self.milliseconds: list[float] = []
+        self._arrived = asyncio.Condition()
+        pair.reader.arrived = self._notified  # type: ignore[method-assign]
+        self._wake = asyncio.Event()
+
+    @property
+    def under_way(self) -> int:
+        return len(self._written) - len(self.milliseconds)
+
+    async def write(self) -> None:
+        number = len(self._written)
+        message = json.dumps([number, BODY]).encode()
+        self._written[number] = time.perf_counter()
+        await self._pair.writer.begin(
+            "Message",
+            message=list(message),
+            cid=self._pair.writer_cid,
+            peer_cid=self._pair.reader_cid,
+            security_level="Standard",
+        )
+
+    def _notified(self, answer: Answer) -> None:
+        if answer.name == "MessageNotification":
+            number = json.loads(bytes(answer["message"]))[0]
+            self.milliseconds.append((time.perf_counter() - self._written[number]) * 1e3)
+            self._wake.set()
+
+    async def until_under_way(self, most: int) -> None:
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            while self.under_way > most:
+                self._wake.clear()
+                await self._wake.wait()
+
+
+async def at_rate(pair: Pair, per_second: int, seconds: float) -> Traffic:
+    """Write at fixed times, whether or not the earlier ones have arrived."""
+    traffic = Traffic(pair)
+    began = time.perf_counter()
+    for number in range(int(per_second * seconds)):
+        wait = began + number / per_second - time.perf_counter()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        await traffic.write()
+    await traffic.until_under_way(0)
+    return traffic
+
+
+async def as_fast_as_it_goes(pair: Pair, seconds: float) -> tuple[float, Traffic]:
+    """Keep a window full. Answers messages per second that arrived."""
+    traffic = Traffic(pair)
+    began = time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        await traffic.until_under_way(WINDOW - 1)
+        await traffic.write()
+    await traffic.until_under_way(0)
+    return len(traffic.milliseconds) / (time.perf_counter() - began), traffic
+
+
+@contextlib.asynccontextmanager
+async def connected_pair(deployment: Deployment) -> AsyncIterator[Pair]:
+    one, two = deployment.service("one"), deployment.service("two")
+    async with await one.view() as view_one, await two.view() as view_two:
+        cids = [
+            await view_one.register(deployment.server.address, "UserOne", "User One"),
+            await view_two.register(deployment.server.address, "UserTwo", "User Two"),
+        ]
+        await view_one.subscribe(cids[0])
+        await view_two.subscribe(cids[1])
+        await view_one.make_friends(cids[0], view_two, cids[1])
+    async with await one.plain_client() as writer, await two.plain_client() as reader:
+        await writer.connect("UserOne")
+        await reader.connect("UserTwo")
+        yield Pair(writer, reader, cids[0], cids[1])
+
+
+async def measure(deployment: Deployment, seconds: float) -> None:
+    async with connected_pair(deployment) as pair:
+        await at_rate(pair, 100, 2.0)  # the first messages make the session
+        for rate in RATES:
+            traffic = await at_rate(pair, rate, seconds)
+            print(f"* {rate} messages/s for {seconds:.0f} s, ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
+        per_second, traffic = await as_fast_as_it_goes(pair, seconds)
+        print(f"* highest rate for {seconds:.0f} s with {WINDOW} under way: {per_second:.0f} messages/s, ", end="")
+        print(f"ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.messages", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="5 s for each figure instead of 60")
+    parser.add_argument("--profile", action="store_true", help="say where the three processes spend their time")
+    choice = parser.parse_args()
+    print_heading("Messages, durable on three disks")
+    with (
+        tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
+        deployment_in(Path(directory)) as deployment,
+    ):
+        names = ("server", "one", "two")
+        reports = {name: Path(directory) / f"{name}.profile" for name in names} if choice.profile else {}
+        deployment.start("one", "two", sampled_to=reports)
+        asyncio.run(measure(deployment, 5.0 if choice.short else 60.0))
+        for process in (*deployment.services.values(), deployment.server):
+            process.terminate()
+        for name, report in reports.items():
+            print(f"\n## {name}\n\n{report.read_text()}")
+
+
+if __name__ == "__main__":
+    main()
