@@ -75,8 +75,9 @@ def decrypt(state: RatchetState, data: bytes, ad: bytes, kem: Kem) -> tuple[Ratc
     body = HEADER.size + ATTACHMENT_BYTES[kind]
     header, ride, sealed = data[:body], data[HEADER.size : body], data[body:]
     pq_header = PqHeader(epoch, pq_before, pq_number)
-    ec, ec_key = ec_receive(state.ec, EcHeader(X25519Public(public), ec_before, ec_number), state.opened)
+    # The PQ ratchet first: its numbers outlive EC steps, so it knows every repeat as a repeat.
     pq, pq_key = pq_receive(state.pq, pq_header, state.opened)
+    ec, ec_key = ec_receive(state.ec, EcHeader(X25519Public(public), ec_before, ec_number), state.opened)
     plaintext = open_once(state.aead, _hybrid(ec_key, pq_key), labels.MESSAGE_SEAL, random, sealed, _bound(ad, header))
     pq = pq_absorb(pq, pq_header, Attachment(kind), ride, kem)
     return RatchetState(state.aead, state.opened + 1, ec, pq), plaintext
