@@ -1,0 +1,132 @@
+"""Channels, ratchets and prekeys, in SQL."""
+
+import struct
+
+from casemate.internal_service.core.account.rows import Channel, RatchetRow
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.runtime.sqlite import Database, Row
+
+_CHANNEL_COLUMNS = (
+    "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
+    " counter, receipt_session, parked_receipt, rekey_at"
+)
+_RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
+
+
+class ChannelsTable:
+    _db: Database
+
+    def channel(self, device: DeviceId) -> Channel | None:
+        row = self._db.row(f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE device = ?", device)
+        return None if row is None else _channel(row)
+
+    def channels(self) -> list[Channel]:
+        return [_channel(row) for row in self._db.rows(f"SELECT {_CHANNEL_COLUMNS} FROM channels ORDER BY device")]
+
+    def channels_of(self, account_id: AccountId) -> list[Channel]:
+        rows = self._db.rows(
+            f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE account_id = ? ORDER BY device", account_id
+        )
+        return [_channel(row) for row in rows]
+
+    def put_channel(self, channel: Channel) -> None:
+        self._db.execute(
+            f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            channel.device,
+            channel.account_id,
+            channel.next_number,
+            channel.delivered_up_to,
+            channel.read_up_to,
+            channel.expected,
+            channel.seen_up_to,
+            channel.own_read_up_to,
+            struct.pack(f">{len(channel.lost)}Q", *channel.lost),
+            channel.counter,
+            channel.receipt_session,
+            channel.parked_receipt,
+            channel.rekey_at,
+        )
+
+
+class RatchetsTable:
+    _db: Database
+
+    def ratchet(self, session_id: bytes) -> RatchetRow | None:
+        row = self._db.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE session_id = ?", session_id)
+        return None if row is None else _ratchet(row)
+
+    def sending_ratchet(self, device: DeviceId) -> RatchetRow | None:
+        row = self._db.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE device = ? AND sends = 1", device)
+        return None if row is None else _ratchet(row)
+
+    def put_ratchet(self, row: RatchetRow) -> None:
+        self._db.execute(
+            f"INSERT INTO ratchets ({_RATCHET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE"
+            " SET session = excluded.session, sends = excluded.sends, confirmed = excluded.confirmed,"
+            " retire_at = excluded.retire_at",
+            row.session_id,
+            row.device,
+            row.session,
+            row.sends,
+            row.confirmed,
+            row.created_at,
+            row.retire_at,
+        )
+
+    def stop_sending(self, device: DeviceId, retire_at: float) -> None:
+        self._db.execute(
+            "UPDATE ratchets SET sends = 0, retire_at = coalesce(retire_at, ?) WHERE device = ?", retire_at, device
+        )
+
+    def retire_ratchets(self, now: float) -> None:
+        self._db.execute("DELETE FROM ratchets WHERE retire_at <= ?", now)
+
+    def add_prekey(self, prekey_id: bytes, secret: bytes, expires_at: float, *, last_resort: bool) -> None:
+        self._db.execute("INSERT INTO prekeys VALUES (?, ?, ?, ?)", prekey_id, secret, expires_at, last_resort)
+
+    def prekey(self, prekey_id: bytes) -> bytes | None:
+        row = self._db.row("SELECT secret FROM prekeys WHERE prekey_id = ?", prekey_id)
+        return None if row is None else bytes(row[0])
+
+    def use_prekey(self, prekey_id: bytes) -> None:
+        self._db.execute("DELETE FROM prekeys WHERE prekey_id = ? AND last_resort = 0", prekey_id)
+
+    def expire_prekeys(self, now: float) -> None:
+        self._db.execute("DELETE FROM prekeys WHERE expires_at <= ?", now)
+        self._db.execute("DELETE FROM initials_seen WHERE expires_at <= ?", now)
+
+    def put_peer_bundle(self, device: DeviceId, bundle: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO peer_bundles VALUES (?, ?)", device, bundle)
+
+    def take_peer_bundle(self, device: DeviceId) -> bytes | None:
+        row = self._db.row("DELETE FROM peer_bundles WHERE device = ? RETURNING bundle", device)
+        return None if row is None else bytes(row[0])
+
+    def initial_seen_before(self, digest: bytes, expires_at: float) -> bool:
+        known = self._db.row("SELECT 1 FROM initials_seen WHERE digest = ?", digest) is not None
+        if not known:
+            self._db.execute("INSERT INTO initials_seen VALUES (?, ?)", digest, expires_at)
+        return known
+
+
+def _channel(row: Row) -> Channel:
+    return Channel(
+        device=DeviceId(row[0]),
+        account_id=AccountId(row[1]),
+        next_number=row[2],
+        delivered_up_to=row[3],
+        read_up_to=row[4],
+        expected=row[5],
+        seen_up_to=row[6],
+        own_read_up_to=row[7],
+        lost=struct.unpack(f">{len(row[8]) // 8}Q", row[8]),
+        counter=row[9],
+        receipt_session=row[10],
+        parked_receipt=row[11],
+        rekey_at=row[12],
+    )
+
+
+def _ratchet(row: Row) -> RatchetRow:
+    session_id, device, session, sends, confirmed, created_at, retire_at = row
+    return RatchetRow(session_id, device, session, bool(sends), bool(confirmed), created_at, retire_at)

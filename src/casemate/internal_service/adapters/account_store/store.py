@@ -1,0 +1,49 @@
+"""An account's encrypted database: every table of it behind the one port the core asks for."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Literal
+
+from casemate.internal_service.adapters.account_store.inbox import InboxTable
+from casemate.internal_service.adapters.account_store.outbox import OutboxTable
+from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
+from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, RatchetsTable
+from casemate.internal_service.adapters.account_store.timeline import TimelineTable
+from casemate.runtime.migrations import migrate
+from casemate.runtime.sqlite import Database
+
+
+class SqliteAccountStore(
+    ProfileTable, PeersTable, ChannelsTable, RatchetsTable, OutboxTable, TimelineTable, InboxTable
+):
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    @property
+    def database(self) -> Database:
+        return self._db
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._db.transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        return self._db.savepoint()
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def open_account_store(
+    path: Path, key: bytes, *, vfs: str | None = None, synchronous: Literal["FULL", "OFF"] = "FULL"
+) -> SqliteAccountStore:
+    """Open or create the database of one account; `key` is its 32-byte database key.
+
+    Raises `WrongKey`, `DatabaseLocked`, `DatabaseNewer` or `DirectoryNotWritable`.
+    """
+    database = Database.open(path, key=key, vfs=vfs, synchronous=synchronous)
+    try:
+        migrate(database, __package__)
+    except BaseException:
+        database.close()
+        raise
+    return SqliteAccountStore(database)

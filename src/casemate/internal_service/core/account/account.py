@@ -1,0 +1,383 @@
+"""One unlocked account, put together: the service it lives in routes events and requests here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from casemate.crypto.content import Kind
+from casemate.crypto.kem import Kem
+from casemate.internal_service.core.account.connections import Connections
+from casemate.internal_service.core.account.contacts import Contacts
+from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.inbox import Inbox
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
+from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.account.server_events import ServerEvents
+from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
+from casemate.internal_service.core.account.showing import Showing
+from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.notices import (
+    AccountDeleted,
+    Answered,
+    DirectoryAnswered,
+    LinkChanged,
+    MessageChanged,
+)
+from casemate.internal_service.core.refusals import reason, refuse
+from casemate.node import Entropy, Event, Instant
+from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId, Cid, MessageId
+from casemate.protocol.limits import DIRECTORY_PAGE_ROWS, MESSAGE_BODY_BYTES
+from casemate.protocol.link import DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
+
+View = TypeVar("View")
+
+
+class Account:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._link = Link(context)
+        self._requests = ServerRequests(self._link)
+        self._sessions = SecureSessions(context)
+        self._outbox = Outbox(context, self._link, self._requests, self._sessions)
+        self._receipts = Receipts(context, self._link, self._sessions, self._outbox)
+        self._connections = Connections(context, self._outbox)
+        self._contacts = Contacts(context, self._requests, self._outbox, self._connections)
+        inbox = Inbox(context, self._sessions, self._outbox, self._receipts, self._connections)
+        self._server = ServerEvents(
+            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts
+        )
+        self._showing = Showing(context, self._link, self._outbox)
+
+    @classmethod
+    def create(
+        cls,
+        store: AccountStore,
+        *,
+        username: str,
+        full_name: str,
+        server_address: str,
+        server_password: list[bytes] | None,
+        entropy: Entropy,
+        kem: Kem,
+        now: Instant,
+    ) -> "Account":
+        """Make keys and profile in an empty database; the server hears of it with the first link."""
+        secrets = create_secrets(store, entropy, kem, now.wall)
+        store.put_profile(
+            Profile(
+                account_id=secrets.account.account_id,
+                username=username,
+                full_name=full_name,
+                server_address=server_address,
+                server_key=None,
+                enrolled=False,
+                server_password=None if server_password is None else tuple(server_password),
+                start_counter=0,
+                auto_connect=False,
+                appear_offline=False,
+                signals_taken=0,
+            )
+        )
+        return cls(Context(store, entropy, kem, secrets))
+
+    @classmethod
+    def load(cls, store: AccountStore, *, entropy: Entropy, kem: Kem) -> "Account":
+        """The account of an opened database."""
+        return cls(Context.load(store, entropy, kem))
+
+    # ---------------------------------------------------------------------------------------------------- who it is
+
+    @property
+    def profile(self) -> Profile:
+        profile = self._context.store.profile()
+        assert profile is not None, "an account is made together with its profile"
+        return profile
+
+    @property
+    def account_id(self) -> AccountId:
+        return self._context.account_id
+
+    @property
+    def cid(self) -> Cid:
+        return self.profile.cid
+
+    @property
+    def username(self) -> str:
+        return self.profile.username
+
+    @property
+    def full_name(self) -> str:
+        return self.profile.full_name
+
+    @property
+    def server_address(self) -> str:
+        return self.profile.server_address
+
+    @property
+    def enrolled(self) -> bool:
+        return self.profile.enrolled
+
+    @property
+    def auto_connect(self) -> bool:
+        return self.profile.auto_connect
+
+    @property
+    def appear_offline(self) -> bool:
+        return self.profile.appear_offline
+
+    @property
+    def server_fingerprint(self) -> str:
+        """The server's identity in groups of four hex digits; empty before the first link."""
+        key = self.profile.server_key
+        return "" if key is None else fingerprint(key)
+
+    # ---------------------------------------------------------------------------------------------- link and time
+
+    def start(self, now: Instant) -> Outcome:
+        """Keep a link open from now on. Counts the start, so that the server can tell a clone or an older copy."""
+        if self._link.stopped:
+            profile = self.profile
+            self._context.store.put_profile(replace(profile, start_counter=profile.start_counter + 1))
+            self._context.store.forget_presence()
+            self._context.store.expire_prekeys(now.wall)
+            self._context.store.retire_ratchets(now.wall)
+        return self._link.start(now)
+
+    def stop(self, now: Instant) -> Outcome:
+        """Sign out: the link goes, everything else stays."""
+        lost = self._requests.link_lost(now)
+        self._outbox.link_down()
+        return lost + self._link.stop()
+
+    def retry_enroll(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
+        """Register again, after a lost answer or with another server password."""
+        password = None if server_password is None else tuple(server_password)
+        self._context.store.put_profile(replace(self.profile, server_password=password))
+        return self.start(now)
+
+    def link_opened(self, event: LinkOpened, now: Instant) -> Outcome:
+        return self._link.opened(event)
+
+    def link_frame(self, event: LinkFrameArrived, now: Instant) -> Outcome:
+        if not self._link.is_current(event.generation):
+            return []
+        return self._server.arrived(event.frame, now)
+
+    def link_closed(self, event: LinkClosed, now: Instant) -> Outcome:
+        if not self._link.is_current(event.generation):
+            return []
+        return self._link.closed(event, now) + self._server.link_lost(now)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        was_online = self._link.online
+        outcome = self._link.wakeup(now)
+        if was_online and not self._link.online:
+            outcome += self._server.link_lost(now)
+        return outcome + self._outbox.wakeup(now)
+
+    def next_wakeup(self) -> float | None:
+        due = [moment for moment in (self._link.next_wakeup(), self._outbox.next_wakeup()) if moment is not None]
+        return min(due, default=None)
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:
+        """The server sent what is not allowed (a peer's input is caught envelope by envelope): drop this link."""
+        self._context.store.quarantine_add(
+            at=now.wall, account_id=None, what=type(event).__name__, detail=type(error).__name__, data=b""
+        )
+        outcome = self._link.drop(reason("broke_protocol"), now)
+        return outcome + self._server.link_lost(now)
+
+    def forget(self) -> None:
+        """An event was undone: drop what may be ahead of the store."""
+        self._outbox.forget()
+
+    # ---------------------------------------------------------------------------------------------------- operations
+
+    def ask_registration(self, peer_cid: Cid, now: Instant) -> Outcome:
+        """Ends in RegistrationSettled. Raises Refused."""
+        return self._contacts.ask(peer_cid, now)
+
+    def answer_registration(self, peer_cid: Cid, accept: bool, now: Instant) -> Outcome:
+        """RegistrationSettled follows when the server has the answer. Raises Refused."""
+        return self._contacts.answer(self._peer(peer_cid, "not_asked"), accept, now)
+
+    def block(self, peer_cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
+        """Answered(token). Raises Refused."""
+        return self._contacts.block(self._peer(peer_cid), blocked, token)
+
+    def connect(self, peer_cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
+        """ConnectSettled, when the other side answered. Raises Refused."""
+        return self._connections.connect(self._peer(peer_cid, "not_registered"), settings, udp_mode, now)
+
+    def answer_connect(self, peer_cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
+        """Accept or decline a ConnectAsked. Raises Refused."""
+        return self._connections.answer(self._peer(peer_cid, "not_asked"), accept, now)
+
+    def disconnect(self, peer_cid: Cid, now: Instant) -> Outcome:
+        return self._connections.disconnect(self._peer(peer_cid, "not_connected"), now)
+
+    def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
+        """Queue a text; the same message id again changes nothing. Raises Refused."""
+        if self._context.store.timeline_row(message_id) is not None:
+            return [MessageChanged(peer_cid, message_id)]
+        body = text.encode("utf-8", "replace")
+        return self._outbox.write(self._connected(peer_cid, body), Kind.CHAT, body, now, message_id=message_id)
+
+    def send_opaque(self, peer_cid: Cid, body: bytes, now: Instant) -> Outcome:
+        """Queue another app's bytes. Raises Refused."""
+        return self._outbox.write(self._connected(peer_cid, body), Kind.OPAQUE, body, now)
+
+    def mark_read(self, peer_cid: Cid, up_to_arrival: int, now: Instant) -> Outcome:
+        return self._receipts.mark_read(self._peer(peer_cid), up_to_arrival)
+
+    def set_typing(self, peer_cid: Cid, typing: bool, now: Instant) -> Outcome:
+        peer = self._peer(peer_cid)
+        return self._receipts.send_typing(peer, typing) if peer.connection == "connected" else []
+
+    def accept_identity(self, peer_cid: Cid, now: Instant) -> Outcome:
+        return self._contacts.accept_identity(self._peer(peer_cid), now)
+
+    def set_verified(self, peer_cid: Cid, verified: bool, now: Instant) -> Outcome:
+        return self._contacts.set_verified(self._peer(peer_cid), verified)
+
+    def list_directory(self, query: str, cursor: str, limit: int, token: int, now: Instant) -> Outcome:
+        """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
+        rows = max(1, min(limit, DIRECTORY_PAGE_ROWS))
+
+        def answered(answer: Answer, later: Instant) -> Outcome:
+            if isinstance(answer, DirectoryPage):
+                shown = [self._showing.directory_row(row) for row in answer.rows if row.account_id != self.account_id]
+                return [DirectoryAnswered(token, shown, answer.next_cursor, answer.total)]
+            return _refused(token, answer)
+
+        return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)
+
+    def set_settings(
+        self, *, auto_connect: bool | None = None, appear_offline: bool | None = None, token: int, now: Instant
+    ) -> Outcome:
+        """Answered(token); being seen or not is the server's to confirm. Raises Refused."""
+        if auto_connect is not None:
+            self._context.store.put_profile(replace(self.profile, auto_connect=auto_connect))
+        if appear_offline is None or appear_offline == self.profile.appear_offline:
+            return [Answered(token)]
+
+        def answered(answer: Answer, later: Instant) -> Outcome:
+            if isinstance(answer, RequestFailed):
+                return _refused(token, answer)
+            self._context.store.put_profile(replace(self.profile, appear_offline=appear_offline))
+            return [LinkChanged(), Answered(token)]
+
+        return self._requests.ask(lambda request_id: SetVisibility(request_id, appear_offline), answered)
+
+    def delete(self, token: int, now: Instant) -> Outcome:
+        """AccountDeleted(token) or Answered(token, why not). Raises Refused."""
+
+        def answered(answer: Answer, later: Instant) -> Outcome:
+            return _refused(token, answer) if isinstance(answer, RequestFailed) else [AccountDeleted(token)]
+
+        return self._requests.ask(DeleteAccount, answered)
+
+    # ------------------------------------------------------------------------------------------------------- reading
+
+    def link_view(self) -> LinkView:
+        return self._link.view()
+
+    def peer_view(self, peer_cid: Cid) -> PeerView | None:
+        return self._with_peer(peer_cid, self._showing.peer)
+
+    def peer_views(self) -> list[PeerView]:
+        return [self._showing.peer(peer) for peer in self._context.store.peers()]
+
+    def registered_peers(self) -> list[PeerView]:
+        return [self._showing.peer(peer) for peer in self._context.store.peers() if peer.relation == "registered"]
+
+    def connected_peers(self) -> list[PeerView]:
+        return [self._showing.peer(peer) for peer in self._context.store.peers() if peer.connection == "connected"]
+
+    def requests_waiting(self) -> list[tuple[Cid, str]]:
+        """Who asks us to register."""
+        return [(peer.cid, peer.username) for peer in self._context.store.peers() if peer.relation == "asks_you"]
+
+    def connects_waiting(self) -> list[tuple[Cid, bytes, str]]:
+        """Who asks us to connect, with their settings and UDP mode."""
+        return [
+            (peer.cid, peer.connect_settings, peer.connect_udp_mode)
+            for peer in self._context.store.peers()
+            if peer.connection == "asks_you"
+        ]
+
+    def conversation_view(self, peer_cid: Cid) -> ConversationView | None:
+        return self._with_peer(peer_cid, self._showing.conversation)
+
+    def conversation_views(self) -> list[ConversationView]:
+        """Of everybody who is registered or with whom anything was said."""
+        said = set(self._context.store.conversations())
+        return [
+            self._showing.conversation(peer)
+            for peer in self._context.store.peers()
+            if peer.relation == "registered" or peer.account_id in said
+        ]
+
+    def message_view(self, message_id: MessageId) -> MessageView | None:
+        row = self._context.store.timeline_row(message_id)
+        peer = None if row is None else self._context.store.peer(row.account_id)
+        return None if row is None or peer is None else self._showing.message(peer, row)
+
+    def timeline(
+        self,
+        peer_cid: Cid,
+        before: DisplayOrder | None,
+        after: DisplayOrder | None,
+        around: DisplayOrder | None,
+        limit: int,
+    ) -> tuple[list[MessageView], bool, bool]:
+        """A page, and whether there is more before and after. Raises Refused."""
+        return self._showing.timeline(self._peer(peer_cid), before, after, around, limit)
+
+    def unread(self) -> int:
+        return self._context.store.unread()
+
+    def safety_number(self, peer_cid: Cid) -> tuple[str, str]:
+        """60 digits, and the QR code's text (hex). Raises Refused."""
+        number = self._showing.safety(self._peer(peer_cid))
+        return number.digits, number.qr_payload.hex()
+
+    # ------------------------------------------------------------------------------------------------------- helpers
+
+    def _peer(self, peer_cid: Cid, otherwise: str = "unknown_peer") -> Peer:
+        peer = self._context.store.peer_by_cid(peer_cid)
+        if peer is None:
+            raise refuse(otherwise)
+        return peer
+
+    def _connected(self, peer_cid: Cid, body: bytes) -> Peer:
+        if len(body) > MESSAGE_BODY_BYTES:
+            raise refuse("too_long", limit=str(MESSAGE_BODY_BYTES), size=str(len(body)))
+        peer = self._peer(peer_cid, "not_connected")
+        if peer.blocked:
+            raise refuse("blocked_by_you")
+        if peer.connection != "connected":
+            raise refuse("not_connected")
+        return peer
+
+    def _with_peer(self, peer_cid: Cid, show: Callable[[Peer], View]) -> View | None:
+        peer = self._context.store.peer_by_cid(peer_cid)
+        return None if peer is None else show(peer)
+
+
+def fingerprint(key: bytes) -> str:
+    """A public key for the eye: hex in groups of four."""
+    digits = key.hex()
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def _refused(token: int, answer: Answer) -> Outcome:
+    if isinstance(answer, RequestFailed):
+        return [Answered(token, reason(answer.code, **answer.params))]
+    return [Answered(token, reason("internal"))]

@@ -1,0 +1,130 @@
+"""Being connected: a durable agreement of two registered peers to talk, made through sealed contents.
+
+Each attempt has a round number. Requests that cross agree by themselves on the higher round; an answer or a goodbye of
+an earlier round changes nothing.
+"""
+
+from dataclasses import replace
+
+from casemate.crypto.content import Kind
+from casemate.internal_service.core.account.contents import (
+    ConnectAnswer,
+    ConnectRequest,
+    Disconnect,
+    decode_connect_answer,
+    decode_connect_request,
+    decode_disconnect,
+    encode,
+)
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.notices import ConnectAsked, ConnectSettled, PeerChanged, PeerDisconnected
+from casemate.internal_service.core.refusals import reason, refuse
+from casemate.node import Instant
+
+DEFAULT_SETTINGS = b""
+DEFAULT_UDP_MODE = "Disabled"
+
+
+class Connections:
+    def __init__(self, context: Context, outbox: Outbox) -> None:
+        self._context = context
+        self._outbox = outbox
+
+    # ------------------------------------------------------------------------------------------------------ operations
+
+    def connect(self, peer: Peer, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
+        """Ask, or accept what the peer asked. Raises Refused."""
+        if peer.relation != "registered":
+            raise refuse("not_registered")
+        if peer.blocked:
+            raise refuse("blocked_by_you")
+        match peer.connection:
+            case "connected":
+                raise refuse("already_connected")
+            case "asks_you":
+                return self.answer(peer, True, now)
+            case "asking":
+                return []
+        peer = replace(
+            peer,
+            connection="asking",
+            connection_round=peer.connection_round + 1,
+            connect_settings=settings,
+            connect_udp_mode=udp_mode,
+        )
+        self._context.store.put_peer(peer)
+        request = ConnectRequest(peer.connection_round, settings, udp_mode)
+        return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)]
+
+    def answer(self, peer: Peer, accept: bool, now: Instant) -> Outcome:
+        """Accept or decline what the peer asked. Raises Refused."""
+        if peer.blocked:
+            raise refuse("blocked_by_you")
+        if peer.connection == "connected" and accept:
+            return []
+        if peer.connection != "asks_you":
+            raise refuse("not_asked")
+        peer = replace(peer, connection="connected" if accept else "none")
+        self._context.store.put_peer(peer)
+        answer = ConnectAnswer(peer.connection_round, accept)
+        outcome = self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+        settled = [ConnectSettled(peer.cid, None)] if accept else []
+        return [PeerChanged(peer.cid), *outcome, *settled]
+
+    def disconnect(self, peer: Peer, now: Instant) -> Outcome:
+        """End it; registration stays. Raises Refused."""
+        if peer.connection not in ("connected", "asking"):
+            raise refuse("not_connected")
+        peer = replace(peer, connection="none")
+        self._context.store.put_peer(peer)
+        goodbye = Disconnect(peer.connection_round)
+        return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)]
+
+    # ------------------------------------------------------------------------------------------------ sealed contents
+
+    def asked(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
+        request = decode_connect_request(body)
+        newest = max(peer.connection_round, request.round)
+        if peer.connection == "asking":
+            return self._settle(replace(peer, connection="connected", connection_round=newest))
+        if request.round <= peer.connection_round and peer.connection != "connected":
+            return []  # an old request that came again
+        peer = replace(
+            peer, connection_round=newest, connect_settings=request.settings, connect_udp_mode=request.udp_mode
+        )
+        profile = self._context.store.profile()
+        if peer.connection == "connected" or (profile is not None and profile.auto_connect):
+            settled = self._settle(replace(peer, connection="connected"))
+            answer = ConnectAnswer(newest, True)
+            return settled + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+        self._context.store.put_peer(replace(peer, connection="asks_you"))
+        return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]
+
+    def answered(self, peer: Peer, body: bytes) -> Outcome:
+        answer = decode_connect_answer(body)
+        if peer.connection != "asking" or answer.round < peer.connection_round:
+            return []
+        if answer.accept:
+            return self._settle(replace(peer, connection="connected", connection_round=answer.round))
+        self._context.store.put_peer(replace(peer, connection="none"))
+        return [PeerChanged(peer.cid), ConnectSettled(peer.cid, reason("declined"))]
+
+    def ended(self, peer: Peer, body: bytes) -> Outcome:
+        goodbye = decode_disconnect(body)
+        if peer.connection not in ("connected", "asks_you") or goodbye.round < peer.connection_round:
+            return []
+        self._context.store.put_peer(replace(peer, connection="none"))
+        return [PeerChanged(peer.cid), PeerDisconnected(peer.cid)]
+
+    def registered(self, peer: Peer, *, we_asked: bool, now: Instant) -> Outcome:
+        """With `auto_connect` the one who asked to register goes on to connect."""
+        profile = self._context.store.profile()
+        if not we_asked or profile is None or not profile.auto_connect or peer.connection != "none":
+            return []
+        return self.connect(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
+
+    def _settle(self, peer: Peer) -> Outcome:
+        self._context.store.put_peer(peer)
+        return [PeerChanged(peer.cid), ConnectSettled(peer.cid, None)]

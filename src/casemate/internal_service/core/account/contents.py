@@ -1,0 +1,88 @@
+"""The bodies of sealed contents that are not messages, and of what travels under the control key."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from casemate.protocol.errors import MalformedFrame
+
+NUMBERS_LOST_KEPT: Final = 64
+VOID: Final = "void"
+"""Fills a number whose content is gone or went under another number; shows nothing."""
+
+Number = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+
+
+class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):
+    round: Number
+    settings: Annotated[bytes, msgspec.Meta(max_length=4096)]
+    udp_mode: Annotated[str, msgspec.Meta(max_length=32)]
+
+
+class ConnectAnswer(msgspec.Struct, frozen=True, array_like=True):
+    round: Number
+    accept: bool
+
+
+class Disconnect(msgspec.Struct, frozen=True, array_like=True):
+    round: Number
+
+
+class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
+    """Cumulative: what of the recipient's envelopes the sender has. Harmless when it comes twice or late."""
+
+    delivered_up_to: Number
+    seen_up_to: Number
+    """Above `delivered_up_to`: the number after it is missing."""
+    read_up_to: Number
+    lost: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
+    """Numbers ≤ `delivered_up_to` that could not be opened: those messages are not delivered."""
+
+
+class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):
+    typing: bool
+
+
+ControlNote = ReceiptNote | TypingNote
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_control_decoder: Final[msgspec.msgpack.Decoder[ControlNote]] = msgspec.msgpack.Decoder(ControlNote)
+_request_decoder: Final = msgspec.msgpack.Decoder(ConnectRequest)
+_answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
+_disconnect_decoder: Final = msgspec.msgpack.Decoder(Disconnect)
+
+
+def encode(body: ConnectRequest | ConnectAnswer | Disconnect | ControlNote) -> bytes:
+    return _encoder.encode(body)
+
+
+def decode_control(data: bytes) -> ControlNote:
+    """Raises MalformedFrame."""
+    try:
+        return _control_decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedFrame("control note") from error
+
+
+def decode_connect_request(data: bytes) -> ConnectRequest:
+    """Raises MalformedFrame."""
+    try:
+        return _request_decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedFrame("connect request") from error
+
+
+def decode_connect_answer(data: bytes) -> ConnectAnswer:
+    """Raises MalformedFrame."""
+    try:
+        return _answer_decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedFrame("connect answer") from error
+
+
+def decode_disconnect(data: bytes) -> Disconnect:
+    """Raises MalformedFrame."""
+    try:
+        return _disconnect_decoder.decode(data)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise MalformedFrame("disconnect") from error

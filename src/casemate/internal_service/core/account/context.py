@@ -1,0 +1,128 @@
+"""What all parts of an account share: its store, its keys, entropy and the KEM."""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import msgspec
+from msgspec import structs
+
+from casemate.crypto.canonical import encode
+from casemate.crypto.identity import Account, Device, DeviceList, new_account, new_device, sign_device_list
+from casemate.crypto.identity import verify_device_list as verify
+from casemate.crypto.kem import Kem
+from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
+from casemate.internal_service.core.account.ports import AccountStore
+from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.notices import Notice
+from casemate.node import Effect, Entropy
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.limits import DAY_SECONDS
+
+Outcome = list[Effect | Notice]
+"""What an operation wants done and told, in order."""
+
+LAST_RESORT_SECONDS: Final = 90 * DAY_SECONDS
+LATE_SECONDS: Final = 31 * DAY_SECONDS
+"""Private prekeys outlive their bundle by more than the mailbox holds an envelope that used it."""
+_LISTS_REMEMBERED: Final = 4_096
+
+
+class AccountSecrets(msgspec.Struct, frozen=True, array_like=True):
+    """The private keys of the account and this device, and the public documents that they signed."""
+
+    format: Literal[1]
+    account: Account
+    device: Device
+    device_list: bytes
+    bundle: bytes
+    """The last-resort prekey bundle that the server holds; its private half is among the prekeys."""
+    bundle_expires_at: float
+
+    def to_bytes(self) -> bytes:
+        return encode(self)
+
+
+_secrets_decoder: Final = msgspec.msgpack.Decoder(AccountSecrets)
+
+
+def create_secrets(store: AccountStore, entropy: Entropy, kem: Kem, wall: float) -> AccountSecrets:
+    """Fresh keys of an account and its first device, stored."""
+    account, device = new_account(entropy), new_device(entropy)
+    device_list = sign_device_list(account, 1, (device.entry,))
+    secrets = _with_new_bundle(AccountSecrets(1, account, device, device_list, b"", 0.0), store, entropy, kem, wall)
+    store.put_secrets(secrets.to_bytes())
+    return secrets
+
+
+def _with_new_bundle(
+    secrets: AccountSecrets, store: AccountStore, entropy: Entropy, kem: Kem, wall: float
+) -> AccountSecrets:
+    bundle, private = new_last_resort_bundle(
+        secrets.account,
+        secrets.device,
+        entropy,
+        kem,
+        now_seconds=int(wall),
+        lifetime_seconds=LAST_RESORT_SECONDS,
+    )
+    expires_at = wall + LAST_RESORT_SECONDS
+    store.add_prekey(private.bundle_id, prekey_to_bytes(private), expires_at + LATE_SECONDS, last_resort=True)
+    return structs.replace(secrets, bundle=bundle, bundle_expires_at=expires_at)
+
+
+@dataclass
+class Context:
+    store: AccountStore
+    entropy: Entropy
+    kem: Kem
+    secrets: AccountSecrets = field(repr=False)
+    _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, store: AccountStore, entropy: Entropy, kem: Kem) -> "Context":
+        return cls(store, entropy, kem, _secrets_decoder.decode(store.secrets()))
+
+    def renew_bundle(self, wall: float) -> bytes | None:
+        """A new last-resort bundle to publish when the present one is past half of its life."""
+        if self.secrets.bundle_expires_at - wall > LAST_RESORT_SECONDS / 2:
+            return None
+        self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, wall)
+        self.store.put_secrets(self.secrets.to_bytes())
+        return self.secrets.bundle
+
+    @property
+    def account_id(self) -> AccountId:
+        return self.secrets.account.account_id
+
+    @property
+    def device(self) -> Device:
+        return self.secrets.device
+
+    def device_list(self, peer: Peer) -> DeviceList:
+        """The verified list of a peer. Remembered by its bytes, which are pinned in the store."""
+        known = self._lists.get(peer.device_list)
+        if known is None:
+            if len(self._lists) >= _LISTS_REMEMBERED:
+                self._lists.clear()
+            known = self._lists[peer.device_list] = verify(peer.device_list, peer.account_id)
+        return known
+
+    def device_of(self, peer: Peer) -> DeviceId:
+        """The device that messages to this peer go to."""
+        return self.device_list(peer).devices[0].device_id
+
+
+def prekey_to_bytes(prekey: PrekeySecrets) -> bytes:
+    return encode(prekey)
+
+
+def prekey_from_bytes(data: bytes) -> PrekeySecrets:
+    return _prekey_decoder.decode(data)
+
+
+_prekey_decoder: Final = msgspec.msgpack.Decoder(PrekeySecrets)
+
+
+def milliseconds(seconds: float) -> int:
+    """As the client API gives times."""
+    return max(0, round(seconds * 1000))

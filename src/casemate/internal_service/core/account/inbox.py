@@ -1,0 +1,188 @@
+"""What peers' devices send: opened strictly by number, stored in one step with the ratchet, then acknowledged."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.content import Content, Kind, decode_content
+from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
+from casemate.crypto.errors import EnvelopeUnreadable
+from casemate.crypto.session import Session
+from casemate.internal_service.core.account.connections import Connections
+from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
+from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.notices import ConversationChanged, MessageArrived, MessageChanged
+from casemate.internal_service.core.refusals import Refused
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import COUNTER_JUMP, EARLY_ENVELOPES_PER_PEER
+
+REKEY_PAUSE_SECONDS: Final = 60.0
+_NOT_SHOWN: Final = (VOID, Kind.PROFILE)
+
+
+class Inbox:
+    def __init__(
+        self,
+        context: Context,
+        sessions: SecureSessions,
+        outbox: Outbox,
+        receipts: Receipts,
+        connections: Connections,
+    ) -> None:
+        self._context = context
+        self._sessions = sessions
+        self._outbox = outbox
+        self._receipts = receipts
+        self._connections = connections
+
+    def delivered(self, peer: Peer, device: DeviceId, items: Sequence[tuple[int, bytes]], now: Instant) -> Outcome:
+        """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
+        outcome: Outcome = []
+        for number, envelope in items:
+            outcome += self._take(peer, device, number, envelope, now)
+        return outcome + self._receipts.send(peer, device)
+
+    def rekey(self, peer: Peer, device: DeviceId, now: Instant, *, at_once: bool = False) -> Outcome:
+        """Begin a new session with this device; the peer answers by sealing anew what we could not read."""
+        channel = self._sessions.channel(peer, device)
+        if not at_once and 0 <= now.wall - channel.rekey_at < REKEY_PAUSE_SECONDS:
+            return []
+        self._context.store.put_channel(replace(channel, rekey_at=now.wall))
+        self._sessions.stop_sending(device, now)
+        try:
+            return self._outbox.write(peer, Kind.REKEY, b"", now)
+        except Refused:
+            return []  # the queue is full: its first message starts the new session
+
+    def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        store = self._context.store
+        channel = self._sessions.channel(peer, device)
+        if number < channel.expected:
+            return []
+        if number > channel.seen_up_to:
+            channel = replace(channel, seen_up_to=number)
+            store.put_channel(channel)
+        if number > channel.expected:
+            if store.early_count(device) < EARLY_ENVELOPES_PER_PEER:
+                store.early_put(device, number, envelope)
+            return []
+        outcome = self._open_in_turn(peer, device, number, envelope, now)
+        while (early := store.early_take(device, number := number + 1)) is not None:
+            outcome += self._open_in_turn(peer, device, number, early, now)
+        return outcome
+
+    def _open_in_turn(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        """Open one and step on. What cannot be read or breaks the protocol is undone, kept aside and reported."""
+        store = self._context.store
+        try:
+            with store.savepoint():
+                outcome = self._open(self._current(peer), device, number, envelope, now)
+        except PeerBrokeProtocol as error:
+            store.quarantine_add(
+                at=now.wall,
+                account_id=peer.account_id,
+                what="envelope",
+                detail=f"{type(error).__name__}: number {number}",
+                data=envelope,
+            )
+            channel = self._sessions.channel(peer, device)
+            lost = (*channel.lost, number)[-NUMBERS_LOST_KEPT:]
+            store.put_channel(replace(channel, expected=number + 1, lost=lost))
+            unreadable = isinstance(error, EnvelopeUnreadable) or "Handshake" in type(error).__name__
+            return self.rekey(self._current(peer), device, now) if unreadable else []
+        channel = self._sessions.channel(peer, device)
+        store.put_channel(replace(channel, expected=number + 1))
+        return outcome
+
+    def _open(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        header = read_envelope(envelope)
+        if header.number != number or header.sender != device:
+            raise EnvelopeUnreadable("another number or sender than the server said")
+        known = self._sessions.known(header.session_id, device)
+        row, session = known or self._sessions.answer(peer, header, now)
+        session, _, data = open_envelope(session, envelope, self._context.kem)
+        content = decode_content(data)
+        self._check(peer, device, content)
+        outcome = self._keep_session(peer, row, session, content, is_new=known is None, now=now)
+        self._note_session(peer, device, header)
+        outcome += self._handle(self._current(peer), device, number, content, now)
+        return outcome
+
+    def _keep_session(
+        self, peer: Peer, row: RatchetRow, session: Session, content: Content, *, is_new: bool, now: Instant
+    ) -> Outcome:
+        if content.kind == Kind.REKEY:
+            self._sessions.prefer(row, session, now)
+        elif is_new:
+            self._sessions.adopt(peer, row, session, now)
+        else:
+            self._sessions.save(replace(row, confirmed=True), session)
+        return []
+
+    def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
+        channel = self._sessions.channel(peer, device)
+        if channel.receipt_session != header.session_id:
+            self._context.store.put_channel(replace(channel, receipt_session=header.session_id))
+
+    def _check(self, peer: Peer, device: DeviceId, content: Content) -> None:
+        if content.conversation_id != conversation_id(self._context.account_id, peer.account_id):
+            raise PeerBrokeProtocol("another conversation")
+        if content.counter > self._sessions.channel(peer, device).counter + COUNTER_JUMP:
+            raise PeerBrokeProtocol("the counter jumps too far")
+
+    def _handle(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        channel = self._sessions.channel(peer, device)
+        if content.counter > channel.counter:
+            self._context.store.put_channel(replace(channel, counter=content.counter))
+        outcome = self._receipts.session_known(peer, device, now) if channel.parked_receipt is not None else []
+        match content.kind:
+            case Kind.CONNECT_REQUEST:
+                return outcome + self._connections.asked(peer, content.body, now)
+            case Kind.CONNECT_ANSWER:
+                return outcome + self._connections.answered(peer, content.body)
+            case Kind.DISCONNECT:
+                return outcome + self._connections.ended(peer, content.body)
+            case Kind.REKEY:
+                return outcome + self._outbox.flush(peer, now)
+            case kind if kind in _NOT_SHOWN:
+                return outcome
+            case _:
+                return outcome + self._show(peer, device, number, content, now)
+
+    def _show(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
+        store = self._context.store
+        read_mark = store.highest_read(peer.account_id)
+        row = TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=False,
+            kind=content.kind,
+            body=content.body,
+            status="received",
+            counter=content.counter,
+            device=device,
+            number=number,
+            written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
+            arrived_at=now.wall,
+            late=read_mark is not None and (content.counter, device) < read_mark,
+            read=False,
+        )
+        if not store.timeline_add(row):
+            return []
+        outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+        if content.kind in (Kind.CHAT, Kind.OPAQUE):
+            outcome.append(MessageArrived(peer.cid, content.message_id, content.kind, content.body))
+        return outcome
+
+    def _current(self, peer: Peer) -> Peer:
+        """As it is now: an earlier envelope of the same delivery may have changed it."""
+        return self._context.store.peer(peer.account_id) or peer

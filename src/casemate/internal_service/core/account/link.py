@@ -1,0 +1,299 @@
+"""The link to the workspace server: dial, prove both sides, stay online, back off with jitter."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from casemate.crypto.errors import BadKeyMaterial, BadSignature
+from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.link_proof import (
+    NONCE_BYTES,
+    START_ID_BYTES,
+    Greeting,
+    prove_device,
+    registration_digest,
+    verify_server,
+)
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.rows import Profile
+from casemate.internal_service.core.link_io import CloseLink, LinkClosed, LinkOpened, OpenLink, SendOnLink
+from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused, LinkChanged
+from casemate.internal_service.core.refusals import reason
+from casemate.node import Instant
+from casemate.protocol.client.views import LinkView, Reason
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.link import (
+    Authenticate,
+    ClientFrame,
+    ClientHello,
+    Closing,
+    Refused,
+    Register,
+    ServerHello,
+)
+from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
+
+OPENING_SECONDS: Final = 10.0
+"""From dialling to Welcome; then the attempt is given up."""
+BACKOFF_CEILING_SECONDS: Final = 20.0
+BACKOFF_FIRST_SECONDS: Final = 0.25
+REFUSED_RETRY_SECONDS: Final = 30.0
+"""How often to look again after a refusal that only a person can lift."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Dialling, then greeting (`nonce` is set), then proving (`greeting` is set)."""
+
+    attempt: int
+    deadline: float
+    certificate_key: bytes | None = None
+    nonce: bytes | None = None
+    greeting: Greeting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class BackingOff:
+    attempt: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """A newer start of this device is at the server; only the user's next start takes it back."""
+
+    since: float
+
+
+LinkState = Stopped | Opening | Online | BackingOff | Fenced
+
+
+class Link:
+    """One account's link. `generation` counts its attempts; news of an older one is ignored."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._state: LinkState = Stopped()
+        self._generation = 0
+        self._start_id = context.entropy(START_ID_BYTES)
+        self._away_since: float | None = None
+        self._why: Reason | None = None
+
+    @property
+    def online(self) -> bool:
+        return isinstance(self._state, Online)
+
+    @property
+    def stopped(self) -> bool:
+        return isinstance(self._state, Stopped)
+
+    def start(self, now: Instant) -> Outcome:
+        if not isinstance(self._state, Stopped | Fenced | BackingOff):
+            return []
+        self._why = None
+        return self._dial(0, now)
+
+    def stop(self) -> Outcome:
+        state, self._state = self._state, Stopped()
+        self._away_since, self._why = None, None
+        return [] if isinstance(state, Stopped | BackingOff | Fenced) else [self._close()]
+
+    def send(self, frame: ClientFrame) -> Outcome:
+        """Nothing when the link is not online: whatever matters is sent again after the next Welcome."""
+        return [self._send(frame)] if self.online else []
+
+    def opened(self, event: LinkOpened) -> Outcome:
+        state = self._state
+        if event.generation != self._generation or not isinstance(state, Opening) or state.nonce is not None:
+            return []
+        nonce = self._context.entropy(NONCE_BYTES)
+        self._state = replace(state, nonce=nonce, certificate_key=event.certificate_key)
+        return [self._send(ClientHello(LINK_VERSIONS, [], nonce))]
+
+    def is_current(self, generation: int) -> bool:
+        return generation == self._generation and isinstance(self._state, Opening | Online)
+
+    def greeted(self, hello: ServerHello, now: Instant) -> Outcome:
+        """The server says who it is: check it against the pin, then prove who we are."""
+        state = self._state
+        if not isinstance(state, Opening) or state.nonce is None or state.greeting is not None:
+            raise PeerBrokeProtocol("a hello out of turn")
+        try:
+            highest_common(LINK_VERSIONS, (hello.version, hello.version), our_name="client", their_name="server")
+        except NoCommonVersion as error:
+            code = "update_server" if error.must_update == "server" else "update_this_computer"
+            return self._lost(reason(code), now, REFUSED_RETRY_SECONDS)
+        greeting = Greeting(
+            client_versions=LINK_VERSIONS,
+            client_features=(),
+            client_nonce=state.nonce,
+            version=hello.version,
+            server_features=tuple(hello.features),
+            server_key=Ed25519Public(hello.server_key),
+            server_nonce=hello.nonce,
+            password_required=hello.password_required,
+        )
+        profile = self._profile()
+        if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
+            return self._lost(reason("server_identity_changed"), now, REFUSED_RETRY_SECONDS)
+        if profile.server_key is None:
+            self._context.store.put_profile(replace(profile, server_key=hello.server_key))
+        self._state = replace(state, greeting=greeting)
+        return [self._send(self._claim(profile, greeting))]
+
+    def refused(self, frame: Refused, now: Instant) -> Outcome:
+        if not isinstance(self._state, Opening):
+            raise PeerBrokeProtocol("a refusal out of turn")
+        why = reason(frame.code, **frame.params)
+        if frame.code == "fenced":
+            return [*self._fence(now)]
+        if not self._profile().enrolled:
+            return [*self.stop(), EnrollmentRefused(why)]
+        return self._lost(why, now, REFUSED_RETRY_SECONDS)
+
+    def welcomed(self, now: Instant) -> None:
+        state = self._state
+        if not isinstance(state, Opening) or state.greeting is None:
+            raise PeerBrokeProtocol("a welcome out of turn")
+        self._state = Online(now.wall)
+        self._away_since, self._why = None, None
+
+    def closing(self, frame: Closing, now: Instant) -> Outcome:
+        if frame.code == "fenced":
+            return self._fence(now)
+        if frame.code == "account_deleted":
+            return [*self.stop(), AccountDeleted(None)]
+        return []
+
+    def closed(self, event: LinkClosed, now: Instant) -> Outcome:
+        if not self.is_current(event.generation):
+            return []
+        return self._lost(self._why or reason("server_unreachable"), now)
+
+    def drop(self, why: Reason, now: Instant) -> Outcome:
+        """The server broke the protocol: end this link and try again later."""
+        if isinstance(self._state, Opening | Online):
+            return self._lost(why, now, REFUSED_RETRY_SECONDS)
+        return []
+
+    def wakeup(self, now: Instant) -> Outcome:
+        match self._state:
+            case BackingOff(attempt, until) if until <= now.monotonic:
+                return self._dial(attempt, now)
+            case Opening(deadline=deadline) if deadline <= now.monotonic:
+                return self._lost(reason("server_unreachable"), now)
+            case _:
+                return []
+
+    def next_wakeup(self) -> float | None:
+        match self._state:
+            case BackingOff(until=until):
+                return until
+            case Opening(deadline=deadline):
+                return deadline
+            case _:
+                return None
+
+    def view(self) -> LinkView:
+        match self._state:
+            case Online(since):
+                return LinkView(state="online", since=milliseconds(since))
+            case Fenced(since):
+                return LinkView(state="fenced", since=milliseconds(since), reason=reason("fenced"))
+        since = milliseconds(self._away_since or 0.0)
+        if self._why is None:
+            return LinkView(state="connecting", since=since)
+        return LinkView(state="away", since=since, reason=self._why)
+
+    def _dial(self, attempt: int, now: Instant) -> Outcome:
+        self._generation += 1
+        self._state = Opening(attempt, now.monotonic + OPENING_SECONDS)
+        if self._away_since is None:
+            self._away_since = now.wall
+        profile = self._profile()
+        return [OpenLink(profile.account_id, self._generation, profile.server_address), LinkChanged()]
+
+    def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
+        state = self._state
+        attempt = state.attempt + 1 if isinstance(state, Opening) else 0
+        wait = max(at_least_seconds, self._jitter(attempt))
+        self._state = BackingOff(attempt, now.monotonic + wait)
+        self._why = why
+        if self._away_since is None:
+            self._away_since = now.wall
+        return [self._close(), LinkChanged()]
+
+    def _fence(self, now: Instant) -> Outcome:
+        self._state = Fenced(now.wall)
+        return [self._close(), LinkChanged()]
+
+    def _jitter(self, attempt: int) -> float:
+        """Full jitter, so a restarted server is not dialled by everyone at once."""
+        ceiling = min(BACKOFF_CEILING_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempt, 10))
+        return ceiling * int.from_bytes(self._context.entropy(4), "big") / 2**32
+
+    def _is_our_server(
+        self, greeting: Greeting, signature: bytes, certificate_key: bytes | None, profile: Profile
+    ) -> bool:
+        """Behind a public certificate only the proof inside the link counts; else both must be the pinned key."""
+        if profile.server_key is not None and greeting.server_key != profile.server_key:
+            return False
+        if certificate_key is not None and certificate_key != greeting.server_key:
+            return False
+        try:
+            verify_server(greeting, signature)
+        except (BadSignature, BadKeyMaterial):
+            return False
+        return True
+
+    def _claim(self, profile: Profile, greeting: Greeting) -> Register | Authenticate:
+        context = self._context
+        device = context.device
+        if profile.enrolled:
+            signature = prove_device(
+                device.signing, greeting, profile.account_id, device.device_id, profile.start_counter, self._start_id
+            )
+            return Authenticate(profile.account_id, device.device_id, profile.start_counter, self._start_id, signature)
+        device_list = context.secrets.device_list
+        bundle = context.secrets.bundle
+        digest = registration_digest(profile.username, profile.full_name, device_list, bundle)
+        signature = prove_device(
+            device.signing,
+            greeting,
+            profile.account_id,
+            device.device_id,
+            profile.start_counter,
+            self._start_id,
+            digest,
+        )
+        password = None if profile.server_password is None else list(profile.server_password)
+        return Register(
+            profile.username,
+            profile.full_name,
+            device_list,
+            bundle,
+            password,
+            profile.start_counter,
+            self._start_id,
+            signature,
+        )
+
+    def _profile(self) -> Profile:
+        profile = self._context.store.profile()
+        assert profile is not None, "an account is loaded from a database that has its profile"
+        return profile
+
+    def _send(self, frame: ClientFrame) -> SendOnLink:
+        return SendOnLink(self._context.account_id, self._generation, frame)
+
+    def _close(self) -> CloseLink:
+        return CloseLink(self._context.account_id, self._generation)

@@ -1,0 +1,368 @@
+"""The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
+from casemate.crypto.envelope import seal
+from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core.account.contents import VOID
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
+from casemate.internal_service.core.notices import ConversationChanged, MessageChanged
+from casemate.internal_service.core.refusals import Refused, refuse
+from casemate.node import Instant
+from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.limits import (
+    DEPOSIT_ITEMS,
+    DEPOSITS_UNANSWERED,
+    LINK_BATCH_BYTES,
+    OUTBOX_MESSAGES_PER_PEER,
+)
+from casemate.protocol.link import BundleFound, Deposit, Deposited, DepositRefused, FetchBundle, Holdings
+
+SEALED_AT_ONCE: Final = 256
+"""Waiting messages sealed in one go; the rest follow when the server has answered for these."""
+REFUSED_RETRY_SECONDS: Final = 30.0
+NO_KEYS_RETRY_SECONDS: Final = 10.0
+REFILLED_AT_ONCE: Final = 64
+NUMBER_JUMP: Final = 2**32
+"""The most that a server's record may push our numbering ahead."""
+
+
+class Outbox:
+    def __init__(self, context: Context, link: Link, requests: ServerRequests, sessions: SecureSessions) -> None:
+        self._context = context
+        self._link = link
+        self._requests = requests
+        self._sessions = sessions
+        self._compared = False
+        """After a start nothing is sealed before our counters were compared with the server's record."""
+        self._deposited: dict[DeviceId, int] = {}
+        """The highest number of each device that went over this link."""
+        self._unanswered: dict[DeviceId, int] = defaultdict(int)
+        self._paused: dict[DeviceId, tuple[str, float]] = {}
+        """Why depositing rests, and until when (monotonic)."""
+        self._fetching: set[DeviceId] = set()
+
+    # ------------------------------------------------------------------------------------------------------- writing
+
+    def write(
+        self, peer: Peer, kind: str, body: bytes, now: Instant, *, message_id: MessageId | None = None
+    ) -> Outcome:
+        """Queue a content for the peer's device; a message also enters the timeline. Raises Refused when full."""
+        store = self._context.store
+        device = self._context.device_of(peer)
+        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER:
+            raise refuse("mailbox_full")
+        message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
+        channel = self._sessions.channel(peer, device)
+        channel = replace(channel, counter=channel.counter + 1)
+        last = store.last_message(peer.account_id)
+        content = Content(
+            version=CONTENT_VERSION,
+            kind=kind,
+            message_id=message_id,
+            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            counter=channel.counter,
+            heads=() if last is None else (last.message_id,),
+            sent_at_ms=milliseconds(now.wall),
+            expires_at=None,
+            body=body,
+        )
+        store.put_channel(channel)
+        store.outbox_add(
+            OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
+        )
+        outcome: Outcome = []
+        if kind in (Kind.CHAT, Kind.OPAQUE):
+            store.timeline_add(self._own_message(peer, kind, content, now))
+            outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
+        return outcome + self.flush(peer, now)
+
+    def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
+        return TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=True,
+            kind=kind,
+            body=content.body,
+            status="queued",
+            counter=content.counter,
+            device=self._context.device.device_id,
+            number=None,
+            written_at=now.wall,
+            arrived_at=now.wall,
+            late=False,
+            read=True,
+        )
+
+    # -------------------------------------------------------------------------------------------- sealing and sending
+
+    def flush(self, peer: Peer, now: Instant) -> Outcome:
+        """Seal what waits and deposit what is sealed, as far as limits and the link allow."""
+        if not self._compared or peer.identity_changed or peer.blocked:
+            return []
+        device = self._context.device_of(peer)
+        outcome = self._seal_waiting(peer, device, now)
+        return outcome + self._deposit(device, now)
+
+    def flush_all(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for device in self._context.store.outbox_devices():
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
+        peer = self._peer_of(device)
+        return [] if peer is None else self.flush(peer, now)
+
+    def _seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        store = self._context.store
+        waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
+        if not waiting:
+            return []
+        sending = self._sessions.sending(peer, device, now)
+        if sending is None:
+            return self._fetch_bundle(peer, device)
+        ratchet, session = sending
+        channel = self._sessions.channel(peer, device)
+        number = channel.next_number
+        try:
+            for row in waiting:
+                session, envelope = seal(session, number, row.content, self._context.entropy, self._context.kem)
+                store.outbox_sealed(row.id, number, envelope)
+                store.timeline_set_number(row.message_id, number)
+                number += 1
+        except SessionExhausted:
+            self._sessions.stop_sending(device, now)
+            return self._fetch_bundle(peer, device)
+        self._sessions.save(ratchet, session)
+        store.put_channel(replace(channel, next_number=number))
+        return []
+
+    def _deposit(self, device: DeviceId, now: Instant) -> Outcome:
+        paused = self._paused.get(device)
+        if not self._link.online or (paused is not None and paused[1] > now.monotonic):
+            return []
+        self._paused.pop(device, None)
+        outcome: Outcome = []
+        while self._unanswered[device] < DEPOSITS_UNANSWERED:
+            rows = self._context.store.outbox_queued(device, self._deposited.get(device, 0), DEPOSIT_ITEMS)
+            items = _one_batch(rows)
+            if not items:
+                break
+            outcome += self._link.send(Deposit(device, items))
+            self._deposited[device] = items[-1][0]
+            self._unanswered[device] += len(items)
+        return outcome
+
+    def deposited(self, frame: Deposited, now: Instant) -> Outcome:
+        """The server has these on disk: *sent*."""
+        store = self._context.store
+        changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None)
+        shown = self._show(changed, "sent")
+        self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
+        return shown + self._flush_device(frame.to, now)
+
+    def deposit_refused(self, frame: DepositRefused, now: Instant) -> Outcome:
+        """The server took nothing of that frame: keep it *queued*, say why, try again later."""
+        changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
+        shown = self._show(changed, "queued")
+        self._unanswered[frame.to] = 0
+        self._rewind(frame.to, frame.first)
+        self._paused[frame.to] = (frame.code, now.monotonic + REFUSED_RETRY_SECONDS)
+        return shown
+
+    def resume(self, peer: Peer, now: Instant) -> Outcome:
+        """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
+        self._paused.pop(self._context.device_of(peer), None)
+        return self.flush(peer, now)
+
+    # ------------------------------------------------------------------------------------- what the server has of it
+
+    def link_up(self, sent: Iterable[Holdings], now: Instant) -> Outcome:
+        """Compare what we took for sent with what the server holds; what it lost is queued again. Then go on."""
+        self._forget_link()
+        held = {holdings.device: holdings for holdings in sent}
+        outcome: Outcome = []
+        for channel in self._context.store.channels():
+            numbers = self._context.store.outbox_numbers(channel.device, "sent")
+            for number in _lost(numbers, held.get(channel.device)):
+                changed = self._context.store.outbox_set_state(
+                    channel.device, number, number, "queued", "server_lost_it"
+                )
+                outcome += self._show(changed, "queued")
+        self._compared = True
+        return outcome + self.flush_all(now)
+
+    def link_down(self) -> None:
+        self._forget_link()
+
+    def skip_numbers(self, channel: Channel, deposited_up_to: int) -> Channel:
+        """Our data is older than what we once sent: never use a number twice."""
+        jump = min(deposited_up_to, channel.next_number + NUMBER_JUMP)
+        channel = replace(channel, next_number=max(channel.next_number, jump + 1))
+        self._context.store.put_channel(channel)
+        return channel
+
+    # --------------------------------------------------------------------------------------- what their receipts say
+
+    def seal_anew(self, channel: Channel, numbers: Iterable[int], now: Instant) -> Outcome:
+        """They could not open these: the same messages go again, under new numbers."""
+        store = self._context.store
+        changed = store.outbox_unseal(channel.device, list(numbers), None)
+        for message_id in changed:
+            store.timeline_unnumber(message_id)
+        return self._show(changed, "queued")
+
+    def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
+        """They miss these numbers although they were sent: deposit them again, from the outbox or sealed anew."""
+        store = self._context.store
+        last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
+        outcome: Outcome = []
+        for number in range(first, last + 1):
+            gone = store.outbox_row(channel.device, number) is None
+            if gone and not self._reseal(peer, channel.device, number, now):
+                return outcome + self._fetch_bundle(peer, channel.device)
+            changed = store.outbox_set_state(channel.device, number, number, "queued", "server_lost_it")
+            outcome += self._show(changed, "queued")
+        self._rewind(channel.device, first)
+        return outcome + self._deposit(channel.device, now)
+
+    def _reseal(self, peer: Peer, device: DeviceId, number: int, now: Instant) -> bool:
+        """Put back the message that had this number, or a void where there is none any more."""
+        sending = self._sessions.sending(peer, device, now)
+        if sending is None:
+            return False
+        ratchet, session = sending
+        row = self._context.store.timeline_by_number(peer.account_id, number)
+        content = Content(
+            version=CONTENT_VERSION,
+            kind=VOID if row is None else row.kind,
+            message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
+            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            counter=0 if row is None else row.counter,
+            heads=(),
+            sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
+            expires_at=None,
+            body=b"" if row is None else row.body,
+        )
+        data = encode_content(content)
+        session, envelope = seal(session, number, data, self._context.entropy, self._context.kem)
+        self._sessions.save(ratchet, session)
+        self._context.store.outbox_add(
+            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "sent", None)
+        )
+        return True
+
+    # ------------------------------------------------------------------------------------------------------- waiting
+
+    def waiting_reason(self, device: DeviceId) -> str | None:
+        """Why nothing goes to this device although the link is up."""
+        if device in self._paused:
+            return self._paused[device][0]
+        return "no_keys_yet" if device in self._fetching else None
+
+    def next_wakeup(self) -> float | None:
+        return min((until for _, until in self._paused.values()), default=None)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for device in [device for device, (_, until) in self._paused.items() if until <= now.monotonic]:
+            del self._paused[device]
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    def forget(self) -> None:
+        """An event was undone: what we remember of this link may be ahead of the store. Deposits are idempotent."""
+        self._forget_link()
+
+    def _forget_link(self) -> None:
+        self._deposited.clear()
+        self._unanswered.clear()
+        self._paused.clear()
+        self._fetching.clear()
+
+    def _rewind(self, device: DeviceId, number: int) -> None:
+        self._deposited[device] = min(self._deposited.get(device, 0), number - 1)
+
+    def _fetch_bundle(self, peer: Peer, device: DeviceId) -> Outcome:
+        if device in self._fetching or device in self._paused or not self._link.online:
+            return []
+        cid = peer.cid
+
+        def got(answer: Answer, later: Instant) -> Outcome:
+            self._fetching.discard(device)
+            if isinstance(answer, BundleFound):
+                self._context.store.put_peer_bundle(device, answer.bundle)
+                outcome = self._flush_device(device, later)
+                if self._context.store.sending_ratchet(device) is not None:
+                    return outcome
+            self._paused[device] = ("no_keys_yet", later.monotonic + NO_KEYS_RETRY_SECONDS)
+            return self._show_queued(cid)
+
+        try:
+            outcome = self._requests.ask(lambda request_id: FetchBundle(request_id, device), got)
+        except Refused:
+            return []
+        self._fetching.add(device)
+        return outcome
+
+    def _show(self, message_ids: Iterable[MessageId], status: str) -> Outcome:
+        """Let the timeline say so, for those of these contents that are messages."""
+        outcome: Outcome = []
+        for message_id in message_ids:
+            row = self._context.store.timeline_row(message_id)
+            if row is None or row.status in ("delivered", "read"):
+                continue
+            self._context.store.timeline_set_status([message_id], "sent" if status == "sent" else "queued")
+            peer = self._context.store.peer(row.account_id)
+            if peer is not None:
+                outcome.append(MessageChanged(peer.cid, message_id))
+        return outcome
+
+    def _show_queued(self, peer_cid: Cid) -> Outcome:
+        peer = self._context.store.peer_by_cid(peer_cid)
+        if peer is None:
+            return []
+        queued = self._context.store.queued_messages(peer.account_id, REFILLED_AT_ONCE)
+        return [MessageChanged(peer_cid, message_id) for message_id in queued]
+
+    def _peer_of(self, device: DeviceId) -> Peer | None:
+        channel = self._context.store.channel(device)
+        return None if channel is None else self._context.store.peer(channel.account_id)
+
+
+def _one_batch(rows: Iterable[OutboxRow]) -> list[tuple[int, bytes]]:
+    items: list[tuple[int, bytes]] = []
+    size = 0
+    for row in rows:
+        assert row.number is not None, "queued rows are sealed"
+        assert row.envelope is not None, "queued rows are sealed"
+        size += len(row.envelope)
+        if items and (size > LINK_BATCH_BYTES or row.number != items[-1][0] + 1):
+            break
+        items.append((row.number, row.envelope))
+    return items
+
+
+def _lost(numbers: Iterable[int], holdings: Holdings | None) -> list[int]:
+    """Numbers we took for sent that the server neither holds nor has handed over."""
+    if holdings is None:
+        return list(numbers)
+    known_up_to = holdings.held[-1][1] if len(holdings.held) >= 64 else holdings.deposited_up_to
+    return [
+        number
+        for number in numbers
+        if number > holdings.taken_up_to
+        and (number <= known_up_to or number > holdings.deposited_up_to)
+        and not any(first <= number <= last for first, last in holdings.held)
+    ]

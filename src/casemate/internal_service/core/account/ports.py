@@ -1,0 +1,210 @@
+"""What an account needs of its database. tests/contracts holds the suite that every implementation passes."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from casemate.internal_service.core.account.rows import (
+    Channel,
+    OutboxRow,
+    Peer,
+    Profile,
+    RatchetRow,
+    StoredStatus,
+    TimelineRow,
+)
+from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
+from casemate.protocol.link import PresenceRow
+
+DisplayOrder = tuple[int, DeviceId]
+"""(counter, writing device)."""
+
+
+class ProfileStore(Protocol):
+    def profile(self) -> Profile | None: ...
+
+    def put_profile(self, profile: Profile) -> None: ...
+
+    def secrets(self) -> bytes:
+        """The serialised private keys of the account and this device."""
+        ...
+
+    def put_secrets(self, secrets: bytes) -> None: ...
+
+
+class PeerStore(Protocol):
+    def peer(self, account_id: AccountId) -> Peer | None: ...
+
+    def peer_by_cid(self, cid: Cid) -> Peer | None: ...
+
+    def peers(self) -> list[Peer]: ...
+
+    def put_peer(self, peer: Peer) -> None: ...
+
+    def presence(self, account_id: AccountId) -> PresenceRow | None: ...
+
+    def put_presence(self, rows: Iterable[PresenceRow]) -> None: ...
+
+    def forget_presence(self) -> None:
+        """The server is away: nobody's presence is known."""
+        ...
+
+
+class ChannelStore(Protocol):
+    def channel(self, device: DeviceId) -> Channel | None: ...
+
+    def channels(self) -> list[Channel]: ...
+
+    def channels_of(self, account_id: AccountId) -> list[Channel]: ...
+
+    def put_channel(self, channel: Channel) -> None: ...
+
+
+class RatchetStore(Protocol):
+    def ratchet(self, session_id: bytes) -> RatchetRow | None: ...
+
+    def sending_ratchet(self, device: DeviceId) -> RatchetRow | None: ...
+
+    def put_ratchet(self, row: RatchetRow) -> None: ...
+
+    def stop_sending(self, device: DeviceId, retire_at: float) -> None:
+        """No session of this device sends any more; each goes at `retire_at`, if it has no earlier date."""
+        ...
+
+    def retire_ratchets(self, now: float) -> None:
+        """Delete the sessions whose time has come."""
+        ...
+
+    def add_prekey(self, prekey_id: bytes, secret: bytes, expires_at: float, *, last_resort: bool) -> None: ...
+
+    def prekey(self, prekey_id: bytes) -> bytes | None: ...
+
+    def use_prekey(self, prekey_id: bytes) -> None:
+        """A one-time prekey goes with its first use; a last-resort one stays until it expires."""
+        ...
+
+    def expire_prekeys(self, now: float) -> None: ...
+
+    def put_peer_bundle(self, device: DeviceId, bundle: bytes) -> None: ...
+
+    def take_peer_bundle(self, device: DeviceId) -> bytes | None:
+        """The peer's newest unused bundle, which is used up by this."""
+        ...
+
+    def initial_seen_before(self, digest: bytes, expires_at: float) -> bool:
+        """Whether this initial message was used already; remembers it if not."""
+        ...
+
+
+class OutboxStore(Protocol):
+    def outbox_add(self, row: OutboxRow) -> int:
+        """`row.id` is ignored; returns the new one. Rows of a device keep the order of their ids."""
+        ...
+
+    def outbox_row(self, device: DeviceId, number: int) -> OutboxRow | None: ...
+
+    def outbox_of_message(self, message_id: MessageId) -> OutboxRow | None: ...
+
+    def outbox_waiting(self, device: DeviceId, limit: int) -> list[OutboxRow]: ...
+
+    def outbox_queued(self, device: DeviceId, after_number: int, limit: int) -> list[OutboxRow]:
+        """Sealed rows that the server has not confirmed, by number."""
+        ...
+
+    def outbox_sealed(self, row_id: int, number: int, envelope: bytes) -> None: ...
+
+    def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
+        """Back to waiting (None: all of the device), to be sealed anew; returns the messages."""
+        ...
+
+    def outbox_set_state(
+        self, device: DeviceId, first: int, last: int, state: str, reason: str | None
+    ) -> list[MessageId]:
+        """Sealed rows with a number in first…last; returns the messages whose row changed."""
+        ...
+
+    def outbox_remove_up_to(self, device: DeviceId, number: int) -> None: ...
+
+    def outbox_numbers(self, device: DeviceId, state: str) -> list[int]:
+        """The numbers of rows in this state, ascending."""
+        ...
+
+    def outbox_count(self, device: DeviceId) -> int: ...
+
+    def outbox_devices(self) -> list[DeviceId]:
+        """Devices that have rows which the server does not hold."""
+        ...
+
+    def outbox_highest_number(self, device: DeviceId) -> int: ...
+
+
+class TimelineStore(Protocol):
+    def timeline_add(self, row: TimelineRow) -> bool:
+        """False when the conversation has this message already. `row.arrival` is ignored: it is counted up here."""
+        ...
+
+    def timeline_row(self, message_id: MessageId) -> TimelineRow | None: ...
+
+    def timeline_by_number(self, account_id: AccountId, number: int) -> TimelineRow | None:
+        """Our own message that went in the envelope with this number."""
+        ...
+
+    def timeline_set_number(self, message_id: MessageId, number: int) -> None: ...
+
+    def timeline_unnumber(self, message_id: MessageId) -> None:
+        """Its envelope is void; it gets another number when it is sealed anew."""
+        ...
+
+    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> None: ...
+
+    def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
+        """Our messages with a number ≤ `up_to` that are not as far as `status` (delivered or read); returns them."""
+        ...
+
+    def timeline_mark_read(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]: ...
+
+    def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None: ...
+
+    def highest_read(self, account_id: AccountId) -> DisplayOrder | None:
+        """The read mark: the last message from the peer, in display order, that was on a screen."""
+        ...
+
+    def last_message(self, account_id: AccountId) -> TimelineRow | None: ...
+
+    def unread(self, account_id: AccountId | None = None) -> int: ...
+
+    def first_unread(self, account_id: AccountId) -> DisplayOrder | None: ...
+
+    def timeline_page(
+        self, account_id: AccountId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
+    ) -> list[TimelineRow]:
+        """In display order: the last `limit` before `before`, the first after `after`, or the last of all."""
+        ...
+
+    def conversations(self) -> list[AccountId]: ...
+
+    def queued_messages(self, account_id: AccountId, limit: int) -> list[MessageId]: ...
+
+
+class InboxStore(Protocol):
+    def early_put(self, device: DeviceId, number: int, envelope: bytes) -> None: ...
+
+    def early_take(self, device: DeviceId, number: int) -> bytes | None: ...
+
+    def early_count(self, device: DeviceId) -> int: ...
+
+    def quarantine_add(self, *, at: float, account_id: AccountId | None, what: str, detail: str, data: bytes) -> None:
+        """Keep what broke the protocol for a look; the oldest goes beyond a bound."""
+        ...
+
+
+class AccountStore(
+    ProfileStore, PeerStore, ChannelStore, RatchetStore, OutboxStore, TimelineStore, InboxStore, Protocol
+):
+    """All of it, in one encrypted database, with the transaction of the runner."""
+
+    def transaction(self) -> AbstractContextManager[None]: ...
+
+    def savepoint(self) -> AbstractContextManager[None]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,148 @@
+"""Receipts and ephemeral events: what we tell a peer's device about its envelopes, and what it tells us."""
+
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.control import control_session_id, open_control, seal_control
+from casemate.crypto.session import session_from_bytes
+from casemate.internal_service.core.account.contents import (
+    ControlNote,
+    ReceiptNote,
+    TypingNote,
+    decode_control,
+    encode,
+)
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.notices import ConversationChanged, MessageChanged, TypingChanged
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.link import Ephemeral, Receipt
+
+REFILL_PAUSE_SECONDS: Final = 2.0
+"""The least time between two refills that the same receipt could ask for; a server can replay receipts."""
+
+
+class Receipts:
+    def __init__(self, context: Context, link: Link, sessions: SecureSessions, outbox: Outbox) -> None:
+        self._context = context
+        self._link = link
+        self._sessions = sessions
+        self._outbox = outbox
+        self._refilled: dict[DeviceId, tuple[int, float]] = {}
+
+    # --------------------------------------------------------------------------------------------------------- theirs
+
+    def send(self, peer: Peer, device: DeviceId) -> Outcome:
+        """Say what of theirs is on disk here. Cumulative, so the newest is all that matters."""
+        channel = self._sessions.channel(peer, device)
+        note = ReceiptNote(channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost)
+        sealed = self._seal(channel, note)
+        return [] if sealed is None else self._link.send(Receipt(device, channel.expected - 1, sealed))
+
+    def send_all(self) -> Outcome:
+        """On every new link: a receipt may have been lost with the last one."""
+        outcome: Outcome = []
+        for channel in self._context.store.channels():
+            peer = self._context.store.peer(channel.account_id)
+            if peer is not None and channel.seen_up_to > 0:
+                outcome += self.send(peer, channel.device)
+        return outcome
+
+    def mark_read(self, peer: Peer, up_to_arrival: int) -> Outcome:
+        """Everything up to this arrival was on a screen."""
+        store = self._context.store
+        read = store.timeline_mark_read(peer.account_id, up_to_arrival)
+        if not read:
+            return []
+        outcome: Outcome = [MessageChanged(peer.cid, message_id) for message_id in read]
+        outcome.append(ConversationChanged(peer.cid))
+        for channel in self._context.store.channels_of(peer.account_id):
+            unread = store.lowest_unread_number(peer.account_id, channel.device)
+            up_to = channel.expected - 1 if unread is None else unread - 1
+            if up_to > channel.own_read_up_to:
+                store.put_channel(replace(channel, own_read_up_to=up_to))
+                outcome += self.send(peer, channel.device)
+        return outcome
+
+    def send_typing(self, peer: Peer, typing: bool) -> Outcome:
+        device = self._context.device_of(peer)
+        sealed = self._seal(self._sessions.channel(peer, device), TypingNote(typing))
+        return [] if sealed is None else self._link.send(Ephemeral(device, sealed))
+
+    # ----------------------------------------------------------------------------------------------------------- ours
+
+    def arrived(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant) -> Outcome:
+        """A sealed receipt or ephemeral event from a registered peer's device. Raises PeerBrokeProtocol."""
+        note = self._open(device, sealed)
+        if note is None:
+            self._park(peer, device, sealed)
+            return []
+        if isinstance(note, TypingNote):
+            return [TypingChanged(peer.cid, note.typing)]
+        return self._apply(peer, device, note, now)
+
+    def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """A session began: a receipt that came before its first message can be read now."""
+        channel = self._sessions.channel(peer, device)
+        if channel.parked_receipt is None:
+            return []
+        self._context.store.put_channel(replace(channel, parked_receipt=None))
+        try:
+            return self.arrived(peer, device, channel.parked_receipt, now)
+        except PeerBrokeProtocol:
+            return []
+
+    def _apply(self, peer: Peer, device: DeviceId, note: ReceiptNote, now: Instant) -> Outcome:
+        store = self._context.store
+        channel = self._sessions.channel(peer, device)
+        highest = channel.next_number - 1
+        if max(note.delivered_up_to, note.seen_up_to, note.read_up_to) > highest:
+            raise PeerBrokeProtocol("a receipt for what was never sent")
+        had = channel.delivered_up_to
+        channel = replace(
+            channel,
+            delivered_up_to=max(had, note.delivered_up_to),
+            read_up_to=max(channel.read_up_to, min(note.read_up_to, note.delivered_up_to)),
+        )
+        store.put_channel(channel)
+        outcome = self._outbox.seal_anew(channel, note.lost, now)
+        store.outbox_remove_up_to(device, note.delivered_up_to)
+        moved = store.timeline_advance(peer.account_id, channel.read_up_to, "read")
+        moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
+        outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
+        if note.delivered_up_to < max(note.seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):
+            last = max(note.seen_up_to - 1, had)
+            outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
+        return outcome + self._outbox.flush(peer, now)
+
+    def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
+        last = self._refilled.get(device)
+        if last is not None and last[0] == delivered_up_to and now.monotonic - last[1] < REFILL_PAUSE_SECONDS:
+            return False
+        self._refilled[device] = (delivered_up_to, now.monotonic)
+        return True
+
+    def _park(self, peer: Peer, device: DeviceId, sealed: bytes) -> None:
+        channel = self._sessions.channel(peer, device)
+        self._context.store.put_channel(replace(channel, parked_receipt=sealed))
+
+    def _seal(self, channel: Channel, note: ControlNote) -> bytes | None:
+        """Under the session that last opened an envelope of theirs: they are sure to know it."""
+        if channel.receipt_session is None:
+            return None
+        row = self._context.store.ratchet(channel.receipt_session)
+        if row is None:
+            return None
+        return seal_control(session_from_bytes(row.session), encode(note), self._context.entropy)
+
+    def _open(self, device: DeviceId, sealed: bytes) -> ControlNote | None:
+        """None when it belongs to a session we do not know (yet)."""
+        known = self._sessions.known(control_session_id(sealed), device)
+        if known is None:
+            return None
+        return decode_control(open_control(known[1], sealed))

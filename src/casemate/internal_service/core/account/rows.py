@@ -1,0 +1,151 @@
+"""The rows of an account's database, as the core sees them. Times are Unix seconds."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from casemate.protocol.client.views import Connection, Relation
+from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
+
+OutboxState = Literal["waiting", "queued", "sent"]
+"""waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk."""
+
+StoredStatus = Literal["queued", "sent", "delivered", "read", "received"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who this account is and how it signs in."""
+
+    account_id: AccountId
+    username: str
+    full_name: str
+    server_address: str
+    server_key: bytes | None
+    """The server's pinned identity; None until the first link."""
+    enrolled: bool
+    server_password: tuple[bytes, ...] | None = field(repr=False)
+    """SHA3-256 hashes of the server's passwords, kept only until the server has taken the account."""
+    start_counter: int
+    auto_connect: bool
+    appear_offline: bool
+    signals_taken: int
+    """Highest signal of the server that is on disk here."""
+
+    @property
+    def cid(self) -> Cid:
+        return cid_of(self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another account, and what it and we are to each other."""
+
+    account_id: AccountId
+    username: str
+    full_name: str
+    device_list: bytes
+    """The newest signed list that we verified; pins the account's keys and devices."""
+    relation: Relation
+    relation_since: float
+    connection: Connection
+    connection_round: int
+    """Counts the attempts to connect, so that a late answer or goodbye of an earlier one is told apart."""
+    blocked: bool
+    verified: bool
+    identity_changed: bool
+    our_card: bytes | None = None
+    """Our signed request or answer, until the server has confirmed that it keeps it."""
+    their_card: bytes | None = None
+    """Their signed request, until we answered."""
+    connect_settings: bytes = b""
+    connect_udp_mode: str = "Disabled"
+
+    @property
+    def cid(self) -> Cid:
+        return cid_of(self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What has gone both ways between this device and one device of a peer; numbers begin at 1."""
+
+    device: DeviceId
+    account_id: AccountId
+    next_number: int = 1
+    """The number of our next envelope to them."""
+    delivered_up_to: int = 0
+    """Their device has all of ours up to here on disk, says their newest receipt."""
+    read_up_to: int = 0
+    expected: int = 1
+    """The next number of theirs that we open."""
+    seen_up_to: int = 0
+    """The highest number of theirs that ever arrived, opened or not."""
+    own_read_up_to: int = 0
+    """Everything of theirs up to here was on a screen."""
+    lost: tuple[int, ...] = ()
+    """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
+    counter: int = 0
+    """Highest Lamport counter seen in the conversation."""
+    receipt_session: bytes | None = None
+    """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
+    parked_receipt: bytes | None = field(default=None, repr=False)
+    """A receipt of theirs under a session we do not know yet."""
+    rekey_at: float = 0.0
+    """When we last asked for a new session; limits how often."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatchetRow:
+    """One session with a peer's device."""
+
+    session_id: bytes
+    device: DeviceId
+    session: bytes = field(repr=False)
+    """The serialised session: crypto/session state."""
+    sends: bool
+    """The one session of this device that seals what we send."""
+    confirmed: bool
+    """They have sent us something in it, so they know it."""
+    created_at: float
+    retire_at: float | None
+    """When a session that no longer sends is deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A content that a peer's device has not acknowledged."""
+
+    id: int
+    device: DeviceId
+    account_id: AccountId
+    message_id: MessageId
+    content: bytes = field(repr=False)
+    """The sealed content's plaintext, kept so that it can be sealed anew under another session."""
+    number: int | None
+    envelope: bytes | None = field(repr=False)
+    state: OutboxState
+    reason: str | None
+    """Why it is still here, where that is not plain from the link and the peer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """A message as the user reads it."""
+
+    arrival: int
+    message_id: MessageId
+    account_id: AccountId
+    """The peer of the conversation."""
+    mine: bool
+    kind: str
+    body: bytes = field(repr=False)
+    status: StoredStatus
+    counter: int
+    device: DeviceId
+    """Who wrote it; (counter, device) is the display order."""
+    number: int | None
+    """Of the envelope that carried it last."""
+    written_at: float
+    arrived_at: float
+    late: bool
+    read: bool

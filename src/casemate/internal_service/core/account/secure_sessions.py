@@ -1,0 +1,124 @@
+"""Sessions with peers' devices: start one, answer one, choose which one sends, and begin anew."""
+
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.envelope import EnvelopeHeader
+from casemate.crypto.errors import HandshakeRefused
+from casemate.crypto.handshake import read_initial_header, replay_token
+from casemate.crypto.prekeys import verify_bundle
+from casemate.crypto.primitives import Aead
+from casemate.crypto.session import Session, answer_session, session_from_bytes, start_session
+from casemate.internal_service.core.account.context import Context, prekey_from_bytes
+from casemate.internal_service.core.account.rows import Channel, Peer, RatchetRow
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import DAY_SECONDS
+from casemate.protocol.versions import NoCommonVersion
+
+RETIRED_SECONDS: Final = 7 * DAY_SECONDS
+"""How long a session that no longer sends still opens what was under way."""
+
+
+class SecureSessions:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def channel(self, peer: Peer, device: DeviceId) -> Channel:
+        return self._context.store.channel(device) or Channel(device, peer.account_id)
+
+    def sending(self, peer: Peer, device: DeviceId, now: Instant) -> tuple[RatchetRow, Session] | None:
+        """The session that seals for this device, started from a bundle of theirs if need be; None without a bundle."""
+        row = self._context.store.sending_ratchet(device)
+        if row is not None:
+            return row, session_from_bytes(row.session)
+        return self._start(peer, device, now)
+
+    def known(self, session_id: bytes, device: DeviceId) -> tuple[RatchetRow, Session] | None:
+        """The stored session of this id, if it is one with this device."""
+        row = self._context.store.ratchet(session_id)
+        if row is None or row.device != device:
+            return None
+        return row, session_from_bytes(row.session)
+
+    def answer(self, peer: Peer, header: EnvelopeHeader, now: Instant) -> tuple[RatchetRow, Session]:
+        """The session that an initial header asks for; stored by the caller only once its envelope opened.
+
+        Raises HandshakeRefused and the other errors of a handshake that does not fit.
+        """
+        if header.initial_header is None:
+            raise HandshakeRefused("an unknown session")
+        store = self._context.store
+        bundle_id = read_initial_header(header.initial_header).bundle_id
+        secret = store.prekey(bundle_id)
+        if secret is None:
+            raise HandshakeRefused("an unknown or used prekey")
+        prekey = prekey_from_bytes(secret)
+        if store.initial_seen_before(replay_token(header.initial_header), prekey.bundle.expires_at + RETIRED_SECONDS):
+            raise HandshakeRefused("a repeated initial message")
+        session = answer_session(
+            self._context.device, self._context.device_list(peer), prekey, header.initial_header, self._context.kem
+        )
+        store.use_prekey(bundle_id)
+        return RatchetRow(session.session_id, header.sender, b"", False, True, now.wall, None), session
+
+    def adopt(self, peer: Peer, row: RatchetRow, session: Session, now: Instant) -> None:
+        """Keep a session that the peer began, and let it send unless ours wins.
+
+        When both began at the same time, the session of the smaller account id sends; the other still opens what
+        was sealed in it for seven days.
+        """
+        store = self._context.store
+        current = store.sending_ratchet(row.device)
+        crossed = current is not None and not current.confirmed and session_from_bytes(current.session).initiator
+        retire_at = now.wall + RETIRED_SECONDS
+        if crossed and self._context.account_id < peer.account_id:
+            self.save(replace(row, retire_at=retire_at), session)
+            return
+        store.stop_sending(row.device, retire_at)
+        self.save(replace(row, sends=True), session)
+
+    def prefer(self, row: RatchetRow, session: Session, now: Instant) -> None:
+        """The peer says that it cannot use any other session: this one sends from now on."""
+        self._context.store.stop_sending(row.device, now.wall + RETIRED_SECONDS)
+        self.save(replace(row, sends=True, retire_at=None), session)
+
+    def save(self, row: RatchetRow, session: Session) -> None:
+        self._context.store.put_ratchet(replace(row, session=session.to_bytes()))
+
+    def stop_sending(self, device: DeviceId, now: Instant) -> None:
+        """The next message starts a new session."""
+        self._context.store.stop_sending(device, now.wall + RETIRED_SECONDS)
+
+    def _start(self, peer: Peer, device: DeviceId, now: Instant) -> tuple[RatchetRow, Session] | None:
+        context = self._context
+        data = context.store.take_peer_bundle(device)
+        if data is None:
+            return None
+        device_list = context.device_list(peer)
+        account = context.secrets.account
+        try:
+            bundle = verify_bundle(data, device_list, now_seconds=int(now.wall))
+            if bundle.device_id != device:
+                return None
+            session = start_session(
+                context.device,
+                account.account_id,
+                account.keys.current,
+                device_list,
+                bundle,
+                chosen_aead(peer.connect_settings),
+                context.entropy,
+                context.kem,
+            )
+        except (PeerBrokeProtocol, NoCommonVersion):
+            return None
+        row = RatchetRow(session.session_id, device, b"", True, False, now.wall, None)
+        self.save(row, session)
+        return row, session
+
+
+def chosen_aead(settings: bytes) -> Aead:
+    """What the session security settings (JSON of the client API) ask for; AES-256-GCM where nothing is said."""
+    return Aead.CHACHA20_POLY1305 if b"ChaCha20Poly_1305" in settings else Aead.AES_256_GCM

@@ -1,0 +1,242 @@
+"""What the server says on a link, and what follows from it."""
+
+from dataclasses import replace
+from typing import Final
+
+from casemate.internal_service.core.account.contacts import Contacts
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.inbox import Inbox
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.server_requests import ServerRequests
+from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.link import (
+    AccountFound,
+    AccountGone,
+    BundleFound,
+    Closing,
+    Deliver,
+    Deposited,
+    DepositRefused,
+    DeviceListChanged,
+    DirectoryPage,
+    Done,
+    EphemeralArrived,
+    PeerBecameRegistered,
+    Presence,
+    PresenceRow,
+    PublishBundle,
+    ReceiptArrived,
+    ReceiptTaken,
+    Refused,
+    RegistrationAnswered,
+    RegistrationAsked,
+    RegistrationExpired,
+    RequestFailed,
+    ServerFrame,
+    ServerHello,
+    Signal,
+    SignalBody,
+    SignalsTaken,
+    Welcome,
+)
+
+QUEUED_SHOWN_AGAIN: Final = 100
+"""Queued messages of a conversation whose reason is told anew when the link comes or goes."""
+
+
+class ServerEvents:
+    def __init__(
+        self,
+        context: Context,
+        link: Link,
+        requests: ServerRequests,
+        contacts: Contacts,
+        outbox: Outbox,
+        inbox: Inbox,
+        receipts: Receipts,
+    ) -> None:
+        self._context = context
+        self._link = link
+        self._requests = requests
+        self._contacts = contacts
+        self._outbox = outbox
+        self._inbox = inbox
+        self._receipts = receipts
+
+    def arrived(self, frame: ServerFrame, now: Instant) -> Outcome:
+        """Raises PeerBrokeProtocol when the server may not say this now."""
+        match frame:
+            case ServerHello():
+                return self._link.greeted(frame, now)
+            case Refused():
+                return self._link.refused(frame, now)
+            case Welcome():
+                return self._welcome(frame, now)
+            case Closing():
+                return self._link.closing(frame, now)
+        if not self._link.online:
+            raise PeerBrokeProtocol("a frame before the welcome")
+        return self._arrived_online(frame, now)
+
+    def _arrived_online(self, frame: ServerFrame, now: Instant) -> Outcome:
+        match frame:
+            case Done() | RequestFailed() | DirectoryPage() | AccountFound() | BundleFound():
+                return self._requests.answered(frame, now)
+            case Signal(sequence, body):
+                return self._signal(sequence, body, now)
+            case Deposited():
+                return self._outbox.deposited(frame, now)
+            case DepositRefused():
+                return self._outbox.deposit_refused(frame, now)
+            case Deliver(sender, device, items):
+                peer = self._certified(sender, device)
+                return [] if peer is None else self._inbox.delivered(peer, device, items, now)
+            case ReceiptArrived(sender, device, mark, sealed):
+                return [*self._control(sender, device, sealed, now), *self._link.send(ReceiptTaken(device, mark))]
+            case EphemeralArrived(sender, device, sealed):
+                return self._control(sender, device, sealed, now)
+            case Presence(row):
+                return self._presence(row, now)
+            case PeerBecameRegistered(row):
+                return self._presence(PresenceRow(row.account_id, row.online, now.wall), now)
+            case _:
+                raise PeerBrokeProtocol("a frame out of turn")
+
+    def link_lost(self, now: Instant) -> Outcome:
+        """Whatever waited for this link waits for the next one; nobody's presence is known any more."""
+        self._outbox.link_down()
+        self._context.store.forget_presence()
+        return self._requests.link_lost(now) + self._show_peers_and_queued()
+
+    def _welcome(self, frame: Welcome, now: Instant) -> Outcome:
+        store = self._context.store
+        profile = self._profile()
+        if frame.account.account_id != profile.account_id:
+            raise PeerBrokeProtocol("a welcome for another account")
+        self._link.welcomed(now)
+        first_time = not profile.enrolled
+        older = frame.start_counter_seen > profile.start_counter
+        store.put_profile(
+            replace(
+                profile,
+                enrolled=True,
+                server_password=None,
+                appear_offline=frame.appear_offline,
+                start_counter=frame.start_counter_seen + 1 if older else profile.start_counter,
+            )
+        )
+        store.put_presence(frame.presence)
+        outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
+        outcome += self._contacts.link_up(frame.blocked, now)
+        restored = self._restored(frame, older=older)
+        outcome += self._outbox.link_up(frame.sent, now)
+        for peer, device in restored:
+            outcome += self._inbox.rekey(peer, device, now, at_once=True)
+        outcome += self._receipts.send_all()
+        outcome += self._publish_bundle(now)
+        return outcome + self._show_peers_and_queued()
+
+    def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, DeviceId]]:
+        """Devices with whom we have gone further than our data knows: it was restored from an older copy.
+
+        Numbering goes on above the server's record before anything is sealed, and new sessions begin.
+        """
+        sent = {holdings.device: holdings.deposited_up_to for holdings in frame.sent}
+        taken = {holdings.device: holdings.taken_up_to for holdings in frame.received}
+        behind: list[tuple[Peer, DeviceId]] = []
+        for channel in self._context.store.channels():
+            further = sent.get(channel.device, 0) >= channel.next_number
+            further = further or taken.get(channel.device, 0) >= channel.expected
+            peer = self._context.store.peer(channel.account_id)
+            if peer is None or peer.relation != "registered" or not (further or older):
+                continue
+            self._outbox.skip_numbers(channel, sent.get(channel.device, 0))
+            behind.append((peer, channel.device))
+        return behind
+
+    def _publish_bundle(self, now: Instant) -> Outcome:
+        bundle = self._context.renew_bundle(now.wall)
+        if bundle is None:
+            return []
+        return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), lambda answer, later: [])
+
+    def _signal(self, sequence: int, body: SignalBody, now: Instant) -> Outcome:
+        """Handled once, in order; one that is wrong goes to quarantine and does not block the rest."""
+        profile = self._profile()
+        outcome: Outcome = []
+        if sequence > profile.signals_taken:
+            try:
+                with self._context.store.savepoint():
+                    outcome = self._signal_body(body, now)
+            except PeerBrokeProtocol as error:
+                self._context.store.quarantine_add(
+                    at=now.wall,
+                    account_id=None,
+                    what=type(body).__name__,
+                    detail=type(error).__name__,
+                    data=b"",
+                )
+            self._context.store.put_profile(replace(self._profile(), signals_taken=sequence))
+        return [*outcome, *self._link.send(SignalsTaken(max(sequence, profile.signals_taken)))]
+
+    def _signal_body(self, body: SignalBody, now: Instant) -> Outcome:
+        match body:
+            case RegistrationAsked():
+                return self._contacts.asked(body, now)
+            case RegistrationAnswered():
+                return self._contacts.answered(body, now)
+            case RegistrationExpired():
+                return self._contacts.expired(body, now)
+            case DeviceListChanged():
+                return self._contacts.device_list_changed(body, now)
+            case AccountGone():
+                return self._contacts.gone(body, now)
+
+    def _control(self, sender: AccountId, device: DeviceId, sealed: bytes, now: Instant) -> Outcome:
+        """A receipt or ephemeral event. One that cannot be read is dropped: the next one says all of it again."""
+        peer = self._certified(sender, device)
+        if peer is None:
+            return []
+        try:
+            with self._context.store.savepoint():
+                return self._receipts.arrived(peer, device, sealed, now)
+        except PeerBrokeProtocol as error:
+            self._context.store.quarantine_add(
+                at=now.wall, account_id=sender, what="control", detail=type(error).__name__, data=b""
+            )
+            return []
+
+    def _presence(self, row: PresenceRow, now: Instant) -> Outcome:
+        peer = self._context.store.peer(row.account_id)
+        if peer is None:
+            return []
+        self._context.store.put_presence([row])
+        return [PeerChanged(peer.cid), *(self._outbox.resume(peer, now) if row.online else [])]
+
+    def _certified(self, account_id: AccountId, device: DeviceId) -> Peer | None:
+        """The sender, if we agreed to talk and the account certifies the device: nothing else comes in."""
+        peer = self._context.store.peer(account_id)
+        if peer is None or peer.relation != "registered" or peer.blocked:
+            return None
+        certified = any(entry.device_id == device for entry in self._context.device_list(peer).devices)
+        return peer if certified else None
+
+    def _show_peers_and_queued(self) -> Outcome:
+        """Presence, and the reason why messages are queued, may look different now."""
+        outcome: Outcome = []
+        for peer in self._context.store.peers():
+            outcome.append(PeerChanged(peer.cid))
+            queued = self._context.store.queued_messages(peer.account_id, QUEUED_SHOWN_AGAIN)
+            outcome += [MessageChanged(peer.cid, message_id) for message_id in queued]
+        return outcome
+
+    def _profile(self) -> Profile:
+        profile = self._context.store.profile()
+        assert profile is not None, "an account is made together with its profile"
+        return profile

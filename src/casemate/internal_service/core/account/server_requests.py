@@ -1,0 +1,52 @@
+"""Requests to the server that wait for its answer on this link."""
+
+from collections.abc import Callable
+from typing import Final
+
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.refusals import refuse
+from casemate.node import Instant
+from casemate.protocol.link import (
+    AccountFound,
+    BundleFound,
+    ClientFrame,
+    DirectoryPage,
+    Done,
+    RequestFailed,
+)
+
+Answer = Done | RequestFailed | DirectoryPage | AccountFound | BundleFound
+Then = Callable[[Answer, Instant], Outcome]
+"""What follows from the answer. A link that breaks answers `RequestFailed("server_away")`."""
+
+MOST_UNANSWERED: Final = 500
+
+
+class ServerRequests:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._unanswered: dict[int, Then] = {}
+        self._last_id = 0
+
+    def ask(self, frame: Callable[[int], ClientFrame], then: Then) -> Outcome:
+        """Send a request. Raises Refused when the server is away or too much is waiting."""
+        if not self._link.online:
+            raise refuse("server_away")
+        if len(self._unanswered) >= MOST_UNANSWERED:
+            raise refuse("too_many_requests")
+        self._last_id += 1
+        self._unanswered[self._last_id] = then
+        return self._link.send(frame(self._last_id))
+
+    def answered(self, answer: Answer, now: Instant) -> Outcome:
+        """Late or repeated answers change nothing."""
+        then = self._unanswered.pop(answer.request_id, None)
+        return [] if then is None else then(answer, now)
+
+    def link_lost(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        unanswered, self._unanswered = self._unanswered, {}
+        for request_id, then in unanswered.items():
+            outcome += then(RequestFailed(request_id, "server_away"), now)
+        return outcome

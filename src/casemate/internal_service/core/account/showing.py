@@ -1,0 +1,166 @@
+"""What an account's database and link look like to a view: rows become the view types of the client API."""
+
+from casemate.crypto.content import Kind
+from casemate.crypto.safety import SafetyNumber, safety_number
+from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.ports import DisplayOrder
+from casemate.internal_service.core.account.rows import Peer, TimelineRow
+from casemate.internal_service.core.chat_form import text_of
+from casemate.internal_service.core.refusals import reason
+from casemate.protocol.client.views import (
+    ConversationView,
+    DirectoryRow,
+    MessageOrder,
+    MessageView,
+    PathView,
+    PeerView,
+    Reason,
+)
+from casemate.protocol.ids import DeviceId, cid_of
+from casemate.protocol.limits import TIMELINE_PAGE_ROWS
+from casemate.protocol.link import AccountRow
+
+
+class Showing:
+    """Reads only."""
+
+    def __init__(self, context: Context, link: Link, outbox: Outbox) -> None:
+        self._context = context
+        self._link = link
+        self._outbox = outbox
+
+    def peer(self, peer: Peer) -> PeerView:
+        presence = self._context.store.presence(peer.account_id)
+        since = None if presence is None or presence.since is None else milliseconds(presence.since)
+        return PeerView(
+            cid=peer.cid,
+            account_id=peer.account_id.hex(),
+            username=peer.username,
+            full_name=peer.full_name,
+            relation=peer.relation,
+            relation_since=milliseconds(peer.relation_since),
+            connection=peer.connection,
+            blocked=peer.blocked,
+            online=None if presence is None else presence.online,
+            online_since=since,
+            path=self._path(peer),
+            verified=peer.verified,
+            identity_changed=peer.identity_changed,
+        )
+
+    def directory_row(self, row: AccountRow) -> DirectoryRow:
+        peer = self._context.store.peer(row.account_id)
+        return DirectoryRow(
+            cid=cid_of(row.account_id),
+            username=row.username,
+            full_name=row.full_name,
+            online=row.online,
+            relation="none" if peer is None else peer.relation,
+            connection="none" if peer is None else peer.connection,
+            blocked=False if peer is None else peer.blocked,
+        )
+
+    def conversation(self, peer: Peer) -> ConversationView:
+        store = self._context.store
+        last = store.last_message(peer.account_id)
+        first_unread = store.first_unread(peer.account_id)
+        return ConversationView(
+            peer_cid=peer.cid,
+            unread=store.unread(peer.account_id),
+            first_unread=None if first_unread is None else _order(first_unread),
+            last=None if last is None else self.message(peer, last),
+        )
+
+    def message(self, peer: Peer, row: TimelineRow) -> MessageView:
+        return MessageView(
+            id=row.message_id.hex(),
+            peer_cid=peer.cid,
+            mine=row.mine,
+            kind=row.kind,
+            text=_text(row),
+            bytes=len(row.body),
+            status=row.status,
+            reason=self._why_queued(peer, row),
+            order=_order((row.counter, row.device)),
+            arrival=row.arrival,
+            written_at=milliseconds(row.written_at),
+            arrived_at=milliseconds(row.arrived_at),
+            arrived_late=row.late,
+            read=row.read,
+        )
+
+    def timeline(
+        self,
+        peer: Peer,
+        before: DisplayOrder | None,
+        after: DisplayOrder | None,
+        around: DisplayOrder | None,
+        limit: int,
+    ) -> tuple[list[MessageView], bool, bool]:
+        """A page in display order, and whether there is more before and after it."""
+        store = self._context.store
+        limit = max(1, min(limit, TIMELINE_PAGE_ROWS))
+
+        def page(*, before: DisplayOrder | None = None, after: DisplayOrder | None = None) -> list[TimelineRow]:
+            return store.timeline_page(peer.account_id, before=before, after=after, limit=limit + 1)
+
+        if around is not None:
+            just_before = (around[0], DeviceId(around[1]))
+            older, newer = page(before=just_before), page(after=(around[0], _before(around[1])))
+            half = max(1, limit // 2)
+            rows = older[-half:] + newer[: limit - half]
+            return self._messages(peer, rows), len(older) > half, len(newer) > limit - half
+        if after is not None:
+            rows = page(after=after)
+            return self._messages(peer, rows[:limit]), True, len(rows) > limit
+        rows = page(before=before)
+        return self._messages(peer, rows[-limit:]), len(rows) > limit, before is not None
+
+    def safety(self, peer: Peer) -> SafetyNumber:
+        return safety_number(self._context.secrets.account.keys, self._context.device_list(peer).account_keys)
+
+    def _messages(self, peer: Peer, rows: list[TimelineRow]) -> list[MessageView]:
+        return [self.message(peer, row) for row in rows]
+
+    def _path(self, peer: Peer) -> PathView | None:
+        if peer.connection != "connected":
+            return None
+        link = self._link.view()
+        return PathView(kind="mailbox", since=link.since, reason=reason("no_direct_path_yet"))
+
+    def _why_queued(self, peer: Peer, row: TimelineRow) -> Reason | None:
+        """What stands between a queued message and the server, most pressing first."""
+        if not row.mine or row.status != "queued":
+            return None
+        if peer.identity_changed:
+            return reason("identity_changed")
+        if peer.blocked:
+            return reason("blocked_by_you")
+        if peer.relation != "registered":
+            return reason("not_registered")
+        link = self._link.view()
+        if link.state != "online":
+            return reason("fenced") if link.state == "fenced" else reason("server_away", since=str(link.since))
+        waiting = self._outbox.waiting_reason(self._context.device_of(peer))
+        if waiting is not None:
+            return reason(waiting)
+        queued = self._context.store.outbox_of_message(row.message_id)
+        return None if queued is None or queued.reason is None else reason(queued.reason)
+
+
+def _text(row: TimelineRow) -> str | None:
+    if row.kind == Kind.CHAT:
+        return row.body.decode("utf-8", "replace")
+    return text_of(row.body) if row.kind == Kind.OPAQUE else None
+
+
+def _order(order: DisplayOrder) -> MessageOrder:
+    return MessageOrder(order[0], order[1].hex())
+
+
+def _before(device: bytes) -> DeviceId:
+    """The greatest device id below this one, so that `after` it includes the place itself."""
+    number = int.from_bytes(device, "big")
+    return DeviceId(max(0, number - 1).to_bytes(len(device), "big"))
