@@ -1,0 +1,291 @@
+"""What must be true of every world, whatever happened in it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from casemate.internal_service.core.account.ports import AccountStore
+from casemate.protocol.client.views import MessageView
+from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
+from casemate.protocol.link import ClientFrame, Deliver, Deposit, Deposited, DepositRefused, Receipt, ServerFrame
+from casemate.server.core.ports import ServerStore
+from tests.sim.host import Told
+from tests.sim.machine import Machine
+from tests.sim.network import Wire
+from tests.sim.people import CANARY, Accepted, Person
+
+RANK: Final = {"queued": 0, "sent": 1, "delivered": 2, "read": 3}
+STEPS_BACK: Final = {"server_lost_it", "expired_on_server"}
+"""The reasons with which a message may go from sent to queued."""
+
+
+class CheckFailed(AssertionError):
+    """A promise was broken; the message says which and to whom."""
+
+
+class Deployment(Protocol):
+    """What checkers see of a world."""
+
+    people: list[Person]
+    server: Machine
+
+    @property
+    def server_store(self) -> ServerStore | None: ...
+
+    def store_of(self, person: Person) -> AccountStore | None: ...
+
+
+def store_needed(deployment: Deployment, person: Person) -> AccountStore:
+    store = deployment.store_of(person)
+    assert store is not None, f"{person.name}'s service does not run"
+    return store
+
+
+@dataclass
+class TruthfulStatus:
+    """Sent: on the server's disk, or taken. Delivered: on the reader's disk. Read: marked so there. Never back."""
+
+    deployment: Deployment
+    _open: list[tuple[Person, MessageView]] = field(default_factory=list)
+    """Claims whose proof is on a disk that nobody can read now: looked at when that machine starts."""
+    claims: int = 0
+
+    def told(self, person: Person, told: Told) -> None:
+        row = told.row
+        if not isinstance(row, MessageView) or not row.mine or row.kind not in {"chat", "opaque"}:
+            return
+        before = person.statuses.get(row.id)
+        person.statuses[row.id] = row.status
+        if before == row.status:
+            return
+        self._never_back(person, row, before)
+        if row.status in {"sent", "delivered", "read"}:
+            self.claims += 1
+            self._prove(person, row)
+
+    def machine_started(self) -> None:
+        claims, self._open = self._open, []
+        for person, row in claims:
+            self._prove(person, row)
+
+    def _never_back(self, person: Person, row: MessageView, before: str | None) -> None:
+        if before is None or RANK[row.status] > RANK[before]:
+            return
+        reason = row.reason.code if row.reason else None
+        if before == "sent" and row.status == "queued" and reason in STEPS_BACK:
+            return
+        raise CheckFailed(f"{person.name} saw {row.id} go from {before} to {row.status} ({reason})")
+
+    def _prove(self, person: Person, row: MessageView) -> None:
+        reader = next(other for other in self.deployment.people if other.cid == row.peer_cid)
+        proof = self._on_readers_disk(reader, row)
+        if row.status == "sent" and not proof:
+            proof = self._on_servers_disk(person, reader, row)
+        if proof is None:
+            self._open.append((person, row))
+        elif not proof:
+            raise CheckFailed(f"{person.name} was told that {row.id} is {row.status}, but it is not so")
+
+    def _on_readers_disk(self, reader: Person, row: MessageView) -> bool | None:
+        if reader.rolled_back:
+            return True
+        store = self.deployment.store_of(reader)
+        if store is None:
+            return None
+        found = store.timeline_row(MessageId(bytes.fromhex(row.id)))
+        return found is not None and (row.status != "read" or found.read)
+
+    def _on_servers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
+        server = self.deployment.server_store
+        writers, readers = self.deployment.store_of(writer), self.deployment.store_of(reader)
+        if server is None or writers is None or readers is None:
+            return None
+        message = writers.timeline_row(MessageId(bytes.fromhex(row.id)))
+        if message is None or message.number is None:
+            return False
+        for channel in writers.channels():
+            if channel.account_id != message.account_id:
+                continue
+            for theirs in readers.channels():
+                pair = server.mailbox.pair(theirs.device, channel.device)
+                if pair is not None and (
+                    message.number <= pair.taken_up_to or server.mailbox.held(pair.pair_id, [message.number])
+                ):
+                    return True
+        return False
+
+
+@dataclass
+class NoPlaintext:
+    """What people write is in no frame and in no file."""
+
+    def frame(self, wire: Wire, frame: ClientFrame | ServerFrame, data: bytes) -> None:
+        if CANARY.encode() in data:
+            raise CheckFailed(f"plaintext in {type(frame).__name__} on link {wire.connection}")
+
+    def disks(self, machines: list[Machine]) -> None:
+        for machine in machines:
+            for path, data in machine.copy_of_disk().items():
+                if CANARY.encode() in data:
+                    raise CheckFailed(f"plaintext in {path.rpartition('/')[2]} of {machine.name}")
+
+
+@dataclass
+class BoundedQueues:
+    """Nobody sends more than the other side said it can hold."""
+
+    _deposits: Counter[tuple[int, DeviceId]] = field(default_factory=Counter)
+    _deliveries: dict[tuple[int, DeviceId], set[int]] = field(default_factory=dict)
+    most_deposits: int = 0
+    most_deliveries: int = 0
+
+    def frame(self, wire: Wire, frame: ClientFrame | ServerFrame, data: bytes) -> None:
+        match frame:
+            case Deposit(to, items):
+                self._deposits[wire.connection, to] += len(items)
+                self.most_deposits = max(self.most_deposits, self._deposits[wire.connection, to])
+                if self._deposits[wire.connection, to] > DEPOSITS_UNANSWERED:
+                    raise CheckFailed(f"{self._deposits[wire.connection, to]} deposits unanswered")
+            case Deposited(to, first, last) | DepositRefused(to, first, last):
+                self._deposits[wire.connection, to] -= last - first + 1
+            case Deliver(_, device, items):
+                under_way = self._deliveries.setdefault((wire.connection, device), set())
+                under_way.update(number for number, _ in items)
+                self.most_deliveries = max(self.most_deliveries, len(under_way))
+                if len(under_way) > DELIVERIES_UNTAKEN:
+                    raise CheckFailed(f"{len(under_way)} deliveries not taken")
+            case Receipt(to, taken_up_to):
+                under_way = self._deliveries.get((wire.connection, to), set())
+                under_way -= {number for number in under_way if number <= taken_up_to}
+
+
+# --- after the calm
+
+
+def converged(deployment: Deployment) -> str | None:
+    """What is not settled yet, or None."""
+    for person in deployment.people:
+        account = person.account
+        if account is None:
+            return f"{person.name}'s service does not run"
+        if account.link_view().state != "online":
+            return f"{person.name}'s link is {account.link_view()}"
+    for one, other in pairs(deployment.people):
+        one_sees, other_sees = relation_of(one, other), relation_of(other, one)
+        if (one_sees, other_sees) not in SETTLED:
+            return f"{one.name} sees {one_sees} in {other.name}, who sees {other_sees}"
+    for person in deployment.people:
+        for message_id, status in person.statuses.items():
+            if status != "read":
+                return f"{person.name}'s message {message_id} is still {status}"
+        store = store_needed(deployment, person)
+        for channel in store.channels():
+            if waiting := store.outbox_count(channel.device):
+                return f"{person.name} has {waiting} contents in the outbox"
+    return _server_not_empty(deployment)
+
+
+SETTLED: Final = {
+    (("registered", "connected"), ("registered", "connected")),
+    (("none", "none"), ("none", "none")),
+    (("declined", "none"), ("none", "none")),
+    (("none", "none"), ("declined", "none")),
+    (("declined", "none"), ("declined", "none")),
+}
+
+
+def _server_not_empty(deployment: Deployment) -> str | None:
+    server = deployment.server_store
+    if server is None:
+        return "the server does not run"
+    for person in deployment.people:
+        assert person.account is not None
+        account_id = person.account.account_id
+        if server.signals.count(account_id):
+            return f"the server holds signals for {person.name}"
+        for device in server.accounts.devices(account_id):
+            if any(pair.envelopes for pair in server.mailbox.pairs_to(device)):
+                return f"the server holds envelopes for {person.name}"
+            if server.mailbox.receipts_for(device):
+                return f"the server holds receipts for {person.name}"
+    return None
+
+
+def exactly_once(deployment: Deployment) -> None:
+    """Every accepted message is there once on both sides, and nothing is there that nobody wrote."""
+    for one, other in pairs(deployment.people):
+        promised = accepted(one, other)
+        for side, peer in ((one, other), (other, one)):
+            assert side.account is not None
+            shown = Counter(message.id for message in side.timeline(side.account, peer.cid))
+            if doubled := [message_id for message_id, count in shown.items() if count > 1]:
+                raise CheckFailed(f"{side.name} sees {doubled} more than once")
+            texts = {message.id: message.text for message in side.timeline(side.account, peer.cid)}
+            for message in promised:
+                if lost_by_rollback(deployment, message):
+                    continue
+                if texts.get(message.message_id.hex()) != message.text:
+                    raise CheckFailed(f"{side.name} does not see {message.message_id.hex()}: {message.text[:40]}")
+            both_rolled_back = one.rolled_back or other.rolled_back
+            if unknown := texts.keys() - {m.message_id.hex() for m in promised} - written(one, other):
+                raise CheckFailed(f"{side.name} sees {unknown}, which nobody wrote ({both_rolled_back})")
+
+
+def written(one: Person, other: Person) -> set[str]:
+    """Messages that a writer's disk holds: a crash may have kept the promise from being heard."""
+    found = set()
+    for writer, reader in ((one, other), (other, one)):
+        assert writer.account is not None
+        found |= {m.id for m in writer.timeline(writer.account, reader.cid) if m.mine}
+    return found
+
+
+def same_order(deployment: Deployment) -> None:
+    """Both sides read the conversation in the same order."""
+    for one, other in pairs(deployment.people):
+        assert one.account is not None
+        assert other.account is not None
+        left = [message.id for message in one.timeline(one.account, other.cid)]
+        right = [message.id for message in other.timeline(other.account, one.cid)]
+        common = set(left) & set(right)
+        if [m for m in left if m in common] != [m for m in right if m in common]:
+            raise CheckFailed(f"{one.name} and {other.name} read in different order")
+        if left != right and not (one.rolled_back or other.rolled_back):
+            raise CheckFailed(f"{one.name} and {other.name} do not see the same messages")
+
+
+def nothing_unread(deployment: Deployment) -> None:
+    for person in deployment.people:
+        assert person.account is not None
+        if person.account.unread():
+            raise CheckFailed(f"{person.name} has read everything, but {person.account.unread()} count as unread")
+
+
+FINAL_CHECKS: Final[tuple[Callable[[Deployment], None], ...]] = (exactly_once, same_order, nothing_unread)
+
+
+def pairs(people: list[Person]) -> list[tuple[Person, Person]]:
+    return [(one, other) for index, one in enumerate(people) for other in people[index + 1 :]]
+
+
+def relation_of(person: Person, other: Person) -> tuple[str, str]:
+    assert person.account is not None
+    peer = person.account.peer_view(other.cid)
+    return ("none", "none") if peer is None else (peer.relation, peer.connection)
+
+
+def accepted(one: Person, other: Person) -> list[Accepted]:
+    cids = {one.cid, other.cid}
+    return [m for person in (one, other) for m in person.accepted if {m.writer, m.reader} == cids]
+
+
+def lost_by_rollback(deployment: Deployment, message: Accepted) -> bool:
+    """An older copy of a database was put back at one end: what that end did since the copy may be gone there."""
+    for person in deployment.people:
+        if person.cid in {message.writer, message.reader}:
+            for _, restored in person.rolled_back:
+                if message.at <= restored:
+                    return True
+    return False

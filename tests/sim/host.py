@@ -1,0 +1,94 @@
+"""The process on a person's computer: one account behind the runner's contract, and what it tells its person."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.notices import (
+    ConversationChanged,
+    MessageChanged,
+    Notice,
+    PeerChanged,
+)
+from casemate.internal_service.core.refusals import Refused
+from casemate.node import Core, Effect, Event, Instant, Monotonic, Wakeup
+from casemate.protocol.client.views import ConversationView, MessageView, PeerView, Reason
+from casemate.protocol.errors import PeerBrokeProtocol
+
+Operation = Callable[[Account, Instant], Outcome]
+Shown = MessageView | PeerView | ConversationView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish(Event):
+    """The person asks their service for something."""
+
+    what: str
+    """For the story."""
+    operation: Operation = field(repr=False)
+    heard: Callable[[Reason | None], None] = field(repr=False)
+    """Called with the refusal, or with None once it is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Effect):
+    wish: Wish
+    refused: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Effect):
+    """A notice with the row that it is about, read in the same transaction."""
+
+    notice: Notice
+    row: Shown
+
+
+class AccountHost(Core):
+    """Hands an account its events, as the internal service does for many."""
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
+        account = self.account
+        match event:
+            case LinkOpened():
+                return self._told(account.link_opened(event, now))
+            case LinkFrameArrived():
+                return self._told(account.link_frame(event, now))
+            case LinkClosed():
+                return self._told(account.link_closed(event, now))
+            case Wakeup():
+                return self._told(account.wakeup(now))
+            case Wish(operation=operation):
+                try:
+                    outcome = operation(account, now)
+                except Refused as refused:
+                    return [Answered(event, refused.reason)]
+                return [*self._told(outcome), Answered(event, None)]
+            case _:
+                raise AssertionError(f"not for an account: {event!r}")
+
+    def next_wakeup(self) -> Monotonic | None:
+        return self.account.next_wakeup()
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
+        assert isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed)
+        return self._told(self.account.quarantine(event, error, now))
+
+    def _told(self, outcome: Outcome) -> list[Effect]:
+        return [self._with_row(item) if isinstance(item, Notice) else item for item in outcome]
+
+    def _with_row(self, notice: Notice) -> Told:
+        row: Shown = None
+        match notice:
+            case MessageChanged(message_id=message_id):
+                row = self.account.message_view(message_id)
+            case PeerChanged(peer_cid=peer_cid):
+                row = self.account.peer_view(peer_cid)
+            case ConversationChanged(peer_cid=peer_cid):
+                row = self.account.conversation_view(peer_cid)
+        return Told(notice, row)

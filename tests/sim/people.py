@@ -1,0 +1,252 @@
+"""The people of a simulated world: what they see, what they want, and what they were promised."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.ports import DisplayOrder
+from casemate.node import Instant
+from casemate.protocol.client.views import MessageView, PeerView, Reason
+from casemate.protocol.ids import Cid, DeviceId, MessageId
+from tests.sim.host import AccountHost, Operation, Told, Wish
+from tests.sim.machine import Machine
+
+CANARY: Final = "canary-7c1f"
+"""Part of every text: it may be found nowhere outside the people's own, opened databases."""
+PAGE_ROWS: Final = 200
+SETTINGS: Final = b'{"security_level":"Standard"}'
+
+
+@dataclass
+class Accepted:
+    """A message that its writer was told is queued: a promise."""
+
+    message_id: MessageId
+    writer: Cid
+    reader: Cid
+    text: str
+    at: float
+
+
+@dataclass
+class Person:
+    """Somebody at a computer. `machine.process` may be gone at any moment; then nothing is wished for."""
+
+    name: str
+    machine: Machine
+    chance: random.Random
+    cid: Cid = field(default=Cid(0))
+    signed_in: bool = True
+    accepted: list[Accepted] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
+    """Of own messages, by id, as last shown."""
+    told: list[Callable[["Person", Told], None]] = field(default_factory=list)
+    """Who looks over the shoulder: the checkers."""
+    rolled_back: list[tuple[float, float]] = field(default_factory=list)
+    """(when the copy was taken, when it was put back): what happened between is gone here."""
+    written: int = 0
+
+    @property
+    def account(self) -> Account | None:
+        process = self.machine.process
+        if process is None:
+            return None
+        assert isinstance(process.core, AccountHost)
+        return process.core.account
+
+    def wish(self, what: str, operation: Operation, heard: Callable[[Reason | None], None] = lambda _: None) -> None:
+        if self.machine.running:
+            self.machine.tell(f"{self.name} wants to {what}")
+            self.machine.feed(Wish(what, operation, heard))
+
+    def sign_in(self) -> None:
+        self.signed_in = True
+        self.wish("sign in", lambda account, now: account.start(now))
+
+    def sign_out(self) -> None:
+        self.signed_in = False
+        self.wish("sign out", lambda account, now: account.stop(now))
+
+    def started(self) -> None:
+        """Their computer is up again: a session goes on by itself."""
+        if self.signed_in:
+            self.sign_in()
+
+    def hear(self, told: Told) -> None:
+        self.machine.tell(f"{self.name} sees {described(told)}")
+        for listener in self.told:
+            listener(self, told)
+
+    # --- wishes
+
+    def write(self, peer_cid: Cid) -> None:
+        """Something that says who wrote it and where it belongs, so that a checker can read it."""
+        self.written += 1
+        message_id = MessageId(self.chance.randbytes(16))
+        text = f"{CANARY} {self.name} #{self.written}" + " and so on" * self.chance.choice((0, 0, 3, 40))
+
+        def send(account: Account, now: Instant) -> Outcome:
+            return account.send_chat(peer_cid, message_id, text, now)
+
+        def heard(refused: Reason | None) -> None:
+            if refused is None:
+                self.accepted.append(Accepted(message_id, self.cid, peer_cid, text, self.machine.agenda.now))
+            else:
+                self.machine.tell(f"refused: {refused.code}")
+
+        self.wish(f"say #{self.written} to {peer_cid % 1000}", send, heard)
+
+    def read_everything(self, peer_cid: Cid) -> None:
+        def read(account: Account, now: Instant) -> Outcome:
+            messages = self.timeline(account, peer_cid)
+            return account.mark_read(peer_cid, max((m.arrival for m in messages), default=0), now)
+
+        self.wish(f"read what {peer_cid % 1000} wrote", read)
+
+    def ask(self, peer_cid: Cid) -> None:
+        self.wish(f"ask {peer_cid % 1000}", lambda account, now: account.ask_registration(peer_cid, now))
+
+    def answer(self, peer_cid: Cid, *, accept: bool) -> None:
+        self.wish(
+            f"{'accept' if accept else 'decline'} {peer_cid % 1000}",
+            lambda account, now: account.answer_registration(peer_cid, accept, now),
+        )
+
+    def connect(self, peer_cid: Cid) -> None:
+        self.wish(
+            f"connect to {peer_cid % 1000}", lambda account, now: account.connect(peer_cid, SETTINGS, "Disabled", now)
+        )
+
+    def answer_connect(self, peer_cid: Cid, *, accept: bool) -> None:
+        self.wish(
+            f"{'let in' if accept else 'turn away'} {peer_cid % 1000}",
+            lambda account, now: account.answer_connect(peer_cid, accept, SETTINGS, "Disabled", now),
+        )
+
+    def disconnect(self, peer_cid: Cid) -> None:
+        self.wish(f"disconnect {peer_cid % 1000}", lambda account, now: account.disconnect(peer_cid, now))
+
+    def block(self, peer_cid: Cid, *, blocked: bool) -> None:
+        self.wish(
+            f"{'block' if blocked else 'unblock'} {peer_cid % 1000}",
+            lambda account, now: account.block(peer_cid, blocked, 1, now),
+        )
+
+    def type_something(self, peer_cid: Cid) -> None:
+        self.wish(f"type to {peer_cid % 1000}", lambda account, now: account.set_typing(peer_cid, True, now))
+
+    def look_around(self) -> None:
+        self.wish("see who is here", lambda account, now: account.list_directory("", "", 50, 2, now))
+
+    # --- what they see
+
+    @staticmethod
+    def timeline(account: Account, peer_cid: Cid) -> list[MessageView]:
+        """The whole conversation in display order, without the lines about the conversation itself."""
+        if account.peer_view(peer_cid) is None:
+            return []
+        messages: list[MessageView] = []
+        before: DisplayOrder | None = None
+        while True:
+            page, has_before, _ = account.timeline(peer_cid, before, None, None, PAGE_ROWS)
+            messages = [*page, *messages]
+            if not has_before:
+                return [message for message in messages if message.kind in {"chat", "opaque"}]
+            first = page[0].order
+            before = (first.counter, DeviceId(bytes.fromhex(first.device)))
+
+
+def described(told: Told) -> str:
+    """For the story."""
+    match told.row:
+        case MessageView(mine=True) as row:
+            return f"own {row.id[:6]} {row.status} {row.reason.code if row.reason else ''}"
+        case MessageView() as row:
+            return f"{row.id[:6]} from {row.peer_cid % 1000} {'read' if row.read else 'unread'}"
+        case PeerView() as row:
+            return f"{row.username} {row.relation} {row.connection}{' blocked' if row.blocked else ''}"
+        case _:
+            return type(told.notice).__name__
+
+
+class Habits:
+    """What people do all day: now and then, something, as what they see suggests."""
+
+    def __init__(self, chance: random.Random, *, quarrels: bool, comes_and_goes: bool) -> None:
+        self._chance = chance
+        self._quarrels = quarrels
+        """They also block, decline and disconnect."""
+        self._comes_and_goes = comes_and_goes
+
+    def act(self, person: Person, others: list[Person]) -> None:
+        account = person.account
+        if account is None:
+            return
+        chance = self._chance
+        if self._comes_and_goes and chance.random() < (0.06 if person.signed_in else 0.5):
+            if person.signed_in:
+                person.sign_out()
+            else:
+                person.sign_in()
+            return
+        other = chance.choice(others)
+        peer = account.peer_view(other.cid)
+        if self._quarrels and chance.random() < 0.05:
+            self._quarrel(person, other.cid, peer)
+            return
+        match (peer.relation if peer else "none", peer.connection if peer else "none"):
+            case ("none" | "declined", _):
+                person.ask(other.cid)
+            case ("asks_you", _):
+                person.answer(other.cid, accept=not self._quarrels or chance.random() < 0.8)
+            case ("registered", "none"):
+                person.connect(other.cid)
+            case ("registered", "asks_you"):
+                person.answer_connect(other.cid, accept=not self._quarrels or chance.random() < 0.9)
+            case ("registered", "connected"):
+                self._talk(person, other.cid)
+            case _:
+                person.look_around()
+
+    def _talk(self, person: Person, peer_cid: Cid) -> None:
+        kind = self._chance.random()
+        if kind < 0.65:
+            for _ in range(self._chance.choice((1, 1, 1, 2, 5))):
+                person.write(peer_cid)
+        elif kind < 0.9:
+            person.read_everything(peer_cid)
+        else:
+            person.type_something(peer_cid)
+
+    def _quarrel(self, person: Person, peer_cid: Cid, peer: PeerView | None) -> None:
+        if peer is not None and peer.blocked:
+            person.block(peer_cid, blocked=False)
+        elif self._chance.random() < 0.5:
+            person.block(peer_cid, blocked=True)
+        elif peer is not None and peer.connection == "connected":
+            person.disconnect(peer_cid)
+
+
+def make_peace(person: Person, others: list[Person]) -> None:
+    """One round of what leads everybody to be connected and to have read everything."""
+    account = person.account
+    if account is None:
+        return
+    if not person.signed_in:
+        person.sign_in()
+    for other in others:
+        peer = account.peer_view(other.cid)
+        if peer is None:
+            continue
+        if peer.blocked:
+            person.block(other.cid, blocked=False)
+        if peer.relation == "asks_you":
+            person.answer(other.cid, accept=True)
+        if peer.relation == "registered" and peer.connection == "asks_you":
+            person.answer_connect(other.cid, accept=True)
+        if peer.relation == "registered" and peer.connection == "none" and person.cid < other.cid:
+            person.connect(other.cid)
+        person.read_everything(other.cid)

@@ -1,0 +1,152 @@
+"""What a seed makes go wrong: how slow, how often cut, who dies, and how."""
+
+import random
+from dataclasses import dataclass
+
+from tests.sim.disk import Image
+from tests.sim.machine import Machine
+from tests.sim.network import Network
+from tests.sim.people import Person
+
+
+@dataclass(frozen=True)
+class Weather:
+    """Drawn once per world, so that some worlds are wild in one way and calm in all others."""
+
+    seconds: float
+    """How long the storm lasts."""
+    slowness: float
+    """Seconds: the worst delay of a frame."""
+    mean_seconds_between_faults: float
+    cuts: int
+    partitions: int
+    kills: int
+    server_kills: int
+    power_cuts: int
+    clock_jumps: int
+    rollbacks: int
+    """These seven are weights: how often this kind is chosen."""
+
+    @classmethod
+    def of(cls, chance: random.Random) -> "Weather":
+        def weight(most: int, often: float) -> int:
+            return chance.randint(1, most) if chance.random() < often else 0
+
+        return cls(
+            seconds=chance.choice((30.0, 60.0, 120.0)),
+            slowness=chance.choice((0.003, 0.05, 0.5, 2.0)),
+            mean_seconds_between_faults=chance.choice((0.7, 2.0, 5.0, 15.0)),
+            cuts=weight(5, 0.8),
+            partitions=weight(3, 0.5),
+            kills=weight(5, 0.6),
+            server_kills=weight(4, 0.5),
+            power_cuts=weight(4, 0.4),
+            clock_jumps=weight(2, 0.3),
+            rollbacks=weight(2, 0.15),
+        )
+
+
+class Storm:
+    """Makes things go wrong until it is told to stop, and knows what is still broken then."""
+
+    def __init__(
+        self, weather: Weather, chance: random.Random, network: Network, server: Machine, people: list[Person]
+    ) -> None:
+        self._weather = weather
+        self._chance = chance
+        self._network = network
+        self._server = server
+        self._people = people
+        self._copies: dict[str, tuple[float, Image]] = {}
+        self._over = False
+
+    def start(self) -> None:
+        self._network.slowness = self._weather.slowness
+        for machine in self._machines():
+            machine.when_stopped.append(lambda _, m=machine: self._restart_later(m))  # type: ignore[misc]
+        self._plan()
+
+    def stop(self) -> None:
+        self._over = True
+        self._network.calm()
+        for machine in self._machines():
+            machine.disarm()
+            machine.boot()
+
+    def _machines(self) -> list[Machine]:
+        return [self._server, *(person.machine for person in self._people)]
+
+    def _plan(self) -> None:
+        seconds = self._chance.expovariate(1.0 / self._weather.mean_seconds_between_faults)
+        self._server.agenda.after(seconds, self._strike)
+
+    def _strike(self) -> None:
+        if self._over:
+            return
+        weather, chance = self._weather, self._chance
+        person = chance.choice(self._people)
+        kinds = {
+            "cut": weather.cuts,
+            "partition": weather.partitions,
+            "kill": weather.kills,
+            "kill the server": weather.server_kills,
+            "power": weather.power_cuts,
+            "clock": weather.clock_jumps,
+            "copy": weather.rollbacks * 2,
+            "rollback": weather.rollbacks,
+        }
+        if any(kinds.values()):
+            match chance.choices(list(kinds), weights=list(kinds.values()))[0]:
+                case "cut":
+                    self._network.cut_one()
+                case "partition":
+                    self._network.cut_off(person.machine, chance.choice((1.0, 8.0, 40.0)))
+                case "kill":
+                    self._kill(person.machine, by_power=False)
+                case "kill the server":
+                    self._kill(self._server, by_power=False)
+                case "power":
+                    self._kill(chance.choice(self._machines()), by_power=True)
+                case "clock":
+                    self._turn_clock(chance.choice(self._machines()))
+                case "copy":
+                    self._copy(person)
+                case "rollback":
+                    self._roll_back(person)
+        self._plan()
+
+    def _kill(self, machine: Machine, *, by_power: bool) -> None:
+        match self._chance.choice(("now", "before effect", "at write")):
+            case "now":
+                machine.die(by_power=by_power)
+            case "before effect":
+                machine.die_before_effect(self._chance.randint(0, 5), by_power=by_power)
+            case "at write":
+                machine.die_at_write(self._chance.randint(0, 30), by_power=by_power)
+
+    def _turn_clock(self, machine: Machine) -> None:
+        machine.wall_shift += self._chance.choice((-3600.0, -1.0, 1.0, 3600.0, 86_400.0))
+        machine.tell(f"its clock is turned to {machine.wall_shift:+.0f} s")
+
+    def _copy(self, person: Person) -> None:
+        """Only once somebody is connected: before that, an older copy may know less than the server does of it."""
+        account = person.account
+        others = [other for other in self._people if other is not person]
+        if account is None or any(
+            (peer := account.peer_view(other.cid)) is None or peer.connection != "connected" for other in others
+        ):
+            return
+        self._copies[person.name] = (person.machine.agenda.now, person.machine.copy_of_disk())
+
+    def _roll_back(self, person: Person) -> None:
+        copy = self._copies.get(person.name)
+        if copy is None:
+            return
+        taken, image = copy
+        person.machine.die(by_power=False)
+        person.rolled_back.append((taken, person.machine.agenda.now))
+        person.machine.restore(image)
+
+    def _restart_later(self, machine: Machine) -> None:
+        seconds = 0.05 if self._over else self._chance.choice((0.05, 1.0, 10.0, 30.0)) * self._chance.random()
+        machine.agenda.after(seconds, machine.boot)

@@ -1,0 +1,214 @@
+"""A whole deployment in one thread: people, their services, a server, and what a seed does to them."""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.testing import RepeatableKem, repeatable_entropy
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.core.account import Account
+from casemate.node import Effect
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store import SqliteServerStore
+from casemate.server.core.core import ServerCore
+from casemate.server.core.events import Started
+from casemate.server.core.ports import ServerStore
+from casemate.server.core.settings import ServerSettings
+from tests.sim.agenda import Agenda
+from tests.sim.checkers import (
+    FINAL_CHECKS,
+    BoundedQueues,
+    CheckFailed,
+    NoPlaintext,
+    TruthfulStatus,
+    converged,
+    relation_of,
+)
+from tests.sim.host import AccountHost, Answered, Told
+from tests.sim.machine import Machine, Process
+from tests.sim.network import Network
+from tests.sim.people import Habits, Person, make_peace
+from tests.sim.story import Story
+from tests.sim.vfs import VFS_NAME
+from tests.sim.weather import Storm, Weather
+
+CALM_SECONDS: Final = 400.0
+"""Back-off, rate limits and time-outs add up; a world that needs longer to settle is stuck."""
+PEACE_SECONDS: Final = 5.0
+DATABASE_KEY: Final = bytes(range(32))
+
+
+class World(AbstractContextManager["World"]):
+    """`with World(seed) as world: world.live()`. Raises CheckFailed or BugFound."""
+
+    def __init__(self, seed: int, *, keep_story: bool = False, weather: Weather | None = None) -> None:
+        self.seed = seed
+        self.story = Story(keep_story)
+        self.agenda = Agenda()
+        chance = self._chance("world")
+        self.weather = weather or Weather.of(chance)
+        self.habits = Habits(
+            self._chance("habits"), quarrels=chance.random() < 0.3, comes_and_goes=chance.random() < 0.4
+        )
+        private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
+        self._settings = ServerSettings(private_key=private, public_key=public)
+        self.server = Machine("server", self.agenda, self._chance("server"), self.story, self._start_server)
+        self.network = Network(self.agenda, self._chance("network"), self.server, public)
+        self.people = [self._person(f"person{number}") for number in range(chance.choice((2, 2, 3, 4)))]
+        self.storm = Storm(self.weather, self._chance("storm"), self.network, self.server, self.people)
+        self.statuses = TruthfulStatus(self)
+        self.plaintext = NoPlaintext()
+        self.queues = BoundedQueues()
+        self.network.watchers += [self.plaintext.frame, self.queues.frame]
+        self.server.when_started.append(self.statuses.machine_started)
+        for person in self.people:
+            person.told.append(self.statuses.told)
+            person.machine.when_started += [self.statuses.machine_started, person.started]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for machine in self._machines():
+            machine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    # --- what checkers see
+
+    @property
+    def server_store(self) -> ServerStore | None:
+        process = self.server.process
+        if process is None:
+            return None
+        assert isinstance(process.store, SqliteServerStore)
+        return process.store
+
+    def store_of(self, person: Person) -> SqliteAccountStore | None:
+        process = person.machine.process
+        if process is None:
+            return None
+        assert isinstance(process.store, SqliteAccountStore)
+        return process.store
+
+    # --- its life
+
+    def live(self) -> None:
+        """From the first start to the last check."""
+        self.begin()
+        self.storm.start()
+        self.agenda.run_until(self.agenda.now + self.weather.seconds)
+        self.end()
+
+    def begin(self) -> None:
+        """Everything runs, and everybody goes about their day."""
+        for machine in self._machines():
+            machine.boot()
+        for person in self.people:
+            self._act(person, self._chance(f"{person.name}/pace"), self.agenda.now + self.weather.seconds)
+
+    def end(self) -> None:
+        """The storm stops; everything settles; everybody says one last thing; every check is made."""
+        self.storm.stop()
+        self._settle()
+        for person in self.people:
+            for other in self._others(person):
+                if person.account is not None and relation_of(person, other) == ("registered", "connected"):
+                    person.write(other.cid)
+        self._settle()
+        for check in FINAL_CHECKS:
+            check(self)
+        self.plaintext.disks(self._machines())
+
+    def _settle(self) -> None:
+        deadline = self.agenda.now + CALM_SECONDS
+        while True:
+            for person in self.people:
+                make_peace(person, self._others(person))
+            self.agenda.run_until(self.agenda.now + PEACE_SECONDS)
+            open_matter = converged(self)
+            if open_matter is None:
+                return
+            if self.agenda.now >= deadline:
+                raise CheckFailed(f"not settled {CALM_SECONDS:.0f} s after the storm: {open_matter}")
+
+    def _act(self, person: Person, chance: random.Random, until: float) -> None:
+        def act() -> None:
+            if self.agenda.now < until:
+                self.habits.act(person, self._others(person))
+                self.agenda.after(chance.expovariate(1.0), act)
+
+        self.agenda.after(chance.random() * 3.0, act)
+
+    def _others(self, person: Person) -> list[Person]:
+        return [other for other in self.people if other is not person]
+
+    def _machines(self) -> list[Machine]:
+        return [self.server, *(person.machine for person in self.people)]
+
+    def _chance(self, purpose: str) -> random.Random:
+        return random.Random(f"{self.seed}/{purpose}")
+
+    # --- its processes
+
+    def _person(self, name: str) -> Person:
+        def start(machine: Machine) -> Process:
+            return self._start_service(machine, person)
+
+        machine = Machine(f"{name}'s computer", self.agenda, self._chance(f"{name}/machine"), self.story, start)
+        person = Person(name, machine, self._chance(name))
+        self.network.attach(machine)
+        return person
+
+    def _start_server(self, machine: Machine) -> Process:
+        store = SqliteServerStore(Database.open(Path(machine.path) / "server.db", vfs=VFS_NAME))
+        core = ServerCore(store, self._settings, machine.entropy())
+        return Process(core, store, self.network.perform_for_server, first=Started())
+
+    def _start_service(self, machine: Machine, person: Person) -> Process:
+        store = open_account_store(Path(machine.path) / "account.db", DATABASE_KEY, vfs=VFS_NAME)
+        entropy = machine.entropy()
+        kem = RepeatableKem(entropy)
+        if store.profile() is None:
+            with store.transaction():
+                Account.create(
+                    store,
+                    username=person.name,
+                    full_name=person.name.title(),
+                    server_address="server:12349",
+                    server_password=None,
+                    entropy=entropy,
+                    kem=kem,
+                    now=machine.now(),
+                )
+        account = Account.load(store, entropy=entropy, kem=kem)
+        person.cid = account.cid
+
+        def perform(effect: Effect) -> None:
+            match effect:
+                case Told():
+                    person.hear(effect)
+                case Answered(wish, refused):
+                    wish.heard(refused)
+                case _:
+                    if not self.network.perform(machine, effect):
+                        raise AssertionError(f"a service wants {effect!r}")
+
+        return Process(AccountHost(account), store, perform)
+
+
+def live(seed: int, *, keep_story: bool = False, prepare: Callable[[World], None] = lambda _: None) -> Story:
+    """One world from its first start to its last check. The story is on the exception as `story` when it fails."""
+    with World(seed, keep_story=keep_story) as world:
+        prepare(world)
+        try:
+            world.live()
+        except Exception as error:
+            error.add_note(f"seed {seed}; told as far as it went with: python -m tests.sim --seed {seed}")
+            error.__dict__["story"] = world.story
+            raise
+        return world.story
