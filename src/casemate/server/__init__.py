@@ -1,0 +1,1 @@
+"""The workspace server: accounts, directory, presence, signaling and the sealed mailbox. It never sees plaintext."""

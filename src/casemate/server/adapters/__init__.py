@@ -1,0 +1,1 @@
+"""What the server stands on: its database, its sockets, its key files."""

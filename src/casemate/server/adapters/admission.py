@@ -1,0 +1,64 @@
+"""How many connections are let in, in all and from one address, so that nobody takes the places of everybody."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+PROVE_SECONDS: Final = 10.0
+"""A connection on which no device has proven itself by then is ended."""
+CONNECTIONS_PER_ADDRESS: Final = 10_000
+"""Large: a whole office may come from one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionLimits:
+    in_all: int = 50_000
+    per_address: int = CONNECTIONS_PER_ADDRESS
+    unproven: int = 4_096
+    """On which no device has proven itself yet."""
+    unproven_per_address: int = 1_024
+
+
+class Admission:
+    def __init__(self, limits: AdmissionLimits) -> None:
+        self._limits = limits
+        self._admitted: Counter[str] = Counter()
+        self._unproven: Counter[str] = Counter()
+
+    def admit(self, address: str) -> "Ticket | None":
+        """None when there is no room."""
+        limits = self._limits
+        is_full = self._admitted.total() >= limits.in_all or self._unproven.total() >= limits.unproven
+        is_greedy = (
+            self._admitted[address] >= limits.per_address or self._unproven[address] >= limits.unproven_per_address
+        )
+        return None if is_full or is_greedy else Ticket(address, self._admitted, self._unproven)
+
+
+class Ticket:
+    """The place of one connection."""
+
+    def __init__(self, address: str, admitted: Counter[str], unproven: Counter[str]) -> None:
+        self.proven = False
+        self._address = address
+        self._admitted = admitted
+        self._unproven = unproven
+        admitted[address] += 1
+        unproven[address] += 1
+
+    def prove(self) -> None:
+        """A device has proven itself. Harmless to repeat."""
+        if not self.proven:
+            self.proven = True
+            _decrease(self._unproven, self._address)
+
+    def leave(self) -> None:
+        """The connection is gone; called once."""
+        self.prove()
+        _decrease(self._admitted, self._address)
+
+
+def _decrease(counter: Counter[str], address: str) -> None:
+    counter[address] -= 1
+    if not counter[address]:
+        del counter[address]

@@ -1,0 +1,43 @@
+"""The server's database in one SQLite file."""
+
+from pathlib import Path
+from typing import Final
+
+from casemate.runtime.migrations import migrate
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store.accounts import SqliteAccounts
+from casemate.server.adapters.sqlite_store.directory import SqliteDirectory
+from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
+from casemate.server.adapters.sqlite_store.registrations import SqliteRegistrations
+from casemate.server.adapters.sqlite_store.signals import SqliteSignals
+
+DATABASE_NAME: Final = "server.db"
+
+
+class SqliteServerStore:
+    """Fulfils `ServerStore`. Brings the database to this program's shape first; raises `DatabaseNewer`."""
+
+    def __init__(self, database: Database) -> None:
+        migrate(database, __name__)
+        self._database = database
+        self.transaction = database.transaction
+        self.savepoint = database.savepoint
+        self.accounts = SqliteAccounts(database)
+        self.directory = SqliteDirectory(database)
+        self.registrations = SqliteRegistrations(database)
+        self.signals = SqliteSignals(database)
+        self.mailbox = SqliteMailbox(database)
+
+    def close(self) -> None:
+        """Harmless to repeat."""
+        self._database.close()
+
+
+def open_server_store(data_dir: Path) -> SqliteServerStore:
+    """Raises `CannotStart` with the reason."""
+    database = Database.open(data_dir / DATABASE_NAME)
+    try:
+        return SqliteServerStore(database)
+    except BaseException:
+        database.close()
+        raise

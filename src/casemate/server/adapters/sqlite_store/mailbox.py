@@ -1,0 +1,186 @@
+"""Envelopes and receipts that wait for their devices, in SQLite."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.runtime.sqlite import Database
+from casemate.server.core.ports import Pair, Route, StoredReceipt
+
+_PAIR: Final = (
+    "SELECT pair_id, sender, sender_device, recipient_device, deposited_up_to, taken_up_to, envelopes, bytes FROM pairs"
+)
+_ROUTE: Final = """
+    SELECT d.account_id, r.peer IS NOT NULL, b.blocked IS NOT NULL
+    FROM devices d
+    LEFT JOIN registered r ON r.account_id = d.account_id AND r.peer = ?1
+    LEFT JOIN blocks b ON b.account_id = d.account_id AND b.blocked = ?1
+    WHERE d.device_id = ?2
+"""
+_WAITING: Final = _PAIR + (
+    " WHERE recipient_device = ? AND envelopes > 0 AND NOT EXISTS ("
+    "SELECT 1 FROM blocks b WHERE b.account_id = pairs.recipient AND b.blocked = pairs.sender) ORDER BY pair_id"
+)
+# A run is a stretch in which the number and its rank grow alike.
+_RUNS: Final = """
+    SELECT min(number), max(number)
+    FROM (SELECT number, number - row_number() OVER (ORDER BY number) AS run FROM envelopes WHERE pair_id = ?)
+    GROUP BY run ORDER BY 1 LIMIT ?
+"""
+
+
+class SqliteMailbox:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def route(self, sender: AccountId, recipient_device: DeviceId) -> Route | None:
+        row = self._db.row(_ROUTE, sender, recipient_device)
+        return None if row is None else Route(AccountId(row[0]), bool(row[1]), bool(row[2]))
+
+    def pair(self, sender_device: DeviceId, recipient_device: DeviceId) -> Pair | None:
+        row = self._db.row(f"{_PAIR} WHERE recipient_device = ? AND sender_device = ?", recipient_device, sender_device)
+        return None if row is None else Pair(*row)
+
+    def add_pair(
+        self, sender: AccountId, sender_device: DeviceId, recipient: AccountId, recipient_device: DeviceId
+    ) -> Pair:
+        pair_id: int = self._db.value(
+            "INSERT INTO pairs (sender, sender_device, recipient, recipient_device) VALUES (?, ?, ?, ?)"
+            " RETURNING pair_id",
+            sender,
+            sender_device,
+            recipient,
+            recipient_device,
+        )
+        return Pair(pair_id, sender, sender_device, recipient_device, 0, 0, 0, 0)
+
+    def pairs_from(self, sender_device: DeviceId) -> list[Pair]:
+        return self._pairs(f"{_PAIR} WHERE sender_device = ?", sender_device)
+
+    def pairs_to(self, recipient_device: DeviceId) -> list[Pair]:
+        return self._pairs(f"{_PAIR} WHERE recipient_device = ?", recipient_device)
+
+    def waiting_for(self, recipient_device: DeviceId) -> list[Pair]:
+        return self._pairs(_WAITING, recipient_device)
+
+    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+        self._db.executemany(
+            "INSERT INTO envelopes (pair_id, number, deposited_at, envelope) VALUES (?, ?, ?, ?)",
+            [(pair.pair_id, number, now, envelope) for number, envelope in items],
+        )
+        self._db.execute(
+            "UPDATE pairs SET deposited_up_to = max(deposited_up_to, ?), envelopes = envelopes + ?, bytes = bytes + ?"
+            " WHERE pair_id = ?",
+            items[-1][0],
+            len(items),
+            sum(len(envelope) for _, envelope in items),
+            pair.pair_id,
+        )
+
+    def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
+        if not numbers:
+            return set()
+        rows = self._db.rows(
+            "SELECT number FROM envelopes WHERE pair_id = ? AND number BETWEEN ? AND ?",
+            pair_id,
+            numbers[0],
+            numbers[-1],
+        )
+        return {number for (number,) in rows}
+
+    def held_runs(self, pair: Pair, limit: int) -> list[tuple[int, int]]:
+        ends = self._db.row("SELECT min(number), max(number) FROM envelopes WHERE pair_id = ?", pair.pair_id)
+        if limit <= 0 or ends is None or ends[0] is None:
+            return []
+        if ends[1] - ends[0] + 1 == pair.envelopes:
+            return [(ends[0], ends[1])]
+        return [(first, last) for first, last in self._db.rows(_RUNS, pair.pair_id, limit)]
+
+    def after(self, pair_id: int, number: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
+        sizes = self._db.rows(
+            "SELECT number, length(envelope) FROM envelopes WHERE pair_id = ? AND number > ? ORDER BY number LIMIT ?",
+            pair_id,
+            number,
+            limit,
+        )
+        last, total = number, 0
+        for next_number, size in sizes:
+            if total and total + size > max_bytes:
+                break
+            last, total = next_number, total + size
+        rows = self._db.rows(
+            "SELECT number, envelope FROM envelopes WHERE pair_id = ? AND number > ? AND number <= ? ORDER BY number",
+            pair_id,
+            number,
+            last,
+        )
+        return [(next_number, envelope) for next_number, envelope in rows]
+
+    def take(self, pair: Pair, up_to: int) -> None:
+        if up_to >= pair.deposited_up_to:
+            gone, size = pair.envelopes, pair.bytes
+        else:
+            gone, size = self._count(pair.pair_id, up_to)
+        if gone:
+            self._db.execute("DELETE FROM envelopes WHERE pair_id = ? AND number <= ?", pair.pair_id, up_to)
+        self._db.execute(
+            "UPDATE pairs SET taken_up_to = ?, envelopes = envelopes - ?, bytes = bytes - ? WHERE pair_id = ?",
+            up_to,
+            gone,
+            size,
+            pair.pair_id,
+        )
+
+    def expire(self, before: float, limit: int) -> int:
+        rows = self._db.rows(
+            "SELECT pair_id, number, length(envelope) FROM envelopes WHERE deposited_at < ? ORDER BY deposited_at"
+            " LIMIT ?",
+            before,
+            limit,
+        )
+        self._db.executemany(
+            "DELETE FROM envelopes WHERE pair_id = ? AND number = ?", [(pair_id, number) for pair_id, number, _ in rows]
+        )
+        self._db.executemany(
+            "UPDATE pairs SET envelopes = envelopes - 1, bytes = bytes - ? WHERE pair_id = ?",
+            [(size, pair_id) for pair_id, _, size in rows],
+        )
+        return len(rows)
+
+    def put_receipt(self, pair_id: int, sealed: bytes) -> int:
+        mark: int = self._db.value(
+            "UPDATE pairs SET receipts_given = receipts_given + 1 WHERE pair_id = ? RETURNING receipts_given", pair_id
+        )
+        self._db.execute(
+            "INSERT OR REPLACE INTO receipts (pair_id, mark, sealed) VALUES (?, ?, ?)", pair_id, mark, sealed
+        )
+        return mark
+
+    def receipt(self, pair_id: int) -> StoredReceipt | None:
+        row = self._db.row(
+            "SELECT recipient, recipient_device, mark, sealed FROM receipts JOIN pairs USING (pair_id)"
+            " WHERE pair_id = ?",
+            pair_id,
+        )
+        return None if row is None else StoredReceipt(*row)
+
+    def receipts_for(self, sender_device: DeviceId) -> list[int]:
+        rows = self._db.rows(
+            "SELECT pair_id FROM pairs JOIN receipts USING (pair_id) WHERE sender_device = ? ORDER BY pair_id",
+            sender_device,
+        )
+        return [pair_id for (pair_id,) in rows]
+
+    def take_receipt(self, pair_id: int, mark: int) -> None:
+        self._db.execute("DELETE FROM receipts WHERE pair_id = ? AND mark <= ?", pair_id, mark)
+
+    def _count(self, pair_id: int, up_to: int) -> tuple[int, int]:
+        row = self._db.row(
+            "SELECT count(*), coalesce(sum(length(envelope)), 0) FROM envelopes WHERE pair_id = ? AND number <= ?",
+            pair_id,
+            up_to,
+        )
+        return (0, 0) if row is None else (row[0], row[1])
+
+    def _pairs(self, sql: str, device_id: DeviceId) -> list[Pair]:
+        return [Pair(*row) for row in self._db.rows(sql, device_id)]

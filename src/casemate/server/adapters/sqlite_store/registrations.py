@@ -1,0 +1,85 @@
+"""Who asked, declined, agreed with or blocked whom, in SQLite."""
+
+from casemate.protocol.ids import AccountId
+from casemate.runtime.sqlite import Database
+from casemate.server.core.ports import Ask
+
+
+class SqliteRegistrations:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def ask(self, asker: AccountId, target: AccountId) -> Ask | None:
+        row = self._db.row("SELECT request, asked_at FROM asks WHERE asker = ? AND target = ?", asker, target)
+        return None if row is None else Ask(*row)
+
+    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, now: float) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO asks (asker, target, request, asked_at) VALUES (?, ?, ?, ?)",
+            asker,
+            target,
+            request,
+            now,
+        )
+
+    def remove_ask(self, asker: AccountId, target: AccountId) -> None:
+        self._db.execute("DELETE FROM asks WHERE asker = ? AND target = ?", asker, target)
+
+    def asks_by(self, asker: AccountId) -> list[AccountId]:
+        return self._ids("SELECT target FROM asks WHERE asker = ?", asker)
+
+    def asks_to(self, target: AccountId) -> list[AccountId]:
+        return self._ids("SELECT asker FROM asks WHERE target = ?", target)
+
+    def asked_before(self, time: float, limit: int) -> list[tuple[AccountId, AccountId]]:
+        rows = self._db.rows("SELECT asker, target FROM asks WHERE asked_at < ? ORDER BY asked_at LIMIT ?", time, limit)
+        return [(AccountId(asker), AccountId(target)) for asker, target in rows]
+
+    def registered(self, account_id: AccountId, peer: AccountId) -> bool:
+        sql = "SELECT 1 FROM registered WHERE account_id = ? AND peer = ?"
+        return self._db.value(sql, account_id, peer) is not None
+
+    def register(self, account_id: AccountId, peer: AccountId, now: float) -> None:
+        self._db.executemany(
+            "INSERT OR IGNORE INTO registered (account_id, peer, since) VALUES (?, ?, ?)",
+            [(account_id, peer, now), (peer, account_id, now)],
+        )
+
+    def peers(self, account_id: AccountId) -> list[AccountId]:
+        return self._ids("SELECT peer FROM registered WHERE account_id = ?", account_id)
+
+    def declined_until(self, asker: AccountId, target: AccountId) -> float | None:
+        until: float | None = self._db.value("SELECT until FROM declined WHERE asker = ? AND target = ?", asker, target)
+        return until
+
+    def set_declined(self, asker: AccountId, target: AccountId, until: float) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO declined (asker, target, until) VALUES (?, ?, ?)", asker, target, until
+        )
+
+    def forget_declined(self, asker: AccountId, target: AccountId) -> None:
+        self._db.execute("DELETE FROM declined WHERE asker = ? AND target = ?", asker, target)
+
+    def forget_declined_before(self, time: float) -> None:
+        self._db.execute("DELETE FROM declined WHERE until < ?", time)
+
+    def blocks(self, account_id: AccountId, other: AccountId) -> bool:
+        sql = "SELECT 1 FROM blocks WHERE account_id = ? AND blocked = ?"
+        return self._db.value(sql, account_id, other) is not None
+
+    def block(self, account_id: AccountId, other: AccountId, shown_since: float | None) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO blocks (account_id, blocked, shown_since) VALUES (?, ?, ?)",
+            account_id,
+            other,
+            shown_since,
+        )
+
+    def unblock(self, account_id: AccountId, other: AccountId) -> None:
+        self._db.execute("DELETE FROM blocks WHERE account_id = ? AND blocked = ?", account_id, other)
+
+    def blocked_by(self, account_id: AccountId) -> list[AccountId]:
+        return self._ids("SELECT blocked FROM blocks WHERE account_id = ?", account_id)
+
+    def _ids(self, sql: str, account_id: AccountId) -> list[AccountId]:
+        return [AccountId(value) for (value,) in self._db.rows(sql, account_id)]

@@ -1,0 +1,105 @@
+"""What an account does with itself: device lists, bundles, and its end."""
+
+from casemate.crypto.identity import check_not_older, verify_device_list
+from casemate.node import Effect, Instant
+from casemate.protocol.ids import AccountId
+from casemate.protocol.link import (
+    AccountGone,
+    BundleFound,
+    Closing,
+    DeleteAccount,
+    DeviceListChanged,
+    Done,
+    FetchBundle,
+    PublishBundle,
+    PublishDeviceList,
+)
+from casemate.server.core.events import Close, Send
+from casemate.server.core.links import Link, Links
+from casemate.server.core.outflow import Outflow
+from casemate.server.core.ports import ServerStore
+from casemate.server.core.presence import Presences
+from casemate.server.core.refusals import RequestRefused
+
+
+class Accounts:
+    def __init__(self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow) -> None:
+        self._store = store
+        self._links = links
+        self._presences = presences
+        self._outflow = outflow
+
+    def publish_bundle(self, link: Link, frame: PublishBundle, _now: Instant) -> list[Effect]:
+        """Replace this device's last-resort bundle."""
+        self._store.accounts.set_bundle(link.device_id, frame.bundle)
+        return [Send(link.connection, Done(frame.request_id))]
+
+    def fetch_bundle(self, link: Link, frame: FetchBundle, _now: Instant) -> list[Effect]:
+        """Of a registered peer that does not block us. Raises RequestRefused."""
+        route = self._store.mailbox.route(link.account_id, frame.device)
+        if route is None:
+            raise RequestRefused("unknown_peer")
+        if not route.registered:
+            raise RequestRefused("not_registered")
+        if route.blocked:
+            raise RequestRefused("not_accepting")
+        bundle = self._store.accounts.bundle(frame.device)
+        if bundle is None:
+            raise RequestRefused("no_keys_yet")
+        return [Send(link.connection, BundleFound(frame.request_id, bundle))]
+
+    def publish_device_list(self, link: Link, frame: PublishDeviceList, now: Instant) -> list[Effect]:
+        """Take a list that continues the known one, and tell registered peers.
+
+        Raises PeerBrokeProtocol for a list that is not this account's, RequestRefused for a device of another one.
+        """
+        account = self._store.accounts.account(link.account_id)
+        assert account is not None  # its link is proven
+        arrived = verify_device_list(frame.device_list, link.account_id)
+        check_not_older(verify_device_list(account.device_list, link.account_id), arrived)
+        done = Send(link.connection, Done(frame.request_id))
+        if arrived.number == account.device_list_number:
+            return [done]
+        known = set(self._store.accounts.devices(link.account_id))
+        listed = {entry.device_id: entry for entry in arrived.devices}
+        if any(self._store.accounts.device(device_id) is not None for device_id in listed.keys() - known):
+            raise RequestRefused("device_taken")
+        self._store.accounts.set_device_list(link.account_id, frame.device_list, arrived.number)
+        for device_id in sorted(listed.keys() - known):
+            self._store.accounts.add_device(link.account_id, device_id, listed[device_id].signing_key)
+        effects: list[Effect] = [done]
+        for device_id in sorted(known - listed.keys()):
+            self._store.accounts.remove_device(device_id)
+            effects += self._end(self._links.of_device(device_id), "device_removed")
+        if not self._links.is_online(link.account_id):
+            effects += self._presences.left(link.account_id, now)
+        for peer in self._store.registrations.peers(link.account_id):
+            self._outflow.withdraw(peer, link.account_id, DeviceListChanged)
+            changed = DeviceListChanged(link.account_id, frame.device_list)
+            effects += self._outflow.signal(peer, link.account_id, changed)
+        return effects
+
+    def delete(self, link: Link, frame: DeleteAccount, _now: Instant) -> list[Effect]:
+        """Everything goes; whoever has to do with this account is told."""
+        account_id = link.account_id
+        told = dict.fromkeys(
+            self._store.registrations.peers(account_id)
+            + self._store.registrations.asks_by(account_id)
+            + self._store.registrations.asks_to(account_id)
+        )
+        self._store.accounts.remove(account_id)
+        effects: list[Effect] = [Send(link.connection, Done(frame.request_id))]
+        for ended in list(self._links.of_account(account_id)):
+            effects += self._end(ended, "account_deleted")
+        for other in told:
+            effects += self._tell_gone(other, account_id)
+        return effects
+
+    def _tell_gone(self, other: AccountId, account_id: AccountId) -> list[Effect]:
+        return self._outflow.signal(other, account_id, AccountGone(account_id))
+
+    def _end(self, link: Link | None, code: str) -> list[Effect]:
+        if link is None:
+            return []
+        self._links.ended(link.connection)
+        return [Send(link.connection, Closing(code)), Close(link.connection)]

@@ -1,0 +1,214 @@
+"""The workspace server's core: every event of every device comes through here."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
+from casemate.protocol.errors import MalformedFrame, PeerBrokeProtocol
+from casemate.protocol.link import (
+    AnswerRegistration,
+    AskRegistration,
+    Authenticate,
+    ClientFrame,
+    ClientHello,
+    Closing,
+    DeleteAccount,
+    Deposit,
+    Ephemeral,
+    FetchBundle,
+    FindAccount,
+    Frame,
+    ListDirectory,
+    PublishBundle,
+    PublishDeviceList,
+    Receipt,
+    ReceiptTaken,
+    Refused,
+    Register,
+    RequestFailed,
+    SetBlock,
+    SetVisibility,
+    SignalsTaken,
+)
+from casemate.server.core.accounts import Accounts
+from casemate.server.core.directory import Directory
+from casemate.server.core.events import (
+    Close,
+    Connected,
+    ConnectionId,
+    Disconnected,
+    FrameArrived,
+    FrameGarbled,
+    Mark,
+    Marked,
+    Send,
+    ShutdownAsked,
+    Started,
+    Written,
+)
+from casemate.server.core.links import Arrived, Greeted, Link, Links
+from casemate.server.core.mailbox import Mailbox
+from casemate.server.core.opening import Opening, refused
+from casemate.server.core.outflow import Outflow
+from casemate.server.core.ports import ServerStore
+from casemate.server.core.presence import Presences
+from casemate.server.core.rates import REFUSALS_BEFORE_BREAK
+from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.registrations import Registrations
+from casemate.server.core.settings import ServerSettings
+from casemate.server.core.sweep import Sweep
+from casemate.server.core.wellformed import check
+
+Handlers = dict[type[Frame], Callable[[Link, Any, Instant], list[Effect]]]
+
+
+class ServerCore(Core):
+    """Runs on the store's thread. `Started` is its first event."""
+
+    def __init__(self, store: ServerStore, settings: ServerSettings, entropy: Entropy) -> None:
+        self._store = store
+        self._links = Links()
+        self._rewound: list[Link] = []
+        self._outflow = Outflow(store, self._links)
+        self._presences = Presences(store, self._links)
+        self._opening = Opening(store, self._links, self._presences, self._outflow, settings, entropy)
+        registrations = Registrations(store, self._links, self._presences, self._outflow)
+        self._sweep = Sweep(store, registrations, settings)
+        mailbox = Mailbox(store, self._links, self._outflow)
+        accounts = Accounts(store, self._links, self._presences, self._outflow)
+        directory = Directory(store)
+        self._requests: Final[Handlers] = {
+            ListDirectory: directory.list_people,
+            FindAccount: directory.find,
+            AskRegistration: registrations.ask,
+            AnswerRegistration: registrations.answer,
+            SetBlock: registrations.set_block,
+            SetVisibility: self._presences.set_visibility,
+            PublishBundle: accounts.publish_bundle,
+            PublishDeviceList: accounts.publish_device_list,
+            FetchBundle: accounts.fetch_bundle,
+            DeleteAccount: accounts.delete,
+        }
+        self._bounded_by_quota: Final[Handlers] = {Deposit: mailbox.deposit, Receipt: mailbox.receipt}
+        self._signs: Final[Handlers] = {
+            SignalsTaken: self._outflow.signals_taken,
+            ReceiptTaken: mailbox.receipt_taken,
+            Ephemeral: mailbox.ephemeral,
+        }
+
+    def handle(self, event: Event, now: Instant) -> list[Effect]:
+        self._links.settle()
+        match event:
+            case FrameArrived(connection, frame):
+                return self._frame(connection, frame, now)
+            case Written(connection, credit):
+                link = self._links.state(connection)
+                return self._outflow.written(link, credit) if isinstance(link, Link) else []
+            case Mark(connection):
+                return [Marked(connection)]
+            case FrameGarbled():
+                raise MalformedFrame("no frame")
+            case Connected(connection):
+                self._links.arrived(connection)
+                return []
+            case Disconnected(connection):
+                return self._end(connection, now)
+            case Wakeup():
+                return self._sweep.run(now)
+            case Started():
+                self._store.accounts.show_all_offline(now.wall)
+                return self._sweep.run(now)
+            case ShutdownAsked():
+                return self._shut_down(now)
+            case _:
+                raise AssertionError(f"an event that the server does not know: {type(event).__name__}")
+
+    def next_wakeup(self) -> Monotonic | None:
+        return self._sweep.due
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> list[Effect]:
+        """End the link on which the frame came; everybody else's goes on."""
+        return self._drop(event, "broke_protocol", now)
+
+    def failed(self, event: Event, error: Exception, now: Instant) -> list[Effect]:
+        """Whoever asked hears that it failed; a link of which we cannot tell that it is still in order is ended."""
+        request_id = getattr(event.frame, "request_id", None) if isinstance(event, FrameArrived) else None
+        if isinstance(event, FrameArrived) and request_id is not None:
+            return [Send(event.connection, RequestFailed(request_id, "internal")), *self._reload()]
+        return self._drop(event, "internal", now)
+
+    def forget(self) -> None:
+        self._rewound = self._links.rewind()
+
+    def _frame(self, connection: ConnectionId, frame: ClientFrame, now: Instant) -> list[Effect]:
+        state = self._links.state(connection)
+        if state is None:
+            return []  # it was on its way when we ended the link
+        check(frame)
+        if isinstance(state, Link):
+            return self._link_frame(state, frame, now)
+        try:
+            match state, frame:
+                case Arrived(), ClientHello():
+                    return self._opening.hello(connection, frame)
+                case Greeted(greeting), Register():
+                    return self._opening.register(connection, greeting, frame, now)
+                case Greeted(greeting), Authenticate():
+                    return self._opening.authenticate(connection, greeting, frame, now)
+        except RequestRefused as refusal:
+            self._links.ended(connection)
+            return refused(connection, refusal)
+        raise PeerBrokeProtocol(f"{type(frame).__name__} out of turn")
+
+    def _link_frame(self, link: Link, frame: ClientFrame, now: Instant) -> list[Effect]:
+        kind = type(frame)
+        if kind in self._bounded_by_quota:
+            return self._bounded_by_quota[kind](link, frame, now)
+        if kind in self._signs:
+            if not link.rates.signs.take(now.monotonic):
+                raise PeerBrokeProtocol("too many one-way frames")
+            return self._signs[kind](link, frame, now)
+        if kind in self._requests:
+            return self._request(link, frame, now)
+        raise PeerBrokeProtocol(f"{kind.__name__} out of turn")
+
+    def _request(self, link: Link, frame: Any, now: Instant) -> list[Effect]:
+        if not link.rates.allows_request(now.monotonic):
+            if link.rates.refused > REFUSALS_BEFORE_BREAK:
+                raise PeerBrokeProtocol("too many requests")
+            return [Send(link.connection, RequestFailed(frame.request_id, "too_many_requests"))]
+        try:
+            return self._requests[type(frame)](link, frame, now)
+        except RequestRefused as refusal:
+            return [Send(link.connection, RequestFailed(frame.request_id, refusal.code, refusal.params))]
+
+    def _end(self, connection: ConnectionId, now: Instant) -> list[Effect]:
+        link = self._links.ended(connection)
+        if link is None or self._links.is_online(link.account_id):
+            return []
+        return self._presences.left(link.account_id, now)
+
+    def _drop(self, event: Event, code: str, now: Instant) -> list[Effect]:
+        if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected):
+            return self._reload()
+        connection = event.connection
+        farewell = Closing(code) if isinstance(self._links.state(connection), Link) else Refused(code)
+        ended = self._end(connection, now)
+        return [Send(connection, farewell), Close(connection), *ended, *self._reload()]
+
+    def _reload(self) -> list[Effect]:
+        """Push to those links whose pushes were taken back with an event."""
+        effects: list[Effect] = []
+        for link in self._rewound:
+            if self._links.state(link.connection) is link:
+                effects += self._outflow.flush(link)
+        self._rewound = []
+        return effects
+
+    def _shut_down(self, now: Instant) -> list[Effect]:
+        effects: list[Effect] = []
+        for connection in self._links.connections():
+            if isinstance(self._links.state(connection), Link):
+                effects.append(Send(connection, Closing("shutdown")))
+            effects.append(Close(connection))
+        return effects

@@ -1,0 +1,33 @@
+"""The list of everybody on this server, as each account may see it."""
+
+from casemate.node import Effect, Instant
+from casemate.protocol.ids import SERVER_CID, Cid
+from casemate.protocol.link import AccountFound, DirectoryPage, FindAccount, ListDirectory
+from casemate.server.core.events import Send
+from casemate.server.core.links import Link
+from casemate.server.core.names import fold
+from casemate.server.core.ports import ServerStore
+from casemate.server.core.refusals import RequestRefused
+
+
+class Directory:
+    def __init__(self, store: ServerStore) -> None:
+        self._store = store
+
+    def list_people(self, link: Link, frame: ListDirectory, _now: Instant) -> list[Effect]:
+        """One page; the cursor is the folded username of its last row."""
+        query = fold(frame.query.strip())
+        rows = self._store.directory.page(link.account_id, query, frame.cursor, frame.limit + 1)
+        page = rows[: frame.limit]
+        next_cursor = page[-1][0] if len(rows) > len(page) else None
+        total = self._store.directory.count(link.account_id, query)
+        return [Send(link.connection, DirectoryPage(frame.request_id, [row for _, row in page], next_cursor, total))]
+
+    def find(self, link: Link, frame: FindAccount, _now: Instant) -> list[Effect]:
+        """Anybody, oneself included."""
+        account_id = None if frame.cid == SERVER_CID else self._store.accounts.with_cid(Cid(frame.cid))
+        account = None if account_id is None else self._store.accounts.account(account_id)
+        row = None if account_id is None else self._store.directory.row(link.account_id, account_id)
+        if account is None or row is None:
+            raise RequestRefused("unknown_peer")
+        return [Send(link.connection, AccountFound(frame.request_id, row, account.device_list))]

@@ -1,0 +1,212 @@
+"""How a connection becomes a link: hellos, then Register or Authenticate, then Welcome."""
+
+from typing import Final
+
+from casemate.crypto.identity import DeviceList, verify_device_list
+from casemate.crypto.kdf import equal
+from casemate.crypto.link_proof import NONCE_BYTES, Greeting, prove_server, registration_digest, verify_device
+from casemate.node import Effect, Entropy, Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId, DeviceId, cid_of
+from casemate.protocol.link import (
+    AccountRow,
+    Authenticate,
+    ClientHello,
+    Closing,
+    Holdings,
+    Refused,
+    Register,
+    ServerHello,
+    Welcome,
+)
+from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
+from casemate.server.core.events import Close, ConnectionId, Send
+from casemate.server.core.links import Link, Links
+from casemate.server.core.names import fold, read_full_name, read_username
+from casemate.server.core.outflow import Outflow
+from casemate.server.core.ports import Account, Device, ServerStore
+from casemate.server.core.presence import Presences
+from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.settings import ServerSettings
+
+SERVER_FEATURES: Final[tuple[str, ...]] = ()
+HELD_RUNS: Final = 64
+HELD_RUNS_IN_ALL: Final = 20_000
+"""Of one Welcome; what is left out is deposited once more, which is harmless."""
+
+
+class Opening:
+    def __init__(
+        self,
+        store: ServerStore,
+        links: Links,
+        presences: Presences,
+        outflow: Outflow,
+        settings: ServerSettings,
+        entropy: Entropy,
+    ) -> None:
+        self._store = store
+        self._links = links
+        self._presences = presences
+        self._outflow = outflow
+        self._settings = settings
+        self._entropy = entropy
+
+    def hello(self, connection: ConnectionId, frame: ClientHello) -> list[Effect]:
+        """Agree on a version and prove who we are. Raises RequestRefused: update_server, update_this_computer."""
+        try:
+            version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
+        except NoCommonVersion as error:
+            raise RequestRefused(
+                "update_server" if error.must_update == "server" else "update_this_computer"
+            ) from error
+        greeting = Greeting(
+            client_versions=frame.versions,
+            client_features=tuple(frame.features),
+            client_nonce=frame.nonce,
+            version=version,
+            server_features=SERVER_FEATURES,
+            server_key=self._settings.public_key,
+            server_nonce=self._entropy(NONCE_BYTES),
+            password_required=bool(self._settings.password_hashes),
+        )
+        answer = ServerHello(
+            version=version,
+            features=list(SERVER_FEATURES),
+            server_key=greeting.server_key,
+            nonce=greeting.server_nonce,
+            signature=prove_server(self._settings.private_key, greeting),
+            password_required=greeting.password_required,
+        )
+        self._links.greeted(connection, greeting)
+        return [Send(connection, answer)]
+
+    def register(self, connection: ConnectionId, greeting: Greeting, frame: Register, now: Instant) -> list[Effect]:
+        """Make the account, or find it made by the same key, and go on as if the device had authenticated."""
+        devices = verify_device_list(frame.device_list)
+        if devices.number != 1 or len(devices.devices) != 1:
+            raise PeerBrokeProtocol("a first device list has number 1 and one device")
+        entry = devices.devices[0]
+        verify_device(
+            entry.signing_key,
+            frame.signature,
+            greeting,
+            devices.account_id,
+            entry.device_id,
+            frame.start_counter,
+            frame.start_id,
+            registration_digest(frame.username, frame.full_name, frame.device_list, frame.bundle),
+        )
+        account = self._store.accounts.account(devices.account_id)
+        if account is None:
+            self._make_account(frame, devices, now)
+        elif fold(frame.username) != fold(account.username):
+            raise RequestRefused("account_exists", username=account.username)
+        device = self._store.accounts.device(entry.device_id)
+        if device is None or device.account_id != devices.account_id:
+            raise RequestRefused("unknown_device")
+        self._store.accounts.set_bundle(device.device_id, frame.bundle)
+        return self._enter(connection, device, frame.start_counter, frame.start_id, now)
+
+    def authenticate(
+        self, connection: ConnectionId, greeting: Greeting, frame: Authenticate, now: Instant
+    ) -> list[Effect]:
+        """Let a known device in. Raises RequestRefused: unknown_account, unknown_device, fenced."""
+        if self._store.accounts.account(frame.account_id) is None:
+            raise RequestRefused("unknown_account")
+        device = self._store.accounts.device(frame.device_id)
+        if device is None or device.account_id != frame.account_id:
+            raise RequestRefused("unknown_device")
+        verify_device(
+            device.signing_key,
+            frame.signature,
+            greeting,
+            frame.account_id,
+            frame.device_id,
+            frame.start_counter,
+            frame.start_id,
+        )
+        return self._enter(connection, device, frame.start_counter, frame.start_id, now)
+
+    def _make_account(self, frame: Register, devices: DeviceList, now: Instant) -> None:
+        self._check_password(frame.server_password or [])
+        accounts, account_id, entry = self._store.accounts, devices.account_id, devices.devices[0]
+        username = read_username(frame.username)
+        full_name = read_full_name(frame.full_name)
+        if accounts.with_folded(username.folded) is not None:
+            raise RequestRefused("username_taken")
+        if accounts.with_skeleton(username.skeleton) is not None:
+            raise RequestRefused("username_confusable")
+        if accounts.with_cid(cid_of(account_id)) is not None:
+            raise RequestRefused("cid_taken")
+        if accounts.device(entry.device_id) is not None:
+            raise RequestRefused("device_taken")
+        accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
+        accounts.add_device(account_id, entry.device_id, entry.signing_key)
+
+    def _check_password(self, presented: list[bytes]) -> None:
+        expected = self._settings.password_hashes
+        if expected and not equal(b"".join(presented), b"".join(expected)):
+            raise RequestRefused("server_password_wrong")
+
+    def _enter(
+        self, connection: ConnectionId, device: Device, start_counter: int, start_id: bytes, now: Instant
+    ) -> list[Effect]:
+        effects = self._fence_off(device.device_id, start_counter, start_id)
+        seen = device.start_counter
+        if start_counter == seen and device.start_id not in {b"", start_id}:
+            # A clone with the same count was here: to its owner that is as if a later start had been.
+            seen += 1
+        if start_counter >= device.start_counter:
+            self._store.accounts.set_start(device.device_id, start_counter, start_id)
+        link = Link(connection, device.account_id, device.device_id, start_counter, start_id)
+        self._links.proven(link)
+        effects += self._presences.came(device.account_id, now)
+        effects.append(Send(connection, self._welcome(device, seen, now)))
+        return effects + self._outflow.flush(link)
+
+    def _fence_off(self, device_id: DeviceId, start_counter: int, start_id: bytes) -> list[Effect]:
+        """End the device's other link, unless that one is of a newer start. Raises RequestRefused."""
+        other = self._links.of_device(device_id)
+        if other is None:
+            return []
+        if other.start_counter > start_counter:
+            raise RequestRefused("fenced")
+        self._links.ended(other.connection)
+        if (other.start_counter, other.start_id) == (start_counter, start_id):
+            return [Close(other.connection)]  # the same start came back before we knew that its link was dead
+        return [Send(other.connection, Closing("fenced")), Close(other.connection)]
+
+    def _welcome(self, device: Device, start_counter_seen: int, now: Instant) -> Welcome:
+        account = self._store.accounts.account(device.account_id)
+        assert account is not None  # its device is on file
+        return Welcome(
+            account=_own_row(account),
+            start_counter_seen=start_counter_seen,
+            sent=self._sent(device.device_id),
+            received=[
+                Holdings(pair.sender_device, pair.deposited_up_to, pair.taken_up_to, [])
+                for pair in self._store.mailbox.pairs_to(device.device_id)
+            ],
+            presence=self._store.directory.presence_of_peers(device.account_id),
+            appear_offline=account.appear_offline,
+            blocked=self._store.registrations.blocked_by(device.account_id),
+            server_time=now.wall,
+        )
+
+    def _sent(self, device_id: DeviceId) -> list[Holdings]:
+        holdings, runs_left = [], HELD_RUNS_IN_ALL
+        for pair in self._store.mailbox.pairs_from(device_id):
+            runs = self._store.mailbox.held_runs(pair, min(HELD_RUNS, runs_left)) if pair.envelopes else []
+            runs_left -= len(runs)
+            holdings.append(Holdings(pair.recipient_device, pair.deposited_up_to, pair.taken_up_to, runs))
+        return holdings
+
+
+def refused(connection: ConnectionId, refusal: RequestRefused) -> list[Effect]:
+    """The opening ends here."""
+    return [Send(connection, Refused(refusal.code, refusal.params)), Close(connection)]
+
+
+def _own_row(account: Account) -> AccountRow:
+    return AccountRow(AccountId(account.account_id), account.username, account.full_name, online=True)

@@ -1,0 +1,274 @@
+"""What the server's core needs of a store. Every implementation passes tests/contracts/server_store.py.
+
+Numbers are below 2**63. Times are Unix seconds. Nothing here decides: a method changes or reads what its name says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from casemate.crypto.keys import Ed25519Public
+from casemate.node import Store
+from casemate.protocol.ids import AccountId, Cid, DeviceId
+from casemate.protocol.link import AccountRow, PresenceRow
+from casemate.server.core.names import Username
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    account_id: AccountId
+    username: str
+    full_name: str
+    device_list: bytes
+    device_list_number: int
+    appear_offline: bool
+    shown_online: bool
+    """Whether others may be told that this account is online; false while it appears offline."""
+    shown_since: float | None
+    """When `shown_online` last changed, None if it never was true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    device_id: DeviceId
+    account_id: AccountId
+    signing_key: Ed25519Public
+    start_counter: int
+    start_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A registration request that waits for its answer."""
+
+    request: bytes
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """May one account's devices deposit for this device?"""
+
+    account_id: AccountId
+    """Of the recipient."""
+    registered: bool
+    blocked: bool
+    """The recipient blocks the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One direction between two devices."""
+
+    pair_id: int
+    sender: AccountId
+    sender_device: DeviceId
+    recipient_device: DeviceId
+    deposited_up_to: int
+    taken_up_to: int
+    envelopes: int
+    """In the mailbox now."""
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    sender: AccountId
+    """Of the receipt: the recipient of the envelopes."""
+    sender_device: DeviceId
+    mark: int
+    sealed: bytes
+
+
+class AccountStore(Protocol):
+    def account(self, account_id: AccountId) -> Account | None: ...
+
+    def with_cid(self, cid: Cid) -> AccountId | None: ...
+
+    def with_folded(self, folded: str) -> AccountId | None: ...
+
+    def with_skeleton(self, skeleton: str) -> AccountId | None: ...
+
+    def add(
+        self, account_id: AccountId, username: Username, full_name: str, device_list: bytes, number: int, now: float
+    ) -> None: ...
+
+    def remove(self, account_id: AccountId) -> None:
+        """Everything of this account goes, in every table."""
+
+    def set_device_list(self, account_id: AccountId, device_list: bytes, number: int) -> None: ...
+
+    def set_appear_offline(self, account_id: AccountId, *, appear_offline: bool) -> None: ...
+
+    def set_shown(self, account_id: AccountId, *, online: bool, since: float) -> None: ...
+
+    def show_all_offline(self, since: float) -> None:
+        """Whoever was shown online is not any more: at start nobody has a link."""
+
+    def device(self, device_id: DeviceId) -> Device | None: ...
+
+    def devices(self, account_id: AccountId) -> list[DeviceId]: ...
+
+    def add_device(self, account_id: AccountId, device_id: DeviceId, signing_key: Ed25519Public) -> None:
+        """With start counter 0 and an empty start id."""
+
+    def remove_device(self, device_id: DeviceId) -> None:
+        """With its bundle, its mailbox and what it deposited elsewhere."""
+
+    def set_start(self, device_id: DeviceId, start_counter: int, start_id: bytes) -> None: ...
+
+    def bundle(self, device_id: DeviceId) -> bytes | None: ...
+
+    def set_bundle(self, device_id: DeviceId, bundle: bytes) -> None: ...
+
+
+class DirectoryStore(Protocol):
+    """Rows as one viewer may see them: people who block the viewer or appear offline are shown offline."""
+
+    def page(self, viewer: AccountId, query: str, after: str, limit: int) -> list[tuple[str, AccountRow]]:
+        """(folded username, row) of others whose folded names contain `query`, ordered, after a folded username."""
+        ...
+
+    def count(self, viewer: AccountId, query: str) -> int: ...
+
+    def row(self, viewer: AccountId, account_id: AccountId) -> AccountRow | None: ...
+
+    def presence(self, viewer: AccountId, account_id: AccountId) -> PresenceRow | None: ...
+
+    def presence_of_peers(self, viewer: AccountId) -> list[PresenceRow]:
+        """Of all registered peers."""
+        ...
+
+
+class RegistrationStore(Protocol):
+    def ask(self, asker: AccountId, target: AccountId) -> Ask | None: ...
+
+    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, now: float) -> None: ...
+
+    def remove_ask(self, asker: AccountId, target: AccountId) -> None: ...
+
+    def asks_by(self, asker: AccountId) -> list[AccountId]:
+        """Whom this account waits for."""
+        ...
+
+    def asks_to(self, target: AccountId) -> list[AccountId]:
+        """Who waits for this account."""
+        ...
+
+    def asked_before(self, time: float, limit: int) -> list[tuple[AccountId, AccountId]]:
+        """(asker, target) of the oldest requests."""
+        ...
+
+    def registered(self, account_id: AccountId, peer: AccountId) -> bool: ...
+
+    def register(self, account_id: AccountId, peer: AccountId, now: float) -> None:
+        """Both directions; nothing changes if they are registered."""
+
+    def peers(self, account_id: AccountId) -> list[AccountId]: ...
+
+    def declined_until(self, asker: AccountId, target: AccountId) -> float | None: ...
+
+    def set_declined(self, asker: AccountId, target: AccountId, until: float) -> None: ...
+
+    def forget_declined(self, asker: AccountId, target: AccountId) -> None: ...
+
+    def forget_declined_before(self, time: float) -> None: ...
+
+    def blocks(self, account_id: AccountId, other: AccountId) -> bool:
+        """True if `account_id` blocks `other`."""
+        ...
+
+    def block(self, account_id: AccountId, other: AccountId, shown_since: float | None) -> None:
+        """`shown_since`: the time the blocked account is shown from now on."""
+
+    def unblock(self, account_id: AccountId, other: AccountId) -> None: ...
+
+    def blocked_by(self, account_id: AccountId) -> list[AccountId]:
+        """Whom this account blocks."""
+        ...
+
+
+class SignalStore(Protocol):
+    def add(self, account_id: AccountId, kind: str, about: AccountId, body: bytes) -> int:
+        """The number it got: one more than the last that this account was ever given."""
+        ...
+
+    def after(self, account_id: AccountId, sequence: int, limit: int) -> list[tuple[int, bytes]]: ...
+
+    def take(self, account_id: AccountId, up_to: int) -> None: ...
+
+    def drop(self, account_id: AccountId, kind: str, about: AccountId) -> None: ...
+
+    def count(self, account_id: AccountId) -> int: ...
+
+
+class MailboxStore(Protocol):
+    def route(self, sender: AccountId, recipient_device: DeviceId) -> Route | None:
+        """None if there is no such device."""
+        ...
+
+    def pair(self, sender_device: DeviceId, recipient_device: DeviceId) -> Pair | None: ...
+
+    def add_pair(
+        self, sender: AccountId, sender_device: DeviceId, recipient: AccountId, recipient_device: DeviceId
+    ) -> Pair: ...
+
+    def pairs_from(self, sender_device: DeviceId) -> list[Pair]: ...
+
+    def pairs_to(self, recipient_device: DeviceId) -> list[Pair]: ...
+
+    def waiting_for(self, recipient_device: DeviceId) -> list[Pair]:
+        """Pairs with envelopes here for this device, those of senders it blocks left out."""
+        ...
+
+    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+        """Add envelopes that are not held yet; counts and `deposited_up_to` follow."""
+
+    def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
+        """Which of these are in the mailbox."""
+        ...
+
+    def held_runs(self, pair: Pair, limit: int) -> list[tuple[int, int]]:
+        """The first `limit` runs of numbers that are in the mailbox."""
+        ...
+
+    def after(self, pair_id: int, number: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
+        """The next envelopes, at most so many and of so many bytes together, but one at least if there is any."""
+        ...
+
+    def take(self, pair: Pair, up_to: int) -> None:
+        """Remove envelopes up to this number, which is above `pair.taken_up_to`."""
+
+    def expire(self, before: float, limit: int) -> int:
+        """Remove envelopes that were deposited before this time; how many went."""
+        ...
+
+    def put_receipt(self, pair_id: int, sealed: bytes) -> int:
+        """Replaces the pair's receipt; its mark, higher than any before of this pair."""
+        ...
+
+    def receipt(self, pair_id: int) -> StoredReceipt | None: ...
+
+    def receipts_for(self, sender_device: DeviceId) -> list[int]:
+        """Pairs whose receipt this sender of envelopes has not taken."""
+        ...
+
+    def take_receipt(self, pair_id: int, mark: int) -> None:
+        """Nothing happens if a newer one took its place."""
+
+
+class ServerStore(Store, Protocol):
+    @property
+    def accounts(self) -> AccountStore: ...
+
+    @property
+    def directory(self) -> DirectoryStore: ...
+
+    @property
+    def registrations(self) -> RegistrationStore: ...
+
+    @property
+    def signals(self) -> SignalStore: ...
+
+    @property
+    def mailbox(self) -> MailboxStore: ...

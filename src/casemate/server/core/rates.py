@@ -1,0 +1,50 @@
+"""How much one link may ask: a little too much is refused, far too much breaks the protocol."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from casemate.node import Monotonic
+from casemate.protocol.limits import REQUEST_RATE_PER_SECOND
+
+SIGNS_PER_SECOND: Final = 2_000
+"""One-way frames that are neither deposit nor receipt: typing, signals taken."""
+BURST_SECONDS: Final = 2
+REFUSALS_BEFORE_BREAK: Final = 1_000
+"""Whoever goes on for so many refused requests in a row does not listen."""
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Allows `rate` per second on average and `BURST_SECONDS` of it at once."""
+
+    rate: float
+    _tokens: float = -1.0
+    _filled_at: Monotonic = 0.0
+
+    def take(self, now: Monotonic) -> bool:
+        """False when too much was taken."""
+        full = self.rate * BURST_SECONDS
+        if self._tokens < 0:
+            self._tokens = full
+        else:
+            self._tokens = min(full, self._tokens + (now - self._filled_at) * self.rate)
+        self._filled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+@dataclass(slots=True)
+class LinkRates:
+    requests: TokenBucket = field(default_factory=lambda: TokenBucket(REQUEST_RATE_PER_SECOND))
+    signs: TokenBucket = field(default_factory=lambda: TokenBucket(SIGNS_PER_SECOND))
+    refused: int = 0
+    """Requests refused for their rate since the last that was not."""
+
+    def allows_request(self, now: Monotonic) -> bool:
+        if self.requests.take(now):
+            self.refused = 0
+            return True
+        self.refused += 1
+        return False

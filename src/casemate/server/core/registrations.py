@@ -1,0 +1,175 @@
+"""How two people agree to talk: asking, answering, declining, blocking."""
+
+from typing import Final
+
+from casemate.node import Effect, Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import DECLINED_QUIET_SECONDS, PENDING_REQUESTS_PER_ACCOUNT, SIGNALS_PER_ACCOUNT
+from casemate.protocol.link import (
+    AccountRow,
+    AnswerRegistration,
+    AskRegistration,
+    Done,
+    PeerBecameRegistered,
+    RegistrationAnswered,
+    RegistrationAsked,
+    RegistrationExpired,
+    SetBlock,
+)
+from casemate.server.core.events import Send
+from casemate.server.core.links import Link, Links
+from casemate.server.core.outflow import Outflow
+from casemate.server.core.ports import ServerStore
+from casemate.server.core.presence import Presences
+from casemate.server.core.refusals import RequestRefused
+
+ASK_AGAIN_SECONDS: Final = 60
+"""A changed request replaces a pending one this often at most: only the request itself reaches a stranger, once."""
+
+
+class Registrations:
+    def __init__(self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow) -> None:
+        self._store = store
+        self._rows = store.registrations
+        self._links = links
+        self._presences = presences
+        self._outflow = outflow
+
+    def ask(self, link: Link, frame: AskRegistration, now: Instant) -> list[Effect]:
+        """Store a request until it is answered, or accept the one that the other side has made."""
+        asker, target = link.account_id, frame.to
+        done = Send(link.connection, Done(frame.request_id))
+        pending = self._rows.ask(asker, target)
+        self._check_may_ask(asker, target, now)
+        if pending is not None and pending.request == frame.request:
+            return [done]
+        crossing = self._rows.ask(target, asker)
+        if crossing is not None:
+            return [done, *self._accept_both(asker, frame.request, target, crossing.request, now)]
+        if pending is None:
+            self._check_caps(asker, target)
+        elif now.wall - pending.asked_at < ASK_AGAIN_SECONDS:
+            raise RequestRefused("too_many_requests")
+        self._rows.forget_declined(asker, target)
+        self._rows.put_ask(asker, target, frame.request, now.wall)
+        self._outflow.withdraw(target, asker, RegistrationAsked)
+        asked = RegistrationAsked(self._row(target, asker), frame.request, now.wall)
+        return [done, *self._outflow.signal(target, asker, asked)]
+
+    def answer(self, link: Link, frame: AnswerRegistration, now: Instant) -> list[Effect]:
+        """Accept or decline a pending request. Raises RequestRefused: not_asked."""
+        target, asker = link.account_id, frame.to
+        done = Send(link.connection, Done(frame.request_id))
+        if self._rows.ask(asker, target) is None:
+            if self._was_answered_so(target, asker, accept=frame.accept, now=now):
+                return [done]
+            raise RequestRefused("not_asked")
+        self._close_ask(asker, target)
+        effects: list[Effect] = [done]
+        answered = RegistrationAnswered(self._row(asker, target), frame.accept, frame.answer)
+        if not frame.accept:
+            self._rows.set_declined(asker, target, now.wall + DECLINED_QUIET_SECONDS)
+            return effects + self._outflow.signal(asker, target, answered)
+        self._rows.register(asker, target, now.wall)
+        effects += self._outflow.signal(asker, target, answered)
+        return effects + self._announce(asker, target)
+
+    def set_block(self, link: Link, frame: SetBlock, now: Instant) -> list[Effect]:
+        """Block or unblock. Raises RequestRefused: unknown_peer."""
+        account_id, other = link.account_id, frame.account
+        if other == account_id or self._store.accounts.account(other) is None:
+            raise RequestRefused("unknown_peer")
+        done = Send(link.connection, Done(frame.request_id))
+        if frame.blocked == self._rows.blocks(account_id, other):
+            return [done]
+        change = self._block if frame.blocked else self._unblock
+        return [done, *change(account_id, other, now)]
+
+    def expire(self, asker: AccountId, target: AccountId) -> list[Effect]:
+        """A request was not answered within its time."""
+        self._close_ask(asker, target)
+        return self._outflow.signal(asker, target, RegistrationExpired(target))
+
+    def _check_may_ask(self, asker: AccountId, target: AccountId, now: Instant) -> None:
+        if asker == target or self._store.accounts.account(target) is None:
+            raise RequestRefused("unknown_peer")
+        if self._rows.blocks(asker, target):
+            raise RequestRefused("blocked_by_you")
+        if self._rows.blocks(target, asker):
+            raise RequestRefused("not_accepting")
+        if self._rows.registered(asker, target):
+            raise RequestRefused("already_registered")
+        declined_until = self._rows.declined_until(asker, target)
+        crossing = self._rows.ask(target, asker)
+        if crossing is None and declined_until is not None and declined_until > now.wall:
+            raise RequestRefused("declined_recently", until=str(int(declined_until * 1000)))
+
+    def _check_caps(self, asker: AccountId, target: AccountId) -> None:
+        if len(self._rows.asks_by(asker)) >= PENDING_REQUESTS_PER_ACCOUNT:
+            raise RequestRefused("too_many_requests")
+        if len(self._rows.asks_to(target)) >= PENDING_REQUESTS_PER_ACCOUNT:
+            raise RequestRefused("not_accepting")
+        if self._store.signals.count(target) >= SIGNALS_PER_ACCOUNT:
+            raise RequestRefused("not_accepting")
+
+    def _accept_both(
+        self, first: AccountId, first_request: bytes, second: AccountId, second_request: bytes, now: Instant
+    ) -> list[Effect]:
+        """Both asked, so each has the other's card as its answer."""
+        self._close_ask(second, first)
+        self._rows.register(first, second, now.wall)
+        effects = self._outflow.signal(
+            second, first, RegistrationAnswered(self._row(second, first), accept=True, answer=first_request)
+        )
+        effects += self._outflow.signal(
+            first, second, RegistrationAnswered(self._row(first, second), accept=True, answer=second_request)
+        )
+        return effects + self._announce(first, second)
+
+    def _was_answered_so(self, target: AccountId, asker: AccountId, *, accept: bool, now: Instant) -> bool:
+        """The same answer came before and its confirmation was lost."""
+        if accept:
+            return self._rows.registered(asker, target)
+        declined_until = self._rows.declined_until(asker, target)
+        return declined_until is not None and declined_until > now.wall
+
+    def _announce(self, first: AccountId, second: AccountId) -> list[Effect]:
+        effects: list[Effect] = []
+        for viewer, peer in ((first, second), (second, first)):
+            row = self._row(viewer, peer)
+            effects += [Send(link.connection, PeerBecameRegistered(row)) for link in self._links.of_account(viewer)]
+            effects += self._presences.tell(viewer, peer)
+        return effects
+
+    def _close_ask(self, asker: AccountId, target: AccountId) -> None:
+        self._rows.remove_ask(asker, target)
+        self._rows.forget_declined(asker, target)
+        self._outflow.withdraw(target, asker, RegistrationAsked)
+
+    def _block(self, account_id: AccountId, other: AccountId, now: Instant) -> list[Effect]:
+        account = self._store.accounts.account(account_id)
+        assert account is not None  # its link is proven
+        # From now on the other side sees one unchanging time, so that coming and going does not shine through.
+        self._rows.block(account_id, other, now.wall if account.shown_online else account.shown_since)
+        self._close_ask(other, account_id)
+        for link in self._links.of_account(account_id):
+            self._outflow.hold_back(link, other)
+        if not account.shown_online or not self._rows.registered(account_id, other):
+            return []
+        return self._presences.tell(other, account_id)
+
+    def _unblock(self, account_id: AccountId, other: AccountId, _now: Instant) -> list[Effect]:
+        self._rows.unblock(account_id, other)
+        effects: list[Effect] = []
+        for link in self._links.of_account(account_id):
+            effects += self._outflow.look_again(link)
+        if self._rows.registered(account_id, other):
+            effects += self._presences.tell(other, account_id)
+        return effects
+
+    def _row(self, viewer: AccountId, account_id: AccountId) -> AccountRow:
+        row = self._store.directory.row(viewer, account_id)
+        if row is None:
+            raise PeerBrokeProtocol("an account that is not there")
+        return row

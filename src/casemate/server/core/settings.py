@@ -1,0 +1,16 @@
+"""What the person who runs a server may choose."""
+
+from dataclasses import dataclass, field
+
+from casemate.crypto.keys import Ed25519Public, ServerPrivate
+from casemate.protocol.limits import MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    private_key: ServerPrivate = field(repr=False)
+    public_key: Ed25519Public
+    password_hashes: tuple[bytes, ...] = field(default=(), repr=False)
+    """SHA3-256 of each server password; who registers presents all of them, in this order."""
+    registration_request_seconds: float = REGISTRATION_REQUEST_SECONDS
+    mailbox_seconds: float = MAILBOX_SECONDS

@@ -1,0 +1,134 @@
+"""Puts the workspace server together and runs it."""
+
+import asyncio
+import contextlib
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from casemate.node import Clock, Effect, StorageBroken
+from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.runtime.clock import SystemClock
+from casemate.runtime.data_directory import DataDirectory
+from casemate.runtime.entropy import system_entropy
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.listen import ListenAddress, open_listener, url_of
+from casemate.runtime.logging import configure_logging
+from casemate.runtime.runner import StoreThread
+from casemate.runtime.shutdown import shutdown_requested
+from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits
+from casemate.server.adapters.identity_file import load_or_make_identity, tls_context
+from casemate.server.adapters.site import Site
+from casemate.server.adapters.sqlite_store import SqliteServerStore, open_server_store
+from casemate.server.core.core import ServerCore
+from casemate.server.core.events import ShutdownAsked, Started
+from casemate.server.core.settings import ServerSettings
+
+DEFAULT_LISTEN: Final = "127.0.0.1:12349"
+DRAIN_SECONDS: Final = 5.0
+EXIT_OK: Final = 0
+EXIT_CANNOT_START: Final = 1
+EXIT_STORAGE_BROKEN: Final = 3
+
+log = structlog.get_logger("casemate.server")
+
+Perform = Callable[[Effect], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    data_dir: Path
+    listen: str = DEFAULT_LISTEN
+    server_passwords: tuple[str, ...] = field(default=(), repr=False)
+    """Who registers presents all of them, in this order."""
+    registration_request_days: float = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS
+    mailbox_days: float = MAILBOX_SECONDS / DAY_SECONDS
+    behind_proxy: bool = False
+    """Plain HTTP for a reverse proxy on this machine, which adds TLS and `X-Forwarded-For`."""
+    connections_per_address: int = CONNECTIONS_PER_ADDRESS
+
+
+def run(options: ServerOptions) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit code of the process."""
+    configure_logging()
+    try:
+        return uvloop.run(serve(options))
+    except CannotStart as error:
+        sys.stderr.write(f"casemate server: {error}\n")
+        return EXIT_CANNOT_START
+
+
+async def serve(
+    options: ServerOptions, clock: Clock | None = None, wrap_perform: Callable[[Perform], Perform] = lambda same: same
+) -> int:
+    """The whole server on the running loop. Tests hand in a clock, or a wrapper that sees every effect first."""
+    try:
+        listen = ListenAddress.parse(options.listen)
+    except ValueError as error:
+        raise CannotStart(f"{error}.") from error
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(DataDirectory(options.data_dir))
+        private_key, public_key = load_or_make_identity(options.data_dir, system_entropy)
+        store = stack.enter_context(contextlib.closing(open_server_store(options.data_dir)))
+        settings = ServerSettings(
+            private_key=private_key,
+            public_key=public_key,
+            password_hashes=tuple(hashlib.sha3_256(text.encode()).digest() for text in options.server_passwords),
+            registration_request_seconds=options.registration_request_days * DAY_SECONDS,
+            mailbox_seconds=options.mailbox_days * DAY_SECONDS,
+        )
+        return await _serve_store(options, listen, store, settings, clock or SystemClock(), wrap_perform)
+
+
+async def _serve_store(
+    options: ServerOptions,
+    listen: ListenAddress,
+    store: SqliteServerStore,
+    settings: ServerSettings,
+    clock: Clock,
+    wrap_perform: Callable[[Perform], Perform],
+) -> int:
+    limits = AdmissionLimits(per_address=options.connections_per_address)
+    site = Site(limits, behind_proxy=options.behind_proxy)
+    core = ServerCore(store, settings, system_entropy)
+    thread = StoreThread(core, store, clock, wrap_perform(site.perform))
+    thread.events.post(Started())
+    tls = None if options.behind_proxy else tls_context(options.data_dir)
+    listener = open_listener(listen)
+    runner = web.AppRunner(site.application(thread.events), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    stop = shutdown_requested()
+    try:
+        await runner.setup()
+        accepting = web.SockSite(runner, listener, ssl_context=tls)
+        await accepting.start()
+        thread.start()
+        url = url_of(listener, "http" if tls is None else "https")
+        sys.stdout.write(f"casemate server ready on {url}\n")
+        sys.stdout.flush()
+        log.info("ready", url=url)
+        await _until_stopped(stop, thread)
+        await accepting.stop()
+        thread.events.post(ShutdownAsked())
+        await thread.stop()
+        await site.all_gone(DRAIN_SECONDS)
+    except StorageBroken as error:
+        log.error("storage broken", detail=str(error))
+        return EXIT_STORAGE_BROKEN
+    finally:
+        await runner.cleanup()
+        listener.close()
+    log.info("stopped")
+    return EXIT_OK
+
+
+async def _until_stopped(stop: asyncio.Event, thread: StoreThread) -> None:
+    """Until somebody asks for it, or the store thread ends, which it does only when storage broke."""
+    thread.finished.add_done_callback(lambda _: stop.set())
+    await stop.wait()

@@ -1,0 +1,205 @@
+"""A whole server without sockets: a real database in memory, the real core, and connections that keep what they get."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, TypeVar
+
+from casemate.crypto.link_proof import Greeting, new_server_key
+from casemate.crypto.testing import repeatable_entropy
+from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
+from casemate.protocol.link import (
+    AnswerRegistration,
+    AskRegistration,
+    ClientFrame,
+    Closing,
+    Deposit,
+    RequestFailed,
+    ServerFrame,
+    ServerHello,
+    Signal,
+    SignalBody,
+    Welcome,
+)
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store import SqliteServerStore
+from casemate.server.core.core import ServerCore
+from casemate.server.core.events import (
+    Close,
+    Connected,
+    ConnectionId,
+    Disconnected,
+    FrameArrived,
+    Send,
+    Started,
+    Written,
+)
+from casemate.server.core.settings import ServerSettings
+from casemate.server.tests.people import Person, check_greeting, new_person
+
+F = TypeVar("F")
+START_WALL = 1_700_000_000.0
+
+
+@dataclass
+class Connection:
+    """One device's end of a connection."""
+
+    number: ConnectionId
+    office: "Office"
+    person: Person | None = None
+    heard: list[ServerFrame] = field(default_factory=list)
+    closed: bool = False
+    unwritten: int = 0
+    """Credit of pushes that the network has not taken yet."""
+
+    def say(self, *frames: ClientFrame) -> None:
+        """All in one batch."""
+        self.office.happen(*(FrameArrived(self.number, frame) for frame in frames))
+
+    def ask(self, kind: Callable[..., ClientFrame], *fields: Any) -> ServerFrame:
+        """A request with the next id; its answer."""
+        assert self.person is not None
+        request_id = next(self.person.request_ids)
+        self.say(kind(request_id, *fields))
+        answers = [frame for frame in self.heard if getattr(frame, "request_id", None) == request_id]
+        assert len(answers) == 1, answers
+        return answers[0]
+
+    def refusal(self, kind: Callable[..., ClientFrame], *fields: Any) -> str:
+        """The code with which a request failed."""
+        answer = self.ask(kind, *fields)
+        assert isinstance(answer, RequestFailed), answer
+        return answer.code
+
+    def all(self, kind: type[F]) -> list[F]:
+        """Everything of one kind that was heard."""
+        return [frame for frame in self.heard if isinstance(frame, kind)]
+
+    def last(self, kind: type[F]) -> F:
+        return self.all(kind)[-1]
+
+    def signals(self) -> list[SignalBody]:
+        return [signal.body for signal in self.all(Signal)]
+
+    def signal(self, kind: type[F]) -> F:
+        """The latest of one kind."""
+        return [body for body in self.signals() if isinstance(body, kind)][-1]
+
+    def drop(self) -> None:
+        """The network lost it."""
+        self.closed = True
+        self.office.happen(Disconnected(self.number))
+
+    def write(self) -> None:
+        """The network takes what was pushed."""
+        credit, self.unwritten = self.unwritten, 0
+        self.office.happen(Written(self.number, credit))
+
+    @property
+    def welcome(self) -> Welcome:
+        return self.last(Welcome)
+
+    @property
+    def ended_with(self) -> str | None:
+        closings = self.all(Closing)
+        return closings[-1].code if closings else None
+
+
+class Office:
+    """Time stands still unless `pass_time` moves it. Pushes are written at once unless `slow`."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.private_key, self.public_key = new_server_key(repeatable_entropy(b"server"))
+        self.settings = ServerSettings(self.private_key, self.public_key, **settings)
+        self.store = SqliteServerStore(Database.in_memory())
+        self.now = Instant(monotonic=100.0, wall=START_WALL)
+        self.connections: dict[ConnectionId, Connection] = {}
+        self.undone: list[EventUndone] = []
+        self.slow = False
+        self._numbers = count(1)
+        self.start()
+
+    def start(self) -> None:
+        """A server process begins on this database; whoever was connected to the last one is not to this one."""
+        self.core = ServerCore(self.store, self.settings, repeatable_entropy(b"core"))
+        self.connections.clear()
+        self.happen(Started())
+
+    def pass_time(self, seconds: float) -> None:
+        self.now = Instant(self.now.monotonic + seconds, self.now.wall + seconds)
+        while (due := self.core.next_wakeup()) is not None and due <= self.now.monotonic:
+            self.happen(Wakeup())
+
+    def happen(self, *events: Event) -> None:
+        """One batch; its effects reach the connections."""
+        for effect in step(self.core, self.store, events, self.now):
+            self._perform(effect)
+        if not self.slow:
+            self._write_all()
+
+    def connect(self, person: Person | None = None) -> Connection:
+        connection = Connection(ConnectionId(next(self._numbers)), self, person)
+        self.connections[connection.number] = connection
+        self.happen(Connected(connection.number))
+        return connection
+
+    def greet(self, person: Person) -> tuple[Connection, Greeting]:
+        connection = self.connect(person)
+        hello = person.hello()
+        connection.say(hello)
+        return connection, check_greeting(hello, connection.last(ServerHello))
+
+    def register(self, person: Person) -> Connection:
+        connection, greeting = self.greet(person)
+        connection.say(person.register(greeting))
+        return connection
+
+    def authenticate(self, person: Person) -> Connection:
+        connection, greeting = self.greet(person)
+        connection.say(person.authenticate(greeting))
+        return connection
+
+    def newcomer(self, name: str, full_name: str | None = None) -> Connection:
+        connection = self.register(new_person(name, full_name))
+        assert connection.all(Welcome), connection.heard
+        return connection
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Send(number, frame, credit):
+                connection = self.connections[number]
+                assert not connection.closed or credit == 0
+                connection.heard.append(frame)
+                connection.unwritten += credit
+            case Close(number):
+                self.connections[number].closed = True
+            case EventUndone():
+                self.undone.append(effect)
+            case _:
+                raise AssertionError(effect)
+
+    def _write_all(self) -> None:
+        while waiting := [c for c in self.connections.values() if c.unwritten and not c.closed]:
+            for connection in waiting:
+                connection.write()
+
+
+def person_of(connection: Connection) -> Person:
+    assert connection.person is not None
+    return connection.person
+
+
+def befriend(first: Connection, second: Connection) -> None:
+    """They agree to talk."""
+    first.ask(AskRegistration, person_of(second).account_id, b"card of the first")
+    second.ask(AnswerRegistration, person_of(first).account_id, True, b"card of the second")
+
+
+def deposit(to: Connection, numbers: Sequence[int], size: int = 10) -> Deposit:
+    """Envelopes that tell their number."""
+    return Deposit(person_of(to).device_id, [(number, envelope(number, size)) for number in numbers])
+
+
+def envelope(number: int, size: int = 10) -> bytes:
+    return number.to_bytes(8, "big").rjust(size, b"\0")

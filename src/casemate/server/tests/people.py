@@ -1,0 +1,116 @@
+"""People with real keys, and the frames their devices would send: what every test of the server needs."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from casemate.crypto.identity import Account, Device, new_account, new_device, sign_device_list
+from casemate.crypto.keys import Ed25519Public, Entropy
+from casemate.crypto.link_proof import (
+    NONCE_BYTES,
+    START_ID_BYTES,
+    Greeting,
+    prove_device,
+    registration_digest,
+    verify_server,
+)
+from casemate.crypto.testing import repeatable_entropy
+from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
+from casemate.protocol.link import Authenticate, ClientHello, Register, ServerHello
+from casemate.protocol.versions import LINK_VERSIONS
+
+BUNDLE: Final = b"a last-resort bundle, opaque to the server"
+
+
+@dataclass
+class Person:
+    """One account with one device."""
+
+    username: str
+    full_name: str
+    account: Account
+    device: Device
+    entropy: Entropy
+    start_counter: int = 1
+    start_id: bytes = bytes(START_ID_BYTES)
+    server_password: list[bytes] | None = None
+    request_ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def account_id(self) -> AccountId:
+        return self.account.account_id
+
+    @property
+    def cid(self) -> Cid:
+        return cid_of(self.account.account_id)
+
+    @property
+    def device_id(self) -> DeviceId:
+        return self.device.device_id
+
+    @property
+    def device_list(self) -> bytes:
+        return sign_device_list(self.account, 1, (self.device.entry,))
+
+    def restarted(self) -> None:
+        """The next start of this device."""
+        self.start_counter += 1
+        self.start_id = self.entropy(START_ID_BYTES)
+
+    def hello(self) -> ClientHello:
+        return ClientHello(LINK_VERSIONS, [], self.entropy(NONCE_BYTES))
+
+    def register(self, greeting: Greeting) -> Register:
+        device_list = self.device_list
+        digest = registration_digest(self.username, self.full_name, device_list, BUNDLE)
+        signature = prove_device(
+            self.device.signing,
+            greeting,
+            self.account_id,
+            self.device_id,
+            self.start_counter,
+            self.start_id,
+            digest,
+        )
+        return Register(
+            username=self.username,
+            full_name=self.full_name,
+            device_list=device_list,
+            bundle=BUNDLE,
+            server_password=self.server_password,
+            start_counter=self.start_counter,
+            start_id=self.start_id,
+            signature=signature,
+        )
+
+    def authenticate(self, greeting: Greeting) -> Authenticate:
+        signature = prove_device(
+            self.device.signing, greeting, self.account_id, self.device_id, self.start_counter, self.start_id
+        )
+        return Authenticate(self.account_id, self.device_id, self.start_counter, self.start_id, signature)
+
+
+def new_person(name: str, full_name: str | None = None) -> Person:
+    """The same keys for the same name."""
+    entropy = repeatable_entropy(name.encode())
+    account = new_account(entropy)
+    device = new_device(entropy)
+    person = Person(name, full_name or f"{name.capitalize()} Example", account, device, entropy)
+    person.start_id = entropy(START_ID_BYTES)
+    return person
+
+
+def check_greeting(hello: ClientHello, answer: ServerHello) -> Greeting:
+    """What both said, once the server's proof holds."""
+    greeting = Greeting(
+        client_versions=hello.versions,
+        client_features=tuple(hello.features),
+        client_nonce=hello.nonce,
+        version=answer.version,
+        server_features=tuple(answer.features),
+        server_key=Ed25519Public(answer.server_key),
+        server_nonce=answer.nonce,
+        password_required=answer.password_required,
+    )
+    verify_server(greeting, answer.signature)
+    return greeting

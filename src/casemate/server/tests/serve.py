@@ -1,0 +1,53 @@
+"""Runs a server that tests may make die at a chosen moment.
+
+`python -m casemate.server.tests.serve DATA_DIR LISTEN [--die-before FRAME] [--password TEXT]`: with `--die-before`,
+the process kills itself when it is about to send a frame of that kind, after the commit that the frame tells of.
+"""
+
+import argparse
+import os
+import signal
+from pathlib import Path
+
+import uvloop
+
+from casemate.node import Effect
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.logging import configure_logging
+from casemate.server.core.events import Send
+from casemate.server.main import EXIT_CANNOT_START, Perform, ServerOptions, serve
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data_dir", type=Path)
+    parser.add_argument("listen")
+    parser.add_argument("--die-before", default="")
+    parser.add_argument("--password", action="append", default=[])
+    parser.add_argument("--behind-proxy", action="store_true")
+    arguments = parser.parse_args()
+    options = ServerOptions(
+        arguments.data_dir,
+        arguments.listen,
+        server_passwords=tuple(arguments.password),
+        behind_proxy=arguments.behind_proxy,
+    )
+    configure_logging()
+    try:
+        return uvloop.run(serve(options, wrap_perform=lambda perform: _dying(perform, arguments.die_before)))
+    except CannotStart as error:
+        print(error)  # noqa: T201
+        return EXIT_CANNOT_START
+
+
+def _dying(perform: Perform, frame_name: str) -> Perform:
+    def perform_or_die(effect: Effect) -> None:
+        if isinstance(effect, Send) and type(effect.frame).__name__ == frame_name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        perform(effect)
+
+    return perform_or_die
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
