@@ -1,0 +1,91 @@
+"""Commands and options; the same options come from the environment and from a config file.
+
+A command line wins over the environment (CASEMATE_SERVER_LISTEN), the environment over the config file
+(`listen` in the table `[server]`), and that over the defaults. Each mistake is one sentence on stderr.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError
+from cyclopts.config import Env, Toml
+
+from casemate.cli.open import open_ui
+from casemate.cli.services import internal_service, server
+from casemate.cli.up import up
+from casemate.node import StorageBroken
+from casemate.runtime.errors import CannotStart
+
+EXIT_FAILED = 1
+EXIT_MISUSED = 2
+EXIT_INTERRUPTED = 130
+
+ENVIRONMENT_PREFIX = "CASEMATE_"
+CONFIG_VARIABLE = "CASEMATE_CONFIG"
+
+
+class Misused(Exception):
+    """A mistake on the command line that is found before its options are read."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit: 0 done, 1 it failed, 2 it was misused."""
+    try:
+        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+    except (CycloptsError, Misused) as error:
+        code = _fail(str(error), EXIT_MISUSED)
+    except CannotStart as error:
+        code = _fail(str(error), EXIT_FAILED)
+    except StorageBroken as error:
+        code = _fail(f"Stopped, because its storage failed ({error}). What was acknowledged is kept.", EXIT_FAILED)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    arguments, config_file = _take_config_option(arguments)
+    app = App(
+        name="casemate",
+        help="A self-hosted workspace where people talk with nobody in between.\n\n"
+        "Every option can also be set in the environment (CASEMATE_SERVER_LISTEN) or in a config file "
+        "(--config FILE, CASEMATE_CONFIG; `listen` in the table [server]).",
+        version=f"casemate {version('casemate')}",
+        config=[Env(ENVIRONMENT_PREFIX), Toml(config_file)],
+    )
+    app.command(up)
+    app.command(server)
+    app.command(internal_service, name="internal-service")
+    app.command(open_ui, name="open")
+    result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    return result if isinstance(result, int) else 0
+
+
+def _take_config_option(arguments: list[str]) -> tuple[list[str], Path]:
+    """Read `--config FILE` ahead of everything else, because it decides what the other options default to."""
+    chosen = os.environ.get(CONFIG_VARIABLE)
+    for position, argument in enumerate(arguments):
+        if argument == "--config" and position + 1 < len(arguments):
+            chosen = arguments[position + 1]
+            arguments = arguments[:position] + arguments[position + 2 :]
+            break
+        if argument.startswith("--config="):
+            chosen = argument.removeprefix("--config=")
+            arguments = arguments[:position] + arguments[position + 1 :]
+            break
+    if chosen is None:
+        from platformdirs import user_config_path
+
+        return arguments, user_config_path("casemate") / "config.toml"
+    if not Path(chosen).is_file():
+        raise Misused(f"There is no config file {chosen}.")
+    return arguments, Path(chosen)
+
+
+def _fail(sentence: str, code: int) -> int:
+    sys.stderr.write(f"casemate: {' '.join(sentence.split())}\n")
+    return code

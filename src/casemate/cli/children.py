@@ -1,0 +1,68 @@
+"""Services as child processes that never outlive us."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+
+from casemate.runtime.errors import CannotStart
+
+START_SECONDS = 60.0
+DRAIN_SECONDS = 20.0
+_READY = re.compile(rb"casemate \S+ ready on (\S+)\s*")
+
+
+class Child:
+    """One service in a process of its own; its log lines go where ours go."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
+        self.name = name
+        self._process = process
+
+    @classmethod
+    async def start(cls, name: str, options: Sequence[str]) -> "Child":
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "casemate",
+            name,
+            *options,
+            "--stop-when-stdin-closes",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            # Ctrl-C in a terminal reaches us alone, so that we can end the services in the right order.
+            start_new_session=True,
+        )
+        return cls(name, process)
+
+    async def ready(self) -> str:
+        """Its URL once it accepts connections. Raises `CannotStart` when it ends or takes too long."""
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while line := await self._process.stdout.readline():
+                    if match := _READY.fullmatch(line):
+                        return match[1].decode()
+        except TimeoutError:
+            raise CannotStart(f"The {self.name} did not get ready within {START_SECONDS:.0f} seconds.") from None
+        raise CannotStart(f"The {self.name} did not start (exit code {await self._process.wait()}).")
+
+    async def ended(self) -> int:
+        """Wait for its end; its exit code."""
+        assert self._process.stdout is not None
+        while await self._process.stdout.read(4096):
+            pass  # whatever else it says there must not fill the pipe and block it
+        return await self._process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to finish, insist after a while; its exit code."""
+        if self._process.returncode is None:
+            try:
+                self._process.terminate()
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+            except ProcessLookupError:
+                pass
+        return await self._process.wait()

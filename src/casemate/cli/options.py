@@ -1,0 +1,49 @@
+"""Options that several commands share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter, Token
+from cyclopts.validators import Number
+
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.listen import ListenAddress
+
+DEFAULT_SERVER_LISTEN = ListenAddress("127.0.0.1", 12349)
+DEFAULT_INTERNAL_LISTEN = ListenAddress("127.0.0.1", 12345)
+
+SERVER_FOLDER = "server"
+INTERNAL_FOLDER = "internal-service"
+
+
+def _to_address(_kind: Any, tokens: Sequence[Token]) -> ListenAddress:
+    return ListenAddress.parse(tokens[0].value)
+
+
+Address = Annotated[ListenAddress, Parameter(converter=_to_address, n_tokens=1, accepts_keys=False)]
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogStyle = Literal["auto", "json", "console"]
+AboveZero = Parameter(validator=Number(gt=0))
+Hidden = Parameter(show=False, negative="")
+
+
+def default_data_dir() -> Path:
+    """Where this platform keeps data of programs; `up` has one folder per service in it."""
+    from platformdirs import user_data_path
+
+    return user_data_path("casemate")
+
+
+def read_password(file: Path | None) -> str | None:
+    """The first line of the file. Raises `CannotStart`."""
+    if file is None:
+        return None
+    try:
+        password = file.read_text("utf-8").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise CannotStart(f"The password file {file} cannot be read: {reason}.") from error
+    if not password:
+        raise CannotStart(f"The password file {file} is empty.")
+    return password

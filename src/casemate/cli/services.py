@@ -1,0 +1,139 @@
+"""`casemate server` and `casemate internal-service`: one service in this process."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+from casemate.cli.options import (
+    DEFAULT_INTERNAL_LISTEN,
+    DEFAULT_SERVER_LISTEN,
+    INTERNAL_FOLDER,
+    SERVER_FOLDER,
+    AboveZero,
+    Address,
+    Hidden,
+    LogLevel,
+    LogStyle,
+    default_data_dir,
+    read_password,
+)
+from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.runtime.logging import configure_logging
+
+
+def server(
+    *,
+    data_dir: Path | None = None,
+    listen: Address = DEFAULT_SERVER_LISTEN,
+    password_file: Path | None = None,
+    registration_request_days: Annotated[float, AboveZero] = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS,
+    mailbox_days: Annotated[float, AboveZero] = MAILBOX_SECONDS / DAY_SECONDS,
+    behind_proxy: bool = False,
+    connections_per_address: Annotated[int, AboveZero] = 10_000,
+    log_level: LogLevel = "info",
+    log_style: LogStyle = "auto",
+    stop_when_stdin_closes: Annotated[bool, Hidden] = False,
+) -> int:
+    """Run a workspace server, which introduces people to each other and keeps sealed messages for those who are away.
+
+    Parameters
+    ----------
+    data_dir
+        Where it keeps its database and its key.
+    listen
+        HOST:PORT for people's internal services.
+    password_file
+        A file whose first line is the password that people must know to join.
+    registration_request_days
+        How long it keeps a request to somebody who is away.
+    mailbox_days
+        How long it keeps a sealed message for somebody who is away.
+    behind_proxy
+        Speak plain HTTP to a reverse proxy on this machine, which adds TLS and X-Forwarded-For.
+    connections_per_address
+        How many connections one network address may hold at a time.
+    log_level
+        How much it tells on stderr.
+    log_style
+        Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
+    """
+    _prepare(log_style, log_level, stop_when_stdin_closes)
+    from casemate.server.main import ServerOptions, run
+
+    password = read_password(password_file)
+    return run(
+        ServerOptions(
+            data_dir=data_dir or default_data_dir() / SERVER_FOLDER,
+            listen=str(listen),
+            server_passwords=() if password is None else (password,),
+            registration_request_days=registration_request_days,
+            mailbox_days=mailbox_days,
+            behind_proxy=behind_proxy,
+            connections_per_address=connections_per_address,
+        )
+    )
+
+
+def internal_service(
+    *,
+    data_dir: Path | None = None,
+    listen: Address = DEFAULT_INTERNAL_LISTEN,
+    default_server: str | None = None,
+    allow_origin: list[str] | None = None,
+    allow_host: list[str] | None = None,
+    keyring: bool = True,
+    log_level: LogLevel = "info",
+    log_style: LogStyle = "auto",
+    stop_when_stdin_closes: Annotated[bool, Hidden] = False,
+) -> int:
+    """Run an internal service: it holds your keys and messages, and serves the UI to browsers on this computer.
+
+    Parameters
+    ----------
+    data_dir
+        Where it keeps accounts, and the access token for programs (the file `token`).
+    listen
+        HOST:PORT for browsers and programs on this computer.
+    default_server
+        HOST:PORT of the workspace server that the UI offers first.
+    allow_origin
+        Another web origin whose pages may talk to it; may be repeated.
+    allow_host
+        Another host name under which browsers may reach it; may be repeated.
+    keyring
+        Keep the key that unlocks signed-in accounts in the system's keyring where there is one.
+    log_level
+        How much it tells on stderr.
+    log_style
+        Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
+    """
+    _prepare(log_style, log_level, stop_when_stdin_closes)
+    from casemate.internal_service.main import InternalServiceOptions, run
+
+    return run(
+        InternalServiceOptions(
+            data_dir=data_dir or default_data_dir() / INTERNAL_FOLDER,
+            listen=str(listen),
+            default_server=default_server,
+            allowed_origins=tuple(allow_origin or ()),
+            allowed_hosts=tuple(allow_host or ()),
+            use_keyring=keyring,
+        )
+    )
+
+
+def _prepare(log_style: LogStyle, log_level: LogLevel, stop_when_stdin_closes: bool) -> None:
+    configure_logging(log_style, log_level)
+    # Whatever the data directory's mode is: nobody else reads the files that we make in it.
+    os.umask(0o077)
+    if stop_when_stdin_closes:
+        threading.Thread(target=_stop_with_parent, name="parent", daemon=True).start()
+
+
+def _stop_with_parent() -> None:
+    """Ask ourselves to stop when stdin closes: `up` holds its other end, and however `up` ends, it lets go of it."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,114 @@
+"""`casemate open`: asks with the token, opens nothing that is not the internal service's."""
+
+import json
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from casemate.cli import open as cli_open
+from casemate.cli.open import launch_url, open_ui
+from casemate.runtime.errors import CannotStart
+
+
+class Answers(HTTPServer):
+    """An internal service as far as `POST /launch` goes."""
+
+    status = 200
+    body: bytes | None = None
+    asked: str | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Answers
+
+    def do_POST(self) -> None:
+        self.server.asked = f"{self.path} {self.headers['Authorization']} {self.headers['Origin']}"
+        self.send_response(self.server.status)
+        self.end_headers()
+        body = self.server.body
+        self.wfile.write(json.dumps({"url": f"{self.server.base}?launch=ONCE"}).encode() if body is None else body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Answers]:
+    with Answers(("127.0.0.1", 0), Handler) as service:
+        thread = threading.Thread(target=service.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        folder = tmp_path / "internal-service"
+        folder.mkdir()
+        (folder / "url").write_text(service.base)
+        (folder / "token").write_text("TOKEN\n")
+        yield service
+        service.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("folder", ["", "internal-service"], ids=["of up", "of the service"])
+def test_a_running_service_is_asked_for_a_url_with_its_token(running: Answers, tmp_path: Path, folder: str) -> None:
+    assert launch_url(tmp_path / folder) == f"{running.base}?launch=ONCE"
+    assert running.asked == "/launch Bearer TOKEN None"
+
+
+def test_the_url_is_printed_and_opened(
+    running: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(cli_open, "open_in_browser", opened.append)
+    open_ui(data_dir=tmp_path, browser=False)
+    assert opened == []
+    open_ui(data_dir=tmp_path)
+    assert opened == [f"{running.base}?launch=ONCE"]
+    assert capsys.readouterr().out == f"{running.base}?launch=ONCE\n" * 2
+
+
+def test_a_stopped_service_is_named(running: Answers, tmp_path: Path) -> None:
+    running.server_close()
+    with pytest.raises(CannotStart, match="No internal service runs on"):
+        launch_url(tmp_path)
+
+
+def test_a_directory_that_never_had_a_service_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match="No internal service runs on"):
+        launch_url(tmp_path)
+
+
+def test_a_refused_token_is_named(running: Answers, tmp_path: Path) -> None:
+    running.status = 401
+    with pytest.raises(CannotStart, match="status 401"):
+        launch_url(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"x"', b'{"url": 1}', b'{"url": "https://elsewhere/?launch=ONCE"}', b'{"url": "file:///x"}']
+)
+def test_another_program_on_that_port_cannot_make_us_open_anything(
+    running: Answers, tmp_path: Path, body: bytes
+) -> None:
+    running.body = body
+    with pytest.raises(CannotStart, match="is not an internal service"):
+        launch_url(tmp_path)
+
+
+def test_without_a_screen_no_browser_takes_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    cli_open.open_in_browser("http://127.0.0.1/")
+    assert opened == []
+    monkeypatch.setenv("DISPLAY", ":0")
+    cli_open.open_in_browser("http://127.0.0.1/")
+    assert opened == ["http://127.0.0.1/"]

@@ -1,0 +1,123 @@
+"""`casemate up`: a server, an internal service and the browser, together."""
+
+import asyncio
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from casemate.cli.children import Child
+from casemate.cli.open import launch_url, open_in_browser
+from casemate.cli.options import (
+    DEFAULT_INTERNAL_LISTEN,
+    DEFAULT_SERVER_LISTEN,
+    INTERNAL_FOLDER,
+    SERVER_FOLDER,
+    Address,
+    LogLevel,
+    LogStyle,
+    default_data_dir,
+)
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.listen import ListenAddress
+from casemate.runtime.shutdown import shutdown_requested
+
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised, not listened on)
+
+
+def up(
+    *,
+    data_dir: Path | None = None,
+    listen: Address = DEFAULT_INTERNAL_LISTEN,
+    server_listen: Address = DEFAULT_SERVER_LISTEN,
+    browser: bool = True,
+    log_level: LogLevel = "warning",
+    log_style: LogStyle = "auto",
+) -> int:
+    """Run a server and an internal service on this computer, and open the browser. Ctrl-C stops everything.
+
+    Parameters
+    ----------
+    data_dir
+        Where both keep their data, each in a folder of its own.
+    listen
+        HOST:PORT of the internal service, for browsers and programs on this computer.
+    server_listen
+        HOST:PORT of the server, for other people's internal services.
+    browser
+        Open the UI; with --no-browser only its URL is printed.
+    log_level
+        How much the services tell on stderr.
+    log_style
+        Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
+    """
+    logs = ["--log-level", log_level, "--log-style", log_style]
+    return asyncio.run(_run(data_dir or default_data_dir(), listen, server_listen, browser, logs))
+
+
+async def _run(
+    data_dir: Path, listen: ListenAddress, server_listen: ListenAddress, browser: bool, logs: list[str]
+) -> int:
+    stop = asyncio.create_task(shutdown_requested().wait())
+    children: list[Child] = []
+    work = asyncio.create_task(_serve(children, data_dir, listen, server_listen, browser, logs))
+    try:
+        await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
+        if work.done():
+            work.result()  # raises why a service did not start, or that one ended
+        return 0
+    finally:
+        work.cancel()
+        stop.cancel()
+        # People's side first: it says goodbye to a server that still listens.
+        for child in reversed(children):
+            await child.stop()
+
+
+async def _serve(
+    children: list[Child],
+    data_dir: Path,
+    listen: ListenAddress,
+    server_listen: ListenAddress,
+    browser: bool,
+    logs: list[str],
+) -> None:
+    """Start both services, show the UI, and wait until one of them ends, which raises `CannotStart`."""
+    server = await Child.start(
+        "server", ["--data-dir", str(data_dir / SERVER_FOLDER), "--listen", str(server_listen), *logs]
+    )
+    children.append(server)
+    server_address = _reachable(await server.ready())
+    internal = await Child.start(
+        "internal-service",
+        [
+            *("--data-dir", str(data_dir / INTERNAL_FOLDER), "--listen", str(listen)),
+            *("--default-server", server_address, *logs),
+        ],
+    )
+    children.append(internal)
+    await internal.ready()
+    url = await asyncio.to_thread(launch_url, data_dir)
+    sys.stdout.write(
+        f"Casemate is ready. Open this in your browser (it works once; `casemate open` gives another):\n\n"
+        f"    {url}\n\nThe server is {server_address}. Ctrl-C stops everything.\n"
+    )
+    sys.stdout.flush()
+    if browser:
+        await asyncio.to_thread(open_in_browser, url)
+    ends = {asyncio.create_task(child.ended()): child for child in children}
+    try:
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in ends:
+            task.cancel()
+    first = done.pop()
+    raise CannotStart(
+        f"The {ends[first].name} ended by itself (exit code {first.result()}), so everything was stopped."
+    )
+
+
+def _reachable(url: str) -> str:
+    """HOST:PORT of a URL, as a client on this computer can dial it."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    return str(ListenAddress(ANY_ADDRESS.get(host, host), address.port or 0))
