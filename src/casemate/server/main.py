@@ -20,7 +20,6 @@ from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
-from casemate.runtime.logging import configure_logging
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits
@@ -56,8 +55,7 @@ class ServerOptions:
 
 
 def run(options: ServerOptions) -> int:
-    """Serve until SIGTERM or Ctrl-C; the exit code of the process."""
-    configure_logging()
+    """Serve until SIGTERM or Ctrl-C; the exit code of the process. The caller has set logging up."""
     try:
         return uvloop.run(serve(options))
     except CannotStart as error:
