@@ -62,7 +62,7 @@ def peer_of(name: str) -> str:
 # --- delivery
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(chance=st.randoms(use_true_random=False), steps=st.integers(5, 150), aead=st.sampled_from(Aead))
 def test_in_any_order_with_loss_and_repeats_each_message_opens_exactly_once(
     chance: random.Random, steps: int, aead: Aead
@@ -91,7 +91,7 @@ def test_in_any_order_with_loss_and_repeats_each_message_opens_exactly_once(
             pair.read(name, message)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**32))
 def test_post_quantum_epochs_survive_loss_and_reordering(seed: int) -> None:
     """Offers and answers are lost as well; repeats bring them through, and both sides stay in step."""
