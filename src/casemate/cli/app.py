@@ -55,7 +55,7 @@ def _run(arguments: list[str]) -> int:
         "Every option can also be set in the environment (CASEMATE_SERVER_LISTEN) or in a config file "
         "(--config FILE, CASEMATE_CONFIG; `listen` in the table [server]).",
         version=f"casemate {version('casemate')}",
-        config=[Env(ENVIRONMENT_PREFIX), Toml(config_file)],
+        config=[Env(ENVIRONMENT_PREFIX), *([Toml(config_file)] if config_file else [])],
     )
     app.command(up)
     app.command(server)
@@ -65,7 +65,7 @@ def _run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _take_config_option(arguments: list[str]) -> tuple[list[str], Path]:
+def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:
     """Read `--config FILE` ahead of everything else, because it decides what the other options default to."""
     chosen = os.environ.get(CONFIG_VARIABLE)
     for position, argument in enumerate(arguments):
@@ -80,9 +80,10 @@ def _take_config_option(arguments: list[str]) -> tuple[list[str], Path]:
     if chosen is None:
         from platformdirs import user_config_path
 
-        return arguments, user_config_path("casemate") / "config.toml"
-    if not Path(chosen).is_file():
-        raise Misused(f"There is no config file {chosen}.")
+        usual = user_config_path("casemate") / "config.toml"
+        return arguments, usual if os.access(usual, os.R_OK) else None
+    if not os.access(chosen, os.R_OK):
+        raise Misused(f"The config file {chosen} is not there or cannot be read.")
     return arguments, Path(chosen)
 
 

@@ -1,0 +1,152 @@
+"""`casemate up`: two services, one URL, and nothing left behind however it ends."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.processes
+
+CASEMATE = str(Path(sys.executable).with_name("casemate"))
+SECONDS = 40.0
+
+
+class Up:
+    """`casemate up` on ports that the system chose."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self.directory = directory
+        number = len(list(directory.parent.glob("*.out")))
+        self._out = directory.parent / f"{number}.out"
+        self._err = directory.parent / f"{number}.err"
+        with self._out.open("wb") as out, self._err.open("wb") as err:
+            self.process = subprocess.Popen(
+                [
+                    *(CASEMATE, "up", "--no-browser", "--data-dir", str(directory)),
+                    *("--listen", "127.0.0.1:0", "--server-listen", "127.0.0.1:0", *options),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+        self.services: list[psutil.Process] = []
+
+    def url(self) -> str:
+        """Wait until it is ready; the URL that it prints."""
+        deadline = time.monotonic() + SECONDS
+        while (found := re.search(r"http://\S+\?launch=\S+", self.out)) is None:
+            assert self.process.poll() is None, self.err
+            assert time.monotonic() < deadline, self.err
+            time.sleep(0.01)
+        self.services = psutil.Process(self.process.pid).children(recursive=True)
+        assert len(self.services) == 2
+        return found[0]
+
+    def service(self, name: str) -> psutil.Process:
+        [service] = [each for each in self.services if name in each.cmdline()]
+        return service
+
+    def end(self) -> int:
+        """Wait for its end, and until both services are gone; its exit code."""
+        code = self.process.wait(SECONDS)
+        _, alive = psutil.wait_procs(self.services, SECONDS)
+        assert alive == []
+        return code
+
+    @property
+    def out(self) -> str:
+        return self._out.read_text()
+
+    @property
+    def err(self) -> str:
+        return self._err.read_text()
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    up = Up(tmp_path / "data")
+    yield up
+    up.process.kill()
+    up.process.wait()
+    for service in up.services:
+        if service.is_running():
+            service.kill()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_both_services_cleanly(up: Up, how: signal.Signals) -> None:
+    up.url()
+    up.process.send_signal(how)
+    assert up.end() == 0
+    assert "Traceback" not in up.err
+
+
+def test_the_printed_url_signs_a_browser_in(up: Up) -> None:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(up.url(), timeout=10) as page:
+        assert page.status == 200
+        assert "launch" not in page.url
+        assert b'<div id="root">' in page.read()
+
+
+def test_open_gives_another_signed_in_url(up: Up) -> None:
+    first = up.url()
+    ended = subprocess.run(
+        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)], capture_output=True, text=True, timeout=30
+    )
+    assert ended.returncode == 0, ended.stderr
+    second = ended.stdout.strip()
+    assert second != first
+    assert second.partition("?")[0] == first.partition("?")[0]
+
+
+def test_open_without_a_running_service_says_so(up: Up) -> None:
+    up.url()
+    up.process.terminate()
+    up.end()
+    ended = subprocess.run(
+        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)], capture_output=True, text=True, timeout=30
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "No internal service runs on" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["server", "internal-service"])
+def test_when_one_service_dies_the_other_is_stopped_and_that_is_said(up: Up, name: str) -> None:
+    up.url()
+    up.service(name).kill()
+    assert up.end() == 1
+    assert f"The {name} ended by itself" in up.err
+
+
+def test_a_killed_up_leaves_nothing_running(up: Up) -> None:
+    up.url()
+    up.process.kill()
+    assert up.end() == -signal.SIGKILL
+
+
+def test_a_signal_during_the_start_leaves_nothing_running(tmp_path: Path) -> None:
+    for number, wait_seconds in enumerate((0.15, 0.3, 0.6, 0.9)):
+        up = Up(tmp_path / str(number))
+        time.sleep(wait_seconds)
+        up.services = psutil.Process(up.process.pid).children(recursive=True)
+        up.process.terminate()
+        assert up.end() in (0, -signal.SIGTERM), up.err
+        assert "Traceback" not in up.err
+
+
+def test_when_a_service_cannot_start_nothing_stays(up: Up, tmp_path: Path) -> None:
+    up.url()
+    second = Up(tmp_path / "data")
+    assert second.end() == 1
+    assert "in use by another process" in second.err
+    assert "The server did not start" in second.err
+    assert "ready" not in second.out
