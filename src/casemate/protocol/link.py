@@ -313,7 +313,8 @@ class Deliver(Frame, frozen=True):
 class Receipt(Frame, frozen=True):
     """What of `to`'s envelopes this device has on disk, twice: in clear for the mailbox, sealed for the sender.
 
-    The server deletes envelopes ≤ `taken_up_to`, keeps only the newest `sealed` per pair and pushes it.
+    The server deletes envelopes ≤ `taken_up_to`, keeps only the newest `sealed` per pair and pushes it. A number lower
+    than before is true as well: the device was restored from an older copy and needs what came after again.
     """
 
     to: DeviceId

@@ -57,10 +57,10 @@ class Mailbox:
         if pair is None:
             return []
         effects: list[Effect] = []
-        if frame.taken_up_to > pair.taken_up_to:
+        if frame.taken_up_to != pair.taken_up_to:  # lower: its data is older than it was, and it needs them again
             self._rows.take(pair, frame.taken_up_to)
             effects += self._outflow.taken(link, frame.to, frame.taken_up_to)
-        if frame.sealed and not self._store.registrations.blocks(pair.sender, link.account_id):
+        if frame.sealed:  # also to somebody who blocks the reader: it answers for their own messages
             self._rows.put_receipt(pair.pair_id, frame.sealed)
             sender = self._links.of_device(frame.to)
             if sender is not None:

@@ -74,11 +74,14 @@ class Contacts:
             raise refuse("blocked_by_you")
         if peer.relation != "asks_you" or peer.their_card is None:
             raise refuse("not_asked")
-        card = self._new_card(peer.account_id, Purpose.ACCEPT, now) if accept else b""
-        return self._requests.ask(
-            lambda request_id: AnswerRegistration(request_id, peer.account_id, accept, card),
+        # An acceptance is kept until the server has it: a person who said yes is not asked again after a crash.
+        peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ACCEPT, now) if accept else None)
+        outcome = self._requests.ask(
+            lambda request_id: AnswerRegistration(request_id, peer.account_id, accept, peer.our_card or b""),
             lambda result, later: self._answer_kept(peer.account_id, accept, result, later),
         )
+        self._context.store.put_peer(peer)
+        return outcome
 
     def block(self, peer: Peer, blocked: bool, token: int) -> Outcome:
         """The server enforces it, and so do we. Raises Refused."""
@@ -94,7 +97,9 @@ class Contacts:
             if peer.blocked != (peer.account_id in blocked):
                 self._context.store.put_peer(replace(peer, blocked=not peer.blocked))
                 outcome.append(PeerChanged(peer.cid))
-            if peer.our_card is not None and peer.relation != "registered":
+            if peer.our_card is not None and peer.relation == "asks_you":
+                outcome += self._send_acceptance(peer)
+            elif peer.our_card is not None and peer.relation != "registered":
                 outcome += self._send_request(peer)
         return outcome
 
@@ -125,6 +130,14 @@ class Contacts:
         except Refused:
             return []  # asked again with the next link
 
+    def _send_acceptance(self, peer: Peer) -> Outcome:
+        card = peer.our_card
+        assert card is not None, "an acceptance is signed before it is sent"
+        return self._requests.ask(
+            lambda request_id: AnswerRegistration(request_id, peer.account_id, True, card),
+            lambda answer, later: self._answer_kept(peer.account_id, True, answer, later),
+        )
+
     def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation == "registered":
@@ -152,9 +165,11 @@ class Contacts:
         if peer is None or peer.relation == "registered":
             return []
         if isinstance(answer, RequestFailed):
+            if accept and answer.code == "server_away":
+                return []  # the next link says it again
             refused = reason(answer.code, **answer.params)
             if answer.code == "not_asked":
-                peer = replace(peer, relation="none", their_card=None)
+                peer = replace(peer, relation="none", our_card=None, their_card=None)
                 self._context.store.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if not accept:

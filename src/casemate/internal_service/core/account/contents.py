@@ -10,7 +10,7 @@ NUMBERS_LOST_KEPT: Final = 64
 VOID: Final = "void"
 """Fills a number whose content is gone or went under another number; shows nothing."""
 
-Number = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):

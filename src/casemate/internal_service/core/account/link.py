@@ -179,6 +179,10 @@ class Link:
             return []
         return self._lost(self._why or reason("server_unreachable"), now)
 
+    def again(self, now: Instant) -> Outcome:
+        """Open a new link at once: the server then pushes again what it holds for us."""
+        return [self._close(), *self._dial(0, now)] if self.online else []
+
     def drop(self, why: Reason, now: Instant) -> Outcome:
         """The server broke the protocol: end this link and try again later."""
         if isinstance(self._state, Opening | Online):

@@ -300,14 +300,16 @@ class Outbox:
         cid = peer.cid
 
         def got(answer: Answer, later: Instant) -> Outcome:
-            self._fetching.discard(device)
+            outcome: Outcome = []
             if isinstance(answer, BundleFound):
                 self._context.store.put_peer_bundle(device, answer.bundle)
                 outcome = self._flush_device(device, later)
-                if self._context.store.sending_ratchet(device) is not None:
-                    return outcome
+            self._fetching.discard(device)
+            if self._context.store.sending_ratchet(device) is not None:
+                return outcome
+            # Not asked again at once: a server that hands out useless bundles would keep us busy.
             self._paused[device] = ("no_keys_yet", later.monotonic + NO_KEYS_RETRY_SECONDS)
-            return self._show_queued(cid)
+            return outcome + self._show_queued(cid)
 
         try:
             outcome = self._requests.ask(lambda request_id: FetchBundle(request_id, device), got)

@@ -68,6 +68,8 @@ class ServerEvents:
         self._outbox = outbox
         self._inbox = inbox
         self._receipts = receipts
+        self._ignored: set[AccountId] = set()
+        """Who sent us envelopes on this link before we knew that they are registered."""
 
     def arrived(self, frame: ServerFrame, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol when the server may not say this now."""
@@ -82,7 +84,8 @@ class ServerEvents:
                 return self._link.closing(frame, now)
         if not self._link.online:
             raise PeerBrokeProtocol("a frame before the welcome")
-        return self._arrived_online(frame, now)
+        outcome = self._arrived_online(frame, now)
+        return outcome + self._listen_to_the_ignored(now)
 
     def _arrived_online(self, frame: ServerFrame, now: Instant) -> Outcome:
         match frame:
@@ -96,7 +99,10 @@ class ServerEvents:
                 return self._outbox.deposit_refused(frame, now)
             case Deliver(sender, device, items):
                 peer = self._certified(sender, device)
-                return [] if peer is None else self._inbox.delivered(peer, device, items, now)
+                if peer is None:
+                    self._ignore(sender)
+                    return []
+                return self._inbox.delivered(peer, device, items, now)
             case ReceiptArrived(sender, device, mark, sealed):
                 return [*self._control(sender, device, sealed, now), *self._link.send(ReceiptTaken(device, mark))]
             case EphemeralArrived(sender, device, sealed):
@@ -110,6 +116,7 @@ class ServerEvents:
 
     def link_lost(self, now: Instant) -> Outcome:
         """Whatever waited for this link waits for the next one; nobody's presence is known any more."""
+        self._ignored.clear()
         self._outbox.link_down()
         self._context.store.forget_presence()
         return self._requests.link_lost(now) + self._show_peers_and_queued()
@@ -218,6 +225,19 @@ class ServerEvents:
             return []
         self._context.store.put_presence([row])
         return [PeerChanged(peer.cid), *(self._outbox.resume(peer, now) if row.online else [])]
+
+    def _ignore(self, account_id: AccountId) -> None:
+        peer = self._context.store.peer(account_id)
+        if peer is not None and peer.relation in ("asks_you", "requested") and not peer.blocked:
+            self._ignored.add(account_id)
+
+    def _listen_to_the_ignored(self, now: Instant) -> Outcome:
+        """Their envelopes may overtake the news that we agreed; the server holds them and hands them out anew."""
+        for account_id in self._ignored:
+            peer = self._context.store.peer(account_id)
+            if peer is not None and peer.relation == "registered":
+                return self._link.again(now) + self.link_lost(now)
+        return []
 
     def _certified(self, account_id: AccountId, device: DeviceId) -> Peer | None:
         """The sender, if we agreed to talk and the account certifies the device: nothing else comes in."""

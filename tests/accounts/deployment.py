@@ -1,0 +1,312 @@
+"""A server core and some accounts with real stores, joined by links that a test can read, change, hold and cut."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from casemate.crypto.keys import ServerPrivate
+from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.testing import RepeatableKem, repeatable_entropy
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.link_io import (
+    CloseLink,
+    LinkClosed,
+    LinkFrameArrived,
+    LinkOpened,
+    OpenLink,
+    SendOnLink,
+)
+from casemate.internal_service.core.notices import Notice
+from casemate.node import Core, Effect, Event, Instant, Wakeup, step
+from casemate.protocol.client.views import MessageView, PeerView
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import Cid, MessageId
+from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store import SqliteServerStore
+from casemate.server.core.core import ServerCore
+from casemate.server.core.events import Close, Connected, ConnectionId, Disconnected, FrameArrived, Send, Started
+from casemate.server.core.settings import ServerSettings
+
+FIRST_WALL_SECONDS = 1_900_000_000.0
+_KEY = b"k" * 32
+
+Heard = TypeVar("Heard", bound=Notice)
+
+ToServer = Callable[["Person", ClientFrame], Iterable[ClientFrame]]
+ToDevice = Callable[["Person", ServerFrame], Iterable[ServerFrame]]
+
+
+class Operation(Event):
+    def __init__(self, run: Callable[[Account, Instant], Outcome]) -> None:
+        self.run = run
+
+
+class AccountCore(Core):
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.fault: Exception | None = None
+        """A refusal, or a bug, that undid the last event; the test has to see it."""
+
+    def handle(self, event: Event, now: Instant) -> Outcome:  # type: ignore[override]
+        match event:
+            case Operation():
+                return event.run(self.account, now)
+            case LinkOpened():
+                return self.account.link_opened(event, now)
+            case LinkFrameArrived():
+                return self.account.link_frame(event, now)
+            case LinkClosed():
+                return self.account.link_closed(event, now)
+            case Wakeup():
+                return self.account.wakeup(now)
+        raise AssertionError(event)
+
+    def next_wakeup(self) -> float | None:
+        return self.account.next_wakeup()
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:  # type: ignore[override]
+        return self.account.quarantine(event, error, now)
+
+    def failed(self, event: Event, error: Exception, now: Instant) -> Outcome:  # type: ignore[override]
+        self.fault = error
+        return []
+
+    def forget(self) -> None:
+        self.account.forget()
+
+
+@dataclass
+class Person:
+    """Somebody at their computer."""
+
+    name: str
+    path: Path
+    store: SqliteAccountStore
+    core: AccountCore
+    notices: list[Notice] = field(default_factory=list)
+    generation: int = 0
+    connection: ConnectionId | None = None
+
+    @property
+    def account(self) -> Account:
+        return self.core.account
+
+    @property
+    def cid(self) -> Cid:
+        return self.account.cid
+
+    def heard(self, kind: type[Heard]) -> list[Heard]:
+        return [notice for notice in self.notices if isinstance(notice, kind)]
+
+
+class Deployment:
+    """Everything happens in `settle`, in order; time moves only by `pass_time`."""
+
+    def __init__(self, folder: Path, seed: bytes = b"deployment") -> None:
+        self.folder = folder
+        self.entropy = repeatable_entropy(seed)
+        self.now = Instant(1000.0, FIRST_WALL_SECONDS)
+        private, public = new_server_key(self.entropy)
+        self.server_private: ServerPrivate = private
+        self.server_key = public
+        self.people: list[Person] = []
+        self.to_server: ToServer = lambda person, frame: [frame]
+        self.to_device: ToDevice = lambda person, frame: [frame]
+        self.server_up = True
+        self._connections = 0
+        self._work: deque[Callable[[], None]] = deque()
+        self._open_server()
+
+    # ---------------------------------------------------------------------------------------------------- the parts
+
+    def person(self, name: str, *, enroll: bool = True, server_password: list[bytes] | None = None) -> Person:
+        path = self.folder / f"{name}.db"
+        store = open_account_store(path, _KEY, synchronous="OFF")
+        with store.transaction():
+            account = Account.create(
+                store,
+                username=name,
+                full_name=name.title(),
+                server_address="127.0.0.1:12349",
+                server_password=server_password,
+                entropy=self.entropy,
+                kem=RepeatableKem(self.entropy),
+                now=self.now,
+            )
+        person = Person(name, path, store, AccountCore(account))
+        self.people.append(person)
+        if enroll:
+            self.do(person, lambda account, now: account.start(now))
+        return person
+
+    def restart(self, person: Person, *, database: bytes | None = None) -> None:
+        """End the process and start it again, on this copy of its database if one is given."""
+        self.cut(person)
+        person.store.close()
+        if database is not None:
+            person.path.write_bytes(database)
+        person.store = open_account_store(person.path, _KEY, synchronous="OFF")
+        account = Account.load(person.store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
+        person.core = AccountCore(account)
+        self.do(person, lambda account, now: account.start(now))
+
+    def copy_of(self, person: Person) -> bytes:
+        """The database as a backup has it, taken while the process was ended for a moment."""
+        self.cut(person)
+        person.store.close()
+        data = person.path.read_bytes()
+        self.restart(person, database=data)
+        return data
+
+    def forget_everything_at_the_server(self) -> None:
+        """The server's data is lost: it goes on with an empty mailbox."""
+        self._server_database.execute("DELETE FROM pairs")
+
+    def replace_server(self) -> None:
+        """Somebody else answers at the server's address, with the same data and another key."""
+        self.server_private, self.server_key = new_server_key(self.entropy)
+        self._server_database.close()
+        self._open_server()
+
+    # ------------------------------------------------------------------------------------------------------- acting
+
+    def do(self, person: Person, run: Callable[[Account, Instant], Outcome]) -> None:
+        self._step(person, Operation(run))
+        self.settle()
+
+    def cut(self, person: Person) -> None:
+        """The connection breaks."""
+        connection, person.connection = person.connection, None
+        if connection is not None:
+            self._server(Disconnected(connection))
+            self._step(person, LinkClosed(person.account.account_id, person.generation, "cut"))
+        self.settle()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let timers come due, one after the other."""
+        end = self.now.monotonic + seconds
+        while True:
+            due = [moment for person in self.people if (moment := person.core.next_wakeup()) is not None]
+            if not due or min(due) > end:
+                break
+            self._move(max(min(due), self.now.monotonic))
+            for person in self.people:
+                moment = person.core.next_wakeup()
+                if moment is not None and moment <= self.now.monotonic:
+                    self._step(person, Wakeup())
+            self.settle()
+        self._move(end)
+
+    def settle(self) -> None:
+        for _ in range(100_000):
+            if not self._work:
+                break
+            self._work.popleft()()
+        else:
+            raise AssertionError("the deployment does not come to rest")
+        for person in self.people:
+            fault, person.core.fault = person.core.fault, None
+            if fault is not None:
+                raise fault
+
+    def _move(self, monotonic: float) -> None:
+        self.now = Instant(monotonic, self.now.wall + monotonic - self.now.monotonic)
+
+    # ------------------------------------------------------------------------------------------------------- shorthand
+
+    def befriend(self, one: Person, other: Person) -> None:
+        """Registered and connected."""
+        self.do(one, lambda account, now: account.ask_registration(other.cid, now))
+        self.do(other, lambda account, now: account.answer_registration(one.cid, True, now))
+        self.do(one, lambda account, now: account.connect(other.cid, b"", "Disabled", now))
+        self.do(other, lambda account, now: account.answer_connect(one.cid, True, b"", "Disabled", now))
+
+    def say(self, one: Person, other: Person, text: str) -> MessageId:
+        message_id = MessageId(self.entropy(16))
+        self.do(one, lambda account, now: account.send_chat(other.cid, message_id, text, now))
+        return message_id
+
+    def timeline(self, one: Person, other: Person) -> list[MessageView]:
+        return one.account.timeline(other.cid, None, None, None, 200)[0]
+
+    def texts(self, one: Person, other: Person) -> list[str | None]:
+        return [message.text for message in self.timeline(one, other)]
+
+    def statuses(self, one: Person, other: Person) -> list[str]:
+        return [message.status for message in self.timeline(one, other) if message.mine]
+
+    def sees(self, one: Person, other: Person) -> PeerView:
+        view = one.account.peer_view(other.cid)
+        assert view is not None, f"{one.name} does not know {other.name}"
+        return view
+
+    # -------------------------------------------------------------------------------------------------------- the wire
+
+    def _open_server(self) -> None:
+        self._server_database = Database.open(self.folder / "server.db", synchronous="OFF")
+        self._server_store = SqliteServerStore(self._server_database)
+        settings = ServerSettings(self.server_private, self.server_key)
+        self._server_core = ServerCore(self._server_store, settings, self.entropy)
+        self._server(Started())
+
+    def _server(self, event: Event) -> None:
+        for effect in step(self._server_core, self._server_store, [event], self.now):
+            self._perform_server(effect)
+
+    def _perform_server(self, effect: Effect) -> None:
+        match effect:
+            case Send(connection, frame, _):
+                person = next((person for person in self.people if person.connection == connection), None)
+                if person is not None:
+                    generation = person.generation
+                    for changed in self.to_device(person, frame):
+                        arrived = decode_server_frame(encode(changed))
+                        self._work.append(partial(self._to_device, person, generation, arrived))
+            case Close(connection):
+                self._work.append(lambda: self._closed_by_server(connection))
+
+    def _to_device(self, person: Person, generation: int, frame: ServerFrame) -> None:
+        if person.generation == generation and person.connection is not None:
+            self._step(person, LinkFrameArrived(person.account.account_id, generation, frame))
+
+    def _closed_by_server(self, connection: ConnectionId) -> None:
+        for person in self.people:
+            if person.connection == connection:
+                person.connection = None
+                self._step(person, LinkClosed(person.account.account_id, person.generation, "server"))
+        self._server(Disconnected(connection))
+
+    def _step(self, person: Person, event: Event) -> None:
+        for effect in step(person.core, person.store, [event], self.now):
+            self._perform(person, effect)
+
+    def _perform(self, person: Person, effect: object) -> None:
+        match effect:
+            case Notice():
+                person.notices.append(effect)
+            case OpenLink(account_id, generation, _):
+                person.generation = generation
+                if not self.server_up:
+                    self._work.append(lambda: self._step(person, LinkClosed(account_id, generation, "down")))
+                    return
+                self._connections += 1
+                person.connection = ConnectionId(self._connections)
+                self._server(Connected(person.connection))
+                key = bytes(self.server_key)
+                self._work.append(lambda: self._step(person, LinkOpened(account_id, generation, key)))
+            case SendOnLink(_, generation, frame):
+                if generation == person.generation and person.connection is not None:
+                    connection = person.connection
+                    for changed in self.to_server(person, frame):
+                        arrived = decode_client_frame(encode(changed))
+                        self._work.append(partial(self._server, FrameArrived(connection, arrived)))
+            case CloseLink(_, generation):
+                if generation == person.generation and person.connection is not None:
+                    connection, person.connection = person.connection, None
+                    self._server(Disconnected(connection))

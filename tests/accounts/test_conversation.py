@@ -1,0 +1,208 @@
+"""Two people find each other, agree and talk, over a server that keeps its part."""
+
+from pathlib import Path
+
+import pytest
+
+from casemate.internal_service.core.notices import ConnectAsked, MessageArrived, RegistrationAsked, RegistrationSettled
+from casemate.internal_service.core.refusals import Refused
+from casemate.protocol.ids import MessageId
+from casemate.protocol.link import Done, Signal
+from tests.accounts.deployment import Deployment, Person
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Deployment:
+    return Deployment(tmp_path)
+
+
+@pytest.fixture
+def friends(world: Deployment) -> tuple[Person, Person]:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.befriend(alice, bob)
+    return alice, bob
+
+
+def test_a_request_and_its_answer_register_both(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    assert world.sees(alice, bob).relation == "requested"
+    assert [notice.peer_username for notice in bob.heard(RegistrationAsked)] == ["alice"]
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    for one, other in ((alice, bob), (bob, alice)):
+        assert world.sees(one, other).relation == "registered"
+        assert one.heard(RegistrationSettled)[-1].refused is None
+
+
+def test_requests_that_cross_register_both(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.cut(bob)
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.to_device = lambda person, frame: [] if isinstance(frame, Signal) else [frame]
+    world.pass_time(30)
+    world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
+    world.to_device = lambda person, frame: [frame]
+    world.cut(bob)
+    world.cut(alice)
+    world.pass_time(60)
+    for one, other in ((alice, bob), (bob, alice)):
+        assert world.sees(one, other).relation == "registered"
+
+
+def test_a_declined_request_leaves_them_strangers(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, False, now))
+    assert world.sees(alice, bob).relation == "declined"
+    assert world.sees(bob, alice).relation == "none"
+    refused = alice.heard(RegistrationSettled)[-1].refused
+    assert refused is not None
+    assert refused.code == "declined"
+
+
+def test_only_connected_people_can_talk(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    with pytest.raises(Refused, match="not_connected"):
+        world.say(alice, bob, "hello?")
+    world.do(alice, lambda account, now: account.connect(bob.cid, b"", "Disabled", now))
+    assert bob.heard(ConnectAsked)
+    world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
+    world.say(alice, bob, "hello")
+    assert world.texts(bob, alice) == ["hello"]
+
+
+def test_auto_connect_connects_after_registration(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    for one in (alice, bob):
+        world.do(one, lambda account, now: account.set_settings(auto_connect=True, token=1, now=now))
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    assert world.sees(alice, bob).connection == "connected"
+    assert world.sees(bob, alice).connection == "connected"
+
+
+def test_a_message_is_sent_delivered_and_read(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "one")
+    assert world.statuses(alice, bob) == ["delivered"]
+    assert bob.account.unread() == 1
+    newest = world.timeline(bob, alice)[-1].arrival
+    world.do(bob, lambda account, now: account.mark_read(alice.cid, newest, now))
+    assert world.statuses(alice, bob) == ["read"]
+    assert bob.account.unread() == 0
+
+
+def test_both_sides_show_the_same_order(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    for turn in range(20):
+        world.say(alice, bob, f"a{turn}")
+        world.say(bob, alice, f"b{turn}")
+    assert world.texts(alice, bob) == world.texts(bob, alice)
+    assert len(world.texts(alice, bob)) == 40
+    assert {status for one, other in (friends, friends[::-1]) for status in world.statuses(one, other)} == {"delivered"}
+
+
+def test_a_message_to_somebody_away_waits_at_the_server(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.do(bob, lambda account, now: account.stop(now))
+    world.cut(bob)
+    world.say(alice, bob, "are you there?")
+    assert world.statuses(alice, bob) == ["sent"]
+    world.do(bob, lambda account, now: account.start(now))
+    assert world.texts(bob, alice) == ["are you there?"]
+    assert world.statuses(alice, bob) == ["delivered"]
+
+
+def test_what_is_written_while_the_server_is_away_says_so_and_goes_later(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    world.server_up = False
+    world.cut(alice)
+    world.say(alice, bob, "later")
+    message = world.timeline(alice, bob)[-1]
+    assert message.status == "queued"
+    assert message.reason is not None
+    assert message.reason.code == "server_away"
+    world.server_up = True
+    world.pass_time(60)
+    assert world.statuses(alice, bob) == ["delivered"]
+
+
+def test_the_same_message_id_is_sent_once(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    message_id = MessageId(b"m" * 16)
+    for _ in range(3):
+        world.do(alice, lambda account, now: account.send_chat(bob.cid, message_id, "once", now))
+    assert world.texts(bob, alice) == ["once"]
+    assert len(bob.heard(MessageArrived)) == 1
+
+
+def test_both_survive_a_restart(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "before")
+    world.restart(alice)
+    world.restart(bob)
+    world.say(bob, alice, "after")
+    assert world.texts(alice, bob) == world.texts(bob, alice) == ["before", "after"]
+    assert world.statuses(bob, alice) == ["delivered"]
+
+
+def test_a_blocked_person_reaches_nobody_and_sees_why(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.do(bob, lambda account, now: account.block(alice.cid, True, 1, now))
+    world.say(alice, bob, "let me in")
+    message = world.timeline(alice, bob)[-1]
+    assert (message.status, message.reason and message.reason.code) == ("queued", "not_accepting")
+    assert world.texts(bob, alice) == []
+    world.do(bob, lambda account, now: account.block(alice.cid, False, 2, now))
+    world.pass_time(60)
+    assert world.texts(bob, alice) == ["let me in"]
+    assert world.statuses(alice, bob) == ["delivered"]
+
+
+def test_after_disconnecting_either_can_connect_again(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.do(alice, lambda account, now: account.disconnect(bob.cid, now))
+    assert world.sees(bob, alice).connection == "none"
+    world.do(bob, lambda account, now: account.connect(alice.cid, b"", "Disabled", now))
+    world.do(alice, lambda account, now: account.answer_connect(bob.cid, True, b"", "Disabled", now))
+    world.say(bob, alice, "again")
+    assert world.texts(alice, bob) == ["again"]
+
+
+def test_connect_requests_that_cross_connect_both(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    world.server_up = False
+    world.cut(alice)
+    world.cut(bob)
+    world.do(alice, lambda account, now: account.connect(bob.cid, b"", "Disabled", now))
+    world.do(bob, lambda account, now: account.connect(alice.cid, b"", "Disabled", now))
+    world.server_up = True
+    world.pass_time(60)
+    assert world.sees(alice, bob).connection == "connected"
+    assert world.sees(bob, alice).connection == "connected"
+    world.say(alice, bob, "one")
+    world.say(bob, alice, "two")
+    assert world.texts(alice, bob) == world.texts(bob, alice) == ["one", "two"]
+
+
+def test_an_acceptance_the_server_kept_but_could_not_confirm_is_not_asked_for_again(world: Deployment) -> None:
+    """The service dies between the server's commit and its reply; meanwhile the other side begins to talk."""
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.set_settings(auto_connect=True, token=1, now=now))
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.to_device = lambda person, frame: [] if person is bob and isinstance(frame, Done) else [frame]
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    assert world.sees(alice, bob).relation == "registered"
+    world.to_device = lambda person, frame: [frame]
+    world.restart(bob)
+    assert world.sees(bob, alice).relation == "registered"
+    assert world.sees(bob, alice).connection == "asks_you"
+    world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
+    world.say(bob, alice, "hello")
+    assert world.texts(alice, bob) == ["hello"]
