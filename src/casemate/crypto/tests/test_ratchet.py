@@ -95,8 +95,8 @@ def test_in_any_order_with_loss_and_repeats_each_message_opens_exactly_once(
 @given(seed=st.integers(0, 2**32))
 def test_post_quantum_epochs_survive_loss_and_reordering(seed: int) -> None:
     """Offers and answers are lost as well; repeats bring them through, and both sides stay in step."""
-    pair = Pair(seed=seed.to_bytes(4, "big"))
-    chance = repeatable_entropy(b"chance" + seed.to_bytes(4, "big"))
+    pair = Pair(seed=seed.to_bytes(8, "big"))
+    chance = repeatable_entropy(b"chance" + seed.to_bytes(8, "big"))
     late: list[tuple[str, bytes, bytes]] = []
     for number in range(600):
         sender = "alice" if chance(1)[0] < 128 else "bea"
