@@ -14,6 +14,8 @@ PYTHON_CODE := $(wildcard src tests benchmarks scripts)
 CHECK_SEEDS ?= 20
 TEST_SEEDS ?= 200
 
+BENCHMARKS ?= crypto start_up first_message messages
+
 # Output of parallel jobs stays in one piece where make can do that (4.0 and later).
 PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -44,10 +46,10 @@ e2e: setup ## Only the tests with a real browser
 	@$(BIN)/pytest -q -m e2e $(ARGS)
 
 sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
-	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
 
-bench: setup ## Every benchmark; the figures go to the screen
-	@for program in benchmarks/bench_*.py; do [ -e "$$program" ] || continue; $(BIN)/python "$$program" || exit 1; done
+bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures go to the screen
+	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 format: setup ## Format everything
 	@$(BIN)/ruff format --quiet $(PYTHON_CODE)
@@ -90,7 +92,7 @@ check-vitest:
 	@$(NPM) test
 
 check-python:
-	@SIM_SEEDS=$(CHECK_SEEDS) HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not e2e and not processes and not slow"
+	@SIM_SEEDS=$(CHECK_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes and not slow"
 
 # ---------------------------------------------------------------------------------------------------- what `setup` makes
 

@@ -11,8 +11,6 @@ from casemate.runtime.sqlite import Database
 from tests.processes.conftest import NewService
 from tests.support.processes import DidNotStart, ServiceProcess
 
-pytestmark = pytest.mark.processes
-
 
 def sentence_of(service: ServiceProcess) -> str:
     """Start it, which must fail, and give the one line that it says."""

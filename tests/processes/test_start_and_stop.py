@@ -9,8 +9,6 @@ import pytest
 
 from tests.support.processes import STOP_SECONDS, ServiceProcess
 
-pytestmark = pytest.mark.processes
-
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_service_says_one_line_and_stops_with_exit_code_0(

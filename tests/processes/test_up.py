@@ -12,8 +12,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.processes
-
 CASEMATE = str(Path(sys.executable).with_name("casemate"))
 SECONDS = 40.0
 
