@@ -206,3 +206,43 @@ def test_an_acceptance_the_server_kept_but_could_not_confirm_is_not_asked_for_ag
     world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
     world.say(bob, alice, "hello")
     assert world.texts(alice, bob) == ["hello"]
+
+
+def test_a_block_ends_a_waiting_request_for_both(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.block(alice.cid, True, 1, now))
+    assert world.sees(bob, alice).relation == "none"
+    assert world.sees(alice, bob).relation == "declined"
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    refused = alice.heard(RegistrationSettled)[-1].refused
+    assert refused is not None
+    assert refused.code == "not_accepting"
+
+
+def test_a_connection_agreed_after_a_backup_is_agreed_again_after_its_restore(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    backup = world.copy_of(bob)
+    world.pass_time(10)
+    world.do(alice, lambda account, now: account.connect(bob.cid, b"", "Disabled", now))
+    world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
+    world.restart(bob, database=backup)
+    world.pass_time(120)
+    assert world.sees(bob, alice).connection == "asks_you"
+    world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
+    world.say(bob, alice, "here again")
+    assert world.texts(alice, bob) == ["here again"]
+
+
+def test_a_goodbye_said_after_a_backup_holds_after_its_restore(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    backup = world.copy_of(bob)
+    world.pass_time(10)
+    world.do(alice, lambda account, now: account.disconnect(bob.cid, now))
+    world.restart(bob, database=backup)
+    world.pass_time(120)
+    assert world.sees(bob, alice).connection == "none"

@@ -152,12 +152,20 @@ class Registrations:
         assert account is not None  # its link is proven
         # From now on the other side sees one unchanging time, so that coming and going does not shine through.
         self._rows.block(account_id, other, now.wall if account.shown_online else account.shown_since)
-        self._close_ask(other, account_id)
+        effects = self._decline_silently(other, account_id)
         for link in self._links.of_account(account_id):
             self._outflow.hold_back(link, other)
         if not account.shown_online or not self._rows.registered(account_id, other):
+            return effects
+        return effects + self._presences.tell(other, account_id)
+
+    def _decline_silently(self, asker: AccountId, target: AccountId) -> list[Effect]:
+        """A block ends their request; they hear what a declined person hears, not wait for ever."""
+        if self._rows.ask(asker, target) is None:
             return []
-        return self._presences.tell(other, account_id)
+        self._close_ask(asker, target)
+        declined = RegistrationAnswered(self._row(asker, target), accept=False, answer=b"")
+        return self._outflow.signal(asker, target, declined)
 
     def _unblock(self, account_id: AccountId, other: AccountId, _now: Instant) -> list[Effect]:
         self._rows.unblock(account_id, other)

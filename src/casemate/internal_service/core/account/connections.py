@@ -125,6 +125,17 @@ class Connections:
             return []
         return self.connect(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
 
+    def repeat(self, peer: Peer, now: Instant) -> Outcome:
+        """Say the present state again, in its round; where they know it already, nothing changes."""
+        match peer.connection:
+            case "asking" | "connected":
+                request = ConnectRequest(peer.connection_round, peer.connect_settings, peer.connect_udp_mode)
+                return self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
+            case "none" if peer.connection_round > 0:
+                return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
+            case _:
+                return []
+
     def _settle(self, peer: Peer) -> Outcome:
         self._context.store.put_peer(peer)
         return [PeerChanged(peer.cid), ConnectSettled(peer.cid, None)]

@@ -47,7 +47,11 @@ class Inbox:
         outcome: Outcome = []
         for number, envelope in items:
             outcome += self._take(peer, device, number, envelope, now)
-        return outcome + self._receipts.send(peer, device)
+        receipt = self._receipts.send(peer, device)
+        if not receipt:
+            # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
+            receipt = self.rekey(self._current(peer), device, now)
+        return outcome + receipt
 
     def rekey(self, peer: Peer, device: DeviceId, now: Instant, *, at_once: bool = False) -> Outcome:
         """Begin a new session with this device; the peer answers by sealing anew what we could not read."""
@@ -150,7 +154,8 @@ class Inbox:
             case Kind.DISCONNECT:
                 return outcome + self._connections.ended(peer, content.body)
             case Kind.REKEY:
-                return outcome + self._outbox.flush(peer, now)
+                # Their data may be older than what we agreed on since: say again what we hold for true.
+                return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)
             case kind if kind in _NOT_SHOWN:
                 return outcome
             case _:

@@ -132,10 +132,10 @@ class Receipts:
         self._context.store.put_channel(replace(channel, parked_receipt=sealed))
 
     def _seal(self, channel: Channel, note: ControlNote) -> bytes | None:
-        """Under the session that last opened an envelope of theirs: they are sure to know it."""
-        if channel.receipt_session is None:
-            return None
-        row = self._context.store.ratchet(channel.receipt_session)
+        """Under the session that last opened an envelope of theirs, which they are sure to know; else under our own."""
+        store = self._context.store
+        row = None if channel.receipt_session is None else store.ratchet(channel.receipt_session)
+        row = row or store.sending_ratchet(channel.device)
         if row is None:
             return None
         return seal_control(session_from_bytes(row.session), encode(note), self._context.entropy)
