@@ -47,6 +47,8 @@ class Person:
     """Who looks over the shoulder: the checkers."""
     rolled_back: list[tuple[float, float]] = field(default_factory=list)
     """(when the copy was taken, when it was put back): what happened between is gone here."""
+    has_blocked: set[Cid] = field(default_factory=set)
+    """Whom they ever blocked, even for a moment."""
     written: int = 0
 
     @property
@@ -130,6 +132,7 @@ class Person:
         self.wish(f"disconnect {peer_cid % 1000}", lambda account, now: account.disconnect(peer_cid, now))
 
     def block(self, peer_cid: Cid, *, blocked: bool) -> None:
+        self.has_blocked.add(peer_cid)
         self.wish(
             f"{'block' if blocked else 'unblock'} {peer_cid % 1000}",
             lambda account, now: account.block(peer_cid, blocked, 1, now),

@@ -145,6 +145,8 @@ class Storm:
         taken, image = copy
         person.machine.die(by_power=False)
         person.rolled_back.append((taken, person.machine.agenda.now))
+        # What they were shown since the copy is gone with it; the peer's side is still held to its word.
+        person.statuses.clear()
         person.machine.restore(image)
 
     def _restart_later(self, machine: Machine) -> None:

@@ -52,7 +52,10 @@ class World(AbstractContextManager["World"]):
         chance = self._chance("world")
         self.weather = weather or Weather.of(chance)
         self.habits = Habits(
-            self._chance("habits"), quarrels=chance.random() < 0.3, comes_and_goes=chance.random() < 0.4
+            self._chance("habits"),
+            # A restored database may not know of a quarrel since: both at once is for people to sort out.
+            quarrels=chance.random() < 0.3 and not self.weather.rollbacks,
+            comes_and_goes=chance.random() < 0.4,
         )
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
         self._settings = ServerSettings(private_key=private, public_key=public)
