@@ -200,11 +200,31 @@ def test_hostile_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None
         Pair().read("bea", data)
 
 
-def test_no_byte_moves_between_associated_data_and_header() -> None:
+def test_no_byte_moves_between_associated_data_and_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound: list[bytes] = []
+
+    def record(aead: Aead, key: bytes, label: bytes, random: bytes, plaintext: bytes, ad: bytes) -> bytes:
+        bound.append(ad)
+        return bytes(16)
+
     pair = Pair()
+    monkeypatch.setattr("casemate.crypto.ratchet.seal_once", record)
     message = pair.write("alice", b"text")
+    assert bound == [len(AD).to_bytes(4, "big") + AD + message[: HEADER.size]]
+
+
+@pytest.mark.parametrize("known", ["ec", "pq"])
+def test_a_message_opens_only_with_the_keys_of_both_ratchets(known: str) -> None:
+    """Whoever broke one of them, and knows its every secret, has nothing."""
+    pair = Pair()
+    stranger = responder_state(Aead.AES_256_GCM, RootKey(b"x" * 32), RootKey(b"y" * 32), PREKEY)
+    alice = initiator_state(Aead.AES_256_GCM, RootKey(b"e" * 32), RootKey(b"q" * 32), x25519_public(PREKEY))
+    bea = responder_state(Aead.AES_256_GCM, RootKey(b"e" * 32), RootKey(b"q" * 32), PREKEY)
+    _, message = encrypt(alice, b"text", AD, pair.entropy, pair.kem)
+    thief = msgspec.structs.replace(stranger, **{known: getattr(bea, known)})
     with pytest.raises(EnvelopeUnreadable):
-        decrypt(pair.states["bea"], message[1:], AD + message[:1], pair.kem)
+        decrypt(thief, message, AD, pair.kem)
+    assert decrypt(bea, message, AD, pair.kem)[1] == b"text"
 
 
 def test_a_low_order_ratchet_key_is_refused() -> None:
