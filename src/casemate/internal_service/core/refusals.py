@@ -4,6 +4,16 @@ from casemate.protocol.client.views import Acts, Reason
 
 _ACTS: dict[str, Acts] = {
     "wrong_password": "user",
+    "unknown_account": "user",
+    "several_accounts": "user",
+    "no_session": "user",
+    "key_not_found": "user",
+    "storage_full": "user",
+    "settings_not_offered": "user",
+    "views_only": "user",
+    "not_available_yet": "user",
+    "timed_out": "peer",
+    "already_running": "retry",
     "username_taken": "user",
     "username_confusable": "user",
     "server_password_wrong": "user",

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Literal
 
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
+from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.outbox import OutboxTable
+from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.timeline import TimelineTable
@@ -14,7 +16,15 @@ from casemate.runtime.sqlite import Database
 
 
 class SqliteAccountStore(
-    ProfileTable, PeersTable, ChannelsTable, RatchetsTable, OutboxTable, TimelineTable, InboxTable
+    ProfileTable,
+    PeersTable,
+    ChannelsTable,
+    RatchetsTable,
+    OutboxTable,
+    TimelineTable,
+    InboxTable,
+    LocalDbTable,
+    PlainQueueTable,
 ):
     def __init__(self, database: Database) -> None:
         self._db = database

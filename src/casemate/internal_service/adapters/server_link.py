@@ -1,0 +1,182 @@
+"""Links to workspace servers: dialled when the core says so, never retried here."""
+
+import asyncio
+import contextlib
+import ssl
+from collections import deque
+from typing import Final
+
+import aiohttp
+import structlog
+
+from casemate.internal_service.core.link_io import (
+    CloseLink,
+    LinkClosed,
+    LinkFrameArrived,
+    LinkOpened,
+    OpenLink,
+    SendOnLink,
+)
+from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
+from casemate.protocol.link import decode_server_frame, encode
+from casemate.runtime.event_queue import EventQueue
+
+DIAL_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 5.0
+"""A ping this often; without a sign of life for half as long after it, the link is dead."""
+CLOSE_SECONDS: Final = 1.0
+SEND_QUEUE_BYTES: Final = 32 * MIB
+"""A server that reads so much slower than we send is let go; the outbox is on the disk."""
+PUBLIC_SCHEME: Final = "wss://"
+
+log = structlog.get_logger("casemate.link")
+
+_Key = tuple[AccountId, int]
+
+
+class ServerLinks:
+    """All links of this service. Lives on the event loop; `perform` never blocks."""
+
+    def __init__(self, events: EventQueue) -> None:
+        self._events = events
+        self._links: dict[_Key, _Link] = {}
+        self._http = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, force_close=True),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+    def perform(self, effect: OpenLink | SendOnLink | CloseLink) -> None:
+        key = (effect.account_id, effect.generation)
+        match effect:
+            case OpenLink(address=address):
+                link = self._links[key] = _Link(key, address, self._http, self._events)
+                link.finished.add_done_callback(lambda _: self._links.pop(key, None))
+            case SendOnLink(frame=frame):
+                if key in self._links:
+                    self._links[key].send(encode(frame))
+            case CloseLink():
+                if key in self._links:
+                    self._links[key].close()
+
+    async def close(self) -> None:
+        """End all links and wait until they are gone."""
+        links = list(self._links.values())
+        for link in links:
+            link.close()
+        if links:
+            await asyncio.wait([link.finished for link in links], timeout=2 * CLOSE_SECONDS)
+        await self._http.close()
+
+
+class _Link:
+    def __init__(self, key: _Key, address: str, http: aiohttp.ClientSession, events: EventQueue) -> None:
+        self._account_id, self._generation = key
+        self._address = address
+        self._http = http
+        self._events = events
+        self._outgoing: deque[bytes] = deque()
+        self._outgoing_bytes = 0
+        self._closing = False
+        self._changed = asyncio.Event()
+        self.finished = asyncio.create_task(self._run())
+
+    def send(self, frame: bytes) -> None:
+        self._outgoing.append(frame)
+        self._outgoing_bytes += len(frame)
+        if self._outgoing_bytes > SEND_QUEUE_BYTES:
+            log.warning("server reads too slowly", account=self._account_id.hex()[:16])
+            self.finished.cancel()
+        self._changed.set()
+
+    def close(self) -> None:
+        """After what is queued."""
+        self._closing = True
+        self._changed.set()
+
+    async def _run(self) -> None:
+        detail = "cancelled"
+        try:
+            detail = await self._live()
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            detail = type(error).__name__
+        finally:
+            self._events.post(LinkClosed(self._account_id, self._generation, detail))
+
+    async def _live(self) -> str:
+        """From dialling to the end; why it ended."""
+        public = self._address.startswith(PUBLIC_SCHEME)
+        url = f"{self._address}/link" if public else f"{PUBLIC_SCHEME}{self._address}/link"
+        async with asyncio.timeout(DIAL_SECONDS):
+            socket = await self._http.ws_connect(
+                url,
+                ssl=True if public else _pinned_later(),
+                heartbeat=HEARTBEAT_SECONDS,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
+                max_msg_size=LINK_FRAME_BYTES,
+                compress=0,
+            )
+        async with socket:
+            certificate_key = None if public else _certificate_key(socket)
+            if not await self._events.put(LinkOpened(self._account_id, self._generation, certificate_key)):
+                return "stopping"
+            writer = asyncio.create_task(self._write(socket))
+            try:
+                return await self._read(socket)
+            finally:
+                writer.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await writer
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
+        async for message in socket:
+            if message.type is not aiohttp.WSMsgType.BINARY:
+                return "not a binary message"
+            try:
+                frame = decode_server_frame(message.data)
+            except MalformedFrame:
+                log.warning("malformed frame", account=self._account_id.hex()[:16])
+                return "malformed frame"
+            event = LinkFrameArrived(self._account_id, self._generation, frame)
+            if not await self._events.put(event, len(message.data)):
+                return "stopping"
+        return f"closed ({socket.close_code})"
+
+    async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            while True:
+                while self._outgoing:
+                    frame = self._outgoing.popleft()
+                    self._outgoing_bytes -= len(frame)
+                    await socket.send_bytes(frame)
+                if self._closing:
+                    break
+                self._changed.clear()
+                await self._changed.wait()
+        except (aiohttp.ClientError, OSError):
+            pass  # the other end is gone; the close below lets the reader see it, too
+        await socket.close()
+
+
+def _pinned_later() -> ssl.SSLContext:
+    """TLS without an authority: the core compares the certificate's key with the server's identity."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _certificate_key(socket: aiohttp.ClientWebSocketResponse) -> bytes:
+    """The certificate's Ed25519 key; empty, which is nobody's identity, for any other certificate."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    tls = socket.get_extra_info("ssl_object")
+    certificate = None if tls is None else tls.getpeercert(binary_form=True)
+    if certificate is None:
+        return b""
+    key = x509.load_der_x509_certificate(certificate).public_key()
+    return key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else b""

@@ -1,0 +1,5 @@
+"""service.db in SQLite."""
+
+from casemate.internal_service.adapters.service_store.store import SqliteServiceStore, open_service_store
+
+__all__ = ["SqliteServiceStore", "open_service_store"]

@@ -1,0 +1,124 @@
+"""service.db: the accounts of this computer, encrypted with a key that the operating system keeps."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final, Literal
+
+from casemate.crypto.kdf import hkdf
+from casemate.crypto.keys import KEY_BYTES, MachineKey
+from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
+from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.protocol.ids import AccountId, Cid
+from casemate.runtime.migrations import migrate
+from casemate.runtime.sqlite import Database, Row
+from casemate.runtime.u64 import u64_from_blob, u64_to_blob
+
+FILE_NAME: Final = "service.db"
+_KEY_LABEL: Final = b"casemate/service-db/1"
+_COLUMNS: Final = (
+    "name, account_id, cid, username, username_folded, full_name, server_address, enrolled, vault, machine_vault,"
+    " ask_password_at_start, plain_holder, unread"
+)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM accounts"
+_PUT: Final = (
+    f"INSERT INTO accounts ({_COLUMNS}, made)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(made), 0) + 1 FROM accounts))"
+    " ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, vault = excluded.vault,"
+    " machine_vault = excluded.machine_vault, ask_password_at_start = excluded.ask_password_at_start,"
+    " plain_holder = excluded.plain_holder, unread = excluded.unread"
+)
+
+
+class SqliteServiceStore(LocalDbTable):
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def accounts(self) -> list[LocalAccountRow]:
+        return [_account(row) for row in self._db.rows(f"{_SELECT} ORDER BY made")]
+
+    def account(self, cid: Cid) -> LocalAccountRow | None:
+        row = self._db.row(f"{_SELECT} WHERE cid = ?", u64_to_blob(cid))
+        return None if row is None else _account(row)
+
+    def accounts_named(self, username_folded: str) -> list[LocalAccountRow]:
+        rows = self._db.rows(f"{_SELECT} WHERE username_folded = ? ORDER BY made", username_folded)
+        return [_account(row) for row in rows]
+
+    def put_account(self, row: LocalAccountRow) -> None:
+        """Names and ids of an account never change; the rest is replaced."""
+        self._db.execute(
+            _PUT,
+            row.name,
+            row.account_id,
+            u64_to_blob(row.cid),
+            row.username,
+            row.username_folded,
+            row.full_name,
+            row.server_address,
+            row.enrolled,
+            row.vault,
+            row.machine_vault,
+            row.ask_password_at_start,
+            row.plain_holder,
+            row.unread,
+        )
+
+    def delete_account(self, name: str) -> None:
+        self._db.execute("DELETE FROM accounts WHERE name = ?", name)
+
+    def known_peers(self, name: str) -> dict[Cid, str]:
+        rows = self._db.rows("SELECT cid, username FROM known_peers WHERE name = ? ORDER BY username", name)
+        return {Cid(u64_from_blob(cid)): username for cid, username in rows}
+
+    def put_known_peers(self, name: str, peers: dict[Cid, str]) -> None:
+        self._db.execute("DELETE FROM known_peers WHERE name = ?", name)
+        rows = [(name, u64_to_blob(cid), username) for cid, username in peers.items()]
+        self._db.executemany("INSERT INTO known_peers VALUES (?, ?, ?)", rows)
+
+    def last_server(self) -> str | None:
+        address: str | None = self._db.value("SELECT value FROM settings WHERE name = 'last_server'")
+        return address
+
+    def put_last_server(self, address: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO settings VALUES ('last_server', ?)", address)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self._db.transaction()
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        return self._db.savepoint()
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def open_service_store(
+    directory: Path, key: MachineKey, *, vfs: str | None = None, synchronous: Literal["FULL", "OFF"] = "FULL"
+) -> SqliteServiceStore:
+    """Open or create service.db. Raises `WrongKey`, `DatabaseLocked`, `DatabaseNewer` or `DirectoryNotWritable`."""
+    owner_key = hkdf(b"", key.secret, _KEY_LABEL, KEY_BYTES)
+    database = Database.open(directory / FILE_NAME, key=owner_key, vfs=vfs, synchronous=synchronous)
+    try:
+        migrate(database, __package__)
+    except BaseException:
+        database.close()
+        raise
+    return SqliteServiceStore(database)
+
+
+def _account(row: Row) -> LocalAccountRow:
+    return LocalAccountRow(
+        name=row[0],
+        account_id=AccountId(bytes(row[1])),
+        cid=Cid(u64_from_blob(row[2])),
+        username=row[3],
+        username_folded=row[4],
+        full_name=row[5],
+        server_address=row[6],
+        enrolled=bool(row[7]),
+        vault=bytes(row[8]),
+        machine_vault=None if row[9] is None else bytes(row[9]),
+        ask_password_at_start=bool(row[10]),
+        plain_holder=bool(row[11]),
+        unread=row[12],
+    )

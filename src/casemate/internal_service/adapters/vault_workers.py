@@ -1,0 +1,45 @@
+"""Argon2id on worker threads, a few at a time: each takes 64 MiB and a good part of a second."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import structlog
+
+from casemate.crypto.keys import Entropy
+from casemate.crypto.vault import PasswordCost
+from casemate.internal_service.core.effects import MakeVault, TryVaults
+from casemate.internal_service.core.events import VaultsTried
+from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.node import Event
+
+WORKERS: Final = 2
+
+log = structlog.get_logger("casemate.vault")
+
+
+class VaultWorkers:
+    """`post` takes the answers, from any thread."""
+
+    def __init__(self, post: Callable[[Event], object], entropy: Entropy, cost: PasswordCost | None = None) -> None:
+        self._post = post
+        self._entropy = entropy
+        self._cost = cost
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="vault")
+
+    def perform(self, effect: MakeVault | TryVaults) -> None:
+        self._pool.submit(self._work, effect)
+
+    def close(self) -> None:
+        """Wait for nobody: whoever asked is told nothing any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _work(self, effect: MakeVault | TryVaults) -> None:
+        try:
+            if isinstance(effect, MakeVault):
+                self._post(make_vault(effect, self._entropy, self._cost))
+            else:
+                self._post(try_vaults(effect))
+        except Exception as error:  # noqa: BLE001  (a damaged vault opens with no password; nobody may wait for ever)
+            log.warning("vault failed", error=type(error).__name__)
+            self._post(VaultsTried(effect.token, {}))

@@ -1,0 +1,81 @@
+"""Who may talk to this service: programs with the token, browsers with a cookie, one browser per launch token."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.secrets_file import write_secret
+
+TOKEN_FILE: Final = "token"  # noqa: S105  (a file name)
+LAUNCH_SECONDS: Final = 300.0
+LAUNCHES_KEPT: Final = 32
+COOKIE_SECONDS: Final = 30 * 86_400
+_TOKEN_BYTES: Final = 32
+_COOKIE_LABEL: Final = b"casemate/cookie/1"
+
+
+def load_or_make_token(data_dir: Path) -> str:
+    """The token for programs, in a file that only its owner may read. Raises CannotStart."""
+    path = data_dir / TOKEN_FILE
+    try:
+        token = path.read_text("ascii").strip() if path.exists() else ""
+        if len(token) < _TOKEN_BYTES:
+            token = secrets.token_urlsafe(_TOKEN_BYTES)
+        # Written again in any case: whoever loosened its mode finds it tight after a start.
+        write_secret(path, token.encode("ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotStart(f"The token file {path} cannot be used: {error}.") from error
+    return token
+
+
+class Credentials:
+    """Comparisons take the same time wherever the two differ. Deleting the token file ends every cookie, too."""
+
+    def __init__(self, token: str, wall_clock: Callable[[], float]) -> None:
+        self._token = token.encode()
+        self._cookie_key = hmac.digest(self._token, _COOKIE_LABEL, "sha256")
+        self._wall_clock = wall_clock
+        self._launches: dict[bytes, float] = {}
+
+    def is_token(self, candidate: str) -> bool:
+        return hmac.compare_digest(_digest(candidate.encode("utf-8", "replace")), _digest(self._token))
+
+    def new_launch(self) -> str:
+        """A token for one browser, good for a few minutes and once."""
+        self._forget_old_launches()
+        while len(self._launches) >= LAUNCHES_KEPT:
+            self._launches.pop(next(iter(self._launches)))
+        launch = secrets.token_urlsafe(_TOKEN_BYTES)
+        self._launches[_digest(launch.encode())] = self._wall_clock() + LAUNCH_SECONDS
+        return launch
+
+    def use_launch(self, candidate: str) -> bool:
+        """True once for each launch token that is not too old. Looked up by digest, so time tells nothing."""
+        self._forget_old_launches()
+        return self._launches.pop(_digest(candidate.encode("utf-8", "replace")), None) is not None
+
+    def new_cookie(self) -> str:
+        expires = f"{int(self._wall_clock()) + COOKIE_SECONDS}.{secrets.token_urlsafe(16)}"
+        return f"{expires}.{self._signature(expires)}"
+
+    def is_cookie(self, candidate: str) -> bool:
+        signed, _, signature = candidate.rpartition(".")
+        if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signature(signed).encode()):
+            return False
+        expires = signed.partition(".")[0]
+        return expires.isdigit() and self._wall_clock() < int(expires)
+
+    def _signature(self, signed: str) -> str:
+        return hmac.new(self._cookie_key, signed.encode("utf-8", "replace"), "sha256").hexdigest()
+
+    def _forget_old_launches(self) -> None:
+        now = self._wall_clock()
+        self._launches = {digest: until for digest, until in self._launches.items() if now < until}
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).digest()

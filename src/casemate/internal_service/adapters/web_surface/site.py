@@ -1,0 +1,168 @@
+"""Everything that answers on the internal service's port."""
+
+import asyncio
+import contextlib
+import uuid
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import WSCloseCode, hdrs, web
+
+from casemate.internal_service.adapters.ui_socket import UiSocket, new_socket
+from casemate.internal_service.adapters.web_surface.credentials import COOKIE_SECONDS, Credentials
+from casemate.internal_service.adapters.web_surface.files import UiFiles
+from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Problem
+from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
+from casemate.internal_service.adapters.web_surface.pages import page, sentence
+from casemate.internal_service.core.effects import CloseSocket, SendResponse
+from casemate.protocol.client.types import Uuid
+from casemate.protocol.ids import SocketId
+from casemate.runtime.event_queue import EventQueue
+
+SOCKETS_AT_ONCE: Final = 1_000
+_READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
+
+log = structlog.get_logger("casemate.web")
+
+
+class Site:
+    """`base_url` is where browsers reach it, with a slash at its end."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        credentials: Credentials,
+        files: UiFiles,
+        events: EventQueue,
+        *,
+        base_url: str,
+        cookie_name: str,
+    ) -> None:
+        self._gate = gate
+        self._credentials = credentials
+        self._files = files
+        self._events = events
+        self._base_url = base_url
+        self._cookie_name = cookie_name
+        self._sockets: dict[SocketId, UiSocket] = {}
+        self._sockets_opened = 0
+        self._empty = asyncio.Event()
+
+    def application(self) -> web.Application:
+        application = web.Application(client_max_size=64 * 1024)
+        application.router.add_route("*", "/{path:.*}", self._answer)
+        return application
+
+    def perform(self, effect: SendResponse | CloseSocket) -> None:
+        socket = self._sockets.get(effect.socket)
+        if socket is None:
+            return
+        if isinstance(effect, SendResponse):
+            socket.send(effect)
+        else:
+            socket.close(effect.code)
+
+    async def all_gone(self, seconds: float) -> None:
+        """Until every client has gone; those that do not go are cut off with the process."""
+        for socket in self._sockets.values():
+            socket.close(WSCloseCode.GOING_AWAY)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._sockets:
+                    self._empty.clear()
+                    await self._empty.wait()
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        problem = self._gate.address_problem(request)
+        if problem is not None:
+            return self._refusal(request, problem)
+        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+            return await self._serve_socket(request)
+        if request.method == hdrs.METH_POST and request.path == "/launch":
+            return await self._new_launch(request)
+        if request.method not in _READING:
+            return self._finished(request, web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, text="Only GET.\n"))
+        if "launch" in request.query:
+            return await self._launched(request)
+        problem = self._gate.page_problem(request)
+        if problem is not None:
+            return self._refusal(request, await self._gate.slow_down(problem))
+        return await self._file(request)
+
+    async def _serve_socket(self, request: web.Request) -> web.StreamResponse:
+        problem = self._gate.socket_problem(request)
+        if problem is not None:
+            return self._refusal(request, await self._gate.slow_down(problem))
+        if len(self._sockets) >= SOCKETS_AT_ONCE:
+            return self._refusal(request, "busy")
+        response = new_socket()
+        await response.prepare(request)
+        self._sockets_opened += 1
+        number = SocketId(self._sockets_opened)
+        socket = self._sockets[number] = UiSocket(number, Uuid(str(uuid.uuid4())), response, self._events)
+        try:
+            await socket.serve()
+        finally:
+            del self._sockets[number]
+            self._empty.set()
+        return response
+
+    async def _new_launch(self, request: web.Request) -> web.Response:
+        """For programs of this computer's user: a URL that signs one browser in."""
+        problem = self._gate.command_problem(request)
+        if problem is not None:
+            return self._refusal(request, await self._gate.slow_down(problem))
+        url = f"{self._base_url}?launch={self._credentials.new_launch()}"
+        return self._finished(request, web.json_response({"url": url}))
+
+    async def _launched(self, request: web.Request) -> web.Response:
+        """The one GET that changes something: the launch token becomes a cookie and leaves the address bar."""
+        looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+        if request.method != hdrs.METH_GET or looking_ahead:
+            return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
+        if not self._credentials.use_launch(request.query.get("launch", "")):
+            return self._refusal(request, await self._gate.slow_down("launch_used"))
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: request.path})
+        self._set_cookie(response)
+        return self._finished(request, response)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        response = await self._files.response(request.path, request.headers.get(hdrs.ACCEPT_ENCODING, ""))
+        if response is None:
+            missing = "not_found" if await self._files.response("/", "") else "not_built"
+            status = HTTPStatus.NOT_FOUND if missing == "not_found" else HTTPStatus.SERVICE_UNAVAILABLE
+            return self._finished(request, _html(missing, status))
+        if response.content_type == "text/html" and self._gate.has_cookie(request):
+            self._set_cookie(response)  # used cookies stay good
+        return self._finished(request, response, keep=True)
+
+    def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
+        log.info("refused", problem=problem, method=request.method)
+        wants_page = "text/html" in request.headers.get(hdrs.ACCEPT, "")
+        status = STATUS[problem]
+        response = _html(problem, status) if wants_page else web.Response(status=status, text=f"{sentence(problem)}\n")
+        if problem in ("credential", "not_signed_in"):
+            response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
+        return self._finished(request, response)
+
+    def _finished(self, request: web.Request, response: web.Response, *, keep: bool = False) -> web.Response:
+        if not keep:
+            response.headers.update(NEVER_KEPT)
+        host = request.headers.get(hdrs.HOST, "").lower()
+        response.headers.update(safe_headers(host if self._gate.address_problem(request) is None else ""))
+        return response
+
+    def _set_cookie(self, response: web.Response) -> None:
+        response.set_cookie(
+            self._cookie_name,
+            self._credentials.new_cookie(),
+            max_age=COOKIE_SECONDS,
+            path="/",
+            httponly=True,
+            samesite="Strict",
+        )
+
+
+def _html(problem: str, status: HTTPStatus) -> web.Response:
+    return web.Response(status=status, text=page(problem), content_type="text/html", charset="utf-8")

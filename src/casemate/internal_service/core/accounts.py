@@ -1,0 +1,114 @@
+"""Opening and closing the accounts of this computer: what registering, signing in and signing out have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from casemate.crypto.errors import StoredStateDamaged, WrongPassword
+from casemate.crypto.kem import Kem
+from casemate.crypto.keys import DatabaseKey
+from casemate.crypto.vault import lock_with_machine_key, unlock_with_machine_key
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.desk import Asker, Desk
+from casemate.internal_service.core.gateway import Gateway
+from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.plain_delivery import PlainDelivery
+from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.refusals import reason
+from casemate.internal_service.core.sockets import Sockets
+from casemate.internal_service.core.stores import Stores
+from casemate.internal_service.core.streams import Streams
+from casemate.internal_service.core.vaults import bound_to
+from casemate.node import Entropy
+from casemate.protocol.client.responses import DisconnectNotification
+from casemate.protocol.ids import Cid, SocketId
+
+
+@dataclass
+class Accounts:
+    desk: Desk
+    stores: Stores
+    hosts: Hosts
+    sockets: Sockets
+    streams: Streams
+    gateway: Gateway
+    delivery: PlainDelivery
+    machine: Machine
+    entropy: Entropy
+    kem: Kem
+    take: Callable[[Host, Outcome], None]
+    tell_what_waits: Callable[[Host, SocketId], None]
+    on_close: list[Callable[[Cid], None]] = field(default_factory=list)
+    """Called when an account is locked, for those who keep something of it in memory."""
+
+    def load(self, row: LocalAccountRow, key: DatabaseKey) -> Host:
+        """Open its database; nothing is dialled yet."""
+        store = self.stores.open(row.name, key)
+        account = Account.load(store, entropy=self.entropy, kem=self.kem)
+        host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=account.unread())
+        self.hosts.add(host)
+        return host
+
+    def begin_session(self, host: Host) -> Host:
+        """The account is signed in from now on, over restarts too unless its user wants to be asked."""
+        row = self.row(host)
+        vault = None if row.ask_password_at_start else self.machine_vault(host)
+        self.stores.service.put_account(replace(row, machine_vault=vault))
+        return self.hosts.put(replace(host, signed_in=True))
+
+    def hold(self, host: Host, socket: SocketId) -> Host:
+        """A plain socket is bound; a view holds a session by following it."""
+        if not self.sockets.is_open(socket) or self.sockets.is_view(socket):
+            return host
+        host = self.hosts.bind(host, socket)
+        self.tell_what_waits(host, socket)
+        return host
+
+    def end_session(self, host: Host, asker: Asker | None = None) -> None:
+        """Sign out: the key is dropped and the database closed. Others who hold the session are told."""
+        self.take(host, host.account.stop(self.desk.now))
+        self.gateway.session_ended(host.cid, reason("no_session", cid=str(host.cid)))
+        if host.bound is not None and (asker is None or host.bound != asker.socket):
+            self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
+        row = self.stores.service.account(host.cid)
+        if row is not None:
+            self.stores.service.put_account(replace(row, machine_vault=None, unread=host.unread))
+        self.close(host)
+
+    def close(self, host: Host) -> None:
+        """Lock it. The caller has stopped its link."""
+        self.hosts.remove(host.cid)
+        self.delivery.ended(host.cid)
+        self.streams.end(host.cid)
+        self.stores.release(host.name)
+        for closed in self.on_close:
+            closed(host.cid)
+
+    def forget(self, host: Host) -> None:
+        """Remove the account from this computer."""
+        self.close(host)
+        self.stores.discard(host.name)
+        self.stores.service.delete_account(host.name)
+
+    def restore_sessions(self) -> None:
+        """After a start: everybody who was signed in is signed in."""
+        for row in self.stores.service.accounts():
+            if row.machine_vault is None or not row.enrolled:
+                continue
+            try:
+                key = unlock_with_machine_key(row.machine_vault, self.machine.key, bound_to(row.name))
+            except (WrongPassword, StoredStateDamaged):
+                # The key of this computer was replaced: the password still opens the account.
+                self.stores.service.put_account(replace(row, machine_vault=None))
+                continue
+            host = self.hosts.put(replace(self.load(row, key), signed_in=True))
+            self.take(host, host.account.start(self.desk.now))
+
+    def machine_vault(self, host: Host) -> bytes:
+        return lock_with_machine_key(host.key, self.machine.key, bound_to(host.name), self.entropy)
+
+    def row(self, host: Host) -> LocalAccountRow:
+        row = self.stores.service.account(host.cid)
+        assert row is not None, "an open account has its row"
+        return row

@@ -1,0 +1,40 @@
+"""What the internal service wants done by its sockets and workers; link effects are in `link_io`."""
+
+from dataclasses import dataclass, field
+
+from casemate.node import Effect
+from casemate.protocol.client.codec import ClientResponse
+from casemate.protocol.ids import SocketId
+
+
+@dataclass(frozen=True, slots=True)
+class SendResponse(Effect):
+    socket: SocketId
+    response: ClientResponse = field(repr=False)
+    mark: int = 0
+    """Above 0: tell with MessagesTaken when the client's machine has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSocket(Effect):
+    socket: SocketId
+    code: int
+    """WebSocket close code."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeVault(Effect):
+    """Draw a database key and lock it with the password (slow on purpose). Answer: VaultMade."""
+
+    token: int
+    name: str
+    password: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TryVaults(Effect):
+    """Try the password on these vaults, by account name (slow on purpose). Answer: VaultsTried."""
+
+    token: int
+    vaults: dict[str, bytes] = field(repr=False)
+    password: bytes = field(repr=False)

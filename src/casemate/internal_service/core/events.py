@@ -1,0 +1,72 @@
+"""What the internal service hears from its sockets and workers; link events are in `link_io`."""
+
+from dataclasses import dataclass, field
+
+from casemate.crypto.keys import DatabaseKey
+from casemate.node import Event
+from casemate.protocol.client.codec import ClientRequest
+from casemate.protocol.client.types import Uuid
+from casemate.protocol.ids import SocketId
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted(Event):
+    """The first event: open the sessions that the last run left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShutdownAsked(Event):
+    """The process is to end; `drain_seconds` remain for what is on its way."""
+
+    drain_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SocketOpened(Event):
+    socket: SocketId
+    connection_id: Uuid
+
+
+@dataclass(frozen=True, slots=True)
+class SocketClosed(Event):
+    socket: SocketId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestArrived(Event):
+    socket: SocketId
+    request: ClientRequest = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BadRequestArrived(Event):
+    """A frame that did not decode, with what could be read of it."""
+
+    socket: SocketId
+    name: str
+    request_id: Uuid | None
+    cid: int | None
+    peer_cid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesTaken(Event):
+    """The client's machine answered a ping that was sent after everything marked ≤ `mark`."""
+
+    socket: SocketId
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class VaultMade(Event):
+    token: int
+    name: str
+    vault: bytes
+    key: DatabaseKey = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class VaultsTried(Event):
+    token: int
+    opened: dict[str, DatabaseKey] = field(repr=False)
+    """The vaults that the password opens, by the local name of their account."""

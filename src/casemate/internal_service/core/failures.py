@@ -1,0 +1,132 @@
+"""Which response says no to which request (PROTOCOL.md §4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from casemate.internal_service.core.sentences import sentence
+from casemate.protocol.client import responses as to
+from casemate.protocol.client.codec import ClientRequest, ClientResponse
+from casemate.protocol.client.extensions import ExtensionRequest, RequestRefused
+from casemate.protocol.client.requests import CITADEL_REQUESTS
+from casemate.protocol.client.types import ObjectId, Uuid
+from casemate.protocol.client.views import Reason
+from casemate.protocol.ids import SERVER_CID, Cid
+
+_NO_OBJECT: Final = ObjectId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What a failure repeats of its request."""
+
+    request_id: Uuid
+    cid: Cid = SERVER_CID
+    peer_cid: Cid | None = None
+    object_id: ObjectId = _NO_OBJECT
+
+
+def address_of(request: ClientRequest) -> Address:
+    return Address(
+        request_id=Uuid(request.request_id),
+        cid=getattr(request, "cid", None) or Cid(0),
+        peer_cid=getattr(request, "peer_cid", None),
+        object_id=getattr(request, "object_id", ObjectId(0)),
+    )
+
+
+def failure(request: ClientRequest, why: Reason) -> ClientResponse | None:
+    """The response that refuses this request; None for the few that have none."""
+    return failure_named(type(request).__name__, address_of(request), why)
+
+
+def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:
+    """As `failure`, for a request of which only this much could be read."""
+    params = {"cid": str(at.cid), "peer": str(at.peer_cid), **why.params}
+    why = msgspec.structs.replace(why, params=params)
+    if name in _EXTENSIONS:
+        return RequestRefused(cid=at.cid, request_id=at.request_id, reason=why)
+    build = _BUILDERS.get(name)
+    return None if build is None else build(at, why)
+
+
+_Builder = Callable[[Address, Reason], to.Response]
+
+
+def _of(kind: type[to.Failure], *, cid: Cid | None = None) -> _Builder:
+    def build(at: Address, why: Reason) -> to.Response:
+        return kind(cid=at.cid if cid is None else cid, request_id=at.request_id, message=sentence(why), reason=why)
+
+    return build
+
+
+def _scoped(kind: type[to.ScopedFailure]) -> _Builder:
+    def build(at: Address, why: Reason) -> to.Response:
+        return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=sentence(why), reason=why)
+
+    return build
+
+
+def _accept(at: Address, why: Reason) -> to.Response:
+    return to.PeerConnectAcceptFailure(
+        cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=sentence(why), reason=why
+    )
+
+
+def _management(at: Address, why: Reason) -> to.Response:
+    return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=sentence(why))
+
+
+def _transfer(at: Address, why: Reason) -> to.Response:
+    return to.FileTransferStatusNotification(
+        cid=at.cid,
+        request_id=at.request_id,
+        object_id=at.object_id,
+        success=False,
+        response=False,
+        message=sentence(why),
+    )
+
+
+_BUILDERS: Final[dict[str, _Builder]] = {
+    "Connect": _of(to.ConnectFailure, cid=Cid(0)),
+    "Register": _of(to.RegisterFailure, cid=Cid(0)),
+    "Disconnect": _of(to.PeerDisconnectFailure),
+    "Deregister": _of(to.DeregisterFailure),
+    "ConnectionManagement": _management,
+    "Message": _of(to.MessageSendFailure),
+    "ListAllPeers": _of(to.ListAllPeersFailure),
+    "ListRegisteredPeers": _of(to.ListRegisteredPeersFailure),
+    "PeerRegister": _of(to.PeerRegisterFailure),
+    "PeerRegisterRespond": _of(to.PeerRegisterFailure),
+    "PeerConnect": _of(to.PeerConnectFailure),
+    "PeerConnectAccept": _accept,
+    "PeerDisconnect": _of(to.PeerDisconnectFailure),
+    "LocalDBGetKV": _scoped(to.LocalDBGetKVFailure),
+    "LocalDBSetKV": _scoped(to.LocalDBSetKVFailure),
+    "LocalDBDeleteKV": _scoped(to.LocalDBDeleteKVFailure),
+    "LocalDBGetAllKV": _scoped(to.LocalDBGetAllKVFailure),
+    "LocalDBClearAllKV": _scoped(to.LocalDBClearAllKVFailure),
+    "SendFile": _of(to.SendFileRequestFailure),
+    "RespondFileTransfer": _transfer,
+    "DownloadFile": _of(to.DownloadFileFailure),
+    "DeleteVirtualFile": _of(to.DeleteVirtualFileFailure),
+    "PickFile": _of(to.PickFileFailure),
+    "GroupCreate": _of(to.GroupCreateFailure),
+    "GroupInvite": _of(to.GroupInviteFailure),
+    "GroupRespondRequest": _of(to.GroupRespondRequestFailure),
+    "GroupMessage": _of(to.GroupMessageFailure),
+    "GroupLeave": _of(to.GroupLeaveFailure),
+    "GroupEnd": _of(to.GroupEndFailure),
+    "GroupKick": _of(to.GroupKickFailure),
+    "GroupListGroupsFor": _of(to.GroupListGroupsFailure),
+    "GroupRequestJoin": _of(to.GroupRequestJoinFailure),
+}
+"""GetSessions, GetAccountInformation and Batched cannot fail."""
+
+_EXTENSIONS: Final = frozenset(kind.__name__ for kind in ExtensionRequest.__subclasses__()) - {"ConnectAccount"}
+_BUILDERS["ConnectAccount"] = _BUILDERS["Connect"]
+
+NEVER_FAIL: Final = frozenset(kind.__name__ for kind in CITADEL_REQUESTS) - _BUILDERS.keys()

@@ -1,0 +1,142 @@
+"""The unlocked accounts of this service and who holds their sessions.
+
+A session is an unlocked account that is signed in. It is *bound* to at most one plain socket, *followed* by any number
+of views, and orphaned when it has neither. It ends by signing out, never because a socket or the server goes.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from casemate.crypto.keys import DatabaseKey
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.ports import HostedStore, LocalAccountRow
+from casemate.internal_service.core.refusals import refuse
+from casemate.internal_service.core.stores import Stores
+from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.protocol.client.views import SessionState
+from casemate.protocol.ids import AccountId, Cid, SocketId, cid_of
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One unlocked account."""
+
+    name: str
+    account: Account
+    cid: Cid
+    key: DatabaseKey = field(repr=False)
+    """Of its database, to be wrapped again when the user wants the session to survive restarts."""
+    signed_in: bool = False
+    """False while its registration is under way."""
+    bound: SocketId | None = None
+    followers: frozenset[SocketId] = frozenset()
+    plain_holder: bool = False
+    unread: int = 0
+
+    @property
+    def orphaned(self) -> bool:
+        return self.bound is None and not self.followers
+
+
+class Hosts:
+    def __init__(self, stores: Stores, undo: Undo) -> None:
+        self._stores = stores
+        self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
+        self._touched: set[Cid] = set()
+        self.on_change: list[Callable[[], None]] = []
+        """Called when the list of local accounts, or who holds them, may look different."""
+
+    def begin(self) -> None:
+        """The next event."""
+        self._touched.clear()
+
+    def touched(self) -> list[Host]:
+        """Accounts whose memory and database the event at hand may have changed."""
+        return [self._hosts[cid] for cid in self._touched if cid in self._hosts]
+
+    def get(self, cid: Cid) -> Host | None:
+        """The host, its database being part of the event at hand from now on."""
+        host = self._hosts.get(cid)
+        if host is not None:
+            self._touched.add(cid)
+            self._stores.touch(host.name)
+        return host
+
+    def of_account(self, account_id: AccountId) -> Host | None:
+        host = self.get(cid_of(account_id))
+        return host if host is not None and host.account.account_id == account_id else None
+
+    def session(self, cid: Cid) -> Host:
+        """Raises Refused(signed_out or no_session)."""
+        host = self.get(cid)
+        if host is None or not host.signed_in:
+            row = self._stores.service.account(cid)
+            if row is None or not row.enrolled:
+                raise refuse("no_session", cid=str(cid))
+            raise refuse("signed_out", name=row.username, cid=str(cid))
+        return host
+
+    def store(self, host: Host) -> HostedStore:
+        return self._stores.touch(host.name)
+
+    def peek(self) -> Iterator[Host]:
+        """All hosts, for looking at their fields only."""
+        return iter(list(self._hosts.values()))
+
+    def sessions(self) -> list[Host]:
+        return [host for cid in list(self._hosts) if (host := self.get(cid)) is not None and host.signed_in]
+
+    def add(self, host: Host) -> None:
+        self._hosts[host.cid] = host
+        self._touched.add(host.cid)
+        self._changed()
+
+    def remove(self, cid: Cid) -> None:
+        self._hosts.pop(cid)
+        self._changed()
+
+    def put(self, host: Host) -> Host:
+        """Replace what is known of this host."""
+        self._hosts[host.cid] = host
+        self._changed()
+        return host
+
+    def bind(self, host: Host, socket: SocketId) -> Host:
+        """This plain socket gets the session's messages and events from now on."""
+        self._remember_holder(host, plain=True)
+        return self.put(replace(host, bound=socket, plain_holder=True))
+
+    def follow(self, host: Host, socket: SocketId) -> Host:
+        """This view follows the session."""
+        if host.bound is None:
+            self._remember_holder(host, plain=False)
+            host = replace(host, plain_holder=False)
+        return self.put(replace(host, followers=host.followers | {socket}))
+
+    def unfollow(self, host: Host, socket: SocketId) -> Host:
+        return self.put(replace(host, followers=host.followers - {socket}))
+
+    def release(self, host: Host) -> Host:
+        return self.put(replace(host, bound=None))
+
+    def let_go(self, socket: SocketId) -> None:
+        """The socket is gone; the sessions stay."""
+        for host in self.peek():
+            if host.bound == socket or socket in host.followers:
+                bound = None if host.bound == socket else host.bound
+                self.put(replace(host, bound=bound, followers=host.followers - {socket}))
+
+    def state_of(self, row: LocalAccountRow) -> SessionState:
+        host = self._hosts.get(row.cid)
+        if host is None or not host.signed_in:
+            return "signed_out"
+        return "orphaned" if host.orphaned else "active"
+
+    def _remember_holder(self, host: Host, *, plain: bool) -> None:
+        row = self._stores.service.account(host.cid)
+        if row is not None and row.plain_holder != plain:
+            self._stores.service.put_account(replace(row, plain_holder=plain))
+
+    def _changed(self) -> None:
+        for listener in self.on_change:
+            listener()

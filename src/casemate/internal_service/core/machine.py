@@ -1,0 +1,17 @@
+"""What the service knows of the computer it runs on."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from casemate.crypto.keys import MachineKey
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    version: str
+    key: MachineKey = field(repr=False)
+    """Wraps the database keys of signed-in accounts, so that sessions survive a restart."""
+    unlocked_by: Literal["keyring", "key_file"]
+    """Where `key` is kept."""
+    default_server: str | None = None
+    """The server that was started with us."""

@@ -1,0 +1,178 @@
+"""What the accounts notice, told to whoever holds their sessions: views, plain clients and waiting requests."""
+
+from dataclasses import replace
+
+from casemate.internal_service.core import ilm, notices
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.accounts import Accounts
+from casemate.internal_service.core.chat_form import nested_chat
+from casemate.internal_service.core.gateway import settings_of
+from casemate.internal_service.core.hosts import Host
+from casemate.internal_service.core.notices import Notice
+from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.registering import Registering
+from casemate.internal_service.core.sessions import Sessions
+from casemate.internal_service.core.signing_in import SigningIn
+from casemate.internal_service.core.views import Views
+from casemate.internal_service.core.waits import Waits
+from casemate.protocol.client import responses as to
+from casemate.protocol.client import views as rows
+from casemate.protocol.ids import Cid, SocketId
+
+
+class Noticing:
+    def __init__(
+        self,
+        accounts: Accounts,
+        waits: Waits,
+        views: Views,
+        registering: Registering,
+        signing_in: SigningIn,
+        sessions: Sessions,
+    ) -> None:
+        self._desk = accounts.desk
+        self._stores = accounts.stores
+        self._hosts = accounts.hosts
+        self._sockets = accounts.sockets
+        self._gateway = accounts.gateway
+        self._delivery = accounts.delivery
+        self._waits = waits
+        self._views = views
+        self._registering = registering
+        self._signing_in = signing_in
+        self._sessions = sessions
+
+    def take(self, host: Host, items: Outcome) -> None:
+        """What an account returned: effects go out, notices are told, in their order."""
+        for item in items:
+            if isinstance(item, Notice):
+                current = self._hosts.get(host.cid)
+                if current is not None:
+                    self._tell(current, item)
+            else:
+                self._desk.effects.append(item)
+
+    def _tell(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.Enrolled():
+                self._registering.enrolled(host)
+            case notices.EnrollmentRefused(why):
+                self._registering.refused(host, why)
+            case notices.LinkChanged():
+                self._views.account_changed(host)
+                self._registering.link_changed(host)
+                self._signing_in.link_changed(host)
+            case notices.AccountDeleted():
+                self._sessions.account_deleted(host, notice)
+            case notices.Answered(token) | notices.DirectoryAnswered(token):
+                self._waits.settle(token, notice)
+            case _:
+                self._tell_of_peer(host, notice)
+
+    def _tell_of_peer(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.PeerChanged(peer_cid):
+                peer = host.account.peer_view(peer_cid)
+                if peer is not None:
+                    self._views.event(host, rows.PeerChanged(peer=peer))
+                    self._remember_peer(host, peer)
+            case notices.PeerRemoved(peer_cid):
+                self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
+            case notices.MessageChanged(_, message_id):
+                message = host.account.message_view(message_id)
+                if message is not None:
+                    self._views.event(host, rows.MessageChanged(message=message))
+            case notices.ConversationChanged(peer_cid):
+                conversation = host.account.conversation_view(peer_cid)
+                if conversation is not None:
+                    self._views.event(host, rows.ConversationChanged(conversation=conversation))
+                self._unread_changed(host)
+            case notices.TypingChanged(peer_cid, typing):
+                self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
+            case notices.MessageArrived():
+                self._message_arrived(host, notice)
+            case _:
+                self._tell_of_agreement(host, notice)
+
+    def _tell_of_agreement(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.RegistrationAsked(peer_cid, username):
+                self._plain(host, registration_asked(host.cid, peer_cid, username))
+            case notices.RegistrationSettled(peer_cid, username, refused):
+                waited = self._gateway.waits_for_registration(host.cid, peer_cid)
+                self.take(host, self._gateway.registration_settled(host, peer_cid, username, refused))
+                if refused is None and not waited:
+                    success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=peer_cid, peer_username=username)
+                    self._plain(host, success)
+            case notices.ConnectAsked(peer_cid, settings, udp_mode):
+                self._plain(host, connect_asked(host.cid, peer_cid, settings, udp_mode))
+            case notices.ConnectSettled(peer_cid, refused):
+                answered = self._gateway.connect_settled(host, peer_cid, refused)
+                if refused is None and not answered:
+                    self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=peer_cid))
+            case notices.PeerDisconnected(peer_cid):
+                self._plain(host, to.DisconnectNotification(cid=host.cid, peer_cid=peer_cid))
+            case _:
+                raise AssertionError(f"a notice nobody tells: {type(notice).__name__}")
+
+    def tell_what_waits(self, host: Host, socket: SocketId) -> None:
+        """A plain socket was bound: the questions that came before, and the messages that it is owed."""
+        for peer_cid, username in host.account.requests_waiting():
+            self._desk.send(socket, registration_asked(host.cid, peer_cid, username))
+        for peer_cid, settings, udp_mode in host.account.connects_waiting():
+            self._desk.send(socket, connect_asked(host.cid, peer_cid, settings, udp_mode))
+        self._delivery.bound(host)
+
+    def _message_arrived(self, host: Host, notice: notices.MessageArrived) -> None:
+        if host.plain_holder:
+            body = notice.body
+            if notice.kind == "chat":
+                written_at = int(self._desk.now.wall * 1000)
+                body = nested_chat(notice.message_id, notice.body.decode("utf-8", "replace"), written_at)
+            self._delivery.message(host, notice.peer_cid, body)
+        elif notice.kind == "opaque":
+            self._acknowledge(host, notice)
+
+    def _acknowledge(self, host: Host, notice: notices.MessageArrived) -> None:
+        """No plain client holds the session: this service is the ILM endpoint."""
+        frame = ilm.decode(notice.body)
+        if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == notice.peer_cid:
+            try:
+                items = host.account.send_opaque(notice.peer_cid, ilm.acknowledgement(frame), self._desk.now)
+            except Refused:
+                return  # disconnected meanwhile: the other side asks again when it is back
+            self.take(host, items)
+
+    def _plain(self, host: Host, response: to.Response) -> None:
+        """To the bound socket; to all plain sockets, which filter by cid, while there is none."""
+        for socket in [host.bound] if host.bound is not None else self._sockets.plain():
+            self._desk.send(socket, response)
+
+    def _unread_changed(self, host: Host) -> None:
+        unread = host.account.unread()
+        if unread != host.unread:
+            host = self._hosts.put(replace(host, unread=unread))
+            self._views.account_changed(host)
+
+    def _remember_peer(self, host: Host, peer: rows.PeerView) -> None:
+        """The index keeps registered peers for when the account is locked."""
+        known = self._stores.service.known_peers(host.name)
+        is_peer = peer.relation == "registered"
+        if is_peer and known.get(peer.cid) != peer.username:
+            self._stores.service.put_known_peers(host.name, {**known, peer.cid: peer.username})
+        elif not is_peer and peer.cid in known:
+            remaining = {cid: username for cid, username in known.items() if cid != peer.cid}
+            self._stores.service.put_known_peers(host.name, remaining)
+
+
+def registration_asked(cid: Cid, peer_cid: Cid, username: str) -> to.Response:
+    return to.PeerRegisterNotification(cid=cid, peer_cid=peer_cid, peer_username=username)
+
+
+def connect_asked(cid: Cid, peer_cid: Cid, settings: bytes, udp_mode: str) -> to.Response:
+    return to.PeerConnectNotification(
+        cid=cid,
+        peer_cid=peer_cid,
+        session_security_settings=settings_of(settings),
+        udp_mode="Enabled" if udp_mode == "Enabled" else "Disabled",
+    )

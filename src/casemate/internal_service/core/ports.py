@@ -1,0 +1,121 @@
+"""What the service needs of its own database and of those of its accounts. tests/contracts holds the suites."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from casemate.crypto.keys import DatabaseKey
+from casemate.internal_service.core.account.ports import AccountStore
+from casemate.protocol.ids import AccountId, Cid
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAccountRow:
+    """An account of this computer, with what must be known while its own database is locked."""
+
+    name: str
+    """32 hex digits: names the database file and binds the vaults."""
+    account_id: AccountId
+    cid: Cid
+    username: str
+    username_folded: str
+    full_name: str
+    server_address: str
+    enrolled: bool
+    """False: its registration never ended, and Register goes on with it."""
+    vault: bytes = field(repr=False)
+    machine_vault: bytes | None = field(repr=False)
+    """Kept while signed in, so that a restart keeps the session; None: sign in with the password."""
+    ask_password_at_start: bool
+    plain_holder: bool
+    """The session was last bound to a plain client, not followed by a view: it is owed every message."""
+    unread: int
+
+
+class LocalDbStore(Protocol):
+    """Key-value pairs in scopes; a scope is a peer's cid, or None."""
+
+    def kv_get(self, scope: Cid | None, key: str) -> bytes | None: ...
+
+    def kv_set(self, scope: Cid | None, key: str, value: bytes) -> None: ...
+
+    def kv_delete(self, scope: Cid | None, key: str) -> None: ...
+
+    def kv_all(self, scope: Cid | None) -> dict[str, bytes]: ...
+
+    def kv_clear(self, scope: Cid | None) -> None: ...
+
+    def kv_bytes(self) -> int:
+        """What all keys and values of all scopes hold together."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    sequence: int
+    peer_cid: Cid
+    body: bytes = field(repr=False)
+
+
+class PlainQueueStore(Protocol):
+    """Messages that a plain client is owed, oldest first."""
+
+    def plain_add(self, peer_cid: Cid, body: bytes) -> int:
+        """The message's sequence, above all before it."""
+        ...
+
+    def plain_after(self, sequence: int, limit: int) -> list[QueuedMessage]: ...
+
+    def plain_remove_up_to(self, sequence: int) -> None: ...
+
+    def plain_trim(self, max_messages: int, max_bytes: int) -> int:
+        """Drop the oldest beyond these bounds; returns how many."""
+        ...
+
+
+class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, Protocol):
+    """One account's database, with the parts that the service keeps in it."""
+
+
+class AccountStores(Protocol):
+    """The account databases of this computer, by local name."""
+
+    def create(self, name: str, key: DatabaseKey) -> HostedStore: ...
+
+    def open(self, name: str, key: DatabaseKey) -> HostedStore:
+        """Raises when the file is missing or the key is wrong."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove the closed database; missing is fine."""
+        ...
+
+
+class ServiceStore(LocalDbStore, Protocol):
+    """service.db: the accounts of this computer and the key-value pairs all of them share (cid 0)."""
+
+    def accounts(self) -> list[LocalAccountRow]: ...
+
+    def account(self, cid: Cid) -> LocalAccountRow | None: ...
+
+    def accounts_named(self, username_folded: str) -> list[LocalAccountRow]: ...
+
+    def put_account(self, row: LocalAccountRow) -> None: ...
+
+    def delete_account(self, name: str) -> None: ...
+
+    def known_peers(self, name: str) -> dict[Cid, str]:
+        """Usernames of the registered peers, as they were when the account was last unlocked."""
+        ...
+
+    def put_known_peers(self, name: str, peers: dict[Cid, str]) -> None: ...
+
+    def last_server(self) -> str | None: ...
+
+    def put_last_server(self, address: str) -> None: ...
+
+    def transaction(self) -> AbstractContextManager[None]: ...
+
+    def savepoint(self) -> AbstractContextManager[None]: ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,55 @@
+"""Reasons in English, for clients that show `message`; our own UI words the codes itself."""
+
+from typing import Final
+
+from casemate.protocol.client.views import Reason
+
+_SENTENCES: Final[dict[str, str]] = {
+    "wrong_password": "The password is wrong.",
+    "username_taken": "The username is taken on this server.",
+    "username_confusable": "The username looks too much like another one on this server.",
+    "server_password_wrong": "This server asks for a server password, and the one given is not right.",
+    "unknown_account": "No account of this name is on this computer.",
+    "several_accounts": "Several accounts of this name open with this password; choose one (ConnectAccount).",
+    "already_running": "The same request is already under way.",
+    "unknown_peer": "The server does not know this account.",
+    "already_registered": "Peer {peer} is already registered",
+    "already_connected": "Already connected to peer {peer}",
+    "not_connected": "Peer connection for {peer} not found",
+    "not_registered": "Peer {peer} is not registered with this account.",
+    "not_asked": "No pending request from peer {peer}.",
+    "blocked_by_you": "You block this person.",
+    "no_session": "Connection for {cid} not found",
+    "signed_out": "Sign in to {name} first",
+    "identity_changed": "This person's identity has changed; nothing is sent until that is accepted.",
+    "not_accepting": "This person does not accept requests or messages.",
+    "declined": "The request was declined.",
+    "declined_recently": "This person declined recently; ask again later.",
+    "request_expired": "The request was not answered in time.",
+    "server_away": "The server cannot be reached right now.",
+    "server_unreachable": "The server cannot be reached.",
+    "server_identity_changed": "The server's identity is not the one that was seen before.",
+    "timed_out": "timed out after 30 seconds",
+    "too_many_requests": "Too many requests are waiting; try again later.",
+    "too_long": "Something is longer than allowed.",
+    "malformed": "The request is not well-formed.",
+    "not_available_yet": "not available yet",
+    "settings_not_offered": "These security settings are not offered: {what}.",
+    "key_not_found": "Key not found",
+    "storage_full": "The key-value store of this account is full.",
+    "views_only": "Only a view (a socket that sent Hello first) may ask this.",
+    "internal": "Something went wrong inside the service; nothing was changed.",
+}
+
+
+class _Params(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(reason: Reason) -> str:
+    """What `message` says. A code that has no sentence is shown as it is."""
+    text = _SENTENCES.get(reason.code)
+    if text is None:
+        return reason.code.replace("_", " ")
+    return text.format_map(_Params(reason.params))

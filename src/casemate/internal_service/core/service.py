@@ -1,0 +1,311 @@
+"""The internal service: what comes from sockets, links and workers, brought to the part that knows what to do."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from casemate.crypto.kem import Kem
+from casemate.internal_service.core import events
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.accounts import Accounts
+from casemate.internal_service.core.desk import Asker, Desk
+from casemate.internal_service.core.directory import Directory
+from casemate.internal_service.core.effects import CloseSocket
+from casemate.internal_service.core.failures import Address, failure, failure_named
+from casemate.internal_service.core.gateway import Gateway
+from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.local_db import LocalDb
+from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.not_yet import NOT_YET
+from casemate.internal_service.core.noticing import Noticing
+from casemate.internal_service.core.peers import Peers
+from casemate.internal_service.core.plain_delivery import PlainDelivery
+from casemate.internal_service.core.ports import AccountStores, ServiceStore
+from casemate.internal_service.core.probe import Probes
+from casemate.internal_service.core.refusals import Refused, reason, refuse
+from casemate.internal_service.core.registering import Registering
+from casemate.internal_service.core.sessions import Sessions
+from casemate.internal_service.core.signing_in import SigningIn
+from casemate.internal_service.core.sockets import Sockets
+from casemate.internal_service.core.stores import Stores
+from casemate.internal_service.core.streams import Streams
+from casemate.internal_service.core.undo import Undo
+from casemate.internal_service.core.view_requests import ViewRequests
+from casemate.internal_service.core.views import Views
+from casemate.internal_service.core.waits import Waits
+from casemate.internal_service.core.workspace import Workspace
+from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client.codec import ClientRequest
+from casemate.protocol.client.responses import ServiceConnectionAccepted
+from casemate.protocol.client.types import Uuid
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import Cid, SocketId
+
+GOING_AWAY: Final = 1001
+"""WebSocket close code of an end that was planned."""
+_EPOCH_BYTES: Final = 8
+
+Handler = Callable[[Asker, Any], None]
+
+
+class Service(Core):
+    """One internal service. `stores` is what `step` commits."""
+
+    def __init__(
+        self,
+        service_store: ServiceStore,
+        account_stores: AccountStores,
+        *,
+        machine: Machine,
+        entropy: Entropy,
+        kem: Kem,
+    ) -> None:
+        undo = self._undo = Undo()
+        self.stores = Stores(service_store, account_stores, undo)
+        desk = self._desk = Desk(undo)
+        self._sockets = Sockets(undo)
+        self._waits = Waits(undo)
+        self._hosts = Hosts(self.stores, undo)
+        streams = Streams(undo, entropy(_EPOCH_BYTES).hex())
+        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine)
+        self._gateway = Gateway(desk, self._hosts, self._sockets, undo)
+        self._delivery = PlainDelivery(desk, self._hosts, undo)
+        self._accounts = Accounts(
+            desk=desk,
+            stores=self.stores,
+            hosts=self._hosts,
+            sockets=self._sockets,
+            streams=streams,
+            gateway=self._gateway,
+            delivery=self._delivery,
+            machine=machine,
+            entropy=entropy,
+            kem=kem,
+            take=self._take,
+            tell_what_waits=self._tell_what_waits,
+        )
+        registering = Registering(self._accounts, self._waits, undo)
+        signing_in = SigningIn(self._accounts, self._waits, undo)
+        sessions = Sessions(self._accounts, self._waits, signing_in)
+        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions)
+        directory = Directory(desk, self._hosts, self._waits, self._take)
+        self._workspace = Workspace(desk, self._hosts, directory, undo)
+        self._accounts.on_close.append(self._workspace.ended)
+        self._probes = Probes(desk, self._hosts, self._waits, entropy, undo)
+        peers = Peers(desk, self._hosts, directory, self._take)
+        local_db = LocalDb(desk, self.stores, self._hosts)
+        view_requests = ViewRequests(self._accounts, directory, self._waits, self._views)
+
+        self._handlers: dict[type[ClientRequest], Handler] = {
+            ask.Connect: signing_in.connect,
+            ask.Register: registering.register,
+            ask.Disconnect: lambda asker, request: sessions.disconnect(asker, request.cid),
+            ask.Deregister: lambda asker, request: sessions.deregister(asker, request.cid),
+            ask.GetSessions: lambda asker, _: sessions.get_sessions(asker),
+            ask.GetAccountInformation: lambda asker, request: sessions.get_account_information(asker, request.cid),
+            ask.ConnectionManagement: lambda asker, request: sessions.manage(asker, request.management_command),
+            ask.Message: self._message(peers),
+            ask.ListAllPeers: peers.list_all,
+            ask.ListRegisteredPeers: peers.list_registered,
+            ask.PeerRegister: self._agreement(self._gateway.register),
+            ask.PeerRegisterRespond: self._agreement(self._gateway.respond),
+            ask.PeerConnect: self._agreement(self._gateway.connect),
+            ask.PeerConnectAccept: self._agreement(self._gateway.accept),
+            ask.PeerDisconnect: peers.disconnect,
+            ask.LocalDBGetKV: local_db.get,
+            ask.LocalDBSetKV: local_db.set,
+            ask.LocalDBDeleteKV: local_db.delete,
+            ask.LocalDBGetAllKV: local_db.get_all,
+            ask.LocalDBClearAllKV: local_db.clear,
+            ask.Batched: self._batched,
+            **dict.fromkeys(NOT_YET, self._not_yet),
+        }
+        self._view_handlers: dict[type[ClientRequest], Handler] = {
+            ext.Hello: lambda asker, _: self._views.hello(asker),
+            ext.Subscribe: lambda asker, request: self._views.subscribe(asker, request.cid, request.after),
+            ext.Unsubscribe: lambda asker, request: self._views.unsubscribe(asker, request.cid),
+            ext.ListDirectory: view_requests.list_directory,
+            ext.GetTimeline: view_requests.get_timeline,
+            ext.SendChat: view_requests.send_chat,
+            ext.MarkRead: view_requests.mark_read,
+            ext.SetTyping: view_requests.set_typing,
+            ext.BlockPeer: view_requests.block,
+            ext.UnblockPeer: view_requests.block,
+            ext.GetSafetyNumber: view_requests.safety_number,
+            ext.SetVerified: view_requests.set_verified,
+            ext.AcceptIdentity: view_requests.accept_identity,
+            ext.SetSettings: view_requests.set_settings,
+            ext.ConnectAccount: signing_in.connect_account,
+            ext.ProbeServer: self._probes.probe,
+        }
+
+    # --- the core
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
+        self._begin(now)
+        match event:
+            case events.RequestArrived(socket, request):
+                self._request(socket, request)
+            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+                self._link(event)
+            case events.VaultMade(token) | events.VaultsTried(token):
+                self._waits.settle(token, event)
+            case Wakeup():
+                self._wakeup()
+            case _:
+                self._socket(event)
+        return self._finish()
+
+    def next_wakeup(self) -> Monotonic | None:
+        due = [host.account.next_wakeup() for host in self._hosts.peek()]
+        due += [self._waits.next_due(), self._gateway.next_due()]
+        return min((moment for moment in due if moment is not None), default=None)
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
+        self._begin(now)
+        if isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed) and not self._probes.broke_protocol(
+            event.account_id
+        ):
+            host = self._hosts.of_account(event.account_id)
+            if host is not None:
+                self._take(host, host.account.quarantine(event, error, now))
+        return self._finish()
+
+    def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
+        self._begin(now)
+        if isinstance(event, events.RequestArrived):
+            asker = Asker(event.socket, Uuid(event.request.request_id))
+            self._fail(asker, event.request, Refused(reason("internal")))
+        return self._finish()
+
+    def forget(self) -> None:
+        for host in self._hosts.touched():
+            host.account.forget()
+        self._undo.roll_back()
+        self._views.forget()
+
+    # --- events
+
+    def _begin(self, now: Instant) -> None:
+        self._undo.keep()
+        self._hosts.begin()
+        self._desk.begin(now)
+
+    def _finish(self) -> list[Effect]:
+        self._views.finish_event()
+        return self._desk.effects
+
+    def _socket(self, event: Event) -> None:
+        match event:
+            case events.SocketOpened(socket, connection_id):
+                self._sockets.opened(socket)
+                self._desk.send(socket, ServiceConnectionAccepted(cid=Cid(0), request_id=connection_id))
+            case events.SocketClosed(socket):
+                self._sockets.closed(socket)
+                self._hosts.let_go(socket)
+                self._waits.drop_socket(socket)
+                self._gateway.socket_closed(socket)
+                self._desk.drop_batches(socket)
+            case events.MessagesTaken(socket, mark):
+                self._delivery.taken(socket, mark)
+            case events.BadRequestArrived(socket, name, request_id, cid, peer_cid):
+                if request_id is not None:
+                    at = Address(request_id, Cid(cid or 0), None if peer_cid is None else Cid(peer_cid))
+                    self._answer_if_any(Asker(socket, request_id), failure_named(name, at, reason("malformed")))
+            case events.ServiceStarted():
+                self._accounts.restore_sessions()
+            case events.ShutdownAsked(drain_seconds):
+                self._shut_down(drain_seconds)
+
+    def _request(self, socket: SocketId, request: ClientRequest) -> None:
+        if not self._sockets.is_open(socket):
+            return
+        self._sockets.heard(socket, hello=isinstance(request, ext.Hello))
+        self._dispatch(Asker(socket, Uuid(request.request_id)), request)
+
+    def _dispatch(self, asker: Asker, request: ClientRequest) -> None:
+        try:
+            handler = self._handlers.get(type(request))
+            if handler is None:
+                handler = self._view_handlers[type(request)]
+                if not self._sockets.is_view(asker.socket):
+                    raise refuse("views_only")
+            handler(asker, request)
+        except Refused as refused:
+            self._fail(asker, request, refused)
+
+    def _link(self, event: LinkOpened | LinkFrameArrived | LinkClosed) -> None:
+        if self._probes.heard(event):
+            return
+        host = self._hosts.of_account(event.account_id)
+        if host is None:
+            return
+        account, now = host.account, self._desk.now
+        match event:
+            case LinkOpened():
+                self._take(host, account.link_opened(event, now))
+            case LinkFrameArrived():
+                self._take(host, account.link_frame(event, now))
+            case LinkClosed():
+                self._take(host, account.link_closed(event, now))
+
+    def _wakeup(self) -> None:
+        now = self._desk.now
+        self._waits.fire(now.monotonic)
+        self._gateway.fire(now.monotonic)
+        for peeked in self._hosts.peek():
+            due = peeked.account.next_wakeup()
+            host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
+            if host is not None:
+                self._take(host, host.account.wakeup(now))
+
+    def _shut_down(self, drain_seconds: float) -> None:
+        for host in self._hosts.peek():
+            if host.bound is not None:
+                self._workspace.server_shutdown(host, host.bound, drain_seconds)
+        for socket in [*self._sockets.views(), *self._sockets.plain()]:
+            self._desk.effects.append(CloseSocket(socket, GOING_AWAY))
+        for host in self._hosts.sessions():
+            self._take(host, host.account.stop(self._desk.now))
+
+    # --- requests that are not one part's own
+
+    def _message(self, peers: Peers) -> Handler:
+        def message(asker: Asker, request: ask.Message) -> None:
+            if request.peer_cid is None or request.peer_cid == 0:
+                self._workspace.message(asker, request)
+            else:
+                peers.send(asker, request)
+
+        return message
+
+    def _agreement(self, method: Callable[[Asker, Host, Any], Outcome]) -> Handler:
+        def agree(asker: Asker, request: ask.PeerRequest) -> None:
+            host = self._hosts.session(request.cid)
+            self._take(host, method(asker, host, request))
+
+        return agree
+
+    def _batched(self, asker: Asker, request: ask.Batched) -> None:
+        for place, command in self._desk.begin_batch(asker, request.commands):
+            self._dispatch(place, command)
+
+    def _not_yet(self, asker: Asker, request: ClientRequest) -> None:
+        raise refuse("not_available_yet")
+
+    # --- small things
+
+    def _take(self, host: Host, items: Outcome) -> None:
+        self._noticing.take(host, items)
+
+    def _tell_what_waits(self, host: Host, socket: SocketId) -> None:
+        self._noticing.tell_what_waits(host, socket)
+
+    def _fail(self, asker: Asker, request: ClientRequest, refused: Refused) -> None:
+        self._answer_if_any(asker, failure(request, refused.reason))
+
+    def _answer_if_any(self, asker: Asker, response: Any) -> None:
+        if response is not None:
+            self._desk.answer(asker, response)

@@ -1,0 +1,107 @@
+"""One transaction over service.db and the account databases that an event touches."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from casemate.crypto.keys import DatabaseKey
+from casemate.internal_service.core.ports import AccountStores, HostedStore, ServiceStore
+from casemate.internal_service.core.undo import Undo
+
+
+class Stores:
+    """Account databases are committed before service.db, which says that they exist; a crash between the two leaves
+    a file nobody names (swept at the next start) or an index row that is a moment old.
+
+    Databases are closed and deleted after the commit, because a commit needs them open.
+    """
+
+    def __init__(self, service: ServiceStore, accounts: AccountStores, undo: Undo) -> None:
+        self.service = service
+        self._accounts = accounts
+        self._undo = undo
+        self._open: dict[str, HostedStore] = {}
+        self._afterwards: dict[str, Callable[[str], None]] = {}
+        self._transaction: ExitStack | None = None
+        self._savepoint: ExitStack | None = None
+        self._begun: set[str] = set()
+        self._saved: set[str] = set()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(self.service.transaction())
+                self._transaction = stack
+                yield
+        finally:
+            self._transaction = None
+            self._begun.clear()
+            self._finish()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(self.service.savepoint())
+                self._savepoint = stack
+                yield
+        finally:
+            self._savepoint = None
+            self._saved.clear()
+
+    def touch(self, name: str) -> HostedStore:
+        """This account's database, as part of the event at hand."""
+        store = self._open[name]
+        if self._transaction is not None and name not in self._begun:
+            self._begun.add(name)
+            self._transaction.enter_context(store.transaction())
+        if self._savepoint is not None and name not in self._saved:
+            self._saved.add(name)
+            self._savepoint.enter_context(store.savepoint())
+        return store
+
+    def create(self, name: str, key: DatabaseKey) -> HostedStore:
+        """A new database, gone again if the event is undone."""
+        self._open[name] = self._accounts.create(name, key)
+        self._undo.add(lambda: self._later(name, self._delete))
+        return self.touch(name)
+
+    def open(self, name: str, key: DatabaseKey) -> HostedStore:
+        """An account's database, closed again if the event is undone."""
+        if self._afterwards.pop(name, None) is None:
+            self._open[name] = self._accounts.open(name, key)
+        self._undo.add(lambda: self._later(name, self._close))
+        return self.touch(name)
+
+    def release(self, name: str) -> None:
+        """Close the database after the commit."""
+        self._later(name, self._close)
+        self._undo.add(lambda: self._afterwards.pop(name, None) and None)
+
+    def discard(self, name: str) -> None:
+        """Close and delete the database after the commit."""
+        self._later(name, self._delete)
+        self._undo.add(lambda: self._afterwards.pop(name, None) and None)
+
+    def close(self) -> None:
+        """Everything, at the end of the process."""
+        for name in list(self._open):
+            self._close(name)
+        self.service.close()
+
+    def _later(self, name: str, action: Callable[[str], None]) -> None:
+        self._afterwards[name] = action
+
+    def _finish(self) -> None:
+        while self._afterwards:
+            name, action = self._afterwards.popitem()
+            action(name)
+
+    def _close(self, name: str) -> None:
+        store = self._open.pop(name, None)
+        if store is not None:
+            store.close()
+
+    def _delete(self, name: str) -> None:
+        self._close(name)
+        self._accounts.delete(name)

@@ -1,0 +1,80 @@
+"""The numbered events of each account, kept for views that come back."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.protocol.client.extensions import ViewPosition
+from casemate.protocol.client.views import ViewEvent
+from casemate.protocol.ids import Cid
+from casemate.protocol.limits import VIEW_EVENTS_KEPT
+
+
+class Stream:
+    """Events are numbered from 1; the newest `VIEW_EVENTS_KEPT` are kept."""
+
+    def __init__(self, undo: Undo) -> None:
+        self._undo = undo
+        self._events: deque[ViewEvent] = deque()
+        self.sequence = 0
+
+    def append(self, event: ViewEvent) -> int:
+        dropped = self._events.popleft() if len(self._events) >= VIEW_EVENTS_KEPT else None
+        self._events.append(event)
+        self.sequence += 1
+
+        def step() -> None:
+            self._events.pop()
+            self.sequence -= 1
+            if dropped is not None:
+                self._events.appendleft(dropped)
+
+        self._undo.add(step)
+        return self.sequence
+
+    def after(self, sequence: int) -> Sequence[ViewEvent] | None:
+        """The events behind that number; None when they are not all here."""
+        missing = self.sequence - sequence
+        if not 0 <= missing <= len(self._events):
+            return None
+        return list(self._events)[len(self._events) - missing :]
+
+
+class Streams:
+    """`epoch` tells a number of this run from one of an earlier run or an earlier sign-in."""
+
+    def __init__(self, undo: Undo, epoch: str) -> None:
+        self._undo = undo
+        self._epoch = epoch
+        self._streams: UndoDict[Cid, Stream] = UndoDict(undo)
+        self._started = 0
+        self._epochs: UndoDict[Cid, str] = UndoDict(undo)
+
+    def append(self, cid: Cid, event: ViewEvent) -> ViewPosition:
+        """Where the event leads."""
+        return ViewPosition(epoch=self._epoch_of(cid), sequence=self._of(cid).append(event))
+
+    def position(self, cid: Cid) -> ViewPosition:
+        return ViewPosition(epoch=self._epoch_of(cid), sequence=self._of(cid).sequence)
+
+    def after(self, cid: Cid, position: ViewPosition) -> Sequence[ViewEvent] | None:
+        """What a view at that position has missed; None when only a snapshot can tell."""
+        if position.epoch != self._epoch_of(cid):
+            return None
+        return self._of(cid).after(position.sequence)
+
+    def end(self, cid: Cid) -> None:
+        """The account is signed out; its numbers mean nothing afterwards."""
+        self._streams.pop(cid)
+        self._epochs.pop(cid)
+
+    def _of(self, cid: Cid) -> Stream:
+        if cid not in self._streams:
+            self._streams[cid] = Stream(self._undo)
+            self._started += 1
+            self._epochs[cid] = f"{self._epoch}-{self._started}"
+        return self._streams[cid]
+
+    def _epoch_of(self, cid: Cid) -> str:
+        self._of(cid)
+        return self._epochs[cid]

@@ -1,0 +1,29 @@
+"""Opening and making vaults: what the worker threads run, because Argon2id takes its time on purpose."""
+
+from casemate.crypto.errors import StoredStateDamaged, WrongPassword
+from casemate.crypto.keys import DatabaseKey, Entropy
+from casemate.crypto.vault import PasswordCost, lock_with_password, new_database_key, unlock_with_password
+from casemate.internal_service.core.effects import MakeVault, TryVaults
+from casemate.internal_service.core.events import VaultMade, VaultsTried
+
+
+def make_vault(effect: MakeVault, entropy: Entropy, cost: PasswordCost | None = None) -> VaultMade:
+    key = new_database_key(entropy)
+    vault = lock_with_password(key, effect.password, bound_to(effect.name), entropy, cost)
+    return VaultMade(effect.token, effect.name, vault, key)
+
+
+def try_vaults(effect: TryVaults) -> VaultsTried:
+    """A damaged vault counts as one that the password does not open."""
+    opened: dict[str, DatabaseKey] = {}
+    for name, vault in effect.vaults.items():
+        try:
+            opened[name] = unlock_with_password(vault, effect.password, bound_to(name))
+        except (WrongPassword, StoredStateDamaged):
+            continue
+    return VaultsTried(effect.token, opened)
+
+
+def bound_to(name: str) -> bytes:
+    """What a vault is bound to: swapping two accounts' vaults opens neither."""
+    return f"casemate/account/{name}".encode()

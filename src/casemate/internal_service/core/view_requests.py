@@ -1,0 +1,207 @@
+"""What only views may ask: the extension of the client API, apart from subscribing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.accounts import Accounts
+from casemate.internal_service.core.desk import Asker, Desk
+from casemate.internal_service.core.directory import Directory
+from casemate.internal_service.core.failures import failure
+from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.notices import Answered, DirectoryAnswered
+from casemate.internal_service.core.refusals import Refused, reason, refuse
+from casemate.internal_service.core.views import Views
+from casemate.internal_service.core.waits import Waits
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.views import MessageOrder, Reason
+from casemate.protocol.ids import DEVICE_ID_BYTES, MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.limits import MESSAGE_BODY_BYTES, TIMELINE_PAGE_ROWS
+
+_QUERY_CHARACTERS: Final = 200
+
+
+class ViewRequests:
+    """Every method raises Refused."""
+
+    def __init__(self, accounts: Accounts, directory: Directory, waits: Waits, views: Views) -> None:
+        self._accounts = accounts
+        self._directory = directory
+        self._waits = waits
+        self._views = views
+
+    @property
+    def _desk(self) -> Desk:
+        return self._accounts.desk
+
+    @property
+    def _hosts(self) -> Hosts:
+        return self._accounts.hosts
+
+    def list_directory(self, asker: Asker, request: ext.ListDirectory) -> None:
+        host = self._hosts.session(request.cid)
+        if len(request.query) > _QUERY_CHARACTERS:
+            raise refuse("too_long", what="query")
+
+        def done(outcome: object) -> None:
+            if isinstance(outcome, DirectoryAnswered):
+                page = ext.DirectoryPage(
+                    cid=request.cid,
+                    request_id=asker.request_id,
+                    rows=outcome.rows,
+                    next_cursor=outcome.next_cursor,
+                    total=outcome.total,
+                )
+                self._desk.answer(asker, page)
+            elif isinstance(outcome, Answered):
+                self._refuse(asker, request, outcome.refused or reason("internal"))
+
+        self._directory.page(asker, host, request.query, request.cursor, request.limit, done)
+
+    def get_timeline(self, asker: Asker, request: ext.GetTimeline) -> None:
+        host = self._hosts.session(request.cid)
+        limit = max(1, min(request.limit, TIMELINE_PAGE_ROWS))
+        messages, has_before, has_after = host.account.timeline(
+            request.peer_cid, _order(request.before), _order(request.after), _order(request.around), limit
+        )
+        page = ext.TimelinePage(
+            cid=request.cid,
+            request_id=asker.request_id,
+            peer_cid=request.peer_cid,
+            messages=messages,
+            has_before=has_before,
+            has_after=has_after,
+        )
+        self._desk.answer(asker, page)
+
+    def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
+        host = self._hosts.session(request.cid)
+        message_id = _message_id(request.message_id)
+        if not request.text:
+            raise refuse("malformed", what="text")
+        if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
+            raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
+        items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
+        message = host.account.message_view(message_id)
+        if message is None or message.peer_cid != request.peer_cid or not message.mine:
+            raise refuse("malformed", what="message_id")
+        self._desk.answer(asker, ext.MessageQueued(cid=request.cid, request_id=asker.request_id, message=message))
+        self._accounts.take(host, items)
+
+    def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.mark_read(request.peer_cid, request.up_to_arrival, self._desk.now))
+
+    def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.set_typing(request.peer_cid, request.typing, self._desk.now))
+
+    def block(self, asker: Asker, request: ext.BlockPeer | ext.UnblockPeer) -> None:
+        host = self._hosts.session(request.cid)
+        blocked = isinstance(request, ext.BlockPeer)
+        self._when_answered(
+            asker, request, host, lambda token: host.account.block(request.peer_cid, blocked, token, self._desk.now)
+        )
+
+    def safety_number(self, asker: Asker, request: ext.GetSafetyNumber) -> None:
+        host = self._hosts.session(request.cid)
+        digits, qr = host.account.safety_number(request.peer_cid)
+        peer = host.account.peer_view(request.peer_cid)
+        answer = ext.SafetyNumber(
+            cid=request.cid,
+            request_id=asker.request_id,
+            peer_cid=request.peer_cid,
+            digits=digits,
+            qr=qr,
+            verified=peer is not None and peer.verified,
+        )
+        self._desk.answer(asker, answer)
+
+    def set_verified(self, asker: Asker, request: ext.SetVerified) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.set_verified(request.peer_cid, request.verified, self._desk.now))
+
+    def accept_identity(self, asker: Asker, request: ext.AcceptIdentity) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.accept_identity(request.peer_cid, self._desk.now))
+
+    def set_settings(self, asker: Asker, request: ext.SetSettings) -> None:
+        host = self._hosts.session(request.cid)
+
+        def change(token: int) -> Outcome:
+            return host.account.set_settings(
+                auto_connect=request.auto_connect,
+                appear_offline=request.appear_offline,
+                token=token,
+                now=self._desk.now,
+            )
+
+        # First what may be refused at once, so that a refusal changes nothing.
+        self._when_answered(asker, request, host, change, then=lambda: self._changed(request.cid))
+        if request.ask_password_at_start is not None:
+            row = self._accounts.row(host)
+            vault = None if request.ask_password_at_start else self._accounts.machine_vault(host)
+            self._accounts.stores.service.put_account(
+                replace(row, ask_password_at_start=request.ask_password_at_start, machine_vault=vault)
+            )
+            self._changed(request.cid)
+
+    # --- inside
+
+    def _when_answered(
+        self,
+        asker: Asker,
+        request: ext.BlockPeer | ext.UnblockPeer | ext.SetSettings,
+        host: Host,
+        operation: Callable[[int], Outcome],
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        def done(outcome: object) -> None:
+            if isinstance(outcome, Answered) and outcome.refused is None:
+                then()
+                self._desk.answer(asker, ext.Done(cid=request.cid, request_id=asker.request_id))
+            elif isinstance(outcome, Answered) and outcome.refused is not None:
+                self._refuse(asker, request, outcome.refused)
+
+        token = self._waits.add(asker, done)
+        try:
+            items = operation(token)
+        except Refused:
+            self._waits.drop(token)
+            raise
+        self._accounts.take(host, items)
+
+    def _do(self, asker: Asker, host: Host, items: Outcome) -> None:
+        self._desk.answer(asker, ext.Done(cid=host.cid, request_id=asker.request_id))
+        self._accounts.take(host, items)
+
+    def _refuse(self, asker: Asker, request: ext.ExtensionRequest, why: Reason) -> None:
+        refused = failure(request, why)
+        assert refused is not None
+        self._desk.answer(asker, refused)
+
+    def _changed(self, cid: Cid) -> None:
+        host = self._hosts.get(cid)
+        if host is not None:
+            self._views.account_changed(host)
+
+
+def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
+    if order is None:
+        return None
+    return order.counter, DeviceId(_hex(order.device, DEVICE_ID_BYTES, "order"))
+
+
+def _message_id(text: str) -> MessageId:
+    return MessageId(_hex(text, MESSAGE_ID_BYTES, "message_id"))
+
+
+def _hex(text: str, size: int, what: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
+    except ValueError as error:
+        raise refuse("malformed", what=what) from error
+    if len(value) != size:
+        raise refuse("malformed", what=what)
+    return value

@@ -1,0 +1,154 @@
+"""Views: snapshots, numbered events, and the list of this computer's accounts."""
+
+from collections.abc import Sequence
+
+from casemate.internal_service.core.desk import Asker, Desk
+from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.sockets import Sockets
+from casemate.internal_service.core.stores import Stores
+from casemate.internal_service.core.streams import Streams
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.views import AccountChanged, AccountView, LocalAccount, SettingsView, ViewEvent
+from casemate.protocol.ids import Cid, SocketId
+
+
+class Views:
+    def __init__(
+        self, desk: Desk, stores: Stores, hosts: Hosts, sockets: Sockets, streams: Streams, machine: Machine
+    ) -> None:
+        self._desk = desk
+        self._stores = stores
+        self._hosts = hosts
+        self._sockets = sockets
+        self._streams = streams
+        self._machine = machine
+        self._list_shown: list[LocalAccount] = []
+        self._list_may_differ = False
+        hosts.on_change.append(self.accounts_may_differ)
+
+    # --- requests
+
+    def hello(self, asker: Asker) -> None:
+        default = self._machine.default_server or self._stores.service.last_server()
+        service = ext.ServiceInfo(version=self._machine.version, default_server=default)
+        accounts = self._local_accounts()
+        self._desk.answer(
+            asker, ext.HelloAccepted(cid=Cid(0), request_id=asker.request_id, service=service, accounts=accounts)
+        )
+
+    def subscribe(self, asker: Asker, cid: Cid, after: ext.ViewPosition | None) -> None:
+        """Raises Refused."""
+        host = self._hosts.follow(self._hosts.session(cid), asker.socket)
+        missed = None if after is None else self._streams.after(cid, after)
+        position = self._streams.position(cid)
+        if after is None or missed is None:
+            self._desk.answer(asker, self._snapshot(host, asker, position))
+            return
+        self._desk.answer(asker, ext.Resumed(cid=cid, request_id=asker.request_id, position=after))
+        if missed:
+            self._push(host.cid, [asker.socket], position, missed)
+
+    def unsubscribe(self, asker: Asker, cid: Cid) -> None:
+        host = self._hosts.get(cid)
+        if host is not None:
+            self._hosts.unfollow(host, asker.socket)
+        self._desk.answer(asker, ext.Done(cid=cid, request_id=asker.request_id))
+
+    # --- events
+
+    def event(self, host: Host, event: ViewEvent) -> None:
+        """Something that every view of the account has to show."""
+        position = self._streams.append(host.cid, event)
+        followers = self._following(host.cid)
+        if followers:
+            self._push(host.cid, followers, position, [event])
+
+    def account_changed(self, host: Host) -> None:
+        self.event(host, AccountChanged(account=self.account_view(host)))
+
+    def accounts_may_differ(self) -> None:
+        self._list_may_differ = True
+
+    def finish_event(self) -> None:
+        """Tell all views once if the list of accounts looks different now."""
+        if not self._list_may_differ:
+            return
+        self._list_may_differ = False
+        views = self._sockets.views()
+        accounts = self._local_accounts() if views else []
+        if views and accounts != self._list_shown:
+            self._list_shown = accounts
+            for view in views:
+                self._desk.send(view, ext.LocalAccountsChanged(cid=Cid(0), request_id=None, accounts=accounts))
+
+    def forget(self) -> None:
+        """The event was undone: what was shown is not known, so tell again."""
+        self._list_shown = []
+
+    # --- rows
+
+    def account_view(self, host: Host) -> AccountView:
+        account = host.account
+        row = self._stores.service.account(host.cid)
+        asks = row is not None and row.ask_password_at_start
+        settings = SettingsView(
+            auto_connect=account.auto_connect,
+            appear_offline=account.appear_offline,
+            ask_password_at_start=asks,
+            unlocked_by="nothing" if asks else self._machine.unlocked_by,
+        )
+        return AccountView(
+            cid=host.cid,
+            account_id=account.account_id.hex(),
+            username=account.username,
+            full_name=account.full_name,
+            server_address=account.server_address,
+            server_fingerprint=account.server_fingerprint,
+            link=account.link_view(),
+            settings=settings,
+            unread=account.unread(),
+        )
+
+    def _snapshot(self, host: Host, asker: Asker, position: ext.ViewPosition) -> ext.Snapshot:
+        return ext.Snapshot(
+            cid=host.cid,
+            request_id=asker.request_id,
+            position=position,
+            account=self.account_view(host),
+            peers=host.account.peer_views(),
+            conversations=host.account.conversation_views(),
+        )
+
+    def _push(self, cid: Cid, sockets: list[SocketId], position: ext.ViewPosition, events: Sequence[ViewEvent]) -> None:
+        response = ext.ViewEvents(
+            cid=cid,
+            request_id=None,
+            position=position,
+            first_sequence=position.sequence - len(events) + 1,
+            events=list(events),
+        )
+        for socket in sockets:
+            self._desk.send(socket, response)
+
+    def _following(self, cid: Cid) -> list[SocketId]:
+        for host in self._hosts.peek():
+            if host.cid == cid:
+                return sorted(host.followers)
+        return []
+
+    def _local_accounts(self) -> list[LocalAccount]:
+        unread = {host.cid: host.unread for host in self._hosts.peek()}
+        return [
+            LocalAccount(
+                cid=row.cid,
+                account_id=row.account_id.hex(),
+                username=row.username,
+                full_name=row.full_name,
+                server_address=row.server_address,
+                state=self._hosts.state_of(row),
+                unread=unread.get(row.cid, row.unread),
+            )
+            for row in self._stores.service.accounts()
+            if row.enrolled
+        ]
