@@ -114,7 +114,7 @@ class ServerCore(Core):
             case Disconnected(connection):
                 return self._end(connection, now)
             case Wakeup():
-                return self._sweep.run(now)
+                return [*self._push_again(), *self._sweep.run(now)]
             case Started():
                 self._store.accounts.show_all_offline(now.wall)
                 return self._sweep.run(now)
@@ -124,7 +124,7 @@ class ServerCore(Core):
                 raise AssertionError(f"an event that the server does not know: {type(event).__name__}")
 
     def next_wakeup(self) -> Monotonic | None:
-        return self._sweep.due
+        return 0.0 if self._rewound else self._sweep.due
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> list[Effect]:
         """End the link on which the frame came; everybody else's goes on."""
@@ -134,11 +134,11 @@ class ServerCore(Core):
         """Whoever asked hears that it failed; a link of which we cannot tell that it is still in order is ended."""
         request_id = getattr(event.frame, "request_id", None) if isinstance(event, FrameArrived) else None
         if isinstance(event, FrameArrived) and request_id is not None:
-            return [Send(event.connection, RequestFailed(request_id, "internal")), *self._reload()]
+            return [Send(event.connection, RequestFailed(request_id, "internal"))]
         return self._drop(event, "internal", now)
 
     def forget(self) -> None:
-        self._rewound = self._links.rewind()
+        self._rewound += self._links.rewind()
 
     def _frame(self, connection: ConnectionId, frame: ClientFrame, now: Instant) -> list[Effect]:
         state = self._links.state(connection)
@@ -190,14 +190,13 @@ class ServerCore(Core):
 
     def _drop(self, event: Event, code: str, now: Instant) -> list[Effect]:
         if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected):
-            return self._reload()
+            return []
         connection = event.connection
         farewell = Closing(code) if isinstance(self._links.state(connection), Link) else Refused(code)
-        ended = self._end(connection, now)
-        return [Send(connection, farewell), Close(connection), *ended, *self._reload()]
+        return [*self._end(connection, now), Send(connection, farewell), Close(connection)]
 
-    def _reload(self) -> list[Effect]:
-        """Push to those links whose pushes were taken back with an event."""
+    def _push_again(self) -> list[Effect]:
+        """To those links whose pushes were taken back with an event that was undone."""
         effects: list[Effect] = []
         for link in self._rewound:
             if self._links.state(link.connection) is link:

@@ -104,19 +104,19 @@ class Opening:
             raise RequestRefused("account_exists", username=account.username)
         device = self._store.accounts.device(entry.device_id)
         if device is None or device.account_id != devices.account_id:
-            raise RequestRefused("unknown_device")
+            raise RequestRefused("device_removed")
         self._store.accounts.set_bundle(device.device_id, frame.bundle)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
     def authenticate(
         self, connection: ConnectionId, greeting: Greeting, frame: Authenticate, now: Instant
     ) -> list[Effect]:
-        """Let a known device in. Raises RequestRefused: unknown_account, unknown_device, fenced."""
+        """Let a known device in. Raises RequestRefused: not_on_server, device_removed, fenced."""
         if self._store.accounts.account(frame.account_id) is None:
-            raise RequestRefused("unknown_account")
+            raise RequestRefused("not_on_server")
         device = self._store.accounts.device(frame.device_id)
         if device is None or device.account_id != frame.account_id:
-            raise RequestRefused("unknown_device")
+            raise RequestRefused("device_removed")
         verify_device(
             device.signing_key,
             frame.signature,
@@ -134,7 +134,7 @@ class Opening:
         username = read_username(frame.username)
         full_name = read_full_name(frame.full_name)
         if accounts.with_folded(username.folded) is not None:
-            raise RequestRefused("username_taken")
+            raise RequestRefused("username_taken", username=username.shown)
         if accounts.with_skeleton(username.skeleton) is not None:
             raise RequestRefused("username_confusable")
         if accounts.with_cid(cid_of(account_id)) is not None:

@@ -158,12 +158,8 @@ class Outflow:
             sender_device = next(iter(pushes.ready))
             del pushes.ready[sender_device]
             window = pushes.windows[sender_device]
-            room = min(window.room, DELIVERY_ITEMS)
-            if room <= 0:
-                continue  # `taken` makes it ready again
-            rows = self._store.mailbox.after(window.pair_id, window.pushed_up_to, room, LINK_BATCH_BYTES)
+            rows = self._next(window)
             if not rows:
-                window.more_stored = False
                 continue
             pushes.ready[sender_device] = None
             fresh = [row for row in rows if row[0] not in window.under_way]
@@ -171,6 +167,20 @@ class Outflow:
             if fresh:
                 effects.append(self._deliver(link, pushes, sender_device, window, fresh))
         return effects
+
+    def _next(self, window: Window) -> list[tuple[int, bytes]]:
+        """What to push next; nothing when all is pushed, or when `taken` has to make room first."""
+        if window.room > 0:
+            limit = min(window.room, DELIVERY_ITEMS)
+            rows = self._store.mailbox.after(window.pair_id, window.pushed_up_to, limit, LINK_BATCH_BYTES)
+            window.more_stored = bool(rows)
+            return rows
+        # A gap was filled below a full window: only that gap keeps the window from moving.
+        lowest = window.lowest_under_way
+        if window.pushed_up_to + 1 >= lowest:
+            return []
+        rows = self._store.mailbox.after(window.pair_id, window.pushed_up_to, DELIVERY_ITEMS, LINK_BATCH_BYTES)
+        return [row for row in rows if row[0] < lowest]
 
     def _deliver(
         self, link: Link, pushes: Pushes, sender_device: DeviceId, window: Window, items: list[tuple[int, bytes]]

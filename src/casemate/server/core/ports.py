@@ -237,7 +237,7 @@ class MailboxStore(Protocol):
         ...
 
     def take(self, pair: Pair, up_to: int) -> None:
-        """Remove envelopes up to this number, which is above `pair.taken_up_to`."""
+        """Remove envelopes up to this number and remember it. A lower one than before makes nothing come back."""
 
     def expire(self, before: float, limit: int) -> int:
         """Remove envelopes that were deposited before this time; how many went."""

@@ -22,19 +22,27 @@ class Window:
     """Pushed and not yet taken."""
     more_stored: bool = False
     """The mailbox may hold numbers above `pushed_up_to`."""
+    _highest: int = 0
+    """Of all that was ever under way."""
 
     @property
     def room(self) -> int:
         return DELIVERIES_UNTAKEN - len(self.under_way)
 
+    @property
+    def lowest_under_way(self) -> int:
+        """What is missing below it is needed before anything that is under way can be taken."""
+        return min(self.under_way, default=0)
+
     def pushed(self, numbers: list[int]) -> None:
         """These, ascending, are under way now."""
         self.under_way.update(numbers)
+        self._highest = max(self._highest, numbers[-1])
         self.pushed_up_to = max(self.pushed_up_to, numbers[-1])
 
     def taken(self, up_to: int) -> None:
         """The recipient has all up to this number, whether they were pushed here or came another way."""
-        self.under_way = set() if up_to >= self.pushed_up_to else {n for n in self.under_way if n > up_to}
+        self.under_way = set() if up_to >= self._highest else {n for n in self.under_way if n > up_to}
         self.pushed_up_to = max(self.pushed_up_to, up_to)
 
 

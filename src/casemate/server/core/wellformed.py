@@ -23,6 +23,7 @@ from casemate.protocol.link import (
     Deposit,
     Ephemeral,
     FetchBundle,
+    FindAccount,
     ListDirectory,
     PublishBundle,
     PublishDeviceList,
@@ -34,6 +35,7 @@ from casemate.protocol.link import (
 )
 
 NUMBER_MAX: Final = 2**63 - 1
+CID_MAX: Final = 2**64 - 1
 FEATURES: Final = 64
 FEATURE_CHARS: Final = 64
 VERSION_MAX: Final = 2**16
@@ -71,6 +73,8 @@ def _check_request(frame: ClientFrame) -> None:
     match frame:
         case ClientHello() | Register() | Authenticate():
             _check_opening(frame)
+        case FindAccount(_, cid):
+            _require(0 <= cid <= CID_MAX)
         case ListDirectory(_, query, cursor, limit):
             _require(len(query) <= QUERY_CHARS and len(cursor) <= QUERY_CHARS and 1 <= limit <= DIRECTORY_PAGE_ROWS)
         case AskRegistration(_, to, request):

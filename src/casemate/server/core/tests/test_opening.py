@@ -1,0 +1,319 @@
+"""How a connection becomes a link."""
+
+import hashlib
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from casemate.crypto.identity import new_device, sign_device_list
+from casemate.crypto.testing import repeatable_entropy
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.link import (
+    Authenticate,
+    ClientFrame,
+    ClientHello,
+    DeleteAccount,
+    Deposited,
+    ListDirectory,
+    Refused,
+    ServerHello,
+    SignalsTaken,
+    Welcome,
+)
+from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
+from casemate.server.tests.people import new_person
+
+PASSWORD_HASH = hashlib.sha3_256(b"open sesame").digest()
+
+
+def refused(connection: Connection) -> str:
+    assert connection.closed
+    return connection.last(Refused).code
+
+
+def test_a_person_registers_and_is_welcome() -> None:
+    link = Office().newcomer("alice", "Alice Liddell")
+    account = link.welcome.account
+    assert (account.username, account.full_name, account.online) == ("alice", "Alice Liddell", True)
+    assert (link.welcome.sent, link.welcome.received, link.welcome.presence) == ([], [], [])
+
+
+def test_registering_again_with_the_same_key_and_name_succeeds() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    again = office.register(alice)
+    assert again.welcome.account.account_id == alice.account_id
+
+
+def test_registering_again_succeeds_though_the_server_password_changed() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    office.settings = replace(office.settings, password_hashes=(PASSWORD_HASH,))
+    office.start()
+    assert office.register(alice).all(Welcome)
+
+
+def test_the_same_key_under_another_name_is_refused() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    alice.username = "alice2"
+    assert refused(office.register(alice)) == "account_exists"
+
+
+@pytest.mark.parametrize(("name", "code"), [("ALICE", "username_taken"), ("Ꭺlice", "username_confusable")])
+def test_a_name_that_is_taken_or_looks_like_it_is_refused(name: str, code: str) -> None:
+    office = Office()
+    office.newcomer("alice")
+    assert refused(office.register(new_person(name))) == code
+
+
+def test_whole_cyrillic_look_alikes_are_refused_in_both_orders() -> None:
+    for first, second in (("paypa", "раура"), ("раура", "paypa")):
+        office = Office()
+        office.newcomer(first)
+        assert refused(office.register(new_person(second))) == "username_confusable"
+
+
+@pytest.mark.parametrize(
+    ("presented", "admitted"),
+    [
+        (None, False),
+        ([], False),
+        ([hashlib.sha3_256(b"guess").digest()], False),
+        ([PASSWORD_HASH, PASSWORD_HASH], False),
+        ([PASSWORD_HASH], True),
+    ],
+)
+def test_the_server_password_gates_joining(presented: list[bytes] | None, admitted: bool) -> None:
+    office = Office(password_hashes=(PASSWORD_HASH,))
+    alice = new_person("alice")
+    alice.server_password = presented
+    link = office.register(alice)
+    assert link.last(ServerHello).password_required
+    if admitted:
+        assert link.all(Welcome)
+    else:
+        assert refused(link) == "server_password_wrong"
+
+
+def test_a_known_device_authenticates_and_no_password_is_asked() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    assert office.authenticate(alice).all(Welcome)
+
+
+def test_an_account_that_is_not_here_hears_so() -> None:
+    assert refused(Office().authenticate(new_person("alice"))) == "not_on_server"
+
+
+def test_a_device_that_the_account_does_not_list_hears_so() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    alice.device = new_device(repeatable_entropy(b"another computer"))
+    assert refused(office.authenticate(alice)) == "device_removed"
+
+
+def test_nobody_enters_as_somebody_else() -> None:
+    office = Office()
+    alice, mallory = person_of(office.newcomer("alice")), person_of(office.newcomer("mallory"))
+    connection, greeting = office.greet(mallory)
+    connection.say(msgspec.structs.replace(mallory.authenticate(greeting), account_id=alice.account_id))
+    assert refused(connection) == "device_removed"
+    connection, greeting = office.greet(mallory)
+    stolen = msgspec.structs.replace(
+        mallory.authenticate(greeting), account_id=alice.account_id, device_id=alice.device_id
+    )
+    connection.say(stolen)
+    assert refused(connection) == "broke_protocol"
+
+
+def test_a_proof_is_good_for_one_connection_only() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    _, old_greeting = office.greet(alice)
+    replayed = alice.authenticate(old_greeting)
+    connection, _ = office.greet(alice)
+    connection.say(replayed)
+    assert refused(connection) == "broke_protocol"
+
+
+def test_a_start_counter_that_was_not_signed_is_refused() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    connection, greeting = office.greet(alice)
+    connection.say(msgspec.structs.replace(alice.authenticate(greeting), start_counter=99))
+    assert refused(connection) == "broke_protocol"
+
+
+def test_a_forged_device_list_is_refused() -> None:
+    office = Office()
+    alice, mallory = new_person("alice"), new_person("mallory")
+    connection, greeting = office.greet(alice)
+    frame = mallory.register(greeting)
+    forged = bytearray(frame.device_list)
+    forged[-1] ^= 1
+    connection.say(msgspec.structs.replace(frame, device_list=bytes(forged)))
+    assert refused(connection) == "broke_protocol"
+
+
+@pytest.mark.parametrize("number", [2, 1])
+def test_a_first_device_list_has_number_one_and_one_device(number: int) -> None:
+    office = Office()
+    alice = new_person("alice")
+    entries = (alice.device.entry,) if number == 2 else (alice.device.entry, new_device(alice.entropy).entry)
+    connection, greeting = office.greet(alice)
+    frame = alice.register(greeting)
+    connection.say(msgspec.structs.replace(frame, device_list=sign_device_list(alice.account, number, entries)))
+    assert refused(connection) == "broke_protocol"
+
+
+def test_another_accounts_device_cannot_be_claimed() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    mallory = new_person("mallory")
+    mallory.device = alice.device
+    assert refused(office.register(mallory)) == "device_taken"
+
+
+@pytest.mark.parametrize(
+    ("versions", "code"), [((2, 3), "update_server"), ((1, 1), None), ((1, 9), None)], ids=["newer", "same", "wider"]
+)
+def test_versions_meet_or_the_older_side_is_named(versions: tuple[int, int], code: str | None) -> None:
+    connection = Office().connect()
+    connection.say(ClientHello(versions, ["a future feature"], bytes(32)))
+    if code is None:
+        assert connection.last(ServerHello).version == 1
+    else:
+        assert refused(connection) == code
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        Authenticate(new_person("alice").account_id, DeviceId(bytes(16)), 1, bytes(16), bytes(64)),
+        ListDirectory(1, "", "", 10),
+        SignalsTaken(3),
+        DeleteAccount(1),
+    ],
+)
+def test_nothing_but_a_hello_comes_first(frame: ClientFrame) -> None:
+    connection = Office().connect()
+    connection.say(frame)
+    assert refused(connection) == "broke_protocol"
+
+
+def test_nothing_but_a_proof_comes_second() -> None:
+    office = Office()
+    connection, _ = office.greet(new_person("alice"))
+    connection.say(ListDirectory(1, "", "", 10))
+    assert refused(connection) == "broke_protocol"
+
+
+def test_a_second_hello_or_proof_ends_the_link() -> None:
+    office = Office()
+    alice = new_person("alice")
+    for again in ("hello", "proof"):
+        connection, greeting = office.greet(alice)
+        connection.say(alice.register(greeting))
+        connection.say(alice.hello() if again == "hello" else alice.authenticate(greeting))
+        assert connection.ended_with == "broke_protocol"
+
+
+# --- of two links of one device, one stays
+
+
+def test_the_older_of_two_starts_is_fenced_off() -> None:
+    office = Office()
+    first = office.newcomer("alice")
+    alice = person_of(first)
+    alice.restarted()
+    second = office.authenticate(alice)
+    assert first.ended_with == "fenced"
+    assert first.closed
+    assert second.all(Welcome)
+    assert not second.closed
+
+
+def test_an_older_start_does_not_enter_beside_a_newer_one() -> None:
+    office = Office()
+    first = office.newcomer("alice")
+    alice = person_of(first)
+    alice.start_counter = 0
+    assert refused(office.authenticate(alice)) == "fenced"
+    assert not first.closed
+
+
+def test_the_same_start_replaces_its_half_open_link_without_a_word() -> None:
+    office = Office()
+    first = office.newcomer("alice")
+    second = office.authenticate(person_of(first))
+    assert first.closed
+    assert first.ended_with is None
+    assert second.all(Welcome)
+
+
+def test_a_clone_with_the_same_counter_learns_that_its_data_is_older() -> None:
+    office = Office()
+    first = office.newcomer("alice")
+    alice = person_of(first)
+    alice.start_id = b"the other clone!"
+    second = office.authenticate(alice)
+    assert first.ended_with == "fenced"
+    assert second.welcome.start_counter_seen == alice.start_counter + 1
+
+
+def test_restored_data_learns_that_it_is_older() -> None:
+    office = Office()
+    link = office.newcomer("alice")
+    alice = person_of(link)
+    alice.start_counter = 9
+    office.authenticate(alice).drop()
+    alice.start_counter = 3
+    assert office.authenticate(alice).welcome.start_counter_seen == 9
+
+
+def test_a_fresh_start_learns_nothing_alarming() -> None:
+    office = Office()
+    link = office.newcomer("alice")
+    assert link.welcome.start_counter_seen == 0
+    person_of(link).restarted()
+    assert office.authenticate(person_of(link)).welcome.start_counter_seen == 1
+
+
+def test_frames_of_a_fenced_link_that_were_on_their_way_change_nothing() -> None:
+    office = Office()
+    first, bob = office.newcomer("alice"), office.newcomer("bob")
+    befriend(first, bob)
+    person_of(first).restarted()
+    office.authenticate(person_of(first))
+    first.say(deposit(bob, [1]))
+    assert not first.all(Deposited)
+
+
+# --- what the welcome tells
+
+
+def test_the_welcome_tells_what_the_server_holds_in_runs() -> None:
+    office = Office()
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    befriend(alice, bob)
+    bob.drop()
+    for numbers in ([1, 2, 3], [7], [9, 10]):
+        alice.say(deposit(bob, numbers))
+    [sent] = office.authenticate(person_of(alice)).welcome.sent
+    assert (sent.device, sent.deposited_up_to, sent.taken_up_to) == (person_of(bob).device_id, 10, 0)
+    assert sent.held == [(1, 3), (7, 7), (9, 10)]
+    [received] = office.authenticate(person_of(bob)).welcome.received
+    assert (received.device, received.deposited_up_to) == (person_of(alice).device_id, 10)
+
+
+def test_the_welcome_tells_at_most_64_runs() -> None:
+    office = Office()
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    befriend(alice, bob)
+    bob.drop()
+    for start in range(1, 300, 100):
+        alice.say(deposit(bob, range(start, start + 100, 2)))
+    [sent] = office.authenticate(person_of(alice)).welcome.sent
+    assert len(sent.held) == 64

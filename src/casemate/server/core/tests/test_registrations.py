@@ -1,0 +1,244 @@
+"""How two people agree to talk."""
+
+import pytest
+
+from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import (
+    DAY_SECONDS,
+    DECLINED_QUIET_SECONDS,
+    PENDING_REQUESTS_PER_ACCOUNT,
+    REGISTRATION_REQUEST_SECONDS,
+)
+from casemate.protocol.link import (
+    AnswerRegistration,
+    AskRegistration,
+    Deliver,
+    Done,
+    PeerBecameRegistered,
+    RegistrationAnswered,
+    RegistrationAsked,
+    RegistrationExpired,
+    RequestFailed,
+    SetBlock,
+    SignalsTaken,
+)
+from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+@pytest.fixture
+def alice(office: Office) -> Connection:
+    return office.newcomer("alice")
+
+
+@pytest.fixture
+def bob(office: Office) -> Connection:
+    return office.newcomer("bob")
+
+
+def id_of(connection: Connection) -> AccountId:
+    return person_of(connection).account_id
+
+
+def test_a_request_reaches_the_other_side_with_its_card_and_who_asks(alice: Connection, bob: Connection) -> None:
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    asked = bob.signal(RegistrationAsked)
+    assert (asked.sender.username, asked.request) == ("alice", b"card")
+
+
+def test_accepting_registers_both(alice: Connection, bob: Connection) -> None:
+    befriend(alice, bob)
+    answered = alice.signal(RegistrationAnswered)
+    assert (answered.sender.account_id, answered.accept, answered.answer) == (id_of(bob), True, b"card of the second")
+    assert alice.last(PeerBecameRegistered).row.account_id == id_of(bob)
+    assert bob.last(PeerBecameRegistered).row.account_id == id_of(alice)
+    assert alice.refusal(AskRegistration, id_of(bob), b"card") == "already_registered"
+
+
+def test_a_request_waits_for_somebody_who_is_away(office: Office, alice: Connection, bob: Connection) -> None:
+    bob.drop()
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    office.pass_time(29 * DAY_SECONDS)
+    office.start()
+    bob = office.authenticate(person_of(bob))
+    assert bob.signal(RegistrationAsked).request == b"card"
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), Done)
+
+
+def test_a_signal_comes_again_on_every_link_until_it_is_taken(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    again = office.authenticate(person_of(bob))
+    assert again.signal(RegistrationAsked).request == b"card"
+    again.say(SignalsTaken(1))
+    assert office.authenticate(person_of(bob)).signals() == []
+
+
+def test_signals_are_numbered_on_though_all_were_taken(office: Office, alice: Connection, bob: Connection) -> None:
+    carol = office.newcomer("carol")
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.say(SignalsTaken(1))
+    carol.ask(AskRegistration, id_of(bob), b"card")
+    assert [frame.sequence for frame in bob.heard if hasattr(frame, "sequence")] == [1, 2]
+
+
+def test_repeating_a_request_is_harmless(alice: Connection, bob: Connection) -> None:
+    for _ in range(3):
+        assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert len(bob.signals()) == 1
+
+
+def test_a_changed_request_replaces_the_old_one_but_not_all_the_time(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    bob.drop()
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    assert alice.refusal(AskRegistration, id_of(bob), b"new card") == "too_many_requests"
+    office.pass_time(61)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"new card"), Done)
+    bob = office.authenticate(person_of(bob))
+    assert [body.request for body in bob.signals() if isinstance(body, RegistrationAsked)] == [b"new card"]
+
+
+def test_when_both_ask_both_are_registered_and_have_each_others_card(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card of alice")
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card of bob"), Done)
+    assert alice.signal(RegistrationAnswered).answer == b"card of bob"
+    assert bob.signal(RegistrationAnswered).answer == b"card of alice"
+    assert alice.all(PeerBecameRegistered)
+    assert bob.all(PeerBecameRegistered)
+
+
+def test_declining_is_told_and_keeps_quiet_for_seven_days(office: Office, alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), False, b""), Done)
+    assert not alice.signal(RegistrationAnswered).accept
+    until = (office.now.wall + DECLINED_QUIET_SECONDS) * 1000
+    answer = alice.ask(AskRegistration, id_of(bob), b"card")
+    assert isinstance(answer, RequestFailed)
+    assert (answer.code, answer.params) == ("declined_recently", {"until": str(int(until))})
+    office.pass_time(DECLINED_QUIET_SECONDS + 1)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+
+
+def test_who_declined_may_ask_at_once(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(AnswerRegistration, id_of(alice), False, b"")
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"after all"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"yes"), Done), "their request ends the quiet"
+    assert alice.all(PeerBecameRegistered)
+
+
+@pytest.mark.parametrize(("accept", "card"), [(True, b"yes"), (False, b"")])
+def test_repeating_an_answer_is_harmless(alice: Connection, bob: Connection, accept: bool, card: bytes) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    for _ in range(3):
+        assert isinstance(bob.ask(AnswerRegistration, id_of(alice), accept, card), Done)
+    assert len(alice.signals()) == 1
+
+
+@pytest.mark.parametrize(("accept", "card"), [(True, b"yes"), (False, b"")])
+def test_who_was_not_asked_cannot_answer(alice: Connection, bob: Connection, accept: bool, card: bytes) -> None:
+    assert bob.refusal(AnswerRegistration, id_of(alice), accept, card) == "not_asked"
+
+
+def test_an_answer_cannot_be_turned_round(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(AnswerRegistration, id_of(alice), False, b"")
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
+
+
+def test_nobody_asks_themselves_or_nobody(alice: Connection) -> None:
+    assert alice.refusal(AskRegistration, id_of(alice), b"card") == "unknown_peer"
+    assert alice.refusal(AskRegistration, AccountId(bytes(32)), b"card") == "unknown_peer"
+
+
+def test_a_request_that_nobody_answered_expires(office: Office, alice: Connection, bob: Connection) -> None:
+    bob.drop()
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    office.pass_time(REGISTRATION_REQUEST_SECONDS + 61)
+    assert alice.signal(RegistrationExpired).account == id_of(bob)
+    bob = office.authenticate(person_of(bob))
+    assert bob.signals() == []
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
+
+
+def test_the_expiry_is_the_operators_choice() -> None:
+    office = Office(registration_request_seconds=3600)
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    office.pass_time(3500)
+    assert alice.signals() == []
+    office.pass_time(200)
+    assert alice.signal(RegistrationExpired).account == id_of(bob)
+
+
+def test_pending_requests_are_limited(office: Office, alice: Connection) -> None:
+    others = [office.newcomer(f"person{n:03}") for n in range(PENDING_REQUESTS_PER_ACCOUNT + 1)]
+    for other in others[:-1]:
+        alice.ask(AskRegistration, id_of(other), b"card")
+        office.pass_time(0.1)
+    assert alice.refusal(AskRegistration, id_of(others[-1]), b"card") == "too_many_requests"
+    for other in others[:-1]:
+        other.ask(AskRegistration, id_of(others[-1]), b"card")
+    assert alice.refusal(AskRegistration, id_of(others[-1]), b"card") == "too_many_requests"
+    assert office.newcomer("zoe").refusal(AskRegistration, id_of(others[-1]), b"card") == "not_accepting"
+
+
+# --- blocking
+
+
+def test_who_is_blocked_is_not_accepted_and_their_request_is_gone(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    bob.drop()
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob = office.authenticate(person_of(bob))
+    bob.ask(SetBlock, id_of(alice), True)
+    assert alice.refusal(AskRegistration, id_of(bob), b"card") == "not_accepting"
+    assert office.authenticate(person_of(bob)).signals() == [], "not even the stored request comes again"
+
+
+def test_request_then_block_then_accept_is_not_asked(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(SetBlock, id_of(alice), True)
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
+
+
+def test_who_blocks_must_unblock_before_asking(alice: Connection, bob: Connection) -> None:
+    alice.ask(SetBlock, id_of(bob), True)
+    assert alice.refusal(AskRegistration, id_of(bob), b"card") == "blocked_by_you"
+    alice.ask(SetBlock, id_of(bob), False)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+
+
+def test_blocks_are_remembered_and_told_at_the_welcome(office: Office, alice: Connection, bob: Connection) -> None:
+    alice.ask(SetBlock, id_of(bob), True)
+    alice.ask(SetBlock, id_of(bob), True)
+    office.start()
+    assert office.authenticate(person_of(alice)).welcome.blocked == [id_of(bob)]
+
+
+def test_only_accounts_of_this_server_can_be_blocked(alice: Connection) -> None:
+    assert alice.refusal(SetBlock, AccountId(bytes(32)), True) == "unknown_peer"
+    assert alice.refusal(SetBlock, id_of(alice), True) == "unknown_peer"
+
+
+def test_what_was_deposited_before_a_block_waits_until_it_ends(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    befriend(alice, bob)
+    bob.drop()
+    alice.say(deposit(bob, [1, 2]))
+    bob = office.authenticate(person_of(bob))
+    bob.drop()
+    office.store.registrations.block(id_of(bob), id_of(alice), None)
+    bob = office.authenticate(person_of(bob))
+    assert not bob.all(Deliver)
+    bob.ask(SetBlock, id_of(alice), False)
+    assert [number for number, _ in bob.last(Deliver).items] == [1, 2]
