@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
 from casemate.protocol.link import PresenceRow
@@ -17,8 +18,12 @@ _PEER_COLUMNS = (
 
 class ProfileTable:
     _db: Database
+    _rows: RowCache
 
     def profile(self) -> Profile | None:
+        return self._rows.read("profile", self._read_profile)
+
+    def _read_profile(self) -> Profile | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
             " start_counter, auto_connect, appear_offline, signals_taken FROM profile"
@@ -56,6 +61,7 @@ class ProfileTable:
             profile.appear_offline,
             profile.signals_taken,
         )
+        self._rows.wrote("profile", profile)
 
     def secrets(self) -> bytes:
         row = self._db.row("SELECT value FROM secrets")
@@ -69,14 +75,18 @@ class ProfileTable:
 
 class PeersTable:
     _db: Database
+    _rows: RowCache
 
     def peer(self, account_id: AccountId) -> Peer | None:
+        return self._rows.read(("peer", account_id), lambda: self._read_peer(account_id))
+
+    def _read_peer(self, account_id: AccountId) -> Peer | None:
         row = self._db.row(f"SELECT {_PEER_COLUMNS} FROM peers WHERE account_id = ?", account_id)
         return None if row is None else _peer(row)
 
     def peer_by_cid(self, cid: Cid) -> Peer | None:
-        row = self._db.row(f"SELECT {_PEER_COLUMNS} FROM peers WHERE cid = ?", cid.to_bytes(CID_BYTES, "big"))
-        return None if row is None else _peer(row)
+        row = self._db.row("SELECT account_id FROM peers WHERE cid = ?", cid.to_bytes(CID_BYTES, "big"))
+        return None if row is None else self.peer(AccountId(row[0]))
 
     def peers(self) -> list[Peer]:
         return [_peer(row) for row in self._db.rows(f"SELECT {_PEER_COLUMNS} FROM peers ORDER BY username")]
@@ -102,6 +112,7 @@ class PeersTable:
             peer.connect_settings,
             peer.connect_udp_mode,
         )
+        self._rows.wrote(("peer", peer.account_id), peer)
 
     def presence(self, account_id: AccountId) -> PresenceRow | None:
         row = self._db.row("SELECT online, since FROM presence WHERE account_id = ?", account_id)

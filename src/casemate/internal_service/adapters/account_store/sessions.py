@@ -2,6 +2,7 @@
 
 import struct
 
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database, Row
@@ -15,8 +16,12 @@ _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, r
 
 class ChannelsTable:
     _db: Database
+    _rows: RowCache
 
     def channel(self, device: DeviceId) -> Channel | None:
+        return self._rows.read(("channel", device), lambda: self._read_channel(device))
+
+    def _read_channel(self, device: DeviceId) -> Channel | None:
         row = self._db.row(f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE device = ?", device)
         return None if row is None else _channel(row)
 
@@ -46,18 +51,27 @@ class ChannelsTable:
             channel.parked_receipt,
             channel.rekey_at,
         )
+        self._rows.wrote(("channel", channel.device), channel)
 
 
 class RatchetsTable:
     _db: Database
+    _rows: RowCache
 
     def ratchet(self, session_id: bytes) -> RatchetRow | None:
+        return self._rows.read(("ratchet", session_id), lambda: self._read_ratchet(session_id))
+
+    def _read_ratchet(self, session_id: bytes) -> RatchetRow | None:
         row = self._db.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE session_id = ?", session_id)
         return None if row is None else _ratchet(row)
 
     def sending_ratchet(self, device: DeviceId) -> RatchetRow | None:
-        row = self._db.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE device = ? AND sends = 1", device)
-        return None if row is None else _ratchet(row)
+        session_id = self._rows.read(("sends", device), lambda: self._read_sending(device))
+        return None if session_id is None else self.ratchet(session_id)
+
+    def _read_sending(self, device: DeviceId) -> bytes | None:
+        row = self._db.row("SELECT session_id FROM ratchets WHERE device = ? AND sends = 1", device)
+        return None if row is None else bytes(row[0])
 
     def put_ratchet(self, row: RatchetRow) -> None:
         self._db.execute(
@@ -72,14 +86,19 @@ class RatchetsTable:
             row.created_at,
             row.retire_at,
         )
+        self._rows.wrote(("ratchet", row.session_id), row)
+        if row.sends:
+            self._rows.wrote(("sends", row.device), row.session_id)
 
     def stop_sending(self, device: DeviceId, retire_at: float) -> None:
         self._db.execute(
             "UPDATE ratchets SET sends = 0, retire_at = coalesce(retire_at, ?) WHERE device = ?", retire_at, device
         )
+        self._rows.clear()
 
     def retire_ratchets(self, now: float) -> None:
         self._db.execute("DELETE FROM ratchets WHERE retire_at <= ?", now)
+        self._rows.clear()
 
     def add_prekey(self, prekey_id: bytes, secret: bytes, expires_at: float, *, last_resort: bool) -> None:
         self._db.execute("INSERT INTO prekeys VALUES (?, ?, ?, ?)", prekey_id, secret, expires_at, last_resort)

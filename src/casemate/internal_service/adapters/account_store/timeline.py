@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from casemate.internal_service.core.account.ports import DisplayOrder
+from casemate.internal_service.core.account.ports import DisplayOrder, TimelinePlace
 from casemate.internal_service.core.account.rows import StoredStatus, TimelineRow
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
@@ -51,9 +51,18 @@ class TimelineTable:
     def timeline_unnumber(self, message_id: MessageId) -> None:
         self._db.execute("UPDATE timeline SET number = NULL WHERE message_id = ?", message_id)
 
-    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> None:
+    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> list[TimelinePlace]:
+        changed: list[TimelinePlace] = []
         for message_id in message_ids:
-            self._db.execute("UPDATE timeline SET status = ? WHERE message_id = ?", status, message_id)
+            row = self._db.row(
+                "UPDATE timeline SET status = ? WHERE message_id = ? AND status IN ('queued', 'sent')"
+                " RETURNING account_id",
+                status,
+                message_id,
+            )
+            if row is not None:
+                changed.append((AccountId(row[0]), message_id))
+        return changed
 
     def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
         rows = self._db.rows(

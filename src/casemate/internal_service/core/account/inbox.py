@@ -78,6 +78,8 @@ class Inbox:
                 store.early_put(device, number, envelope)
             return []
         outcome = self._open_in_turn(peer, device, number, envelope, now)
+        if channel.seen_up_to == number:
+            return outcome
         while (early := store.early_take(device, number := number + 1)) is not None:
             outcome += self._open_in_turn(peer, device, number, early, now)
         return outcome

@@ -12,13 +12,13 @@ from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
 from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.notices import ConversationChanged, MessageChanged
 from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import (
     DEPOSIT_ITEMS,
     DEPOSITS_UNANSWERED,
@@ -162,6 +162,8 @@ class Outbox:
             outcome += self._link.send(Deposit(device, items))
             self._deposited[device] = items[-1][0]
             self._unanswered[device] += len(items)
+            if len(items) == len(rows) < DEPOSIT_ITEMS:
+                break  # that was all
         return outcome
 
     def deposited(self, frame: Deposited, now: Instant) -> Outcome:
@@ -318,18 +320,10 @@ class Outbox:
         self._fetching.add(device)
         return outcome
 
-    def _show(self, message_ids: Iterable[MessageId], status: str) -> Outcome:
+    def _show(self, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
         """Let the timeline say so, for those of these contents that are messages."""
-        outcome: Outcome = []
-        for message_id in message_ids:
-            row = self._context.store.timeline_row(message_id)
-            if row is None or row.status in ("delivered", "read"):
-                continue
-            self._context.store.timeline_set_status([message_id], "sent" if status == "sent" else "queued")
-            peer = self._context.store.peer(row.account_id)
-            if peer is not None:
-                outcome.append(MessageChanged(peer.cid, message_id))
-        return outcome
+        changed = self._context.store.timeline_set_status(list(message_ids), status)
+        return [MessageChanged(cid_of(account_id), message_id) for account_id, message_id in changed]
 
     def _show_queued(self, peer_cid: Cid) -> Outcome:
         peer = self._context.store.peer_by_cid(peer_cid)

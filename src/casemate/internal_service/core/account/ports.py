@@ -19,6 +19,9 @@ from casemate.protocol.link import PresenceRow
 DisplayOrder = tuple[int, DeviceId]
 """(counter, writing device)."""
 
+TimelinePlace = tuple[AccountId, MessageId]
+"""A message, in the conversation with this account."""
+
 
 class ProfileStore(Protocol):
     def profile(self) -> Profile | None: ...
@@ -155,7 +158,9 @@ class TimelineStore(Protocol):
         """Its envelope is void; it gets another number when it is sealed anew."""
         ...
 
-    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> None: ...
+    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> list[TimelinePlace]:
+        """Queued or sent; returns those that are messages of ours and not delivered yet."""
+        ...
 
     def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
         """Our messages with a number ≤ `up_to` that are not as far as `status` (delivered or read); returns them."""
