@@ -1,6 +1,7 @@
 """An account's encrypted database: every table of it behind the one port the core asks for."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +10,7 @@ from casemate.internal_service.adapters.account_store.local_db import LocalDbTab
 from casemate.internal_service.adapters.account_store.outbox import OutboxTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.timeline import TimelineTable
 from casemate.runtime.migrations import migrate
@@ -28,16 +30,29 @@ class SqliteAccountStore(
 ):
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._rows = RowCache()
 
     @property
     def database(self) -> Database:
         return self._db
 
-    def transaction(self) -> AbstractContextManager[None]:
-        return self._db.transaction()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        try:
+            with self._db.transaction():
+                yield
+        except BaseException:
+            self._rows.clear()
+            raise
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        return self._db.savepoint()
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        try:
+            with self._db.savepoint():
+                yield
+        except BaseException:
+            self._rows.clear()
+            raise
 
     def close(self) -> None:
         self._db.close()
