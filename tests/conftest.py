@@ -1,10 +1,21 @@
 """A folder says what its tests need; the marker that `make` selects by follows from it."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 MARKED_FOLDERS = ("e2e", "processes")
+
+ENVIRONMENT = {
+    # Keys of tests do not go into the keyring of whoever runs them, and their config file does not count here.
+    "CASEMATE_INTERNAL_SERVICE_KEYRING": "false",
+    "CASEMATE_CONFIG": os.devnull,
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(ENVIRONMENT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from casemate.crypto.kdf import hkdf
+from casemate.crypto.keys import KEY_BYTES
+from casemate.internal_service.adapters.key_store import machine_key
+from casemate.internal_service.adapters.service_store import store
+from casemate.runtime.entropy import system_entropy
 from casemate.runtime.sqlite import Database
 from tests.processes.conftest import NewService
 from tests.support.processes import DidNotStart, ServiceProcess
@@ -67,15 +72,21 @@ main(["{name}", "--data-dir", {str(tmp_path / "data")!r}, "--listen", "127.0.0.1
     assert "Traceback" not in ended.stderr
 
 
-def test_a_database_of_a_newer_program_is_left_alone(service: ServiceProcess) -> None:
+def test_a_database_of_a_newer_program_is_left_alone(service: ServiceProcess, name: str) -> None:
     service.start()
     service.terminate()
     [path] = service.data_dir.glob("*.db")
-    with Database.open(path) as database:
+    with Database.open(path, key=database_key(service.data_dir) if name == "internal-service" else None) as database:
         database.script("PRAGMA user_version = 9999")
     before = path.read_bytes()
     assert "newer version of Casemate" in sentence_of(service)
     assert path.read_bytes() == before
+
+
+def database_key(data_dir: Path) -> bytes:
+    """The key of an internal service's own database."""
+    stored = machine_key(data_dir, system_entropy, use_keyring=False, is_new=False)
+    return hkdf(b"", stored.key.secret, store._KEY_LABEL, KEY_BYTES)
 
 
 def test_a_damaged_database_is_named(service: ServiceProcess) -> None:

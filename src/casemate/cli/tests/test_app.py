@@ -1,5 +1,6 @@
 """Options from the command line, the environment and the config file, and mistakes as one sentence."""
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -40,6 +41,8 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Service:
         monkeypatch.setitem(sys.modules, f"casemate.{name}.main", module)
     for folder in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(folder, str(tmp_path))
+    for variable in [name for name in os.environ if name.startswith("CASEMATE_")]:
+        monkeypatch.delenv(variable)
     return service
 
 
