@@ -121,6 +121,15 @@ class LinkClient:
         await asyncio.wait_for(asyncio.shield(self._reader), ANSWER_SECONDS)
         return self._socket.close_code
 
+    def stop_reading(self) -> None:
+        """As a device that hangs, or sits behind a network that lets nothing through."""
+        self._transport().pause_reading()
+
+    async def abandon(self) -> None:
+        """The connection is gone, without a word."""
+        self._transport().abort()
+        await self.close()
+
     async def close(self) -> None:
         await self._socket.close()
         await self._reader
@@ -131,6 +140,12 @@ class LinkClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def _transport(self) -> asyncio.Transport:
+        connection = self._socket._response.connection
+        assert connection is not None
+        assert isinstance(connection.transport, asyncio.Transport)
+        return connection.transport
 
     async def _open(self, person: Person, proof: Callable[[Greeting], ClientFrame]) -> Self:
         try:

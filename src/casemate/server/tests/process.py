@@ -60,5 +60,5 @@ async def launch(data_dir: Path, *arguments: str, listen: str) -> asyncio.subpro
         listen,
         *arguments,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE if not os.environ.get("SHOW_LOGS") else None,
+        stderr=None if os.environ.get("SHOW_LOGS") else asyncio.subprocess.DEVNULL,
     )

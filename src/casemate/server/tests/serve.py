@@ -1,6 +1,6 @@
 """Runs a server that tests may make die at a chosen moment.
 
-`python -m casemate.server.tests.serve DATA_DIR LISTEN [--die-before FRAME] [--password TEXT]`: with `--die-before`,
+`python -m casemate.server.tests.serve DATA_DIR LISTEN [--die-before FRAME] …`: with `--die-before`,
 the process kills itself when it is about to send a frame of that kind, after the commit that the frame tells of.
 """
 
@@ -14,6 +14,7 @@ import uvloop
 from casemate.node import Effect
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.logging import configure_logging
+from casemate.server.adapters import admission, device_socket, site
 from casemate.server.core.events import Send
 from casemate.server.main import EXIT_CANNOT_START, Perform, ServerOptions, serve
 
@@ -25,6 +26,8 @@ def main() -> int:
     parser.add_argument("--die-before", default="")
     parser.add_argument("--password", action="append", default=[])
     parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
+    parser.add_argument("--heartbeat-seconds", type=float, default=device_socket.HEARTBEAT_SECONDS)
     arguments = parser.parse_args()
     options = ServerOptions(
         arguments.data_dir,
@@ -32,6 +35,9 @@ def main() -> int:
         server_passwords=tuple(arguments.password),
         behind_proxy=arguments.behind_proxy,
     )
+    # What nobody but a test would change.
+    vars(site)["PROVE_SECONDS"] = arguments.prove_seconds
+    vars(device_socket)["HEARTBEAT_SECONDS"] = arguments.heartbeat_seconds
     configure_logging()
     try:
         return uvloop.run(serve(options, wrap_perform=lambda perform: _dying(perform, arguments.die_before)))
