@@ -124,6 +124,7 @@ class Registering:
             full_name=wanted.full_name,
             server_address=wanted.server,
             server_password=wanted.server_password,
+            auto_connect=accounts.sockets.is_view(asker.socket),  # our own UI connects by itself; others by the letter
             entropy=accounts.entropy,
             kem=accounts.kem,
             now=accounts.desk.now,

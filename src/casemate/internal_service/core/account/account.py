@@ -63,6 +63,7 @@ class Account:
         full_name: str,
         server_address: str,
         server_password: list[bytes] | None,
+        auto_connect: bool = False,
         entropy: Entropy,
         kem: Kem,
         now: Instant,
@@ -79,7 +80,7 @@ class Account:
                 enrolled=False,
                 server_password=None if server_password is None else tuple(server_password),
                 start_counter=0,
-                auto_connect=False,
+                auto_connect=auto_connect,
                 appear_offline=False,
                 signals_taken=0,
             )
