@@ -1,39 +1,37 @@
 """`casemate up`: two services, one URL, and nothing left behind however it ends."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 CASEMATE = str(Path(sys.executable).with_name("casemate"))
-SECONDS = 40.0
+CHECKOUT = Path(__file__).parents[2]
+SECONDS = 60.0
 
 
 class Up:
     """`casemate up` on ports that the system chose."""
 
-    def __init__(self, directory: Path, *options: str) -> None:
+    def __init__(self, directory: Path, *, through_make: bool = False) -> None:
         self.directory = directory
+        options = f"--no-browser --data-dir {directory} --listen 127.0.0.1:0 --server-listen 127.0.0.1:0"
+        command = ["make", "run", f"ARGS={options}"] if through_make else [CASEMATE, "up", *options.split()]
         number = len(list(directory.parent.glob("*.out")))
         self._out = directory.parent / f"{number}.out"
         self._err = directory.parent / f"{number}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
-                [
-                    *(CASEMATE, "up", "--no-browser", "--data-dir", str(directory)),
-                    *("--listen", "127.0.0.1:0", "--server-listen", "127.0.0.1:0", *options),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=CHECKOUT, start_new_session=True
             )
         self.services: list[psutil.Process] = []
 
@@ -45,7 +43,6 @@ class Up:
             assert time.monotonic() < deadline, self.err
             time.sleep(0.01)
         self.services = psutil.Process(self.process.pid).children(recursive=True)
-        assert len(self.services) == 2
         return found[0]
 
     def service(self, name: str) -> psutil.Process:
@@ -69,21 +66,42 @@ class Up:
 
 
 @pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    up = Up(tmp_path / "data")
-    yield up
-    up.process.kill()
-    up.process.wait()
-    for service in up.services:
-        if service.is_running():
-            service.kill()
+def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """Starts `casemate up`; whatever a failed test leaves is killed."""
+    started: list[Up] = []
+
+    def start(folder: str = "data", *, through_make: bool = False) -> Up:
+        started.append(Up(tmp_path / folder, through_make=through_make))
+        return started[-1]
+
+    yield start
+    for up in started:
+        # Everything in its session; the services, in sessions of their own, follow when `up` is gone.
+        with suppress(ProcessLookupError):
+            os.killpg(up.process.pid, signal.SIGKILL)
+        up.process.wait()
+
+
+@pytest.fixture
+def up(start: Callable[..., Up]) -> Up:
+    return start()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_both_services_cleanly(up: Up, how: signal.Signals) -> None:
     up.url()
+    assert len(up.services) == 2
     up.process.send_signal(how)
     assert up.end() == 0
+    assert "Traceback" not in up.err
+
+
+def test_ctrl_c_in_make_run_stops_everything(start: Callable[..., Up]) -> None:
+    up = start(through_make=True)
+    up.url()
+    assert len(up.services) == 3
+    os.killpg(up.process.pid, signal.SIGINT)  # as a terminal does it
+    up.end()
     assert "Traceback" not in up.err
 
 
@@ -131,9 +149,9 @@ def test_a_killed_up_leaves_nothing_running(up: Up) -> None:
     assert up.end() == -signal.SIGKILL
 
 
-def test_a_signal_during_the_start_leaves_nothing_running(tmp_path: Path) -> None:
+def test_a_signal_during_the_start_leaves_nothing_running(start: Callable[..., Up]) -> None:
     for number, wait_seconds in enumerate((0.15, 0.3, 0.6, 0.9)):
-        up = Up(tmp_path / str(number))
+        up = start(str(number))
         time.sleep(wait_seconds)
         up.services = psutil.Process(up.process.pid).children(recursive=True)
         up.process.terminate()
@@ -141,9 +159,9 @@ def test_a_signal_during_the_start_leaves_nothing_running(tmp_path: Path) -> Non
         assert "Traceback" not in up.err
 
 
-def test_when_a_service_cannot_start_nothing_stays(up: Up, tmp_path: Path) -> None:
+def test_when_a_service_cannot_start_nothing_stays(up: Up, start: Callable[..., Up]) -> None:
     up.url()
-    second = Up(tmp_path / "data")
+    second = start()
     assert second.end() == 1
     assert "in use by another process" in second.err
     assert "The server did not start" in second.err
