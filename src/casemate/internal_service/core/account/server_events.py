@@ -141,10 +141,10 @@ class ServerEvents:
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
         outcome += self._contacts.link_up(frame.blocked, now)
-        restored = self._restored(frame, older=older)
-        outcome += self._outbox.link_up(frame.sent, now)
-        for peer, device in restored:
+        # Before anything is sealed: a restored ratchet would use keys again that it has used already.
+        for peer, device in self._restored(frame, older=older):
             outcome += self._inbox.rekey(peer, device, now, at_once=True)
+        outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all()
         outcome += self._publish_bundle(now)
         return outcome + self._show_peers_and_queued()
@@ -207,7 +207,7 @@ class ServerEvents:
 
     def _control(self, sender: AccountId, device: DeviceId, sealed: bytes, now: Instant) -> Outcome:
         """A receipt or ephemeral event. One that cannot be read is dropped: the next one says all of it again."""
-        peer = self._certified(sender, device)
+        peer = self._certified(sender, device, even_blocked=True)  # a receipt answers for our own messages
         if peer is None:
             return []
         try:
@@ -239,10 +239,10 @@ class ServerEvents:
                 return self._link.again(now) + self.link_lost(now)
         return []
 
-    def _certified(self, account_id: AccountId, device: DeviceId) -> Peer | None:
+    def _certified(self, account_id: AccountId, device: DeviceId, *, even_blocked: bool = False) -> Peer | None:
         """The sender, if we agreed to talk and the account certifies the device: nothing else comes in."""
         peer = self._context.store.peer(account_id)
-        if peer is None or peer.relation != "registered" or peer.blocked:
+        if peer is None or peer.relation != "registered" or (peer.blocked and not even_blocked):
             return None
         certified = any(entry.device_id == device for entry in self._context.device_list(peer).devices)
         return peer if certified else None

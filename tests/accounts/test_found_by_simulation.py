@@ -1,0 +1,43 @@
+"""What seeded worlds brought to light, told step by step."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.accounts.deployment import Deployment, Person
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Deployment:
+    return Deployment(tmp_path)
+
+
+@pytest.fixture
+def friends(world: Deployment) -> tuple[Person, Person]:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.befriend(alice, bob)
+    return alice, bob
+
+
+def test_what_a_blocked_person_has_read_is_shown_as_read(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "before the quarrel")
+    world.do(alice, lambda account, now: account.block(bob.cid, True, 1, now))
+    world.do(bob, lambda account, now: account.mark_read(alice.cid, 100, now))
+    world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
+    assert world.statuses(alice, bob) == ["read"]
+
+
+def test_a_restored_database_seals_nothing_with_keys_that_were_used(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    copy = world.copy_of(alice)
+    world.say(alice, bob, "after the copy")
+    world.server_up = False
+    world.restart(alice, database=copy)
+    world.say(alice, bob, "written while the server is away")
+    world.server_up = True
+    world.pass_time(60)
+    assert world.texts(bob, alice) == ["after the copy", "written while the server is away"]
+    assert bob.store.database.rows("SELECT detail FROM quarantine") == []
