@@ -4,8 +4,34 @@ import reactHooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
+/** Imports point one way: app → features → state → api. Components know nothing of the product. */
+const layer = (files, forbidden, message) => ({
+  files,
+  ignores: ["src/**/*.test.{ts,tsx}"],
+  rules: { "no-restricted-imports": ["error", { patterns: [{ regex: forbidden, message }] }] },
+});
+const layers = [
+  layer(["src/api/**"], "^(\\.\\./)+(state|features|components|app|testing)/", "api is the innermost layer"),
+  layer(["src/state/**"], "^(\\.\\./)+(features|components|app|testing)/", "state knows only api"),
+  layer(
+    ["src/components/**"],
+    "^(\\.\\./)+(api|state|features|app|testing)/",
+    "components know nothing of the product",
+  ),
+  layer(
+    ["src/features/**"],
+    "^\\.\\./(?!\\.\\.)|^(\\.\\./)+(features|app|testing)/",
+    "a feature imports no other feature, and nothing from above it",
+  ),
+  layer(
+    ["src/testing/**"],
+    "^(\\.\\./)+(features|components|app)/",
+    "the fake service stands beside the real one",
+  ),
+];
+
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules"] },
+  { ignores: ["dist", "coverage", "node_modules", "src/api/generated.ts"] },
   js.configs.recommended,
   {
     files: ["src/**/*.{ts,tsx}"],
@@ -20,6 +46,8 @@ export default tseslint.config(
     ...jsxA11y.flatConfigs.strict,
   },
   reactHooks.configs.flat["recommended-latest"],
+  ...layers,
+  { files: ["public/**"], languageOptions: { globals: globals.browser } },
   {
     files: ["*.config.{js,ts}", "scripts/**"],
     extends: [...tseslint.configs.strict],

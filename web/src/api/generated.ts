@@ -368,6 +368,8 @@ export interface ViewPosition {
   readonly sequence: number;
 }
 
+export type ViewEvent = AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged;
+
 export interface ExtensionRequests {
   readonly Hello: Hello;
   readonly Subscribe: Subscribe;

@@ -1,4 +1,133 @@
-/** The whole UI; the screens come from `features`. */
-export function App() {
-  return <main aria-label="Casemate" />;
+/** Which screen this tab shows: decided by its address, and by what the internal service says of the account in it. */
+import { Compass } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+
+import type { Cid, LocalAccount } from "../api/generated";
+import type { Connection, InternalService } from "../api/InternalService";
+import { Button } from "../components/Button";
+import { EmptyState } from "../components/EmptyState";
+import { TooltipProvider } from "../components/Tooltip";
+import { Landing } from "../features/landing/Landing";
+import { AccountSession } from "../state/AccountSession";
+import { ServiceContext, SessionContext, useConnection, useService } from "../state/context";
+import type { Place } from "../state/route";
+import { LANDING, navigate, routes } from "../state/route";
+import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
+import { SignedOutScreen } from "./SignedOutScreen";
+import { Waiting } from "./Waiting";
+import { WorkspaceScreen } from "./WorkspaceScreen";
+
+/** Only in development: the condition is known when building, so the gallery is not even shipped. */
+const Gallery = import.meta.env.DEV ? lazy(() => import("./gallery/Gallery")) : null;
+
+export function App({ service }: { readonly service: InternalService }) {
+  return (
+    <ServiceContext value={service}>
+      <TooltipProvider>
+        <Screen />
+      </TooltipProvider>
+    </ServiceContext>
+  );
+}
+
+function Screen() {
+  const route = useSyncExternalStore(routes.subscribe, routes.get);
+  const connection = useConnection();
+  if (route.screen === "gallery" && Gallery !== null)
+    return (
+      <Suspense>
+        <Gallery />
+      </Suspense>
+    );
+  const accounts = accountsOf(connection);
+  if (accounts === null) return <Waiting connection={connection} />;
+  switch (route.screen) {
+    case "landing":
+      return <LandingScreen ask={route.ask} />;
+    case "workspace":
+      return <AccountScreen cid={route.cid} place={route.place} accounts={accounts} />;
+    default:
+      return <Nowhere title="There is nothing here" />;
+  }
+}
+
+function LandingScreen({ ask }: { readonly ask: "ways" | "create" | "sign-in" }) {
+  useEffect(() => {
+    forgetTabAccount();
+    document.title = "Casemate";
+  }, []);
+  return <Landing ask={ask} onEnter={enter} />;
+}
+
+function AccountScreen({
+  cid,
+  place,
+  accounts,
+}: {
+  readonly cid: Cid;
+  readonly place: Place;
+  readonly accounts: readonly LocalAccount[];
+}) {
+  const account = accounts.find((other) => other.cid === cid);
+  if (account === undefined) return <Nowhere title="This account is not on this computer" />;
+  if (account.state === "signed_out") return <SignedOutScreen account={account} />;
+  return <OpenAccount key={cid.toString()} cid={cid} place={place} accounts={accounts} />;
+}
+
+function OpenAccount({
+  cid,
+  place,
+  accounts,
+}: {
+  readonly cid: Cid;
+  readonly place: Place;
+  readonly accounts: readonly LocalAccount[];
+}) {
+  const service = useService();
+  const session = useMemo(() => new AccountSession(service, cid), [service, cid]);
+  useEffect(() => {
+    rememberTabAccount(cid);
+    session.start();
+    return () => {
+      session.stop();
+    };
+  }, [session, cid]);
+  return (
+    <SessionContext value={session}>
+      <WorkspaceScreen place={place} accounts={accounts} onSwitchAccount={enter} />
+    </SessionContext>
+  );
+}
+
+function Nowhere({ title }: { readonly title: string }) {
+  return (
+    <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
+      <EmptyState
+        icon={<Compass size={22} />}
+        title={title}
+        level={1}
+        action={
+          <Button
+            kind="primary"
+            onClick={() => {
+              navigate(LANDING, { replace: true });
+            }}
+          >
+            Go to the start
+          </Button>
+        }
+      >
+        The address may be mistyped, or from another computer.
+      </EmptyState>
+    </main>
+  );
+}
+
+function enter(cid: Cid): void {
+  navigate({ screen: "workspace", cid, place: { kind: "home" } });
+}
+
+/** Those of before the connection broke are still good enough to go on with. */
+function accountsOf(connection: Connection): readonly LocalAccount[] | null {
+  return connection.state === "connecting" ? null : connection.accounts;
 }

@@ -1,0 +1,89 @@
+/** What the UI needs of the internal service; fulfilled over a WebSocket, and in tests by a fake. */
+import type { CitadelRequests, CitadelResponses } from "./citadel";
+import type {
+  Cid,
+  ExtensionRequests,
+  ExtensionResponses,
+  LocalAccount,
+  Reason,
+  ServiceInfo,
+  Snapshot,
+  ViewEvent,
+  ViewPosition,
+} from "./generated";
+
+export type Requests = Omit<ExtensionRequests, "Hello" | "Subscribe" | "Unsubscribe"> & CitadelRequests;
+export type Responses = ExtensionResponses & CitadelResponses;
+export type RequestName = keyof Requests;
+export type RequestFields<Name extends RequestName> = Omit<Requests[Name], "request_id">;
+
+/** The answer that means success, by request; all others mean it was refused. */
+export interface Answers {
+  readonly ListDirectory: Responses["DirectoryPage"];
+  readonly GetTimeline: Responses["TimelinePage"];
+  readonly SendChat: Responses["MessageQueued"];
+  readonly MarkRead: Responses["Done"];
+  readonly SetTyping: Responses["Done"];
+  readonly BlockPeer: Responses["Done"];
+  readonly UnblockPeer: Responses["Done"];
+  readonly GetSafetyNumber: Responses["SafetyNumber"];
+  readonly SetVerified: Responses["Done"];
+  readonly AcceptIdentity: Responses["Done"];
+  readonly SetSettings: Responses["Done"];
+  readonly ConnectAccount: Responses["ConnectSuccess"];
+  readonly ProbeServer: Responses["ServerProbed"];
+  readonly Register: Responses["ConnectSuccess"];
+  readonly Connect: Responses["ConnectSuccess"];
+  readonly Disconnect: Responses["DisconnectNotification"];
+  readonly Deregister: Responses["DeregisterSuccess"];
+  readonly PeerRegister: Responses["PeerRegisterSuccess"];
+  readonly PeerRegisterRespond: Responses["PeerRegisterSuccess"];
+  readonly PeerConnect: Responses["PeerConnectSuccess"];
+  readonly PeerConnectAccept: Responses["PeerConnectAcceptSuccess"];
+  readonly PeerDisconnect: Responses["DisconnectNotification"];
+}
+
+/** How this tab is connected to the internal service. Times are Unix milliseconds. */
+export type Connection =
+  | { readonly state: "connecting" }
+  | { readonly state: "open"; readonly service: ServiceInfo; readonly accounts: readonly LocalAccount[] }
+  /** `accounts` are those of before, so that an open screen stays as it was. */
+  | {
+      readonly state: "lost";
+      readonly since: number;
+      readonly retryAt: number | null;
+      readonly service: ServiceInfo | null;
+      readonly accounts: readonly LocalAccount[] | null;
+    };
+
+/** What following an account brings; `position` is where the view is afterwards. */
+export type Update =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly kind: "resumed"; readonly position: ViewPosition }
+  | { readonly kind: "events"; readonly position: ViewPosition; readonly events: readonly ViewEvent[] }
+  | { readonly kind: "refused"; readonly reason: Reason };
+
+export type Stop = () => void;
+
+export interface InternalService {
+  connection(): Connection;
+  onConnection(listener: () => void): Stop;
+  /** Rejects with `Refused`, or with `ConnectionLost` when it is unknown whether the request arrived. */
+  request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]>;
+  /** Holds the session of `cid` and tells all that happens to it, without a gap, until stopped. */
+  follow(cid: Cid, listener: (update: Update) => void): Stop;
+  /** Does not wait for the next try to come by itself. */
+  retryNow(): void;
+}
+
+export class Refused extends Error {
+  constructor(readonly reason: Reason) {
+    super(reason.code);
+  }
+}
+
+export class ConnectionLost extends Error {
+  constructor() {
+    super("The connection to the internal service broke before it answered");
+  }
+}

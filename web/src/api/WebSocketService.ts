@@ -1,0 +1,241 @@
+/** The internal service over one WebSocket per tab, which heals itself and resumes without a gap. */
+import { backoffMilliseconds } from "./backoff";
+import type { Cid, HelloAccepted, LocalAccountsChanged, ViewEvents, ViewPosition } from "./generated";
+import type { Snapshot, Resumed } from "./generated";
+import { newRequestId } from "./identifiers";
+import type {
+  Answers,
+  Connection,
+  InternalService,
+  RequestFields,
+  RequestName,
+  Stop,
+  Update,
+} from "./InternalService";
+import { ConnectionLost } from "./InternalService";
+import { decode, encode, UnreadableFrame } from "./json";
+import type { AnyAnswer } from "./pending";
+import { PendingRequests } from "./pending";
+
+/** The part of the browser's WebSocket that is used. */
+export interface Socket {
+  onopen: (() => void) | null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+export interface Surroundings {
+  open(): Socket;
+  now(): number;
+  random(): number;
+}
+
+interface Following {
+  readonly listener: (update: Update) => void;
+  position: ViewPosition | null;
+  /** Events that come while a subscription is being answered are of the old position, and are asked for again. */
+  subscribing: string | null;
+}
+
+/** A service that accepts a socket but does not answer is as good as gone. */
+const HELLO_MILLISECONDS = 8000;
+/** From here on the next failure starts counting anew. */
+const STEADY_MILLISECONDS = 5000;
+
+export class WebSocketService implements InternalService {
+  private state: Connection = { state: "connecting" };
+  private readonly listeners = new Set<() => void>();
+  private readonly followed = new Map<Cid, Following>();
+  private readonly pending = new PendingRequests();
+  private socket: Socket | null = null;
+  private helloId = "";
+  private failures = 0;
+  private openedAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly surroundings: Surroundings) {
+    this.dial();
+  }
+
+  connection(): Connection {
+    return this.state;
+  }
+
+  onConnection(listener: () => void): Stop {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]> {
+    if (this.state.state !== "open") return Promise.reject(new ConnectionLost());
+    const requestId = newRequestId();
+    const answer = this.pending.add(requestId, name);
+    this.send(name, { ...fields, request_id: requestId });
+    return answer;
+  }
+
+  follow(cid: Cid, listener: (update: Update) => void): Stop {
+    const following: Following = { listener, position: null, subscribing: null };
+    this.followed.set(cid, following);
+    if (this.state.state === "open") this.subscribe(cid, following);
+    return () => {
+      if (this.followed.get(cid) !== following) return;
+      this.followed.delete(cid);
+      if (this.state.state === "open") this.send("Unsubscribe", { request_id: newRequestId(), cid });
+    };
+  }
+
+  retryNow(): void {
+    if (this.socket === null) this.dial();
+  }
+
+  private dial(): void {
+    clearTimeout(this.timer);
+    const socket = this.surroundings.open();
+    this.socket = socket;
+    if (this.state.state === "lost") this.become({ ...this.state, retryAt: null });
+    this.timer = setTimeout(() => {
+      socket.close();
+      this.lose(socket);
+    }, HELLO_MILLISECONDS);
+    socket.onopen = () => {
+      this.helloId = newRequestId();
+      this.send("Hello", { request_id: this.helloId, client: "casemate-web" });
+    };
+    socket.onmessage = ({ data }) => {
+      if (this.socket === socket && typeof data === "string") this.receive(data);
+    };
+    socket.onclose = () => {
+      this.lose(socket);
+    };
+  }
+
+  private lose(socket: Socket): void {
+    if (this.socket !== socket) return;
+    this.socket = null;
+    clearTimeout(this.timer);
+    const now = this.surroundings.now();
+    const before = this.state;
+    if (before.state === "open" && now - this.openedAt > STEADY_MILLISECONDS) this.failures = 0;
+    const wait = backoffMilliseconds(this.failures++, () => this.surroundings.random());
+    this.become({
+      state: "lost",
+      since: before.state === "lost" ? before.since : now,
+      retryAt: now + wait,
+      service: before.state === "connecting" ? null : before.service,
+      accounts: before.state === "connecting" ? null : before.accounts,
+    });
+    this.pending.loseAll();
+    for (const following of this.followed.values()) following.subscribing = null;
+    this.timer = setTimeout(() => {
+      this.dial();
+    }, wait);
+  }
+
+  private receive(text: string): void {
+    let frame: unknown;
+    try {
+      frame = decode(text);
+    } catch (error) {
+      if (!(error instanceof UnreadableFrame)) throw error;
+      console.warn(error.message); // one bad frame must not cost the connection
+      return;
+    }
+    const response = (frame as { Response?: Record<string, unknown> } | null)?.Response;
+    for (const [name, body] of Object.entries(response ?? {})) this.dispatch(name, body);
+  }
+
+  private dispatch(name: string, body: unknown): void {
+    switch (name) {
+      case "HelloAccepted":
+        this.accepted(body as HelloAccepted);
+        return;
+      case "LocalAccountsChanged":
+        if (this.state.state === "open")
+          this.become({ ...this.state, accounts: (body as LocalAccountsChanged).accounts });
+        return;
+      case "Snapshot":
+      case "Resumed":
+      case "RequestRefused":
+        if (this.subscriptionAnswered(name, body as Snapshot & Resumed & AnyAnswer)) return;
+        break;
+      case "ViewEvents":
+        this.eventsArrived(body as ViewEvents);
+        return;
+    }
+    this.pending.settle(name, body as AnyAnswer);
+  }
+
+  private accepted(hello: HelloAccepted): void {
+    if (hello.request_id !== this.helloId) return;
+    clearTimeout(this.timer);
+    this.openedAt = this.surroundings.now();
+    this.become({ state: "open", service: hello.service, accounts: hello.accounts });
+    for (const [cid, following] of this.followed) this.subscribe(cid, following);
+  }
+
+  private subscribe(cid: Cid, following: Following): void {
+    following.subscribing = newRequestId();
+    this.send("Subscribe", { request_id: following.subscribing, cid, after: following.position });
+  }
+
+  private subscriptionAnswered(name: string, answer: Snapshot & Resumed & AnyAnswer): boolean {
+    for (const following of this.followed.values()) {
+      if (following.subscribing === null || following.subscribing !== answer.request_id) continue;
+      following.subscribing = null;
+      if (name === "RequestRefused") {
+        following.listener({
+          kind: "refused",
+          reason: answer.reason ?? { code: "internal", params: {}, acts: "retry" },
+        });
+        return true;
+      }
+      // Resumed names the place from which the events follow; a snapshot is a place of its own.
+      if (name === "Snapshot") following.position = answer.position;
+      following.listener(
+        name === "Snapshot"
+          ? { kind: "snapshot", snapshot: answer }
+          : { kind: "resumed", position: following.position ?? answer.position },
+      );
+      return true;
+    }
+    return false;
+  }
+
+  private eventsArrived({ cid, first_sequence, position, events }: ViewEvents): void {
+    const following = this.followed.get(cid);
+    const known = following?.position;
+    if (following === undefined || known === undefined || known === null || following.subscribing !== null)
+      return;
+    if (position.epoch !== known.epoch || first_sequence > known.sequence + 1) {
+      this.subscribe(cid, following); // something is missing: ask again from where we are
+      return;
+    }
+    const news = events.slice(known.sequence + 1 - first_sequence);
+    if (news.length === 0) return;
+    following.position = position;
+    following.listener({ kind: "events", position, events: news });
+  }
+
+  private send(name: string, fields: object): void {
+    this.socket?.send(encode({ Request: { [name]: fields } }));
+  }
+
+  private become(state: Connection): void {
+    this.state = state;
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+/** The service that served this page. */
+export function browserSurroundings(): Surroundings {
+  const address = new URL("/", location.href);
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  return {
+    open: () => new WebSocket(address) as unknown as Socket,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  };
+}

@@ -1,0 +1,75 @@
+/** Requests that wait for their answer, matched by request id. */
+import type { Reason } from "./generated";
+import type { Answers, RequestName } from "./InternalService";
+import { ConnectionLost, Refused } from "./InternalService";
+
+/** The responses that mean success; any other one with the same request id is a refusal. */
+const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
+  ListDirectory: ["DirectoryPage"],
+  GetTimeline: ["TimelinePage"],
+  SendChat: ["MessageQueued"],
+  MarkRead: ["Done"],
+  SetTyping: ["Done"],
+  BlockPeer: ["Done"],
+  UnblockPeer: ["Done"],
+  GetSafetyNumber: ["SafetyNumber"],
+  SetVerified: ["Done"],
+  AcceptIdentity: ["Done"],
+  SetSettings: ["Done"],
+  // The session was there already, and the password was right: for a person that is being signed in.
+  ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  Connect: ["ConnectSuccess", "SessionAlreadyActive"],
+  ProbeServer: ["ServerProbed"],
+  Register: ["ConnectSuccess", "RegisterSuccess"],
+  Disconnect: ["DisconnectNotification"],
+  Deregister: ["DeregisterSuccess"],
+  PeerRegister: ["PeerRegisterSuccess"],
+  PeerRegisterRespond: ["PeerRegisterSuccess"],
+  PeerConnect: ["PeerConnectSuccess"],
+  PeerConnectAccept: ["PeerConnectAcceptSuccess", "PeerConnectSuccess"],
+  PeerDisconnect: ["DisconnectNotification", "PeerDisconnectSuccess"],
+};
+
+/** The fields of any answer that matter for matching it. */
+export interface AnyAnswer {
+  readonly request_id: string | null;
+  readonly message?: string;
+  readonly reason?: Reason | null;
+}
+
+interface Waiting {
+  readonly name: RequestName;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class PendingRequests {
+  private readonly waiting = new Map<string, Waiting>();
+
+  add<Name extends RequestName>(requestId: string, name: Name): Promise<Answers[Name]> {
+    return new Promise<Answers[Name]>((resolve, reject) => {
+      this.waiting.set(requestId, { name, resolve: resolve as (answer: unknown) => void, reject });
+    });
+  }
+
+  /** Answers that nobody waits for (any more) change nothing. */
+  settle(responseName: string, answer: AnyAnswer): void {
+    const waiting = answer.request_id === null ? undefined : this.waiting.get(answer.request_id);
+    if (waiting === undefined || answer.request_id === null) return;
+    this.waiting.delete(answer.request_id);
+    if (SUCCESS[waiting.name].includes(responseName)) waiting.resolve(answer);
+    else waiting.reject(new Refused(reasonOf(answer)));
+  }
+
+  /** The connection broke: whether they were done is unknown. */
+  loseAll(): void {
+    const lost = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of lost) reject(new ConnectionLost());
+  }
+}
+
+/** Plain Citadel failures carry only a text; it is shown as the technical detail. */
+function reasonOf(answer: AnyAnswer): Reason {
+  return answer.reason ?? { code: "refused", params: { detail: answer.message ?? "" }, acts: "retry" };
+}

@@ -1,0 +1,33 @@
+/** Nothing is open: what one can do from here. */
+import { MessagesSquare, UserRoundPlus } from "lucide-react";
+
+import { Button } from "../components/Button";
+import { EmptyState } from "../components/EmptyState";
+import { useWorkspace } from "../state/context";
+
+export function Home({ onDiscover }: { readonly onDiscover: () => void }) {
+  const alone = useWorkspace(({ peers }) => peers.size === 0);
+  return (
+    <div className="flex h-full items-center justify-center bg-surface">
+      {alone ? (
+        <EmptyState
+          icon={<UserRoundPlus size={22} />}
+          title="It is quiet in here"
+          level={1}
+          action={
+            <Button kind="primary" onClick={onDiscover}>
+              Find people
+            </Button>
+          }
+        >
+          See who is on this server and ask somebody to talk. They decide, and nothing but your request
+          reaches them before.
+        </EmptyState>
+      ) : (
+        <EmptyState icon={<MessagesSquare size={22} />} title="Pick a conversation" level={1}>
+          Everything you read here is on this computer. What you write is sealed before it leaves.
+        </EmptyState>
+      )}
+    </div>
+  );
+}

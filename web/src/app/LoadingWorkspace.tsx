@@ -1,0 +1,51 @@
+/** The account is being opened: the final layout without its contents, or why it cannot be opened. */
+import { DoorClosed } from "lucide-react";
+
+import type { Reason } from "../api/generated";
+import { Button } from "../components/Button";
+import { CopyDetail } from "../components/CopyDetail";
+import { EmptyState } from "../components/EmptyState";
+import { sentenceOf, technicalDetail } from "../state/reasons";
+import { LANDING, navigate } from "../state/route";
+
+export function LoadingWorkspace({ refused }: { readonly refused: Reason | null }) {
+  if (refused !== null)
+    return (
+      <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
+        <EmptyState
+          icon={<DoorClosed size={22} />}
+          title="This account cannot be opened"
+          level={1}
+          action={
+            <Button
+              kind="primary"
+              onClick={() => {
+                navigate(LANDING, { replace: true });
+              }}
+            >
+              Go to the start
+            </Button>
+          }
+        >
+          <p className="mb-3">{sentenceOf(refused, {})}</p>
+          <CopyDetail detail={technicalDetail(refused)} />
+        </EmptyState>
+      </main>
+    );
+  return (
+    <main aria-label="Casemate" aria-busy className="flex h-full">
+      <span className="w-14 bg-rail max-desktop:hidden" />
+      <div className="flex w-full flex-col gap-3 border-line bg-sidebar p-4 tablet:w-68 tablet:border-r">
+        <span className="skeleton h-9 w-full" />
+        <span className="skeleton h-9 w-full" />
+        {[60, 45, 70, 52].map((width) => (
+          <span key={width} className="flex items-center gap-3">
+            <span className="skeleton size-8 !rounded-round" />
+            <span className="skeleton h-3.5" style={{ width: `${width.toString()}%` }} />
+          </span>
+        ))}
+      </div>
+      <span className="flex-1 bg-surface max-tablet:hidden" />
+    </main>
+  );
+}

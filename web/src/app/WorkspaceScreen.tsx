@@ -1,0 +1,208 @@
+/** The room one works in: accounts, people, the conversation, and what is known about the other one. */
+import { lazy, Suspense, useState } from "react";
+
+import type { Cid, LocalAccount } from "../api/generated";
+import { InfoPanel } from "../features/info/InfoPanel";
+import { Conversation } from "../features/conversation/Conversation";
+import { PeopleScreen } from "../features/people/PeopleScreen";
+import { SettingsScreen } from "../features/settings/SettingsScreen";
+import { BottomBar } from "../features/shell/BottomBar";
+import { ConnectionBanner } from "../features/shell/ConnectionBanner";
+import { Rail } from "../features/shell/Rail";
+import { Sidebar } from "../features/shell/Sidebar";
+import { useSession, useSessionState } from "../state/context";
+import type { Place } from "../state/route";
+import { LANDING, navigate } from "../state/route";
+import { Home } from "./Home";
+import { LoadingWorkspace } from "./LoadingWorkspace";
+import { useKeyboard } from "./useKeyboard";
+import { usePageTitle } from "./usePageTitle";
+
+const DiscoverPeers = lazy(async () => ({
+  default: (await import("../features/discover/DiscoverPeers")).DiscoverPeers,
+}));
+const QuickSwitcher = lazy(async () => ({
+  default: (await import("../features/switcher/QuickSwitcher")).QuickSwitcher,
+}));
+
+interface Props {
+  readonly place: Place;
+  readonly accounts: readonly LocalAccount[];
+  readonly onSwitchAccount: (cid: Cid) => void;
+}
+
+type Layer = "discover" | "switcher" | null;
+
+export function WorkspaceScreen(props: Props) {
+  const ready = useSessionState(({ workspace }) => workspace !== null);
+  const refused = useSessionState((state) => state.refused);
+  return ready ? <Open {...props} /> : <LoadingWorkspace refused={refused} />;
+}
+
+function Open({ place, accounts, onSwitchAccount }: Props) {
+  const session = useSession();
+  const { cid, service } = session;
+  const [layer, setLayer] = useState<Layer>(null);
+  const [infoOpen, setInfoOpen] = useState(false);
+  const unread = useSessionState(({ workspace }) => workspace?.account.unread ?? 0);
+
+  const go = (to: Place) => {
+    setLayer(null);
+    navigate({ screen: "workspace", cid, place: to });
+  };
+  const openConversation = (peer: Cid) => {
+    go({ kind: "conversation", peer });
+  };
+  const addAccount = () => {
+    navigate(LANDING);
+  };
+  const signOut = () => {
+    service.request("Disconnect", { cid }).then(leave, leave);
+  };
+  const closeLayer = () => {
+    setLayer(null);
+  };
+  const toggleInfo = () => {
+    setInfoOpen(!infoOpen);
+  };
+
+  usePageTitle(place);
+  useKeyboard({
+    place,
+    onSwitcher: () => {
+      setLayer("switcher");
+    },
+    onConversation: openConversation,
+    onEscape: () => {
+      setInfoOpen(false);
+    },
+  });
+
+  const inConversation = place.kind === "conversation";
+  const infoShown = infoOpen && inConversation;
+  return (
+    <div className="flex h-full flex-col">
+      <ConnectionBanner />
+      <div className="relative flex min-h-0 flex-1">
+        <Rail
+          accounts={accounts}
+          current={cid}
+          inSettings={place.kind === "settings"}
+          onSwitch={onSwitchAccount}
+          onAdd={addAccount}
+          onSettings={() => {
+            go({ kind: "settings" });
+          }}
+        />
+        <div
+          className={`w-full shrink-0 border-line tablet:w-68 tablet:border-r ${place.kind === "home" ? "" : "max-tablet:hidden"}`}
+        >
+          <Sidebar
+            accounts={accounts}
+            selected={inConversation ? place.peer : null}
+            shortcut={isApple() ? "⌘K" : "Ctrl K"}
+            onSwitchAccount={onSwitchAccount}
+            onAddAccount={addAccount}
+            onSettings={() => {
+              go({ kind: "settings" });
+            }}
+            onSignOut={signOut}
+            onSearch={() => {
+              setLayer("switcher");
+            }}
+            onDiscover={() => {
+              setLayer("discover");
+            }}
+          />
+        </div>
+        <main
+          aria-label="Casemate"
+          className={`min-w-0 flex-1 ${place.kind === "home" ? "max-tablet:hidden" : ""}`}
+        >
+          <MainPlace
+            place={place}
+            infoOpen={infoShown}
+            onInfo={toggleInfo}
+            onHome={() => {
+              go({ kind: "home" });
+            }}
+            onDiscover={() => {
+              setLayer("discover");
+            }}
+            onConversation={openConversation}
+            onSignOut={signOut}
+          />
+        </main>
+        {infoShown && (
+          <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-80 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
+            <InfoPanel peerCid={place.peer} onClose={toggleInfo} />
+          </div>
+        )}
+      </div>
+      {!inConversation && (
+        <BottomBar
+          current={place.kind}
+          unread={unread}
+          onGo={(kind) => {
+            go({ kind });
+          }}
+        />
+      )}
+      <Suspense>
+        {layer === "discover" && <DiscoverPeers onClose={closeLayer} onOpenConversation={openConversation} />}
+        {layer === "switcher" && (
+          <QuickSwitcher
+            accounts={accounts}
+            current={cid}
+            onClose={closeLayer}
+            onConversation={openConversation}
+            onAccount={onSwitchAccount}
+            onPlace={(kind) => {
+              if (kind === "discover") setLayer("discover");
+              else go({ kind });
+            }}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+function MainPlace(props: {
+  readonly place: Place;
+  readonly infoOpen: boolean;
+  readonly onInfo: () => void;
+  readonly onHome: () => void;
+  readonly onDiscover: () => void;
+  readonly onConversation: (peer: Cid) => void;
+  readonly onSignOut: () => void;
+}) {
+  const { place } = props;
+  switch (place.kind) {
+    case "home":
+      return <Home onDiscover={props.onDiscover} />;
+    case "people":
+      return <PeopleScreen onDiscover={props.onDiscover} onOpen={props.onConversation} />;
+    case "settings":
+      return <SettingsScreen onSignOut={props.onSignOut} onDeleted={leave} />;
+    case "conversation":
+      return (
+        <Conversation
+          key={place.peer.toString()}
+          peerCid={place.peer}
+          infoOpen={props.infoOpen}
+          onInfo={props.onInfo}
+          onBack={props.onHome}
+        />
+      );
+  }
+}
+
+/** There is no way back in: the address of the account now asks for its password. */
+function leave(): void {
+  navigate(LANDING, { replace: true });
+}
+
+function isApple(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent);
+}

@@ -1,0 +1,141 @@
+/** In place of the composer where nothing can be sent: why, and what to do about it. */
+import { ShieldAlert } from "lucide-react";
+import type { ReactNode } from "react";
+
+import type { PeerView } from "../../api/generated";
+import { Button } from "../../components/Button";
+import { answerConnection, answerContact, askToConnect, askToTalk } from "../../state/actions";
+import { useAttempt, useSession, useWorkspace } from "../../state/context";
+import { displayName } from "../../state/names";
+import { sentenceOf } from "../../state/reasons";
+
+export function canWrite(peer: PeerView): boolean {
+  return peer.connection === "connected" && !peer.blocked && !peer.identity_changed;
+}
+
+export function ComposerGate({
+  peer,
+  onCompare,
+}: {
+  readonly peer: PeerView;
+  readonly onCompare: () => void;
+}) {
+  const { service, cid } = useSession();
+  const account = useWorkspace((workspace) => workspace.account);
+  const name = displayName(peer);
+  const unblock = () => service.request("UnblockPeer", { cid, peer_cid: peer.cid });
+  const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer_cid: peer.cid });
+
+  if (peer.blocked)
+    return (
+      <Gate peer={peer} actions={[["Unblock", unblock]]}>
+        You blocked {name}. Nothing of theirs reaches you, and they see you offline.
+      </Gate>
+    );
+  if (peer.identity_changed)
+    return (
+      <Gate
+        peer={peer}
+        alarm
+        actions={[["Accept the new identity", acceptIdentity]]}
+        extra={
+          <Button size="small" kind="primary" onClick={onCompare}>
+            Compare safety number
+          </Button>
+        }
+      >
+        <strong>{name}’s identity changed.</strong> That happens with a new device or a fresh start, but also
+        when somebody pretends to be them. Nothing is sent until you decide.
+      </Gate>
+    );
+  switch (peer.relation) {
+    case "asks_you":
+      return (
+        <Gate
+          peer={peer}
+          actions={[
+            ["Accept", () => answerContact(service, cid, peer.cid, true)],
+            ["Decline", () => answerContact(service, cid, peer.cid, false)],
+          ]}
+        >
+          {name} wants to talk to you.
+        </Gate>
+      );
+    case "requested":
+      return <Gate peer={peer}>Registration Sent. You can write as soon as {name} accepts.</Gate>;
+    case "declined":
+      return <Gate peer={peer}>{name} declined. You can ask again after a week.</Gate>;
+    case "none":
+      return (
+        <Gate peer={peer} actions={[["Connect", () => askToTalk(service, account, peer.cid)]]}>
+          You and {name} have not agreed to talk yet.
+        </Gate>
+      );
+    case "registered":
+      if (peer.connection === "asks_you")
+        return (
+          <Gate
+            peer={peer}
+            actions={[
+              ["Accept", () => answerConnection(service, cid, peer.cid, true)],
+              ["Decline", () => answerConnection(service, cid, peer.cid, false)],
+            ]}
+          >
+            {name} wants to open your conversation again.
+          </Gate>
+        );
+      return peer.connection === "asking" ? (
+        <Gate peer={peer}>You asked {name} to connect. You can write as soon as they are there.</Gate>
+      ) : (
+        <Gate peer={peer} actions={[["Connect", () => askToConnect(service, cid, peer.cid)]]}>
+          You and {name} are registered, but not connected.
+        </Gate>
+      );
+  }
+}
+
+interface GateProps {
+  readonly peer: PeerView;
+  readonly alarm?: boolean;
+  readonly actions?: readonly (readonly [name: string, act: () => Promise<unknown>])[];
+  readonly extra?: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Gate({ peer, alarm = false, actions = [], extra, children }: GateProps) {
+  const [attempt, run] = useAttempt();
+  return (
+    <div className="px-4 pb-4 tablet:px-6">
+      <div
+        role={alarm ? "alert" : "status"}
+        className={`flex flex-wrap items-center gap-x-4 gap-y-3 rounded-card border px-4 py-3 text-13 ${
+          alarm ? "border-red bg-red-soft" : "border-line bg-sunken"
+        }`}
+      >
+        {alarm && <ShieldAlert size={20} aria-hidden className="shrink-0 text-red-ink" />}
+        <div className="min-w-0 flex-1 basis-64">
+          <p>{children}</p>
+          {attempt.state === "refused" && (
+            <p role="alert" className="mt-1 text-red-ink">
+              {sentenceOf(attempt.reason, { peer: displayName(peer) })}
+            </p>
+          )}
+        </div>
+        <div className="flex flex-wrap gap-2">
+          {extra}
+          {actions.map(([name, act], index) => (
+            <Button
+              key={name}
+              size="small"
+              kind={index === 0 && !alarm ? "primary" : "secondary"}
+              busy={attempt.state === "running"}
+              onClick={() => void run(act)}
+            >
+              {name}
+            </Button>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

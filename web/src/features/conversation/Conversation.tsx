@@ -1,0 +1,151 @@
+/** One conversation: head, messages, and the place to write. */
+import { UserRoundX } from "lucide-react";
+import { useEffect } from "react";
+
+import type { Cid } from "../../api/generated";
+import { Button } from "../../components/Button";
+import { EmptyState } from "../../components/EmptyState";
+import { useSession, useSessionState, useWorkspace } from "../../state/context";
+import { ambiguousNames, displayName, isAmbiguous } from "../../state/names";
+import { Composer } from "./Composer";
+import { canWrite, ComposerGate } from "./ComposerGate";
+import { ConversationHead } from "./ConversationHead";
+import { MessageList } from "./MessageList";
+
+interface Props {
+  readonly peerCid: Cid;
+  readonly infoOpen: boolean;
+  readonly onInfo: () => void;
+  readonly onBack: () => void;
+}
+
+export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
+  const session = useSession();
+  const account = useWorkspace((workspace) => workspace.account);
+  const peers = useWorkspace((workspace) => workspace.peers);
+  const conversation = useWorkspace((workspace) => workspace.conversations.get(peerCid));
+  const timeline = useWorkspace((workspace) => workspace.timelines.get(peerCid));
+  const typing = useWorkspace((workspace) => workspace.typing.has(peerCid));
+  const pending = useSessionState((state) => state.pending.filter((text) => text.peer === peerCid));
+  const failed = useSessionState((state) => state.failedPages.has(peerCid));
+  const peer = peers.get(peerCid);
+
+  useEffect(() => {
+    session.openConversation(peerCid);
+  }, [session, peerCid]);
+
+  if (peer === undefined) return <NobodyThere onBack={onBack} />;
+  const name = displayName(peer);
+  return (
+    <section aria-label={`${name}, conversation`} className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
+      <ConversationHead
+        peer={peer}
+        ambiguous={isAmbiguous(peer, ambiguousNames(peers.values()))}
+        infoOpen={infoOpen}
+        onBack={onBack}
+        onInfo={onInfo}
+      />
+      {timeline !== undefined ? (
+        <MessageList
+          account={account}
+          peer={peer}
+          conversation={conversation}
+          timeline={timeline}
+          pending={pending}
+        />
+      ) : failed ? (
+        <HistoryFailed
+          onRetry={() => {
+            session.openConversation(peerCid);
+          }}
+        />
+      ) : (
+        <HistoryLoading />
+      )}
+      <TypingLine name={name} typing={typing && peer.online === true} />
+      {canWrite(peer) ? (
+        <Composer peer={peerCid} peerName={name} onSent={() => void session.returnToLatest(peerCid)} />
+      ) : (
+        <ComposerGate peer={peer} onCompare={onInfo} />
+      )}
+    </section>
+  );
+}
+
+/** Always there, so that nothing moves when somebody begins to type. */
+function TypingLine({ name, typing }: { readonly name: string; readonly typing: boolean }) {
+  return (
+    <p
+      role="status"
+      aria-live="polite"
+      className="flex h-6 shrink-0 items-center gap-2 px-4 text-12 text-ink-3 tablet:px-6"
+    >
+      {typing && (
+        <>
+          <span aria-hidden className="flex gap-0.5">
+            {[0, 150, 300].map((delay) => (
+              <span
+                key={delay}
+                className="typing-dot size-1 rounded-round bg-ink-3 opacity-60"
+                style={{ animationDelay: `${delay.toString()}ms` }}
+              />
+            ))}
+          </span>
+          <span>
+            <bdi>{name}</bdi> is typing…
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
+
+function NobodyThere({ onBack }: { readonly onBack: () => void }) {
+  return (
+    <div className="flex h-full items-center justify-center bg-surface">
+      <EmptyState
+        icon={<UserRoundX size={22} />}
+        title="There is no such conversation"
+        level={1}
+        action={<Button onClick={onBack}>Back to your conversations</Button>}
+      >
+        The link may belong to another account, or you have nothing to do with this person yet.
+      </EmptyState>
+    </div>
+  );
+}
+
+function HistoryFailed({ onRetry }: { readonly onRetry: () => void }) {
+  return (
+    <div className="flex min-h-0 flex-1 items-center justify-center">
+      <EmptyState
+        icon={<UserRoundX size={22} />}
+        title="The messages could not be read"
+        action={<Button onClick={onRetry}>Try again</Button>}
+      >
+        Your internal service did not answer. They are still there.
+      </EmptyState>
+    </div>
+  );
+}
+
+/** In the final layout, and only when it takes long enough to be noticed. */
+function HistoryLoading() {
+  return (
+    <div
+      role="status"
+      aria-label="Loading messages"
+      className="flex min-h-0 flex-1 flex-col justify-end gap-5 overflow-hidden px-4 pb-4 tablet:px-6"
+    >
+      {[64, 40, 72, 52].map((width) => (
+        <div key={width} className="flex gap-3">
+          <span className="skeleton size-8 !rounded-round" />
+          <span className="flex flex-1 flex-col gap-2">
+            <span className="skeleton h-3 w-24" />
+            <span className="skeleton h-4" style={{ width: `${width.toString()}%`, maxWidth: "60ch" }} />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

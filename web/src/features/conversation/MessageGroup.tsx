@@ -1,0 +1,69 @@
+/** What one person said in one go: avatar and name once, own words slightly tinted. */
+import { memo } from "react";
+
+import { Avatar } from "../../components/Avatar";
+import { classes } from "../../components/classes";
+import { initials } from "../../state/names";
+import { clockTime } from "../../state/times";
+import type { Group } from "./listItems";
+import { MessageRow } from "./MessageRow";
+import { PendingRow } from "./PendingRow";
+
+interface Props {
+  readonly group: Group;
+  readonly author: Author;
+  readonly peerName: string;
+  readonly withGlyph: ReadonlySet<string>;
+}
+
+export interface Author {
+  readonly name: string;
+  readonly accountId: string;
+}
+
+export const MessageGroup = memo(
+  function MessageGroup({ group, author, peerName, withGlyph }: Props) {
+    const first = group.messages[0];
+    const last = group.messages.at(-1);
+    return (
+      <li className="flex gap-3 px-4 pt-3 tablet:px-6">
+        <span className="pt-0.5">
+          <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
+        </span>
+        <div className="max-w-[72ch] min-w-0 flex-1">
+          <h3 className="flex items-baseline gap-2">
+            <bdi className="min-w-0 truncate text-13 font-bold">{author.name}</bdi>
+            {group.mine && <span className="text-12 text-ink-3">you</span>}
+            {first && <span className="sr-only">at {clockTime(first.written_at)}</span>}
+          </h3>
+          <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
+            {group.messages.map((message) => (
+              <MessageRow
+                key={message.id}
+                message={message}
+                peerName={peerName}
+                showGlyph={withGlyph.has(message.id)}
+                last={message === last}
+              />
+            ))}
+            {group.pending.map((pending) => (
+              <PendingRow key={pending.messageId} pending={pending} peerName={peerName} />
+            ))}
+          </ol>
+        </div>
+      </li>
+    );
+  },
+  // Groups are made anew with every event; what they show is the same while their messages are.
+  (before, after) =>
+    before.author === after.author &&
+    before.peerName === after.peerName &&
+    before.group.messages.length === after.group.messages.length &&
+    before.group.pending.length === after.group.pending.length &&
+    before.group.pending.every((text, index) => text === after.group.pending[index]) &&
+    before.group.messages.every(
+      (message, index) =>
+        message === after.group.messages[index] &&
+        before.withGlyph.has(message.id) === after.withGlyph.has(message.id),
+    ),
+);

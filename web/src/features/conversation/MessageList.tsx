@@ -1,0 +1,266 @@
+/** The conversation so far: a window of it is drawn, and pages come and go at both of its ends. */
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { AccountView, ConversationView, MessageOrder, PeerView } from "../../api/generated";
+import { useNow, useSession } from "../../state/context";
+import { displayName } from "../../state/names";
+import type { PendingTexts } from "../../state/pendingTexts";
+import { noteText } from "../../state/previews";
+import type { Timeline } from "../../state/timeline";
+import { compareOrder } from "../../state/timeline";
+import { dayName } from "../../state/times";
+import type { ListItem } from "./listItems";
+import { listItems, messagesWithGlyph } from "./listItems";
+import type { Author } from "./MessageGroup";
+import { MessageGroup } from "./MessageGroup";
+import { useMessageScroll } from "./useMessageScroll";
+import { useReadMarks } from "./useReadMarks";
+
+interface Props {
+  readonly account: AccountView;
+  readonly peer: PeerView;
+  readonly conversation: ConversationView | undefined;
+  readonly timeline: Timeline;
+  readonly pending: PendingTexts;
+}
+
+export function MessageList({ account, peer, conversation, timeline, pending }: Props) {
+  const session = useSession();
+  const unread = conversation?.unread ?? 0;
+  const firstUnread = conversation?.first_unread ?? null;
+  const peerName = displayName(peer);
+  const onVisible = useReadMarks(peer.cid, timeline.messages, unread);
+  const { scroller, atEnd, watchedAbove, onScroll, toEnd, showAt, unpin } = useMessageScroll({
+    content: useMemo(() => [timeline, pending], [timeline, pending]),
+    isLatest: !timeline.hasAfter,
+    onNearStart: () => {
+      session.loadBefore(peer.cid);
+    },
+    onNearEnd: () => {
+      session.loadAfter(peer.cid);
+    },
+    watched: idAt(firstUnread, timeline),
+    onVisible,
+  });
+  const newFrom = useNewLine(firstUnread, atEnd);
+  const { messages, hasAfter } = timeline;
+  const items = useMemo(
+    () => listItems(messages, newFrom, hasAfter ? [] : pending),
+    [messages, hasAfter, newFrom, pending],
+  );
+  const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
+  const me = useAuthor(account);
+  const them = useAuthor(peer);
+
+  // Opened with something new: begin reading there.
+  const began = useRef(false);
+  useEffect(() => {
+    if (began.current) return;
+    began.current = true;
+    if (newFrom === null) return;
+    unpin();
+    showAt("[data-new-line]");
+  }, [newFrom, showAt, unpin]);
+
+  const lastWritten = pending.at(-1)?.messageId;
+  useEffect(() => {
+    if (lastWritten !== undefined) toEnd();
+  }, [lastWritten, toEnd]);
+
+  const jumpToNew = async (order: MessageOrder) => {
+    unpin();
+    const place = timeline.messages.find((message) => compareOrder(message.order, order) >= 0);
+    const loaded = place !== undefined && compareOrder(place.order, order) === 0;
+    if (!loaded) await session.loadAround(peer.cid, order);
+    requestAnimationFrame(() => {
+      const target = session.store
+        .get()
+        .workspace?.timelines.get(peer.cid)
+        ?.messages.find((message) => compareOrder(message.order, order) >= 0);
+      if (target) showAt(`[data-message="${CSS.escape(target.id)}"]`);
+    });
+  };
+  const jumpToLatest = async () => {
+    if (timeline.hasAfter) await session.loadLatest(peer.cid);
+    requestAnimationFrame(toEnd);
+  };
+
+  const newAbove = unread > 0 && firstUnread !== null && (watchedAbove || isBefore(firstUnread, timeline));
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* Scrollable with the keyboard, too. */}
+      <div
+        ref={scroller}
+        onScroll={onScroll}
+        role="region"
+        aria-label={`Conversation with ${peerName}`}
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain focus-visible:-outline-offset-2"
+        style={{ overflowAnchor: "none" }}
+      >
+        <div className="flex min-h-full flex-col justify-end pb-3">
+          <ol aria-label="Messages" className="w-full">
+            {timeline.hasBefore ? (
+              <LoadingOlder />
+            ) : (
+              <Beginning name={peerName} empty={timeline.messages.length === 0} />
+            )}
+            {items.map((item) => (
+              <Item
+                key={item.key}
+                item={item}
+                me={me}
+                them={them}
+                peerName={peerName}
+                withGlyph={withGlyph}
+              />
+            ))}
+          </ol>
+        </div>
+      </div>
+      {newAbove && (
+        <Chip
+          className="top-3"
+          icon={<ArrowUp size={14} aria-hidden />}
+          onClick={() => void jumpToNew(firstUnread)}
+        >
+          {unread === 1 ? "1 new message" : `${unread.toString()} new messages`}
+        </Chip>
+      )}
+      {!atEnd && (
+        <Chip
+          className="bottom-3"
+          icon={<ArrowDown size={14} aria-hidden />}
+          onClick={() => void jumpToLatest()}
+        >
+          {unread > 0 && !newAbove ? `${unread.toString()} new below` : "Jump to latest"}
+        </Chip>
+      )}
+    </div>
+  );
+}
+
+function Item({
+  item,
+  me,
+  them,
+  peerName,
+  withGlyph,
+}: {
+  readonly item: ListItem;
+  readonly me: Author;
+  readonly them: Author;
+  readonly peerName: string;
+  readonly withGlyph: ReadonlySet<string>;
+}) {
+  const now = useNow(600_000);
+  switch (item.kind) {
+    case "day":
+      return (
+        <li className="flex items-center gap-3 px-4 pt-5 pb-1 tablet:px-6">
+          <span aria-hidden className="h-px flex-1 bg-line" />
+          <span className="text-12 font-medium text-ink-3">{dayName(item.time, now)}</span>
+          <span aria-hidden className="h-px flex-1 bg-line" />
+        </li>
+      );
+    case "new":
+      return (
+        <li data-new-line className="flex items-center gap-3 px-4 pt-4 tablet:px-6">
+          <span aria-hidden className="h-px flex-1 bg-accent" />
+          <span className="text-12 font-medium text-accent-ink">New messages</span>
+          <span aria-hidden className="h-px flex-1 bg-accent" />
+        </li>
+      );
+    case "note":
+      return (
+        <li data-message={item.message.id} className="px-6 pt-4 text-center text-12 text-ink-3">
+          {item.message.text ?? noteText(item.message)}
+        </li>
+      );
+    case "group":
+      return (
+        <MessageGroup group={item} author={item.mine ? me : them} peerName={peerName} withGlyph={withGlyph} />
+      );
+  }
+}
+
+/** Drawn where reading began, and left there until there is nothing new and something comes while nobody looks. */
+function useNewLine(firstUnread: MessageOrder | null, atEnd: boolean): MessageOrder | null {
+  const [line, setLine] = useState(firstUnread);
+  const [hadUnread, setHadUnread] = useState(firstUnread !== null);
+  const has = firstUnread !== null;
+  if (has !== hadUnread) {
+    setHadUnread(has);
+    if (has && !(atEnd && document.visibilityState === "visible")) setLine(firstUnread);
+  }
+  return line;
+}
+
+function useAuthor(person: Pick<PeerView, "full_name" | "username" | "account_id">): Author {
+  const name = displayName(person);
+  const accountId = person.account_id;
+  return useMemo(() => ({ name, accountId }), [name, accountId]);
+}
+
+function isBefore(order: MessageOrder, { messages }: Timeline): boolean {
+  const first = messages[0];
+  return first !== undefined && compareOrder(order, first.order) < 0;
+}
+
+function idAt(order: MessageOrder | null, { messages }: Timeline): string | null {
+  return (order && messages.find((message) => compareOrder(message.order, order) === 0)?.id) ?? null;
+}
+
+function Chip({
+  icon,
+  className,
+  onClick,
+  children,
+}: {
+  readonly icon: React.ReactNode;
+  readonly className: string;
+  readonly onClick: () => void;
+  readonly children: React.ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className={`motion-appear absolute left-1/2 flex h-8 -translate-x-1/2 items-center gap-1.5 rounded-round border border-line bg-raised px-3.5 text-13 font-medium shadow-float hover:bg-hover ${className}`}
+    >
+      {icon}
+      {children}
+    </button>
+  );
+}
+
+function Beginning({ name, empty }: { readonly name: string; readonly empty: boolean }) {
+  return (
+    <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
+      {empty ? (
+        <p role="status" className="text-15 text-ink-2">
+          No messages yet. Say hello to <bdi>{name}</bdi>.
+        </p>
+      ) : (
+        <p>
+          This is where your conversation with <bdi>{name}</bdi> begins.
+        </p>
+      )}
+      <p>Only your devices and theirs can read it.</p>
+    </li>
+  );
+}
+
+function LoadingOlder() {
+  return (
+    <li aria-label="Loading older messages" className="flex gap-3 px-4 pt-6 tablet:px-6">
+      <span className="skeleton size-8 !rounded-round" />
+      <span className="flex flex-1 flex-col gap-2">
+        <span className="skeleton h-3 w-28" />
+        <span className="skeleton h-4 w-2/3" />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,122 @@
+/** One message: its text, when, and how far it got. */
+import { ClockArrowUp } from "lucide-react";
+import { memo } from "react";
+
+import type { MessageView } from "../../api/generated";
+import { classes } from "../../components/classes";
+import type { GlyphStatus } from "../../components/StatusGlyph";
+import { StatusGlyph, statusName } from "../../components/StatusGlyph";
+import { Tooltip } from "../../components/Tooltip";
+import { noteText } from "../../state/previews";
+import { sentenceOf } from "../../state/reasons";
+import { clockTime, fullTime } from "../../state/times";
+
+interface Props {
+  readonly message: MessageView;
+  readonly peerName: string;
+  readonly showGlyph: boolean;
+  readonly last: boolean;
+}
+
+export const MessageRow = memo(function MessageRow({ message, peerName, showGlyph, last }: Props) {
+  const text = message.text ?? noteText(message);
+  return (
+    <li
+      data-message={message.id}
+      className={classes("group/row flex items-end gap-2 py-0.5 max-tablet:block", message.mine && "px-3")}
+    >
+      <div className="min-w-0 flex-1">
+        <p
+          dir="auto"
+          className={classes("message-text text-15", message.text === null && "text-ink-3 italic")}
+        >
+          {text}
+        </p>
+        {message.arrived_late && <LateMark message={message} />}
+        {showGlyph && message.reason !== null && (
+          <p className="pt-0.5 pb-1 text-12 text-pretty text-ink-2">
+            {sentenceOf(message.reason, { peer: peerName })}
+          </p>
+        )}
+      </div>
+      <span
+        className={classes(
+          "flex h-[1.36rem] shrink-0 items-center gap-1.5 max-tablet:justify-end",
+          !last && !showGlyph && "max-tablet:hidden",
+        )}
+      >
+        <time
+          dateTime={new Date(message.written_at).toISOString()}
+          title={fullTime(message.written_at)}
+          className={classes(
+            "text-12 text-ink-3 tabular-nums",
+            !last && "opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100",
+          )}
+        >
+          {clockTime(message.written_at)}
+        </time>
+        {message.mine && <Status message={message} peerName={peerName} shown={showGlyph} />}
+      </span>
+    </li>
+  );
+});
+
+function Status({
+  message,
+  peerName,
+  shown,
+}: {
+  readonly message: MessageView;
+  readonly peerName: string;
+  readonly shown: boolean;
+}) {
+  const status: GlyphStatus = needsYou(message)
+    ? "needs-you"
+    : message.status === "received"
+      ? "sent"
+      : message.status;
+  return (
+    <Tooltip text={statusSentence(message, status, peerName)} align="end">
+      <span
+        data-status={message.status}
+        className={classes("inline-flex", !shown && "opacity-0 group-hover/row:opacity-100")}
+      >
+        <StatusGlyph status={status} />
+      </span>
+    </Tooltip>
+  );
+}
+
+function LateMark({ message }: { readonly message: MessageView }) {
+  return (
+    <Tooltip
+      text={`Written ${fullTime(message.written_at)}, arrived ${fullTime(message.arrived_at)}. It stands where it was written.`}
+      align="start"
+    >
+      <span className="inline-flex items-center gap-1 text-12 text-amber-ink">
+        <ClockArrowUp size={13} aria-hidden />
+        Arrived late, at {clockTime(message.arrived_at)}
+      </span>
+    </Tooltip>
+  );
+}
+
+function needsYou({ status, reason }: MessageView): boolean {
+  return status === "queued" && reason?.acts === "user";
+}
+
+function statusSentence(message: MessageView, status: GlyphStatus, peer: string): string {
+  if (message.reason !== null) return `${statusName(status)}. ${sentenceOf(message.reason, { peer })}`;
+  switch (status) {
+    case "queued":
+      return "Queued: written down here, on its way to the server.";
+    case "sent":
+      return "Sent: the server has it, sealed, on its disk.";
+    case "delivered":
+      return `Delivered: ${peer}’s device has it on its disk.`;
+    case "read":
+      return `Read: it was on ${peer}’s screen.`;
+    default:
+      return statusName(status);
+  }
+}

@@ -1,0 +1,61 @@
+/** Words on their way into the internal service: not a message yet, and never lost. */
+import { Button } from "../../components/Button";
+import { StatusGlyph } from "../../components/StatusGlyph";
+import { useConnection, useSession } from "../../state/context";
+import type { PendingText } from "../../state/pendingTexts";
+import { sentenceOf } from "../../state/reasons";
+
+/** A refused megabyte is kept, but not drawn. */
+const LONGEST_SHOWN = 4000;
+
+export function PendingRow({
+  pending,
+  peerName,
+}: {
+  readonly pending: PendingText;
+  readonly peerName: string;
+}) {
+  const session = useSession();
+  const waiting = useConnection().state !== "open";
+  const { messageId, text, refused } = pending;
+  return (
+    <li data-pending={messageId} className="flex items-end gap-2 px-3 py-0.5">
+      <div className="min-w-0 flex-1">
+        <p dir="auto" className="message-text text-15 text-ink-2">
+          {text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text}
+        </p>
+        {refused !== null ? (
+          <div role="alert" className="flex flex-wrap items-center gap-2 py-1 text-13 text-red-ink">
+            <span className="min-w-0 flex-1 basis-52">{sentenceOf(refused, { peer: peerName })}</span>
+            <Button
+              size="small"
+              onClick={() => {
+                session.sendAgain(messageId);
+              }}
+            >
+              Try again
+            </Button>
+            <Button
+              size="small"
+              kind="danger-quiet"
+              onClick={() => {
+                session.discard(messageId);
+              }}
+            >
+              Delete
+            </Button>
+          </div>
+        ) : (
+          waiting && (
+            <p className="pt-0.5 pb-1 text-12 text-ink-2">
+              Kept in this tab only, until your internal service is back. Leave the tab open.
+            </p>
+          )
+        )}
+      </div>
+      <span className="flex h-[1.36rem] items-center">
+        <StatusGlyph status={refused === null ? "handing-over" : "needs-you"} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,92 @@
+/** What the message list shows, in order: days, groups of messages, notes, and the line above what is new. */
+import type { MessageOrder, MessageView } from "../../api/generated";
+import type { PendingText, PendingTexts } from "../../state/pendingTexts";
+import { compareOrder } from "../../state/timeline";
+import { sameDay } from "../../state/times";
+
+export interface Group {
+  readonly kind: "group";
+  readonly key: string;
+  readonly mine: boolean;
+  readonly messages: readonly MessageView[];
+  /** Words of ours that are not messages yet, at the place where they will be. */
+  readonly pending: PendingTexts;
+}
+
+export type ListItem =
+  | { readonly kind: "day"; readonly key: string; readonly time: number }
+  | { readonly kind: "new"; readonly key: string }
+  | { readonly kind: "note"; readonly key: string; readonly message: MessageView }
+  | Group;
+
+/** Within this time, messages of one person belong together. */
+const GROUP_MILLISECONDS = 5 * 60_000;
+
+/** `newFrom` is where the first message was that nobody had seen when the conversation was opened. */
+export function listItems(
+  messages: readonly MessageView[],
+  newFrom: MessageOrder | null,
+  pending: PendingTexts,
+): readonly ListItem[] {
+  const items: ListItem[] = [];
+  let before: MessageView | undefined;
+  let lineDrawn = newFrom === null;
+  for (const message of messages) {
+    if (before === undefined || !sameDay(before.written_at, message.written_at))
+      items.push({ kind: "day", key: `day ${message.id}`, time: message.written_at });
+    if (!lineDrawn && newFrom !== null && compareOrder(message.order, newFrom) >= 0) {
+      lineDrawn = true;
+      if (!message.mine) items.push({ kind: "new", key: "new" });
+    }
+    const last = items.at(-1);
+    if (isNote(message)) items.push({ kind: "note", key: message.id, message });
+    else if (last?.kind === "group" && belongs(last, message))
+      items[items.length - 1] = { ...last, messages: [...last.messages, message] };
+    else
+      items.push({
+        kind: "group",
+        key: `group ${message.id}`,
+        mine: message.mine,
+        messages: [message],
+        pending: [],
+      });
+    before = message;
+  }
+  for (const text of pending) addPending(items, text);
+  return items;
+}
+
+function addPending(items: ListItem[], text: PendingText): void {
+  const last = items.at(-1);
+  const before = last?.kind === "group" ? (last.messages.at(-1)?.written_at ?? text.writtenAt) : 0;
+  if (last?.kind === "group" && last.mine && text.writtenAt - before < GROUP_MILLISECONDS)
+    items[items.length - 1] = { ...last, pending: [...last.pending, text] };
+  else
+    items.push({ kind: "group", key: `group ${text.messageId}`, mine: true, messages: [], pending: [text] });
+}
+
+export function isNote(message: MessageView): boolean {
+  return message.kind.startsWith("note_");
+}
+
+/** Own messages whose status is drawn: where it changes, and the last one. The others tell it on hover. */
+export function messagesWithGlyph(messages: readonly MessageView[]): ReadonlySet<string> {
+  const shown = new Set<string>();
+  let next: MessageView | undefined;
+  for (const message of messages.toReversed()) {
+    if (!message.mine || isNote(message)) continue;
+    if (next?.status !== message.status || next.reason?.code !== message.reason?.code) shown.add(message.id);
+    next = message;
+  }
+  return shown;
+}
+
+function belongs(group: Group, message: MessageView): boolean {
+  const last = group.messages.at(-1);
+  return (
+    last !== undefined &&
+    group.mine === message.mine &&
+    Math.abs(message.written_at - last.written_at) < GROUP_MILLISECONDS &&
+    !message.arrived_late
+  );
+}

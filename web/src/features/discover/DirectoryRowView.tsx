@@ -1,0 +1,96 @@
+/** One person of the directory: who it is, what you are to each other, and the one thing to do about it. */
+import type { CSSProperties } from "react";
+
+import type { DirectoryRow } from "../../api/generated";
+import { Avatar } from "../../components/Avatar";
+import { Button } from "../../components/Button";
+import { displayName, initials } from "../../state/names";
+
+export type Action = "connect" | "accept" | "unblock" | "open";
+
+interface Props {
+  readonly row: DirectoryRow;
+  readonly busy: boolean;
+  /** Why the last try did not work. */
+  readonly problem: string | undefined;
+  readonly style: CSSProperties;
+  readonly position: number;
+  readonly total: number;
+  readonly onAction: (action: Action) => void;
+}
+
+const BUTTONS: Readonly<Record<Action, string>> = {
+  connect: "Connect",
+  accept: "Accept",
+  unblock: "Unblock",
+  open: "Message",
+};
+
+export function DirectoryRowView({ row, busy, problem, style, position, total, onAction }: Props) {
+  const name = displayName(row);
+  const { words, action } = standingOf(row);
+  return (
+    <li
+      style={style}
+      aria-posinset={position}
+      aria-setsize={total}
+      className="peer-list-item absolute inset-x-0 top-0 flex items-center gap-3 px-5 [--behind:var(--raised)]"
+    >
+      <Avatar
+        initials={initials(name)}
+        colourKey={row.cid.toString(16).padStart(16, "0")}
+        size={40}
+        presence={row.online ? "online" : "offline"}
+      />
+      <div className="min-w-0 flex-1">
+        <bdi className="block truncate text-15 font-medium">{name}</bdi>
+        <p className="truncate text-12 text-ink-3">
+          <bdi>@{row.username}</bdi> · {row.online ? "online" : "offline"}
+        </p>
+        {problem !== undefined && (
+          <p role="alert" className="truncate text-12 text-red-ink" title={problem}>
+            {problem}
+          </p>
+        )}
+      </div>
+      {words !== null && <span className="shrink-0 text-13 text-ink-2">{words}</span>}
+      {action !== null && (
+        <Button
+          size="small"
+          kind={action === "accept" ? "primary" : action === "connect" ? "soft" : "secondary"}
+          busy={busy}
+          onClick={() => {
+            onAction(action);
+          }}
+        >
+          {BUTTONS[action]}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function standingOf(row: DirectoryRow): { readonly words: string | null; readonly action: Action | null } {
+  if (row.blocked) return { words: "Blocked", action: "unblock" };
+  switch (row.relation) {
+    case "none":
+      return { words: null, action: "connect" };
+    case "requested":
+      return { words: "Registration Sent", action: null };
+    case "asks_you":
+      return { words: "Wants to talk to you", action: "accept" };
+    case "declined":
+      return { words: "Declined", action: null };
+    case "registered":
+      switch (row.connection) {
+        case "connected":
+          return { words: "Connected", action: "open" };
+        case "asking":
+          return { words: "Registered, asked to connect", action: null };
+        case "asks_you":
+          return { words: "Registered", action: "accept" };
+        case "none":
+          return { words: "Registered", action: "connect" };
+      }
+  }
+}

@@ -1,0 +1,172 @@
+/** What is known of a person, how far they can be trusted, and how to part from them. */
+import { ArrowLeft, Ban, Unplug, X } from "lucide-react";
+import { useState } from "react";
+import type { ReactNode } from "react";
+
+import type { Cid } from "../../api/generated";
+import { Avatar } from "../../components/Avatar";
+import { Button, IconButton } from "../../components/Button";
+import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { displayName, initials } from "../../state/names";
+import { pathSentence, pathWord } from "../../state/paths";
+import { presenceOf, presenceSentence } from "../../state/presence";
+import { sentenceOf, technicalDetail } from "../../state/reasons";
+import { CopyDetail } from "../../components/CopyDetail";
+import { sinceTime } from "../../state/times";
+import { SafetyNumber } from "./SafetyNumber";
+
+export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonly onClose: () => void }) {
+  const peer = useWorkspace((workspace) => workspace.peers.get(peerCid));
+  const now = useNow();
+  if (peer === undefined) return null;
+  const name = displayName(peer);
+  return (
+    <aside
+      aria-label={`About ${name}`}
+      className="flex h-full w-full flex-col overflow-y-auto bg-sidebar [--behind:var(--sidebar)]"
+    >
+      <div className="flex h-14 shrink-0 items-center gap-2 px-4">
+        <IconButton
+          label="Back"
+          className="-ml-2 tablet:hidden"
+          icon={<ArrowLeft size={20} aria-hidden />}
+          onClick={onClose}
+        />
+        <h2 className="flex-1 text-15 font-bold">Details</h2>
+        <IconButton
+          label="Close details"
+          className="-mr-2 max-tablet:hidden"
+          icon={<X size={18} aria-hidden />}
+          onClick={onClose}
+        />
+      </div>
+      <div className="flex flex-col gap-7 px-4 pb-8">
+        <div className="flex flex-col items-center gap-3 text-center">
+          <Avatar
+            initials={initials(name)}
+            colourKey={peer.account_id}
+            size={80}
+            presence={presenceOf(peer)}
+            verified={peer.verified}
+          />
+          <div className="w-full min-w-0">
+            <bdi className="block text-18 font-bold break-words">{name}</bdi>
+            <bdi className="block text-13 break-words text-ink-3">@{peer.username}</bdi>
+          </div>
+          <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
+        </div>
+        {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumber peer={peer} />}
+        {peer.path !== null && (
+          <Part title="Path">
+            <p className="text-13">
+              <span className="font-medium">{capitalised(pathWord(peer.path))}</span>
+              <span className="text-ink-3"> since {sinceTime(peer.path.since, now)}</span>
+            </p>
+            <p className="text-13 text-pretty text-ink-2">{pathSentence(peer.path, name)}</p>
+            {peer.path.reason !== null && <CopyDetail detail={technicalDetail(peer.path.reason)} />}
+          </Part>
+        )}
+        <Parting
+          peerCid={peerCid}
+          name={name}
+          connected={peer.connection === "connected"}
+          blocked={peer.blocked}
+        />
+      </div>
+    </aside>
+  );
+}
+
+function Parting({
+  peerCid,
+  name,
+  connected,
+  blocked,
+}: {
+  readonly peerCid: Cid;
+  readonly name: string;
+  readonly connected: boolean;
+  readonly blocked: boolean;
+}) {
+  const { service, cid } = useSession();
+  const [asking, setAsking] = useState(false);
+  const [attempt, run] = useAttempt();
+  const fields = { cid, peer_cid: peerCid };
+  const busy = attempt.state === "running";
+  const block = async () => {
+    if (await run(() => service.request("BlockPeer", fields))) setAsking(false);
+  };
+  return (
+    <Part title="You and them">
+      {connected && (
+        <Button
+          kind="quiet"
+          className="justify-start"
+          busy={busy}
+          icon={<Unplug size={16} aria-hidden />}
+          onClick={() => void run(() => service.request("PeerDisconnect", fields))}
+        >
+          Disconnect
+        </Button>
+      )}
+      {blocked ? (
+        <Button
+          busy={busy}
+          icon={<Ban size={16} aria-hidden />}
+          onClick={() => void run(() => service.request("UnblockPeer", fields))}
+        >
+          Unblock
+        </Button>
+      ) : asking ? (
+        <div className="flex flex-col gap-2.5 rounded-card bg-red-soft p-3 text-13">
+          <p>
+            Block <bdi>{name}</bdi>? Nothing of theirs reaches you any more, and they see you offline. You can
+            unblock them at any time.
+          </p>
+          <div className="flex gap-2">
+            <Button kind="danger" size="small" busy={busy} onClick={() => void block()}>
+              Block
+            </Button>
+            <Button
+              size="small"
+              onClick={() => {
+                setAsking(false);
+              }}
+            >
+              Cancel
+            </Button>
+          </div>
+        </div>
+      ) : (
+        <Button
+          kind="danger-quiet"
+          className="justify-start"
+          icon={<Ban size={16} aria-hidden />}
+          onClick={() => {
+            setAsking(true);
+          }}
+        >
+          Block…
+        </Button>
+      )}
+      {attempt.state === "refused" && (
+        <p role="alert" className="text-13 text-red-ink">
+          {sentenceOf(attempt.reason, { peer: name })}
+        </p>
+      )}
+    </Part>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title} className="flex flex-col gap-2">
+      <h3 className="text-13 font-medium">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,135 @@
+/** A new account: where, who, and the password that opens it on this computer. */
+import type { SubmitEvent } from "react";
+import { useState } from "react";
+
+import type { Cid } from "../../api/generated";
+import { Button } from "../../components/Button";
+import { Field } from "../../components/Field";
+import type { NewAccount } from "../../state/actions";
+import { createAccount } from "../../state/actions";
+import { useAttempt, useConnection, useService } from "../../state/context";
+import { sentenceOf } from "../../state/reasons";
+import { Refusal } from "./Refusal";
+import { ServerIdentity } from "./ServerIdentity";
+import { StepLine } from "./StepLine";
+import { problemsOf } from "./problems";
+import type { Probe } from "./useServerProbe";
+import { useServerProbe } from "./useServerProbe";
+
+const GOOD_PASSWORD_CHARACTERS = 10;
+
+export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => void }) {
+  const service = useService();
+  const connection = useConnection();
+  const offered = connection.state === "connecting" ? null : connection.service?.default_server;
+  const [typed, setTyped] = useState<Partial<NewAccount>>({});
+  const account: NewAccount = {
+    serverAddress: (typed.serverAddress ?? offered ?? "").trim(),
+    fullName: typed.fullName ?? "",
+    username: typed.username ?? "",
+    password: typed.password ?? "",
+    serverPassword: typed.serverPassword ?? "",
+  };
+  const [probe, probeAgain] = useServerProbe(account.serverAddress);
+  const [attempt, run, reset] = useAttempt();
+  const [checked, setChecked] = useState(false);
+  const needsServerPassword =
+    probe.state === "known" && probe.server.password_required && probe.address === account.serverAddress;
+  const problems = checked ? problemsOf(account, needsServerPassword) : {};
+
+  const change = (field: keyof NewAccount) => (event: { currentTarget: HTMLInputElement }) => {
+    const value = event.currentTarget.value;
+    setTyped((before) => ({ ...before, [field]: value }));
+    if (attempt.state === "refused") reset();
+  };
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (Object.keys(problemsOf(account, needsServerPassword)).length > 0) return;
+    if (probe.state === "failed") probeAgain();
+    void run(async () => {
+      onEnter(await createAccount(service, account));
+    });
+  };
+
+  return (
+    <form onSubmit={submit} noValidate className="flex flex-col gap-5" aria-labelledby="create-title">
+      <h1 id="create-title" className="text-24 font-bold tracking-tight">
+        Create your account
+      </h1>
+      <Field
+        label="Server address"
+        value={typed.serverAddress ?? offered ?? ""}
+        onChange={change("serverAddress")}
+        placeholder="team.example.org:12349"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        problem={problems.serverAddress ?? probeProblem(probe, account.serverAddress)}
+        advice={probe.state === "asking" ? "Asking the server who it is…" : undefined}
+      />
+      {probe.state === "known" && probe.address === account.serverAddress && (
+        <ServerIdentity server={probe.server} />
+      )}
+      {needsServerPassword && (
+        <Field
+          label="Server password"
+          type="password"
+          value={account.serverPassword}
+          onChange={change("serverPassword")}
+          autoComplete="off"
+          advice="Whoever runs the server gave it to you."
+          problem={problems.serverPassword}
+        />
+      )}
+      <Field
+        label="Full name"
+        value={account.fullName}
+        onChange={change("fullName")}
+        autoComplete="name"
+        problem={problems.fullName}
+        dir="auto"
+      />
+      <Field
+        label="Username"
+        value={account.username}
+        onChange={change("username")}
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        problem={problems.username}
+        advice="Others on this server find you by it. It cannot be changed later."
+      />
+      <Field
+        label="Password"
+        type="password"
+        value={account.password}
+        onChange={change("password")}
+        autoComplete="new-password"
+        problem={problems.password}
+        advice={passwordAdvice(account.password)}
+      />
+      {attempt.state === "refused" && <Refusal reason={attempt.reason} server={account.serverAddress} />}
+      <Button type="submit" kind="primary" size="large" busy={attempt.state === "running"}>
+        Create account
+      </Button>
+      {attempt.state === "running" && (
+        <StepLine step="Making your keys and your account" since={attempt.since} />
+      )}
+    </form>
+  );
+}
+
+function probeProblem(probe: Probe, address: string): string | undefined {
+  if (probe.state !== "failed" || probe.address !== address) return undefined;
+  return sentenceOf(probe.reason, { server: address });
+}
+
+function passwordAdvice(password: string): string {
+  if (password === "")
+    return "It never leaves this computer, and nobody can reset it. 10 characters or more.";
+  return password.length < GOOD_PASSWORD_CHARACTERS
+    ? "Easy to guess. 10 characters or more are much safer."
+    : "Keep it safe: nobody can reset it for you.";
+}

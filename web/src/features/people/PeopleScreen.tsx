@@ -1,0 +1,113 @@
+/** Everybody this account has to do with, and what they are to each other. */
+import { UserRoundPlus, UsersRound } from "lucide-react";
+
+import type { Cid, PeerView } from "../../api/generated";
+import { Avatar } from "../../components/Avatar";
+import { Button } from "../../components/Button";
+import { EmptyState } from "../../components/EmptyState";
+import { PersonName } from "../../components/PersonName";
+import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { displayName, initials } from "../../state/names";
+import { presenceOf, presenceSentence } from "../../state/presence";
+import { sentenceOf } from "../../state/reasons";
+import { peopleOf } from "../../state/selectors";
+
+interface Props {
+  readonly onDiscover: () => void;
+  readonly onOpen: (peer: Cid) => void;
+}
+
+export function PeopleScreen({ onDiscover, onOpen }: Props) {
+  const people = useWorkspace(peopleOf);
+  const discover = (
+    <Button
+      kind={people.length === 0 ? "primary" : "secondary"}
+      title="Discover Peers"
+      icon={<UserRoundPlus size={16} aria-hidden />}
+      onClick={onDiscover}
+    >
+      Discover Peers
+    </Button>
+  );
+  return (
+    <div className="h-full overflow-y-auto bg-surface">
+      <div className="mx-auto flex max-w-xl flex-col gap-5 px-5 py-8">
+        <header className="flex flex-wrap items-center gap-3">
+          <h1 className="flex-1 text-24 font-bold tracking-tight">People</h1>
+          {people.length > 0 && discover}
+        </header>
+        {people.length === 0 ? (
+          <EmptyState icon={<UsersRound size={22} />} title="Nobody yet" action={discover}>
+            See who is on this server, and ask somebody to talk.
+          </EmptyState>
+        ) : (
+          <ul className="divide-y divide-line rounded-card border border-line bg-raised [--behind:var(--raised)]">
+            {people.map((peer) => (
+              <Person key={peer.cid.toString()} peer={peer} onOpen={onOpen} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (peer: Cid) => void }) {
+  const { service, cid } = useSession();
+  const now = useNow();
+  const [attempt, run] = useAttempt();
+  const name = displayName(peer);
+  return (
+    <li className="flex items-center gap-3 px-4 py-3">
+      <Avatar
+        initials={initials(name)}
+        colourKey={peer.account_id}
+        size={40}
+        verified={peer.verified}
+        presence={peer.relation === "registered" ? presenceOf(peer) : undefined}
+      />
+      <div className="min-w-0 flex-1">
+        <PersonName name={name} username={peer.username} className="block truncate text-15 font-medium" />
+        <p className="truncate text-13 text-ink-3">
+          {attempt.state === "refused"
+            ? sentenceOf(attempt.reason, { peer: name, now })
+            : standingWords(peer, presenceSentence(peer, now))}
+        </p>
+      </div>
+      {peer.blocked ? (
+        <Button
+          size="small"
+          busy={attempt.state === "running"}
+          onClick={() => void run(() => service.request("UnblockPeer", { cid, peer_cid: peer.cid }))}
+        >
+          Unblock
+        </Button>
+      ) : (
+        <Button
+          size="small"
+          onClick={() => {
+            onOpen(peer.cid);
+          }}
+        >
+          Open
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function standingWords(peer: PeerView, presence: string): string {
+  if (peer.blocked) return "Blocked";
+  switch (peer.relation) {
+    case "requested":
+      return "Registration Sent";
+    case "asks_you":
+      return "Wants to talk to you";
+    case "declined":
+      return "Declined";
+    case "none":
+      return presence;
+    case "registered":
+      return peer.connection === "connected" ? `Connected · ${presence}` : `Registered · ${presence}`;
+  }
+}

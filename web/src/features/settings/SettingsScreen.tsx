@@ -1,0 +1,157 @@
+/** How this account behaves on this computer, how the page looks, and the ways out. */
+import { LogOut } from "lucide-react";
+import type { ReactNode } from "react";
+import { useSyncExternalStore } from "react";
+
+import type { SettingsView } from "../../api/generated";
+import { Button } from "../../components/Button";
+import { Switch } from "../../components/Switch";
+import { useAttempt, useSession, useWorkspace } from "../../state/context";
+import { sentenceOf } from "../../state/reasons";
+import type { ThemeChoice } from "../../state/theme";
+import { chooseTheme, themeChoice } from "../../state/theme";
+import { DeleteAccount } from "./DeleteAccount";
+
+interface Props {
+  readonly onSignOut: () => void;
+  readonly onDeleted: () => void;
+}
+
+type Setting = "auto_connect" | "appear_offline" | "ask_password_at_start";
+
+export function SettingsScreen({ onSignOut, onDeleted }: Props) {
+  const { service, cid } = useSession();
+  const account = useWorkspace((workspace) => workspace.account);
+  const { settings } = account;
+  const [attempt, run] = useAttempt();
+  const set = (setting: Setting) => (value: boolean) => {
+    void run(() => service.request("SetSettings", { cid, [setting]: value }));
+  };
+  const busy = attempt.state === "running";
+  return (
+    <div className="h-full overflow-y-auto bg-surface">
+      <div className="mx-auto flex max-w-xl flex-col gap-9 px-5 py-8">
+        <h1 className="text-24 font-bold tracking-tight">Settings</h1>
+        <Part title="Account">
+          <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
+            <dt>Full name</dt>
+            <dd className="min-w-0 break-words">
+              <bdi>{account.full_name}</bdi>
+            </dd>
+            <dt>Username</dt>
+            <dd className="min-w-0 break-words">
+              <bdi>@{account.username}</bdi>
+            </dd>
+            <dt>Server</dt>
+            <dd className="min-w-0 break-words">{account.server_address}</dd>
+            <dt>Server identity</dt>
+            <dd className="min-w-0 font-mono text-12 leading-[1.36rem] break-words">
+              {account.server_fingerprint}
+            </dd>
+          </dl>
+        </Part>
+        <Part title="With others">
+          <Switch
+            label="Connect when someone agreed"
+            note="A conversation is open as soon as both of you agreed to talk."
+            checked={settings.auto_connect}
+            disabled={busy}
+            onChange={set("auto_connect")}
+          />
+          <Switch
+            label="Appear offline"
+            note="Others see you offline. Messages reach you all the same."
+            checked={settings.appear_offline}
+            disabled={busy}
+            onChange={set("appear_offline")}
+          />
+        </Part>
+        <Part title="On this computer">
+          <Switch
+            label="Ask for the password at start"
+            note={unlockedWords(settings)}
+            checked={settings.ask_password_at_start}
+            disabled={busy}
+            onChange={set("ask_password_at_start")}
+          />
+          {attempt.state === "refused" && (
+            <p role="alert" className="pb-3 text-13 text-red-ink">
+              {sentenceOf(attempt.reason, {})}
+            </p>
+          )}
+        </Part>
+        <Part title="Appearance">
+          <ThemePicker />
+        </Part>
+        <Part title="Leave">
+          <div className="flex flex-wrap items-center gap-4 py-3">
+            <p className="min-w-0 flex-1 basis-60 text-13 text-ink-2">
+              Signing out locks this account here. Its history stays on this computer, sealed with its
+              password.
+            </p>
+            <Button icon={<LogOut size={16} aria-hidden />} onClick={onSignOut}>
+              Sign out
+            </Button>
+          </div>
+          <DeleteAccount account={account} onDeleted={onDeleted} />
+        </Part>
+      </div>
+    </div>
+  );
+}
+
+function unlockedWords({ unlocked_by, ask_password_at_start }: SettingsView): string {
+  if (ask_password_at_start)
+    return "After a restart of the computer, the password is needed before anything arrives.";
+  switch (unlocked_by) {
+    case "keyring":
+      return "Unlocked on this computer: while you are signed in, your system’s keyring keeps the key.";
+    case "key_file":
+      return "Unlocked on this computer: while you are signed in, a file that only you can read keeps the key.";
+    case "nothing":
+      return "The key is kept in memory alone, and gone with a restart.";
+  }
+}
+
+const THEMES: readonly (readonly [ThemeChoice, string])[] = [
+  ["system", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+
+function ThemePicker() {
+  const chosen = useSyncExternalStore(themeChoice.subscribe, themeChoice.get);
+  return (
+    <fieldset className="flex items-center gap-4 py-3">
+      <legend className="float-left flex-1 text-15 font-medium">Theme</legend>
+      <div className="ml-auto flex rounded-control border border-line-strong p-0.5">
+        {THEMES.map(([theme, name]) => (
+          <label
+            key={theme}
+            className="cursor-pointer rounded-[4px] px-3 py-1 text-13 has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus"
+          >
+            <input
+              type="radio"
+              name="theme"
+              className="sr-only"
+              checked={chosen === theme}
+              onChange={() => {
+                chooseTheme(theme);
+              }}
+            />
+            {name}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title}>
+      <h2 className="mb-1 text-13 font-medium text-ink-3">{title}</h2>
+      <div className="divide-y divide-line rounded-card border border-line bg-raised px-4">{children}</div>
+    </section>
+  );
+}

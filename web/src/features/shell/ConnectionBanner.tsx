@@ -1,0 +1,81 @@
+/** What is not reachable right now, since when, and what happens about it. */
+import { Button } from "../../components/Button";
+import { Banner } from "../../components/Banner";
+import { useConnection, useNow, useService, useSessionState } from "../../state/context";
+import { sentenceOf } from "../../state/reasons";
+import { shortDuration, sinceTime } from "../../state/times";
+
+/** A restart of the service takes less; it is not worth anybody's attention. */
+const UNNOTICED_MILLISECONDS = 1200;
+
+export function ConnectionBanner() {
+  const connection = useConnection();
+  return connection.state === "lost" ? (
+    <ServiceGone since={connection.since} retryAt={connection.retryAt} />
+  ) : (
+    <ServerLink />
+  );
+}
+
+function ServiceGone({ since, retryAt }: { readonly since: number; readonly retryAt: number | null }) {
+  const service = useService();
+  const now = useNow(500);
+  if (now - since < UNNOTICED_MILLISECONDS) return null;
+  return (
+    <Banner
+      tone="waiting"
+      action={
+        <Button
+          size="small"
+          onClick={() => {
+            service.retryNow();
+          }}
+        >
+          Try now
+        </Button>
+      }
+    >
+      Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
+      handed over when it is back.{" "}
+      <span className="text-ink-2 tabular-nums">
+        {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
+      </span>
+    </Banner>
+  );
+}
+
+function ServerLink() {
+  const account = useSessionState(({ workspace }) => workspace?.account);
+  const now = useNow(1000);
+  if (account === undefined) return null;
+  const { link, server_address } = account;
+  switch (link.state) {
+    case "online":
+      return null;
+    case "connecting":
+      return now - link.since < UNNOTICED_MILLISECONDS ? null : (
+        <Banner tone="info">
+          Connecting to {server_address}… {shortDuration(now - link.since)}
+        </Banner>
+      );
+    case "away":
+      return (
+        <Banner tone="waiting">
+          The server is away since {sinceTime(link.since, now)}. You can read and write; messages leave when
+          it is back.
+          {link.reason !== null && link.reason.code !== "server_away" && (
+            <> {sentenceOf(link.reason, { server: server_address, now })}</>
+          )}
+        </Banner>
+      );
+    case "fenced":
+      return (
+        <Banner tone="danger" alarm>
+          {sentenceOf(link.reason ?? { code: "fenced", params: {}, acts: "user" }, {
+            server: server_address,
+            now,
+          })}
+        </Banner>
+      );
+  }
+}

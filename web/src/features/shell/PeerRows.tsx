@@ -1,0 +1,138 @@
+/** The rows of the sidebar: conversations in two lines, people in one. */
+import { BadgeCheck } from "lucide-react";
+
+import type { ConversationView, PeerView } from "../../api/generated";
+import { Avatar } from "../../components/Avatar";
+import { CountBadge } from "../../components/Badge";
+import { classes } from "../../components/classes";
+import { PersonName } from "../../components/PersonName";
+import { previewOf } from "../../state/previews";
+import { displayName, initials } from "../../state/names";
+import { presenceOf, presenceSentence } from "../../state/presence";
+import { shortTime } from "../../state/times";
+
+interface RowProps {
+  readonly peer: PeerView;
+  readonly ambiguous: boolean;
+  readonly selected: boolean;
+  readonly now: number;
+  readonly href: string;
+  readonly onOpen: () => void;
+}
+
+interface ConversationRowProps extends RowProps {
+  readonly conversation: ConversationView | undefined;
+  readonly typing: boolean;
+  readonly draft: string;
+}
+
+export function ConversationRow(props: ConversationRowProps) {
+  const { peer, conversation, ambiguous, now, typing, draft, selected } = props;
+  const name = displayName(peer);
+  const unread = conversation?.unread ?? 0;
+  const preview = typing
+    ? "typing…"
+    : draft !== "" && !selected
+      ? `Draft: ${draft}`
+      : previewOf(conversation?.last);
+  return (
+    <RowLink
+      {...props}
+      label={`${name}, ${presenceSentence(peer, now)}${unread > 0 ? `, ${unread.toString()} unread` : ""}`}
+    >
+      <Avatar
+        initials={initials(name)}
+        colourKey={peer.account_id}
+        size={32}
+        presence={presenceOf(peer)}
+        verified={peer.verified}
+      />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-baseline gap-2">
+          <PersonName
+            name={name}
+            username={ambiguous ? peer.username : undefined}
+            className={classes("min-w-0 flex-1 truncate text-13", unread > 0 ? "font-bold" : "font-medium")}
+          />
+          {conversation?.last && (
+            <span className="shrink-0 text-12 text-ink-3 tabular-nums">
+              {shortTime(conversation.last.arrived_at, now)}
+            </span>
+          )}
+        </span>
+        <span className="flex items-center gap-2">
+          <span
+            className={classes(
+              "min-w-0 flex-1 truncate text-12",
+              typing ? "text-accent-ink" : unread > 0 ? "text-ink" : "text-ink-3",
+            )}
+          >
+            <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
+          </span>
+          <CountBadge count={unread} label="unread" />
+        </span>
+      </span>
+    </RowLink>
+  );
+}
+
+export function PersonRow(props: RowProps) {
+  const { peer, ambiguous, now } = props;
+  const name = displayName(peer);
+  const waiting = peer.relation === "requested";
+  return (
+    <RowLink
+      {...props}
+      label={`${name}, ${waiting ? "Registration Sent" : presenceSentence(peer, now)}`}
+      slim
+    >
+      <Avatar
+        initials={initials(name)}
+        colourKey={peer.account_id}
+        size={24}
+        presence={waiting ? undefined : presenceOf(peer)}
+      />
+      <PersonName
+        name={name}
+        username={ambiguous ? peer.username : undefined}
+        className={classes(
+          "min-w-0 flex-1 truncate text-13",
+          peer.online === true ? "text-ink" : "text-ink-2",
+        )}
+      />
+      {peer.verified && <BadgeCheck size={14} aria-hidden className="shrink-0 text-accent-ink" />}
+      {waiting && <span className="shrink-0 text-12 text-ink-3">asked</span>}
+    </RowLink>
+  );
+}
+
+function RowLink({
+  href,
+  selected,
+  onOpen,
+  label,
+  slim = false,
+  children,
+}: RowProps & { readonly label: string; readonly slim?: boolean; readonly children: React.ReactNode }) {
+  return (
+    <a
+      href={href}
+      aria-label={label}
+      aria-current={selected ? "page" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        onOpen();
+      }}
+      className={classes(
+        "flex items-center gap-2.5 rounded-control px-2 focus-visible:-outline-offset-2",
+        slim ? "h-8" : "h-[52px] tablet:h-12",
+        selected
+          ? "bg-selected [--behind:var(--selected)]"
+          : "[--behind:var(--sidebar)] hover:bg-hover hover:[--behind:var(--hover)]",
+      )}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,191 @@
+/** From anywhere to anywhere with a few letters. */
+import { CornerDownLeft, Search } from "lucide-react";
+import type { KeyboardEvent } from "react";
+import { useId, useState } from "react";
+
+import type { LocalAccount, Cid } from "../../api/generated";
+import { Avatar } from "../../components/Avatar";
+import { CountBadge } from "../../components/Badge";
+import { classes } from "../../components/classes";
+import { Dialog } from "../../components/Dialog";
+import { useWorkspace } from "../../state/context";
+import { displayName, initials, matchesQuery } from "../../state/names";
+import { presenceOf } from "../../state/presence";
+import { directMessagesOf, membersOf } from "../../state/selectors";
+
+interface Props {
+  readonly accounts: readonly LocalAccount[];
+  readonly current: Cid;
+  readonly onClose: () => void;
+  readonly onConversation: (peer: Cid) => void;
+  readonly onAccount: (cid: Cid) => void;
+  readonly onPlace: (place: "people" | "settings" | "discover") => void;
+}
+
+interface Target {
+  readonly key: string;
+  readonly name: string;
+  readonly note: string;
+  readonly colourKey: string | null;
+  readonly presence?: ReturnType<typeof presenceOf>;
+  readonly unread: number;
+  readonly go: () => void;
+}
+
+const MOST_SHOWN = 30;
+
+export function QuickSwitcher(props: Props) {
+  const [query, setQuery] = useState("");
+  const [place, setPlace] = useState(0);
+  const listId = useId();
+  const targets = useTargets(props, query);
+  const chosen = Math.min(place, targets.length - 1);
+
+  const keyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) {
+      event.preventDefault();
+      setPlace((chosen + step + targets.length) % Math.max(1, targets.length));
+    }
+    if (event.key === "Enter" && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      targets[chosen]?.go();
+    }
+  };
+
+  return (
+    <Dialog title="Go to" bare onClose={props.onClose} className="mt-[12dvh] max-w-lg">
+      <div className="flex items-center gap-2.5 border-b border-line px-4">
+        <Search size={18} aria-hidden className="text-ink-3" />
+        <input
+          role="combobox"
+          aria-label="Go to a person, a conversation or a place"
+          aria-expanded
+          aria-controls={listId}
+          aria-activedescendant={targets[chosen] ? `${listId}-${chosen.toString()}` : undefined}
+          placeholder="Go to…"
+          autoComplete="off"
+          dir="auto"
+          value={query}
+          onKeyDown={keyDown}
+          onChange={(event) => {
+            setQuery(event.currentTarget.value);
+            setPlace(0);
+          }}
+          className="h-12 min-w-0 flex-1 bg-transparent text-15 placeholder:text-ink-3 focus-visible:outline-none"
+        />
+      </div>
+      <div id={listId} role="listbox" aria-label="Places" className="h-80 overflow-y-auto p-2">
+        {targets.map((target, index) => (
+          <TargetRow
+            key={target.key}
+            id={`${listId}-${index.toString()}`}
+            target={target}
+            chosen={index === chosen}
+            onPoint={() => {
+              setPlace(index);
+            }}
+          />
+        ))}
+        {targets.length === 0 && (
+          <p className="px-3 py-6 text-center text-13 text-ink-3">Nothing is called that.</p>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function TargetRow({
+  id,
+  target,
+  chosen,
+  onPoint,
+}: {
+  readonly id: string;
+  readonly target: Target;
+  readonly chosen: boolean;
+  readonly onPoint: () => void;
+}) {
+  return (
+    // The combobox holds the focus and has the keys.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      id={id}
+      role="option"
+      aria-selected={chosen}
+      ref={(element) => {
+        if (chosen) element?.scrollIntoView({ block: "nearest" });
+      }}
+      onPointerMove={onPoint}
+      onClick={target.go}
+      className={classes(
+        "flex h-11 cursor-pointer items-center gap-3 rounded-control px-3 [--behind:var(--raised)]",
+        chosen && "bg-selected [--behind:var(--selected)]",
+      )}
+    >
+      {target.colourKey === null ? (
+        <span aria-hidden className="inline-flex size-6 items-center justify-center text-ink-3">
+          <CornerDownLeft size={15} />
+        </span>
+      ) : (
+        <Avatar
+          initials={initials(target.name)}
+          colourKey={target.colourKey}
+          size={24}
+          presence={target.presence}
+        />
+      )}
+      <bdi className="min-w-0 truncate text-15">{target.name}</bdi>
+      <span className="min-w-0 flex-1 truncate text-13 text-ink-3">{target.note}</span>
+      <CountBadge count={target.unread} label="unread" />
+    </div>
+  );
+}
+
+function useTargets(
+  { accounts, current, onConversation, onAccount, onPlace }: Props,
+  query: string,
+): readonly Target[] {
+  const direct = useWorkspace(directMessagesOf);
+  const members = useWorkspace(membersOf);
+  const conversations = useWorkspace((workspace) => workspace.conversations);
+  const people = [...new Set([...direct, ...members])].map((peer) => ({
+    key: `peer ${peer.cid.toString()}`,
+    name: displayName(peer),
+    username: peer.username,
+    note: `@${peer.username}`,
+    colourKey: peer.account_id,
+    presence: presenceOf(peer),
+    unread: conversations.get(peer.cid)?.unread ?? 0,
+    go: () => {
+      onConversation(peer.cid);
+    },
+  }));
+  const others = accounts
+    .filter((account) => account.cid !== current)
+    .map((account) => ({
+      key: `account ${account.cid.toString()}`,
+      name: displayName(account),
+      username: account.username,
+      note: `Your account on ${account.server_address}`,
+      colourKey: account.account_id,
+      unread: account.unread,
+      go: () => {
+        onAccount(account.cid);
+      },
+    }));
+  const places = (["discover", "people", "settings"] as const).map((place) => ({
+    key: place,
+    name: { discover: "Discover Peers", people: "People", settings: "Settings" }[place],
+    username: place,
+    note: "",
+    colourKey: null,
+    unread: 0,
+    go: () => {
+      onPlace(place);
+    },
+  }));
+  return [...people, ...others, ...places]
+    .filter((target) => matchesQuery({ full_name: target.name, username: target.username }, query))
+    .slice(0, MOST_SHOWN);
+}

@@ -1,0 +1,88 @@
+/** How components reach the service of this tab and the account it shows. */
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+
+import type { Connection, InternalService } from "../api/InternalService";
+import { Refused } from "../api/InternalService";
+import type { Reason } from "../api/generated";
+import type { AccountSession, SessionState } from "./AccountSession";
+import { useSelect } from "./store";
+import type { Workspace } from "./workspace";
+
+export const ServiceContext = createContext<InternalService | null>(null);
+export const SessionContext = createContext<AccountSession | null>(null);
+
+export function useService(): InternalService {
+  const service = useContext(ServiceContext);
+  if (service === null) throw new Error("outside of a ServiceContext");
+  return service;
+}
+
+export function useConnection(): Connection {
+  const service = useService();
+  const subscribe = useMemo(() => (listener: () => void) => service.onConnection(listener), [service]);
+  return useSyncExternalStore(subscribe, () => service.connection());
+}
+
+export function useSession(): AccountSession {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error("outside of a SessionContext");
+  return session;
+}
+
+export function useSessionState<Selected>(select: (state: SessionState) => Selected): Selected {
+  return useSelect(useSession().store, select);
+}
+
+/** For everything below the point where the first snapshot is known to be there. */
+export function useWorkspace<Selected>(select: (workspace: Workspace) => Selected): Selected {
+  return useSessionState(({ workspace }) => {
+    if (workspace === null) throw new Error("no snapshot yet");
+    return select(workspace);
+  });
+}
+
+/** The current time, told again every `everyMilliseconds`. */
+export function useNow(everyMilliseconds = 30_000): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, everyMilliseconds);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [everyMilliseconds]);
+  return now;
+}
+
+export type Attempt =
+  | { readonly state: "idle" }
+  | { readonly state: "running"; readonly since: number }
+  | { readonly state: "refused"; readonly reason: Reason };
+
+/** Made by this page: nobody answered. */
+export const CONNECTION_LOST: Reason = { code: "connection_lost", params: {}, acts: "retry" };
+
+/** One request at a time, with its clock and its refusal. */
+export function useAttempt(): readonly [
+  Attempt,
+  (work: () => Promise<unknown>) => Promise<boolean>,
+  () => void,
+] {
+  const [attempt, setAttempt] = useState<Attempt>({ state: "idle" });
+  const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    setAttempt({ state: "running", since: Date.now() });
+    try {
+      await work();
+      setAttempt({ state: "idle" });
+      return true;
+    } catch (error) {
+      setAttempt({ state: "refused", reason: error instanceof Refused ? error.reason : CONNECTION_LOST });
+      return false;
+    }
+  };
+  const reset = (): void => {
+    setAttempt({ state: "idle" });
+  };
+  return [attempt, run, reset];
+}

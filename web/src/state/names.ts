@@ -1,0 +1,72 @@
+/** What people are called on screen. Names come from others, so nothing about them is taken for granted. */
+import type { Cid } from "../api/generated";
+
+export interface Named {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+}
+
+/** Zero-width and control characters: a name made of them alone would be invisible, or look like another one. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Joins emoji and letters of some scripts into one sign; kept where it does so. */
+const JOINERS = /[\u200C\u200D]/u;
+
+export function displayName({ full_name, username }: Pick<Named, "full_name" | "username">): string {
+  return visible(full_name) || visible(username) || "Someone";
+}
+
+/** The names that more than one person has; those people are told apart by their usernames. */
+export function ambiguousNames(people: Iterable<Named>): ReadonlySet<string> {
+  const seen = new Map<string, Cid>();
+  const twice = new Set<string>();
+  for (const person of people) {
+    const name = displayName(person);
+    const key = comparable(name);
+    const other = seen.get(key);
+    if (other !== undefined && other !== person.cid) twice.add(key);
+    seen.set(key, person.cid);
+  }
+  return twice;
+}
+
+export function isAmbiguous(
+  person: Pick<Named, "full_name" | "username">,
+  ambiguous: ReadonlySet<string>,
+): boolean {
+  return ambiguous.has(comparable(displayName(person)));
+}
+
+/** Up to two signs that a person recognises; whole graphemes, so that emoji and accents stay whole. */
+export function initials(name: string): string {
+  const words = visible(name)
+    .split(/\s+/u)
+    .filter((word) => word !== "");
+  const first = words[0] ?? "?";
+  const last = words.length > 1 ? (words.at(-1) ?? "") : "";
+  return (firstGrapheme(first) + firstGrapheme(last)).toLocaleUpperCase();
+}
+
+export function matchesQuery(person: Pick<Named, "full_name" | "username">, query: string): boolean {
+  const wanted = comparable(query.trim());
+  return (
+    wanted === "" ||
+    comparable(person.full_name).includes(wanted) ||
+    comparable(person.username).includes(wanted)
+  );
+}
+
+function visible(text: string): string {
+  return text
+    .replace(INVISIBLE, (sign) => (JOINERS.test(sign) ? sign : ""))
+    .replace(/^[\s\u200C\u200D]+|[\s\u200C\u200D]+$/gu, "");
+}
+
+function comparable(text: string): string {
+  return text.normalize("NFKC").replace(INVISIBLE, "").toLocaleLowerCase();
+}
+
+function firstGrapheme(text: string): string {
+  for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
+  return "";
+}

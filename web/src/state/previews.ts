@@ -1,0 +1,35 @@
+/** A message in one line, for lists. */
+import type { MessageView } from "../api/generated";
+
+const LONGEST = 140;
+
+export function previewOf(message: MessageView | null | undefined): string {
+  if (message === null || message === undefined) return "No messages yet";
+  const text = message.text ?? noteText(message);
+  const line = text.slice(0, LONGEST).replace(/\s+/gu, " ").trim();
+  return message.mine ? `You: ${line}` : line;
+}
+
+/** For kinds without a text of their own. Kinds that we do not know yet are named, not hidden. */
+export function noteText({ kind, bytes }: Pick<MessageView, "kind" | "bytes">): string {
+  switch (kind) {
+    case "opaque":
+      return `Something from another app (${bytes.toString()} bytes)`;
+    case "note_identity_changed":
+      return "Their identity changed";
+    case "note_identity_accepted":
+      return "You accepted their new identity";
+    case "note_rekeyed":
+      return "New keys were agreed";
+    case "note_connected":
+      return "You are connected";
+    case "note_disconnected":
+      return "The connection was ended";
+    case "note_unreadable":
+      return "A message could not be opened; they were asked to send it again";
+    default:
+      return kind.startsWith("note_")
+        ? kind.slice("note_".length).replaceAll("_", " ")
+        : `A message of a kind this version does not know (${kind})`;
+  }
+}

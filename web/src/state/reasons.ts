@@ -1,0 +1,118 @@
+/** The message catalogue: every reason code as a sentence that a friend would say. */
+import type { Reason } from "../api/generated";
+import { sinceTime } from "./times";
+
+/** Who and when the sentence is about. */
+export interface About {
+  /** The other person's name, where there is one. */
+  readonly peer?: string | undefined;
+  readonly server?: string | undefined;
+  /** The present, where something else than now. */
+  readonly now?: number;
+}
+
+interface Facts extends About {
+  readonly now: number;
+  readonly name: string;
+  readonly params: Reason["params"];
+}
+
+type Sentence = (facts: Facts) => string;
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  server_away: (facts) =>
+    `The server is away${since(facts)}. This is kept safe here and leaves when it is back.`,
+  peer_offline: (facts) =>
+    `${facts.name} is offline${since(facts)}. It is sealed on the server and arrives when they are back.`,
+  not_accepting: ({ name }) => `${name} is not accepting messages from you.`,
+  not_registered: ({ name }) => `You and ${name} have not agreed to talk yet.`,
+  not_connected: ({ name }) => `You and ${name} are not connected. Connect first, then write.`,
+  declined_recently: (facts) =>
+    `${facts.name} declined not long ago. You can ask again${after(facts, "until")}.`,
+  mailbox_full: ({ name }) =>
+    `The mailbox for ${name} is full. It goes on when they have taken what waits for them.`,
+  no_keys_yet: ({ name }) => `${name} has to be online once before this can be sealed for them.`,
+  identity_changed: ({ name }) => `${name}’s identity changed. Nothing is sent until you have looked at it.`,
+  wrong_password: () => "That password does not open this account.",
+  username_taken: ({ params }) =>
+    `${params.username ? `“${params.username}”` : "That username"} is taken on this server. Pick another one.`,
+  username_confusable: ({ params }) =>
+    `That username looks too much like ${params.existing ? `“${params.existing}”` : "one that exists"}. Pick another one.`,
+  server_password_wrong: () => "The server did not take that server password.",
+  server_unreachable: (facts) =>
+    `${facts.params.address ?? facts.server ?? "The server"} does not answer. Check the address, and that the server is running.`,
+  server_identity_changed: () =>
+    "This server is not the one you joined: its identity changed. Nothing was sent to it. Ask whoever runs it before you go on.",
+  fenced: () =>
+    "A newer copy of this account took over. This one stops so that nothing gets mixed up. Close it, or sign out and in again here.",
+  too_long: ({ params }) =>
+    `That is too long for one message${params.limit ? ` (at most ${bytes(params.limit)})` : ""}. Split it, or send it as a file some day.`,
+  too_many_requests: () => "That was a lot at once. Wait a moment, then try again.",
+  unknown_peer: () => "Nobody with this address is on this server.",
+  unknown_account: () => "There is no such account on this computer. Create one, or check the username.",
+  blocked_by_you: ({ name }) => `You blocked ${name}. Unblock them first.`,
+  signed_out: () => "This account is signed out.",
+  expired_on_server: ({ name }) =>
+    `This waited so long that the server let it go. It is kept here and sent again when ${name} is back.`,
+  server_lost_it: () => "The server lost it. It is being sent again.",
+  already_registered: ({ name }) => `You and ${name} are registered already.`,
+  declined: ({ name }) => `${name} declined.`,
+  internal: () =>
+    "Something went wrong inside your internal service. Try again; if it stays, its log says more.",
+  refused: () => "That was refused.",
+  /** Made by this page, not by the service. */
+  connection_lost: () => "The connection to your internal service broke before it answered. Try again.",
+};
+
+export function sentenceOf(reason: Reason, about: About = {}): string {
+  const facts: Facts = {
+    now: Date.now(),
+    ...about,
+    name: about.peer ?? "This person",
+    params: reason.params,
+  };
+  return SENTENCES[reason.code]?.(facts) ?? unknownReason(reason);
+}
+
+/** What someone who helps wants to read; copyable. */
+export function technicalDetail(reason: Reason): string {
+  const params = Object.entries(reason.params).map(([name, value]) => `${name}=${value}`);
+  return [reason.code, ...params].join(" ");
+}
+
+/** The catalogue does not have it: still a sentence, and the code for whoever helps. */
+export function isKnownReason(reason: Reason): boolean {
+  return reason.code in SENTENCES && reason.code !== "refused";
+}
+
+function unknownReason(reason: Reason): string {
+  switch (reason.acts) {
+    case "retry":
+      return "That did not work this time. Try again in a moment.";
+    case "admin":
+      return "That did not work. Whoever runs the server has to look at it.";
+    case "peer":
+      return "That has to wait for the other person.";
+    case "user":
+      return "That did not work like this.";
+  }
+}
+
+function since({ params, now }: Facts): string {
+  const time = Number(params.since);
+  return Number.isFinite(time) && time > 0 ? ` since ${sinceTime(time, now)}` : "";
+}
+
+function after({ params }: Facts, name: string): string {
+  const time = Number(params[name]);
+  if (!Number.isFinite(time) || time <= 0) return " later";
+  return ` after ${new Intl.DateTimeFormat("en", { day: "numeric", month: "long" }).format(time)}`;
+}
+
+function bytes(limit: string): string {
+  const count = Number(limit);
+  if (!Number.isFinite(count)) return limit;
+  return count >= 1_048_576
+    ? `${(count / 1_048_576).toFixed(0)} MB`
+    : `${Math.ceil(count / 1024).toString()} kB`;
+}

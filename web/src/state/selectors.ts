@@ -1,0 +1,55 @@
+/** Lists that several screens show, made from the rows of the workspace. */
+import type { Cid, ConversationView, PeerView } from "../api/generated";
+import { displayName } from "./names";
+import type { Workspace } from "./workspace";
+
+/** Whoever waits for an answer of ours. */
+export function requestsOf({ peers }: Workspace): readonly PeerView[] {
+  return [...peers.values()]
+    .filter((peer) => !peer.blocked && (asksToRegister(peer) || asksToConnect(peer)))
+    .sort((a, b) => a.relation_since - b.relation_since);
+}
+
+export function asksToRegister(peer: PeerView): boolean {
+  return peer.relation === "asks_you";
+}
+
+export function asksToConnect(peer: PeerView): boolean {
+  return peer.relation === "registered" && peer.connection === "asks_you";
+}
+
+/** Everyone there is something to talk about with, the latest conversation first. */
+export function directMessagesOf({ peers, conversations }: Workspace): readonly PeerView[] {
+  return [...peers.values()]
+    .filter((peer) => (peer.connection === "connected" && !peer.blocked) || conversations.get(peer.cid)?.last)
+    .sort((a, b) => latest(b, conversations) - latest(a, conversations));
+}
+
+/** Those who agreed or were asked: people online first, then by name. */
+export function membersOf({ peers }: Workspace): readonly PeerView[] {
+  return [...peers.values()]
+    .filter((peer) => !peer.blocked && (peer.relation === "registered" || peer.relation === "requested"))
+    .sort(
+      (a, b) =>
+        Number(b.relation === "registered") - Number(a.relation === "registered") ||
+        Number(b.online === true) - Number(a.online === true) ||
+        displayName(a).localeCompare(displayName(b)),
+    );
+}
+
+export function unreadOf({ conversations }: Workspace, peer: Cid): number {
+  return conversations.get(peer)?.unread ?? 0;
+}
+
+function latest(peer: PeerView, conversations: ReadonlyMap<Cid, ConversationView>): number {
+  return conversations.get(peer.cid)?.last?.arrived_at ?? peer.relation_since;
+}
+
+/** Everybody there is a row about, those one deals with first. */
+export function peopleOf({ peers }: Workspace): readonly PeerView[] {
+  const rank = (peer: PeerView) =>
+    peer.blocked ? 4 : ["asks_you", "registered", "requested", "declined", "none"].indexOf(peer.relation);
+  return [...peers.values()].sort(
+    (a, b) => rank(a) - rank(b) || displayName(a).localeCompare(displayName(b)),
+  );
+}

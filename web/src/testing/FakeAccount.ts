@@ -1,0 +1,197 @@
+/** One account inside the fake world: what it knows of others, its messages, and its numbered events. */
+import type {
+  AccountView,
+  Cid,
+  ConversationView,
+  LinkView,
+  LocalAccount,
+  MessageOrder,
+  MessageView,
+  PeerView,
+  SettingsView,
+  Snapshot,
+  TimelinePage,
+  ViewEvent,
+  ViewPosition,
+} from "../api/generated";
+import { compareOrder } from "../state/timeline";
+
+export interface Person {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+}
+
+type EventListener = (event: ViewEvent, position: ViewPosition) => void;
+
+export class FakeAccount implements Person {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+  readonly account_id: string;
+  readonly device: string;
+  password = "correct horse";
+  /** Whether this computer holds it; others exist on the server only. */
+  local = false;
+  state: LocalAccount["state"] = "signed_out";
+  online = false;
+  onlineSince = 0;
+  settings: SettingsView = {
+    auto_connect: true,
+    appear_offline: false,
+    ask_password_at_start: false,
+    unlocked_by: "keyring",
+  };
+  readonly peers = new Map<Cid, PeerView>();
+  readonly messages = new Map<Cid, MessageView[]>();
+  readonly log: ViewEvent[] = [];
+  private readonly listeners = new Set<EventListener>();
+  private arrivals = 0;
+  private counter = 0;
+
+  constructor(
+    person: Person,
+    readonly serverAddress: string,
+    public link: LinkView,
+    /** A changed one is a restarted service, which remembers no positions. */
+    private readonly epoch: () => string,
+  ) {
+    this.cid = person.cid;
+    this.username = person.username;
+    this.full_name = person.full_name;
+    this.account_id = person.cid.toString(16).padStart(16, "0").repeat(4);
+    this.device = person.cid.toString(16).padStart(16, "0").repeat(2);
+  }
+
+  get position(): ViewPosition {
+    return { epoch: this.epoch(), sequence: this.log.length };
+  }
+
+  emit(event: ViewEvent): void {
+    this.log.push(event);
+    for (const listener of [...this.listeners]) listener(event, this.position);
+  }
+
+  listen(listener: EventListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get unread(): number {
+    return [...this.messages.keys()].reduce((sum, peer) => sum + this.conversation(peer).unread, 0);
+  }
+
+  localAccount(): LocalAccount {
+    const { cid, account_id, username, full_name, state, unread } = this;
+    return { cid, account_id, username, full_name, server_address: this.serverAddress, state, unread };
+  }
+
+  view(): AccountView {
+    const { cid, account_id, username, full_name, settings, link, unread } = this;
+    const server = {
+      server_address: this.serverAddress,
+      server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
+    };
+    return { cid, account_id, username, full_name, ...server, link, settings, unread };
+  }
+
+  snapshot(): Omit<Snapshot, "request_id"> {
+    return {
+      cid: this.cid,
+      position: this.position,
+      account: this.view(),
+      peers: [...this.peers.values()],
+      conversations: [...this.messages.keys()].map((peer) => this.conversation(peer)),
+    };
+  }
+
+  conversation(peer: Cid): ConversationView {
+    const messages = this.messages.get(peer) ?? [];
+    const unread = messages.filter((message) => !message.mine && !message.read);
+    return {
+      peer_cid: peer,
+      unread: unread.length,
+      first_unread: unread[0]?.order ?? null,
+      last: messages.at(-1) ?? null,
+    };
+  }
+
+  changePeer(peer: PeerView): void {
+    this.peers.set(peer.cid, peer);
+    this.emit({ type: "PeerChanged", peer });
+  }
+
+  removePeer(cid: Cid): void {
+    this.peers.delete(cid);
+    this.emit({ type: "PeerRemoved", peer_cid: cid });
+  }
+
+  changeAccount(): void {
+    this.emit({ type: "AccountChanged", account: this.view() });
+  }
+
+  nextCounter(): number {
+    return ++this.counter;
+  }
+
+  sawCounter(counter: number): void {
+    this.counter = Math.max(this.counter, counter);
+  }
+
+  nextArrival(): number {
+    return ++this.arrivals;
+  }
+
+  putMessage(message: MessageView): void {
+    const messages = this.messages.get(message.peer_cid) ?? [];
+    this.messages.set(message.peer_cid, messages);
+    const known = messages.findIndex(({ id }) => id === message.id);
+    if (known !== -1) messages.splice(known, 1, message);
+    else
+      messages.splice(
+        messages.findLastIndex((other) => compareOrder(other.order, message.order) < 0) + 1,
+        0,
+        message,
+      );
+    this.emit({ type: "MessageChanged", message });
+    this.emit({ type: "ConversationChanged", conversation: this.conversation(message.peer_cid) });
+    this.changeAccount();
+  }
+
+  message(peer: Cid, id: string): MessageView | undefined {
+    return this.messages.get(peer)?.find((message) => message.id === id);
+  }
+
+  page(
+    peer: Cid,
+    {
+      before,
+      after,
+      around,
+      limit = 50,
+    }: {
+      before?: MessageOrder | null;
+      after?: MessageOrder | null;
+      around?: MessageOrder | null;
+      limit?: number;
+    },
+  ): Omit<TimelinePage, "request_id"> {
+    const all = this.messages.get(peer) ?? [];
+    const placeOf = (order: MessageOrder) =>
+      all.findLastIndex((message) => compareOrder(message.order, order) < 0) + 1;
+    let [start, end] = [all.length - limit, all.length];
+    if (before) [start, end] = [placeOf(before) - limit, placeOf(before)];
+    if (after) [start, end] = [placeOf(after) + 1, placeOf(after) + 1 + limit];
+    if (around) start = placeOf(around) - Math.floor(limit / 2);
+    if (around) end = start + limit;
+    start = Math.max(0, start);
+    end = Math.min(all.length, Math.max(end, start));
+    return {
+      cid: this.cid,
+      peer_cid: peer,
+      messages: all.slice(start, end),
+      has_before: start > 0,
+      has_after: end < all.length,
+    };
+  }
+}

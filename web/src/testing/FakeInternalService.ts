@@ -1,0 +1,373 @@
+/** The internal service as one tab sees it, over a fake world. Tests lose it, slow it and make it refuse. */
+import type { Cid, LocalAccount, Reason, ViewPosition } from "../api/generated";
+import type {
+  Answers,
+  Connection,
+  InternalService,
+  RequestFields,
+  RequestName,
+  Stop,
+  Update,
+} from "../api/InternalService";
+import { ConnectionLost, Refused } from "../api/InternalService";
+import { sha3_256 } from "../api/sha3";
+import type { FakeAccount } from "./FakeAccount";
+import type { FakeWorld } from "./FakeWorld";
+import { SERVER } from "./FakeWorld";
+
+type Handlers = {
+  [Name in RequestName]: (fields: RequestFields<Name>) => Answers[Name] | Promise<Answers[Name]>;
+};
+
+interface Following {
+  readonly listener: (update: Update) => void;
+  position: ViewPosition | null;
+  stop: Stop;
+}
+
+const MESSAGE_BYTES = 1_048_576;
+
+export class FakeInternalService implements InternalService {
+  /** Everything that was asked, for tests. */
+  readonly asked: { readonly name: RequestName; readonly fields: unknown }[] = [];
+  latency = 0;
+  private lost: { since: number } | null = null;
+  private readonly listeners = new Set<() => void>();
+  private readonly followed = new Map<Cid, Following>();
+  private readonly refusals = new Map<RequestName, Reason>();
+  private readonly held = new Map<RequestName, Promise<void>>();
+  private current: Connection;
+
+  constructor(readonly world: FakeWorld) {
+    this.current = this.open();
+    world.accountListeners.add(() => {
+      if (this.lost === null) this.become(this.open());
+    });
+  }
+
+  connection(): Connection {
+    return this.current;
+  }
+
+  onConnection(listener: () => void): Stop {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]> {
+    if (this.lost !== null) throw new ConnectionLost();
+    this.asked.push({ name, fields });
+    await (this.latency > 0 ? new Promise((done) => setTimeout(done, this.latency)) : Promise.resolve());
+    await this.held.get(name);
+    if (this.isLost()) throw new ConnectionLost();
+    const refusal = this.refusals.get(name);
+    if (refusal !== undefined) {
+      this.refusals.delete(name);
+      throw new Refused(refusal);
+    }
+    return await this.handlers[name](fields);
+  }
+
+  follow(cid: Cid, listener: (update: Update) => void): Stop {
+    const following: Following = { listener, position: null, stop: () => undefined };
+    this.followed.set(cid, following);
+    if (this.lost === null)
+      queueMicrotask(() => {
+        this.subscribe(cid, following);
+      });
+    return () => {
+      following.stop();
+      if (this.followed.get(cid) === following) this.followed.delete(cid);
+    };
+  }
+
+  retryNow(): void {
+    this.restore();
+  }
+
+  /** The next request of this name is refused. */
+  refuseNext(name: RequestName, reason: Reason): void {
+    this.refusals.set(name, reason);
+  }
+
+  /** Requests of this name get no answer until the returned function is called. */
+  hold(name: RequestName): () => void {
+    let release = (): void => undefined;
+    this.held.set(
+      name,
+      new Promise((done) => {
+        release = done;
+      }),
+    );
+    return () => {
+      this.held.delete(name);
+      release();
+    };
+  }
+
+  lose(since = this.world.now(), retryAt: number | null = since + 4000): void {
+    this.lost = { since };
+    for (const following of this.followed.values()) following.stop();
+    const before = this.current;
+    const accounts = before.state === "connecting" ? null : before.accounts;
+    const service = before.state === "connecting" ? null : before.service;
+    this.become({ state: "lost", since, retryAt, accounts, service });
+  }
+
+  restore(): void {
+    if (this.lost === null) return;
+    this.lost = null;
+    this.become(this.open());
+    for (const [cid, following] of this.followed) this.subscribe(cid, following);
+  }
+
+  private isLost(): boolean {
+    return this.lost !== null;
+  }
+
+  private open(): Connection {
+    const accounts: LocalAccount[] = [...this.world.accounts.values()]
+      .filter((account) => account.local)
+      .map((account) => account.localAccount());
+    return { state: "open", service: { version: "0.1.0", default_server: SERVER }, accounts };
+  }
+
+  private become(connection: Connection): void {
+    this.current = connection;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  private subscribe(cid: Cid, following: Following): void {
+    const account = this.world.accounts.get(cid);
+    if (!account || account.state === "signed_out") {
+      following.listener({ kind: "refused", reason: { code: "signed_out", params: {}, acts: "user" } });
+      return;
+    }
+    account.state = "active";
+    const known = following.position;
+    if (known?.epoch !== account.position.epoch) {
+      const snapshot = { ...account.snapshot(), request_id: null };
+      following.position = snapshot.position;
+      following.listener({ kind: "snapshot", snapshot });
+    } else {
+      following.listener({ kind: "resumed", position: known });
+      const events = account.log.slice(known.sequence);
+      following.position = account.position;
+      if (events.length > 0) following.listener({ kind: "events", position: account.position, events });
+    }
+    following.stop();
+    following.stop = account.listen((event, position) => {
+      following.position = position;
+      following.listener({ kind: "events", position, events: [event] });
+    });
+  }
+
+  private pair(fields: { readonly cid: Cid; readonly peer_cid: Cid }): [FakeAccount, FakeAccount] {
+    const peer = this.world.accounts.get(fields.peer_cid) ?? this.fromCrowd(fields.peer_cid);
+    return [this.world.account(fields.cid), peer];
+  }
+
+  private fromCrowd(cid: Cid): FakeAccount {
+    const person = this.world.crowd.find((other) => other.cid === cid);
+    if (person === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
+    return this.world.person(cid, person.username, person.full_name);
+  }
+
+  private signIn(account: FakeAccount | undefined, password: readonly number[]): Answers["Connect"] {
+    if (account === undefined) throw new Refused({ code: "unknown_account", params: {}, acts: "user" });
+    if (new TextDecoder().decode(new Uint8Array(password)) !== account.password)
+      throw new Refused({ code: "wrong_password", params: {}, acts: "user" });
+    if (account.state === "signed_out") account.state = "orphaned";
+    this.world.setOnline(account.cid, true);
+    this.world.accountsChanged();
+    return { cid: account.cid, request_id: null };
+  }
+
+  private readonly handlers: Handlers = {
+    ProbeServer: ({ server_addr }) => {
+      if (server_addr !== SERVER)
+        throw new Refused({ code: "server_unreachable", params: { address: server_addr }, acts: "retry" });
+      const known = [...this.world.accounts.values()].some((account) => account.local);
+      const fingerprint = "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12";
+      return {
+        cid: 0n,
+        request_id: null,
+        server_addr,
+        fingerprint,
+        known,
+        password_required: this.world.serverPassword !== null,
+      };
+    },
+    Register: (fields) => {
+      if (fields.server_addr !== SERVER)
+        throw new Refused({
+          code: "server_unreachable",
+          params: { address: fields.server_addr },
+          acts: "retry",
+        });
+      const wanted = this.world.serverPassword;
+      const given = fields.server_password?.passwords[0];
+      if (wanted !== null && given?.join() !== Array.from(sha3_256(new TextEncoder().encode(wanted))).join())
+        throw new Refused({ code: "server_password_wrong", params: {}, acts: "user" });
+      if ([...this.world.accounts.values()].some(({ username }) => username === fields.username))
+        throw new Refused({ code: "username_taken", params: { username: fields.username }, acts: "user" });
+      const cid = BigInt(this.world.accounts.size) * 1_000_000_000_000_007n + 18_000_000_000_000_000_001n;
+      const account = this.world.person(cid, fields.username, fields.full_name, { local: true });
+      account.password = new TextDecoder().decode(new Uint8Array(fields.proposed_password));
+      return { cid, request_id: null };
+    },
+    Connect: ({ username, password }) =>
+      this.signIn(
+        [...this.world.accounts.values()].find((account) => account.local && account.username === username),
+        password,
+      ),
+    ConnectAccount: ({ cid, password }) => this.signIn(this.world.accounts.get(cid), password),
+    Disconnect: ({ cid }) => {
+      this.world.account(cid).state = "signed_out";
+      this.world.setOnline(cid, false);
+      this.world.accountsChanged();
+      return { cid, request_id: null, peer_cid: null };
+    },
+    Deregister: ({ cid }) => {
+      this.world.accounts.delete(cid);
+      this.world.accountsChanged();
+      return { cid, request_id: null };
+    },
+    ListDirectory: ({ cid, query = "", cursor = "", limit = 100 }) => {
+      const me = this.world.account(cid);
+      const wanted = query.toLowerCase();
+      const everybody = [
+        ...[...this.world.accounts.values()].filter((other) => other !== me),
+        ...this.world.crowd,
+      ];
+      const found = everybody.filter(({ username, full_name }) =>
+        `${username}\n${full_name}`.toLowerCase().includes(wanted),
+      );
+      const start = Number(cursor || "0");
+      const rows = found.slice(start, start + limit).map(({ cid: peer, username, full_name }) => {
+        const known = me.peers.get(peer);
+        return {
+          cid: peer,
+          username,
+          full_name,
+          online: this.world.accounts.get(peer)?.online ?? peer % 3n === 0n,
+          relation: known?.relation ?? "none",
+          connection: known?.connection ?? "none",
+          blocked: known?.blocked ?? false,
+        } as const;
+      });
+      const end = start + rows.length;
+      return {
+        cid,
+        request_id: null,
+        rows,
+        next_cursor: end < found.length ? String(end) : null,
+        total: found.length,
+      };
+    },
+    GetTimeline: (fields) => ({
+      ...this.world.account(fields.cid).page(fields.peer_cid, fields),
+      request_id: null,
+    }),
+    SendChat: (fields) => {
+      const [me, peer] = this.pair(fields);
+      const known = this.world.peer(me, peer);
+      if (known.blocked) throw new Refused({ code: "blocked_by_you", params: {}, acts: "user" });
+      if (known.connection !== "connected")
+        throw new Refused({ code: "not_connected", params: {}, acts: "user" });
+      if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
+        throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });
+      const message = this.world.send(me, peer, fields.message_id, fields.text);
+      return { cid: fields.cid, request_id: null, message };
+    },
+    MarkRead: (fields) => {
+      const [me, peer] = this.pair(fields);
+      this.world.markRead(me, peer, fields.up_to_arrival);
+      return done(fields.cid);
+    },
+    SetTyping: (fields) => {
+      const [me, peer] = this.pair(fields);
+      this.world.typing(me, peer, fields.typing);
+      return done(fields.cid);
+    },
+    BlockPeer: (fields) => {
+      const [me, peer] = this.pair(fields);
+      this.world.setBlocked(me, peer, true);
+      return done(fields.cid);
+    },
+    UnblockPeer: (fields) => {
+      const [me, peer] = this.pair(fields);
+      this.world.setBlocked(me, peer, false);
+      return done(fields.cid);
+    },
+    GetSafetyNumber: (fields) => {
+      const [me, peer] = this.pair(fields);
+      const seed = (
+        (me.cid < peer.cid ? me.cid * 31n + peer.cid : peer.cid * 31n + me.cid) * 982_451_653n
+      ).toString();
+      const digits = seed.repeat(4).slice(0, 60).padEnd(60, "7");
+      const verified = this.world.peer(me, peer).verified;
+      return {
+        cid: fields.cid,
+        request_id: null,
+        peer_cid: fields.peer_cid,
+        digits,
+        qr: `casemate:safety:${digits}`,
+        verified,
+      };
+    },
+    SetVerified: (fields) => {
+      const [me, peer] = this.pair(fields);
+      me.changePeer({ ...this.world.peer(me, peer), verified: fields.verified });
+      return done(fields.cid);
+    },
+    AcceptIdentity: (fields) => {
+      const [me, peer] = this.pair(fields);
+      me.changePeer({ ...this.world.peer(me, peer), identity_changed: false, verified: false });
+      return done(fields.cid);
+    },
+    SetSettings: ({ cid, auto_connect, appear_offline, ask_password_at_start }) => {
+      const account = this.world.account(cid);
+      const { settings } = account;
+      account.settings = {
+        ...settings,
+        auto_connect: auto_connect ?? settings.auto_connect,
+        appear_offline: appear_offline ?? settings.appear_offline,
+        ask_password_at_start: ask_password_at_start ?? settings.ask_password_at_start,
+      };
+      account.changeAccount();
+      return done(cid);
+    },
+    PeerRegister: (fields) => {
+      const [me, peer] = this.pair(fields);
+      const refusal = this.world.requestContact(me, peer);
+      if (refusal !== null) throw new Refused(refusal);
+      return answered(fields); // the real one answers when the other side did; the UI does not wait for either
+    },
+    PeerRegisterRespond: (fields) => {
+      const [me, peer] = this.pair(fields);
+      this.world.answerContact(me, peer, fields.accept);
+      return answered(fields);
+    },
+    PeerConnect: (fields) => {
+      this.world.setConnected(...this.pair(fields), true);
+      return answered(fields);
+    },
+    PeerConnectAccept: (fields) => {
+      this.world.setConnected(...this.pair(fields), fields.accept);
+      return answered(fields);
+    },
+    PeerDisconnect: (fields) => {
+      this.world.setConnected(...this.pair(fields), false);
+      return answered(fields);
+    },
+  };
+}
+
+function done(cid: Cid): Answers["MarkRead"] {
+  return { cid, request_id: null };
+}
+
+function answered({ cid, peer_cid }: { cid: Cid; peer_cid: Cid }): Answers["PeerRegister"] {
+  return { cid, request_id: null, peer_cid };
+}

@@ -1,0 +1,239 @@
+/** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
+import type { Cid, LinkView, MessageView, PeerView, Reason } from "../api/generated";
+import type { Person } from "./FakeAccount";
+import { FakeAccount } from "./FakeAccount";
+
+export const SERVER = "127.0.0.1:12349";
+
+const MAILBOX_REASON: Reason = { code: "direct_not_available", params: {}, acts: "retry" };
+
+export class FakeWorld {
+  readonly accounts = new Map<Cid, FakeAccount>();
+  readonly accountListeners = new Set<() => void>();
+  /** People who are only ever rows of the directory. */
+  crowd: readonly Person[] = [];
+  serverPassword: string | null = null;
+  /** The server takes what is sent, but nobody fetches it until released: for states between. */
+  epoch = "1";
+  link: LinkView;
+
+  constructor(public now: () => number = () => Date.now()) {
+    this.link = { state: "online", since: now(), reason: null };
+  }
+
+  /** Somebody with an account on the server; `local` ones are on this computer, and signed in. */
+  person(
+    cid: Cid,
+    username: string,
+    fullName: string,
+    { local = false, online = local }: { local?: boolean; online?: boolean } = {},
+  ): FakeAccount {
+    const account = new FakeAccount(
+      { cid, username, full_name: fullName },
+      SERVER,
+      this.link,
+      () => this.epoch,
+    );
+    account.local = local;
+    account.state = local ? "orphaned" : "signed_out";
+    account.online = online;
+    account.onlineSince = this.now();
+    this.accounts.set(cid, account);
+    this.accountsChanged();
+    return account;
+  }
+
+  account(cid: Cid): FakeAccount {
+    const account = this.accounts.get(cid);
+    if (account === undefined) throw new Error(`nobody has the cid ${cid.toString()}`);
+    return account;
+  }
+
+  accountsChanged(): void {
+    for (const listener of [...this.accountListeners]) listener();
+  }
+
+  serverGoes(state: LinkView["state"], since = this.now(), reason: Reason | null = null): void {
+    this.link = { state, since, reason };
+    for (const account of this.accounts.values()) {
+      account.link = this.link;
+      if (account.local) account.changeAccount();
+    }
+    if (state === "online") for (const account of this.accounts.values()) this.deliverAll(account);
+  }
+
+  setOnline(cid: Cid, online: boolean, since = this.now()): void {
+    const account = this.account(cid);
+    account.online = online;
+    account.onlineSince = since;
+    for (const other of this.accounts.values()) {
+      const peer = other.peers.get(cid);
+      if (peer?.relation === "registered") other.changePeer({ ...peer, ...this.presence(account, other) });
+    }
+    if (online) for (const other of this.accounts.values()) this.deliverAll(other);
+  }
+
+  peer(of: FakeAccount, about: FakeAccount): PeerView {
+    return (
+      of.peers.get(about.cid) ?? {
+        cid: about.cid,
+        account_id: about.account_id,
+        username: about.username,
+        full_name: about.full_name,
+        relation: "none",
+        relation_since: this.now(),
+        connection: "none",
+        blocked: false,
+        online: null,
+        online_since: null,
+        path: null,
+        verified: false,
+        identity_changed: false,
+      }
+    );
+  }
+
+  /** Null, or why not. */
+  requestContact(from: FakeAccount, to: FakeAccount): Reason | null {
+    const mine = this.peer(from, to);
+    const theirs = this.peer(to, from);
+    if (theirs.blocked) return { code: "not_accepting", params: {}, acts: "peer" };
+    if (mine.relation === "declined")
+      return {
+        code: "declined_recently",
+        params: { until: String(mine.relation_since + 7 * 86_400_000) },
+        acts: "peer",
+      };
+    if (mine.relation === "asks_you") {
+      this.agree(from, to);
+      return null;
+    }
+    from.changePeer({ ...mine, relation: "requested", relation_since: this.now() });
+    to.changePeer({ ...theirs, relation: "asks_you", relation_since: this.now() });
+    return null;
+  }
+
+  answerContact(by: FakeAccount, asker: FakeAccount, accept: boolean): void {
+    if (accept) {
+      this.agree(by, asker);
+      return;
+    }
+    by.removePeer(asker.cid);
+    asker.changePeer({ ...this.peer(asker, by), relation: "declined", relation_since: this.now() });
+  }
+
+  agree(a: FakeAccount, b: FakeAccount): void {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      one.changePeer({
+        ...this.peer(one, other),
+        relation: "registered",
+        relation_since: this.now(),
+        connection: "connected",
+        path: { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON },
+        ...this.presence(other, one),
+      });
+  }
+
+  setConnected(a: FakeAccount, b: FakeAccount, connected: boolean): void {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      one.changePeer({
+        ...this.peer(one, other),
+        connection: connected ? "connected" : "none",
+        path: connected ? { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON } : null,
+      });
+  }
+
+  setBlocked(by: FakeAccount, other: FakeAccount, blocked: boolean): void {
+    by.changePeer({ ...this.peer(by, other), blocked });
+    const theirs = other.peers.get(by.cid);
+    if (theirs) other.changePeer({ ...theirs, ...this.presence(by, other) });
+    if (!blocked) this.deliverAll(other);
+  }
+
+  send(from: FakeAccount, to: FakeAccount, id: string, text: string, writtenAt = this.now()): MessageView {
+    const known = from.message(to.cid, id);
+    if (known) return known;
+    const counter = from.nextCounter();
+    const row: MessageView = {
+      id,
+      peer_cid: to.cid,
+      mine: true,
+      kind: "chat",
+      text,
+      bytes: new TextEncoder().encode(text).length,
+      status: "queued",
+      reason: null,
+      order: [counter, from.device],
+      arrival: from.nextArrival(),
+      written_at: writtenAt,
+      arrived_at: writtenAt,
+      arrived_late: false,
+      read: true,
+    };
+    from.putMessage(row);
+    this.deliver(from, to, id);
+    return from.message(to.cid, id) ?? row;
+  }
+
+  markRead(by: FakeAccount, from: FakeAccount, upToArrival: number): void {
+    const news =
+      by.messages.get(from.cid)?.filter((row) => !row.mine && !row.read && row.arrival <= upToArrival) ?? [];
+    for (const row of news) by.putMessage({ ...row, read: true });
+    for (const row of news) {
+      const theirs = from.message(by.cid, row.id);
+      if (theirs) from.putMessage({ ...theirs, status: "read", reason: null });
+    }
+  }
+
+  typing(from: FakeAccount, to: FakeAccount, typing: boolean): void {
+    if (to.peers.get(from.cid)?.connection === "connected")
+      to.emit({ type: "TypingChanged", peer_cid: from.cid, typing });
+  }
+
+  private presence(of: FakeAccount, seenBy: FakeAccount): Pick<PeerView, "online" | "online_since"> {
+    const hidden = of.settings.appear_offline || of.peers.get(seenBy.cid)?.blocked === true;
+    return { online: of.online && !hidden, online_since: of.onlineSince };
+  }
+
+  private deliverAll(from: FakeAccount): void {
+    for (const [peer, messages] of from.messages)
+      for (const { id, mine, status } of [...messages])
+        if (mine && (status === "queued" || status === "sent")) this.deliver(from, this.account(peer), id);
+  }
+
+  /** As far as it gets: the server may be away, the other person offline or not accepting. */
+  private deliver(from: FakeAccount, to: FakeAccount, id: string): void {
+    const row = from.message(to.cid, id);
+    if (row === undefined || row.status === "delivered" || row.status === "read") return;
+    const since = String(this.link.since);
+    if (this.link.state !== "online") {
+      from.putMessage({ ...row, reason: { code: "server_away", params: { since }, acts: "retry" } });
+    } else if (to.peers.get(from.cid)?.blocked) {
+      from.putMessage({ ...row, reason: { code: "not_accepting", params: {}, acts: "peer" } });
+    } else if (!to.online) {
+      const offline: Reason = {
+        code: "peer_offline",
+        params: { since: String(to.onlineSince) },
+        acts: "peer",
+      };
+      from.putMessage({ ...row, status: "sent", reason: offline });
+    } else {
+      to.sawCounter(row.order[0]);
+      const placement = {
+        peer_cid: from.cid,
+        mine: false,
+        status: "received",
+        reason: null,
+        read: false,
+      } as const;
+      to.putMessage({ ...row, ...placement, arrival: to.nextArrival(), arrived_at: this.now() });
+      from.putMessage({ ...row, status: "delivered", reason: null });
+    }
+  }
+}
