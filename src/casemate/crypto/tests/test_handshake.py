@@ -87,6 +87,36 @@ def test_swapped_prekeys_lead_to_no_common_secret() -> None:
         assert responded(BEA, ALICE, SECRETS, ours.initial_header).secret != ours.secret
 
 
+@pytest.mark.parametrize("field", ["created_at", "expires_at", "versions", "account_key"])
+def test_the_secret_depends_on_all_that_the_bundle_says(field: str) -> None:
+    other = {"created_at": 1, "expires_at": 2, "versions": (1, 9), "account_key": ALICE.account.keys.first}[field]
+    claimed = msgspec.structs.replace(SECRETS.bundle, **{field: other})
+    ours = initiated(ALICE, BEA, claimed)
+    assert responded(BEA, ALICE, SECRETS, ours.initial_header).secret != ours.secret
+
+
+def test_the_secret_depends_on_the_signing_keys_of_both_devices() -> None:
+    """Nobody is made to believe that a key of his belongs to another identity."""
+    signing_key = ALICE.account.keys.first
+    for person in (ALICE, BEA):
+        listed = person.device_list
+        entry = msgspec.structs.replace(listed.devices[0], signing_key=signing_key)
+        believed = msgspec.structs.replace(listed, devices=(entry,))
+        account = ALICE.account
+        ours = initiate(
+            ALICE.device,
+            account.account_id,
+            account.keys.current,
+            believed if person is BEA else BEA.device_list,
+            SECRETS.bundle,
+            Aead.AES_256_GCM,
+            ALICE.entropy,
+            ALICE.kem,
+        )
+        peer = believed if person is ALICE else ALICE.device_list
+        assert respond(BEA.device, peer, SECRETS, ours.initial_header, BEA.kem).secret != ours.secret
+
+
 def test_private_prekeys_of_another_bundle_are_refused() -> None:
     ours = initiated(ALICE, BEA, SECRETS.bundle)
     with pytest.raises(HandshakeRefused):

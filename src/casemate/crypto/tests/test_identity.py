@@ -189,6 +189,19 @@ def test_a_successor_signature_does_not_serve_at_another_place() -> None:
         verify_device_list(signed(ALICE, body), ALICE.account_id)
 
 
+def test_a_successor_signature_does_not_serve_in_another_account() -> None:
+    """One key in two chains: what it signed as Alice's does not continue Mallory's."""
+    shared = ALICE.keys.first
+    into_shared = ed25519_sign(MALLORY.private, labels.ACCOUNT_SUCCESSOR, MALLORY.account_id + bytes((1,)) + shared)
+    borrowed = rotate_account_key(ALICE, ENTROPY)
+    keys = AccountKeys(MALLORY.keys.first, (Successor(shared, into_shared), borrowed.keys.successors[0]))
+    body = msgspec.structs.replace(listed(MALLORY, LAPTOP), account_keys=keys)
+    with pytest.raises(BadDeviceList, match="succession"):
+        verify_device_list(signed(borrowed, body))
+    kept = msgspec.structs.replace(body, account_keys=AccountKeys(keys.first, keys.successors[:1]))
+    verify_device_list(signed(ALICE, kept))
+
+
 def test_the_chain_of_account_keys_is_limited() -> None:
     account = ALICE
     for _ in range(MAX_ACCOUNT_KEYS - 1):

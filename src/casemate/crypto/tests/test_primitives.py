@@ -109,6 +109,13 @@ def test_non_canonical_ed25519_points_of_low_order_are_refused() -> None:
             check_ed25519_public(Ed25519Public(y.to_bytes(32, "little")))
 
 
+def test_nothing_is_signed_under_a_key_for_which_anybody_can_sign() -> None:
+    """Under the neutral point, R = neutral and S = 0 is a signature of every message; the library accepts it."""
+    neutral = Ed25519Public((1).to_bytes(32, "little"))
+    with pytest.raises(BadKeyMaterial):
+        ed25519_verify(neutral, b"label", b"message", neutral + bytes(32))
+
+
 def test_a_signature_holds_for_its_key_label_and_message_only() -> None:
     private, stranger = Ed25519Private(b"a" * 32), Ed25519Private(b"b" * 32)
     signature = ed25519_sign(private, b"label", b"message")
