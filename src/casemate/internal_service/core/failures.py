@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-
 from casemate.internal_service.core.sentences import sentence
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
@@ -44,8 +42,6 @@ def failure(request: ClientRequest, why: Reason) -> ClientResponse | None:
 
 def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:
     """As `failure`, for a request of which only this much could be read."""
-    params = {"cid": str(at.cid), "peer": str(at.peer_cid), **why.params}
-    why = msgspec.structs.replace(why, params=params)
     if name in _EXTENSIONS:
         return RequestRefused(cid=at.cid, request_id=at.request_id, reason=why)
     build = _BUILDERS.get(name)
@@ -57,26 +53,26 @@ _Builder = Callable[[Address, Reason], to.Response]
 
 def _of(kind: type[to.Failure], *, cid: Cid | None = None) -> _Builder:
     def build(at: Address, why: Reason) -> to.Response:
-        return kind(cid=at.cid if cid is None else cid, request_id=at.request_id, message=sentence(why), reason=why)
+        return kind(cid=at.cid if cid is None else cid, request_id=at.request_id, message=_message(at, why), reason=why)
 
     return build
 
 
 def _scoped(kind: type[to.ScopedFailure]) -> _Builder:
     def build(at: Address, why: Reason) -> to.Response:
-        return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=sentence(why), reason=why)
+        return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=_message(at, why), reason=why)
 
     return build
 
 
 def _accept(at: Address, why: Reason) -> to.Response:
     return to.PeerConnectAcceptFailure(
-        cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=sentence(why), reason=why
+        cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=_message(at, why), reason=why
     )
 
 
 def _management(at: Address, why: Reason) -> to.Response:
-    return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=sentence(why))
+    return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=_message(at, why))
 
 
 def _transfer(at: Address, why: Reason) -> to.Response:
@@ -86,8 +82,12 @@ def _transfer(at: Address, why: Reason) -> to.Response:
         object_id=at.object_id,
         success=False,
         response=False,
-        message=sentence(why),
+        message=_message(at, why),
     )
+
+
+def _message(at: Address, why: Reason) -> str:
+    return sentence(why, cid=str(at.cid), peer=str(at.peer_cid))
 
 
 _BUILDERS: Final[dict[str, _Builder]] = {

@@ -41,6 +41,20 @@ class Noticing:
         self._registering = registering
         self._signing_in = signing_in
         self._sessions = sessions
+        self._conversations: dict[tuple[Cid, Cid], None] = {}
+        """Those that may look different after the event at hand, in order."""
+
+    def begin_event(self) -> None:
+        self._conversations.clear()
+
+    def finish_event(self) -> None:
+        """A conversation is told once per event, however many of its messages changed."""
+        for cid, peer_cid in self._conversations:
+            host = self._hosts.get(cid)
+            conversation = None if host is None else host.account.conversation_view(peer_cid)
+            if host is not None and conversation is not None:
+                self._views.event(host, rows.ConversationChanged(conversation=conversation))
+                self._unread_changed(host)
 
     def take(self, host: Host, items: Outcome) -> None:
         """What an account returned: effects go out, notices are told, in their order."""
@@ -78,15 +92,14 @@ class Noticing:
                     self._remember_peer(host, peer)
             case notices.PeerRemoved(peer_cid):
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
-            case notices.MessageChanged(_, message_id):
+            case notices.MessageChanged(peer_cid, message_id):
                 message = host.account.message_view(message_id)
                 if message is not None:
                     self._views.event(host, rows.MessageChanged(message=message))
+                    # It may be the one that the conversation shows as its last.
+                    self._conversations[host.cid, peer_cid] = None
             case notices.ConversationChanged(peer_cid):
-                conversation = host.account.conversation_view(peer_cid)
-                if conversation is not None:
-                    self._views.event(host, rows.ConversationChanged(conversation=conversation))
-                self._unread_changed(host)
+                self._conversations[host.cid, peer_cid] = None
             case notices.TypingChanged(peer_cid, typing):
                 self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
             case notices.MessageArrived():

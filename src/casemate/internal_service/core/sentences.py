@@ -47,9 +47,9 @@ class _Params(dict[str, str]):
         return "?"
 
 
-def sentence(reason: Reason) -> str:
-    """What `message` says. A code that has no sentence is shown as it is."""
+def sentence(reason: Reason, **known: str) -> str:
+    """What `message` says; `known` fills in what the reason leaves out. A code without a sentence is shown itself."""
     text = _SENTENCES.get(reason.code)
     if text is None:
         return reason.code.replace("_", " ")
-    return text.format_map(_Params(reason.params))
+    return text.format_map(_Params({**known, **reason.params}))

@@ -191,9 +191,11 @@ class Service(Core):
     def _begin(self, now: Instant) -> None:
         self._undo.keep()
         self._hosts.begin()
+        self._noticing.begin_event()
         self._desk.begin(now)
 
     def _finish(self) -> list[Effect]:
+        self._noticing.finish_event()
         self._views.finish_event()
         return self._desk.effects
 

@@ -1,0 +1,418 @@
+"""Internal services and a server joined in one thread; clients ask typed requests and see typed responses.
+
+Every response travels as JSON and is read back strictly, so a frame that would kill a client fails the test.
+"""
+
+import itertools
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from casemate.crypto.keys import MachineKey
+from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.testing import RepeatableKem, repeatable_entropy
+from casemate.crypto.vault import PasswordCost
+from casemate.internal_service.adapters.account_files import AccountFiles
+from casemate.internal_service.adapters.service_store import open_service_store
+from casemate.internal_service.core import events
+from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.link_io import (
+    CloseLink,
+    LinkClosed,
+    LinkFrameArrived,
+    LinkOpened,
+    OpenLink,
+    SendOnLink,
+)
+from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.service import Service
+from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client import responses as to
+from casemate.protocol.client.codec import (
+    ClientRequest,
+    ClientResponse,
+    decode_request,
+    decode_response,
+    encode_request,
+    encode_response,
+)
+from casemate.protocol.client.types import (
+    DEFAULT_SETTINGS,
+    ConfigCommand,
+    ConnectMode,
+    LoginMode,
+    Octets,
+    PreSharedKey,
+    SessionClaim,
+    Uuid,
+)
+from casemate.protocol.ids import Cid, SocketId
+from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store import SqliteServerStore
+from casemate.server.core.core import ServerCore
+from casemate.server.core.events import Close, Connected, ConnectionId, Disconnected, FrameArrived, Send, Started
+from casemate.server.core.settings import ServerSettings
+
+PASSWORD = "a long password"
+SERVER = "127.0.0.1:12349"
+CHEAP = PasswordCost(memory_kib=8, passes=1)
+
+Answer = TypeVar("Answer", bound=ClientResponse)
+Seen = Callable[[ClientFrame], Iterable[ClientFrame]]
+
+
+def new_id() -> Uuid:
+    return Uuid(str(uuid.uuid4()))
+
+
+class Street:
+    """A server and houses; everything happens in `settle`, and time moves only by `pass_time`."""
+
+    def __init__(self, folder: Path, *, server_passwords: tuple[bytes, ...] = ()) -> None:
+        self.folder = folder
+        self.now = Instant(1_000.0, 1_900_000_000.0)
+        self.entropy = repeatable_entropy(b"street")
+        self.houses: list[House] = []
+        self.server_up = True
+        self.to_server: Seen = lambda frame: [frame]
+        """Every frame on its way to the server: drop or change it here."""
+        self._connections = itertools.count(1)
+        self._homes: dict[ConnectionId, tuple[House, bytes, int]] = {}
+        self.work: deque[Callable[[], None]] = deque()
+        private, self.server_key = new_server_key(self.entropy)
+        self._store = SqliteServerStore(Database.open(folder / "server.db", synchronous="OFF"))
+        settings = ServerSettings(private, self.server_key, password_hashes=server_passwords)
+        self._server = ServerCore(self._store, settings, self.entropy)
+        self._tell_server(Started())
+
+    def house(self, name: str = "house") -> "House":
+        house = House(self, self.folder / name)
+        self.houses.append(house)
+        house.start()
+        return house
+
+    def settle(self) -> None:
+        for _ in range(100_000):
+            if not self.work:
+                return
+            self.work.popleft()()
+        raise AssertionError("it does not come to rest")
+
+    def pass_time(self, seconds: float) -> None:
+        end = self.now.monotonic + seconds
+        while True:
+            due = [moment for house in self.houses if (moment := house.service.next_wakeup()) is not None]
+            if not due or min(due) > end:
+                break
+            self._move(max(min(due), self.now.monotonic))
+            for house in self.houses:
+                moment = house.service.next_wakeup()
+                if moment is not None and moment <= self.now.monotonic:
+                    house.tell(Wakeup())
+            self.settle()
+        self._move(end)
+
+    def server_goes(self) -> None:
+        self.server_up = False
+        for connection in list(self._homes):
+            self._break(connection)
+        self.settle()
+
+    def server_comes(self) -> None:
+        self.server_up = True
+        self.pass_time(60)
+
+    # --- the links
+
+    def open_link(self, house: "House", account_id: bytes, generation: int) -> None:
+        if not self.server_up:
+            self.work.append(lambda: house.tell(LinkClosed(account_id, generation, "down")))  # type: ignore[arg-type]
+            return
+        connection = ConnectionId(next(self._connections))
+        self._homes[connection] = (house, account_id, generation)
+        self._tell_server(Connected(connection))
+        key = bytes(self.server_key)
+        self.work.append(lambda: house.tell(LinkOpened(account_id, generation, key)))  # type: ignore[arg-type]
+
+    def send_link(self, house: "House", account_id: bytes, generation: int, frame: ClientFrame) -> None:
+        for connection, home in self._homes.items():
+            if home == (house, account_id, generation):
+                for changed in self.to_server(frame):
+                    arrived = decode_client_frame(encode(changed))
+                    self.work.append(partial(self._tell_server, FrameArrived(connection, arrived)))
+
+    def close_link(self, house: "House", account_id: bytes, generation: int) -> None:
+        for connection, home in list(self._homes.items()):
+            if home == (house, account_id, generation):
+                del self._homes[connection]
+                self._tell_server(Disconnected(connection))
+
+    def drop_links_of(self, house: "House") -> None:
+        for connection, home in list(self._homes.items()):
+            if home[0] is house:
+                del self._homes[connection]
+                self._tell_server(Disconnected(connection))
+
+    def _tell_server(self, event: Event) -> None:
+        for effect in step(self._server, self._store, [event], self.now):
+            match effect:
+                case Send(connection, frame, _) if connection in self._homes:
+                    self.work.append(partial(self._deliver, connection, decode_server_frame(encode(frame))))
+                case Close(connection) if connection in self._homes:
+                    self.work.append(partial(self._break, connection))
+
+    def _deliver(self, connection: ConnectionId, frame: ServerFrame) -> None:
+        home = self._homes.get(connection)
+        if home is not None:
+            house, account_id, generation = home
+            house.tell(LinkFrameArrived(account_id, generation, frame))  # type: ignore[arg-type]
+
+    def _break(self, connection: ConnectionId) -> None:
+        home = self._homes.pop(connection, None)
+        if home is not None:
+            house, account_id, generation = home
+            self._tell_server(Disconnected(connection))
+            house.tell(LinkClosed(account_id, generation, "cut"))  # type: ignore[arg-type]
+
+    def _move(self, monotonic: float) -> None:
+        self.now = Instant(monotonic, self.now.wall + monotonic - self.now.monotonic)
+
+
+class House:
+    """One internal service on its data directory."""
+
+    def __init__(self, street: Street, folder: Path) -> None:
+        self.street = street
+        self.folder = folder
+        folder.mkdir()
+        self.clients: dict[SocketId, Client] = {}
+        self.closed_with: dict[SocketId, int] = {}
+        self.undone: list[EventUndone] = []
+        self.hold_vaults = False
+        self._sockets = itertools.count(1)
+        self._key = MachineKey(b"m" * 32)
+        self._runs = 0
+
+    def start(self) -> None:
+        self._runs += 1
+        entropy = repeatable_entropy(str(self.folder).encode() + bytes([self._runs]))
+        store = open_service_store(self.folder, self._key, synchronous="OFF")
+        files = AccountFiles(self.folder, synchronous="OFF")
+        files.sweep({row.name for row in store.accounts()})
+        machine = Machine(version="test", key=self._key, unlocked_by="key_file", default_server=None)
+        self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy))
+        self._entropy = entropy
+        self.tell(events.ServiceStarted())
+        self.street.settle()
+
+    def restart(self) -> None:
+        """Killed and started again."""
+        self.kill()
+        self.start()
+
+    def kill(self) -> None:
+        self.street.drop_links_of(self)
+        self.clients.clear()
+        self.service.stores.close()
+        self.street.work.clear()
+
+    def client(self) -> "Client":
+        """A socket that has not said anything yet."""
+        socket = SocketId(next(self._sockets))
+        self.clients[socket] = client = Client(self, socket)
+        self.tell(events.SocketOpened(socket, new_id()))
+        self.street.settle()
+        return client
+
+    def view(self) -> "Client":
+        client = self.client()
+        client.expect(ext.HelloAccepted, ext.Hello(request_id=new_id(), client="test"))
+        return client
+
+    def tell(self, event: Event) -> None:
+        self.tell_all([event])
+
+    def tell_all(self, batch: list[Event]) -> None:
+        for effect in step(self.service, self.service.stores, batch, self.street.now):
+            self._perform(effect)
+
+    def _perform(self, effect: Effect) -> None:
+        street = self.street
+        match effect:
+            case SendResponse(socket, response, mark):
+                if socket in self.clients:
+                    self.clients[socket].hear(decode_response(encode_response(response)), mark)
+            case CloseSocket(socket, code):
+                self.closed_with[socket] = code
+            case OpenLink(account_id, generation, _):
+                street.open_link(self, account_id, generation)
+            case SendOnLink(account_id, generation, frame):
+                street.send_link(self, account_id, generation, frame)
+            case CloseLink(account_id, generation):
+                street.close_link(self, account_id, generation)
+            case MakeVault():
+                self._vault(lambda: make_vault(effect, self._entropy, CHEAP))
+            case TryVaults():
+                self._vault(lambda: try_vaults(effect))
+            case EventUndone():
+                self.undone.append(effect)
+            case _:
+                raise AssertionError(effect)
+
+    def _vault(self, work: Callable[[], Event]) -> None:
+        if not self.hold_vaults:
+            self.street.work.append(lambda: self.tell(work()))
+
+
+@dataclass(eq=False)
+class Client:
+    """One WebSocket of a house."""
+
+    house: House
+    socket: SocketId
+    received: list[ClientResponse] = field(default_factory=list)
+    mark: int = 0
+
+    def hear(self, response: ClientResponse, mark: int) -> None:
+        self.received.append(response)
+        self.mark = max(self.mark, mark)
+
+    def begin(self, request: ClientRequest) -> Uuid:
+        """Send it and let everything settle, answered or not."""
+        self.house.tell(events.RequestArrived(self.socket, decode_request(encode_request(request))))
+        self.house.street.settle()
+        return Uuid(request.request_id)
+
+    def answers(self, request_id: Uuid) -> list[ClientResponse]:
+        return [response for response in self.received if response.request_id == request_id]
+
+    def ask(self, request: ClientRequest) -> ClientResponse:
+        [answer] = self.answers(self.begin(request))
+        return answer
+
+    def expect(self, kind: type[Answer], request: ClientRequest) -> Answer:
+        answer = self.ask(request)
+        assert isinstance(answer, kind), answer
+        return answer
+
+    def heard(self, kind: type[Answer]) -> list[Answer]:
+        return [response for response in self.received if isinstance(response, kind)]
+
+    def only(self, kind: type[Answer]) -> Answer:
+        """The one response of this kind so far; it is taken away."""
+        [found] = self.heard(kind)
+        self.received.remove(found)
+        return found
+
+    def close(self) -> None:
+        del self.house.clients[self.socket]
+        self.house.tell(events.SocketClosed(self.socket))
+        self.house.street.settle()
+
+    def takes_messages(self) -> None:
+        """The machine at the other end answers the ping behind everything that was sent."""
+        self.house.tell(events.MessagesTaken(self.socket, self.mark))
+        self.house.street.settle()
+
+    # --- shorthand
+
+    def register(self, username: str, *, server: str = SERVER, password: str = PASSWORD) -> Cid:
+        """A new account, signed in."""
+        return self.expect(to.ConnectSuccess, register(username, server=server, password=password)).cid
+
+    def befriend(self, cid: Cid, other: "Client", other_cid: Cid) -> None:
+        """Strangers become connected."""
+        asked = self.begin(peer_register(cid, other_cid))
+        other.ask(ask.PeerRegisterRespond(request_id=new_id(), cid=other_cid, peer_cid=cid, accept=True))
+        assert isinstance(self.answers(asked)[0], to.PeerRegisterSuccess)
+        connecting = self.begin(peer_connect(cid, other_cid))
+        if not self.answers(connecting):
+            other.begin(peer_connect_accept(other_cid, cid))
+        [answer] = self.answers(connecting)
+        # Accounts made by a view have connected by themselves.
+        by_itself = isinstance(answer, to.PeerConnectFailure) and "Already connected" in answer.message
+        assert by_itself or isinstance(answer, to.PeerConnectSuccess), answer
+
+    def claim(self, cid: Cid, *, only_if_orphaned: bool = True) -> ClientResponse:
+        command = ConfigCommand(claim_session=SessionClaim(session_cid=cid, only_if_orphaned=only_if_orphaned))
+        return self.ask(ask.ConnectionManagement(request_id=new_id(), management_command=command))
+
+    def send(self, cid: Cid, peer_cid: Cid | None, body: bytes) -> ClientResponse:
+        return self.ask(message(cid, peer_cid, body))
+
+
+def register(
+    username: str,
+    /,
+    *,
+    server: str = SERVER,
+    password: str = PASSWORD,
+    connect: bool = True,
+    server_password: bytes | None = None,
+    **changes: Any,
+) -> ask.Register:
+    fields: dict[str, Any] = {
+        "request_id": new_id(),
+        "server_addr": server,
+        "full_name": username.title(),
+        "username": username,
+        "proposed_password": Octets(password.encode()),
+        "connect_after_register": connect,
+        "session_security_settings": DEFAULT_SETTINGS,
+        "server_password": None if server_password is None else PreSharedKey(passwords=[Octets(server_password)]),
+    }
+    return ask.Register(**(fields | changes))
+
+
+def connect(username: str, password: str = PASSWORD) -> ask.Connect:
+    return ask.Connect(
+        request_id=new_id(),
+        username=username,
+        password=Octets(password.encode()),
+        connect_mode=ConnectMode(standard=LoginMode(force_login=False)),
+        udp_mode="Disabled",
+        session_security_settings=DEFAULT_SETTINGS,
+    )
+
+
+def peer_register(cid: Cid, peer_cid: Cid, *, connect_after_register: bool = False) -> ask.PeerRegister:
+    return ask.PeerRegister(
+        request_id=new_id(),
+        cid=cid,
+        peer_cid=peer_cid,
+        session_security_settings=DEFAULT_SETTINGS,
+        connect_after_register=connect_after_register,
+    )
+
+
+def peer_connect(cid: Cid, peer_cid: Cid) -> ask.PeerConnect:
+    return ask.PeerConnect(
+        request_id=new_id(),
+        cid=cid,
+        peer_cid=peer_cid,
+        udp_mode="Disabled",
+        session_security_settings=DEFAULT_SETTINGS,
+    )
+
+
+def peer_connect_accept(cid: Cid, peer_cid: Cid, *, accept: bool = True) -> ask.PeerConnectAccept:
+    return ask.PeerConnectAccept(
+        request_id=new_id(),
+        cid=cid,
+        peer_cid=peer_cid,
+        accept=accept,
+        udp_mode="Disabled",
+        session_security_settings=DEFAULT_SETTINGS,
+    )
+
+
+def message(cid: Cid, peer_cid: Cid | None, body: bytes) -> ask.Message:
+    return ask.Message(request_id=new_id(), cid=cid, peer_cid=peer_cid, message=Octets(body), security_level="Standard")

@@ -1,0 +1,255 @@
+"""Views: hello, snapshots, numbered events, and coming back."""
+
+import pytest
+
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client import responses as to
+from casemate.protocol.client import views as rows
+from casemate.protocol.ids import Cid
+from casemate.protocol.limits import VIEW_EVENTS_KEPT
+from tests.service.house import SERVER, Client, House, Street, new_id, peer_connect, peer_register
+
+Pair = tuple[Client, Cid, Client, Cid]
+
+
+@pytest.fixture
+def pair(street: Street, house: House) -> Pair:
+    """A view that follows Alice, and Bob in another house, connected."""
+    alice, bob = house.view(), street.house("other").client()
+    a, b = alice.register("alice"), bob.register("bob")
+    subscribe(alice, a)
+    asked = alice.begin(peer_register(a, b))
+    bob.begin(ask.PeerRegisterRespond(request_id=new_id(), cid=b, peer_cid=a, accept=True))
+    assert isinstance(alice.answers(asked)[0], to.PeerRegisterSuccess)
+    alice.begin(peer_connect(a, b))
+    bob.begin(peer_connect(b, a))
+    return alice, a, bob, b
+
+
+def subscribe(view: Client, cid: Cid, after: ext.ViewPosition | None = None) -> ext.ExtensionResponse:
+    answer = view.ask(ext.Subscribe(request_id=new_id(), cid=cid, after=after))
+    assert isinstance(answer, ext.ExtensionResponse)
+    return answer
+
+
+def events(view: Client) -> list[rows.ViewEvent]:
+    return [event for response in view.heard(ext.ViewEvents) for event in response.events]
+
+
+def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, ...]:
+    """What a view shows after these events."""
+    account = snapshot.account
+    peers = {peer.cid: peer for peer in snapshot.peers}
+    conversations = {row.peer_cid: row for row in snapshot.conversations}
+    for event in heard:
+        match event:
+            case rows.AccountChanged(account=account):
+                pass
+            case rows.PeerChanged(peer=peer):
+                peers[peer.cid] = peer
+            case rows.PeerRemoved(peer_cid=peer_cid):
+                peers.pop(peer_cid)
+            case rows.ConversationChanged(conversation=row):
+                conversations[row.peer_cid] = row
+    return account, peers, conversations
+
+
+def test_hello_tells_the_accounts_of_this_computer(house: House) -> None:
+    view = house.view()
+    cid = view.register("alice")
+    other = house.client()
+    hello = other.expect(ext.HelloAccepted, ext.Hello(request_id=new_id(), client="test"))
+    [account] = hello.accounts
+    assert (account.cid, account.username, account.server_address, account.state) == (cid, "alice", SERVER, "orphaned")
+    assert hello.service.default_server == SERVER, "the last server that was used"
+
+
+def test_every_view_hears_when_the_list_of_accounts_changes(house: House) -> None:
+    view, other = house.view(), house.view()
+    cid = view.register("alice")
+    states = [[row.state for row in change.accounts] for change in other.heard(ext.LocalAccountsChanged)]
+    assert states[-1] == ["orphaned"]
+    subscribe(view, cid)
+    assert [row.state for row in other.heard(ext.LocalAccountsChanged)[-1].accounts] == ["active"]
+    view.begin(ask.Disconnect(request_id=new_id(), cid=cid))
+    assert [row.state for row in other.heard(ext.LocalAccountsChanged)[-1].accounts] == ["signed_out"]
+
+
+def test_an_old_snapshot_and_its_events_make_the_fresh_snapshot(street: Street, pair: Pair) -> None:
+    alice, a, bob, b = pair
+    old = subscribe(alice, a)
+    assert isinstance(old, ext.Snapshot)
+    alice.received.clear()
+    bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
+    alice.begin(ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="01" * 16, text="hello"))
+    street.server_goes()
+    street.server_comes()
+    bob.begin(ask.PeerDisconnect(request_id=new_id(), cid=b, peer_cid=a))
+    heard = events(alice)
+    fresh = subscribe(alice, a)
+    assert isinstance(fresh, ext.Snapshot)
+    assert fold(old, heard) == fold(fresh, [])
+
+
+def test_events_are_numbered_without_a_gap(pair: Pair) -> None:
+    alice, *_ = pair
+    position = None
+    for response in alice.heard(ext.ViewEvents):
+        assert position is None or response.first_sequence == position.sequence + 1
+        assert response.position.sequence == response.first_sequence + len(response.events) - 1
+        position = response.position
+
+
+def test_a_view_that_comes_back_hears_what_it_missed(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    seen = alice.heard(ext.ViewEvents)[-1].position
+    alice.close()
+    bob.send(b, a, b"while away")
+    again = alice.house.view()
+    resumed = subscribe(again, a, seen)
+    assert resumed == ext.Resumed(cid=a, request_id=resumed.request_id, position=seen)
+    missed = again.only(ext.ViewEvents)
+    assert missed.first_sequence == seen.sequence + 1
+    assert any(isinstance(event, rows.MessageChanged) for event in missed.events)
+
+
+def test_a_position_of_another_run_or_too_long_ago_gets_a_snapshot(pair: Pair) -> None:
+    alice, a, _, b = pair
+    seen = alice.heard(ext.ViewEvents)[-1].position
+    for number in range(VIEW_EVENTS_KEPT + 1):
+        alice.begin(ext.SetVerified(request_id=new_id(), cid=a, peer_cid=b, verified=number % 2 == 0))
+    assert isinstance(subscribe(alice, a, seen), ext.Snapshot)
+    ahead = ext.ViewPosition(epoch=seen.epoch, sequence=10**9)
+    assert isinstance(subscribe(alice, a, ahead), ext.Snapshot)
+    recent = alice.heard(ext.ViewEvents)[-1].position
+    alice.house.restart()
+    assert isinstance(subscribe(alice.house.view(), a, recent), ext.Snapshot)
+
+
+def test_after_unsubscribing_nothing_more_comes(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    alice.expect(ext.Done, ext.Unsubscribe(request_id=new_id(), cid=a))
+    alice.received.clear()
+    bob.send(b, a, b"x")
+    assert events(alice) == []
+
+
+def test_following_needs_a_session(house: House) -> None:
+    refused = subscribe(house.view(), Cid(7))
+    assert isinstance(refused, ext.RequestRefused)
+    assert refused.reason.code == "no_session"
+
+
+def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House) -> None:
+    alice, bob = house.view(), street.house("other").view()
+    a, b = alice.register("alice"), bob.register("bob")
+    subscribe(alice, a), subscribe(bob, b)
+    alice.befriend(a, bob, b)
+    request = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="0a" * 16, text="Hello, Bob")
+    queued = alice.expect(ext.MessageQueued, request).message
+    assert (queued.id, queued.status, queued.mine) == ("0a" * 16, "queued", True)
+    [shown] = {event.message for event in events(bob) if isinstance(event, rows.MessageChanged)}
+    assert (shown.text, shown.status, shown.read) == ("Hello, Bob", "received", False)
+    bob.expect(ext.Done, ext.MarkRead(request_id=new_id(), cid=b, peer_cid=a, up_to_arrival=shown.arrival))
+    statuses = [event.message.status for event in events(alice) if isinstance(event, rows.MessageChanged)]
+    assert statuses[-1] == "read"
+    page = alice.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=a, peer_cid=b))
+    assert [message.text for message in page.messages] == ["Hello, Bob"]
+    repeat = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="0a" * 16, text="Hello, Bob")
+    again = alice.expect(ext.MessageQueued, repeat)
+    assert again.message.status == "read", "a repeat changes nothing"
+
+
+def test_unread_counts_are_one_number_everywhere(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    for _ in range(3):
+        bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
+    changed = [event for event in events(alice) if isinstance(event, rows.AccountChanged)]
+    assert changed[-1].account.unread == 3
+    assert alice.heard(ext.LocalAccountsChanged)[-1].accounts[0].unread == 3
+
+
+def test_typing_is_shown_and_ends(street: Street, house: House) -> None:
+    alice, bob = house.view(), street.house("other").view()
+    a, b = alice.register("alice"), bob.register("bob")
+    subscribe(alice, a), subscribe(bob, b)
+    alice.befriend(a, bob, b)
+    for typing in (True, False):
+        alice.expect(ext.Done, ext.SetTyping(request_id=new_id(), cid=a, peer_cid=b, typing=typing))
+    assert [event.typing for event in events(bob) if isinstance(event, rows.TypingChanged)] == [True, False]
+
+
+def test_the_directory_comes_in_pages(street: Street, house: House) -> None:
+    view = house.view()
+    cid = view.register("alice")
+    other = street.house("other").client()
+    for number in range(5):
+        other.register(f"person{number}")
+    names: list[str] = []
+    cursor = ""
+    while True:
+        page = view.expect(
+            ext.DirectoryPage,
+            ext.ListDirectory(request_id=new_id(), cid=cid, query="person", cursor=cursor, limit=2),
+        )
+        assert page.total == 5
+        names += [row.username for row in page.rows]
+        if page.next_cursor is None:
+            break
+        cursor = page.next_cursor
+    assert names == [f"person{number}" for number in range(5)]
+
+
+def test_both_sides_show_the_same_safety_number(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    view = bob.house.view()
+    one = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer_cid=b))
+    other = view.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=b, peer_cid=a))
+    assert one.digits == other.digits
+    assert len(one.digits) == 60
+    assert not one.verified
+    alice.expect(ext.Done, ext.SetVerified(request_id=new_id(), cid=a, peer_cid=b, verified=True))
+    again = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer_cid=b))
+    assert again.verified
+
+
+def test_settings_are_kept_and_shown(street: Street, pair: Pair) -> None:
+    alice, a, _, _ = pair
+    change = ext.SetSettings(
+        request_id=new_id(), cid=a, auto_connect=True, appear_offline=True, ask_password_at_start=True
+    )
+    alice.expect(ext.Done, change)
+    snapshot = subscribe(alice, a)
+    assert isinstance(snapshot, ext.Snapshot)
+    settings = snapshot.account.settings
+    assert (settings.auto_connect, settings.appear_offline) == (True, True)
+    assert (settings.ask_password_at_start, settings.unlocked_by) == (True, "nothing")
+
+
+def test_a_server_says_who_it_is_before_anybody_registers(street: Street, house: House) -> None:
+    view = house.view()
+    probed = view.expect(ext.ServerProbed, ext.ProbeServer(request_id=new_id(), server_addr="127.0.0.1"))
+    assert probed.server_addr == SERVER
+    assert not probed.known
+    assert not probed.password_required
+    cid = view.register("alice")
+    snapshot = subscribe(view, cid)
+    assert isinstance(snapshot, ext.Snapshot)
+    assert snapshot.account.server_fingerprint == probed.fingerprint
+    again = view.expect(ext.ServerProbed, ext.ProbeServer(request_id=new_id(), server_addr=SERVER))
+    assert again.known
+
+
+def test_a_server_that_is_not_there_is_said(street: Street, house: House) -> None:
+    street.server_goes()
+    refused = house.view().expect(ext.RequestRefused, ext.ProbeServer(request_id=new_id(), server_addr=SERVER))
+    assert refused.reason.code == "server_unreachable"
+
+
+def test_blocking_and_unblocking_is_shown(pair: Pair) -> None:
+    alice, a, _, b = pair
+    alice.expect(ext.Done, ext.BlockPeer(request_id=new_id(), cid=a, peer_cid=b))
+    assert [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]
+    alice.expect(ext.Done, ext.UnblockPeer(request_id=new_id(), cid=a, peer_cid=b))
+    assert not [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]
