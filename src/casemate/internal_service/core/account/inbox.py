@@ -6,7 +6,7 @@ from typing import Final
 
 from casemate.crypto.content import Content, Kind, decode_content
 from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
-from casemate.crypto.errors import EnvelopeUnreadable
+from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
 from casemate.crypto.session import Session
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
@@ -24,6 +24,8 @@ from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import COUNTER_JUMP, EARLY_ENVELOPES_PER_PEER
 
 REKEY_PAUSE_SECONDS: Final = 60.0
+_UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
+"""A new session may help; anything else a peer did wrong would only be done again in it."""
 _NOT_SHOWN: Final = (VOID, Kind.PROFILE)
 
 
@@ -101,8 +103,7 @@ class Inbox:
             channel = self._sessions.channel(peer, device)
             lost = (*channel.lost, number)[-NUMBERS_LOST_KEPT:]
             store.put_channel(replace(channel, expected=number + 1, lost=lost))
-            unreadable = isinstance(error, EnvelopeUnreadable) or "Handshake" in type(error).__name__
-            return self.rekey(self._current(peer), device, now) if unreadable else []
+            return self.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
         channel = self._sessions.channel(peer, device)
         store.put_channel(replace(channel, expected=number + 1))
         return outcome

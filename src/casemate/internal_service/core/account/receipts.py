@@ -145,4 +145,9 @@ class Receipts:
         known = self._sessions.known(control_session_id(sealed), device)
         if known is None:
             return None
-        return decode_control(open_control(known[1], sealed))
+        row, session = known
+        note = decode_control(open_control(session, sealed))
+        if session.initial_header is not None:
+            # They have the session: from now on envelopes need not carry how it began.
+            self._sessions.save(replace(row, confirmed=True), session.confirmed())
+        return note
