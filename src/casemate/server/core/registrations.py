@@ -58,13 +58,15 @@ class Registrations:
         return [done, *self._outflow.signal(target, asker, asked)]
 
     def answer(self, link: Link, frame: AnswerRegistration, now: Instant) -> list[Effect]:
-        """Accept or decline a pending request. Raises RequestRefused: not_asked."""
+        """Accept or decline a pending request. Raises RequestRefused: not_asked, not_accepting."""
         target, asker = link.account_id, frame.to
         done = Send(link.connection, Done(frame.request_id))
         if self._rows.ask(asker, target) is None:
             if self._was_answered_so(target, asker, accept=frame.accept, now=now):
                 return [done]
             raise RequestRefused("not_asked")
+        if frame.accept and self._rows.blocks(asker, target):
+            raise RequestRefused("not_accepting")
         self._close_ask(asker, target)
         effects: list[Effect] = [done]
         answered = RegistrationAnswered(self._row(asker, target), frame.accept, frame.answer)

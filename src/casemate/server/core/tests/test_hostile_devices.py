@@ -198,6 +198,8 @@ def test_a_link_that_could_not_open_leaves_no_ghost(monkeypatch: pytest.MonkeyPa
     page = alice.ask(ListDirectory, "bob", "", 1)
     assert isinstance(page, DirectoryPage)
     assert [row.online for row in page.rows] == [False]
+    alice.say(deposit(bob, [1]))
+    assert office.core._links.of_device(person_of(bob).device_id) is None
     assert office.authenticate(person_of(bob)).all(Welcome)
 
 

@@ -204,6 +204,21 @@ def test_who_is_blocked_is_not_accepted_and_their_request_is_gone(
     assert office.authenticate(person_of(bob)).signals() == [], "not even the stored request comes again"
 
 
+def test_whose_request_ends_by_a_block_hears_what_a_declined_person_hears(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(SetBlock, id_of(alice), True)
+    assert not alice.signal(RegistrationAnswered).accept
+    assert len(alice.signals()) == 1
+
+
+def test_who_asked_and_then_blocked_is_not_registered_behind_their_back(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    alice.ask(SetBlock, id_of(bob), True)
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_accepting"
+    alice.ask(SetBlock, id_of(bob), False)
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), Done)
+
+
 def test_request_then_block_then_accept_is_not_asked(alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     bob.ask(SetBlock, id_of(alice), True)
