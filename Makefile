@@ -35,11 +35,14 @@ run: setup ## Start a server and an internal service and open the browser (ARGS=
 check: setup ## The inner loop: format, lint, types, import contracts, unit tests, some simulation seeds
 	@$(MAKE) $(PARALLEL) check-static check-web check-python
 
+# All parts run even if an earlier one fails, so that one run tells everything.
 test: setup ## Every check and every test, with real processes and a real browser
 	@scripts/ensure-chromium
-	@$(MAKE) $(PARALLEL) check-static check-web
-	@SIM_SEEDS=$(TEST_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes"
-	@$(BIN)/pytest -q -m "e2e or processes" || [ $$? -eq 5 ]
+	@failed=0; \
+	  $(MAKE) $(PARALLEL) check-static check-web || failed=1; \
+	  SIM_SEEDS=$(TEST_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes" || failed=1; \
+	  $(BIN)/pytest -q -m "e2e or processes" || failed=1; \
+	  exit $$failed
 
 e2e: setup ## Only the tests with a real browser
 	@scripts/ensure-chromium

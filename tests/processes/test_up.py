@@ -49,10 +49,10 @@ class Up:
         [service] = [each for each in self.services if name in each.cmdline()]
         return service
 
-    def end(self) -> int:
-        """Wait for its end, and until both services are gone; its exit code."""
+    def end(self, then_seconds: float = 0.1) -> int:
+        """Wait for its end, by when both services are gone, or that much later; its exit code."""
         code = self.process.wait(SECONDS)
-        _, alive = psutil.wait_procs(self.services, SECONDS)
+        _, alive = psutil.wait_procs(self.services, then_seconds)
         assert alive == []
         return code
 
@@ -146,7 +146,7 @@ def test_when_one_service_dies_the_other_is_stopped_and_that_is_said(up: Up, nam
 def test_a_killed_up_leaves_nothing_running(up: Up) -> None:
     up.url()
     up.process.kill()
-    assert up.end() == -signal.SIGKILL
+    assert up.end(then_seconds=10) == -signal.SIGKILL
 
 
 def test_a_signal_during_the_start_leaves_nothing_running(start: Callable[..., Up]) -> None:
@@ -155,7 +155,7 @@ def test_a_signal_during_the_start_leaves_nothing_running(start: Callable[..., U
         time.sleep(wait_seconds)
         up.services = psutil.Process(up.process.pid).children(recursive=True)
         up.process.terminate()
-        assert up.end() in (0, -signal.SIGTERM), up.err
+        assert up.end(then_seconds=10) in (0, -signal.SIGTERM), up.err
         assert "Traceback" not in up.err
 
 
