@@ -76,10 +76,12 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 
     yield start
     for up in started:
-        # Everything in its session; the services, in sessions of their own, follow when `up` is gone.
         with suppress(ProcessLookupError):
             os.killpg(up.process.pid, signal.SIGKILL)
         up.process.wait()
+        for service in up.services:
+            with suppress(psutil.NoSuchProcess):
+                service.kill()
 
 
 @pytest.fixture
