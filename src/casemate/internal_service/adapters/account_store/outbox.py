@@ -87,15 +87,12 @@ class OutboxTable:
         sql = "SELECT number FROM outbox WHERE device = ? AND state = ? AND number IS NOT NULL ORDER BY number"
         return [row[0] for row in self._db.rows(sql, device, state)]
 
-    def outbox_count(self, device: DeviceId) -> int:
-        return int(self._db.value("SELECT count(*) FROM outbox WHERE device = ?", device))
+    def outbox_waiting_count(self, device: DeviceId) -> int:
+        return int(self._db.value("SELECT count(*) FROM outbox WHERE device = ? AND state = 'waiting'", device))
 
     def outbox_devices(self) -> list[DeviceId]:
-        sql = "SELECT DISTINCT device FROM outbox WHERE state <> 'sent' ORDER BY device"
+        sql = "SELECT DISTINCT device FROM outbox INDEXED BY outbox_unsent WHERE state <> 'sent' ORDER BY device"
         return [DeviceId(row[0]) for row in self._db.rows(sql)]
-
-    def outbox_highest_number(self, device: DeviceId) -> int:
-        return int(self._db.value("SELECT coalesce(max(number), 0) FROM outbox WHERE device = ?", device))
 
 
 def _outbox(row: Row) -> OutboxRow:

@@ -11,8 +11,9 @@ _COLUMNS = (
     "arrival, message_id, account_id, mine, kind, body, status, counter, device, number,"
     " written_at, arrived_at, late, read"
 )
-_BEHIND = {"delivered": "('queued', 'sent')", "read": "('queued', 'sent', 'delivered')"}
-"""Statuses that are not yet as far as the key."""
+_UNDELIVERED = "INDEXED BY timeline_undelivered", "mine = 1 AND status IN ('queued', 'sent')"
+_NOT_READ = "INDEXED BY timeline_not_read", "mine = 1 AND status <> 'read'"
+"""Partial indexes by name, because the planner takes a longer one: these hold only what is still under way."""
 
 
 class TimelineTable:
@@ -37,7 +38,11 @@ class TimelineTable:
             row.late,
             row.read,
         )
-        return added is not None
+        if added is None:
+            return False
+        if not row.mine and not row.read:
+            self._add_unread(row.account_id, 1)
+        return True
 
     def timeline_row(self, message_id: MessageId) -> TimelineRow | None:
         return self._one("WHERE message_id = ?", message_id)
@@ -65,9 +70,10 @@ class TimelineTable:
         return changed
 
     def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
+        index, behind = _NOT_READ if status == "read" else _UNDELIVERED
         rows = self._db.rows(
-            "UPDATE timeline SET status = ? WHERE account_id = ? AND mine = 1 AND status <> 'read' AND number <= ?"
-            f" AND status IN {_BEHIND[status]} RETURNING message_id",
+            f"UPDATE timeline {index} SET status = ? WHERE account_id = ? AND {behind} AND number <= ?"
+            " RETURNING message_id",
             status,
             account_id,
             up_to,
@@ -81,6 +87,8 @@ class TimelineTable:
             account_id,
             up_to_arrival,
         )
+        if rows:
+            self._add_unread(account_id, -len(rows))
         return [MessageId(row[0]) for row in rows]
 
     def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None:
@@ -102,9 +110,8 @@ class TimelineTable:
 
     def unread(self, account_id: AccountId | None = None) -> int:
         if account_id is None:
-            return int(self._db.value("SELECT count(*) FROM timeline WHERE mine = 0 AND read = 0"))
-        sql = "SELECT count(*) FROM timeline WHERE mine = 0 AND read = 0 AND account_id = ?"
-        return int(self._db.value(sql, account_id))
+            return int(self._db.value("SELECT coalesce(sum(messages), 0) FROM unread"))
+        return int(self._db.value("SELECT messages FROM unread WHERE account_id = ?", account_id) or 0)
 
     def timeline_page(
         self, account_id: AccountId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
@@ -131,13 +138,21 @@ class TimelineTable:
         return [AccountId(row[0]) for row in self._db.rows("SELECT DISTINCT account_id FROM timeline")]
 
     def queued_messages(self, account_id: AccountId, limit: int) -> list[MessageId]:
+        index, undelivered = _UNDELIVERED
         rows = self._db.rows(
-            "SELECT message_id FROM timeline WHERE account_id = ? AND mine = 1 AND status = 'queued'"
+            f"SELECT message_id FROM timeline {index} WHERE account_id = ? AND {undelivered} AND status = 'queued'"
             " ORDER BY arrival DESC LIMIT ?",
             account_id,
             limit,
         )
         return [MessageId(row[0]) for row in rows]
+
+    def _add_unread(self, account_id: AccountId, messages: int) -> None:
+        self._db.execute(
+            "INSERT INTO unread VALUES (?, ?) ON CONFLICT (account_id) DO UPDATE SET messages = messages + ?2",
+            account_id,
+            messages,
+        )
 
     def _one(self, where: str, *values: object) -> TimelineRow | None:
         row = self._db.row(f"SELECT {_COLUMNS} FROM timeline {where}", *values)

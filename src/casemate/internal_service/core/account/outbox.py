@@ -59,10 +59,11 @@ class Outbox:
         """Queue a content for the peer's device; a message also enters the timeline. Raises Refused when full."""
         store = self._context.store
         device = self._context.device_of(peer)
-        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER:
+        channel = self._sessions.channel(peer, device)
+        unacknowledged = channel.next_number - 1 - channel.delivered_up_to
+        if unacknowledged + store.outbox_waiting_count(device) >= OUTBOX_MESSAGES_PER_PEER:
             raise refuse("mailbox_full")
         message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
-        channel = self._sessions.channel(peer, device)
         channel = replace(channel, counter=channel.counter + 1)
         last = store.last_message(peer.account_id)
         content = Content(

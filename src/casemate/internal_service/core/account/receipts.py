@@ -103,7 +103,7 @@ class Receipts:
         highest = channel.next_number - 1
         if max(note.delivered_up_to, note.seen_up_to, note.read_up_to) > highest:
             raise PeerBrokeProtocol("a receipt for what was never sent")
-        had = channel.delivered_up_to
+        had, had_read = channel.delivered_up_to, channel.read_up_to
         channel = replace(
             channel,
             delivered_up_to=max(had, note.delivered_up_to),
@@ -112,7 +112,9 @@ class Receipts:
         store.put_channel(channel)
         outcome = self._outbox.seal_anew(channel, note.lost, now)
         store.outbox_remove_up_to(device, note.delivered_up_to)
-        moved = store.timeline_advance(peer.account_id, channel.read_up_to, "read")
+        moved = (
+            store.timeline_advance(peer.account_id, channel.read_up_to, "read") if channel.read_up_to > had_read else []
+        )
         moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
         outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
         if note.delivered_up_to < max(note.seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):

@@ -95,6 +95,7 @@ CREATE TABLE outbox (
 CREATE UNIQUE INDEX outbox_by_number ON outbox (device, number) WHERE number IS NOT NULL;
 CREATE INDEX outbox_waiting ON outbox (device, id) WHERE state = 'waiting';
 CREATE INDEX outbox_queued ON outbox (device, number) WHERE state = 'queued';
+CREATE INDEX outbox_unsent ON outbox (device) WHERE state <> 'sent';
 
 CREATE TABLE timeline (
     arrival INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -113,10 +114,14 @@ CREATE TABLE timeline (
     read INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX timeline_order ON timeline (account_id, counter, device);
-CREATE INDEX timeline_on_the_way ON timeline (account_id, number) WHERE mine = 1 AND status <> 'read';
+CREATE INDEX timeline_undelivered ON timeline (account_id, number) WHERE mine = 1 AND status IN ('queued', 'sent');
+CREATE INDEX timeline_not_read ON timeline (account_id, number) WHERE mine = 1 AND status <> 'read';
 CREATE INDEX timeline_by_number ON timeline (account_id, number) WHERE mine = 1;
 CREATE INDEX timeline_unread ON timeline (account_id, counter, device) WHERE mine = 0 AND read = 0;
 CREATE INDEX timeline_read_mark ON timeline (account_id, counter, device) WHERE mine = 0 AND read = 1;
+
+-- How many rows of `timeline` are unread in each conversation: counting them for every message would take ever longer.
+CREATE TABLE unread (account_id BLOB PRIMARY KEY, messages INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE early (
     device BLOB NOT NULL,
