@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import resource
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from casemate.runtime.shutdown import shutdown_requested
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits
 from casemate.server.adapters.identity_file import load_or_make_identity, tls_context
 from casemate.server.adapters.site import Site
-from casemate.server.adapters.sqlite_store import SqliteServerStore, open_server_store
+from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
 from casemate.server.core.core import ServerCore
 from casemate.server.core.events import ShutdownAsked, Started
 from casemate.server.core.settings import ServerSettings
@@ -56,11 +57,22 @@ class ServerOptions:
 
 def run(options: ServerOptions) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code of the process. The caller has set logging up."""
+    _allow_many_sockets()
     try:
         return uvloop.run(serve(options))
     except CannotStart as error:
         sys.stderr.write(f"casemate server: {error}\n")
         return EXIT_CANNOT_START
+    except StorageBroken as error:
+        sys.stderr.write(f"casemate server: Its database failed ({error}): look at the disk, then start it again.\n")
+        return EXIT_STORAGE_BROKEN
+
+
+def _allow_many_sockets() -> None:
+    """A link is an open file, and what a shell allows by default is often 1,024 of them."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def serve(
@@ -73,7 +85,8 @@ async def serve(
         raise CannotStart(f"{error}.") from error
     with contextlib.ExitStack() as stack:
         stack.enter_context(DataDirectory(options.data_dir))
-        private_key, public_key = load_or_make_identity(options.data_dir, system_entropy)
+        is_new = not (options.data_dir / DATABASE_NAME).exists()
+        private_key, public_key = load_or_make_identity(options.data_dir, system_entropy, is_new=is_new)
         store = stack.enter_context(contextlib.closing(open_server_store(options.data_dir)))
         settings = ServerSettings(
             private_key=private_key,
@@ -116,9 +129,6 @@ async def _serve_store(
         thread.events.post(ShutdownAsked())
         await thread.stop()
         await site.all_gone(DRAIN_SECONDS)
-    except StorageBroken as error:
-        log.error("storage broken", detail=str(error))
-        return EXIT_STORAGE_BROKEN
     finally:
         await runner.cleanup()
         listener.close()

@@ -14,9 +14,9 @@ CONNECTIONS_PER_ADDRESS: Final = 10_000
 class AdmissionLimits:
     in_all: int = 50_000
     per_address: int = CONNECTIONS_PER_ADDRESS
-    unproven: int = 4_096
-    """On which no device has proven itself yet."""
-    unproven_per_address: int = 1_024
+    unproven: int = 512
+    """On which no device has proven itself yet. Each may make us keep a frame of 4 MiB while it arrives."""
+    unproven_per_address: int = 128
 
 
 class Admission:

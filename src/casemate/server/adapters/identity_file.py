@@ -22,22 +22,24 @@ _NOT_AFTER: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
 """Devices pin the key, so a wrong clock must not keep anybody out."""
 
 
-class IdentityDamaged(CannotStart):
+class IdentityLost(CannotStart):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} does not hold this server's identity: put it back from a backup.")
+        super().__init__(
+            f"{path} is missing or damaged: put it back from a backup, since people's devices accept no other identity."
+        )
 
 
-def load_or_make_identity(data_dir: Path, entropy: Entropy) -> tuple[ServerPrivate, Ed25519Public]:
-    """The key in `identity.pem`; made there, readable by its owner only, if the file is missing. Raises CannotStart."""
+def load_or_make_identity(data_dir: Path, entropy: Entropy, *, is_new: bool) -> tuple[ServerPrivate, Ed25519Public]:
+    """The key in `identity.pem`; a new server makes it there, readable by its owner only. Raises CannotStart."""
     path = data_dir / IDENTITY_NAME
-    if not path.exists():
+    if is_new and not path.exists():
         write_secret(path, _new_identity(entropy))
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError, OSError) as error:
-        raise IdentityDamaged(path) from error
+        raise IdentityLost(path) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise IdentityDamaged(path)
+        raise IdentityLost(path)
     private = ServerPrivate(key.private_bytes_raw())
     return private, ed25519_public(private)
 
@@ -49,7 +51,7 @@ def tls_context(data_dir: Path) -> ssl.SSLContext:
     try:
         context.load_cert_chain(data_dir / IDENTITY_NAME)
     except (ssl.SSLError, OSError) as error:
-        raise IdentityDamaged(data_dir / IDENTITY_NAME) from error
+        raise IdentityLost(data_dir / IDENTITY_NAME) from error
     return context
 
 
