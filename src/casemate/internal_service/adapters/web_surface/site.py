@@ -51,8 +51,25 @@ class Site:
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=64 * 1024)
-        application.router.add_route("*", "/{path:.*}", self._answer)
+        application.router.add_route("*", "/{path:.*}", self.answer)
         return application
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        problem = self._gate.address_problem(request)
+        if problem is not None:
+            return self._refusal(request, problem)
+        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
+            return await self._serve_socket(request)
+        if request.method == hdrs.METH_POST and request.path == "/launch":
+            return await self._new_launch(request)
+        if request.method not in _READING:
+            return self._finished(request, web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, text="Only GET.\n"))
+        if "launch" in request.query:
+            return await self._launched(request)
+        problem = self._gate.page_problem(request)
+        if problem is not None:
+            return self._refusal(request, await self._gate.slow_down(problem))
+        return await self._file(request)
 
     def perform(self, effect: SendResponse | CloseSocket) -> None:
         socket = self._sockets.get(effect.socket)
@@ -72,23 +89,6 @@ class Site:
                 while self._sockets:
                     self._empty.clear()
                     await self._empty.wait()
-
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        problem = self._gate.address_problem(request)
-        if problem is not None:
-            return self._refusal(request, problem)
-        if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
-            return await self._serve_socket(request)
-        if request.method == hdrs.METH_POST and request.path == "/launch":
-            return await self._new_launch(request)
-        if request.method not in _READING:
-            return self._finished(request, web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, text="Only GET.\n"))
-        if "launch" in request.query:
-            return await self._launched(request)
-        problem = self._gate.page_problem(request)
-        if problem is not None:
-            return self._refusal(request, await self._gate.slow_down(problem))
-        return await self._file(request)
 
     async def _serve_socket(self, request: web.Request) -> web.StreamResponse:
         problem = self._gate.socket_problem(request)
@@ -123,7 +123,9 @@ class Site:
             return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
         if not self._credentials.use_launch(request.query.get("launch", "")):
             return self._refusal(request, await self._gate.slow_down("launch_used"))
-        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: request.path})
+        # One slash: two would name another site.
+        clean = "/" + request.rel_url.raw_path.lstrip("/\\")
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: clean})
         self._set_cookie(response)
         return self._finished(request, response)
 
