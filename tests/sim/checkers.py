@@ -189,7 +189,8 @@ def converged(deployment: Deployment) -> str | None:
                     return f"{person.name}'s message {message.id} is still {message.status} ({message.reason})"
         store = store_needed(deployment, person)
         for channel in store.channels():
-            if waiting := store.database.value("SELECT count(*) FROM outbox WHERE device = ?", channel.device):
+            sealed = [number for state in ("queued", "sent") for number in store.outbox_numbers(channel.device, state)]
+            if waiting := len(sealed) + store.outbox_waiting_count(channel.device):
                 return f"{person.name} has {waiting} contents in the outbox"
     return _server_not_empty(deployment)
 
