@@ -14,9 +14,10 @@ CONNECTIONS_PER_ADDRESS: Final = 10_000
 class AdmissionLimits:
     in_all: int = 50_000
     per_address: int = CONNECTIONS_PER_ADDRESS
-    unproven: int = 512
-    """On which no device has proven itself yet. Each may make us keep a frame of 4 MiB while it arrives."""
-    unproven_per_address: int = 128
+    unproven: int = 2_048
+    """On which no device has proven itself yet. Each may make us keep a frame of 4 MiB, for `PROVE_SECONDS`."""
+    unproven_per_address: int = 1_024
+    """An office that comes back after an outage is let in at once: a refusal costs as much as a welcome."""
 
 
 class Admission:
