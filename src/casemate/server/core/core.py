@@ -173,7 +173,7 @@ class ServerCore(Core):
         raise PeerBrokeProtocol(f"{kind.__name__} out of turn")
 
     def _request(self, link: Link, frame: Any, now: Instant) -> list[Effect]:
-        if not link.rates.allows_request(now.monotonic):
+        if not link.rates.allows(frame, now.monotonic):
             if link.rates.refused > REFUSALS_BEFORE_BREAK:
                 raise PeerBrokeProtocol("too many requests")
             return [Send(link.connection, RequestFailed(frame.request_id, "too_many_requests"))]

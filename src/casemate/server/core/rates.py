@@ -5,10 +5,20 @@ from typing import Final
 
 from casemate.node import Monotonic
 from casemate.protocol.limits import REQUEST_RATE_PER_SECOND
+from casemate.protocol.link import Frame, ListDirectory, PublishDeviceList, SetBlock, SetVisibility
 
 SIGNS_PER_SECOND: Final = 2_000
 """One-way frames that are neither deposit nor receipt: typing, signals taken."""
 BURST_SECONDS: Final = 2
+ROWS_PER_TOKEN: Final = 100
+"""Of a directory page."""
+COSTS: Final[dict[type[Frame], int]] = {
+    ListDirectory: 5,
+    SetVisibility: 20,
+    SetBlock: 5,
+    PublishDeviceList: 20,
+}
+"""Requests that look at everybody, or tell everybody, count as so many others."""
 REFUSALS_BEFORE_BREAK: Final = 1_000
 """Whoever goes on for so many refused requests in a row does not listen."""
 
@@ -21,7 +31,7 @@ class TokenBucket:
     _tokens: float = -1.0
     _filled_at: Monotonic = 0.0
 
-    def take(self, now: Monotonic) -> bool:
+    def take(self, now: Monotonic, cost: int = 1) -> bool:
         """False when too much was taken."""
         full = self.rate * BURST_SECONDS
         if self._tokens < 0:
@@ -29,9 +39,9 @@ class TokenBucket:
         else:
             self._tokens = min(full, self._tokens + (now - self._filled_at) * self.rate)
         self._filled_at = now
-        if self._tokens < 1:
+        if self._tokens < cost:
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True
 
 
@@ -42,9 +52,14 @@ class LinkRates:
     refused: int = 0
     """Requests refused for their rate since the last that was not."""
 
-    def allows_request(self, now: Monotonic) -> bool:
-        if self.requests.take(now):
+    def allows(self, request: Frame, now: Monotonic) -> bool:
+        if self.requests.take(now, _cost(request)):
             self.refused = 0
             return True
         self.refused += 1
         return False
+
+
+def _cost(request: Frame) -> int:
+    rows = request.limit if isinstance(request, ListDirectory) else 0
+    return COSTS.get(type(request), 1) + rows // ROWS_PER_TOKEN

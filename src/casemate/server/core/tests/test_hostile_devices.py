@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casemate.node import Event
+from casemate.node import Event, step
 from casemate.protocol import link as link_protocol
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
@@ -41,7 +41,7 @@ from casemate.protocol.link import (
     decode_client_frame,
     encode,
 )
-from casemate.server.core.events import FrameGarbled, ShutdownAsked
+from casemate.server.core.events import FrameArrived, FrameGarbled, Mark, Marked, ShutdownAsked
 from casemate.server.core.rates import BURST_SECONDS, REFUSALS_BEFORE_BREAK, SIGNS_PER_SECOND
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -121,14 +121,20 @@ def test_too_many_requests_are_refused_and_an_endless_flood_ends_the_link() -> N
     office = Office()
     mallory = office.newcomer("mallory")
     allowed = REQUEST_RATE_PER_SECOND * BURST_SECONDS
-    mallory.say(*(ListDirectory(n, "", "", 1) for n in range(allowed + 10)))
-    assert len(mallory.all(DirectoryPage)) == allowed
-    assert [refusal.code for refusal in mallory.all(RequestFailed)] == ["too_many_requests"] * 10
+    mallory.say(*(FindAccount(n, 0) for n in range(1000, 1000 + allowed + 10)))
+    codes = [refusal.code for refusal in mallory.all(RequestFailed)]
+    assert codes == ["unknown_peer"] * allowed + ["too_many_requests"] * 10
     office.pass_time(1)
-    mallory.say(ListDirectory(1, "", "", 1))
-    assert len(mallory.all(DirectoryPage)) == allowed + 1
-    mallory.say(*(ListDirectory(n, "", "", 1) for n in range(allowed + REFUSALS_BEFORE_BREAK + 2)))
+    assert mallory.refusal(FindAccount, 0) == "unknown_peer"
+    mallory.say(*(FindAccount(n, 0) for n in range(9000, 9000 + allowed + REFUSALS_BEFORE_BREAK + 2)))
     assert mallory.ended_with == "broke_protocol"
+
+
+def test_a_request_that_looks_at_everybody_counts_as_several() -> None:
+    office = Office()
+    mallory = office.newcomer("mallory")
+    mallory.say(*(ListDirectory(n, "", "", 1000) for n in range(100)))
+    assert len(mallory.all(DirectoryPage)) == REQUEST_RATE_PER_SECOND * BURST_SECONDS // 15
 
 
 def test_a_flood_of_signs_ends_the_link() -> None:
@@ -201,6 +207,16 @@ def test_a_link_that_could_not_open_leaves_no_ghost(monkeypatch: pytest.MonkeyPa
     alice.say(deposit(bob, [1]))
     assert office.core._links.of_device(person_of(bob).device_id) is None
     assert office.authenticate(person_of(bob)).all(Welcome)
+
+
+def test_a_mark_is_answered_after_what_came_before_it() -> None:
+    office = Office()
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    befriend(alice, bob)
+    effects = step(
+        office.core, office.store, [FrameArrived(alice.number, deposit(bob, [1])), Mark(alice.number)], office.now
+    )
+    assert effects[-1] == Marked(alice.number)
 
 
 def test_shutting_down_tells_everybody() -> None:
