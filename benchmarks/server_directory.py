@@ -16,6 +16,8 @@ from benchmarks.machine import Quantiles, print_heading
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS
 from casemate.protocol.link import DirectoryPage, ListDirectory
+from casemate.runtime.entropy import system_entropy
+from casemate.server.adapters.identity_file import load_or_make_identity
 from casemate.server.adapters.sqlite_store import open_server_store
 from casemate.server.core.names import read_username
 from casemate.server.tests.link_client import LinkClient
@@ -24,11 +26,14 @@ from casemate.server.tests.process import ServerProcess
 
 FIRST_PAGE_ROWS: Final = 100
 ROUNDS: Final = 20
+PAUSE_SECONDS: Final = 0.8
+"""Keeps what one device asks within its rate."""
 GIVEN_NAMES: Final = ("Ada", "Bo", "Chiara", "Dmitri", "Émile", "Fatima", "Grace", "Hiro", "Inés", "Jonas")
 FAMILY_NAMES: Final = ("Adler", "Berg", "Costa", "Dietz", "Evans", "Fuchs", "García", "Hopper", "Ito", "Jansen")
 
 
 def fill(data_dir: Path, accounts: int) -> None:
+    load_or_make_identity(data_dir, system_entropy, is_new=True)
     store = open_server_store(data_dir)
     with store.transaction():
         for number in range(accounts):
@@ -72,6 +77,7 @@ async def _report(what: str, ask: Callable[[], Awaitable[DirectoryPage]]) -> Non
         began = time.perf_counter()
         total = (await ask()).total
         sample.append((time.perf_counter() - began) * 1e3)
+        await asyncio.sleep(PAUSE_SECONDS)
     print(f"| {what} ({total:,} match) | {Quantiles.of(sample)} |")
 
 
