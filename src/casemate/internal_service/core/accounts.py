@@ -73,7 +73,7 @@ class Accounts:
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         row = self.stores.service.account(host.cid)
         if row is not None:
-            self.stores.service.put_account(replace(row, machine_vault=None, unread=host.unread))
+            self.stores.service.put_account(replace(row, machine_vault=None, unread=host.account.unread()))
         self.close(host)
 
     def close(self, host: Host) -> None:

@@ -1,7 +1,5 @@
 """What the accounts notice, told to whoever holds their sessions: views, plain clients and waiting requests."""
 
-from dataclasses import replace
-
 from casemate.internal_service.core import ilm, notices
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
@@ -51,10 +49,12 @@ class Noticing:
         """A conversation is told once per event, however many of its messages changed."""
         for cid, peer_cid in self._conversations:
             host = self._hosts.get(cid)
-            conversation = None if host is None else host.account.conversation_view(peer_cid)
-            if host is not None and conversation is not None:
+            if host is None:
+                continue
+            conversation = host.account.conversation_view(peer_cid) if self._views.is_watched(host) else None
+            if conversation is not None:
                 self._views.event(host, rows.ConversationChanged(conversation=conversation))
-                self._unread_changed(host)
+            self._views.unread_may_differ(host)
 
     def take(self, host: Host, items: Outcome) -> None:
         """What an account returned: effects go out, notices are told, in their order."""
@@ -93,11 +93,11 @@ class Noticing:
             case notices.PeerRemoved(peer_cid):
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):
-                message = host.account.message_view(message_id)
+                message = host.account.message_view(message_id) if self._views.is_watched(host) else None
                 if message is not None:
                     self._views.event(host, rows.MessageChanged(message=message))
-                    # It may be the one that the conversation shows as its last.
-                    self._conversations[host.cid, peer_cid] = None
+                # It may be the one that the conversation shows as its last.
+                self._conversations[host.cid, peer_cid] = None
             case notices.ConversationChanged(peer_cid):
                 self._conversations[host.cid, peer_cid] = None
             case notices.TypingChanged(peer_cid, typing):
@@ -160,12 +160,6 @@ class Noticing:
         """To the bound socket; to all plain sockets, which filter by cid, while there is none."""
         for socket in [host.bound] if host.bound is not None else self._sockets.plain():
             self._desk.send(socket, response)
-
-    def _unread_changed(self, host: Host) -> None:
-        unread = host.account.unread()
-        if unread != host.unread:
-            host = self._hosts.put(replace(host, unread=unread))
-            self._views.account_changed(host)
 
     def _remember_peer(self, host: Host, peer: rows.PeerView) -> None:
         """The index keeps registered peers for when the account is locked."""

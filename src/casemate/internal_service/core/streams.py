@@ -50,6 +50,10 @@ class Streams:
         self._started = 0
         self._epochs: UndoDict[Cid, str] = UndoDict(undo)
 
+    def is_watched(self, cid: Cid) -> bool:
+        """Whether any view has followed this account since it was signed in; else nobody can ask for its events."""
+        return cid in self._streams
+
     def append(self, cid: Cid, event: ViewEvent) -> ViewPosition:
         """Where the event leads."""
         return ViewPosition(epoch=self._epoch_of(cid), sequence=self._of(cid).append(event))

@@ -1,6 +1,7 @@
 """Views: snapshots, numbered events, and the list of this computer's accounts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.hosts import Host, Hosts
@@ -57,15 +58,29 @@ class Views:
 
     # --- events
 
+    def is_watched(self, host: Host) -> bool:
+        """Whether it is worth making an event."""
+        return self._streams.is_watched(host.cid)
+
     def event(self, host: Host, event: ViewEvent) -> None:
         """Something that every view of the account has to show."""
+        if not self.is_watched(host):
+            return
         position = self._streams.append(host.cid, event)
         followers = self._following(host.cid)
         if followers:
             self._push(host.cid, followers, position, [event])
 
     def account_changed(self, host: Host) -> None:
-        self.event(host, AccountChanged(account=self.account_view(host)))
+        if self.is_watched(host):
+            self.event(host, AccountChanged(account=self.account_view(host)))
+
+    def unread_may_differ(self, host: Host) -> None:
+        """One counter, read by every view of the account and by the list of accounts."""
+        if self._sockets.views():
+            unread = host.account.unread()
+            if unread != host.unread:
+                self.account_changed(self._hosts.put(replace(host, unread=unread)))
 
     def accounts_may_differ(self) -> None:
         self._list_may_differ = True
@@ -138,7 +153,7 @@ class Views:
         return []
 
     def _local_accounts(self) -> list[LocalAccount]:
-        unread = {host.cid: host.unread for host in self._hosts.peek()}
+        unread = {host.cid: host.account.unread() for host in self._hosts.sessions()}
         return [
             LocalAccount(
                 cid=row.cid,
