@@ -373,3 +373,26 @@ def test_an_envelope_of_a_stranger_is_not_opened(world: Deployment, friends: tup
     world.settle()
     assert world.texts(bob, alice) == ["one"]
     assert quarantined(bob) == 0
+
+
+def test_two_restored_from_older_copies_find_together_again(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "zero")
+    world.say(bob, alice, "one")
+    backup_of_bob = world.copy_of(bob)
+    for number in range(3):
+        world.say(alice, bob, f"kept by alice {number}")
+    backup_of_alice = world.copy_of(alice)
+    for number in range(3):
+        world.say(alice, bob, f"lost {number}")
+        world.say(bob, alice, f"lost, too {number}")
+    world.restart(alice, database=backup_of_alice)
+    world.pass_time(20)
+    world.restart(bob, database=backup_of_bob)
+    world.pass_time(300)
+    world.say(alice, bob, "there you are")
+    world.say(bob, alice, "so are you")
+    world.pass_time(300)
+    assert world.texts(alice, bob)[-2:] == world.texts(bob, alice)[-2:] == ["there you are", "so are you"]
+    assert {f"kept by alice {number}" for number in range(3)} <= set(world.texts(bob, alice))
+    assert set(world.statuses(alice, bob)) == set(world.statuses(bob, alice)) == {"delivered"}

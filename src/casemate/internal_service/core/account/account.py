@@ -180,11 +180,11 @@ class Account:
         outcome = self._link.wakeup(now)
         if was_online and not self._link.online:
             outcome += self._server.link_lost(now)
-        return outcome + self._outbox.wakeup(now)
+        return outcome + self._outbox.wakeup(now) + self._server.wakeup(now)
 
     def next_wakeup(self) -> float | None:
-        due = [moment for moment in (self._link.next_wakeup(), self._outbox.next_wakeup()) if moment is not None]
-        return min(due, default=None)
+        timers = (self._link.next_wakeup(), self._outbox.next_wakeup(), self._server.next_wakeup())
+        return min((moment for moment in timers if moment is not None), default=None)
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:
         """The server sent what is not allowed (a peer's input is caught envelope by envelope): drop this link."""

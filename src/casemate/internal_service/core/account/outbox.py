@@ -31,7 +31,7 @@ SEALED_AT_ONCE: Final = 256
 """Waiting messages sealed in one go; the rest follow when the server has answered for these."""
 REFUSED_RETRY_SECONDS: Final = 30.0
 NO_KEYS_RETRY_SECONDS: Final = 10.0
-REFILLED_AT_ONCE: Final = 64
+REFILLED_AT_ONCE: Final = 256
 NUMBER_JUMP: Final = 2**32
 """The most that a server's record may push our numbering ahead."""
 
@@ -121,6 +121,12 @@ class Outbox:
             outcome += self._flush_device(device, now)
         return outcome
 
+    def _refill_device(self, device: DeviceId, first: int, last: int, now: Instant) -> Outcome:
+        peer, channel = self._peer_of(device), self._context.store.channel(device)
+        if peer is None or channel is None or peer.relation != "registered":
+            return []
+        return self.refill(peer, channel, first, last, now)
+
     def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
         peer = self._peer_of(device)
         return [] if peer is None else self.flush(peer, now)
@@ -195,6 +201,7 @@ class Outbox:
         """Compare what we took for sent with what the server holds; what it lost is queued again. Then go on."""
         self._forget_link()
         held = {holdings.device: holdings for holdings in sent}
+        missed: list[tuple[DeviceId, int, int]] = []
         outcome: Outcome = []
         for channel in self._context.store.channels():
             numbers = self._context.store.outbox_numbers(channel.device, "sent")
@@ -203,7 +210,10 @@ class Outbox:
                     channel.device, number, number, "queued", "server_lost_it"
                 )
                 outcome += self._show(changed, "queued")
+            missed += _missed(channel, held.get(channel.device))
         self._compared = True
+        for device, first, last in missed:
+            outcome += self._refill_device(device, first, last, now)
         return outcome + self.flush_all(now)
 
     def link_down(self) -> None:
@@ -349,6 +359,19 @@ def _one_batch(rows: Iterable[OutboxRow]) -> list[tuple[int, bytes]]:
             break
         items.append((row.number, row.envelope))
     return items
+
+
+def _missed(channel: Channel, holdings: Holdings | None) -> list[tuple[DeviceId, int, int]]:
+    """What we know to be delivered but their device does not count as taken: it was restored from an older copy.
+
+    Its receipts would say so, but not in a session that we know if our own data was restored, too.
+    """
+    if holdings is None:
+        return []
+    first = holdings.taken_up_to + 1
+    last = min(holdings.deposited_up_to, channel.next_number - 1)
+    last = min([last, *(start - 1 for start, _ in holdings.held)])
+    return [(channel.device, first, last)] if first <= last else []
 
 
 def _lost(numbers: Iterable[int], holdings: Holdings | None) -> list[int]:

@@ -23,6 +23,7 @@ from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.link import Ephemeral, Receipt
 
+PARKED_SECONDS: Final = 10.0
 REFILL_PAUSE_SECONDS: Final = 2.0
 """The least time between two refills that the same receipt could ask for; a server can replay receipts."""
 
@@ -34,6 +35,8 @@ class Receipts:
         self._sessions = sessions
         self._outbox = outbox
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
+        self._parked: dict[DeviceId, float] = {}
+        """When a receipt that could not be read was parked (monotonic)."""
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
@@ -80,7 +83,7 @@ class Receipts:
         """A sealed receipt or ephemeral event from a registered peer's device. Raises PeerBrokeProtocol."""
         note = self._open(device, sealed)
         if note is None:
-            self._park(peer, device, sealed)
+            self._park(peer, device, sealed, now)
             return []
         if isinstance(note, TypingNote):
             return [TypingChanged(peer.cid, note.typing)]
@@ -129,9 +132,21 @@ class Receipts:
         self._refilled[device] = (delivered_up_to, now.monotonic)
         return True
 
-    def _park(self, peer: Peer, device: DeviceId, sealed: bytes) -> None:
+    def _park(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant) -> None:
         channel = self._sessions.channel(peer, device)
         self._context.store.put_channel(replace(channel, parked_receipt=sealed))
+        self._parked.setdefault(device, now.monotonic)
+
+    def parked_too_long(self, now: Instant) -> bool:
+        """A receipt is still unreadable: their device and ours may have been restored, and wait for each other."""
+        due = [device for device, since in self._parked.items() if since + PARKED_SECONDS <= now.monotonic]
+        for device in due:
+            del self._parked[device]
+        channels = (self._context.store.channel(device) for device in due)
+        return any(channel is not None and channel.parked_receipt is not None for channel in channels)
+
+    def next_wakeup(self) -> float | None:
+        return min((since + PARKED_SECONDS for since in self._parked.values()), default=None)
 
     def _seal(self, channel: Channel, note: ControlNote) -> bytes | None:
         """Under the session that last opened an envelope of theirs, which they are sure to know; else under our own."""

@@ -121,6 +121,16 @@ class ServerEvents:
         self._context.store.forget_presence()
         return self._requests.link_lost(now) + self._show_peers_and_queued()
 
+    def wakeup(self, now: Instant) -> Outcome:
+        """The next Welcome tells what a peer's device has, where its receipts cannot."""
+        if not self._receipts.parked_too_long(now):
+            return []
+        again = self._link.again(now)
+        return again + self.link_lost(now) if again else []
+
+    def next_wakeup(self) -> float | None:
+        return self._receipts.next_wakeup()
+
     def _welcome(self, frame: Welcome, now: Instant) -> Outcome:
         store = self._context.store
         profile = self._profile()
