@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from casemate.protocol.link import AnswerRegistration
 from tests.accounts.deployment import Deployment, Person
 
 
@@ -41,3 +42,21 @@ def test_a_restored_database_seals_nothing_with_keys_that_were_used(
     world.pass_time(60)
     assert world.texts(bob, alice) == ["after the copy", "written while the server is away"]
     assert bob.store.database.rows("SELECT detail FROM quarantine") == []
+
+
+def test_whoever_declines_and_changes_their_mind_can_ask_later(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.to_server = lambda person, frame: [] if isinstance(frame, AnswerRegistration) and frame.accept else [frame]
+    world.do(
+        bob,
+        lambda account, now: [
+            *account.answer_registration(alice.cid, False, now),
+            *account.answer_registration(alice.cid, True, now),
+        ],
+    )
+    world.to_server = lambda person, frame: [frame]
+    world.cut(bob)
+    world.pass_time(60)
+    world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
+    assert world.sees(alice, bob).relation == "asks_you"

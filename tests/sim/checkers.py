@@ -68,7 +68,8 @@ class TruthfulStatus:
     def machine_started(self) -> None:
         claims, self._open = self._open, []
         for person, row in claims:
-            self._prove(person, row)
+            if row.id in person.statuses:  # else the writer's own database was restored since
+                self._prove(person, row)
 
     def _never_back(self, person: Person, row: MessageView, before: str | None, reader: Person) -> None:
         if before is None or RANK[row.status] > RANK[before]:

@@ -49,7 +49,8 @@ class Person:
     """(when the copy was taken, when it was put back): what happened between is gone here."""
     has_blocked: set[Cid] = field(default_factory=set)
     """Whom they ever blocked, even for a moment."""
-    written: int = 0
+    written: dict[str, str] = field(default_factory=dict)
+    """Everything they ever tried to say, by message id."""
 
     @property
     def account(self) -> Account | None:
@@ -86,9 +87,10 @@ class Person:
 
     def write(self, peer_cid: Cid) -> None:
         """Something that says who wrote it and where it belongs, so that a checker can read it."""
-        self.written += 1
+        number = len(self.written) + 1
         message_id = MessageId(self.chance.randbytes(16))
-        text = f"{CANARY} {self.name} #{self.written}" + " and so on" * self.chance.choice((0, 0, 3, 40))
+        text = f"{CANARY} {self.name} #{number}" + " and so on" * self.chance.choice((0, 0, 3, 40))
+        self.written[message_id.hex()] = text
 
         def send(account: Account, now: Instant) -> Outcome:
             return account.send_chat(peer_cid, message_id, text, now)
@@ -99,7 +101,7 @@ class Person:
             else:
                 self.machine.tell(f"refused: {refused.code}")
 
-        self.wish(f"say #{self.written} to {peer_cid % 1000}", send, heard)
+        self.wish(f"say #{number} to {peer_cid % 1000}", send, heard)
 
     def read_everything(self, peer_cid: Cid) -> None:
         def read(account: Account, now: Instant) -> Outcome:

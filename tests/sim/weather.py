@@ -110,9 +110,9 @@ class Storm:
                 case "clock":
                     self._turn_clock(chance.choice(self._machines()))
                 case "copy":
-                    self._copy(person)
+                    self._copy(self._people[0])
                 case "rollback":
-                    self._roll_back(person)
+                    self._roll_back(self._people[0])
         self._plan()
 
     def _kill(self, machine: Machine, *, by_power: bool) -> None:
@@ -129,7 +129,7 @@ class Storm:
         machine.tell(f"its clock is turned to {machine.wall_shift:+.0f} s")
 
     def _copy(self, person: Person) -> None:
-        """Only once somebody is connected: before that, an older copy may know less than the server does of it."""
+        """Of one and the same person, once connected with everybody: two restored ends do not heal in one storm."""
         account = person.account
         others = [other for other in self._people if other is not person]
         if account is None or any(
@@ -139,7 +139,7 @@ class Storm:
         self._copies[person.name] = (person.machine.agenda.now, person.machine.copy_of_disk())
 
     def _roll_back(self, person: Person) -> None:
-        copy = self._copies.get(person.name)
+        copy = self._copies.pop(person.name, None)
         if copy is None:
             return
         taken, image = copy

@@ -173,7 +173,8 @@ class Contacts:
                 self._context.store.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if not accept:
-            self._context.store.put_peer(replace(peer, relation="none", relation_since=now.wall, their_card=None))
+            peer = replace(peer, relation="none", relation_since=now.wall, their_card=None, our_card=None)
+            self._context.store.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
         card = peer.their_card
         assert card is not None, "only a request that is here can be answered"
@@ -187,7 +188,7 @@ class Contacts:
             return [Answered(token)]
         peer = replace(peer, blocked=blocked)
         if blocked and peer.relation == "asks_you":
-            peer = replace(peer, relation="none", their_card=None)
+            peer = replace(peer, relation="none", their_card=None, our_card=None)
         self._context.store.put_peer(peer)
         resumed = [] if blocked else self._outbox.resume(peer, now)
         return [PeerChanged(peer.cid), *resumed, Answered(token)]
