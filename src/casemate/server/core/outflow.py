@@ -64,7 +64,8 @@ class Outflow:
         if window is None:
             window = Window(pair.pair_id, pair.sender, pair.deposited_up_to)
             pushes.windows[pair.sender_device] = window
-        if pushes.known and not window.more_stored and pushes.credit > 0 and len(items) <= window.room:
+        is_next = pushes.known and not window.more_stored
+        if is_next and pushes.credit > 0 and len(items) <= window.room and _fits_one_frame(items):
             return [self._deliver(link, pushes, pair.sender_device, window, items)]
         window.pushed_up_to = min(window.pushed_up_to, items[0][0] - 1)
         window.more_stored = True
@@ -193,6 +194,11 @@ class Outflow:
         credit = size + FRAME_OVERHEAD_BYTES
         pushes.credit -= credit
         return Send(link.connection, frame, credit)
+
+
+def _fits_one_frame(items: list[tuple[int, bytes]]) -> bool:
+    size = sum(len(envelope) for _, envelope in items)
+    return len(items) <= DELIVERY_ITEMS and (size <= LINK_BATCH_BYTES or len(items) == 1)
 
 
 def _kind(body: SignalBody) -> str:
