@@ -19,6 +19,11 @@ BENCHMARKS ?= crypto start_up first_message messages
 # Output of parallel jobs stays in one piece where make can do that (4.0 and later).
 PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
+# Nobody is there to end what hangs when CI runs this.
+limit = $(if $(CI),timeout --kill-after=10 $(1))
+PYTEST := $(call limit,2400) $(BIN)/pytest -q
+IN_PARALLEL := -n 2 --dist worksteal
+
 NPM := npm --prefix web --no-update-notifier run --silent
 
 .PHONY: help setup run test check sim bench e2e format lock clean
@@ -40,13 +45,13 @@ test: setup ## Every check and every test, with real processes and a real browse
 	@scripts/ensure-chromium
 	@failed=0; \
 	  $(MAKE) $(PARALLEL) check-static check-web || failed=1; \
-	  SIM_SEEDS=$(TEST_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes" || failed=1; \
-	  $(BIN)/pytest -q -m "e2e or processes" || failed=1; \
+	  SIM_SEEDS=$(TEST_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not processes" || failed=1; \
+	  $(PYTEST) -m "e2e or processes" || failed=1; \
 	  exit $$failed
 
 e2e: setup ## Only the tests with a real browser
 	@scripts/ensure-chromium
-	@$(BIN)/pytest -q -m e2e $(ARGS)
+	@$(PYTEST) -m e2e $(ARGS)
 
 sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
 	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
@@ -92,10 +97,10 @@ check-prettier:
 	@$(NPM) format:check
 
 check-vitest:
-	@$(NPM) test
+	@$(call limit,300) $(NPM) test
 
 check-python:
-	@SIM_SEEDS=$(CHECK_SEEDS) $(BIN)/pytest -q -n 2 -m "not e2e and not processes and not slow"
+	@SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not processes and not slow"
 
 # ---------------------------------------------------------------------------------------------------- what `setup` makes
 
