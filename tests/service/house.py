@@ -63,6 +63,7 @@ from casemate.server.core.settings import ServerSettings
 
 PASSWORD = "a long password"
 SERVER = "127.0.0.1:12349"
+OTHER_SERVER = "127.0.0.2:12349"
 CHEAP = PasswordCost(memory_kib=8, passes=1)
 
 Answer = TypeVar("Answer", bound=ClientResponse)
@@ -71,6 +72,13 @@ Seen = Callable[[ClientFrame], Iterable[ClientFrame]]
 
 def new_id() -> Uuid:
     return Uuid(str(uuid.uuid4()))
+
+
+@dataclass(frozen=True)
+class _Server:
+    core: ServerCore
+    store: SqliteServerStore
+    key: bytes
 
 
 class Street:
@@ -87,11 +95,13 @@ class Street:
         self._connections = itertools.count(1)
         self._homes: dict[ConnectionId, tuple[House, bytes, int]] = {}
         self.work: deque[Callable[[], None]] = deque()
-        private, self.server_key = new_server_key(self.entropy)
-        self._store = SqliteServerStore(Database.open(folder / "server.db", synchronous="OFF"))
-        settings = ServerSettings(private, self.server_key, password_hashes=server_passwords)
-        self._server = ServerCore(self._store, settings, self.entropy)
-        self._tell_server(Started())
+        self._servers = {SERVER: self._new_server("server", server_passwords)}
+        self._server_of: dict[ConnectionId, _Server] = {}
+
+    def second_server(self) -> str:
+        """Another server, with people of its own. Answers its address."""
+        self._servers[OTHER_SERVER] = self._new_server("other-server", ())
+        return OTHER_SERVER
 
     def house(self, name: str = "house") -> "House":
         house = House(self, self.folder / name)
@@ -132,14 +142,16 @@ class Street:
 
     # --- the links
 
-    def open_link(self, house: "House", account_id: bytes, generation: int) -> None:
-        if not self.server_up:
+    def open_link(self, house: "House", account_id: bytes, generation: int, address: str) -> None:
+        server = self._servers.get(address)
+        if not self.server_up or server is None:
             self.work.append(lambda: house.tell(LinkClosed(account_id, generation, "down")))  # type: ignore[arg-type]
             return
         connection = ConnectionId(next(self._connections))
         self._homes[connection] = (house, account_id, generation)
+        self._server_of[connection] = server
         self._tell_server(Connected(connection))
-        key = bytes(self.server_key)
+        key = server.key
         self.work.append(lambda: house.tell(LinkOpened(account_id, generation, key)))  # type: ignore[arg-type]
 
     def send_link(self, house: "House", account_id: bytes, generation: int, frame: ClientFrame) -> None:
@@ -161,8 +173,16 @@ class Street:
                 del self._homes[connection]
                 self._tell_server(Disconnected(connection))
 
-    def _tell_server(self, event: Event) -> None:
-        for effect in step(self._server, self._store, [event], self.now):
+    def _new_server(self, name: str, passwords: tuple[bytes, ...]) -> "_Server":
+        private, public = new_server_key(self.entropy)
+        store = SqliteServerStore(Database.open(self.folder / f"{name}.db", synchronous="OFF"))
+        core = ServerCore(store, ServerSettings(private, public, password_hashes=passwords), self.entropy)
+        step(core, store, [Started()], self.now)
+        return _Server(core, store, bytes(public))
+
+    def _tell_server(self, event: Connected | Disconnected | FrameArrived) -> None:
+        server = self._server_of[event.connection]
+        for effect in step(server.core, server.store, [event], self.now):
             match effect:
                 case Send(connection, frame, _) if connection in self._homes:
                     self.work.append(partial(self._deliver, connection, decode_server_frame(encode(frame))))
@@ -252,8 +272,8 @@ class House:
                     self.clients[socket].hear(decode_response(encode_response(response)), mark)
             case CloseSocket(socket, code):
                 self.closed_with[socket] = code
-            case OpenLink(account_id, generation, _):
-                street.open_link(self, account_id, generation)
+            case OpenLink(account_id, generation, address):
+                street.open_link(self, account_id, generation, address)
             case SendOnLink(account_id, generation, frame):
                 street.send_link(self, account_id, generation, frame)
             case CloseLink(account_id, generation):

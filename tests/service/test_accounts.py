@@ -206,6 +206,28 @@ def test_connect_succeeds_after_three_seconds_when_the_server_is_merely_away(str
     assert sessions(client) == [cid]
 
 
+def test_the_same_name_on_two_servers_is_told_apart_by_the_password(street: Street, house: House) -> None:
+    client = house.client()
+    here = client.register("alice")
+    there = client.register("alice", server=street.second_server(), password="the other password")
+    for cid in (here, there):
+        client.ask(disconnect(cid))
+    assert client.expect(to.ConnectSuccess, connect("alice", "the other password")).cid == there
+    assert client.expect(to.ConnectSuccess, connect("alice")).cid == here
+
+
+def test_the_same_name_and_password_on_two_servers_asks_which(street: Street, house: House) -> None:
+    view = house.view()
+    here = view.register("alice")
+    there = view.register("alice", server=street.second_server())
+    for cid in (here, there):
+        view.ask(disconnect(cid))
+    failure = view.expect(to.ConnectFailure, connect("alice"))
+    assert "ConnectAccount" in failure.message
+    chosen = ext.ConnectAccount(request_id=new_id(), cid=there, password=list(PASSWORD.encode()))
+    assert view.expect(to.ConnectSuccess, chosen).cid == there
+
+
 def test_connect_account_signs_in_to_the_one_that_is_named(house: House) -> None:
     view = house.view()
     cid = view.register("alice")
