@@ -29,7 +29,12 @@ export function Dialog({ title, onClose, children, bare = false, className }: Pr
   useEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog !== null && !dialog.open) {
+      dialog.showModal();
+      // Where one types, if there is such a place; a touch screen would cover half of the dialog with its keyboard.
+      const field = matchMedia("(pointer: fine)").matches ? dialog.querySelector("input") : null;
+      (field ?? dialog).focus();
+    }
     return () => {
       dialog?.close();
       // React may have removed it before the browser could hand the focus back.
@@ -43,6 +48,7 @@ export function Dialog({ title, onClose, children, bare = false, className }: Pr
     <dialog
       ref={attach}
       aria-labelledby={titleId}
+      tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -51,7 +57,7 @@ export function Dialog({ title, onClose, children, bare = false, className }: Pr
         if (event.target === element.current) onClose();
       }}
       className={classes(
-        "motion-rise m-auto max-h-[min(100dvh,44rem)] w-full max-w-lg overflow-hidden rounded-card border border-line bg-raised p-0 shadow-float",
+        "motion-rise m-auto max-h-[min(100dvh,44rem)] w-full max-w-lg overflow-hidden rounded-card border border-line bg-raised p-0 shadow-float focus-visible:outline-none",
         "max-tablet:mb-0 max-tablet:max-w-none max-tablet:rounded-b-none",
         className,
       )}

@@ -1,5 +1,32 @@
+/** What jsdom lacks of a browser, and a clean page for every test. */
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
-import { afterEach } from "vitest";
+import { afterEach, vi } from "vitest";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  sessionStorage.clear();
+  localStorage.clear();
+});
+
+HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
+  this.open = false;
+};
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.hasPointerCapture = () => false;
+
+class NothingToObserve {
+  observe = vi.fn();
+  unobserve = vi.fn();
+  disconnect = vi.fn();
+}
+vi.stubGlobal("ResizeObserver", NothingToObserve);
+vi.stubGlobal("CSS", { escape: (text: string) => text, supports: () => false });
+vi.stubGlobal("matchMedia", (query: string) => ({
+  matches: query.includes("pointer: fine"),
+  addEventListener: vi.fn(),
+  removeEventListener: vi.fn(),
+}));

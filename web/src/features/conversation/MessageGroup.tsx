@@ -47,7 +47,12 @@ export const MessageGroup = memo(
               />
             ))}
             {group.pending.map((pending) => (
-              <PendingRow key={pending.messageId} pending={pending} peerName={peerName} />
+              <PendingRow
+                key={pending.messageId}
+                pending={pending}
+                peerName={peerName}
+                last={pending === group.pending.at(-1)}
+              />
             ))}
           </ol>
         </div>

@@ -23,7 +23,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
   return (
     <li
       data-message={message.id}
-      className={classes("group/row flex items-end gap-2 py-0.5 max-tablet:block", message.mine && "px-3")}
+      className={classes("group/row flex items-end gap-2 py-0.5", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
         <p
@@ -41,7 +41,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       </div>
       <span
         className={classes(
-          "flex h-[1.36rem] shrink-0 items-center gap-1.5 max-tablet:justify-end",
+          "flex h-[1.36rem] shrink-0 items-center gap-1.5",
           !last && !showGlyph && "max-tablet:hidden",
         )}
       >

@@ -8,13 +8,14 @@ import { sentenceOf } from "../../state/reasons";
 /** A refused megabyte is kept, but not drawn. */
 const LONGEST_SHOWN = 4000;
 
-export function PendingRow({
-  pending,
-  peerName,
-}: {
+interface Props {
   readonly pending: PendingText;
   readonly peerName: string;
-}) {
+  /** The last one says what is being waited for. */
+  readonly last: boolean;
+}
+
+export function PendingRow({ pending, peerName, last }: Props) {
   const session = useSession();
   const waiting = useConnection().state !== "open";
   const { messageId, text, refused } = pending;
@@ -46,7 +47,8 @@ export function PendingRow({
             </Button>
           </div>
         ) : (
-          waiting && (
+          waiting &&
+          last && (
             <p className="pt-0.5 pb-1 text-12 text-ink-2">
               Kept in this tab only, until your internal service is back. Leave the tab open.
             </p>

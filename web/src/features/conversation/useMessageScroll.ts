@@ -49,8 +49,11 @@ export function useMessageScroll({ content, isLatest, watched, onNearStart, onNe
     anchor.current = first
       ? { id: idOf(first), offset: first.getBoundingClientRect().top - element.getBoundingClientRect().top }
       : null;
-    if (element.scrollTop < AHEAD_PIXELS) now.onNearStart();
-    if (below < AHEAD_PIXELS) now.onNearEnd();
+    if (element.clientHeight > 0) {
+      // A list without a size is at both of its ends at once, and would fetch pages forever.
+      if (element.scrollTop < AHEAD_PIXELS) now.onNearStart();
+      else if (below < AHEAD_PIXELS) now.onNearEnd();
+    }
     now.onVisible(visible.map(idOf));
   }, []);
 

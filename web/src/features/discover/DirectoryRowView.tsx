@@ -43,7 +43,9 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
         presence={row.online ? "online" : "offline"}
       />
       <div className="min-w-0 flex-1">
-        <bdi className="block truncate text-15 font-medium">{name}</bdi>
+        <span className="block truncate text-15 font-medium">
+          <bdi>{name}</bdi>
+        </span>
         <p className="truncate text-12 text-ink-3">
           <bdi>@{row.username}</bdi> · {row.online ? "online" : "offline"}
         </p>

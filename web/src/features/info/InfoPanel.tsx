@@ -50,8 +50,12 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
             verified={peer.verified}
           />
           <div className="w-full min-w-0">
-            <bdi className="block text-18 font-bold break-words">{name}</bdi>
-            <bdi className="block text-13 break-words text-ink-3">@{peer.username}</bdi>
+            <span className="block text-18 font-bold break-words">
+              <bdi>{name}</bdi>
+            </span>
+            <span className="block text-13 break-words text-ink-3">
+              <bdi>@{peer.username}</bdi>
+            </span>
           </div>
           <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
         </div>

@@ -43,7 +43,9 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
     >
       <Avatar initials={initials(name)} colourKey={account.account_id} size={40} />
       <span className="min-w-0 flex-1">
-        <bdi className="block truncate text-15 font-medium">{name}</bdi>
+        <span className="block truncate text-15 font-medium">
+          <bdi>{name}</bdi>
+        </span>
         <span className="block truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}
         </span>

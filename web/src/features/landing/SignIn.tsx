@@ -89,7 +89,9 @@ function AccountCard({ account }: { readonly account: LocalAccount }) {
     <div className="flex items-center gap-3">
       <Avatar initials={initials(name)} colourKey={account.account_id} size={40} />
       <div className="min-w-0">
-        <bdi className="block truncate text-15 font-medium">{name}</bdi>
+        <span className="block truncate text-15 font-medium">
+          <bdi>{name}</bdi>
+        </span>
         <p className="truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}
         </p>

@@ -35,7 +35,9 @@ export function AccountHead({ account, accounts, onSwitch, onAdd, onSettings, on
             presence={presence.dot}
           />
           <span className="min-w-0 flex-1">
-            <bdi className="block truncate text-15 leading-5 font-bold">{name}</bdi>
+            <span className="block truncate text-15 leading-5 font-bold">
+              <bdi>{name}</bdi>
+            </span>
             <span className="block truncate text-12 text-ink-3">{account.server_address}</span>
           </span>
           <ChevronsUpDown size={14} aria-hidden className="text-ink-3" />

@@ -30,7 +30,9 @@ export function RequestCard({ peer, onAnswer, onBlock }: Props) {
       <div className="flex items-start gap-2.5">
         <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} />
         <div className="min-w-0 flex-1">
-          <bdi className="block truncate text-13 font-medium">{name}</bdi>
+          <span className="block truncate text-13 font-medium">
+            <bdi>{name}</bdi>
+          </span>
           <p className="truncate text-12 text-ink-3">
             <bdi>@{peer.username}</bdi> · {sinceTime(peer.relation_since, now)}
           </p>

@@ -1,0 +1,202 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { Update } from "./InternalService";
+import { ConnectionLost, Refused } from "./InternalService";
+import { decode, encode } from "./json";
+import type { Socket } from "./WebSocketService";
+import { WebSocketService } from "./WebSocketService";
+
+const CID = 17_900_000_000_000_000_001n;
+
+type Sent = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+class FakeSocket implements Socket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  readonly sent: Sent[] = [];
+
+  send(text: string): void {
+    this.sent.push((decode(text) as { Request: Sent }).Request);
+  }
+
+  close(): void {
+    this.onclose?.();
+  }
+
+  respond(name: string, body: object): void {
+    this.onmessage?.({ data: encode({ Response: { [name]: body } }) });
+  }
+
+  /** The request id of the latest request of this name. */
+  idOf(name: string): string {
+    return String(this.sent.findLast((request) => name in request)?.[name]?.request_id);
+  }
+
+  accept(): void {
+    this.onopen?.();
+    const service = { version: "1", default_server: null };
+    this.respond("HelloAccepted", { cid: 0n, request_id: this.idOf("Hello"), service, accounts: [] });
+  }
+}
+
+let sockets: FakeSocket[];
+let service: WebSocketService;
+const latest = () => sockets.at(-1) as FakeSocket;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sockets = [];
+  service = new WebSocketService({
+    open: () => {
+      sockets.push(new FakeSocket());
+      return latest();
+    },
+    now: () => Date.now(),
+    random: () => 0.5,
+  });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function follow(): Update[] {
+  const updates: Update[] = [];
+  service.follow(CID, (update) => updates.push(update));
+  return updates;
+}
+
+const position = (sequence: number, epoch = "e") => ({ epoch, sequence });
+const typing = (peer: bigint) => ({ type: "TypingChanged", peer_cid: peer, typing: true });
+const events = (first: number, ...peers: bigint[]) => ({
+  cid: CID,
+  request_id: null,
+  first_sequence: first,
+  position: position(first + peers.length - 1),
+  events: peers.map(typing),
+});
+const peersOf = (updates: Update[]) =>
+  updates
+    .flatMap((update) => (update.kind === "events" ? update.events : []))
+    .map((event) => (event.type === "TypingChanged" ? event.peer_cid : null));
+const snapshot = (id: string, sequence: number) => ({
+  cid: CID,
+  request_id: id,
+  position: position(sequence),
+  account: {},
+  peers: [],
+  conversations: [],
+});
+
+test("the first request is Hello, and the connection is open when it is accepted", () => {
+  latest().onopen?.();
+  expect(Object.keys(latest().sent[0] ?? {})).toEqual(["Hello"]);
+  expect(service.connection().state).toBe("connecting");
+  latest().accept();
+  expect(service.connection().state).toBe("open");
+});
+
+test("answers are matched by request id, whatever their order", async () => {
+  latest().accept();
+  const first = service.request("MarkRead", { cid: CID, peer_cid: 1n, up_to_arrival: 1 });
+  const firstId = latest().idOf("MarkRead");
+  const second = service.request("GetSafetyNumber", { cid: CID, peer_cid: 2n });
+  latest().respond("SafetyNumber", {
+    cid: CID,
+    request_id: latest().idOf("GetSafetyNumber"),
+    peer_cid: 2n,
+    digits: "7",
+  });
+  latest().respond("Done", { cid: CID, request_id: firstId });
+  await expect(second).resolves.toMatchObject({ digits: "7" });
+  await expect(first).resolves.toMatchObject({ cid: CID });
+});
+
+test("a refusal carries its reason; a plain failure its text", async () => {
+  latest().accept();
+  const reason = { code: "mailbox_full", params: {}, acts: "peer" };
+  const refused = service.request("MarkRead", { cid: CID, peer_cid: 1n, up_to_arrival: 1 });
+  latest().respond("RequestRefused", { cid: CID, request_id: latest().idOf("MarkRead"), reason });
+  await expect(refused).rejects.toEqual(new Refused({ ...reason, acts: "peer" }));
+  const failed = service.request("Deregister", { cid: CID });
+  latest().respond("DeregisterFailure", { cid: CID, request_id: latest().idOf("Deregister"), message: "no" });
+  await expect(failed).rejects.toMatchObject({ reason: { code: "refused", params: { detail: "no" } } });
+});
+
+test("when the socket breaks, waiting requests are told, and the time of it is known", async () => {
+  latest().accept();
+  vi.setSystemTime(1_000_000);
+  const waiting = service.request("Deregister", { cid: CID });
+  latest().close();
+  await expect(waiting).rejects.toBeInstanceOf(ConnectionLost);
+  expect(service.connection()).toMatchObject({ state: "lost", since: 1_000_000, accounts: [] });
+  await expect(service.request("Deregister", { cid: CID })).rejects.toBeInstanceOf(ConnectionLost);
+});
+
+test("it comes back by itself, later each time, says Hello again and resumes where it was, without a gap", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  latest().respond("ViewEvents", events(5, 10n));
+  latest().close();
+  vi.advanceTimersByTime(250);
+  latest().close();
+  vi.advanceTimersByTime(499);
+  expect(sockets).toHaveLength(2);
+  vi.advanceTimersByTime(1);
+  expect(sockets).toHaveLength(3);
+  latest().accept();
+  expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { cid: CID, after: position(5) } });
+  latest().respond("Resumed", { cid: CID, request_id: latest().idOf("Subscribe"), position: position(7) });
+  latest().respond("ViewEvents", events(6, 20n, 30n));
+  expect(peersOf(updates)).toEqual([10n, 20n, 30n]);
+});
+
+test("events that were seen already are not told twice", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  latest().respond("ViewEvents", events(5, 10n, 11n));
+  latest().respond("ViewEvents", events(6, 11n, 12n));
+  latest().respond("ViewEvents", events(5, 10n));
+  expect(peersOf(updates)).toEqual([10n, 11n, 12n]);
+});
+
+test("a gap in the numbers is noticed, and what is missing is asked for", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  latest().respond("ViewEvents", events(6, 11n));
+  expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { after: position(4) } });
+  latest().respond("Resumed", { cid: CID, request_id: latest().idOf("Subscribe"), position: position(6) });
+  latest().respond("ViewEvents", events(5, 10n, 11n));
+  expect(peersOf(updates)).toEqual([10n, 11n]);
+});
+
+test("a service that was restarted sends a snapshot, and counting begins there", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 40));
+  latest().close();
+  vi.advanceTimersByTime(1000);
+  latest().accept();
+  latest().respond("Snapshot", { ...snapshot(latest().idOf("Subscribe"), 0), position: position(0, "f") });
+  latest().respond("ViewEvents", { ...events(1, 10n), position: position(1, "f") });
+  expect(updates.map(({ kind }) => kind)).toEqual(["snapshot", "snapshot", "events"]);
+});
+
+test("a service that accepts sockets but never answers counts as gone", () => {
+  latest().onopen?.();
+  vi.advanceTimersByTime(8000);
+  expect(service.connection().state).toBe("lost");
+});
+
+test("one bad frame does not cost the connection", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  latest().accept();
+  latest().onmessage?.({ data: "{oops" });
+  latest().onmessage?.({ data: "null" });
+  expect(service.connection().state).toBe("open");
+  expect(warn).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,51 @@
+/** The whole UI in a test: at an address, over a fake world with two people on this computer. */
+import { act, cleanup, render } from "@testing-library/react";
+import type { UserEvent } from "@testing-library/user-event";
+import userEvent from "@testing-library/user-event";
+import type { ComponentType } from "react";
+
+import type { InternalService } from "../api/InternalService";
+import { readAddress } from "../state/route";
+import { FakeInternalService } from "./FakeInternalService";
+import { FakeWorld } from "./FakeWorld";
+
+/** Beyond 2^53, as nearly all cids are. */
+export const ANN = 17_900_000_000_000_000_001n;
+export const BOB = 16_100_000_000_000_000_003n;
+export const CARA = 9_007_199_254_740_993n;
+
+export interface Shown {
+  readonly world: FakeWorld;
+  readonly service: FakeInternalService;
+  readonly user: UserEvent;
+}
+
+/** Ann and Bob are on this computer, signed in and connected; Cara is on the server only. */
+export function worldOfThree(): FakeWorld {
+  const world = new FakeWorld();
+  const ann = world.person(ANN, "ann", "Ann Ash", { local: true });
+  const bob = world.person(BOB, "bob", "Bob Birch", { local: true });
+  world.person(CARA, "cara", "Cara Cedar", { online: true });
+  world.agree(ann, bob);
+  return world;
+}
+
+export async function showApp(
+  App: ComponentType<{ service: InternalService }>,
+  address: string,
+  world: FakeWorld = worldOfThree(),
+): Promise<Shown> {
+  cleanup(); // a test may look at one address after the other
+  window.history.replaceState(null, "", address);
+  const service = new FakeInternalService(world);
+  await act(async () => {
+    readAddress();
+    render(<App service={service} />);
+    await Promise.resolve();
+  });
+  return { world, service, user: userEvent.setup({ delay: null }) };
+}
+
+export function conversationOf(cid: bigint, peer: bigint): string {
+  return `/a/${cid.toString()}/c/${peer.toString()}`;
+}
