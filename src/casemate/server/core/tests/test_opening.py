@@ -8,7 +8,7 @@ import pytest
 
 from casemate.crypto.identity import new_device, sign_device_list
 from casemate.crypto.testing import repeatable_entropy
-from casemate.protocol.ids import DeviceId
+from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.link import (
     Authenticate,
     ClientFrame,
@@ -21,6 +21,7 @@ from casemate.protocol.link import (
     SignalsTaken,
     Welcome,
 )
+from casemate.server.core.names import read_username
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
 
@@ -166,6 +167,14 @@ def test_a_first_device_list_has_number_one_and_one_device(number: int) -> None:
     frame = alice.register(greeting)
     connection.say(msgspec.structs.replace(frame, device_list=sign_device_list(alice.account, number, entries)))
     assert refused(connection) == "broke_protocol"
+
+
+def test_a_cid_belongs_to_one_account() -> None:
+    office = Office()
+    alice = new_person("alice")
+    twin = AccountId(alice.account_id[:8].ljust(32, b"x"))
+    office.store.accounts.add(twin, read_username("twin"), "Twin", b"list", 1, 0.0)
+    assert refused(office.register(alice)) == "cid_taken"
 
 
 def test_another_accounts_device_cannot_be_claimed() -> None:
