@@ -103,7 +103,7 @@ class Database:
 
     def execute(self, sql: str, *bindings: Any) -> int:
         """Run a statement; how many rows it changed."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             before = self._connection.total_changes()
             for _ in self._connection.execute(sql, bindings):
                 pass
@@ -111,17 +111,17 @@ class Database:
 
     def executemany(self, sql: str, rows: "list[tuple[Any, ...]]") -> None:
         """Run a statement once per row."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             self._connection.executemany(sql, rows)
 
     def rows(self, sql: str, *bindings: Any) -> list[Row]:
         """All rows of a query."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             return self._connection.execute(sql, bindings).fetchall()
 
     def row(self, sql: str, *bindings: Any) -> Row | None:
         """The first row of a query, or None."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             cursor = self._connection.execute(sql, bindings)
             row: Row | None = cursor.fetchone()
             cursor.close(True)
@@ -134,7 +134,7 @@ class Database:
 
     def script(self, sql: str) -> None:
         """Run several statements, such as a migration."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             for _ in self._connection.execute(sql):
                 pass
 
@@ -147,7 +147,7 @@ class Database:
         SQLite begins it lazily, with the first statement, and as a writer with the first change; when nothing changed
         the commit does not touch the disk.
         """
-        with _named_errors():
+        with _NAMED_ERRORS:
             self._connection.execute("BEGIN")
         try:
             yield
@@ -163,21 +163,21 @@ class Database:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what the block changed when it raises; inside a transaction, and inside one another."""
-        with _named_errors():
+        with _NAMED_ERRORS:
             self._connection.execute("SAVEPOINT here")
         try:
             yield
         except BaseException as error:
             self._undo_savepoint(error)
             raise
-        with _named_errors():
+        with _NAMED_ERRORS:
             self._connection.execute("RELEASE here")
 
     def _undo_savepoint(self, cause: BaseException) -> None:
         # Some disk errors make SQLite undo the whole transaction; then what earlier events did is gone, too.
         if not self._connection.in_transaction:
             raise StorageBroken("the transaction was undone by the database") from cause
-        with _named_errors():
+        with _NAMED_ERRORS:
             self._connection.execute("ROLLBACK TO here")
             self._connection.execute("RELEASE here")
 
@@ -213,9 +213,19 @@ def _configure(connection: apsw.Connection, key: bytes | None, synchronous: str)
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
 
 
-@contextmanager
-def _named_errors() -> Iterator[None]:
-    try:
-        yield
-    except _BROKEN as error:
-        raise StorageBroken(f"the database failed: {type(error).__name__}") from error
+class _NamedErrors:
+    """Stands around every statement: a class costs a quarter of what a generator would, and that shows."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, _BROKEN):
+            raise StorageBroken(f"the database failed: {type(error).__name__}") from error
+
+
+_NAMED_ERRORS: Final = _NamedErrors()
