@@ -10,22 +10,27 @@ export function useReadMarks(peer: Cid, messages: readonly MessageView[], unread
   const marked = useRef(0);
   const latest = useRef({ messages, unread });
 
+  const mark = useCallback(() => {
+    const upTo = readUpTo(latest.current.messages, seen.current);
+    if (latest.current.unread === 0 || upTo <= marked.current) return;
+    marked.current = upTo;
+    void session.markRead(peer, upTo).then((taken) => {
+      if (!taken) marked.current = 0; // asked again with the next look
+    });
+  }, [session, peer]);
+
   useEffect(() => {
     latest.current = { messages, unread };
-  });
+    mark(); // the count may follow after the message was drawn
+  }, [messages, unread, mark]);
 
   return useCallback(
     (visible: readonly string[]) => {
       if (document.visibilityState !== "visible") return;
       for (const id of visible) seen.current.add(id);
-      const upTo = readUpTo(latest.current.messages, seen.current);
-      if (latest.current.unread === 0 || upTo <= marked.current) return;
-      marked.current = upTo;
-      void session.markRead(peer, upTo).then((taken) => {
-        if (!taken) marked.current = 0; // asked again with the next look
-      });
+      mark();
     },
-    [session, peer],
+    [mark],
   );
 }
 
