@@ -56,10 +56,11 @@ def test_a_directory_that_cannot_be_used_is_named(service: ServiceProcess) -> No
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
 def test_a_directory_without_permission_is_named(tmp_path: Path, name: str) -> None:
-    # Root may write everywhere, so the program runs as nobody, in a directory that is root's.
+    # Root may write everywhere, so the program runs as nobody, in a directory that is root's. What it imports later
+    # may lie where nobody cannot read, so that is imported first.
     tmp_path.chmod(0o755)
     program = f"""
-import importlib, os
+import importlib, os, platformdirs, tomllib
 from casemate.cli import main
 importlib.import_module("casemate.{name.replace("-", "_")}.main")
 os.setgid(65534)
