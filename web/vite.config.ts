@@ -16,5 +16,7 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // The test of the contrasts reads the colours where they are written.
+    css: { include: [/tokens\.css/] },
   },
 });

@@ -88,7 +88,12 @@ function OpenAccount({
   useEffect(() => {
     rememberTabAccount(cid);
     session.start();
+    const warn = (event: BeforeUnloadEvent) => {
+      if (session.holdsUnconfirmedText()) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
     return () => {
+      window.removeEventListener("beforeunload", warn);
       session.stop();
     };
   }, [session, cid]);

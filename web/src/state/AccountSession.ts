@@ -77,6 +77,11 @@ export class AccountSession {
     this.change((state) => ({ ...state, pending: withoutPending(state.pending, messageId) }));
   }
 
+  /** Closing the tab now would lose words that exist nowhere else. */
+  holdsUnconfirmedText(): boolean {
+    return this.store.get().pending.length > 0;
+  }
+
   keepDraft(peer: Cid, text: string): void {
     this.change((state) => {
       const drafts = new Map(state.drafts);

@@ -30,3 +30,6 @@ vi.stubGlobal("matchMedia", (query: string) => ({
   addEventListener: vi.fn(),
   removeEventListener: vi.fn(),
 }));
+
+/** Asked by axe for the shape of icon fonts, of which there are none here. */
+HTMLCanvasElement.prototype.getContext = () => null;

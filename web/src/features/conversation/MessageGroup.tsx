@@ -31,11 +31,11 @@ export const MessageGroup = memo(
           <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
         </span>
         <div className="max-w-[72ch] min-w-0 flex-1">
-          <h3 className="flex items-baseline gap-2">
+          <h2 className="flex items-baseline gap-2">
             <bdi className="min-w-0 truncate text-13 font-bold">{author.name}</bdi>
             {group.mine && <span className="text-12 text-ink-3">you</span>}
             {first && <span className="sr-only">at {clockTime(first.written_at)}</span>}
-          </h3>
+          </h2>
           <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
             {group.messages.map((message) => (
               <MessageRow

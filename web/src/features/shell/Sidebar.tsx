@@ -141,6 +141,7 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
 function People({ selected }: Pick<Props, "selected">) {
   const session = useSession();
   const members = useWorkspace(membersOf);
+  const direct = useWorkspace(directMessagesOf);
   const ambiguous = useAmbiguousNames();
   const now = useNow();
   const online = members.filter((peer) => peer.online === true).length;
@@ -153,7 +154,8 @@ function People({ selected }: Pick<Props, "selected">) {
             <PersonRow
               peer={peer}
               ambiguous={isAmbiguous(peer, ambiguous)}
-              selected={peer.cid === selected}
+              // Marked once, where the conversation is listed.
+              selected={peer.cid === selected && !direct.includes(peer)}
               now={now}
               {...linkTo(session.cid, peer.cid)}
             />

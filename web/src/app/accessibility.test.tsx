@@ -1,0 +1,68 @@
+import { act, screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { axe } from "vitest-axe";
+
+import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
+import { App } from "./App";
+
+const HOME = `/a/${ANN.toString()}`;
+
+/** Colours are judged in tokens.test.ts: jsdom computes none. */
+async function problems(): Promise<string[]> {
+  const results = await axe(document.body, { rules: { "color-contrast": { enabled: false } } });
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+  );
+}
+
+function busyWorld() {
+  const world = worldOfThree();
+  const [ann, bob, cara] = [ANN, BOB, CARA].map((cid) => world.account(cid));
+  if (!ann || !bob || !cara) throw new Error("not three");
+  world.send(ann, bob, "1".padStart(32, "0"), "hello");
+  world.send(bob, ann, "2".padStart(32, "0"), "hello yourself");
+  world.requestContact(cara, ann);
+  return world;
+}
+
+test.each([
+  ["the start page", "/", "Create account"],
+  ["creating an account", "/?create", "Create account"],
+  ["signing in", "/?sign-in", "Sign in"],
+])("%s", async (_, address, button) => {
+  await showApp(App, address, busyWorld());
+  await screen.findByRole("button", { name: button });
+  expect(await problems()).toEqual([]);
+});
+
+test("a conversation with its details, a request, and the server away", async () => {
+  const { user, world } = await showApp(App, conversationOf(ANN, BOB), busyWorld());
+  await user.click(await screen.findByRole("button", { name: "Details" }));
+  await screen.findByRole("list", { name: /^Safety number/ });
+  act(() => {
+    world.serverGoes("away");
+  });
+  expect(await problems()).toEqual([]);
+});
+
+test("discovering people", async () => {
+  const { user } = await showApp(App, HOME, busyWorld());
+  await user.click(await screen.findByTitle("Discover Peers"));
+  await screen.findByRole("dialog", { name: "Discover Peers" });
+  await screen.findByText(/people on/);
+  expect(await problems()).toEqual([]);
+});
+
+test("the quick switcher", async () => {
+  const { user } = await showApp(App, HOME, busyWorld());
+  await screen.findByText("Pick a conversation");
+  await user.keyboard("{Control>}k{/Control}");
+  await screen.findByRole("combobox");
+  expect(await problems()).toEqual([]);
+});
+
+test.each(["settings", "people"])("%s", async (place) => {
+  await showApp(App, `${HOME}/${place}`, busyWorld());
+  await screen.findByRole("heading", { level: 1 });
+  expect(await problems()).toEqual([]);
+});
