@@ -9,6 +9,7 @@ from casemate.crypto.keys import DatabaseKey, MachineKey
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_service_store
+from casemate.internal_service.core.ports import AccountUnavailable
 from casemate.runtime.errors import WrongKey
 from tests.contracts.client_stores import ALICE, LocalDbContract, PlainQueueContract, ServiceStoreContract
 
@@ -61,11 +62,14 @@ def test_account_files_are_made_opened_deleted_and_swept(tmp_path: Path) -> None
     for name in ("one", "two", "three"):
         files.create(name, key).close()
     files.open("one", key).close()
-    with pytest.raises(WrongKey):
+    with pytest.raises(AccountUnavailable):
         files.open("one", DatabaseKey(b"x" * 32))
     files.delete("one")
     files.delete("one")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(AccountUnavailable):
         files.open("one", key)
+    (tmp_path / "accounts/three.db").write_bytes(b"\x17" * 8192)
+    with pytest.raises(AccountUnavailable):
+        files.open("three", key)
     files.sweep({"two"})
     assert [path.name for path in (tmp_path / "accounts").iterdir()] == ["two.db"]

@@ -329,6 +329,19 @@ def test_a_session_survives_a_restart_of_the_service_and_of_the_server(street: S
     client.expect(to.ListAllPeersResponse, ask.ListAllPeers(request_id=new_id(), cid=cid))
 
 
+def test_one_damaged_database_keeps_nobody_else_out(house: House) -> None:
+    client = house.client()
+    one, two = client.register("alice"), client.register("bob")
+    damaged = next(row.name for row in house.service.stores.service.accounts() if row.cid == one)
+    house.kill()
+    (house.folder / "accounts" / f"{damaged}.db").write_bytes(b"\x17" * 8192)
+    house.start()
+    client = house.client()
+    assert sessions(client) == [two]
+    failure = client.expect(to.ConnectFailure, connect("alice"))
+    assert getattr(failure.reason, "code", None) == "account_damaged"
+
+
 def test_no_client_hears_of_a_lost_server(street: Street, house: House) -> None:
     client = house.client()
     client.register("alice")

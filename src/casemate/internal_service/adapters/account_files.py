@@ -3,9 +3,15 @@
 from pathlib import Path
 from typing import Final, Literal
 
+import structlog
+
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.ports import HostedStore
+from casemate.internal_service.core.ports import AccountUnavailable, HostedStore
+from casemate.node import StorageBroken
+from casemate.runtime.errors import CannotStart
+
+log = structlog.get_logger("casemate.account_files")
 
 FOLDER: Final = "accounts"
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
@@ -22,9 +28,13 @@ class AccountFiles:
         return self._open(name, key)
 
     def open(self, name: str, key: DatabaseKey) -> HostedStore:
-        if not self._path(name).exists():
-            raise FileNotFoundError(f"the database of account {name} is missing")
-        return self._open(name, key)
+        try:
+            if not self._path(name).exists():
+                raise FileNotFoundError(self._path(name))
+            return self._open(name, key)
+        except (OSError, CannotStart, StorageBroken) as error:
+            log.error("account unavailable", account_name=name, error=type(error).__name__)
+            raise AccountUnavailable(name) from error
 
     def delete(self, name: str) -> None:
         for companion in _COMPANIONS:

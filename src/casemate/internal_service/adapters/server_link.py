@@ -42,6 +42,7 @@ class ServerLinks:
     def __init__(self, events: EventQueue) -> None:
         self._events = events
         self._links: dict[_Key, _Link] = {}
+        self._closing: set[_Link] = set()
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -53,17 +54,27 @@ class ServerLinks:
         match effect:
             case OpenLink(address=address):
                 link = self._links[key] = _Link(key, address, self._http, self._events)
-                link.finished.add_done_callback(lambda _: self._links.pop(key, None))
+                link.finished.add_done_callback(lambda _: self._gone(key, link))
             case SendOnLink(frame=frame):
                 if key in self._links:
                     self._links[key].send(encode(frame))
             case CloseLink():
-                if key in self._links:
-                    self._links[key].close()
+                # Nothing more is heard of it: a later sign-in may use the same generation again.
+                closing = self._links.pop(key, None)
+                if closing is not None:
+                    closing.close()
+                    self._closing.add(closing)
+
+    def _gone(self, key: _Key, link: "_Link") -> None:
+        # Here and not in the task: one that is cancelled before its first step runs none of its code.
+        self._closing.discard(link)
+        if self._links.get(key) is link:
+            del self._links[key]
+            self._events.post(LinkClosed(*key, link.why_closed))
 
     async def close(self) -> None:
         """End all links and wait until they are gone."""
-        links = list(self._links.values())
+        links = [*self._links.values(), *self._closing]
         for link in links:
             link.close()
         if links:
@@ -81,29 +92,34 @@ class _Link:
         self._outgoing_bytes = 0
         self._closing = False
         self._changed = asyncio.Event()
+        self._opened = False
+        self.why_closed = "let go"
         self.finished = asyncio.create_task(self._run())
 
     def send(self, frame: bytes) -> None:
+        if self._closing:
+            return
         self._outgoing.append(frame)
         self._outgoing_bytes += len(frame)
+        self._changed.set()
         if self._outgoing_bytes > SEND_QUEUE_BYTES:
             log.warning("server reads too slowly", account=self._account_id.hex()[:16])
+            self._closing = True
+            self._outgoing.clear()
             self.finished.cancel()
-        self._changed.set()
 
     def close(self) -> None:
-        """After what is queued."""
+        """After what is queued; nothing that still arrives is told."""
         self._closing = True
         self._changed.set()
+        if not self._opened:
+            self.finished.cancel()
 
     async def _run(self) -> None:
-        detail = "cancelled"
         try:
-            detail = await self._live()
+            self.why_closed = await self._live()
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            detail = type(error).__name__
-        finally:
-            self._events.post(LinkClosed(self._account_id, self._generation, detail))
+            self.why_closed = type(error).__name__
 
     async def _live(self) -> str:
         """From dialling to the end; why it ended."""
@@ -118,10 +134,10 @@ class _Link:
                 max_msg_size=LINK_FRAME_BYTES,
                 compress=0,
             )
+        self._opened = True
         async with socket:
             certificate_key = None if public else _certificate_key(socket)
-            if not await self._events.put(LinkOpened(self._account_id, self._generation, certificate_key)):
-                return "stopping"
+            await self._tell(LinkOpened(self._account_id, self._generation, certificate_key))
             writer = asyncio.create_task(self._write(socket))
             try:
                 return await self._read(socket)
@@ -140,9 +156,12 @@ class _Link:
                 log.warning("malformed frame", account=self._account_id.hex()[:16])
                 return "malformed frame"
             event = LinkFrameArrived(self._account_id, self._generation, frame)
-            if not await self._events.put(event, len(message.data)):
-                return "stopping"
+            await self._tell(event, len(message.data))
         return f"closed ({socket.close_code})"
+
+    async def _tell(self, event: LinkOpened | LinkFrameArrived, size_bytes: int = 0) -> None:
+        if not self._closing:
+            await self._events.put(event, size_bytes)
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:

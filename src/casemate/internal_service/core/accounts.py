@@ -14,7 +14,7 @@ from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.plain_delivery import PlainDelivery
-from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
@@ -43,7 +43,7 @@ class Accounts:
     """Called when an account is locked, for those who keep something of it in memory."""
 
     def load(self, row: LocalAccountRow, key: DatabaseKey) -> Host:
-        """Open its database; nothing is dialled yet."""
+        """Open its database; nothing is dialled yet. Raises AccountUnavailable."""
         store = self.stores.open(row.name, key)
         account = Account.load(store, entropy=self.entropy, kem=self.kem)
         host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=account.unread())
@@ -102,7 +102,11 @@ class Accounts:
                 # The key of this computer was replaced: the password still opens the account.
                 self.stores.service.put_account(replace(row, machine_vault=None))
                 continue
-            host = self.hosts.put(replace(self.load(row, key), signed_in=True))
+            try:
+                host = self.load(row, key)
+            except AccountUnavailable:
+                continue  # shown as signed out; the database may be put back from a backup
+            host = self.hosts.put(replace(host, signed_in=True))
             self.take(host, host.account.start(self.desk.now))
 
     def machine_vault(self, host: Host) -> bytes:

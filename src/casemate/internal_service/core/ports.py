@@ -77,13 +77,17 @@ class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, Protocol):
     """One account's database, with the parts that the service keeps in it."""
 
 
+class AccountUnavailable(Exception):
+    """An account's database is missing, damaged or from a newer program; the others are not touched by that."""
+
+
 class AccountStores(Protocol):
     """The account databases of this computer, by local name."""
 
     def create(self, name: str, key: DatabaseKey) -> HostedStore: ...
 
     def open(self, name: str, key: DatabaseKey) -> HostedStore:
-        """Raises when the file is missing or the key is wrong."""
+        """Raises AccountUnavailable."""
         ...
 
     def delete(self, name: str) -> None:

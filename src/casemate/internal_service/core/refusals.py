@@ -6,6 +6,7 @@ _ACTS: dict[str, Acts] = {
     "wrong_password": "user",
     "unknown_account": "user",
     "several_accounts": "user",
+    "account_damaged": "admin",
     "no_session": "user",
     "key_not_found": "user",
     "storage_full": "user",

@@ -12,7 +12,7 @@ from casemate.internal_service.core.failures import Address, failure_named
 from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import check_full_name, check_password, check_username, folded, server_address
-from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
@@ -115,8 +115,11 @@ class Registering:
 
     # --- inside
 
-    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade) -> None:
+    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade | VaultsTried) -> None:
         accounts = self._accounts
+        if isinstance(made, VaultsTried):  # the worker failed
+            self._fail(asker, reason("internal"))
+            return
         store = accounts.stores.create(made.name, made.key)
         account = Account.create(
             store,
@@ -157,7 +160,11 @@ class Registering:
             self._fail(asker, reason("wrong_password"))
             return
         accounts = self._accounts
-        host = accounts.load(row, key)
+        try:
+            host = accounts.load(row, key)
+        except AccountUnavailable:
+            self._fail(asker, reason("account_damaged"))
+            return
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, host.account.retry_enroll(wanted.server_password, accounts.desk.now))
 

@@ -23,6 +23,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "server_password_wrong": "This server asks for a server password, and the one given is not right.",
     "unknown_account": "No account of this name is on this computer.",
     "several_accounts": "Several accounts of this name open with this password; choose one (ConnectAccount).",
+    "account_damaged": "This account's database is missing, damaged, or from a newer version of Casemate.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",
     "already_registered": "Peer {peer} is already registered",

@@ -11,7 +11,7 @@ from casemate.internal_service.core.failures import Address, failure_named
 from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import folded
-from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
@@ -107,7 +107,11 @@ class SigningIn:
             accounts.desk.answer(asker, active)
             accounts.hold(host, asker.socket)
             return
-        host = accounts.begin_session(accounts.load(row, tried.opened[row.name]))
+        try:
+            host = accounts.begin_session(accounts.load(row, tried.opened[row.name]))
+        except AccountUnavailable:
+            self._fail(asker, reason("account_damaged"))
+            return
         token = self._waits.add(
             None,
             lambda _: None,
