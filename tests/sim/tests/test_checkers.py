@@ -10,6 +10,7 @@ import pytest
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account import inbox, outbox
 from casemate.internal_service.core.account.rows import TimelineRow
+from casemate.protocol.ids import MessageId
 from casemate.protocol.link import ClientHello
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
@@ -88,9 +89,8 @@ def test_a_status_that_steps_back_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
     def forgetful(self: SqliteAccountStore, account_id: Any, up_to: int, status: Any) -> Any:
         moved = honest(self, account_id, up_to, status)
-        rows = self.timeline_page(account_id, before=None, after=None, limit=3)
-        read = [row.message_id for row in rows if row.mine and row.status == "read"]
-        self.timeline_set_status(read, "delivered")
+        back = "UPDATE timeline SET status = 'delivered' WHERE mine = 1 AND status = 'read' RETURNING message_id"
+        read = [MessageId(row[0]) for row in self.database.rows(back)]
         return [*moved, *read]
 
     monkeypatch.setattr(SqliteAccountStore, "timeline_advance", forgetful)
