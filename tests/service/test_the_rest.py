@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.core import events
+from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.not_yet import NOT_YET
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
@@ -13,7 +15,7 @@ from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, decode_hook
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS, LOCAL_DB_KEY_BYTES
-from tests.service.house import Client, House, Street, new_id, peer_register
+from tests.service.house import Client, House, Street, connect, new_id, peer_register, register
 
 
 def get(cid: Cid, key: str, peer_cid: Cid | None = None) -> ask.LocalDBGetKV:
@@ -270,26 +272,61 @@ def test_a_socket_may_have_so_many_requests_waiting_and_no_more(house: House) ->
     assert getattr(failure.reason, "code", None) == "too_many_requests"
 
 
-def test_a_fault_of_ours_undoes_one_request_and_answers_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def faulty_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Writing a key breaks after the write, as a bug would."""
+    write = SqliteServiceStore.kv_set
+
+    def breaks(store: SqliteServiceStore, *arguments: Any) -> None:
+        write(store, *arguments)
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(SqliteServiceStore, "kv_set", breaks)
+
+
+@pytest.mark.usefixtures("faulty_store")
+def test_a_fault_of_ours_undoes_one_request_and_answers_it(house: House) -> None:
+    client = house.client()
+    failure = client.expect(to.LocalDBSetKVFailure, put(Cid(0), "k", b"v"))
+    assert getattr(failure.reason, "code", None) == "internal"
+    client.expect(to.LocalDBGetKVFailure, get(Cid(0), "k"))
+    assert len(house.undone) == 1
+
+
+@pytest.mark.usefixtures("faulty_store")
+def test_a_fault_inside_a_batch_answers_the_batch(house: House) -> None:
+    client = house.client()
+    answer = client.expect(
+        to.BatchedResponse,
+        ask.Batched(request_id=new_id(), commands=[put(Cid(0), "k", b"v"), get(Cid(0), "k")]),
+    )
+    assert [type(result) for result in answer.results] == [to.LocalDBSetKVFailure, to.LocalDBGetKVFailure]
+
+
+@pytest.mark.usefixtures("faulty_store")
+def test_memory_goes_back_with_the_store(house: House) -> None:
+    page, other = house.client(), house.client()
+    cid = page.register("alice")
+    command = ConfigCommand(claim_session=SessionClaim(session_cid=cid, only_if_orphaned=False))
+    claim = ask.ConnectionManagement(request_id=new_id(), management_command=command)
+    other.begin(ask.Batched(request_id=new_id(), commands=[claim, put(Cid(0), "k", b"v")]))
+    page.close()
+    assert isinstance(other.claim(cid), to.ConnectionManagementSuccess), "it was still the page's, and is orphaned now"
+
+
+def test_a_fault_while_signing_in_is_answered(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     client = house.client()
     cid = client.register("alice")
-    client.begin(put(cid, "k", b"before"))
+    client.begin(ask.Disconnect(request_id=new_id(), cid=cid))
 
-    def breaks(*_: object) -> None:
-        raise RuntimeError
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
 
-    monkeypatch.setattr("casemate.internal_service.core.desk.Desk.answer", breaks)
-    write = put(cid, "k", b"after")
-    claim = ask.ConnectionManagement(
-        request_id=new_id(),
-        management_command=ConfigCommand(claim_session=SessionClaim(session_cid=cid, only_if_orphaned=False)),
-    )
-    other = house.client()
-    client.begin(write)
-    other.begin(claim)
+    monkeypatch.setattr(Account, "start", breaks)
+    for request in (connect("alice"), register("bob")):
+        failure = client.ask(request)
+        assert isinstance(failure, to.ConnectFailure | to.RegisterFailure)
+        assert getattr(failure.reason, "code", None) == "internal"
     monkeypatch.undo()
-    assert len(house.undone) >= 2
-    assert client.expect(to.LocalDBGetKVSuccess, get(cid, "k")).value == b"before"
-    house.street.house("elsewhere")
-    assert isinstance(other.claim(cid), to.ConnectionManagementFailure), "the claim was undone in memory, too"
-    house.undone.clear()
+    client.expect(to.ConnectSuccess, connect("alice"))
+    client.expect(to.ConnectSuccess, register("bob"))

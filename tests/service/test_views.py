@@ -76,6 +76,18 @@ def test_every_view_hears_when_the_list_of_accounts_changes(house: House) -> Non
     assert [row.state for row in other.heard(ext.LocalAccountsChanged)[-1].accounts] == ["signed_out"]
 
 
+def test_a_view_that_came_later_hears_of_every_change_since(house: House) -> None:
+    first = house.view()
+    cid = first.register("alice")
+    subscribe(first, cid)
+    first.close()
+    later = house.view()
+    [account] = later.only(ext.HelloAccepted).accounts
+    assert account.state == "orphaned"
+    subscribe(later, cid)
+    assert [row.state for row in later.heard(ext.LocalAccountsChanged)[-1].accounts] == ["active"]
+
+
 def test_an_old_snapshot_and_its_events_make_the_fresh_snapshot(street: Street, pair: Pair) -> None:
     alice, a, bob, b = pair
     old = subscribe(alice, a)

@@ -12,6 +12,7 @@ from casemate.internal_service.core.failures import Address, failure_named
 from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import check_full_name, check_password, check_username, folded, server_address
+from casemate.internal_service.core.notices import Answered
 from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
@@ -115,9 +116,9 @@ class Registering:
 
     # --- inside
 
-    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade | VaultsTried) -> None:
+    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade | VaultsTried | Answered) -> None:
         accounts = self._accounts
-        if isinstance(made, VaultsTried):  # the worker failed
+        if not isinstance(made, VaultMade):
             self._fail(asker, reason("internal"))
             return
         store = accounts.stores.create(made.name, made.key)
@@ -154,7 +155,10 @@ class Registering:
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, account.start(accounts.desk.now))
 
-    def _tried(self, asker: Asker, wanted: _Wanted, row: LocalAccountRow, tried: VaultsTried) -> None:
+    def _tried(self, asker: Asker, wanted: _Wanted, row: LocalAccountRow, tried: VaultsTried | Answered) -> None:
+        if isinstance(tried, Answered):
+            self._fail(asker, reason("internal"))
+            return
         key = tried.opened.get(row.name)
         if key is None:
             self._fail(asker, reason("wrong_password"))

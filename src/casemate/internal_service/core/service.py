@@ -17,6 +17,7 @@ from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived,
 from casemate.internal_service.core.local_db import LocalDb
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.not_yet import NOT_YET
+from casemate.internal_service.core.notices import Answered
 from casemate.internal_service.core.noticing import Noticing
 from casemate.internal_service.core.peers import Peers
 from casemate.internal_service.core.plain_delivery import PlainDelivery
@@ -37,9 +38,10 @@ from casemate.internal_service.core.workspace import Workspace
 from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
-from casemate.protocol.client.codec import ClientRequest
-from casemate.protocol.client.responses import ServiceConnectionAccepted
+from casemate.protocol.client.codec import ClientRequest, ClientResponse
+from casemate.protocol.client.responses import BatchedResponse, Response, ServiceConnectionAccepted
 from casemate.protocol.client.types import Uuid
+from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import Cid, SocketId
 
@@ -175,15 +177,19 @@ class Service(Core):
 
     def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
         self._begin(now)
-        if isinstance(event, events.RequestArrived):
-            asker = Asker(event.socket, Uuid(event.request.request_id))
-            self._fail(asker, event.request, Refused(reason("internal")))
+        why = reason("internal")
+        match event:
+            case events.RequestArrived(socket, request):
+                self._answer_if_any(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
+            case events.VaultMade(token) | events.VaultsTried(token):
+                self._waits.settle(token, Answered(token, why))
         return self._finish()
 
     def forget(self) -> None:
+        # First our own memory: an account that the event made is gone, and has no store to be read from.
+        self._undo.roll_back()
         for host in self._hosts.touched():
             host.account.forget()
-        self._undo.roll_back()
         self._views.forget()
 
     # --- events
@@ -308,6 +314,15 @@ class Service(Core):
     def _fail(self, asker: Asker, request: ClientRequest, refused: Refused) -> None:
         self._answer_if_any(asker, failure(request, refused.reason))
 
-    def _answer_if_any(self, asker: Asker, response: Any) -> None:
+    def _answer_if_any(self, asker: Asker, response: ClientResponse | None) -> None:
         if response is not None:
             self._desk.answer(asker, response)
+
+
+def _all_failed(request: ClientRequest, why: Reason) -> ClientResponse | None:
+    """Of a batch, the failures of all its commands."""
+    if not isinstance(request, ask.Batched):
+        return failure(request, why)
+    results = [failure(command, why) for command in request.commands]
+    given = [result for result in results if isinstance(result, Response)]
+    return BatchedResponse(cid=Cid(0), request_id=request.request_id, results=given)

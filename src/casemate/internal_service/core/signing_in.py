@@ -11,6 +11,7 @@ from casemate.internal_service.core.failures import Address, failure_named
 from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import folded
+from casemate.internal_service.core.notices import Answered
 from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
@@ -84,7 +85,10 @@ class SigningIn:
             self._running[row.name] = token
         self._accounts.desk.effects.append(TryVaults(token, {row.name: row.vault for row in rows}, password))
 
-    def _tried(self, asker: Asker, rows: list[LocalAccountRow], tried: VaultsTried) -> None:
+    def _tried(self, asker: Asker, rows: list[LocalAccountRow], tried: VaultsTried | Answered) -> None:
+        if isinstance(tried, Answered):
+            self._fail(asker, reason("internal"))
+            return
         # Read again: an account may have gone while the password was tried.
         fitting = [
             row

@@ -33,7 +33,7 @@ class Views:
     def hello(self, asker: Asker) -> None:
         default = self._machine.default_server or self._stores.service.last_server()
         service = ext.ServiceInfo(version=self._machine.version, default_server=default)
-        accounts = self._local_accounts()
+        accounts = self._list_shown = self._local_accounts()
         self._desk.answer(
             asker, ext.HelloAccepted(cid=Cid(0), request_id=asker.request_id, service=service, accounts=accounts)
         )
