@@ -47,7 +47,7 @@ class Account:
         self._outbox = Outbox(context, self._link, self._requests, self._sessions)
         self._receipts = Receipts(context, self._link, self._sessions, self._outbox)
         self._connections = Connections(context, self._outbox)
-        self._contacts = Contacts(context, self._requests, self._outbox, self._connections)
+        self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)
         inbox = Inbox(context, self._sessions, self._outbox, self._receipts, self._connections)
         self._server = ServerEvents(
             context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts
@@ -196,6 +196,7 @@ class Account:
 
     def forget(self) -> None:
         """An event was undone: drop what may be ahead of the store."""
+        self._context.forget()
         self._outbox.forget()
 
     # ---------------------------------------------------------------------------------------------------- operations

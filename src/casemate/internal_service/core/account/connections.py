@@ -89,6 +89,9 @@ class Connections:
         newest = max(peer.connection_round, request.round)
         if peer.connection == "asking":
             return self._settle(replace(peer, connection="connected", connection_round=newest))
+        if request.round < peer.connection_round and peer.connection == "none":
+            # Their data was restored and counts from before: they hear the newest round, and ask in a higher one.
+            return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
         if request.round <= peer.connection_round and peer.connection != "connected":
             return []  # an old request that came again
         peer = replace(
@@ -111,8 +114,13 @@ class Connections:
         self._context.store.put_peer(replace(peer, connection="none"))
         return [PeerChanged(peer.cid), ConnectSettled(peer.cid, reason("declined"))]
 
-    def ended(self, peer: Peer, body: bytes) -> Outcome:
+    def ended(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         goodbye = decode_disconnect(body)
+        if goodbye.round > peer.connection_round:
+            peer = replace(peer, connection_round=goodbye.round)
+            self._context.store.put_peer(peer)
+            if peer.connection == "asking":
+                return self.connect(replace(peer, connection="none"), peer.connect_settings, peer.connect_udp_mode, now)
         if peer.connection not in ("connected", "asks_you") or goodbye.round < peer.connection_round:
             return []
         self._context.store.put_peer(replace(peer, connection="none"))

@@ -10,6 +10,7 @@ from casemate.crypto.prekeys import new_one_time_bundle
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.context import LATE_SECONDS, Context, Outcome, prekey_to_bytes
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.notices import (
@@ -44,10 +45,18 @@ CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 
 
 class Contacts:
-    def __init__(self, context: Context, requests: ServerRequests, outbox: Outbox, connections: Connections) -> None:
+    def __init__(
+        self,
+        context: Context,
+        requests: ServerRequests,
+        outbox: Outbox,
+        receipts: Receipts,
+        connections: Connections,
+    ) -> None:
         self._context = context
         self._requests = requests
         self._outbox = outbox
+        self._receipts = receipts
         self._connections = connections
 
     # ------------------------------------------------------------------------------------------------------ operations
@@ -190,7 +199,7 @@ class Contacts:
         if blocked and peer.relation == "asks_you":
             peer = replace(peer, relation="none", their_card=None, our_card=None)
         self._context.store.put_peer(peer)
-        resumed = [] if blocked else self._outbox.resume(peer, now)
+        resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer)
         return [PeerChanged(peer.cid), *resumed, Answered(token)]
 
     # --------------------------------------------------------------------------------------------------- signals
@@ -272,7 +281,7 @@ class Contacts:
         store = self._context.store
         peer = replace(peer, relation="registered", relation_since=now.wall, our_card=None, their_card=None)
         if card is not None:
-            peer = replace(peer, device_list=card.card.device_list)
+            peer = self._with_list(peer, card.card.device_list)
             store.put_peer_bundle(card.card.device_id, card.card.bundle)
         store.put_peer(peer)
         device = self._context.device_of(peer)
@@ -303,24 +312,29 @@ class Contacts:
                 identity_changed=False,
             )
         else:
-            pinned, arrived = self._context.device_list(known), verify_device_list(device_list, row.account_id)
-            check_not_older(pinned, arrived)
-            known = replace(known, username=row.username, full_name=row.full_name, device_list=device_list)
+            known = self._with_list(known, device_list)
+            known = replace(known, username=row.username, full_name=row.full_name)
         self._context.store.put_peer(known)
         return known
 
     def _replace_list(self, peer: Peer, device_list: bytes) -> Outcome:
-        pinned, arrived = self._context.device_list(peer), verify_device_list(device_list, peer.account_id)
         try:
-            check_not_older(pinned, arrived)
+            peer = self._with_list(peer, device_list)
         except DeviceListRolledBack:
-            self._context.store.put_peer(replace(peer, identity_changed=True, verified=False))
-            return [PeerChanged(peer.cid)]
-        new_keys = arrived.account_keys.all != pinned.account_keys.all
-        changed = peer.identity_changed or new_keys
-        peer = replace(peer, device_list=device_list, identity_changed=changed, verified=peer.verified and not new_keys)
+            peer = replace(peer, identity_changed=True, verified=False)
         self._context.store.put_peer(peer)
         return [PeerChanged(peer.cid)]
+
+    def _with_list(self, peer: Peer, device_list: bytes) -> Peer:
+        """The peer with the list that follows the pinned one; new account keys raise the alarm, whatever brought them.
+
+        Raises DeviceListRolledBack and what `verify_device_list` raises.
+        """
+        pinned, arrived = self._context.device_list(peer), verify_device_list(device_list, peer.account_id)
+        check_not_older(pinned, arrived)
+        new_keys = arrived.account_keys.all != pinned.account_keys.all
+        changed = peer.identity_changed or new_keys
+        return replace(peer, device_list=device_list, identity_changed=changed, verified=peer.verified and not new_keys)
 
     def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
         """A signed card with fresh one-time prekeys, their private halves stored."""

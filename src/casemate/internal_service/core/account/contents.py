@@ -11,21 +11,23 @@ VOID: Final = "void"
 """Fills a number whose content is gone or went under another number; shows nothing."""
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Round = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+"""Leaves room to count on after the highest that a peer can name."""
 
 
 class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):
-    round: Number
+    round: Round
     settings: Annotated[bytes, msgspec.Meta(max_length=4096)]
     udp_mode: Annotated[str, msgspec.Meta(max_length=32)]
 
 
 class ConnectAnswer(msgspec.Struct, frozen=True, array_like=True):
-    round: Number
+    round: Round
     accept: bool
 
 
 class Disconnect(msgspec.Struct, frozen=True, array_like=True):
-    round: Number
+    round: Round
 
 
 class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
@@ -37,6 +39,8 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     read_up_to: Number
     lost: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
     """Numbers ≤ `delivered_up_to` that could not be opened: those messages are not delivered."""
+    anew: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
+    """Numbers that the recipient called lost: their messages wait to be sealed anew, so it need not name them again."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):

@@ -25,6 +25,7 @@ LAST_RESORT_SECONDS: Final = 90 * DAY_SECONDS
 LATE_SECONDS: Final = 31 * DAY_SECONDS
 """Private prekeys outlive their bundle by more than the mailbox holds an envelope that used it."""
 _LISTS_REMEMBERED: Final = 4_096
+_LAST_MILLISECOND: Final = 2.0**53
 
 
 class AccountSecrets(msgspec.Struct, frozen=True, array_like=True):
@@ -90,6 +91,10 @@ class Context:
         self.store.put_secrets(self.secrets.to_bytes())
         return self.secrets.bundle
 
+    def forget(self) -> None:
+        """An event was undone: a bundle that it renewed is not in the store."""
+        self.secrets = _secrets_decoder.decode(self.store.secrets())
+
     @property
     def account_id(self) -> AccountId:
         return self.secrets.account.account_id
@@ -125,4 +130,4 @@ _prekey_decoder: Final = msgspec.msgpack.Decoder(PrekeySecrets)
 
 def milliseconds(seconds: float) -> int:
     """As the client API gives times."""
-    return max(0, round(seconds * 1000))
+    return round(max(0.0, min(seconds * 1000, _LAST_MILLISECOND)))

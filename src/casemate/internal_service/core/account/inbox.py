@@ -75,23 +75,36 @@ class Inbox:
         if number > channel.seen_up_to:
             channel = replace(channel, seen_up_to=number)
             store.put_channel(channel)
-        if number > channel.expected:
+        if number > channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
+            # Too early, or their device has to hear first of all that was lost: a receipt has room for no more.
             if store.early_count(device) < EARLY_ENVELOPES_PER_PEER:
                 store.early_put(device, number, envelope)
             return []
         outcome = self._open_in_turn(peer, device, number, envelope, now)
-        if channel.seen_up_to == number:
-            return outcome
-        while (early := store.early_take(device, number := number + 1)) is not None:
-            outcome += self._open_in_turn(peer, device, number, early, now)
-        return outcome
+        return outcome if channel.seen_up_to == number else outcome + self._open_early(peer, device, now)
+
+    def go_on(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """Their receipt may have told what it does about lost numbers: what waited for that is opened now."""
+        opened = self._open_early(peer, device, now)
+        return opened and opened + self._receipts.send(self._current(peer), device)
+
+    def _open_early(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        while True:
+            channel = self._sessions.channel(peer, device)
+            if channel.seen_up_to < channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
+                return outcome
+            early = self._context.store.early_take(device, channel.expected)
+            if early is None:
+                return outcome
+            outcome += self._open_in_turn(peer, device, channel.expected, early, now)
 
     def _open_in_turn(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         """Open one and step on. What cannot be read or breaks the protocol is undone, kept aside and reported."""
         store = self._context.store
         try:
             with store.savepoint():
-                outcome = self._open(self._current(peer), device, number, envelope, now)
+                outcome = self._open_or_refuse(self._current(peer), device, number, envelope, now)
         except PeerBrokeProtocol as error:
             store.quarantine_add(
                 at=now.wall,
@@ -101,12 +114,17 @@ class Inbox:
                 data=envelope,
             )
             channel = self._sessions.channel(peer, device)
-            lost = (*channel.lost, number)[-NUMBERS_LOST_KEPT:]
-            store.put_channel(replace(channel, expected=number + 1, lost=lost))
+            store.put_channel(replace(channel, expected=number + 1, lost=(*channel.lost, number)))
             return self.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
         channel = self._sessions.channel(peer, device)
         store.put_channel(replace(channel, expected=number + 1))
         return outcome
+
+    def _open_or_refuse(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        try:
+            return self._open(peer, device, number, envelope, now)
+        except Refused as refused:
+            raise PeerBrokeProtocol("an answer that finds no room in the queue") from refused
 
     def _open(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         header = read_envelope(envelope)
@@ -130,7 +148,7 @@ class Inbox:
         elif is_new:
             self._sessions.adopt(peer, row, session, now)
         else:
-            self._sessions.save(replace(row, confirmed=True), session)
+            self._sessions.used(row, session, now)
         return []
 
     def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
@@ -155,7 +173,7 @@ class Inbox:
             case Kind.CONNECT_ANSWER:
                 return outcome + self._connections.answered(peer, content.body)
             case Kind.DISCONNECT:
-                return outcome + self._connections.ended(peer, content.body)
+                return outcome + self._connections.ended(peer, content.body, now)
             case Kind.REKEY:
                 # Their data may be older than what we agreed on since: say again what we hold for true.
                 return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)

@@ -38,6 +38,10 @@ BACKOFF_CEILING_SECONDS: Final = 20.0
 BACKOFF_FIRST_SECONDS: Final = 0.25
 REFUSED_RETRY_SECONDS: Final = 30.0
 """How often to look again after a refusal that only a person can lift."""
+STEADY_SECONDS: Final = 30.0
+"""A link that did not last this long counts as another failed attempt, so that a server in trouble is left in peace."""
+_FAULTS: Final = frozenset({"internal", "broke_protocol"})
+"""Refusals that decide nothing about the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class Online:
     since: float
+    attempt: int
+    steady_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +160,11 @@ class Link:
         if not isinstance(self._state, Opening):
             raise PeerBrokeProtocol("a refusal out of turn")
         why = reason(frame.code, **frame.params)
+        if self._state.greeting is None:
+            return self._lost(why, now, REFUSED_RETRY_SECONDS)  # whoever says so has not proven to be our server
         if frame.code == "fenced":
-            return [*self._fence(now)]
-        if not self._profile().enrolled:
+            return self._fence(now)
+        if not self._profile().enrolled and frame.code not in _FAULTS:
             return [*self.stop(), EnrollmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
@@ -164,10 +172,12 @@ class Link:
         state = self._state
         if not isinstance(state, Opening) or state.greeting is None:
             raise PeerBrokeProtocol("a welcome out of turn")
-        self._state = Online(now.wall)
+        self._state = Online(now.wall, state.attempt, now.monotonic + STEADY_SECONDS)
         self._away_since, self._why = None, None
 
     def closing(self, frame: Closing, now: Instant) -> Outcome:
+        if not self.online:
+            raise PeerBrokeProtocol("a closing before the welcome")
         if frame.code == "fenced":
             return self._fence(now)
         if frame.code == "account_deleted":
@@ -209,7 +219,7 @@ class Link:
 
     def view(self) -> LinkView:
         match self._state:
-            case Online(since):
+            case Online(since=since):
                 return LinkView(state="online", since=milliseconds(since))
             case Fenced(since):
                 return LinkView(state="fenced", since=milliseconds(since), reason=reason("fenced"))
@@ -227,8 +237,13 @@ class Link:
         return [OpenLink(profile.account_id, self._generation, profile.server_address), LinkChanged()]
 
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
-        state = self._state
-        attempt = state.attempt + 1 if isinstance(state, Opening) else 0
+        match self._state:
+            case Opening(attempt=failed):
+                attempt = failed + 1
+            case Online(attempt=failed, steady_at=steady_at) if now.monotonic < steady_at:
+                attempt = failed + 1
+            case _:
+                attempt = 0
         wait = max(at_least_seconds, self._jitter(attempt))
         self._state = BackingOff(attempt, now.monotonic + wait)
         self._why = why

@@ -1,7 +1,7 @@
 """The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.holdings import lost_by_server, missed_by
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
@@ -32,8 +33,15 @@ SEALED_AT_ONCE: Final = 256
 REFUSED_RETRY_SECONDS: Final = 30.0
 NO_KEYS_RETRY_SECONDS: Final = 10.0
 REFILLED_AT_ONCE: Final = 256
+RESERVED: Final = 1_000
+"""Room that messages leave for what keeps a conversation going: a full queue must not stop a re-key."""
+LOST_AGAIN_SECONDS: Final = 60.0
+"""Within this time, what was sealed anew and could not be opened either rests for `REFUSED_RETRY_SECONDS`."""
 NUMBER_JUMP: Final = 2**32
 """The most that a server's record may push our numbering ahead."""
+
+
+_MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
 class Outbox:
@@ -50,6 +58,8 @@ class Outbox:
         self._paused: dict[DeviceId, tuple[str, float]] = {}
         """Why depositing rests, and until when (monotonic)."""
         self._fetching: set[DeviceId] = set()
+        self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
+        """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------- writing
 
@@ -61,7 +71,8 @@ class Outbox:
         device = self._context.device_of(peer)
         channel = self._sessions.channel(peer, device)
         unacknowledged = channel.next_number - 1 - channel.delivered_up_to
-        if unacknowledged + store.outbox_waiting_count(device) >= OUTBOX_MESSAGES_PER_PEER:
+        room = OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED)
+        if unacknowledged + store.outbox_waiting_count(device) >= room:
             raise refuse("mailbox_full")
         message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
         channel = replace(channel, counter=channel.counter + 1)
@@ -82,7 +93,7 @@ class Outbox:
             OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
         )
         outcome: Outcome = []
-        if kind in (Kind.CHAT, Kind.OPAQUE):
+        if kind in _MESSAGES:
             store.timeline_add(self._own_message(peer, kind, content, now))
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         return outcome + self.flush(peer, now)
@@ -109,11 +120,14 @@ class Outbox:
 
     def flush(self, peer: Peer, now: Instant) -> Outcome:
         """Seal what waits and deposit what is sealed, as far as limits and the link allow."""
-        if not self._compared or peer.identity_changed or peer.blocked:
+        if not self._may_send(peer):
             return []
         device = self._context.device_of(peer)
         outcome = self._seal_waiting(peer, device, now)
         return outcome + self._deposit(device, now)
+
+    def _may_send(self, peer: Peer) -> bool:
+        return self._compared and not peer.identity_changed and not peer.blocked
 
     def flush_all(self, now: Instant) -> Outcome:
         outcome: Outcome = []
@@ -176,6 +190,8 @@ class Outbox:
     def deposited(self, frame: Deposited, now: Instant) -> Outcome:
         """The server has these on disk: *sent*."""
         store = self._context.store
+        if store.channel(frame.to) is None:
+            return []
         changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None)
         shown = self._show(changed, "sent")
         self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
@@ -183,6 +199,8 @@ class Outbox:
 
     def deposit_refused(self, frame: DepositRefused, now: Instant) -> Outcome:
         """The server took nothing of that frame: keep it *queued*, say why, try again later."""
+        if self._context.store.channel(frame.to) is None:
+            return []
         changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
         shown = self._show(changed, "queued")
         self._unanswered[frame.to] = 0
@@ -205,12 +223,12 @@ class Outbox:
         outcome: Outcome = []
         for channel in self._context.store.channels():
             numbers = self._context.store.outbox_numbers(channel.device, "sent")
-            for number in _lost(numbers, held.get(channel.device)):
+            for number in lost_by_server(numbers, held.get(channel.device)):
                 changed = self._context.store.outbox_set_state(
                     channel.device, number, number, "queued", "server_lost_it"
                 )
                 outcome += self._show(changed, "queued")
-            missed += _missed(channel, held.get(channel.device))
+            missed += missed_by(channel, held.get(channel.device))
         self._compared = True
         for device, first, last in missed:
             outcome += self._refill_device(device, first, last, now)
@@ -228,16 +246,24 @@ class Outbox:
 
     # --------------------------------------------------------------------------------------- what their receipts say
 
-    def seal_anew(self, channel: Channel, numbers: Iterable[int], now: Instant) -> Outcome:
+    def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""
         store = self._context.store
-        changed = store.outbox_unseal(channel.device, list(numbers), None)
+        changed = store.outbox_unseal(channel.device, numbers, None)
         for message_id in changed:
             store.timeline_unnumber(message_id)
+        if changed:
+            first, until = self._sealed_anew.get(channel.device, (0, 0.0))
+            if now.monotonic >= until:
+                self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)
+            elif max(numbers) >= first:
+                self._paused[channel.device] = ("server_lost_it", now.monotonic + REFUSED_RETRY_SECONDS)
         return self._show(changed, "queued")
 
     def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
         """They miss these numbers although they were sent: deposit them again, from the outbox or sealed anew."""
+        if not self._may_send(peer):
+            return []
         store = self._context.store
         last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
         outcome: Outcome = []
@@ -359,30 +385,3 @@ def _one_batch(rows: Iterable[OutboxRow]) -> list[tuple[int, bytes]]:
             break
         items.append((row.number, row.envelope))
     return items
-
-
-def _missed(channel: Channel, holdings: Holdings | None) -> list[tuple[DeviceId, int, int]]:
-    """What we know to be delivered but their device does not count as taken: it was restored from an older copy.
-
-    Its receipts would say so, but not in a session that we know if our own data was restored, too.
-    """
-    if holdings is None:
-        return []
-    first = holdings.taken_up_to + 1
-    last = min(holdings.deposited_up_to, channel.next_number - 1)
-    last = min([last, *(start - 1 for start, _ in holdings.held)])
-    return [(channel.device, first, last)] if first <= last else []
-
-
-def _lost(numbers: Iterable[int], holdings: Holdings | None) -> list[int]:
-    """Numbers we took for sent that the server neither holds nor has handed over."""
-    if holdings is None:
-        return list(numbers)
-    known_up_to = holdings.held[-1][1] if len(holdings.held) >= 64 else holdings.deposited_up_to
-    return [
-        number
-        for number in numbers
-        if number > holdings.taken_up_to
-        and (number <= known_up_to or number > holdings.deposited_up_to)
-        and not any(first <= number <= last for first, last in holdings.held)
-    ]

@@ -21,9 +21,12 @@ from casemate.internal_service.core.notices import ConversationChanged, MessageC
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import CONTROL_BYTES
 from casemate.protocol.link import Ephemeral, Receipt
 
 PARKED_SECONDS: Final = 10.0
+STUCK_PAUSE_SECONDS: Final = 600.0
+"""The least time between two new links that one device's unreadable receipts may bring about."""
 REFILL_PAUSE_SECONDS: Final = 2.0
 """The least time between two refills that the same receipt could ask for; a server can replay receipts."""
 
@@ -37,22 +40,32 @@ class Receipts:
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
         self._parked: dict[DeviceId, float] = {}
         """When a receipt that could not be read was parked (monotonic)."""
+        self._believed_again: dict[DeviceId, float] = {}
+        """When a parked receipt may bring about a new link again (monotonic)."""
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
-    def send(self, peer: Peer, device: DeviceId) -> Outcome:
-        """Say what of theirs is on disk here. Cumulative, so the newest is all that matters."""
+    def send(self, peer: Peer, device: DeviceId, anew: tuple[int, ...] = ()) -> Outcome:
+        """Say what of theirs is on disk here. Cumulative, so the newest is all that matters.
+
+        Whom we block hears nothing: it would tell them that we are here.
+        """
+        if peer.blocked:
+            return []
         channel = self._sessions.channel(peer, device)
-        note = ReceiptNote(channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost)
+        note = ReceiptNote(channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost, anew)
         sealed = self._seal(channel, note)
         return [] if sealed is None else self._link.send(Receipt(device, channel.expected - 1, sealed))
 
     def send_all(self) -> Outcome:
         """On every new link: a receipt may have been lost with the last one."""
+        return [effect for peer in self._context.store.peers() for effect in self.send_again(peer)]
+
+    def send_again(self, peer: Peer) -> Outcome:
+        """A receipt may have been lost, or held back while they were blocked."""
         outcome: Outcome = []
-        for channel in self._context.store.channels():
-            peer = self._context.store.peer(channel.account_id)
-            if peer is not None and channel.seen_up_to > 0:
+        for channel in self._context.store.channels_of(peer.account_id):
+            if channel.seen_up_to > 0:
                 outcome += self.send(peer, channel.device)
         return outcome
 
@@ -79,11 +92,12 @@ class Receipts:
 
     # ----------------------------------------------------------------------------------------------------------- ours
 
-    def arrived(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant) -> Outcome:
-        """A sealed receipt or ephemeral event from a registered peer's device. Raises PeerBrokeProtocol."""
+    def arrived(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant, *, lasting: bool = True) -> Outcome:
+        """A sealed receipt, or ephemeral event, from a registered peer's device. Raises PeerBrokeProtocol."""
         note = self._open(device, sealed)
         if note is None:
-            self._park(peer, device, sealed, now)
+            if lasting:
+                self._park(peer, device, sealed, now)
             return []
         if isinstance(note, TypingNote):
             return [TypingChanged(peer.cid, note.typing)]
@@ -104,13 +118,15 @@ class Receipts:
         store = self._context.store
         channel = self._sessions.channel(peer, device)
         highest = channel.next_number - 1
-        if max(note.delivered_up_to, note.seen_up_to, note.read_up_to) > highest:
+        if max(note.delivered_up_to, note.read_up_to) > highest:
             raise PeerBrokeProtocol("a receipt for what was never sent")
+        seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
         had, had_read = channel.delivered_up_to, channel.read_up_to
         channel = replace(
             channel,
             delivered_up_to=max(had, note.delivered_up_to),
             read_up_to=max(channel.read_up_to, min(note.read_up_to, note.delivered_up_to)),
+            lost=tuple(number for number in channel.lost if number not in note.anew),
         )
         store.put_channel(channel)
         outcome = self._outbox.seal_anew(channel, note.lost, now)
@@ -120,10 +136,11 @@ class Receipts:
         )
         moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
         outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
-        if note.delivered_up_to < max(note.seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):
-            last = max(note.seen_up_to - 1, had)
+        if note.delivered_up_to < max(seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):
+            last = max(seen_up_to - 1, had)
             outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
-        return outcome + self._outbox.flush(peer, now)
+        outcome += self._outbox.flush(peer, now)
+        return outcome + self.send(peer, device, note.lost) if note.lost else outcome
 
     def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
         last = self._refilled.get(device)
@@ -133,6 +150,8 @@ class Receipts:
         return True
 
     def _park(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant) -> None:
+        if len(sealed) > CONTROL_BYTES:
+            raise PeerBrokeProtocol("a receipt that is too large")
         channel = self._sessions.channel(peer, device)
         self._context.store.put_channel(replace(channel, parked_receipt=sealed))
         self._parked.setdefault(device, now.monotonic)
@@ -142,8 +161,16 @@ class Receipts:
         due = [device for device, since in self._parked.items() if since + PARKED_SECONDS <= now.monotonic]
         for device in due:
             del self._parked[device]
-        channels = (self._context.store.channel(device) for device in due)
-        return any(channel is not None and channel.parked_receipt is not None for channel in channels)
+        return any(self._is_stuck(device, now) for device in due)
+
+    def _is_stuck(self, device: DeviceId, now: Instant) -> bool:
+        """Its receipt is still parked. A device that sends what nobody can read is not believed again for a while."""
+        channel = self._context.store.channel(device)
+        believed = now.monotonic >= self._believed_again.get(device, now.monotonic)
+        if not believed or channel is None or channel.parked_receipt is None:
+            return False
+        self._believed_again[device] = now.monotonic + STUCK_PAUSE_SECONDS
+        return True
 
     def next_wakeup(self) -> float | None:
         return min((since + PARKED_SECONDS for since in self._parked.values()), default=None)

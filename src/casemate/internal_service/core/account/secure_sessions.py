@@ -84,6 +84,11 @@ class SecureSessions:
         self._context.store.stop_sending(row.device, now.wall + RETIRED_SECONDS)
         self.save(replace(row, sends=True, retire_at=None), session)
 
+    def used(self, row: RatchetRow, session: Session, now: Instant) -> None:
+        """They still send in it: one that was to go stays as long as it is in use."""
+        retire_at = None if row.retire_at is None else now.wall + RETIRED_SECONDS
+        self.save(replace(row, confirmed=True, retire_at=retire_at), session)
+
     def save(self, row: RatchetRow, session: Session) -> None:
         self._context.store.put_ratchet(replace(row, session=session.to_bytes()))
 

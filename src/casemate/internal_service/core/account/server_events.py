@@ -46,6 +46,8 @@ from casemate.protocol.link import (
     Welcome,
 )
 
+_LAST_START: Final = 2**62
+"""Starts are counted on from what the server saw: it must leave room."""
 QUEUED_SHOWN_AGAIN: Final = 100
 """Queued messages of a conversation whose reason is told anew when the link comes or goes."""
 
@@ -106,7 +108,7 @@ class ServerEvents:
             case ReceiptArrived(sender, device, mark, sealed):
                 return [*self._control(sender, device, sealed, now), *self._link.send(ReceiptTaken(device, mark))]
             case EphemeralArrived(sender, device, sealed):
-                return self._control(sender, device, sealed, now)
+                return self._control(sender, device, sealed, now, lasting=False)
             case Presence(row):
                 return self._presence(row, now)
             case PeerBecameRegistered(row):
@@ -136,6 +138,8 @@ class ServerEvents:
         profile = self._profile()
         if frame.account.account_id != profile.account_id:
             raise PeerBrokeProtocol("a welcome for another account")
+        if frame.start_counter_seen > _LAST_START:
+            raise PeerBrokeProtocol("a start counter out of bounds")
         self._link.welcomed(now)
         first_time = not profile.enrolled
         older = frame.start_counter_seen > profile.start_counter
@@ -150,13 +154,13 @@ class ServerEvents:
         )
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
+        outcome += self._publish_bundle(now)  # first, while there is room for another request
         outcome += self._contacts.link_up(frame.blocked, now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, device in self._restored(frame, older=older):
             outcome += self._inbox.rekey(peer, device, now, at_once=True)
         outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all()
-        outcome += self._publish_bundle(now)
         return outcome + self._show_peers_and_queued()
 
     def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, DeviceId]]:
@@ -215,19 +219,22 @@ class ServerEvents:
             case AccountGone():
                 return self._contacts.gone(body, now)
 
-    def _control(self, sender: AccountId, device: DeviceId, sealed: bytes, now: Instant) -> Outcome:
+    def _control(
+        self, sender: AccountId, device: DeviceId, sealed: bytes, now: Instant, *, lasting: bool = True
+    ) -> Outcome:
         """A receipt or ephemeral event. One that cannot be read is dropped: the next one says all of it again."""
         peer = self._certified(sender, device, even_blocked=True)  # a receipt answers for our own messages
         if peer is None:
             return []
         try:
             with self._context.store.savepoint():
-                return self._receipts.arrived(peer, device, sealed, now)
+                outcome = self._receipts.arrived(peer, device, sealed, now, lasting=lasting)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(
                 at=now.wall, account_id=sender, what="control", detail=type(error).__name__, data=b""
             )
             return []
+        return outcome if peer.blocked else outcome + self._inbox.go_on(peer, device, now)
 
     def _presence(self, row: PresenceRow, now: Instant) -> Outcome:
         peer = self._context.store.peer(row.account_id)

@@ -41,8 +41,12 @@ class ServerRequests:
 
     def answered(self, answer: Answer, now: Instant) -> Outcome:
         """Late or repeated answers change nothing."""
-        then = self._unanswered.pop(answer.request_id, None)
-        return [] if then is None else then(answer, now)
+        then = self._unanswered.get(answer.request_id)
+        if then is None:
+            return []
+        outcome = then(answer, now)
+        del self._unanswered[answer.request_id]  # last: whoever asked hears of the end of the link if that was undone
+        return outcome
 
     def link_lost(self, now: Instant) -> Outcome:
         outcome: Outcome = []
