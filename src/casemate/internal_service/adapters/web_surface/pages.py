@@ -63,6 +63,7 @@ _PAGE: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} · Casemate</title>
+<link rel="icon" href="data:,">
 <style>
 :root {{ color-scheme: light dark; --ground: #f6f5f2; --card: #fffefb; --ink: #23262a; --quiet: #5c6167;
   --line: #dedcd5; --accent: #1f6f63; }}

@@ -121,7 +121,8 @@ class Site:
         looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
         if request.method != hdrs.METH_GET or looking_ahead:
             return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
-        if not self._credentials.use_launch(request.query.get("launch", "")):
+        # Opened a second time where it was opened first: that browser is signed in, so it goes on.
+        if not self._credentials.use_launch(request.query.get("launch", "")) and not self._gate.has_cookie(request):
             return self._refusal(request, await self._gate.slow_down("launch_used"))
         # One slash: two would name another site.
         clean = "/" + request.rel_url.raw_path.lstrip("/\\")

@@ -258,6 +258,13 @@ async def test_a_launch_token_works_once_and_leaves_the_address(door: Door) -> N
     assert "Set-Cookie" not in again.headers
 
 
+async def test_a_used_launch_link_opened_again_by_the_same_browser_goes_on(door: Door) -> None:
+    launch = door.credentials.new_launch()
+    await door.get(f"/a/5?launch={launch}")
+    again = await door.get(f"/a/5?launch={launch}", **door.cookie)
+    assert (again.status, again.headers["Location"]) == (303, "/a/5")
+
+
 async def test_a_launch_token_is_short_lived(door: Door) -> None:
     launch = door.credentials.new_launch()
     door.wall[0] += LAUNCH_SECONDS + 1
