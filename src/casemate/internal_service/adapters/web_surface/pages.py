@@ -14,10 +14,7 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "launch_used": (
         "This link has been used, or is too old",
         "A sign-in link works once and for five minutes, so that nobody can use it after you.",
-        (
-            "In a terminal, run <code>casemate open</code> for a new one. If this browser was signed in before,"
-            ' <a href="/">go to Casemate</a>.'
-        ),
+        "In a terminal, run <code>casemate open</code> for a new one.",
     ),
     "credential": (
         "That key does not fit",
