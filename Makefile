@@ -91,10 +91,10 @@ check-tsc:
 	@$(NPM) typecheck
 
 check-eslint:
-	@$(NPM) lint
+	@$(NPM) lint $(if $(CI),,-- --cache --cache-location node_modules/.cache/eslint/)
 
 check-prettier:
-	@$(NPM) format:check
+	@$(NPM) format:check $(if $(CI),,-- --cache --log-level warn)
 
 check-vitest:
 	@$(call limit,300) $(NPM) test
