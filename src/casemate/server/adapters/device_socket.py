@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 from collections import deque
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
 
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
-from casemate.protocol.link import Closing, ServerFrame, Welcome, decode_client_frame, encode
+from casemate.protocol.link import ClientFrame, Closing, ServerFrame, decode_client_frame, encode
 from casemate.runtime.event_queue import EventQueue
+from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import Connected, ConnectionId, Disconnected, FrameArrived, FrameGarbled, Mark, Written
 from casemate.server.core.pushes import PUSH_CREDIT_BYTES
 
 HEARTBEAT_SECONDS: Final = 6.0
-"""A ping this often; without a sign of life for half as long after it, the link is dead."""
+"""A ping this often; without a sign of life for half as long after it, twice in a row, the link is dead."""
+BUSY_SIGN_SECONDS: Final = 1.0
 CLOSE_SECONDS: Final = 2.0
 SEND_QUEUE_BYTES: Final = 16 * MIB
 """A device that reads so much slower than it asks is disconnected; its mailbox is on the disk."""
@@ -32,12 +35,10 @@ class DeviceSocket:
     def __init__(
         self,
         connection: ConnectionId,
-        socket: web.WebSocketResponse,
+        socket: PatientSocket,
         transport: asyncio.Transport | None,
         events: EventQueue,
     ) -> None:
-        self.proven = False
-        """True once the core has welcomed a device here."""
         self._connection = connection
         self._socket = socket
         self._transport = transport
@@ -46,11 +47,15 @@ class DeviceSocket:
         self._mark_answered = asyncio.Event()
         self._outgoing: deque[tuple[bytes, int]] = deque()
         self._outgoing_bytes = 0
+        self._bytes_sent = 0
         self._credit = 0
+        self._is_paused = False
         self._farewell_sent = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._close_code: int | None = None
         """Set when nothing more is to be sent after what is queued."""
+        socket.is_paused = lambda: self._is_paused
+        socket.bytes_sent = lambda: self._bytes_sent
 
     async def read(self) -> None:
         """Until either side ends the connection. The core hears of its beginning and end whatever happens between."""
@@ -70,7 +75,6 @@ class DeviceSocket:
         """Queue a frame; a device that does not read is cut off."""
         if self._close_code is not None:
             return
-        self.proven = self.proven or isinstance(frame, Welcome)
         data = encode(frame)
         self._outgoing_bytes += len(data)
         if self._outgoing_bytes > SEND_QUEUE_BYTES:
@@ -108,7 +112,7 @@ class DeviceSocket:
                 frame = decode_client_frame(message.data)
             except MalformedFrame:
                 return False
-            if not await self._events.put(FrameArrived(self._connection, frame), len(message.data)):
+            if not await self._put(frame, len(message.data)):
                 return True
             frames, size = frames + 1, size + len(message.data)
             if frames >= FRAMES_PER_MARK or size >= BYTES_PER_MARK:
@@ -121,12 +125,37 @@ class DeviceSocket:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._farewell_sent.wait(), CLOSE_SECONDS)
 
+    async def _put(self, frame: ClientFrame, size: int) -> bool:
+        """False when no more events are taken."""
+        arrived = FrameArrived(self._connection, frame)
+        if self._events.offer(arrived, size):
+            return True
+        return await self._busy(self._events.put(arrived, size))
+
     async def _keep_pace(self) -> None:
         self._marks_ahead += 1
         self._events.post(Mark(self._connection))
+        if self._marks_ahead > MARKS_AHEAD:
+            await self._busy(self._wait_for_mark())
+
+    async def _wait_for_mark(self) -> bool:
         while self._marks_ahead > MARKS_AHEAD and self._close_code is None:
             self._mark_answered.clear()
             await self._mark_answered.wait()
+        return True
+
+    async def _busy(self, work: Coroutine[Any, Any, bool]) -> bool:
+        """While nothing is read no ping is answered: say now and then that we are busy, not gone."""
+        task = asyncio.ensure_future(work)
+        self._is_paused = True
+        try:
+            while not (await asyncio.wait({task}, timeout=BUSY_SIGN_SECONDS))[0]:
+                with contextlib.suppress(ConnectionError, RuntimeError):
+                    await self._socket.pong()
+            return task.result()
+        finally:
+            self._is_paused = False
+            task.cancel()
 
     def _close(self, code: int) -> None:
         if self._close_code is None:
@@ -142,6 +171,7 @@ class DeviceSocket:
         try:
             while self._outgoing:
                 data, credit = self._outgoing.popleft()
+                self._bytes_sent += len(data)
                 await self._socket.send_bytes(data)
                 self._outgoing_bytes -= len(data)
                 self._give_back(credit)
@@ -160,8 +190,8 @@ class DeviceSocket:
             self._credit = 0
 
 
-def new_socket() -> web.WebSocketResponse:
+def new_socket() -> PatientSocket:
     """With our limits; compression would tell an eavesdropper about the content and cost memory per connection."""
-    return web.WebSocketResponse(
+    return PatientSocket(
         heartbeat=HEARTBEAT_SECONDS, timeout=CLOSE_SECONDS, max_msg_size=LINK_FRAME_BYTES, compress=False
     )

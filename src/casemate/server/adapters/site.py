@@ -12,6 +12,7 @@ from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
+from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import Close, ConnectionId, Marked, Send
 
 _ABOUT: Final = """\
@@ -89,7 +90,7 @@ class Site:
         finally:
             ticket.leave()
 
-    async def _serve(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, ticket: Ticket) -> None:
+    async def _serve(self, socket: PatientSocket, transport: asyncio.Transport | None, ticket: Ticket) -> None:
         assert self._events is not None  # set before anything is served
         connection = ConnectionId(next(self._numbers))
         device = DeviceSocket(connection, socket, transport, self._events)

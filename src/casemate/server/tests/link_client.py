@@ -39,11 +39,11 @@ class LinkEnded(Exception):
 class LinkClient:
     """Everything that arrives is kept in `heard`; `expect` waits for the next frame that matches."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, session: aiohttp.ClientSession) -> None:
+    def __init__(self, link: aiohttp.ClientWebSocketResponse, session: aiohttp.ClientSession) -> None:
         self.heard: list[ServerFrame] = []
         self.certificate_key: bytes | None = None
         self.on_frame: Callable[[ServerFrame], None] = lambda _: None
-        self._socket = socket
+        self._socket = link
         self._session = session
         self._looked_at = 0
         self._something_came = asyncio.Event()
@@ -51,18 +51,22 @@ class LinkClient:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def dial(cls, url: str) -> Self:
+    async def dial(cls, url: str, heartbeat_seconds: float | None = None) -> Self:
         """`url` as the server prints it."""
         session = aiohttp.ClientSession()
         try:
-            socket = await session.ws_connect(
-                f"{url}link", ssl=_any_certificate(), max_msg_size=LINK_FRAME_BYTES, compress=0
+            link = await session.ws_connect(
+                f"{url}link",
+                ssl=_any_certificate(),
+                max_msg_size=LINK_FRAME_BYTES,
+                compress=0,
+                heartbeat=heartbeat_seconds,
             )
         except BaseException:
             await session.close()
             raise
-        client = cls(socket, session)
-        client.certificate_key = _key_of(socket)
+        client = cls(link, session)
+        client.certificate_key = _key_of(link)
         return client
 
     @classmethod
@@ -72,9 +76,9 @@ class LinkClient:
         return await client._open(person, person.register)
 
     @classmethod
-    async def authenticate(cls, url: str, person: Person) -> Self:
+    async def authenticate(cls, url: str, person: Person, heartbeat_seconds: float | None = None) -> Self:
         """Raises LinkEnded with the code of a refusal."""
-        client = await cls.dial(url)
+        client = await cls.dial(url, heartbeat_seconds)
         return await client._open(person, person.authenticate)
 
     async def greet(self, person: Person) -> Greeting:
@@ -131,9 +135,11 @@ class LinkClient:
         await self.close()
 
     async def close(self) -> None:
-        await self._socket.close()
-        await self._reader
-        await self._session.close()
+        try:
+            await self._socket.close()
+            await self._reader
+        finally:
+            await self._session.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -176,8 +182,8 @@ def _any_certificate() -> ssl.SSLContext:
     return context
 
 
-def _key_of(socket: aiohttp.ClientWebSocketResponse) -> bytes | None:
-    ssl_object = socket.get_extra_info("ssl_object")
+def _key_of(link: aiohttp.ClientWebSocketResponse) -> bytes | None:
+    ssl_object = link.get_extra_info("ssl_object")
     if ssl_object is None:
         return None
     key = x509.load_der_x509_certificate(ssl_object.getpeercert(binary_form=True)).public_key()

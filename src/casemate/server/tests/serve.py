@@ -7,6 +7,8 @@ the process kills itself when it is about to send a frame of that kind, after th
 import argparse
 import os
 import signal
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
@@ -15,7 +17,9 @@ from casemate.node import Effect
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.logging import configure_logging
 from casemate.server.adapters import admission, device_socket, site
+from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.core.events import Send
+from casemate.server.core.ports import Pair
 from casemate.server.main import EXIT_CANNOT_START, Perform, ServerOptions, serve
 
 
@@ -28,6 +32,7 @@ def main() -> int:
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
     parser.add_argument("--heartbeat-seconds", type=float, default=device_socket.HEARTBEAT_SECONDS)
+    parser.add_argument("--stall-seconds", type=float, default=0.0, help="the disk takes so long over deposit 100")
     arguments = parser.parse_args()
     options = ServerOptions(
         arguments.data_dir,
@@ -38,12 +43,25 @@ def main() -> int:
     # What nobody but a test would change.
     vars(site)["PROVE_SECONDS"] = arguments.prove_seconds
     vars(device_socket)["HEARTBEAT_SECONDS"] = arguments.heartbeat_seconds
+    if arguments.stall_seconds:
+        _stall(arguments.stall_seconds)
     configure_logging()
     try:
         return uvloop.run(serve(options, wrap_perform=lambda perform: _dying(perform, arguments.die_before)))
     except CannotStart as error:
         print(error)  # noqa: T201
         return EXIT_CANNOT_START
+
+
+def _stall(seconds: float) -> None:
+    put = SqliteMailbox.put
+
+    def put_slowly(mailbox: SqliteMailbox, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+        if items[0][0] == 100:
+            time.sleep(seconds)
+        put(mailbox, pair, items, now)
+
+    SqliteMailbox.put = put_slowly  # type: ignore[method-assign, assignment]
 
 
 def _dying(perform: Perform, frame_name: str) -> Perform:

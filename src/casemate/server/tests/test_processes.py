@@ -36,6 +36,7 @@ from casemate.server.adapters.identity_file import IDENTITY_NAME
 from casemate.server.tests.link_client import LinkClient, LinkEnded
 from casemate.server.tests.people import Person, new_person
 from casemate.server.tests.process import ServerProcess
+from casemate.server.tests.slow_network import slow_network
 
 pytestmark = pytest.mark.processes
 
@@ -311,6 +312,36 @@ async def test_a_device_that_does_not_read_holds_up_nobody_and_loses_nothing(
             while numbers(b)[-1:] != [40]:
                 await b.take(await b.expect(Deliver))
             assert numbers(b) == list(range(1, 41))
+
+
+async def test_a_slow_network_is_no_dead_one(tmp_path: Path, alice: Person, bob: Person) -> None:
+    """A pong cannot overtake the megabytes that are on their way."""
+    async with await ServerProcess.start(tmp_path, "--heartbeat-seconds", "0.8") as server:
+        await make_friends(server.url, alice, bob)
+        async with await LinkClient.authenticate(server.url, alice) as a:
+            for number in (1, 2, 3):
+                await a.say(Deposit(bob.device_id, [(number, bytes(MIB))]))
+            while (await a.expect(Deposited)).last < 3:
+                pass
+        async with (
+            slow_network(server.url, bytes_per_second=MIB / 2) as url,
+            await LinkClient.authenticate(url, bob) as b,
+        ):
+            while numbers(b)[-1:] != [3]:
+                await b.take(await b.expect(Deliver))
+            assert numbers(b) == [1, 2, 3], "on one link"
+
+
+async def test_a_busy_server_is_no_dead_one_and_does_not_take_others_for_dead(
+    tmp_path: Path, alice: Person, bob: Person
+) -> None:
+    async with await ServerProcess.start(tmp_path, "--heartbeat-seconds", "0.4", "--stall-seconds", "4") as server:
+        await make_friends(server.url, alice, bob)
+        async with await LinkClient.authenticate(server.url, alice, heartbeat_seconds=2.0) as a:
+            for number in range(1, 2001):
+                await a.say(Deposit(bob.device_id, [(number, bytes(4000))]))
+            while (await a.expect(Deposited)).last < 2000:
+                pass
 
 
 async def test_a_flood_of_requests_is_slowed_and_others_are_served(
