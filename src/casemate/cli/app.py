@@ -49,17 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str]) -> int:
     arguments, config_file = _take_config_option(arguments)
+    from_file = [Toml(config_file)] if config_file else []
     app = App(
         name="casemate",
-        help="A self-hosted workspace where people talk with nobody in between.\n\n"
+        help="A self-hosted workspace where people talk end-to-end encrypted.\n\n"
         "Every option can also be set in the environment (CASEMATE_SERVER_LISTEN) or in a config file "
         "(--config FILE, CASEMATE_CONFIG; `listen` in the table [server]).",
         version=f"casemate {version('casemate')}",
-        config=[Env(ENVIRONMENT_PREFIX), *([Toml(config_file)] if config_file else [])],
+        config=[Env(ENVIRONMENT_PREFIX), *from_file],
     )
     app.command(up)
     app.command(server)
-    app.command(internal_service, name="internal-service")
+    # No shell can set a variable with a hyphen in its name, so this command names its own.
+    own = App(name="internal-service", config=[Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False), *from_file])
+    own.default(internal_service)
+    app.command(own)
     app.command(open_ui, name="open")
     result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     return result if isinstance(result, int) else 0

@@ -106,6 +106,9 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_config_fil
     assert service.options.listen == "127.0.0.1:2"
     run("server", "--listen", "127.0.0.1:3")
     assert service.options.listen == "127.0.0.1:3"
+    monkeypatch.setenv("CASEMATE_INTERNAL_SERVICE_LISTEN", "127.0.0.1:4")
+    run("internal-service")
+    assert service.options.listen == "127.0.0.1:4", "its variables are ones that a shell can set"
 
 
 def test_the_config_file_of_the_platform_is_read_without_being_named(service: Service, tmp_path: Path) -> None:
