@@ -1,0 +1,94 @@
+"""Restarts lose nothing: everything is killed in mid-conversation, reloaded, and started at another time."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.album import Album
+from tests.e2e.tab import Tab, make_friends
+from tests.support.deployment import Deployment
+
+pytestmark = pytest.mark.e2e
+
+DAY_SECONDS = 86_400.0
+HOUR_SECONDS = 3_600.0
+
+
+@pytest.fixture
+def friends(browser: Browser, album: Album, deployment: Deployment) -> tuple[Tab, Tab]:
+    deployment.start("one", "two")
+    one = Tab.open(browser.new_context(), album, deployment.service("one"))
+    two = Tab.open(browser.new_context(), album, deployment.service("two"))
+    one.create_account(deployment.server.address, "UserOne", "User One")
+    two.create_account(deployment.server.address, "UserTwo", "User Two")
+    make_friends(one, "User One", two, "User Two")
+    return one, two
+
+
+def expect_the_same(one: Tab, two: Tab, written: list[str]) -> None:
+    """Once each, in the order in which they were written, on both sides."""
+    for tab in (one, two):
+        tab.page.bring_to_front()
+        expect(tab.message(written[-1])).to_be_visible()
+        expect(tab.page.locator("[data-message] .message-text")).to_have_text(written)
+
+
+def test_every_message_shown_as_queued_is_there_once_in_order_after_every_kind_of_death(
+    friends: tuple[Tab, Tab], deployment: Deployment
+) -> None:
+    one, two = friends
+    written: list[str] = []
+
+    def say(tab: Tab, text: str, *statuses: str) -> None:
+        written.append(text)
+        tab.say(text)
+        tab.expect_status(text, *statuses)
+
+    say(one, "while all is well", "delivered", "read")
+
+    deployment.server.kill()
+    say(one, "while the server is dead", "queued")
+    one.picture("queued, with the reason")
+    deployment.server.start()
+    one.expect_status("while the server is dead", "delivered", "read")
+
+    deployment.service("two").kill()
+    say(one, "while her service is dead", "sent")
+    one.picture("sent, she is away")
+    deployment.service("two").start()
+    one.expect_status("while her service is dead", "delivered", "read")
+
+    say(two, "just before his service dies", "sent", "delivered", "read")
+    deployment.service("one").kill()
+    one.page.wait_for_timeout(2_500)
+    one.picture("his service is gone")
+    deployment.service("one").start()
+    expect_the_same(one, two, written)
+
+    two.page.reload()
+    say(one, "while she reloads", "delivered", "read")
+    expect_the_same(one, two, written)
+
+    for shift, name in ((DAY_SECONDS, "a day later"), (-HOUR_SECONDS, "an hour earlier")):
+        deployment.kill_everything()
+        deployment.start("one", "two", clock_shift_seconds=shift)
+        say(two, f"written {name} by her", "delivered", "read")
+        say(one, f"written {name} by him", "delivered", "read")
+        expect_the_same(one, two, written)
+        one.picture(name)
+
+
+def test_closing_the_tab_ends_no_session_and_a_new_tab_resumes_it_with_one_click(
+    browser: Browser, album: Album, friends: tuple[Tab, Tab], deployment: Deployment
+) -> None:
+    one, two = friends
+    two.say("before the tab closes")
+    expect(one.message("before the tab closes")).to_be_visible()
+    one.page.close()
+    two.say("while no tab is open")
+    two.expect_status("while no tab is open", "delivered")
+    again = Tab.open(browser.new_context(), album, deployment.service("one"))
+    again.picture("the session is offered")
+    again.resume("User One")
+    again.open_conversation("User Two")
+    expect(again.message("while no tab is open")).to_be_visible()
+    assert again.texts() == ["before the tab closes", "while no tab is open"]

@@ -1,0 +1,142 @@
+"""The local web surface, attacked from a page of another origin in the browser that is signed in."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.album import Album
+from tests.e2e.tab import Tab
+from tests.support.deployment import Deployment, InternalServiceProcess
+
+pytestmark = pytest.mark.e2e
+
+TRY_SOCKET = """url => new Promise(resolve => {
+    const socket = new WebSocket(url);
+    socket.onmessage = message => resolve("open: " + message.data);
+    socket.onerror = () => resolve("refused");
+    socket.onclose = () => resolve("refused");
+})"""
+TRY_FETCH = """async ([url, options]) => {
+    try {
+        const answer = await fetch(url, options);
+        return answer.type === "opaque" ? "opaque" : `${answer.status} ${await answer.text()}`;
+    } catch (error) { return "refused"; }
+}"""
+
+
+class ElsewherePage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>elsewhere</title><h1>elsewhere</h1>")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """A page of another origin on this computer."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), ElsewherePage) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def service(deployment: Deployment) -> InternalServiceProcess:
+    deployment.start()
+    return deployment.service()
+
+
+@pytest.fixture
+def signed_in(browser: Browser, album: Album, service: InternalServiceProcess) -> BrowserContext:
+    """A browser with the service's cookie."""
+    context = browser.new_context()
+    tab = Tab.open(context, album, service)
+    expect(tab.button("Create account")).to_be_visible()
+    assert tab.page.evaluate(TRY_SOCKET, service.socket_url).startswith("open: ")
+    return context
+
+
+@pytest.fixture
+def foreign(signed_in: BrowserContext, elsewhere: str) -> Page:
+    page = signed_in.new_page()
+    page.goto(elsewhere)
+    return page
+
+
+def test_a_page_of_another_origin_opens_no_socket(foreign: Page, service: InternalServiceProcess) -> None:
+    assert foreign.evaluate(TRY_SOCKET, service.socket_url) == "refused"
+    assert foreign.evaluate(TRY_SOCKET, service.socket_url.replace("127.0.0.1", "localhost")) == "refused"
+
+
+def test_a_page_of_another_origin_reads_nothing_and_changes_nothing(
+    foreign: Page, service: InternalServiceProcess
+) -> None:
+    for options in ({"credentials": "include"}, {"method": "POST", "credentials": "include", "body": "{}"}):
+        assert foreign.evaluate(TRY_FETCH, [service.web_url, options]) == "refused"
+
+
+def test_the_ui_cannot_be_put_into_a_frame(foreign: Page, service: InternalServiceProcess, album: Album) -> None:
+    foreign.evaluate(
+        "url => { const f = document.createElement('iframe'); f.src = url; document.body.append(f); }", service.web_url
+    )
+    foreign.wait_for_timeout(1_000)
+    album.add(foreign, "framed")
+    inside = [frame for frame in foreign.frames if frame is not foreign.main_frame]
+    assert all(frame.get_by_role("button", name="Create account").count() == 0 for frame in inside)
+
+
+def test_another_host_name_for_the_same_address_is_refused(
+    signed_in: BrowserContext, service: InternalServiceProcess, album: Album
+) -> None:
+    """What a name that was rebound to this computer would look like."""
+    page = signed_in.new_page()
+    answer = page.goto(service.web_url.replace("127.0.0.1", "rebound.localhost"))
+    assert answer is not None
+    assert answer.status in {403, 421}
+    album.add(page, "another host name")
+    assert page.get_by_role("button", name="Create account").count() == 0
+
+
+def test_without_a_launch_token_a_page_explains_itself(
+    browser: Browser, service: InternalServiceProcess, album: Album
+) -> None:
+    page = browser.new_context().new_page()
+    answer = page.goto(service.web_url)
+    assert answer is not None
+    assert answer.status in {401, 403}
+    album.add(page, "not signed in")
+    expect(page.get_by_text("casemate open")).to_be_visible()
+    assert page.evaluate(TRY_SOCKET, service.socket_url) == "refused"
+
+
+def test_a_launch_token_works_once_and_leaves_no_trace(
+    browser: Browser, album: Album, service: InternalServiceProcess
+) -> None:
+    from tests.e2e.tab import signed_in_url
+
+    url = signed_in_url(service)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(url)
+    token = url.partition("launch=")[2]
+    assert token
+    assert token not in page.url
+    assert page.evaluate("document.cookie") == ""
+    assert all(cookie["httpOnly"] and cookie["sameSite"] == "Strict" for cookie in context.cookies())
+    second = browser.new_context().new_page()
+    answer = second.goto(url)
+    assert answer is not None
+    assert second.get_by_role("button", name="Create account").count() == 0
+    album.add(second, "a used launch token")
+    logs = service.all_logs()
+    assert token not in logs
+    assert service.token not in logs
