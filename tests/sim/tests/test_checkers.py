@@ -23,6 +23,8 @@ from tests.sim.people import CANARY, Person
 from tests.sim.weather import Weather
 from tests.sim.world import World
 
+pytestmark = pytest.mark.slow
+
 FINE = Weather(
     seconds=40.0,
     slowness=0.05,
