@@ -61,7 +61,8 @@ def _run(arguments: list[str]) -> int:
     app.command(up)
     app.command(server)
     # No shell can set a variable with a hyphen in its name, so this command names its own.
-    own = App(name="internal-service", config=[Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False), *from_file])
+    variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
+    own = App(name="internal-service", config=[variables, *from_file])
     own.default(internal_service)
     app.command(own)
     app.command(open_ui, name="open")
