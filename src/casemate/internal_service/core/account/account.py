@@ -31,7 +31,7 @@ from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Entropy, Event, Instant
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import AccountId, Cid, MessageId
+from casemate.protocol.ids import AccountId, Cid, MessageId, cid_of
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS, MESSAGE_BODY_BYTES
 from casemate.protocol.link import DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
 
@@ -226,7 +226,10 @@ class Account:
 
     def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        if self._context.store.timeline_row(message_id) is not None:
+        known = self._context.store.timeline_row(message_id)
+        if known is not None:
+            if not known.mine or cid_of(known.account_id) != peer_cid:
+                raise refuse("malformed", what="message id")
             return [MessageChanged(peer_cid, message_id)]
         body = text.encode("utf-8", "replace")
         return self._outbox.write(self._connected(peer_cid, body), Kind.CHAT, body, now, message_id=message_id)

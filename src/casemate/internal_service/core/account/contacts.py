@@ -292,6 +292,7 @@ class Contacts:
             ConversationChanged(peer.cid),
             RegistrationSettled(peer.cid, peer.username, None),
         ]
+        outcome += self._outbox.resume(peer, now)
         return outcome + self._connections.registered(peer, we_asked=we_asked, now=now)
 
     def _remember(self, row: AccountRow, device_list: bytes, now: Instant) -> Peer:

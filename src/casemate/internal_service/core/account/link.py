@@ -244,7 +244,7 @@ class Link:
                 attempt = failed + 1
             case _:
                 attempt = 0
-        wait = max(at_least_seconds, self._jitter(attempt))
+        wait = at_least_seconds + self._jitter(attempt)
         self._state = BackingOff(attempt, now.monotonic + wait)
         self._why = why
         if self._away_since is None:

@@ -58,6 +58,8 @@ class Outbox:
         self._paused: dict[DeviceId, tuple[str, float]] = {}
         """Why depositing rests, and until when (monotonic)."""
         self._fetching: set[DeviceId] = set()
+        self._trying: set[DeviceId] = set()
+        """Whose deposits were refused: one envelope alone tries whether they are taken again."""
         self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
 
@@ -70,9 +72,7 @@ class Outbox:
         store = self._context.store
         device = self._context.device_of(peer)
         channel = self._sessions.channel(peer, device)
-        unacknowledged = channel.next_number - 1 - channel.delivered_up_to
-        room = OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED)
-        if unacknowledged + store.outbox_waiting_count(device) >= room:
+        if self._is_full(channel, OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED)):
             raise refuse("mailbox_full")
         message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
         channel = replace(channel, counter=channel.counter + 1)
@@ -97,6 +97,15 @@ class Outbox:
             store.timeline_add(self._own_message(peer, kind, content, now))
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         return outcome + self.flush(peer, now)
+
+    def _is_full(self, channel: Channel, most: int) -> bool:
+        store = self._context.store
+        waiting = store.outbox_waiting_count(channel.device)
+        if channel.next_number - 1 - channel.delivered_up_to + waiting < most:
+            return False
+        # Numbers that were skipped after a restore stand for no rows: count those, which takes longer.
+        sealed = [len(store.outbox_numbers(channel.device, state)) for state in ("queued", "sent")]
+        return sum(sealed) + waiting >= most
 
     def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
         return TimelineRow(
@@ -127,7 +136,7 @@ class Outbox:
         return outcome + self._deposit(device, now)
 
     def _may_send(self, peer: Peer) -> bool:
-        return self._compared and not peer.identity_changed and not peer.blocked
+        return self._compared and peer.relation == "registered" and not (peer.identity_changed or peer.blocked)
 
     def flush_all(self, now: Instant) -> Outcome:
         outcome: Outcome = []
@@ -173,11 +182,12 @@ class Outbox:
         paused = self._paused.get(device)
         if not self._link.online or (paused is not None and paused[1] > now.monotonic):
             return []
-        self._paused.pop(device, None)
+        if self._paused.pop(device, None) is not None:
+            self._trying.add(device)
         outcome: Outcome = []
-        while self._unanswered[device] < DEPOSITS_UNANSWERED:
+        while self._unanswered[device] < (1 if device in self._trying else DEPOSITS_UNANSWERED):
             rows = self._context.store.outbox_queued(device, self._deposited.get(device, 0), DEPOSIT_ITEMS)
-            items = _one_batch(rows)
+            items = _one_batch(rows[:1] if device in self._trying else rows)
             if not items:
                 break
             outcome += self._link.send(Deposit(device, items))
@@ -194,6 +204,7 @@ class Outbox:
             return []
         changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None)
         shown = self._show(changed, "sent")
+        self._trying.discard(frame.to)
         self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
         return shown + self._flush_device(frame.to, now)
 
@@ -317,6 +328,7 @@ class Outbox:
         outcome: Outcome = []
         for device in [device for device, (_, until) in self._paused.items() if until <= now.monotonic]:
             del self._paused[device]
+            self._trying.add(device)
             outcome += self._flush_device(device, now)
         return outcome
 
@@ -328,6 +340,7 @@ class Outbox:
         self._deposited.clear()
         self._unanswered.clear()
         self._paused.clear()
+        self._trying.clear()
         self._fetching.clear()
 
     def _rewind(self, device: DeviceId, number: int) -> None:
