@@ -8,7 +8,7 @@ UI := src/casemate/internal_service/web_dist/index.html
 UI_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f ! -name '*.test.ts*' 2>/dev/null)
 
 # Folders appear as the product grows; tools are only given those that exist.
-PYTHON_CODE := $(wildcard src tests benchmarks scripts)
+PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts)
 
 # Seeded worlds: fewer in the inner loop, all of them in `make test`.
 CHECK_SEEDS ?= 20

@@ -1,0 +1,32 @@
+"""What holds for all tests: markers by folder, an environment of their own, and no deadlines."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+TESTS = Path(__file__).parent / "tests"
+MARKED_FOLDERS = ("e2e", "processes")
+"""A folder of `tests` says what its tests need; the marker that `make` selects by follows from it."""
+
+ENVIRONMENT = {
+    # Keys of tests do not go into the keyring of whoever runs them, and their config file does not count here.
+    "CASEMATE_INTERNAL_SERVICE_KEYRING": "false",
+    "CASEMATE_CONFIG": os.devnull,
+}
+
+
+# A busy machine is not a fault of the code under test.
+settings.register_profile("casemate", deadline=None)
+settings.load_profile("casemate")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(ENVIRONMENT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS) and (folder := item.path.relative_to(TESTS).parts[0]) in MARKED_FOLDERS:
+            item.add_marker(folder)
