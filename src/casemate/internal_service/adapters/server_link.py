@@ -22,10 +22,11 @@ from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
 from casemate.protocol.link import decode_server_frame, encode
 from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.patience import Patience
 
 DIAL_SECONDS: Final = 5.0
 HEARTBEAT_SECONDS: Final = 5.0
-"""A ping this often; without a sign of life for half as long after it, the link is dead."""
+"""A ping this often; without a sign of life for half as long after it, the link is dead (see `Patience`)."""
 CLOSE_SECONDS: Final = 1.0
 SEND_QUEUE_BYTES: Final = 32 * MIB
 """A server that reads so much slower than we send is let go; the outbox is on the disk."""
@@ -34,6 +35,13 @@ PUBLIC_SCHEME: Final = "wss://"
 log = structlog.get_logger("casemate.link")
 
 _Key = tuple[AccountId, int]
+
+
+class _PatientSocket(Patience, aiohttp.ClientWebSocketResponse):
+    """A large message over a slow uplink keeps pings waiting; that is no reason to begin it again on a new link."""
+
+    def transport_now(self) -> asyncio.WriteTransport | None:
+        return self._conn.transport if self._conn is not None else None
 
 
 class ServerLinks:
@@ -47,6 +55,7 @@ class ServerLinks:
             connector=aiohttp.TCPConnector(limit=0, force_close=True),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None),
+            ws_response_class=_PatientSocket,
         )
 
     def perform(self, effect: OpenLink | SendOnLink | CloseLink) -> None:
@@ -90,6 +99,8 @@ class _Link:
         self._events = events
         self._outgoing: deque[bytes] = deque()
         self._outgoing_bytes = 0
+        self._sent_bytes = 0
+        self._is_paused = False
         self._closing = False
         self._changed = asyncio.Event()
         self._opened = False
@@ -135,6 +146,8 @@ class _Link:
                 compress=0,
             )
         self._opened = True
+        assert isinstance(socket, _PatientSocket)
+        socket.bytes_sent, socket.is_paused = lambda: self._sent_bytes, lambda: self._is_paused
         async with socket:
             certificate_key = None if public else _certificate_key(socket)
             await self._tell(LinkOpened(self._account_id, self._generation, certificate_key))
@@ -161,7 +174,11 @@ class _Link:
 
     async def _tell(self, event: LinkOpened | LinkFrameArrived, size_bytes: int = 0) -> None:
         if not self._closing:
-            await self._events.put(event, size_bytes)
+            self._is_paused = True
+            try:
+                await self._events.put(event, size_bytes)
+            finally:
+                self._is_paused = False
 
     async def _write(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         try:
@@ -169,6 +186,7 @@ class _Link:
                 while self._outgoing:
                     frame = self._outgoing.popleft()
                     self._outgoing_bytes -= len(frame)
+                    self._sent_bytes += len(frame)
                     await socket.send_bytes(frame)
                 if self._closing:
                     break

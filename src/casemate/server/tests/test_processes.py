@@ -36,7 +36,7 @@ from casemate.server.adapters.identity_file import IDENTITY_NAME
 from casemate.server.tests.link_client import LinkClient, LinkEnded
 from casemate.server.tests.people import Person, new_person
 from casemate.server.tests.process import ServerProcess
-from casemate.server.tests.slow_network import slow_network
+from tests.support.slow_network import slow_network
 
 pytestmark = pytest.mark.processes
 
@@ -324,7 +324,7 @@ async def test_a_slow_network_is_no_dead_one(tmp_path: Path, alice: Person, bob:
             while (await a.expect(Deposited)).last < 3:
                 pass
         async with (
-            slow_network(server.url, bytes_per_second=MIB / 2) as url,
+            slow_network(server.url, down_bytes_per_second=MIB / 2) as url,
             await LinkClient.authenticate(url, bob) as b,
         ):
             while numbers(b)[-1:] != [3]:
