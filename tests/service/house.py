@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha3_256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,12 +54,13 @@ from casemate.protocol.client.types import (
     SessionClaim,
     Uuid,
 )
-from casemate.protocol.ids import Cid, SocketId
+from casemate.protocol.ids import AccountId, Cid, SocketId
 from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
 from casemate.server.core.events import Close, Connected, ConnectionId, Disconnected, FrameArrived, Send, Started
+from casemate.server.core.names import read_username
 from casemate.server.core.settings import ServerSettings
 
 PASSWORD = "a long password"
@@ -102,6 +104,14 @@ class Street:
         """Another server, with people of its own. Answers its address."""
         self._servers[OTHER_SERVER] = self._new_server("other-server", ())
         return OTHER_SERVER
+
+    def fill_server(self, people: int) -> None:
+        """So many accounts that nobody here knows."""
+        store = self._servers[SERVER].store
+        with store.transaction():
+            for number in range(people):
+                account_id = AccountId(sha3_256(number.to_bytes(8, "big")).digest())
+                store.accounts.add(account_id, read_username(f"person{number}"), "A Person", bytes(400), 1, 0.0)
 
     def house(self, name: str = "house") -> "House":
         house = House(self, self.folder / name)

@@ -49,6 +49,18 @@ def test_everybody_else_is_listed_with_presence(pair: Pair) -> None:
     }
 
 
+def test_a_list_of_thousands_comes_whole_although_the_server_slows_it_down(street: Street, house: House) -> None:
+    client = house.client()
+    cid = client.register("alice")
+    street.fill_server(30_000)
+    asked = client.begin(ask.ListAllPeers(request_id=new_id(), cid=cid))
+    assert client.answers(asked) == [], "the server allows so many pages at once"
+    street.pass_time(5)
+    [listed] = client.answers(asked)
+    assert isinstance(listed, to.ListAllPeersResponse)
+    assert len(listed.peer_information) == 30_000
+
+
 def test_lists_of_an_unknown_session_fail(house: House) -> None:
     client = house.client()
     client.expect(to.ListAllPeersFailure, ask.ListAllPeers(request_id=new_id(), cid=Cid(7)))
