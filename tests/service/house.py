@@ -59,7 +59,16 @@ from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
-from casemate.server.core.events import Close, Connected, ConnectionId, Disconnected, FrameArrived, Send, Started
+from casemate.server.core.events import (
+    Close,
+    Connected,
+    ConnectionId,
+    Disconnected,
+    FrameArrived,
+    Send,
+    Started,
+    Written,
+)
 from casemate.server.core.names import read_username
 from casemate.server.core.settings import ServerSettings
 
@@ -190,12 +199,14 @@ class Street:
         step(core, store, [Started()], self.now)
         return _Server(core, store, bytes(public))
 
-    def _tell_server(self, event: Connected | Disconnected | FrameArrived) -> None:
+    def _tell_server(self, event: Connected | Disconnected | FrameArrived | Written) -> None:
         server = self._server_of[event.connection]
         for effect in step(server.core, server.store, [event], self.now):
             match effect:
-                case Send(connection, frame, _) if connection in self._homes:
+                case Send(connection, frame, credit) if connection in self._homes:
                     self.work.append(partial(self._deliver, connection, decode_server_frame(encode(frame))))
+                    if credit:
+                        self.work.append(partial(self._tell_server, Written(connection, credit)))
                 case Close(connection) if connection in self._homes:
                     self.work.append(partial(self._break, connection))
 
@@ -236,11 +247,12 @@ class House:
         entropy = repeatable_entropy(str(self.folder).encode() + bytes([self._runs]))
         store = open_service_store(self.folder, self._key, synchronous="OFF")
         files = AccountFiles(self.folder, synchronous="OFF")
-        files.sweep({row.name for row in store.accounts()})
+        names = [row.name for row in store.accounts()]
+        files.sweep(set(names))
         machine = Machine(version="test", key=self._key, unlocked_by="key_file", default_server=None)
         self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy))
         self._entropy = entropy
-        self.tell(events.ServiceStarted())
+        self.tell_all([events.SessionLeft(name) for name in names])
         self.street.settle()
 
     def restart(self) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from msgspec import convert, structs
 
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.events import RequestArrived
 from casemate.internal_service.core.signing_in import LINK_SECONDS
+from casemate.node import Instant
 from casemate.protocol import link
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
@@ -340,6 +343,23 @@ def test_one_damaged_database_keeps_nobody_else_out(house: House) -> None:
     assert sessions(client) == [two]
     failure = client.expect(to.ConnectFailure, connect("alice"))
     assert getattr(failure.reason, "code", None) == "account_damaged"
+
+
+def test_a_fault_in_restoring_one_session_leaves_the_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = house.client()
+    one, two = client.register("alice"), client.register("bob")
+    start = Account.start
+
+    def breaks_for_alice(account: Account, now: Instant) -> Outcome:
+        if account.cid == one:
+            raise RuntimeError("a bug")
+        return start(account, now)
+
+    monkeypatch.setattr(Account, "start", breaks_for_alice)
+    house.restart()
+    monkeypatch.undo()
+    assert sessions(house.client()) == [two]
+    assert house.client().expect(to.ConnectSuccess, connect("alice")).cid == one
 
 
 def test_no_client_hears_of_a_lost_server(street: Street, house: House) -> None:

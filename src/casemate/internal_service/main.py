@@ -24,7 +24,7 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.events import ServiceStarted, ShutdownAsked
+from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.service import Service
@@ -99,7 +99,8 @@ async def _serve_store(
     options: InternalServiceOptions, listen: ListenAddress, store: SqliteServiceStore, machine: Machine
 ) -> int:
     account_files = AccountFiles(options.data_dir)
-    account_files.sweep({row.name for row in store.accounts()})
+    names = [row.name for row in store.accounts()]
+    account_files.sweep(set(names))
     core = Service(store, account_files, machine=machine, entropy=system_entropy, kem=MlKem768())
     with contextlib.closing(open_listener(listen)) as listener:
         performer = _Performer()
@@ -115,7 +116,8 @@ async def _serve_store(
             await runner.setup()
             accepting = web.SockSite(runner, listener)
             await accepting.start()
-            thread.events.post(ServiceStarted())
+            for name in names:
+                thread.events.post(SessionLeft(name))
             thread.start()
             write_secret(options.data_dir / URL_FILE, url.encode("ascii"))
             sys.stdout.write(f"casemate internal-service ready on {url}\n")

@@ -91,23 +91,23 @@ class Accounts:
         self.stores.discard(host.name)
         self.stores.service.delete_account(host.name)
 
-    def restore_sessions(self) -> None:
-        """After a start: everybody who was signed in is signed in."""
-        for row in self.stores.service.accounts():
-            if row.machine_vault is None or not row.enrolled:
-                continue
-            try:
-                key = unlock_with_machine_key(row.machine_vault, self.machine.key, bound_to(row.name))
-            except (WrongPassword, StoredStateDamaged):
-                # The key of this computer was replaced: the password still opens the account.
-                self.stores.service.put_account(replace(row, machine_vault=None))
-                continue
-            try:
-                host = self.load(row, key)
-            except AccountUnavailable:
-                continue  # shown as signed out; the database may be put back from a backup
-            host = self.hosts.put(replace(host, signed_in=True))
-            self.take(host, host.account.start(self.desk.now))
+    def restore_session(self, name: str) -> None:
+        """After a start: who was signed in is signed in."""
+        row = next((row for row in self.stores.service.accounts() if row.name == name), None)
+        if row is None or row.machine_vault is None or not row.enrolled or self.hosts.get(row.cid) is not None:
+            return
+        try:
+            key = unlock_with_machine_key(row.machine_vault, self.machine.key, bound_to(row.name))
+        except (WrongPassword, StoredStateDamaged):
+            # The key of this computer was replaced: the password still opens the account.
+            self.stores.service.put_account(replace(row, machine_vault=None))
+            return
+        try:
+            host = self.load(row, key)
+        except AccountUnavailable:
+            return  # shown as signed out; the database may be put back from a backup
+        host = self.hosts.put(replace(host, signed_in=True))
+        self.take(host, host.account.start(self.desk.now))
 
     def machine_vault(self, host: Host) -> bytes:
         return lock_with_machine_key(host.key, self.machine.key, bound_to(host.name), self.entropy)

@@ -10,8 +10,13 @@ from casemate.protocol.ids import SocketId
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceStarted(Event):
-    """The first event: open the sessions that the last run left."""
+class SessionLeft(Event):
+    """At the start, once for each account of this computer: if the last run left it signed in, it is again.
+
+    An event for each, so that what is wrong with one account keeps nobody else out.
+    """
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,8 +222,8 @@ class Service(Core):
                 if request_id is not None:
                     at = Address(request_id, Cid(cid or 0), None if peer_cid is None else Cid(peer_cid))
                     self._answer_if_any(Asker(socket, request_id), failure_named(name, at, reason("malformed")))
-            case events.ServiceStarted():
-                self._accounts.restore_sessions()
+            case events.SessionLeft(name):
+                self._accounts.restore_session(name)
             case events.ShutdownAsked(drain_seconds):
                 self._shut_down(drain_seconds)
 
