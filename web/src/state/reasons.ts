@@ -57,6 +57,41 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   server_lost_it: () => "The server lost it. It is being sent again.",
   already_registered: ({ name }) => `You and ${name} are registered already.`,
   declined: ({ name }) => `${name} declined.`,
+  username_invalid: () => "A username cannot hold blanks or signs that are not drawn. Pick another one.",
+  full_name_invalid: () => "That full name holds nothing that can be seen. Type your name.",
+  too_short: ({ params }) =>
+    `That is too short${params.limit ? ` (at least ${params.limit} letters)` : ""}. Make it a little longer.`,
+  account_exists: ({ params }) =>
+    `This account exists already${params.username ? ` as “${params.username}”` : " under another name"}. Sign in to it instead.`,
+  several_accounts: () =>
+    "Several accounts on this computer have that username and password. Pick one from the list.",
+  account_damaged: () =>
+    "This account’s data is missing, damaged, or from a newer Casemate. Update this computer, or restore the data.",
+  account_gone: ({ name }) => `${name}’s account no longer exists. What you wrote to each other stays here.`,
+  not_on_server: () =>
+    "The server has no such account any more. What is on this computer stays; nothing new can be sent.",
+  device_removed: () => "This computer was taken off the account. Sign in again, or ask whoever removed it.",
+  device_taken: () => "Another account uses this computer’s key. Create the account anew.",
+  cid_taken: () => "By rare chance another account has the same number. Try again.",
+  no_session: () => "This account is not signed in here.",
+  unknown_device: ({ name }) => `The computer ${name} used is gone. This goes on when they have another one.`,
+  no_direct_path_yet: () => "Messages travel sealed through the server. Direct paths are not built in yet.",
+  already_connected: ({ name }) => `You and ${name} are connected already.`,
+  already_running: () => "That is being done already. Give it a moment.",
+  timed_out: ({ name }) => `${name} did not answer in time. The request still stands.`,
+  request_expired: ({ name }) =>
+    `${name} did not answer for 30 days, so your request ended. You can ask again.`,
+  not_asked: ({ name }) => `There is no request from ${name} any more.`,
+  update_server: () => "The server is too old for this computer. Ask whoever runs it to update it.",
+  update_this_computer: () => "This computer’s Casemate is too old for the server. Update it.",
+  broke_protocol: () => "The server said something it may not say. Ask whoever runs it to look at it.",
+  malformed: () => "That could not be understood. Reload the page and try again.",
+  key_not_found: () => "Nothing is stored under that name.",
+  storage_full: () => "The small store for programs is full on this account.",
+  settings_not_offered: ({ params }) =>
+    `Those security settings are not offered${params.what ? `: ${params.what}` : ""}.`,
+  views_only: () => "Only Casemate’s own pages may ask for that.",
+  not_available_yet: () => "That is not built in yet.",
   internal: () =>
     "Something went wrong inside your internal service. Try again; if it stays, its log says more.",
   refused: () => "That was refused.",

@@ -37,7 +37,6 @@ _ACTS: dict[str, Acts] = {
     "not_connected": "user",
     "not_registered": "user",
     "identity_changed": "user",
-    "unknown_message": "user",
     "malformed": "user",
     "fenced": "user",
     "server_identity_changed": "admin",
@@ -47,7 +46,6 @@ _ACTS: dict[str, Acts] = {
     "not_accepting": "peer",
     "declined": "peer",
     "declined_recently": "peer",
-    "peer_offline": "peer",
     "account_gone": "peer",
     "request_expired": "peer",
     "mailbox_full": "peer",
@@ -55,7 +53,7 @@ _ACTS: dict[str, Acts] = {
     "server_away": "retry",
     "server_unreachable": "retry",
     "server_lost_it": "retry",
-    "expired_on_server": "retry",
+    "no_direct_path_yet": "retry",
     "too_many_requests": "retry",
     "internal": "retry",
 }
@@ -72,6 +70,11 @@ class Refused(Exception):
     def __init__(self, why: Reason) -> None:
         super().__init__(why.code)
         self.reason = why
+
+
+def reason_codes() -> set[str]:
+    """Every code of the catalogue."""
+    return set(_ACTS)
 
 
 def refuse(code: str, **params: str) -> Refused:

@@ -12,6 +12,12 @@ _SENTENCES: Final[dict[str, str]] = {
     "full_name_invalid": "The full name holds nothing that is drawn.",
     "too_short": "Something is shorter than allowed.",
     "account_exists": "This account exists already under another name.",
+    "device_taken": "Another account lists this device.",
+    "cid_taken": "Another account has this id; try again.",
+    "unknown_device": "This person's device is gone.",
+    "no_keys_yet": "There are no keys of this person to seal with yet.",
+    "server_lost_it": "The server no longer holds it; it is being sent again.",
+    "no_direct_path_yet": "Messages go through the server.",
     "not_on_server": "The server has no such account.",
     "device_removed": "This device no longer belongs to the account.",
     "fenced": "A newer start of this device is connected.",
@@ -66,3 +72,8 @@ def sentence(reason: Reason, **known: str) -> str:
     if text is None:
         return reason.code.replace("_", " ")
     return text.format_map(_Params({**known, **reason.params}))
+
+
+def worded_codes() -> set[str]:
+    """The codes that have a sentence of their own."""
+    return set(_SENTENCES)
