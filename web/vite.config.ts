@@ -1,14 +1,50 @@
 import { fileURLToPath } from "node:url";
 
+import { gzipSync } from "node:zlib";
+
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /** The folder that the internal service serves; git-ignored, made by `make setup`. */
 const served = fileURLToPath(new URL("../src/casemate/internal_service/web_dist", import.meta.url));
 
+/** What the first screen may weigh, gzipped; everything else is fetched when it is needed. */
+const FIRST_LOAD_BYTES = 300_000;
+
+/** Prints what the first load weighs, and fails the build when it is too much. */
+function firstLoad(): Plugin {
+  return {
+    name: "first-load",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const first = new Set<string>();
+      const add = (name: string): void => {
+        const chunk = bundle[name];
+        if (chunk?.type !== "chunk" || first.has(name)) return;
+        first.add(name);
+        for (const imported of chunk.imports) add(imported);
+      };
+      for (const [name, item] of Object.entries(bundle)) {
+        if (item.type === "chunk" && item.isEntry) add(name);
+        if (item.type === "asset" && name.endsWith(".css")) first.add(name);
+      }
+      const bytes = [...first].reduce((sum, name) => {
+        const item = bundle[name];
+        return sum + gzipSync(item?.type === "chunk" ? item.code : (item?.source ?? "")).length;
+      }, 0);
+      console.log(
+        `first load: ${(bytes / 1000).toFixed(1)} kB gzipped of ${String(FIRST_LOAD_BYTES / 1000)} kB`,
+      );
+      if (bytes > FIRST_LOAD_BYTES)
+        this.error("The first load is too heavy: load something later, or do without it");
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), firstLoad()],
   build: { outDir: served, emptyOutDir: true, assetsInlineLimit: 0, sourcemap: false },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   test: {

@@ -36,5 +36,10 @@ async function internalService(): Promise<InternalService> {
     const { sampleService } = await import("./testing/samples");
     return sampleService();
   }
-  return new WebSocketService(browserSurroundings());
+  const service = new WebSocketService(browserSurroundings());
+  // Whoever looks at the page again should not wait for the next try.
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && service.connection().state === "lost") service.retryNow();
+  });
+  return service;
 }

@@ -1,7 +1,8 @@
 /** How long to wait before the next try. */
 
 const FIRST_SECONDS = 0.5;
-const LONGEST_SECONDS = 15;
+/** The service is on the same machine: asking often costs little, and it is back within a second or two. */
+const LONGEST_SECONDS = 5;
 
 /** Full jitter, so that many tabs do not return in the same instant. Milliseconds. */
 export function backoffMilliseconds(attempt: number, random: () => number): number {

@@ -18,7 +18,8 @@ import { Waiting } from "./Waiting";
 import { WorkspaceScreen } from "./WorkspaceScreen";
 
 /** Only in development: the condition is known when building, so the gallery is not even shipped. */
-const Gallery = import.meta.env.DEV ? lazy(() => import("./gallery/Gallery")) : null;
+const Gallery =
+  import.meta.env.DEV || import.meta.env.MODE === "fake" ? lazy(() => import("./gallery/Gallery")) : null;
 
 export function App({ service }: { readonly service: InternalService }) {
   return (

@@ -6,15 +6,14 @@ type Tokens = Readonly<Record<string, string>>;
 
 function tokensOf(selector: string): Tokens {
   const block = css.slice(css.indexOf(`${selector} {`)).split("}")[0] ?? "";
-  return Object.fromEntries(
-    [...block.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name, value]),
-  );
+  const pairs = [...block.matchAll(/--([\w-]+): ([^;]+);/g)];
+  return Object.fromEntries(pairs.map(([, name = "", value = ""]) => [name, value]));
 }
 
-const light = tokensOf(":root");
+const light = tokensOf('[data-theme="light"]');
 const themes: Readonly<Record<string, Tokens>> = {
   light,
-  dark: { ...light, ...tokensOf(':root[data-theme="dark"]') },
+  dark: { ...light, ...tokensOf('[data-theme="dark"]') },
 };
 
 /** Relative luminance of WCAG 2 of an OKLCH colour; out-of-gamut parts are cut off, as screens do. */

@@ -190,3 +190,17 @@ test("no service from the start: the page says what to do", async () => {
   await user.click(screen.getByRole("button", { name: "Try now" }));
   expect(await screen.findByRole("button", { name: "Create account" })).toBeVisible();
 });
+
+test("while nobody tells who is there, nobody is shown as online", async () => {
+  const { service } = await showApp(App, conversationOf(ANN, BOB));
+  expect(await screen.findByText("Online")).toBeVisible();
+  act(() => {
+    service.lose();
+  });
+  expect(screen.queryByText("Online")).not.toBeInTheDocument();
+  expect(screen.getByText("Not known whether online")).toBeVisible();
+  act(() => {
+    service.restore();
+  });
+  expect(screen.getByText("Online")).toBeVisible();
+});

@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<GlyphStatus, string>> = {
 };
 
 const SHAPES: Readonly<Record<GlyphStatus, ReactNode>> = {
-  "handing-over": <circle cx="10" cy="8" r="1.6" className="fill-current stroke-none" />,
+  "handing-over": <path d="M4 8h.01M10 8h.01M16 8h.01" strokeWidth="2.6" />,
   queued: <circle cx="10" cy="8" r="5.2" strokeDasharray="2.6 2.3" />,
   sent: <path d="m5.5 8.6 3 3 6-7" />,
   delivered: <path d="m1.5 8.6 3 3 6-7M9.4 11.1l.5.5 6-7" />,

@@ -13,6 +13,8 @@ export interface SessionState {
   /** Null until the first snapshot. */
   readonly workspace: Workspace | null;
   readonly refused: Reason | null;
+  /** False while nobody tells what happens: what is known may be over, presence above all. */
+  readonly live: boolean;
   readonly pending: PendingTexts;
   readonly drafts: ReadonlyMap<Cid, string>;
   /** Conversations whose page could not be loaded. */
@@ -25,6 +27,7 @@ export class AccountSession {
   readonly store = new WritableStore<SessionState>({
     workspace: null,
     refused: null,
+    live: true,
     pending: [],
     drafts: new Map(),
     failedPages: new Set(),
@@ -40,9 +43,17 @@ export class AccountSession {
   ) {}
 
   start(): void {
-    this.stopFollowing ??= this.service.follow(this.cid, (update) => {
+    if (this.stopFollowing !== null) return;
+    const stopListening = this.service.onConnection(() => {
+      if (this.service.connection().state === "lost") this.change((state) => ({ ...state, live: false }));
+    });
+    const stopUpdates = this.service.follow(this.cid, (update) => {
       this.updated(update);
     });
+    this.stopFollowing = () => {
+      stopListening();
+      stopUpdates();
+    };
   }
 
   stop(): void {
@@ -177,6 +188,7 @@ export class AccountSession {
         this.change((state) => ({
           ...state,
           refused: null,
+          live: true,
           workspace: applySnapshot(state.workspace, update.snapshot),
           failedPages: new Set(),
         }));
@@ -184,7 +196,7 @@ export class AccountSession {
         this.handOverAgain();
         return;
       case "resumed":
-        this.change((state) => ({ ...state, refused: null }));
+        this.change((state) => ({ ...state, refused: null, live: true }));
         this.handOverAgain();
         return;
       case "events":

@@ -6,6 +6,7 @@ import { Refused } from "../api/InternalService";
 import type { Reason } from "../api/generated";
 import type { AccountSession, SessionState } from "./AccountSession";
 import { useSelect } from "./store";
+import { withUnknownPresence } from "./presence";
 import type { Workspace } from "./workspace";
 
 export const ServiceContext = createContext<InternalService | null>(null);
@@ -35,9 +36,9 @@ export function useSessionState<Selected>(select: (state: SessionState) => Selec
 
 /** For everything below the point where the first snapshot is known to be there. */
 export function useWorkspace<Selected>(select: (workspace: Workspace) => Selected): Selected {
-  return useSessionState(({ workspace }) => {
+  return useSessionState(({ workspace, live }) => {
     if (workspace === null) throw new Error("no snapshot yet");
-    return select(workspace);
+    return select(live ? workspace : withUnknownPresence(workspace));
   });
 }
 

@@ -14,6 +14,7 @@ interface Props {
   readonly author: Author;
   readonly peerName: string;
   readonly withGlyph: ReadonlySet<string>;
+  readonly offlineSince: number | null;
 }
 
 export interface Author {
@@ -22,7 +23,7 @@ export interface Author {
 }
 
 export const MessageGroup = memo(
-  function MessageGroup({ group, author, peerName, withGlyph }: Props) {
+  function MessageGroup({ group, author, peerName, withGlyph, offlineSince }: Props) {
     const first = group.messages[0];
     const last = group.messages.at(-1);
     return (
@@ -44,6 +45,7 @@ export const MessageGroup = memo(
                 peerName={peerName}
                 showGlyph={withGlyph.has(message.id)}
                 last={message === last}
+                offlineSince={offlineSince}
               />
             ))}
             {group.pending.map((pending) => (
@@ -63,6 +65,7 @@ export const MessageGroup = memo(
   (before, after) =>
     before.author === after.author &&
     before.peerName === after.peerName &&
+    before.offlineSince === after.offlineSince &&
     before.group.messages.length === after.group.messages.length &&
     before.group.pending.length === after.group.pending.length &&
     before.group.pending.every((text, index) => text === after.group.pending[index]) &&

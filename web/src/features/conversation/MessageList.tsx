@@ -115,6 +115,7 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
                 them={them}
                 peerName={peerName}
                 withGlyph={withGlyph}
+                offlineSince={peer.online === false ? peer.online_since : null}
               />
             ))}
           </ol>
@@ -148,8 +149,10 @@ function Item({
   them,
   peerName,
   withGlyph,
+  offlineSince,
 }: {
   readonly item: ListItem;
+  readonly offlineSince: number | null;
   readonly me: Author;
   readonly them: Author;
   readonly peerName: string;
@@ -181,7 +184,13 @@ function Item({
       );
     case "group":
       return (
-        <MessageGroup group={item} author={item.mine ? me : them} peerName={peerName} withGlyph={withGlyph} />
+        <MessageGroup
+          group={item}
+          author={item.mine ? me : them}
+          peerName={peerName}
+          withGlyph={withGlyph}
+          offlineSince={item.mine ? offlineSince : null}
+        />
       );
   }
 }

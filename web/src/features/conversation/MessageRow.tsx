@@ -2,7 +2,7 @@
 import { ClockArrowUp } from "lucide-react";
 import { memo } from "react";
 
-import type { MessageView } from "../../api/generated";
+import type { MessageView, Reason } from "../../api/generated";
 import { classes } from "../../components/classes";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
@@ -16,10 +16,19 @@ interface Props {
   readonly peerName: string;
   readonly showGlyph: boolean;
   readonly last: boolean;
+  /** Since when the other one is offline; what was sent waits for them. */
+  readonly offlineSince: number | null;
 }
 
-export const MessageRow = memo(function MessageRow({ message, peerName, showGlyph, last }: Props) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  peerName,
+  showGlyph,
+  last,
+  offlineSince,
+}: Props) {
   const text = message.text ?? noteText(message);
+  const reason = reasonOf(message, offlineSince);
   return (
     <li
       data-message={message.id}
@@ -33,9 +42,9 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           {text}
         </p>
         {message.arrived_late && <LateMark message={message} />}
-        {showGlyph && message.reason !== null && (
+        {showGlyph && reason !== null && (
           <p className="pt-0.5 pb-1 text-12 text-pretty text-ink-2">
-            {sentenceOf(message.reason, { peer: peerName })}
+            {sentenceOf(reason, { peer: peerName })}
           </p>
         )}
       </div>
@@ -55,7 +64,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         >
           {clockTime(message.written_at)}
         </time>
-        {message.mine && <Status message={message} peerName={peerName} shown={showGlyph} />}
+        {message.mine && <Status message={message} reason={reason} peerName={peerName} shown={showGlyph} />}
       </span>
     </li>
   );
@@ -63,10 +72,12 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
 
 function Status({
   message,
+  reason,
   peerName,
   shown,
 }: {
   readonly message: MessageView;
+  readonly reason: Reason | null;
   readonly peerName: string;
   readonly shown: boolean;
 }) {
@@ -76,7 +87,7 @@ function Status({
       ? "sent"
       : message.status;
   return (
-    <Tooltip text={statusSentence(message, status, peerName)} align="end">
+    <Tooltip text={statusSentence(reason, status, peerName)} align="end">
       <span
         data-status={message.status}
         className={classes("inline-flex", !shown && "opacity-0 group-hover/row:opacity-100")}
@@ -101,12 +112,18 @@ function LateMark({ message }: { readonly message: MessageView }) {
   );
 }
 
+/** The service says why a message is queued; that a sent one waits follows from who is there. */
+function reasonOf({ mine, status, reason }: MessageView, offlineSince: number | null): Reason | null {
+  if (reason !== null || !mine || status !== "sent" || offlineSince === null) return reason;
+  return { code: "peer_offline", params: { since: offlineSince.toString() }, acts: "peer" };
+}
+
 function needsYou({ status, reason }: MessageView): boolean {
   return status === "queued" && reason?.acts === "user";
 }
 
-function statusSentence(message: MessageView, status: GlyphStatus, peer: string): string {
-  if (message.reason !== null) return `${statusName(status)}. ${sentenceOf(message.reason, { peer })}`;
+function statusSentence(reason: Reason | null, status: GlyphStatus, peer: string): string {
+  if (reason !== null) return `${statusName(status)}. ${sentenceOf(reason, { peer })}`;
   switch (status) {
     case "queued":
       return "Queued: written down here, on its way to the server.";

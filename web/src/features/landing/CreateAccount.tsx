@@ -67,10 +67,11 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
         autoCapitalize="none"
         spellCheck={false}
         problem={problems.serverAddress ?? probeProblem(probe, account.serverAddress)}
-        advice={probe.state === "asking" ? "Asking the server who it is…" : undefined}
       />
-      {probe.state === "known" && probe.address === account.serverAddress && (
-        <ServerIdentity server={probe.server} />
+      {account.serverAddress !== "" && probe.state !== "failed" && (
+        <ServerIdentity
+          server={probe.state === "known" && probe.address === account.serverAddress ? probe.server : null}
+        />
       )}
       {needsServerPassword && (
         <Field

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 
 import type { Reason, ServerProbed } from "../../api/generated";
 import { ConnectionLost, Refused } from "../../api/InternalService";
-import { useService } from "../../state/context";
+import { useConnection, useService } from "../../state/context";
 
 export type Probe =
   | { readonly state: "none" }
@@ -15,10 +15,12 @@ const SETTLED_MILLISECONDS = 300;
 
 export function useServerProbe(address: string): readonly [Probe, () => void] {
   const service = useService();
+  const open = useConnection().state === "open";
   const [probe, setProbe] = useState<Probe>({ state: "none" });
   const [tries, setTries] = useState(0);
 
   useEffect(() => {
+    if (!open) return; // asked when the connection is back
     let stale = false;
     const timer = setTimeout(() => {
       if (address === "") {
@@ -42,7 +44,7 @@ export function useServerProbe(address: string): readonly [Probe, () => void] {
       stale = true;
       clearTimeout(timer);
     };
-  }, [service, address, tries]);
+  }, [service, open, address, tries]);
 
   return [
     probe,

@@ -8,6 +8,9 @@ import { shortDuration, sinceTime } from "../../state/times";
 /** A restart of the service takes less; it is not worth anybody's attention. */
 const UNNOTICED_MILLISECONDS = 1200;
 
+/** Reasons that say no more than that it is away. */
+const SAID_ALREADY = new Set(["server_away", "server_unreachable"]);
+
 export function ConnectionBanner() {
   const connection = useConnection();
   return connection.state === "lost" ? (
@@ -63,7 +66,7 @@ function ServerLink() {
         <Banner tone="waiting">
           The server is away since {sinceTime(link.since, now)}. You can read and write; messages leave when
           it is back.
-          {link.reason !== null && link.reason.code !== "server_away" && (
+          {link.reason !== null && !SAID_ALREADY.has(link.reason.code) && (
             <> {sentenceOf(link.reason, { server: server_address, now })}</>
           )}
         </Banner>

@@ -1,0 +1,257 @@
+"""Pictures of every screen × state × theme × width over the sample world, into `artifacts/screens`, for looking at.
+
+Usage: `.venv/bin/python web/scripts/screenshots.py [PART_OF_A_NAME…]`
+"""
+
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+WEB = Path(__file__).parent.parent
+OUTPUT = WEB.parent / "artifacts/screens"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+WIDTHS = {"desktop": (1280, 800), "tablet": (800, 900), "phone": (390, 800)}
+
+# The people of web/src/testing/samples.ts.
+ADA, GRACE = 17900000000000000001, 15800000000000000010
+BEA, JONAS, YUKI, ROSA, SPAM = (
+    16100000000000000002,
+    14000000000000000003,
+    13000000000000000004,
+    9800000000000000009,
+    9700000000000000011,
+)
+HOME = f"/a/{ADA}"
+TALK = f"{HOME}/c/{BEA}"
+
+Act = Callable[[Page], object]
+
+
+def press(name: str) -> Act:
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+def run(script: str) -> Act:
+    return lambda page: page.evaluate(f"() => {{ const {{ world, service }} = window.casemate; {script} }}")
+
+
+def write(text: str) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_label("Message to").fill(text)
+        page.keyboard.press("Enter")
+
+    return act
+
+
+def then(*acts: Act) -> Act:
+    def act(page: Page) -> None:
+        for one in acts:
+            one(page)
+
+    return act
+
+
+def peer_with(change: str) -> Act:
+    return run(
+        f"const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)]; "
+        f"ada.changePeer({{ ...world.peer(ada, bea), {change} }});"
+    )
+
+
+def fill(**fields: str) -> Act:
+    def act(page: Page) -> None:
+        for label, text in fields.items():
+            page.get_by_label(label.replace("_", " ")).fill(text)
+
+    return act
+
+
+def scroll_up(page: Page) -> None:
+    region = page.get_by_role("region", name="Conversation with")
+    for _ in range(5):
+        region.evaluate("element => (element.scrollTop -= 700)")
+        page.wait_for_timeout(120)
+
+
+SCREENS: dict[str, tuple[str, Act | None]] = {
+    "landing": ("/", None),
+    "landing-first": (
+        "/",
+        run("for (const account of world.accounts.values()) account.local = false; world.accountsChanged();"),
+    ),
+    "create": ("/?create", None),
+    "create-missing": ("/?create", then(fill(Username="a b", Password="short"), press("Create account"))),
+    "create-unreachable": ("/?create", fill(Server_address="team.example.org")),
+    "create-taken": (
+        "/?create",
+        then(fill(Full_name="Bea", Username="bea", Password="long enough indeed"), press("Create account")),
+    ),
+    "create-slow": (
+        "/?create",
+        then(
+            run("service.hold('Register');"),
+            fill(Full_name="Dana", Username="dana", Password="long enough indeed"),
+            press("Create account"),
+            lambda page: page.wait_for_timeout(2500),
+        ),
+    ),
+    "sign-in": ("/?sign-in", None),
+    "sign-in-link": (f"/a/{GRACE}/c/{BEA}", None),
+    "sign-in-wrong": (f"/a/{GRACE}", then(fill(Password="nope"), press("Sign in"))),
+    "home": (HOME, None),
+    "home-alone": (
+        f"/a/{GRACE}",
+        then(run(f"world.account({GRACE}n).peers.clear();"), fill(Password="correct horse"), press("Sign in")),
+    ),
+    "account-menu": (HOME, press("Account menu")),
+    "discover": (HOME, press("Discover Peers")),
+    "discover-nobody": (
+        HOME,
+        then(press("Discover Peers"), lambda page: page.get_by_label("Search people").fill("zzz")),
+    ),
+    "discover-failed": (
+        HOME,
+        then(
+            run("service.refuseNext('ListDirectory', { code: 'server_away', params: {}, acts: 'retry' });"),
+            press("Discover Peers"),
+        ),
+    ),
+    "discover-loading": (HOME, then(run("service.hold('ListDirectory');"), press("Discover Peers"))),
+    "switcher": (TALK, lambda page: page.keyboard.press("Control+k")),
+    "talk": (TALK, None),
+    "talk-details": (TALK, press("Details")),
+    "talk-scrolled": (TALK, scroll_up),
+    "talk-new": (f"{HOME}/c/{YUKI}", None),
+    "talk-offline": (f"{HOME}/c/{JONAS}", None),
+    "talk-requested": (f"{HOME}/c/{ROSA}", None),
+    "talk-blocked": (f"{HOME}/c/{SPAM}", None),
+    "talk-typing": (TALK, run(f"world.typing(world.account({BEA}n), world.account({ADA}n), true);")),
+    "talk-alarm": (TALK, peer_with("identity_changed: true, verified: false")),
+    "talk-disconnected": (TALK, peer_with("connection: 'none', path: null")),
+    "talk-direct": (TALK, peer_with("path: { kind: 'direct', since: Date.now(), rtt_ms: 12.3, reason: null }")),
+    "talk-draft": (
+        TALK,
+        lambda page: page.get_by_label("Message to").fill(
+            "One line\nand a second\n\nand a fourth, which is long enough to be wrapped at the width of a phone"
+        ),
+    ),
+    "talk-refused": (
+        TALK,
+        then(
+            run("service.refuseNext('SendChat', { code: 'mailbox_full', params: {}, acts: 'peer' });"),
+            write("This is refused"),
+        ),
+    ),
+    "talk-loading": (
+        HOME,
+        then(
+            run("service.hold('GetTimeline');"),
+            lambda page: page.get_by_role("link", name=re.compile("^Jonas")).first.click(),
+        ),
+    ),
+    "server-away": (
+        TALK,
+        then(run("world.serverGoes('away', Date.now() - 400000);"), write("Written while the server is away")),
+    ),
+    "server-fenced": (
+        TALK,
+        run("world.serverGoes('fenced', Date.now(), { code: 'fenced', params: {}, acts: 'user' });"),
+    ),
+    "service-gone": (
+        TALK,
+        then(run("service.lose(Date.now() - 60000, Date.now() + 9000);"), write("Written while the service is gone")),
+    ),
+    "settings": (f"{HOME}/settings", None),
+    "settings-delete": (f"{HOME}/settings", press("Delete account…")),
+    "people": (f"{HOME}/people", None),
+    "nowhere": ("/a/12", None),
+    "no-conversation": (f"{HOME}/c/77", None),
+    "gallery": ("/gallery", None),
+}
+
+
+def main() -> None:
+    wanted = sys.argv[1:]
+    names = [name for name in SCREENS if not wanted or any(part in name for part in wanted)]
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    vite = str(WEB / "node_modules/.bin/vite")
+    built = ["--outDir", "dist", "--logLevel", "error"]
+    subprocess.run([vite, "build", "--mode", "fake", *built], cwd=WEB, check=True)
+    where = ["--port", str(port), "--strictPort", "--host", "127.0.0.1"]
+    server = subprocess.Popen([vite, "preview", *built, *where], cwd=WEB)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            for name in names:
+                for width in WIDTHS:
+                    for theme in ("light", "dark"):
+                        take(browser, f"http://127.0.0.1:{port}", name, width, theme)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def take(browser: Browser, base: str, name: str, width: str, theme: str) -> None:
+    path, act = SCREENS[name]
+    columns, rows = WIDTHS[width]
+    context = browser.new_context(
+        viewport={"width": columns, "height": 2400 if name == "gallery" else rows},
+        color_scheme="dark" if theme == "dark" else "light",
+        locale="en-GB",
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: print(f"{name}: {error}"))
+    page.on("console", lambda entry: print(f"{name}: {entry.text}") if entry.type == "error" else None)
+    page.goto(base + path)
+    page.locator("main:visible, nav:visible").first.wait_for()
+    page.wait_for_timeout(250)
+    try:
+        if act is not None:
+            act(page)
+    except Exception as error:  # noqa: BLE001 - a picture of what went wrong says more than no picture
+        print(f"{name} {width}: {str(error).splitlines()[0]}")
+    page.wait_for_timeout(450)
+    page.screenshot(path=OUTPUT / f"{name}.{width}.{theme}.png")
+    context.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(address: str) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=1)
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
