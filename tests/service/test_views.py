@@ -173,6 +173,31 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     assert again.message.status == "read", "a repeat changes nothing"
 
 
+@pytest.mark.parametrize("order", [(-1, "00" * 16), (2**63, "00" * 16), (1, "zz"), (1, "00")])
+def test_a_place_that_is_none_is_malformed(pair: Pair, order: tuple[int, str]) -> None:
+    alice, a, _, b = pair
+    place = rows.MessageOrder(*order)
+    refused = alice.expect(ext.RequestRefused, ext.GetTimeline(request_id=new_id(), cid=a, peer_cid=b, before=place))
+    assert refused.reason.code == "malformed"
+
+
+@pytest.mark.parametrize("message_id", ["", "0" * 31, "0" * 34, "g" * 32])
+def test_a_message_id_has_32_hex_digits(pair: Pair, message_id: str) -> None:
+    alice, a, _, b = pair
+    request = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id=message_id, text="x")
+    assert alice.expect(ext.RequestRefused, request).reason.code == "malformed"
+
+
+def test_marks_beyond_all_messages_read_everything_and_nothing(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
+    for up_to, unread in ((-5, 1), (2**70, 0)):
+        alice.expect(ext.Done, ext.MarkRead(request_id=new_id(), cid=a, peer_cid=b, up_to_arrival=up_to))
+        snapshot = subscribe(alice, a)
+        assert isinstance(snapshot, ext.Snapshot)
+        assert snapshot.account.unread == unread
+
+
 def test_unread_counts_are_one_number_everywhere(pair: Pair) -> None:
     alice, a, bob, b = pair
     for _ in range(3):

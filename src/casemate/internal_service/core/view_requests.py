@@ -20,6 +20,8 @@ from casemate.protocol.ids import DEVICE_ID_BYTES, MESSAGE_ID_BYTES, Cid, Device
 from casemate.protocol.limits import MESSAGE_BODY_BYTES, TIMELINE_PAGE_ROWS
 
 _QUERY_CHARACTERS: Final = 200
+_HIGHEST_NUMBER: Final = 2**63 - 1
+"""Of counters and arrivals in the database."""
 
 
 class ViewRequests:
@@ -91,7 +93,8 @@ class ViewRequests:
 
     def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
         host = self._hosts.session(request.cid)
-        self._do(asker, host, host.account.mark_read(request.peer_cid, request.up_to_arrival, self._desk.now))
+        up_to = max(0, min(request.up_to_arrival, _HIGHEST_NUMBER))
+        self._do(asker, host, host.account.mark_read(request.peer_cid, up_to, self._desk.now))
 
     def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
         host = self._hosts.session(request.cid)
@@ -190,6 +193,8 @@ class ViewRequests:
 def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
     if order is None:
         return None
+    if not 0 <= order.counter <= _HIGHEST_NUMBER:
+        raise refuse("malformed", what="order")
     return order.counter, DeviceId(_hex(order.device, DEVICE_ID_BYTES, "order"))
 
 
