@@ -36,7 +36,8 @@ class Stores:
         finally:
             self._transaction = None
             self._begun.clear()
-            self._finish()
+        # Not after a commit that failed: what was to be deleted is still named.
+        self._finish()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -143,6 +143,16 @@ def test_a_database_is_closed_after_the_commit(stores: Stores, log: list[str]) -
     assert log[-3:] == ["service end transaction", "a close", "a delete"]
 
 
+def test_nothing_is_deleted_when_the_commit_fails(stores: Stores, log: list[str]) -> None:
+    with stores.transaction(), stores.savepoint():
+        stores.create("a", KEY)
+    with pytest.raises(ZeroDivisionError), stores.transaction():
+        with stores.savepoint():
+            stores.discard("a")
+        raise ZeroDivisionError
+    assert "a delete" not in log
+
+
 def test_a_database_made_by_an_event_that_was_undone_is_deleted(stores: Stores, log: list[str], undo: Undo) -> None:
     with stores.transaction():
         with pytest.raises(ZeroDivisionError), stores.savepoint():
