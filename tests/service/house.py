@@ -89,7 +89,7 @@ def new_id() -> Uuid:
 class _Server:
     core: ServerCore
     store: SqliteServerStore
-    key: bytes
+    settings: ServerSettings
 
 
 class Street:
@@ -113,6 +113,14 @@ class Street:
         """Another server, with people of its own. Answers its address."""
         self._servers[OTHER_SERVER] = self._new_server("other-server", ())
         return OTHER_SERVER
+
+    def server_forgets_everybody(self) -> None:
+        """Its data is lost; it starts again with the same identity."""
+        known = self._servers[SERVER]
+        store = SqliteServerStore(Database.open(self.folder / "empty.db", synchronous="OFF"))
+        core = ServerCore(store, known.settings, self.entropy)
+        step(core, store, [Started()], self.now)
+        self._servers[SERVER] = _Server(core, store, known.settings)
 
     def fill_server(self, people: int) -> None:
         """So many accounts that nobody here knows."""
@@ -170,7 +178,7 @@ class Street:
         self._homes[connection] = (house, account_id, generation)
         self._server_of[connection] = server
         self._tell_server(Connected(connection))
-        key = server.key
+        key = bytes(server.settings.public_key)
         self.work.append(lambda: house.tell(LinkOpened(account_id, generation, key)))  # type: ignore[arg-type]
 
     def send_link(self, house: "House", account_id: bytes, generation: int, frame: ClientFrame) -> None:
@@ -195,9 +203,10 @@ class Street:
     def _new_server(self, name: str, passwords: tuple[bytes, ...]) -> "_Server":
         private, public = new_server_key(self.entropy)
         store = SqliteServerStore(Database.open(self.folder / f"{name}.db", synchronous="OFF"))
-        core = ServerCore(store, ServerSettings(private, public, password_hashes=passwords), self.entropy)
+        settings = ServerSettings(private, public, password_hashes=passwords)
+        core = ServerCore(store, settings, self.entropy)
         step(core, store, [Started()], self.now)
-        return _Server(core, store, bytes(public))
+        return _Server(core, store, settings)
 
     def _tell_server(self, event: Connected | Disconnected | FrameArrived | Written) -> None:
         server = self._server_of[event.connection]

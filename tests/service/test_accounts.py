@@ -209,6 +209,19 @@ def test_connect_succeeds_after_three_seconds_when_the_server_is_merely_away(str
     assert sessions(client) == [cid]
 
 
+def test_a_plain_client_hears_that_the_server_refuses_and_a_view_gets_in(street: Street, house: House) -> None:
+    client, view = house.client(), house.view()
+    cid = client.register("alice")
+    client.ask(disconnect(cid))
+    street.server_forgets_everybody()
+    failure = client.expect(to.ConnectFailure, connect("alice"))
+    assert getattr(failure.reason, "code", None) == "not_on_server"
+    assert sessions(client) == []
+    assert view.expect(to.ConnectSuccess, connect("alice")).cid == cid
+    snapshot = view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
+    assert getattr(snapshot.account.link.reason, "code", None) == "not_on_server"
+
+
 def test_the_same_name_on_two_servers_is_told_apart_by_the_password(street: Street, house: House) -> None:
     client = house.client()
     here = client.register("alice")

@@ -25,8 +25,6 @@ from casemate.protocol.ids import Cid
 LINK_SECONDS: Final = 3.0
 """How long the answer waits for a server that is away; the session is local and outlives it."""
 
-_AWAY: Final = frozenset({"server_unreachable", "server_away"})
-
 
 @dataclass(frozen=True, slots=True)
 class _Connecting:
@@ -63,7 +61,7 @@ class SigningIn:
         link = host.account.link_view()
         if link.state == "online":
             self._succeed(host.cid)
-        elif link.reason is not None and link.reason.code not in _AWAY:
+        elif link.reason is not None and link.reason.acts != "retry":
             self._refused(host, connecting, link.reason)
 
     def session_ended(self, cid: Cid, why: Reason) -> None:
