@@ -57,6 +57,10 @@ CLIENT_REQUESTS_PER_SECOND: Final = 2_000
 WORKSPACE_REQUESTS_PER_SECOND: Final = 100
 VIEW_EVENTS_KEPT: Final = 2_000
 """Events of one account kept for views that come back; beyond it they get a snapshot."""
+VIEW_EVENTS_CHARACTERS: Final = 16 * MIB
+"""Of text in those events."""
+TIMELINE_PAGE_BYTES: Final = 4 * MIB
+"""A page is shorter when its messages are long."""
 LOCAL_DB_VALUE_BYTES: Final = 16 * MIB
 LOCAL_DB_KEY_BYTES: Final = 1_024
 LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB

@@ -6,19 +6,24 @@ machine has answered a ping that was sent after a message, and only then the mes
 not taken comes first on the next bound socket.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.internal_service.core.desk import Desk
 from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.ports import QueuedMessage
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.protocol.client.responses import MessageNotification
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid, SocketId
-from casemate.protocol.limits import PLAIN_QUEUE_BYTES, PLAIN_QUEUE_MESSAGES
+from casemate.protocol.limits import MIB, PLAIN_QUEUE_BYTES, PLAIN_QUEUE_MESSAGES
 
 WINDOW_MESSAGES: Final = 256
 """Sent and not yet taken, per session."""
+WINDOW_BYTES: Final = 8 * MIB
+"""The same in bytes, unless it is a single message: as JSON they are four times as many."""
+_READ_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class _Sent:
     mark: int
     cid: Cid
     sequence: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +79,29 @@ class PlainDelivery:
         progress = self._progress.get(host.cid)
         if host.bound is None or progress is None or progress.socket != host.bound:
             return
-        room = WINDOW_MESSAGES - len(progress.under_way)
-        if room <= 0:
-            return
         sent = list(progress.under_way)
+        if len(sent) >= WINDOW_MESSAGES:
+            return
+        size = sum(message.size for message in sent)
         up_to = progress.sent_up_to
-        for message in self._hosts.store(host).plain_after(up_to, room):
+        for message in self._owed(host, up_to):
+            if len(sent) >= WINDOW_MESSAGES or (sent and size + len(message.body) > WINDOW_BYTES):
+                break
             self._marks += 1
             up_to = message.sequence
-            sent.append(_Sent(self._marks, host.cid, message.sequence))
+            size += len(message.body)
+            sent.append(_Sent(self._marks, host.cid, message.sequence, len(message.body)))
             response = MessageNotification(
                 cid=host.cid, request_id=None, peer_cid=message.peer_cid, message=Octets(message.body)
             )
             self._desk.send(host.bound, response, self._marks)
         self._progress[host.cid] = replace(progress, sent_up_to=up_to, under_way=tuple(sent))
+
+    def _owed(self, host: Host, after: int) -> Iterator[QueuedMessage]:
+        """What is queued behind a sequence, a few at a time: each may be a MiB."""
+        store = self._hosts.store(host)
+        messages = store.plain_after(after, _READ_AT_ONCE)
+        while messages:
+            yield from messages
+            more = len(messages) == _READ_AT_ONCE
+            messages = store.plain_after(messages[-1].sequence, _READ_AT_ONCE) if more else []

@@ -5,29 +5,35 @@ from collections.abc import Sequence
 
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.protocol.client.extensions import ViewPosition
-from casemate.protocol.client.views import ViewEvent
+from casemate.protocol.client.views import ConversationChanged, MessageChanged, ViewEvent
 from casemate.protocol.ids import Cid
-from casemate.protocol.limits import VIEW_EVENTS_KEPT
+from casemate.protocol.limits import VIEW_EVENTS_CHARACTERS, VIEW_EVENTS_KEPT
 
 
 class Stream:
-    """Events are numbered from 1; the newest `VIEW_EVENTS_KEPT` are kept."""
+    """Events are numbered from 1; the newest are kept, within `VIEW_EVENTS_KEPT` and `VIEW_EVENTS_CHARACTERS`."""
 
     def __init__(self, undo: Undo) -> None:
         self._undo = undo
         self._events: deque[ViewEvent] = deque()
+        self._characters = 0
         self.sequence = 0
 
     def append(self, event: ViewEvent) -> int:
-        dropped = self._events.popleft() if len(self._events) >= VIEW_EVENTS_KEPT else None
+        before = self._characters
         self._events.append(event)
+        self._characters += _characters(event)
         self.sequence += 1
+        dropped = []
+        while len(self._events) > VIEW_EVENTS_KEPT or self._characters > VIEW_EVENTS_CHARACTERS:
+            dropped.append(self._events.popleft())
+            self._characters -= _characters(dropped[-1])
 
         def step() -> None:
+            self._events.extendleft(reversed(dropped))
             self._events.pop()
+            self._characters = before
             self.sequence -= 1
-            if dropped is not None:
-                self._events.appendleft(dropped)
 
         self._undo.add(step)
         return self.sequence
@@ -82,3 +88,14 @@ class Streams:
     def _epoch_of(self, cid: Cid) -> str:
         self._of(cid)
         return self._epochs[cid]
+
+
+def _characters(event: ViewEvent) -> int:
+    """Of the text that it carries: what a peer can make large."""
+    match event:
+        case MessageChanged(message=message):
+            return len(message.text or "")
+        case ConversationChanged(conversation=conversation) if conversation.last is not None:
+            return len(conversation.last.text or "")
+        case _:
+            return 0

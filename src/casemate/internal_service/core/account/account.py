@@ -229,7 +229,7 @@ class Account:
         known = self._context.store.timeline_row(message_id)
         if known is not None:
             if not known.mine or cid_of(known.account_id) != peer_cid:
-                raise refuse("malformed", what="message id")
+                raise refuse("malformed", what="message_id")
             return [MessageChanged(peer_cid, message_id)]
         body = text.encode("utf-8", "replace")
         return self._outbox.write(self._connected(peer_cid, body), Kind.CHAT, body, now, message_id=message_id)

@@ -1,5 +1,7 @@
 """What an account's database and link look like to a view: rows become the view types of the client API."""
 
+from collections.abc import Sequence
+
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyNumber, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
@@ -19,7 +21,7 @@ from casemate.protocol.client.views import (
     Reason,
 )
 from casemate.protocol.ids import DeviceId, cid_of
-from casemate.protocol.limits import TIMELINE_PAGE_ROWS
+from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow
 
 
@@ -110,13 +112,15 @@ class Showing:
             just_before = (around[0], DeviceId(around[1]))
             older, newer = page(before=just_before), page(after=(around[0], _before(around[1])))
             half = max(1, limit // 2)
-            rows = older[-half:] + newer[: limit - half]
-            return self._messages(peer, rows), len(older) > half, len(newer) > limit - half
+            upper, lower = _last_that_fit(older[-half:]), _first_that_fit(newer[: limit - half])
+            return self._messages(peer, upper + lower), len(older) > len(upper), len(newer) > len(lower)
         if after is not None:
             rows = page(after=after)
-            return self._messages(peer, rows[:limit]), True, len(rows) > limit
+            shown = _first_that_fit(rows[:limit])
+            return self._messages(peer, shown), True, len(rows) > len(shown)
         rows = page(before=before)
-        return self._messages(peer, rows[-limit:]), len(rows) > limit, before is not None
+        shown = _last_that_fit(rows[-limit:])
+        return self._messages(peer, shown), len(rows) > len(shown), before is not None
 
     def safety(self, peer: Peer) -> SafetyNumber:
         return safety_number(self._context.secrets.account.keys, self._context.device_list(peer).account_keys)
@@ -148,6 +152,22 @@ class Showing:
             return reason(waiting)
         queued = self._context.store.outbox_of_message(row.message_id)
         return None if queued is None or queued.reason is None else reason(queued.reason)
+
+
+def _first_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
+    """At least one, and no more than a page may hold: whoever writes long messages decides nothing about its size."""
+    size = 0
+    fitting: list[TimelineRow] = []
+    for row in rows:
+        size += len(row.body)
+        if fitting and size > TIMELINE_PAGE_BYTES:
+            break
+        fitting.append(row)
+    return fitting
+
+
+def _last_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
+    return _first_that_fit(rows[::-1])[::-1]
 
 
 def _text(row: TimelineRow) -> str | None:
