@@ -34,11 +34,9 @@ class Deployment(Protocol):
     @property
     def server_store(self) -> ServerStore | None: ...
 
-    def store_of(self, person: Person) -> AccountStore | None: ...
 
-
-def store_needed(deployment: Deployment, person: Person) -> AccountStore:
-    store = deployment.store_of(person)
+def store_needed(person: Person) -> AccountStore:
+    store = person.store
     assert store is not None, f"{person.name}'s service does not run"
     return store
 
@@ -96,7 +94,7 @@ class TruthfulStatus:
     def _on_readers_disk(self, reader: Person, row: MessageView) -> bool | None:
         if reader.rolled_back:
             return True
-        store = self.deployment.store_of(reader)
+        store = reader.store
         if store is None:
             return None
         found = store.timeline_row(MessageId(bytes.fromhex(row.id)))
@@ -104,7 +102,7 @@ class TruthfulStatus:
 
     def _on_servers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
         server = self.deployment.server_store
-        writers, readers = self.deployment.store_of(writer), self.deployment.store_of(reader)
+        writers, readers = writer.store, reader.store
         if server is None or writers is None or readers is None:
             return None
         message = writers.timeline_row(MessageId(bytes.fromhex(row.id)))
@@ -188,7 +186,7 @@ def converged(deployment: Deployment) -> str | None:
             for message in person.timeline(account, other.cid):
                 if message.mine and message.status != "read":
                     return f"{person.name}'s message {message.id} is still {message.status} ({message.reason})"
-        store = store_needed(deployment, person)
+        store = store_needed(person)
         for channel in store.channels():
             sealed = [number for state in ("queued", "sent") for number in store.outbox_numbers(channel.device, state)]
             if waiting := len(sealed) + store.outbox_waiting_count(channel.device):

@@ -2,8 +2,9 @@
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from casemate.crypto.testing import repeatable_entropy
@@ -28,7 +29,7 @@ class Process:
     core: Core
     store: ClosableStore
     perform: Callable[[Effect], None]
-    first: Event | None = None
+    first: Sequence[Event] = ()
     """What the core hears before anything else."""
 
 
@@ -70,6 +71,10 @@ class Machine:
             self.process = None
         unmount(self.path[1:])
 
+    def file(self, name: str) -> Path:
+        """Where a database of this machine is."""
+        return Path(self.path) / name
+
     @property
     def running(self) -> bool:
         return self.process is not None
@@ -97,8 +102,8 @@ class Machine:
         self._monotonic_shift = self.chance.uniform(0, 1e6) - self.agenda.now
         self.tell(f"starts (start {self.boots})")
         self.process = self._start(self)
-        if self.process.first is not None:
-            self.feed(self.process.first)
+        for event in self.process.first:
+            self.feed(event)
         for call in self.when_started:
             call()
         self._plan_wakeup()

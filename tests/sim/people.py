@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from casemate.internal_service.adapters.account_store import SqliteAccountStore
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.ports import DisplayOrder
+from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
 from casemate.protocol.ids import Cid, DeviceId, MessageId
@@ -18,6 +19,10 @@ CANARY: Final = "canary-7c1f"
 """Part of every text: it may be found nowhere outside the people's own, opened databases."""
 PAGE_ROWS: Final = 200
 SETTINGS: Final = b'{"security_level":"Standard"}'
+
+
+Heard = Callable[[Reason | None], None]
+"""Called with the refusal, or with None once what was wished for is committed."""
 
 
 @dataclass
@@ -60,7 +65,19 @@ class Person:
         assert isinstance(process.core, AccountHost)
         return process.core.account
 
-    def wish(self, what: str, operation: Operation, heard: Callable[[Reason | None], None] = lambda _: None) -> None:
+    @property
+    def store(self) -> AccountStore | None:
+        """Their database, while somebody has it open."""
+        process = self.machine.process
+        if process is None:
+            return None
+        assert isinstance(process.store, SqliteAccountStore)
+        return process.store
+
+    def nudge(self) -> None:
+        """Somebody whose account is not open tries again what did not work, or comes back."""
+
+    def wish(self, what: str, operation: Operation, heard: Heard = lambda _: None) -> None:
         if self.machine.running:
             self.machine.tell(f"{self.name} wants to {what}")
             self.machine.feed(Wish(what, operation, heard))
@@ -92,16 +109,20 @@ class Person:
         text = f"{CANARY} {self.name} #{number}" + " and so on" * self.chance.choice((0, 0, 3, 40))
         self.written[message_id.hex()] = text
 
-        def send(account: Account, now: Instant) -> Outcome:
-            return account.send_chat(peer_cid, message_id, text, now)
-
         def heard(refused: Reason | None) -> None:
             if refused is None:
                 self.accepted.append(Accepted(message_id, self.cid, peer_cid, text, self.machine.agenda.now))
             else:
                 self.machine.tell(f"refused: {refused.code}")
 
-        self.wish(f"say #{number} to {peer_cid % 1000}", send, heard)
+        self.say(peer_cid, number, message_id, text, heard)
+
+    def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
+        self.wish(
+            f"say #{number} to {peer_cid % 1000}",
+            lambda account, now: account.send_chat(peer_cid, message_id, text, now),
+            heard,
+        )
 
     def read_everything(self, peer_cid: Cid) -> None:
         def read(account: Account, now: Instant) -> Outcome:
@@ -188,9 +209,11 @@ class Habits:
 
     def act(self, person: Person, others: list[Person]) -> None:
         account = person.account
-        if account is None:
-            return
         chance = self._chance
+        if account is None:
+            if chance.random() < 0.3:
+                person.nudge()
+            return
         if self._comes_and_goes and chance.random() < (0.06 if person.signed_in else 0.5):
             if person.signed_in:
                 person.sign_out()
@@ -198,6 +221,8 @@ class Habits:
                 person.sign_in()
             return
         other = chance.choice(others)
+        if other.cid == 0:
+            return
         peer = account.peer_view(other.cid)
         if self._quarrels and chance.random() < 0.05:
             self._quarrel(person, other.cid, peer)
@@ -239,6 +264,7 @@ def make_peace(person: Person, others: list[Person]) -> None:
     """One round of what leads everybody to be connected and to have read everything."""
     account = person.account
     if account is None:
+        person.nudge()
         return
     if not person.signed_in:
         person.sign_in()

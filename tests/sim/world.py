@@ -3,13 +3,12 @@
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
-from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.internal_service.core.account import Account
 from casemate.node import Effect
 from casemate.runtime.sqlite import Database
@@ -32,6 +31,7 @@ from tests.sim.host import AccountHost, Answered, Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
 from tests.sim.people import Habits, Person, make_peace
+from tests.sim.service_person import ServicePerson
 from tests.sim.story import Story
 from tests.sim.vfs import VFS_NAME
 from tests.sim.weather import Storm, Weather
@@ -57,6 +57,7 @@ class World(AbstractContextManager["World"]):
             quarrels=chance.random() < 0.3 and not self.weather.rollbacks,
             comes_and_goes=chance.random() < 0.4,
         )
+        self._whole_services = chance.random() < 0.5
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
         self._settings = ServerSettings(private_key=private, public_key=public)
         self.server = Machine("server", self.agenda, self._chance("server"), self.story, self._start_server)
@@ -89,13 +90,6 @@ class World(AbstractContextManager["World"]):
         if process is None:
             return None
         assert isinstance(process.store, SqliteServerStore)
-        return process.store
-
-    def store_of(self, person: Person) -> SqliteAccountStore | None:
-        process = person.machine.process
-        if process is None:
-            return None
-        assert isinstance(process.store, SqliteAccountStore)
         return process.store
 
     # --- its life
@@ -133,6 +127,7 @@ class World(AbstractContextManager["World"]):
             for person in self.people:
                 make_peace(person, self._others(person))
             self.agenda.run_until(self.agenda.now + PEACE_SECONDS)
+            self.statuses.machine_started()
             open_matter = converged(self)
             if open_matter is None:
                 return
@@ -160,20 +155,26 @@ class World(AbstractContextManager["World"]):
 
     def _person(self, name: str) -> Person:
         def start(machine: Machine) -> Process:
-            return self._start_service(machine, person)
+            if isinstance(person, ServicePerson):
+                return person.start_process(machine)
+            return self._start_account(machine, person)
 
         machine = Machine(f"{name}'s computer", self.agenda, self._chance(f"{name}/machine"), self.story, start)
-        person = Person(name, machine, self._chance(name))
+        person: Person
+        if self._whole_services:
+            person = ServicePerson(name, machine, self._chance(name), self.network)
+        else:
+            person = Person(name, machine, self._chance(name))
         self.network.attach(machine)
         return person
 
     def _start_server(self, machine: Machine) -> Process:
-        store = SqliteServerStore(Database.open(Path(machine.path) / "server.db", vfs=VFS_NAME))
+        store = SqliteServerStore(Database.open(machine.file("server.db"), vfs=VFS_NAME))
         core = ServerCore(store, self._settings, machine.entropy())
-        return Process(core, store, self.network.perform_for_server, first=Started())
+        return Process(core, store, self.network.perform_for_server, first=[Started()])
 
-    def _start_service(self, machine: Machine, person: Person) -> Process:
-        store = open_account_store(Path(machine.path) / "account.db", DATABASE_KEY, vfs=VFS_NAME)
+    def _start_account(self, machine: Machine, person: Person) -> Process:
+        store = open_account_store(machine.file("account.db"), DATABASE_KEY, vfs=VFS_NAME)
         entropy = machine.entropy()
         kem = RepeatableKem(entropy)
         if store.profile() is None:

@@ -1,0 +1,331 @@
+"""Somebody whose computer runs the whole internal service, used through a view as the browser uses it."""
+
+import random
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from casemate.crypto.keys import DatabaseKey, MachineKey
+from casemate.crypto.testing import RepeatableKem
+from casemate.crypto.vault import PasswordCost
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.adapters.service_store import open_service_store
+from casemate.internal_service.core import events
+from casemate.internal_service.core import notices as told
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.machine import Machine as Computer
+from casemate.internal_service.core.ports import AccountUnavailable
+from casemate.internal_service.core.service import Service
+from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.node import Effect, Event
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client import responses as to
+from casemate.protocol.client import views
+from casemate.protocol.client.codec import (
+    ClientRequest,
+    ClientResponse,
+    decode_request,
+    decode_response,
+    encode_request,
+    encode_response,
+)
+from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, Uuid
+from casemate.protocol.ids import Cid, MessageId, SocketId
+from tests.sim.host import Told
+from tests.sim.machine import Machine, Process
+from tests.sim.network import Network
+from tests.sim.people import Heard, Person
+from tests.sim.vfs import VFS_NAME
+
+CHEAP: Final = PasswordCost(memory_kib=8, passes=1)
+PASSWORD: Final = b"a long password"
+SERVER: Final = "127.0.0.1:12349"
+VAULT_SECONDS: Final = 0.2
+"""Opening a vault is made to be slow; much can happen meanwhile."""
+
+
+class SimulatedAccounts:
+    """The account databases of one computer, on its simulated disk."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def create(self, name: str, key: DatabaseKey) -> SqliteAccountStore:
+        return open_account_store(self._machine.file(f"{name}.db"), key.secret, vfs=VFS_NAME)
+
+    def open(self, name: str, key: DatabaseKey) -> SqliteAccountStore:
+        if not self._machine.disk.exists(str(self._machine.file(f"{name}.db"))):
+            raise AccountUnavailable(name)
+        return self.create(name, key)
+
+    def delete(self, name: str) -> None:
+        for companion in ("", "-wal", "-journal"):
+            self._machine.disk.delete(str(self._machine.file(f"{name}.db{companion}")), synced=False)
+
+    def sweep(self, known: set[str]) -> None:
+        """What a crash left of accounts that nobody names."""
+        for path in list(self._machine.disk.as_written()):
+            name, dot, rest = path.rpartition("/")[2].partition(".db")
+            if dot and not rest and name not in {*known, "service"}:
+                self.delete(name)
+
+
+class ServicePerson(Person):
+    """Says Hello on a new socket at each start, finds or makes the account, and follows it."""
+
+    def __init__(self, name: str, machine: Machine, chance: random.Random, network: Network) -> None:
+        super().__init__(name, machine, chance)
+        self._network = network
+        self._socket = SocketId(0)
+        self._heard: dict[str, Heard] = {}
+        self._entering = False
+        """Registering or signing in: one at a time."""
+
+    # --- its process
+
+    def start_process(self, machine: Machine) -> Process:
+        key = MachineKey(b"m" * 32)
+        store = open_service_store(machine.file(""), key, vfs=VFS_NAME)
+        names = [row.name for row in store.accounts()]
+        files = SimulatedAccounts(machine)
+        files.sweep(set(names))
+        entropy = machine.entropy()
+        computer = Computer(version="simulated", key=key, unlocked_by="key_file")
+        service = Service(store, files, machine=computer, entropy=entropy, kem=RepeatableKem(entropy))
+        boot = machine.boots
+
+        def later(make: Callable[[], Event]) -> None:
+            made = make()
+            machine.agenda.after(
+                self.chance.random() * VAULT_SECONDS, lambda: machine.feed(made) if machine.boots == boot else None
+            )
+
+        def perform(effect: Effect) -> None:
+            match effect:
+                case SendResponse(socket, response):
+                    if socket == self._socket:
+                        self._hear_response(decode_response(encode_response(response)))
+                case CloseSocket():
+                    pass
+                case MakeVault():
+                    later(lambda: make_vault(effect, entropy, CHEAP))
+                case TryVaults():
+                    later(lambda: try_vaults(effect))
+                case _:
+                    if not self._network.perform(machine, effect):
+                        raise AssertionError(f"a service wants {effect!r}")
+
+        return Process(service, service.stores, perform, [events.SessionLeft(name) for name in names])
+
+    @property
+    def account(self) -> Account | None:
+        process = self.machine.process
+        if process is None or self.cid == 0:
+            return None
+        assert isinstance(process.core, Service)
+        for host in process.core._hosts.peek():
+            if host.cid == self.cid and host.signed_in:
+                return host.account
+        return None
+
+    @property
+    def store(self) -> SqliteAccountStore | None:
+        account = self.account
+        if account is None:
+            return None
+        store = account._context.store
+        assert isinstance(store, SqliteAccountStore)
+        return store
+
+    # --- entering
+
+    def started(self) -> None:
+        self._heard.clear()
+        self._entering = False
+        self._socket = SocketId(self._socket + 1)
+        self.machine.feed(events.SocketOpened(self._socket, self._new_id()))
+        self._ask("open the browser", lambda rid: ext.Hello(request_id=rid, client="simulated"))
+
+    def nudge(self) -> None:
+        """Nobody is signed in: try again what did not work, or come back."""
+        if not self._entering:
+            self.sign_in()
+
+    def sign_in(self) -> None:
+        self.signed_in = True
+        self._entering = True
+        if self.cid == 0:
+            self._ask("create an account", self._register, self._entered)
+        else:
+            self._ask("sign in", self._connect, self._entered)
+
+    def sign_out(self) -> None:
+        self.signed_in = False
+        self._ask("sign out", lambda rid: ask.Disconnect(request_id=rid, cid=self.cid))
+
+    def _register(self, rid: Uuid) -> ClientRequest:
+        return ask.Register(
+            request_id=rid,
+            server_addr=SERVER,
+            full_name=self.name.title(),
+            username=self.name,
+            proposed_password=Octets(PASSWORD),
+            connect_after_register=True,
+            session_security_settings=DEFAULT_SETTINGS,
+        )
+
+    def _connect(self, rid: Uuid) -> ClientRequest:
+        return ask.Connect(
+            request_id=rid,
+            username=self.name,
+            password=Octets(PASSWORD),
+            connect_mode=ConnectMode(standard=LoginMode(force_login=False)),
+            udp_mode="Disabled",
+            session_security_settings=DEFAULT_SETTINGS,
+        )
+
+    def _entered(self, _: views.Reason | None) -> None:
+        self._entering = False
+
+    def _follow(self, cid: Cid) -> None:
+        self.cid = cid
+        self._ask("follow the account", lambda rid: ext.Subscribe(request_id=rid, cid=cid))
+
+    # --- hearing
+
+    def _hear_response(self, response: ClientResponse) -> None:
+        match response:
+            case ext.HelloAccepted(accounts=accounts):
+                mine = next((account for account in accounts if account.username == self.name), None)
+                if mine is None:
+                    self.cid = Cid(0)
+                    self.nudge()
+                elif mine.state != "signed_out":
+                    self._follow(mine.cid)
+                else:
+                    self.cid = mine.cid
+            case to.ConnectSuccess(cid=cid) | to.SessionAlreadyActive(cid=cid):
+                self._follow(cid)
+            case ext.ViewEvents(events=happened):
+                for event in happened:
+                    self._see(event)
+        heard = self._heard.pop(response.request_id or "", None)
+        if heard is not None:
+            refused = isinstance(response, ext.RequestRefused) or type(response).__name__.endswith("Failure")
+            heard(_reason_of(response) if refused else None)
+
+    def _see(self, event: views.ViewEvent) -> None:
+        match event:
+            case views.MessageChanged(message=row):
+                self.hear(Told(told.MessageChanged(row.peer_cid, MessageId(bytes.fromhex(row.id))), row))
+            case views.PeerChanged(peer=peer):
+                self.hear(Told(told.PeerChanged(peer.cid), peer))
+            case views.ConversationChanged(conversation=conversation):
+                self.hear(Told(told.ConversationChanged(conversation.peer_cid), conversation))
+
+    # --- wishes
+
+    def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
+        self._ask(
+            f"say #{number} to {peer_cid % 1000}",
+            lambda rid: ext.SendChat(
+                request_id=rid, cid=self.cid, peer_cid=peer_cid, message_id=message_id.hex(), text=text
+            ),
+            heard,
+        )
+
+    def read_everything(self, peer_cid: Cid) -> None:
+        account = self.account
+        if account is None:
+            return
+        up_to = max((message.arrival for message in self.timeline(account, peer_cid)), default=0)
+        self._ask(
+            f"read what {peer_cid % 1000} wrote",
+            lambda rid: ext.MarkRead(request_id=rid, cid=self.cid, peer_cid=peer_cid, up_to_arrival=up_to),
+        )
+
+    def ask(self, peer_cid: Cid) -> None:
+        self._ask(
+            f"ask {peer_cid % 1000}",
+            lambda rid: ask.PeerRegister(
+                request_id=rid,
+                cid=self.cid,
+                peer_cid=peer_cid,
+                session_security_settings=DEFAULT_SETTINGS,
+                connect_after_register=self.chance.random() < 0.5,
+            ),
+        )
+
+    def answer(self, peer_cid: Cid, *, accept: bool) -> None:
+        self._ask(
+            f"{'accept' if accept else 'decline'} {peer_cid % 1000}",
+            lambda rid: ask.PeerRegisterRespond(request_id=rid, cid=self.cid, peer_cid=peer_cid, accept=accept),
+        )
+
+    def connect(self, peer_cid: Cid) -> None:
+        self._ask(
+            f"connect to {peer_cid % 1000}",
+            lambda rid: ask.PeerConnect(
+                request_id=rid,
+                cid=self.cid,
+                peer_cid=peer_cid,
+                udp_mode="Disabled",
+                session_security_settings=DEFAULT_SETTINGS,
+            ),
+        )
+
+    def answer_connect(self, peer_cid: Cid, *, accept: bool) -> None:
+        self._ask(
+            f"{'let in' if accept else 'turn away'} {peer_cid % 1000}",
+            lambda rid: ask.PeerConnectAccept(
+                request_id=rid,
+                cid=self.cid,
+                peer_cid=peer_cid,
+                accept=accept,
+                udp_mode="Disabled",
+                session_security_settings=DEFAULT_SETTINGS,
+            ),
+        )
+
+    def disconnect(self, peer_cid: Cid) -> None:
+        self._ask(
+            f"disconnect {peer_cid % 1000}",
+            lambda rid: ask.PeerDisconnect(request_id=rid, cid=self.cid, peer_cid=peer_cid),
+        )
+
+    def block(self, peer_cid: Cid, *, blocked: bool) -> None:
+        self.has_blocked.add(peer_cid)
+        kind = ext.BlockPeer if blocked else ext.UnblockPeer
+        self._ask(
+            f"{'block' if blocked else 'unblock'} {peer_cid % 1000}",
+            lambda rid: kind(request_id=rid, cid=self.cid, peer_cid=peer_cid),
+        )
+
+    def type_something(self, peer_cid: Cid) -> None:
+        self._ask(
+            f"type to {peer_cid % 1000}",
+            lambda rid: ext.SetTyping(request_id=rid, cid=self.cid, peer_cid=peer_cid, typing=True),
+        )
+
+    def look_around(self) -> None:
+        self._ask("see who is here", lambda rid: ext.ListDirectory(request_id=rid, cid=self.cid))
+
+    def _ask(self, what: str, request: Callable[[Uuid], ClientRequest], heard: Heard = lambda _: None) -> None:
+        if not self.machine.running:
+            return
+        rid = self._new_id()
+        self.machine.tell(f"{self.name} wants to {what}")
+        self._heard[rid] = heard
+        self.machine.feed(events.RequestArrived(self._socket, decode_request(encode_request(request(rid)))))
+
+    def _new_id(self) -> Uuid:
+        return Uuid(str(uuid.UUID(bytes=self.chance.randbytes(16))))
+
+
+def _reason_of(response: ClientResponse) -> views.Reason:
+    reason = getattr(response, "reason", None)
+    if isinstance(reason, views.Reason):
+        return reason
+    return views.Reason(code=type(response).__name__, acts="retry")
