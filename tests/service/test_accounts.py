@@ -15,6 +15,7 @@ from casemate.protocol import link
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.types import ConfigCommand, Octets, OrphanEnd, OrphanMode, SessionRelease
 from casemate.protocol.ids import Cid
 from tests.service.house import PASSWORD, Client, House, Street, connect, new_id, peer_register, register
@@ -29,9 +30,9 @@ def sessions(client: Client) -> list[Cid]:
     return [session.cid for session in answer.sessions]
 
 
-def manage(client: Client, **command: object) -> to.Response:
+def manage(client: Client, **command: object) -> Response:
     answer = client.ask(ask.ConnectionManagement(request_id=new_id(), management_command=ConfigCommand(**command)))  # type: ignore[arg-type]
-    assert isinstance(answer, to.Response)
+    assert isinstance(answer, Response)
     return answer
 
 

@@ -10,8 +10,10 @@ from casemate.internal_service.core import events
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.not_yet import NOT_YET
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.response_bases import Failure
 from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, decode_hook
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS, LOCAL_DB_KEY_BYTES
@@ -233,9 +235,9 @@ _ANYTHING: dict[str, Any] = {
 def test_what_is_not_available_yet_says_so_with_its_own_failure(house: House, kind: type[ask.Request]) -> None:
     request = msgspec.convert(_ANYTHING, kind, dec_hook=decode_hook, strict=True)
     answer = house.client().ask(request)
-    assert isinstance(answer, to.Failure | to.FileTransferStatusNotification)
+    assert isinstance(answer, Failure | fg.FileTransferStatusNotification)
     assert answer.message == "not available yet"
-    if not isinstance(answer, to.FileTransferStatusNotification):
+    if not isinstance(answer, fg.FileTransferStatusNotification):
         named = type(answer).__name__
         assert named.removesuffix("Failure").startswith(kind.__name__.removesuffix("For").removesuffix("GroupsFor")[:9])
 

@@ -7,7 +7,8 @@ from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.node import Effect, Instant
 from casemate.protocol.client.codec import ClientResponse
 from casemate.protocol.client.requests import Request
-from casemate.protocol.client.responses import BatchedResponse, Response
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.client.responses import BatchedResponse
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.ids import Cid, SocketId
 

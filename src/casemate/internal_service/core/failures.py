@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.internal_service.core.sentences import sentence
+from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
 from casemate.protocol.client.extensions import ExtensionRequest, RequestRefused
 from casemate.protocol.client.requests import CITADEL_REQUESTS
+from casemate.protocol.client.response_bases import Failure, Response, ScopedFailure
 from casemate.protocol.client.types import ObjectId, Uuid
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import SERVER_CID, Cid
@@ -48,35 +50,35 @@ def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:
     return None if build is None else build(at, why)
 
 
-_Builder = Callable[[Address, Reason], to.Response]
+_Builder = Callable[[Address, Reason], Response]
 
 
-def _of(kind: type[to.Failure], *, cid: Cid | None = None) -> _Builder:
-    def build(at: Address, why: Reason) -> to.Response:
+def _of(kind: type[Failure], *, cid: Cid | None = None) -> _Builder:
+    def build(at: Address, why: Reason) -> Response:
         return kind(cid=at.cid if cid is None else cid, request_id=at.request_id, message=_message(at, why), reason=why)
 
     return build
 
 
-def _scoped(kind: type[to.ScopedFailure]) -> _Builder:
-    def build(at: Address, why: Reason) -> to.Response:
+def _scoped(kind: type[ScopedFailure]) -> _Builder:
+    def build(at: Address, why: Reason) -> Response:
         return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=_message(at, why), reason=why)
 
     return build
 
 
-def _accept(at: Address, why: Reason) -> to.Response:
+def _accept(at: Address, why: Reason) -> Response:
     return to.PeerConnectAcceptFailure(
         cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=_message(at, why), reason=why
     )
 
 
-def _management(at: Address, why: Reason) -> to.Response:
+def _management(at: Address, why: Reason) -> Response:
     return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=_message(at, why))
 
 
-def _transfer(at: Address, why: Reason) -> to.Response:
-    return to.FileTransferStatusNotification(
+def _transfer(at: Address, why: Reason) -> Response:
+    return fg.FileTransferStatusNotification(
         cid=at.cid,
         request_id=at.request_id,
         object_id=at.object_id,
@@ -109,20 +111,20 @@ _BUILDERS: Final[dict[str, _Builder]] = {
     "LocalDBDeleteKV": _scoped(to.LocalDBDeleteKVFailure),
     "LocalDBGetAllKV": _scoped(to.LocalDBGetAllKVFailure),
     "LocalDBClearAllKV": _scoped(to.LocalDBClearAllKVFailure),
-    "SendFile": _of(to.SendFileRequestFailure),
+    "SendFile": _of(fg.SendFileRequestFailure),
     "RespondFileTransfer": _transfer,
-    "DownloadFile": _of(to.DownloadFileFailure),
-    "DeleteVirtualFile": _of(to.DeleteVirtualFileFailure),
-    "PickFile": _of(to.PickFileFailure),
-    "GroupCreate": _of(to.GroupCreateFailure),
-    "GroupInvite": _of(to.GroupInviteFailure),
-    "GroupRespondRequest": _of(to.GroupRespondRequestFailure),
-    "GroupMessage": _of(to.GroupMessageFailure),
-    "GroupLeave": _of(to.GroupLeaveFailure),
-    "GroupEnd": _of(to.GroupEndFailure),
-    "GroupKick": _of(to.GroupKickFailure),
-    "GroupListGroupsFor": _of(to.GroupListGroupsFailure),
-    "GroupRequestJoin": _of(to.GroupRequestJoinFailure),
+    "DownloadFile": _of(fg.DownloadFileFailure),
+    "DeleteVirtualFile": _of(fg.DeleteVirtualFileFailure),
+    "PickFile": _of(fg.PickFileFailure),
+    "GroupCreate": _of(fg.GroupCreateFailure),
+    "GroupInvite": _of(fg.GroupInviteFailure),
+    "GroupRespondRequest": _of(fg.GroupRespondRequestFailure),
+    "GroupMessage": _of(fg.GroupMessageFailure),
+    "GroupLeave": _of(fg.GroupLeaveFailure),
+    "GroupEnd": _of(fg.GroupEndFailure),
+    "GroupKick": _of(fg.GroupKickFailure),
+    "GroupListGroupsFor": _of(fg.GroupListGroupsFailure),
+    "GroupRequestJoin": _of(fg.GroupRequestJoinFailure),
 }
 """GetSessions, GetAccountInformation and Batched cannot fail."""
 

@@ -15,6 +15,7 @@ from casemate.internal_service.core.views import Views
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
+from casemate.protocol.client.response_bases import Response
 from casemate.protocol.ids import Cid, SocketId
 
 
@@ -156,7 +157,7 @@ class Noticing:
                 return  # disconnected meanwhile: the other side asks again when it is back
             self.take(host, items)
 
-    def _plain(self, host: Host, response: to.Response) -> None:
+    def _plain(self, host: Host, response: Response) -> None:
         """To the bound socket; to all plain sockets, which filter by cid, while there is none."""
         for socket in [host.bound] if host.bound is not None else self._sockets.plain():
             self._desk.send(socket, response)
@@ -172,11 +173,11 @@ class Noticing:
             self._stores.service.put_known_peers(host.name, remaining)
 
 
-def registration_asked(cid: Cid, peer_cid: Cid, username: str) -> to.Response:
+def registration_asked(cid: Cid, peer_cid: Cid, username: str) -> Response:
     return to.PeerRegisterNotification(cid=cid, peer_cid=peer_cid, peer_username=username)
 
 
-def connect_asked(cid: Cid, peer_cid: Cid, settings: bytes, udp_mode: str) -> to.Response:
+def connect_asked(cid: Cid, peer_cid: Cid, settings: bytes, udp_mode: str) -> Response:
     return to.PeerConnectNotification(
         cid=cid,
         peer_cid=peer_cid,

@@ -39,7 +39,8 @@ from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wake
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
-from casemate.protocol.client.responses import BatchedResponse, Response, ServiceConnectionAccepted
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.client.responses import BatchedResponse, ServiceConnectionAccepted
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import PeerBrokeProtocol

@@ -12,6 +12,7 @@ from casemate.internal_service.core.signing_in import SigningIn
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import types as t
+from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid
 
@@ -142,5 +143,5 @@ class Sessions:
     def _managed(self, asker: Asker, cid: Cid, message: str) -> None:
         self._answer(asker, to.ConnectionManagementSuccess(cid=cid, request_id=asker.request_id, message=message))
 
-    def _answer(self, asker: Asker, response: to.Response) -> None:
+    def _answer(self, asker: Asker, response: Response) -> None:
         self._accounts.desk.answer(asker, response)

@@ -11,7 +11,8 @@ import msgspec
 from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.ranges import check, uuid
 from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Request
-from casemate.protocol.client.responses import CITADEL_RESPONSES, BatchedResponse, Response
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.client.responses import CITADEL_RESPONSES, BatchedResponse
 from casemate.protocol.client.types import decode_hook, encode_hook
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_FRAME_BYTES
