@@ -42,9 +42,7 @@ def test_whatever_the_bytes_what_is_read_is_written_the_same(body: bytes) -> Non
     assert frame is None or ilm.encode(frame) == body
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", DATA[:-1], DATA + b"x", ACK[:-1], ACK + b"x", b"\x01" + bytes(25)]
-)
+@pytest.mark.parametrize("body", [b"", b"{}", DATA[:-1], DATA + b"x", ACK[:-1], ACK + b"x", b"\x01" + bytes(25)])
 def test_bytes_that_do_not_fit_exactly_are_no_envelope(body: bytes) -> None:
     assert ilm.decode(body) is None
 
