@@ -171,6 +171,9 @@ class Registering:
             return
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, host.account.retry_enroll(wanted.server_password, accounts.desk.now))
+        if host.account.enrolled:
+            # The computer went down between the commits of its database and of service.db.
+            self.enrolled(host)
 
     def _wait_for_server(self, host: Host, asker: Asker, wanted: _Wanted) -> None:
         token = self._waits.add(
