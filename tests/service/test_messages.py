@@ -132,6 +132,19 @@ def test_where_only_views_are_the_service_acknowledges_ilm_messages(pair: Pair) 
     assert ilm.decode(answer) == ilm.Ack(b, a, 5)
 
 
+def test_ilm_acknowledgements_and_polls_are_no_messages_in_the_conversation(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    bob.close()
+    view, other = bob.house.view(), alice.house.view()
+    view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=b))
+    for frame in (ilm.Poll(a, b, None), ilm.Data(a, b, 0, b'{"type":"TextMessage","data":{"text":"Hej"}}')):
+        alice.send(a, b, ilm.encode(frame))
+    assert [ilm.decode(body) for body in bodies(alice)] == [ilm.Ack(b, a, 0)]
+    for looking, mine, theirs in ((view, b, a), (other, a, b)):
+        page = looking.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=mine, peer_cid=theirs))
+        assert [message.text for message in page.messages] == ["Hej"]
+
+
 def test_a_plain_client_gets_ilm_frames_as_they_are_and_answers_itself(pair: Pair) -> None:
     alice, a, bob, b = pair
     frame = ilm.encode(ilm.Data(a, b, 0, b"payload"))

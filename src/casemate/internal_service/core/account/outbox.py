@@ -8,6 +8,7 @@ from typing import Final
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.crypto.envelope import seal
 from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core import ilm
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
@@ -93,7 +94,7 @@ class Outbox:
             OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
         )
         outcome: Outcome = []
-        if kind in _MESSAGES:
+        if kind in _MESSAGES and not (kind == Kind.OPAQUE and ilm.is_control(body)):
             store.timeline_add(self._own_message(peer, kind, content, now))
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         return outcome + self.flush(peer, now)
