@@ -52,6 +52,8 @@ export default defineConfig({
     setupFiles: ["src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Machines that do much else at the same time are slow, not wrong.
+    testTimeout: 30_000,
     // The test of the contrasts reads the colours where they are written.
     css: { include: [/tokens\.css/] },
   },

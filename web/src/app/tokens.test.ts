@@ -39,7 +39,7 @@ function contrast(one: number, other: number): number {
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }
 
-const SURFACES = ["sidebar", "surface", "raised", "sunken", "hover", "selected", "own"];
+const SURFACES = ["sidebar", "surface", "raised", "sunken", "selected", "own"];
 const TEXTS = ["ink", "ink-2", "ink-3", "accent-ink"];
 const PAIRS: readonly (readonly [string, string, number])[] = [
   ...SURFACES.flatMap((surface) => TEXTS.map((text) => [text, surface, 4.5] as const)),
@@ -77,6 +77,14 @@ describe.each(Object.entries(themes))("the %s theme", (_, tokens) => {
   test.each(PAIRS)("%s on %s has a contrast of at least %d : 1", (front, back, least) => {
     const [one, other] = [front, back].map((name) => luminance(...parse(tokens[name] ?? "")));
     expect(contrast(one ?? 0, other ?? 0)).toBeGreaterThanOrEqual(least);
+  });
+
+  test.each(["sidebar", "surface", "raised"])("words stay readable on %s under the pointer", (name) => {
+    const [behind, hover] = [parse(tokens[name] ?? ""), parse(tokens.hover ?? "")];
+    const alpha = Number(/\/ ([\d.]+)\)/.exec(tokens.hover ?? "")?.[1]);
+    const back = luminance(behind[0] + (hover[0] - behind[0]) * alpha, behind[1], behind[2]);
+    for (const text of TEXTS)
+      expect(contrast(luminance(...parse(tokens[text] ?? "")), back)).toBeGreaterThanOrEqual(4.5);
   });
 
   test("initials are readable on the avatar colour of every account", () => {

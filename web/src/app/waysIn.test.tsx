@@ -85,7 +85,7 @@ test("a step that takes long shows its name and a clock", async () => {
   await fillIn(user, NEW_ACCOUNT);
   await user.click(screen.getByRole("button", { name: "Create account" }));
   expect(await screen.findByText("Making your keys and your account")).toBeVisible();
-  expect(await screen.findByText(/^\d s$/, {}, { timeout: 4000 })).toBeVisible();
+  expect(await screen.findByText(/^\d s$/, {}, { timeout: 10_000 })).toBeVisible();
   expect(screen.getByRole("button", { name: "Create account" })).toBeDisabled();
   release();
   expect(await screen.findByRole("button", { name: /^Dana Dove, online/ })).toBeVisible();

@@ -7,6 +7,8 @@ export interface About {
   /** The other person's name, where there is one. */
   readonly peer?: string | undefined;
   readonly server?: string | undefined;
+  /** It is about a message that is written down and waits, not about something that was asked for now. */
+  readonly waiting?: boolean;
   /** The present, where something else than now. */
   readonly now?: number;
 }
@@ -21,9 +23,15 @@ type Sentence = (facts: Facts) => string;
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
   server_away: (facts) =>
-    `The server is away${since(facts)}. This is kept safe here and leaves when it is back.`,
+    `The server is away${since(facts)}. ` +
+    (facts.waiting === true
+      ? "This is kept safe here and leaves when it is back."
+      : "This works again when it is back."),
   peer_offline: (facts) =>
-    `${facts.name} is offline${since(facts)}. It is sealed on the server and arrives when they are back.`,
+    `${facts.name} is offline${since(facts)}. ` +
+    (facts.waiting === true
+      ? "It is sealed on the server and arrives when they are back."
+      : "Wait until they are back."),
   not_accepting: ({ name }) => `${name} is not accepting messages from you.`,
   not_registered: ({ name }) => `You and ${name} have not agreed to talk yet.`,
   not_connected: ({ name }) => `You and ${name} are not connected. Connect first, then write.`,

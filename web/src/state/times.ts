@@ -4,7 +4,7 @@ const MINUTE = 60_000;
 
 /** 14:02 */
 export function clockTime(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(time);
+  return new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(time);
 }
 
 /** Today, Yesterday, Monday, 3 March, 3 March 2024 */

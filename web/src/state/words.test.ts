@@ -34,7 +34,7 @@ test("people are found by a part of either name, whatever its case", () => {
 test("a reason is a sentence about the person, with its time", () => {
   const since = String(new Date(2026, 10, 22, 9, 5).getTime());
   const reason = { code: "peer_offline", params: { since }, acts: "peer" } as const;
-  expect(sentenceOf(reason, { peer: "Bea", now: NOON })).toMatch(
+  expect(sentenceOf(reason, { peer: "Bea", now: NOON, waiting: true })).toMatch(
     /^Bea is offline since 0?9:05( AM)?\. It is sealed/,
   );
 });

@@ -2,15 +2,17 @@
 import { ShieldAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
-import type { PeerView } from "../../api/generated";
+import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact, askToConnect, askToTalk } from "../../state/actions";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
 import { displayName } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 
-export function canWrite(peer: PeerView): boolean {
-  return peer.connection === "connected" && !peer.blocked && !peer.identity_changed;
+export function canWrite(peer: PeerView, link: LinkView): boolean {
+  return (
+    link.state !== "fenced" && peer.connection === "connected" && !peer.blocked && !peer.identity_changed
+  );
 }
 
 export function ComposerGate({
@@ -26,6 +28,8 @@ export function ComposerGate({
   const unblock = () => service.request("UnblockPeer", { cid, peer_cid: peer.cid });
   const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer_cid: peer.cid });
 
+  if (account.link.state === "fenced")
+    return <Gate peer={peer}>Nothing is sent from here: a newer copy of this account took over.</Gate>;
   if (peer.blocked)
     return (
       <Gate peer={peer} actions={[["Unblock", unblock]]}>

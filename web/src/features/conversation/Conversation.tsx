@@ -63,7 +63,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
         <HistoryLoading />
       )}
       <TypingLine name={name} typing={typing && peer.online === true} />
-      {canWrite(peer) ? (
+      {canWrite(peer, account.link) ? (
         <Composer peer={peerCid} peerName={name} onSent={() => void session.returnToLatest(peerCid)} />
       ) : (
         <ComposerGate peer={peer} onCompare={onInfo} />

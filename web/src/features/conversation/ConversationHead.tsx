@@ -44,7 +44,9 @@ export function ConversationHead({ peer, ambiguous, infoOpen, onBack, onInfo }: 
             </Tooltip>
           )}
         </h1>
-        <p className="truncate text-12 text-ink-3">{presenceSentence(peer, now)}</p>
+        <p className="truncate text-12 text-ink-3">
+          {peer.relation === "registered" ? presenceSentence(peer, now) : <bdi>@{peer.username}</bdi>}
+        </p>
       </div>
       {peer.path !== null && <PathBadge path={peer.path} peerName={name} onOpen={onInfo} />}
       <IconButton

@@ -105,7 +105,11 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
             {timeline.hasBefore ? (
               <LoadingOlder />
             ) : (
-              <Beginning name={peerName} empty={timeline.messages.length === 0} />
+              <Beginning
+                name={peerName}
+                empty={timeline.messages.length === 0}
+                connected={peer.connection === "connected"}
+              />
             )}
             {items.map((item) => (
               <Item
@@ -245,12 +249,25 @@ function Chip({
   );
 }
 
-function Beginning({ name, empty }: { readonly name: string; readonly empty: boolean }) {
+function Beginning({
+  name,
+  empty,
+  connected,
+}: {
+  readonly name: string;
+  readonly empty: boolean;
+  readonly connected: boolean;
+}) {
   return (
     <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
       {empty ? (
         <p role="status" className="text-15 text-ink-2">
-          No messages yet. Say hello to <bdi>{name}</bdi>.
+          No messages yet.{" "}
+          {connected && (
+            <>
+              Say hello to <bdi>{name}</bdi>.
+            </>
+          )}
         </p>
       ) : (
         <p>

@@ -44,7 +44,7 @@ export const MessageRow = memo(function MessageRow({
         {message.arrived_late && <LateMark message={message} />}
         {showGlyph && reason !== null && (
           <p className="pt-0.5 pb-1 text-12 text-pretty text-ink-2">
-            {sentenceOf(reason, { peer: peerName })}
+            {sentenceOf(reason, { peer: peerName, waiting: true })}
           </p>
         )}
       </div>
@@ -123,7 +123,7 @@ function needsYou({ status, reason }: MessageView): boolean {
 }
 
 function statusSentence(reason: Reason | null, status: GlyphStatus, peer: string): string {
-  if (reason !== null) return `${statusName(status)}. ${sentenceOf(reason, { peer })}`;
+  if (reason !== null) return `${statusName(status)}. ${sentenceOf(reason, { peer, waiting: true })}`;
   switch (status) {
     case "queued":
       return "Queued: written down here, on its way to the server.";

@@ -57,7 +57,9 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
               <bdi>@{peer.username}</bdi>
             </span>
           </div>
-          <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
+          {peer.relation === "registered" && (
+            <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
+          )}
         </div>
         {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumber peer={peer} />}
         {peer.path !== null && (

@@ -127,9 +127,7 @@ function RowLink({
       className={classes(
         "flex items-center gap-2.5 rounded-control px-2 focus-visible:-outline-offset-2",
         slim ? "h-8" : "h-[52px] tablet:h-12",
-        selected
-          ? "bg-selected [--behind:var(--selected)]"
-          : "[--behind:var(--sidebar)] hover:bg-hover hover:[--behind:var(--hover)]",
+        selected ? "bg-selected [--behind:var(--selected)]" : "[--behind:var(--sidebar)] hover:bg-hover",
       )}
     >
       {children}
