@@ -46,8 +46,8 @@ from casemate.protocol.link import (
     Welcome,
 )
 
-_LAST_START: Final = 2**62
-"""Starts are counted on from what the server saw: it must leave room."""
+START_JUMP: Final = 2**32
+"""The most that a server's record may push our count of starts ahead: no lie can bring it to its end."""
 QUEUED_SHOWN_AGAIN: Final = 100
 """Queued messages of a conversation whose reason is told anew when the link comes or goes."""
 
@@ -138,7 +138,7 @@ class ServerEvents:
         profile = self._profile()
         if frame.account.account_id != profile.account_id:
             raise PeerBrokeProtocol("a welcome for another account")
-        if frame.start_counter_seen > _LAST_START:
+        if frame.start_counter_seen > profile.start_counter + START_JUMP:
             raise PeerBrokeProtocol("a start counter out of bounds")
         self._link.welcomed(now)
         first_time = not profile.enrolled
