@@ -122,9 +122,8 @@ class Database:
     def row(self, sql: str, *bindings: Any) -> Row | None:
         """The first row of a query, or None."""
         with _NAMED_ERRORS:
-            cursor = self._connection.execute(sql, bindings)
-            row: Row | None = cursor.fetchone()
-            cursor.close(True)
+            # The cursor is let go rather than closed: closing keeps a reference to it for ever (apsw 3.54).
+            row: Row | None = self._connection.execute(sql, bindings).fetchone()
             return row
 
     def value(self, sql: str, *bindings: Any) -> Any:

@@ -1,5 +1,6 @@
 """The database file: durable, locked, encrypted, and clear about what went wrong."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -174,3 +175,21 @@ class CountingFile(apsw.VFSFile):
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.syncs += 1
         super().xSync(flags)
+
+
+def test_reading_leaves_nothing_behind_in_memory() -> None:
+    """A process that reads rows for months must not grow."""
+
+    def cursors() -> int:
+        gc.collect()
+        return sum(isinstance(thing, apsw.Cursor) for thing in gc.get_objects())
+
+    with Database.in_memory() as database:
+        database.script("CREATE TABLE notes (number INTEGER PRIMARY KEY, text TEXT) STRICT")
+        before = cursors()
+        for number in range(100):
+            database.row("INSERT INTO notes (text) VALUES (?) RETURNING number", str(number))
+            database.row("SELECT number FROM notes WHERE number > ?", 0)
+            database.value("SELECT count(*) FROM notes")
+            database.rows("SELECT number FROM notes")
+        assert cursors() == before
