@@ -13,6 +13,7 @@ import { ServiceContext, SessionContext, useConnection, useService } from "../st
 import type { Place } from "../state/route";
 import { LANDING, navigate, routes } from "../state/route";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
+import { Mishap } from "./Mishap";
 import { SignedOutScreen } from "./SignedOutScreen";
 import { Waiting } from "./Waiting";
 import { WorkspaceScreen } from "./WorkspaceScreen";
@@ -25,7 +26,9 @@ export function App({ service }: { readonly service: InternalService }) {
   return (
     <ServiceContext value={service}>
       <TooltipProvider>
-        <Screen />
+        <Mishap>
+          <Screen />
+        </Mishap>
       </TooltipProvider>
     </ServiceContext>
   );

@@ -204,3 +204,15 @@ test("while nobody tells who is there, nobody is shown as online", async () => {
   });
   expect(screen.getByText("Online")).toBeVisible();
 });
+
+test("a fault of the page itself is said, with its detail, and does not leave an empty screen", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const { world } = await showApp(App, HOME);
+  await screen.findByText("Pick a conversation");
+  const broken = world.peer(world.account(ANN), world.account(BOB));
+  act(() => {
+    world.account(ANN).changePeer({ ...broken, full_name: null as unknown as string });
+  });
+  expect(await screen.findByRole("heading", { name: "This page has stumbled" })).toBeVisible();
+  expect(screen.getByText(/TypeError/)).toBeInTheDocument();
+});

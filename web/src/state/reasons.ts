@@ -64,42 +64,38 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `This waited so long that the server let it go. It is kept here and sent again when ${name} is back.`,
   server_lost_it: () => "The server lost it. It is being sent again.",
   already_registered: ({ name }) => `You and ${name} are registered already.`,
-  declined: ({ name }) => `${name} declined.`,
-  username_invalid: () => "A username cannot hold blanks or signs that are not drawn. Pick another one.",
-  full_name_invalid: () => "That full name holds nothing that can be seen. Type your name.",
-  too_short: ({ params }) =>
-    `That is too short${params.limit ? ` (at least ${params.limit} letters)` : ""}. Make it a little longer.`,
-  account_exists: ({ params }) =>
-    `This account exists already${params.username ? ` as “${params.username}”` : " under another name"}. Sign in to it instead.`,
-  several_accounts: () =>
-    "Several accounts on this computer have that username and password. Pick one from the list.",
-  account_damaged: () =>
-    "This account’s data is missing, damaged, or from a newer Casemate. Update this computer, or restore the data.",
-  account_gone: ({ name }) => `${name}’s account no longer exists. What you wrote to each other stays here.`,
-  not_on_server: () =>
-    "The server has no such account any more. What is on this computer stays; nothing new can be sent.",
-  device_removed: () => "This computer was taken off the account. Sign in again, or ask whoever removed it.",
-  device_taken: () => "Another account uses this computer’s key. Create the account anew.",
-  cid_taken: () => "By rare chance another account has the same number. Try again.",
-  no_session: () => "This account is not signed in here.",
-  unknown_device: ({ name }) => `The computer ${name} used is gone. This goes on when they have another one.`,
-  no_direct_path_yet: () => "Messages travel sealed through the server. Direct paths are not built in yet.",
   already_connected: ({ name }) => `You and ${name} are connected already.`,
-  already_running: () => "That is being done already. Give it a moment.",
-  timed_out: ({ name }) => `${name} did not answer in time. The request still stands.`,
-  request_expired: ({ name }) =>
-    `${name} did not answer for 30 days, so your request ended. You can ask again.`,
-  not_asked: ({ name }) => `There is no request from ${name} any more.`,
-  update_server: () => "The server is too old for this computer. Ask whoever runs it to update it.",
-  update_this_computer: () => "This computer’s Casemate is too old for the server. Update it.",
-  broke_protocol: () => "The server said something it may not say. Ask whoever runs it to look at it.",
-  malformed: () => "That could not be understood. Reload the page and try again.",
-  key_not_found: () => "Nothing is stored under that name.",
-  storage_full: () => "The small store for programs is full on this account.",
-  settings_not_offered: ({ params }) =>
-    `Those security settings are not offered${params.what ? `: ${params.what}` : ""}.`,
-  views_only: () => "Only Casemate’s own pages may ask for that.",
-  not_available_yet: () => "That is not built in yet.",
+  declined: ({ name }) => `${name} declined.`,
+  not_asked: ({ name }) => `There is no request of ${name} any more.`,
+  request_expired: ({ name }) => `Your request to ${name} waited too long and was let go. You can ask again.`,
+  account_gone: ({ name }) => `${name} has deleted their account.`,
+  unknown_device: ({ name }) => `The device of ${name} is gone.`,
+  username_invalid: () => "A username has no blanks, and every sign of it can be seen.",
+  full_name_invalid: () => "Nothing of that name can be seen. Pick another one.",
+  too_short: ({ params }) => `That is too short${params.limit ? ` (at least ${params.limit} bytes)` : ""}.`,
+  account_exists: ({ params }) =>
+    `This key has an account already${params.username ? `: “${params.username}”` : " under another name"}.`,
+  cid_taken: () => "By a rare chance the new key looks like another one. Try again.",
+  device_taken: () => "This device belongs to another account on that server.",
+  device_removed: () => "This device was removed from the account. Nothing is sent from here any more.",
+  not_on_server: () => "The server has no such account: it was deleted, or this is another server.",
+  several_accounts: ({ params }) =>
+    `Several accounts here are called ${params.name ? `“${params.name}”` : "that"}. Pick one from the start page.`,
+  no_session: ({ params }) => `Sign in to ${params.name ?? "this account"} first.`,
+  account_damaged: () =>
+    "This account’s database is missing, damaged, or from a newer program. It was left as it is; its log says more.",
+  update_server: () => "The server is too old for this program. Whoever runs it has to update it.",
+  update_this_computer: () => "This program is too old for the server. Update Casemate on this computer.",
+  broke_protocol: () => "The server and this program do not understand each other. Update both.",
+  no_direct_path_yet: () => "This version knows no other way yet.",
+  timed_out: ({ name }) => `${name} did not answer in time.`,
+  already_running: () => "That is under way already. Give it a moment.",
+  storage_full: () => "There is no room left for that.",
+  settings_not_offered: () => "These settings are not offered.",
+  malformed: () => "That request could not be understood. Reload the page; it may be older than the service.",
+  key_not_found: () => "There is nothing under that name.",
+  views_only: () => "Only a browser tab may ask for that.",
+  not_available_yet: () => "That is not available yet.",
   internal: () =>
     "Something went wrong inside your internal service. Try again; if it stays, its log says more.",
   refused: () => "That was refused.",
@@ -121,6 +117,10 @@ export function sentenceOf(reason: Reason, about: About = {}): string {
 export function technicalDetail(reason: Reason): string {
   const params = Object.entries(reason.params).map(([name, value]) => `${name}=${value}`);
   return [reason.code, ...params].join(" ");
+}
+
+export function knownCodes(): readonly string[] {
+  return Object.keys(SENTENCES);
 }
 
 /** The catalogue does not have it: still a sentence, and the code for whoever helps. */

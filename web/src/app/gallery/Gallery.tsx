@@ -16,7 +16,7 @@ import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Switch } from "../../components/Switch";
 import { initials } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
+import { knownCodes, sentenceOf } from "../../state/reasons";
 
 const KINDS: readonly ButtonKind[] = ["primary", "soft", "secondary", "quiet", "danger", "danger-quiet"];
 const STATUSES: readonly GlyphStatus[] = ["handing-over", "queued", "sent", "delivered", "read", "needs-you"];
@@ -27,11 +27,6 @@ const NAMES = [
   "x",
   "Karl-Johan Bartholomäus von Nilsson-Abernathy the Third",
 ];
-const CODES =
-  "server_away peer_offline not_accepting not_registered not_connected declined_recently mailbox_full no_keys_yet " +
-  "identity_changed wrong_password username_taken username_confusable server_password_wrong server_unreachable " +
-  "server_identity_changed fenced too_long too_many_requests unknown_peer blocked_by_you signed_out internal " +
-  "expired_on_server server_lost_it moon_phase";
 const nothing = () => undefined;
 
 export default function Gallery() {
@@ -164,7 +159,7 @@ function Sheet() {
       </Part>
       <Part title="Words">
         <ul className="flex w-full flex-col gap-1.5 text-13">
-          {CODES.split(" ").map((code) => (
+          {[...knownCodes(), "moon_phase"].map((code) => (
             <li key={code}>
               <code className="font-mono text-12 text-ink-3">{code}</code>{" "}
               {sentenceOf(

@@ -1,6 +1,7 @@
 /** What one person said in one go: avatar and name once, own words slightly tinted. */
 import { memo } from "react";
 
+import type { Reason } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
 import { initials } from "../../state/names";
@@ -14,7 +15,7 @@ interface Props {
   readonly author: Author;
   readonly peerName: string;
   readonly withGlyph: ReadonlySet<string>;
-  readonly offlineSince: number | null;
+  readonly waitsFor: Reason | null;
 }
 
 export interface Author {
@@ -23,7 +24,7 @@ export interface Author {
 }
 
 export const MessageGroup = memo(
-  function MessageGroup({ group, author, peerName, withGlyph, offlineSince }: Props) {
+  function MessageGroup({ group, author, peerName, withGlyph, waitsFor }: Props) {
     const first = group.messages[0];
     const last = group.messages.at(-1);
     return (
@@ -45,7 +46,7 @@ export const MessageGroup = memo(
                 peerName={peerName}
                 showGlyph={withGlyph.has(message.id)}
                 last={message === last}
-                offlineSince={offlineSince}
+                waitsFor={waitsFor}
               />
             ))}
             {group.pending.map((pending) => (
@@ -65,7 +66,7 @@ export const MessageGroup = memo(
   (before, after) =>
     before.author === after.author &&
     before.peerName === after.peerName &&
-    before.offlineSince === after.offlineSince &&
+    before.waitsFor === after.waitsFor &&
     before.group.messages.length === after.group.messages.length &&
     before.group.pending.length === after.group.pending.length &&
     before.group.pending.every((text, index) => text === after.group.pending[index]) &&

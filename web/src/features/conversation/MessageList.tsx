@@ -2,7 +2,14 @@
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import type { AccountView, ConversationView, MessageOrder, PeerView } from "../../api/generated";
+import type {
+  AccountView,
+  ConversationView,
+  LinkView,
+  MessageOrder,
+  PeerView,
+  Reason,
+} from "../../api/generated";
 import { useNow, useSession } from "../../state/context";
 import { displayName } from "../../state/names";
 import type { PendingTexts } from "../../state/pendingTexts";
@@ -50,6 +57,7 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
     [messages, hasAfter, newFrom, pending],
   );
   const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
+  const waitsFor = useWaitsFor(account.link, peer);
   const me = useAuthor(account);
   const them = useAuthor(peer);
 
@@ -119,7 +127,7 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
                 them={them}
                 peerName={peerName}
                 withGlyph={withGlyph}
-                offlineSince={peer.online === false ? peer.online_since : null}
+                waitsFor={waitsFor}
               />
             ))}
           </ol>
@@ -153,10 +161,10 @@ function Item({
   them,
   peerName,
   withGlyph,
-  offlineSince,
+  waitsFor,
 }: {
   readonly item: ListItem;
-  readonly offlineSince: number | null;
+  readonly waitsFor: Reason | null;
   readonly me: Author;
   readonly them: Author;
   readonly peerName: string;
@@ -193,7 +201,7 @@ function Item({
           author={item.mine ? me : them}
           peerName={peerName}
           withGlyph={withGlyph}
-          offlineSince={item.mine ? offlineSince : null}
+          waitsFor={item.mine ? waitsFor : null}
         />
       );
   }
@@ -209,6 +217,15 @@ function useNewLine(firstUnread: MessageOrder | null, atEnd: boolean): MessageOr
     if (has && !(atEnd && document.visibilityState === "visible")) setLine(firstUnread);
   }
   return line;
+}
+
+function useWaitsFor(link: LinkView, { online, online_since }: PeerView): Reason | null {
+  const code = link.state === "away" ? "server_away" : online === false ? "peer_offline" : null;
+  const since = link.state === "away" ? link.since : online_since;
+  return useMemo(
+    () => code && { code, params: since === null ? {} : { since: since.toString() }, acts: "retry" },
+    [code, since],
+  );
 }
 
 function useAuthor(person: Pick<PeerView, "full_name" | "username" | "account_id">): Author {

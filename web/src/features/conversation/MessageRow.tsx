@@ -16,19 +16,13 @@ interface Props {
   readonly peerName: string;
   readonly showGlyph: boolean;
   readonly last: boolean;
-  /** Since when the other one is offline; what was sent waits for them. */
-  readonly offlineSince: number | null;
+  /** What the whole conversation waits for: the server, or the other one. */
+  readonly waitsFor: Reason | null;
 }
 
-export const MessageRow = memo(function MessageRow({
-  message,
-  peerName,
-  showGlyph,
-  last,
-  offlineSince,
-}: Props) {
+export const MessageRow = memo(function MessageRow({ message, peerName, showGlyph, last, waitsFor }: Props) {
   const text = message.text ?? noteText(message);
-  const reason = reasonOf(message, offlineSince);
+  const reason = reasonOf(message, waitsFor);
   return (
     <li
       data-message={message.id}
@@ -112,10 +106,12 @@ function LateMark({ message }: { readonly message: MessageView }) {
   );
 }
 
-/** The service says why a message is queued; that a sent one waits follows from who is there. */
-function reasonOf({ mine, status, reason }: MessageView, offlineSince: number | null): Reason | null {
-  if (reason !== null || !mine || status !== "sent" || offlineSince === null) return reason;
-  return { code: "peer_offline", params: { since: offlineSince.toString() }, acts: "peer" };
+/** The service says why a message is queued; since when, and that a sent one waits, follows from who is there. */
+function reasonOf({ mine, status, reason }: MessageView, waitsFor: Reason | null): Reason | null {
+  if (!mine || waitsFor === null) return reason;
+  const waits =
+    status === "sent" ? reason === null && waitsFor.code === "peer_offline" : reason?.code === waitsFor.code;
+  return waits ? waitsFor : reason;
 }
 
 function needsYou({ status, reason }: MessageView): boolean {

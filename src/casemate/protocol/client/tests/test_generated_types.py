@@ -1,12 +1,16 @@
-"""The UI's TypeScript types are those of the internal service."""
+"""The UI's TypeScript types and words are those of the internal service."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from casemate.protocol.client.schema import json_schemas, typescript
 
-GENERATED = Path(__file__).parents[5] / "web/src/api/generated.ts"
+ROOT = Path(__file__).parents[5]
+GENERATED = ROOT / "web/src/api/generated.ts"
+CATALOGUE = ROOT / "web/src/state/reasons.ts"
+REASONS = ROOT / "docs/protocol/reasons.md"
 
 
 @pytest.mark.skipif(not GENERATED.parent.is_dir(), reason="the UI's sources are not beside the package")
@@ -28,3 +32,15 @@ def test_what_the_ui_sends_may_leave_out_defaults_and_what_it_receives_is_whole(
     text = typescript()
     assert "readonly limit?: number;" in text.split("export interface GetTimeline {")[1].split("}")[0]
     assert "?:" not in text.split("export interface PathView {")[1].split("}")[0]
+
+
+@pytest.mark.skipif(not CATALOGUE.is_file(), reason="the UI's sources are not beside the package")
+def test_the_ui_has_a_sentence_for_every_documented_reason() -> None:
+    documented = {
+        code
+        for row in re.findall(r"^\| (`[^|]*`) \|", REASONS.read_text(), re.MULTILINE)
+        for code in re.findall(r"`(\w+)`", row)
+    }
+    sentences = set(re.findall(r"^  (\w+): \(", CATALOGUE.read_text(), re.MULTILINE))
+    assert len(documented) > 30
+    assert documented - sentences == set()
