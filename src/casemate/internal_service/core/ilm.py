@@ -68,11 +68,6 @@ def encode(frame: Frame) -> bytes:
             return head if last_received is None else head + _LAST_RECEIVED.pack(last_received)
 
 
-def is_control(body: bytes) -> bool:
-    """An acknowledgement or a poll: nothing that a person has written."""
-    return isinstance(decode(body), Ack | Poll)
-
-
 def acknowledgement(frame: Data) -> bytes:
     """What the receiver of this data answers."""
     return encode(Ack(frame.destination, frame.source, frame.message_id))

@@ -8,11 +8,11 @@ from casemate.crypto.content import Content, Kind, decode_content
 from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
 from casemate.crypto.session import Session
-from casemate.internal_service.core import ilm
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.lines import is_line
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
@@ -185,10 +185,10 @@ class Inbox:
 
     def _show(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
-        if content.kind == Kind.OPAQUE and ilm.is_control(content.body):
-            # Nothing that a person wrote; who speaks ILM may get it twice.
-            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
         store = self._context.store
+        if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
+            # Who speaks ILM may get it twice, and answers every repeat.
+            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
         read_mark = store.highest_read(peer.account_id)
         row = TimelineRow(
             arrival=0,

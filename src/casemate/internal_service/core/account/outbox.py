@@ -8,11 +8,11 @@ from typing import Final
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.crypto.envelope import seal
 from casemate.crypto.errors import SessionExhausted
-from casemate.internal_service.core import ilm
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
 from casemate.internal_service.core.account.holdings import lost_by_server, missed_by
+from casemate.internal_service.core.account.lines import is_line
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
@@ -94,7 +94,7 @@ class Outbox:
             OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
         )
         outcome: Outcome = []
-        if kind in _MESSAGES and not (kind == Kind.OPAQUE and ilm.is_control(body)):
+        if kind in _MESSAGES and is_line(store, peer.account_id, kind, body, mine=True):
             store.timeline_add(self._own_message(peer, kind, content, now))
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         return outcome + self.flush(peer, now)

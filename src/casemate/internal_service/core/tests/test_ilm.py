@@ -47,13 +47,6 @@ def test_bytes_that_do_not_fit_exactly_are_no_envelope(body: bytes) -> None:
     assert ilm.decode(body) is None
 
 
-def test_only_acknowledgements_and_polls_are_control() -> None:
-    assert ilm.is_control(ACK)
-    assert ilm.is_control(ilm.encode(ilm.Poll(A, B, None)))
-    assert not ilm.is_control(DATA)
-    assert not ilm.is_control(b"{}")
-
-
 def text_message(text: str) -> bytes:
     return json.dumps({"type": "TextMessage", "data": {"id": "1", "text": text}}).encode()
 
