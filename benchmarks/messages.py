@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from benchmarks.machine import Quantiles, print_heading
 from tests.support.client import Answer, ApiClient
 from tests.support.deployment import Deployment, deployment_in
@@ -117,15 +119,30 @@ async def connected_pair(deployment: Deployment) -> AsyncIterator[Pair]:
         yield Pair(writer, reader, cids[0], cids[1])
 
 
+def processor_seconds(deployment: Deployment) -> dict[str, float]:
+    """Used so far by each process. Says what a message costs, whatever else the machine does."""
+    used = {}
+    for name, process in {"server": deployment.server, **deployment.services}.items():
+        times = psutil.Process(process.pid).cpu_times()
+        used[name] = float(times.user + times.system)
+    return used
+
+
 async def measure(deployment: Deployment, seconds: float) -> None:
     async with connected_pair(deployment) as pair:
         await at_rate(pair, 100, 2.0)  # the first messages make the session
         for rate in RATES:
             traffic = await at_rate(pair, rate, seconds)
             print(f"* {rate} messages/s for {seconds:.0f} s, ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
+        before = processor_seconds(deployment)
         per_second, traffic = await as_fast_as_it_goes(pair, seconds)
         print(f"* highest rate for {seconds:.0f} s with {WINDOW} under way: {per_second:.0f} messages/s, ", end="")
         print(f"ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
+        after = processor_seconds(deployment)
+        costs = {name: (after[name] - before[name]) * 1e3 / len(traffic.milliseconds) for name in after}
+        names = {"one": "writer's service", "server": "server", "two": "reader's service"}
+        print("* processor time per message then, ms: ", end="")
+        print(", ".join(f"{names[name]} {cost:.2f}" for name, cost in costs.items()), flush=True)
 
 
 def main() -> None:

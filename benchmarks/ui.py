@@ -21,7 +21,8 @@ WHEN_DRAWN: Final = """
 new MutationObserver((_, observer) => {
     if (document.querySelector("[data-message]")) {
         observer.disconnect();
-        requestAnimationFrame(() => requestAnimationFrame(() => { document.documentElement.dataset.drawn = performance.now(); }));
+        const drawn = () => { document.documentElement.dataset.drawn = performance.now(); };
+        requestAnimationFrame(() => requestAnimationFrame(drawn));
     }
 }).observe(document, { childList: true, subtree: true });
 """

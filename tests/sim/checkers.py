@@ -49,6 +49,8 @@ class TruthfulStatus:
     _open: list[tuple[Person, MessageView]] = field(default_factory=list)
     """Claims whose proof is on a disk that nobody can read now: looked at when that machine starts."""
     claims: int = 0
+    _lost_by_server: set[str] = field(default_factory=set)
+    """What was written before the server was restored from an older copy: it may be gone there."""
 
     def told(self, person: Person, told: Told) -> None:
         row = told.row
@@ -62,6 +64,10 @@ class TruthfulStatus:
         if row.status in {"sent", "delivered", "read"}:
             self.claims += 1
             self._prove(person, row)
+
+    def server_restored(self) -> None:
+        for person in self.deployment.people:
+            self._lost_by_server |= person.written.keys()
 
     def machine_started(self) -> None:
         claims, self._open = self._open, []
@@ -82,7 +88,7 @@ class TruthfulStatus:
         reader = self._reader(row)
         proof = self._on_readers_disk(reader, row)
         if row.status == "sent" and not proof:
-            proof = self._on_servers_disk(person, reader, row)
+            proof = row.id in self._lost_by_server or self._on_servers_disk(person, reader, row)
         if proof is None:
             self._open.append((person, row))
         elif not proof:

@@ -1,6 +1,7 @@
 """What a seed makes go wrong: how slow, how often cut, who dies, and how."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.sim.disk import Image
@@ -26,12 +27,15 @@ class Weather:
     clock_jumps: int
     rollbacks: int
     """These seven are weights: how often this kind is chosen."""
+    server_rollbacks: int = 0
+    """Likewise: the server is restored from an older copy, and has lost what came after it."""
 
     @classmethod
     def of(cls, chance: random.Random) -> "Weather":
         def weight(most: int, often: float) -> int:
             return chance.randint(1, most) if chance.random() < often else 0
 
+        clients, servers = chance.choices(((0, 0), (2, 0), (0, 2)), weights=(80, 12, 8))[0]
         return cls(
             seconds=chance.choice((30.0, 60.0, 120.0)),
             slowness=chance.choice((0.003, 0.05, 0.5, 2.0)),
@@ -42,7 +46,8 @@ class Weather:
             server_kills=weight(4, 0.5),
             power_cuts=weight(4, 0.4),
             clock_jumps=weight(2, 0.3),
-            rollbacks=weight(2, 0.15),
+            rollbacks=clients,
+            server_rollbacks=servers,
         )
 
 
@@ -59,6 +64,7 @@ class Storm:
         self._people = people
         self._copies: dict[str, tuple[float, Image]] = {}
         self._over = False
+        self.when_server_restored: list[Callable[[], None]] = []
 
     def start(self) -> None:
         self._network.slowness = self._weather.slowness
@@ -94,6 +100,8 @@ class Storm:
             "clock": weather.clock_jumps,
             "copy": weather.rollbacks * 2,
             "rollback": weather.rollbacks,
+            "server copy": weather.server_rollbacks,
+            "server rollback": weather.server_rollbacks,
         }
         if any(kinds.values()):
             match chance.choices(list(kinds), weights=list(kinds.values()))[0]:
@@ -113,6 +121,10 @@ class Storm:
                     self._copy(self._people[0])
                 case "rollback":
                     self._roll_back(self._people[0])
+                case "server copy":
+                    self._copy_server()
+                case "server rollback":
+                    self._roll_back_server()
         self._plan()
 
     def _kill(self, machine: Machine, *, by_power: bool) -> None:
@@ -130,13 +142,31 @@ class Storm:
 
     def _copy(self, person: Person) -> None:
         """Of one and the same person, once connected with everybody: two restored ends do not heal in one storm."""
-        account = person.account
-        others = [other for other in self._people if other is not person]
-        if account is None or any(
-            (peer := account.peer_view(other.cid)) is None or peer.connection != "connected" for other in others
-        ):
+        if not self._is_connected_with_all(person):
             return
         self._copies[person.name] = (person.machine.agenda.now, person.machine.copy_of_disk())
+
+    def _copy_server(self) -> None:
+        """Once everybody is connected: what two people agreed since a copy, its server would not know."""
+        if self._server.running and all(self._is_connected_with_all(person) for person in self._people):
+            self._copies[self._server.name] = (self._server.agenda.now, self._server.copy_of_disk())
+
+    def _roll_back_server(self) -> None:
+        copy = self._copies.pop(self._server.name, None)
+        if copy is None:
+            return
+        self._server.die(by_power=False)
+        self._server.restore(copy[1])
+        for call in self.when_server_restored:
+            call()
+
+    def _is_connected_with_all(self, person: Person) -> bool:
+        account = person.account
+        return account is not None and all(
+            (peer := account.peer_view(other.cid)) is not None and peer.connection == "connected"
+            for other in self._people
+            if other is not person
+        )
 
     def _roll_back(self, person: Person) -> None:
         copy = self._copies.pop(person.name, None)

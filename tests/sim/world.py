@@ -54,7 +54,7 @@ class World(AbstractContextManager["World"]):
         self.habits = Habits(
             self._chance("habits"),
             # A restored database may not know of a quarrel since: both at once is for people to sort out.
-            quarrels=chance.random() < 0.3 and not self.weather.rollbacks,
+            quarrels=chance.random() < 0.3 and not (self.weather.rollbacks or self.weather.server_rollbacks),
             comes_and_goes=chance.random() < 0.4,
         )
         self._whole_services = chance.random() < 0.5
@@ -68,6 +68,7 @@ class World(AbstractContextManager["World"]):
         self.plaintext = NoPlaintext()
         self.queues = BoundedQueues()
         self.network.watchers += [self.plaintext.frame, self.queues.frame]
+        self.storm.when_server_restored.append(self.statuses.server_restored)
         self.server.when_started.append(self.statuses.machine_started)
         for person in self.people:
             person.told.append(self.statuses.told)
