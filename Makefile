@@ -14,7 +14,7 @@ PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts)
 CHECK_SEEDS ?= 20
 TEST_SEEDS ?= 200
 
-BENCHMARKS ?= crypto start_up first_message messages
+BENCHMARKS ?= crypto start_up first_message messages ui server_directory server_mailbox server_links
 
 # Output of parallel jobs stays in one piece where make can do that (4.0 and later).
 PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
