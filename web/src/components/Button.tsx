@@ -37,21 +37,31 @@ export function Button({
   className,
   children,
   disabled,
+  onClick,
   ...rest
 }: ButtonProps) {
   return (
     <button
       type="button"
       aria-busy={busy || undefined}
-      disabled={disabled === true || busy}
+      // Not `disabled`: that would take the focus away from who presses it with the keyboard.
+      aria-disabled={busy || undefined}
+      disabled={disabled}
       className={classes(
         "inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap select-none",
-        "transition-colors duration-100 disabled:opacity-55",
+        "transition-colors duration-100 disabled:opacity-55 aria-busy:opacity-55",
         KINDS[kind],
         SIZES[size],
         className,
       )}
       {...rest}
+      onClick={
+        busy
+          ? (event) => {
+              event.preventDefault();
+            }
+          : onClick
+      }
     >
       {icon}
       {children}

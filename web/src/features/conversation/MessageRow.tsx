@@ -4,6 +4,7 @@ import { memo } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
 import { classes } from "../../components/classes";
+import { LinkedText } from "../../components/LinkedText";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Tooltip } from "../../components/Tooltip";
@@ -33,7 +34,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           dir="auto"
           className={classes("message-text text-15", message.text === null && "text-ink-3 italic")}
         >
-          {text}
+          <LinkedText text={text} />
         </p>
         {message.arrived_late && <LateMark message={message} />}
         {showGlyph && reason !== null && (
