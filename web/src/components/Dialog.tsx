@@ -44,13 +44,19 @@ export function Dialog({ title, onClose, children, bare = false, className }: Pr
 
   return (
     // A press on the backdrop is a press on the dialog itself; Esc does the same for keyboards.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={attach}
       aria-labelledby={titleId}
       tabIndex={-1}
       onCancel={(event) => {
         event.preventDefault();
+        onClose();
+      }}
+      onKeyDown={(event) => {
+        // A tooltip that is open would keep the key from the browser; the dialog is what one means to leave.
+        if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+        event.stopPropagation();
         onClose();
       }}
       onClick={(event) => {
