@@ -8,6 +8,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tests.sim.world import live
 
+FAILURE_CHARACTERS = 300
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.sim", description=__doc__)
@@ -54,7 +56,7 @@ def outcome(seed: int) -> str | None:
     try:
         live(seed)
     except Exception as error:  # noqa: BLE001  (one world's failure must not end the others)
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}"[:FAILURE_CHARACTERS]
     return None
 
 

@@ -86,7 +86,7 @@ class TruthfulStatus:
 
     def _prove(self, person: Person, row: MessageView) -> None:
         reader = self._reader(row)
-        proof = self._on_readers_disk(reader, row)
+        proof = self._on_readers_disk(person, reader, row)
         if row.status == "sent" and not proof:
             proof = row.id in self._lost_by_server or self._on_servers_disk(person, reader, row)
         if proof is None:
@@ -97,13 +97,14 @@ class TruthfulStatus:
     def _reader(self, row: MessageView) -> Person:
         return next(person for person in self.deployment.people if person.cid == row.peer_cid)
 
-    def _on_readers_disk(self, reader: Person, row: MessageView) -> bool | None:
+    def _on_readers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
         if reader.rolled_back:
             return True
         store = reader.store
         if store is None:
             return None
-        found = store.timeline_row(MessageId(bytes.fromhex(row.id)))
+        author = store.peer_by_cid(writer.cid)
+        found = None if author is None else store.timeline_row(author.account_id, MessageId(bytes.fromhex(row.id)))
         return found is not None and (row.status != "read" or found.read)
 
     def _on_servers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
@@ -111,7 +112,7 @@ class TruthfulStatus:
         writers, readers = writer.store, reader.store
         if server is None or writers is None or readers is None:
             return None
-        message = writers.timeline_row(MessageId(bytes.fromhex(row.id)))
+        message = writers.timeline_own(MessageId(bytes.fromhex(row.id)))
         if message is None or message.number is None:
             return False
         for channel in writers.channels():

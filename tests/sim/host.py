@@ -85,8 +85,8 @@ class AccountHost(Core):
     def _with_row(self, notice: Notice) -> Told:
         row: Shown = None
         match notice:
-            case MessageChanged(message_id=message_id):
-                row = self.account.message_view(message_id)
+            case MessageChanged(peer_cid, message_id):
+                row = self.account.message_view(peer_cid, message_id)
             case PeerChanged(peer_cid=peer_cid):
                 row = self.account.peer_view(peer_cid)
             case ConversationChanged(peer_cid=peer_cid):

@@ -21,7 +21,8 @@ def unmount(name: str) -> None:
 
 
 def _disk_of(path: str) -> Disk:
-    return _disks[path.split("/", 2)[1]]
+    # A database that a failed start left open is closed whenever it is collected: into nowhere.
+    return _disks.get(path.split("/", 2)[1]) or Disk()
 
 
 class _OpenFile:
