@@ -30,7 +30,16 @@ from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
-from casemate.server.core.events import Close, Connected, ConnectionId, Disconnected, FrameArrived, Send, Started
+from casemate.server.core.events import (
+    Close,
+    Connected,
+    ConnectionId,
+    Disconnected,
+    FrameArrived,
+    Send,
+    Started,
+    Written,
+)
 from casemate.server.core.settings import ServerSettings
 
 FIRST_WALL_SECONDS = 1_900_000_000.0
@@ -261,7 +270,9 @@ class Deployment:
 
     def _perform_server(self, effect: Effect) -> None:
         match effect:
-            case Send(connection, frame, _):
+            case Send(connection, frame, credit):
+                if credit:
+                    self._work.append(partial(self._server, Written(connection, credit)))
                 person = next((person for person in self.people if person.connection == connection), None)
                 if person is not None:
                     generation = person.generation

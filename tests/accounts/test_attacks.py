@@ -132,7 +132,6 @@ def test_an_envelope_number_that_nobody_used_does_not_spoil_receipts(
     assert world.statuses(alice, bob) == ["delivered"]
 
 
-@pytest.mark.xfail(strict=True, reason="a restored writer takes a lying server's word that nothing was ever deposited")
 def test_a_server_that_forgets_fools_no_restored_writer(world: Deployment, friends: tuple[Person, Person]) -> None:
     alice, bob = friends
     backup = world.copy_of(alice)

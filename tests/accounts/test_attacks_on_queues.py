@@ -102,7 +102,6 @@ def test_a_message_id_of_another_conversation_is_refused_and_not_called_sent(wor
         world.do(alice, lambda account, now: account.send_chat(carol.cid, message_id, "for carol", now))
 
 
-@pytest.mark.xfail(strict=True, reason="a message id is unique over all conversations, not within one")
 def test_nobody_can_keep_a_message_of_somebody_else_out_by_its_id(world: Deployment) -> None:
     alice, bob, mallory = world.person("alice"), world.person("bob"), world.person("mallory")
     world.befriend(alice, bob)
@@ -114,7 +113,6 @@ def test_nobody_can_keep_a_message_of_somebody_else_out_by_its_id(world: Deploym
     assert world.texts(alice, bob) == ["from bob"]
 
 
-@pytest.mark.xfail(strict=True, reason="signals are compared with the highest ever taken, over all links and restores")
 def test_a_server_restored_to_lower_signal_numbers_is_heard(world: Deployment) -> None:
     alice, bob = world.person("alice"), world.person("bob")
     world._to_device(alice, alice.generation, Signal(1_000, AccountGone(bob.account.account_id)))
@@ -125,9 +123,6 @@ def test_a_server_restored_to_lower_signal_numbers_is_heard(world: Deployment) -
     assert world.sees(alice, bob).relation == "asks_you"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a lie about what was deposited skips up to 2^32 numbers, which are filled one by one"
-)
 def test_one_lie_about_our_numbers_does_not_end_a_conversation(
     world: Deployment, friends: tuple[Person, Person]
 ) -> None:

@@ -34,7 +34,6 @@ PROFILE = Profile(
     start_counter=1,
     auto_connect=False,
     appear_offline=True,
-    signals_taken=0,
 )
 PEER = Peer(
     account_id=BEA,
@@ -88,7 +87,7 @@ class AccountStoreContract:
         assert store.profile() is None
         store.put_profile(PROFILE)
         assert store.profile() == PROFILE
-        newer = replace(PROFILE, server_key=b"k" * 32, enrolled=True, server_password=None, signals_taken=2**40)
+        newer = replace(PROFILE, server_key=b"k" * 32, enrolled=True, server_password=None)
         store.put_profile(newer)
         assert store.profile() == newer
 
@@ -142,6 +141,7 @@ class AccountStoreContract:
             BEA,
             next_number=2**62,
             lost=(3, 2**62),
+            opened=(7, b"i" * 16),
             receipt_session=b"s" * 16,
             parked_receipt=b"r",
             rekey_at=1.5,
@@ -227,7 +227,7 @@ class AccountStoreContract:
     def test_a_message_is_kept_once(self, store: AccountStore) -> None:
         assert store.timeline_add(message("one", 1))
         assert not store.timeline_add(replace(message("one", 5), body=b"other"))
-        row = store.timeline_row(message("one", 1).message_id)
+        row = store.timeline_row(BEA, message("one", 1).message_id)
         assert row is not None
         assert (row.body, row.arrival) == (b"one", 1)
 

@@ -47,7 +47,7 @@ class PeerRemoved(Notice):
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Notice):
-    """A message is new or changed: read `message_view(message_id)`."""
+    """A message is new or changed: read `message_view(peer_cid, message_id)`."""
 
     peer_cid: Cid
     message_id: MessageId

@@ -94,7 +94,7 @@ class Noticing:
             case notices.PeerRemoved(peer_cid):
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):
-                message = host.account.message_view(message_id) if self._views.is_watched(host) else None
+                message = host.account.message_view(peer_cid, message_id) if self._views.is_watched(host) else None
                 if message is not None:
                     self._views.event(host, rows.MessageChanged(message=message))
                 # It may be the one that the conversation shows as its last.

@@ -85,8 +85,8 @@ class ViewRequests:
         if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
         items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
-        message = host.account.message_view(message_id)
-        if message is None or message.peer_cid != request.peer_cid or not message.mine:
+        message = host.account.message_view(request.peer_cid, message_id)
+        if message is None or not message.mine:
             raise refuse("malformed", what="message_id")
         self._desk.answer(asker, ext.MessageQueued(cid=request.cid, request_id=asker.request_id, message=message))
         self._accounts.take(host, items)

@@ -9,7 +9,7 @@ from casemate.runtime.sqlite import Database, Row
 
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
-    " counter, receipt_session, parked_receipt, rekey_at"
+    " counter, opened_number, opened_id, receipt_session, parked_receipt, rekey_at"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -36,7 +36,8 @@ class ChannelsTable:
 
     def put_channel(self, channel: Channel) -> None:
         self._db.execute(
-            f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             channel.device,
             channel.account_id,
             channel.next_number,
@@ -47,6 +48,7 @@ class ChannelsTable:
             channel.own_read_up_to,
             struct.pack(f">{len(channel.lost)}Q", *channel.lost),
             channel.counter,
+            *channel.opened,
             channel.receipt_session,
             channel.parked_receipt,
             channel.rekey_at,
@@ -140,9 +142,10 @@ def _channel(row: Row) -> Channel:
         own_read_up_to=row[7],
         lost=struct.unpack(f">{len(row[8]) // 8}Q", row[8]),
         counter=row[9],
-        receipt_session=row[10],
-        parked_receipt=row[11],
-        rekey_at=row[12],
+        opened=(row[10], row[11]),
+        receipt_session=row[12],
+        parked_receipt=row[13],
+        rekey_at=row[14],
     )
 
 

@@ -23,7 +23,7 @@ class TimelineTable:
         added = self._db.row(
             "INSERT INTO timeline (message_id, account_id, mine, kind, body, status, counter, device, number,"
             " written_at, arrived_at, late, read) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (message_id) DO NOTHING RETURNING arrival",
+            " ON CONFLICT (message_id, account_id) DO NOTHING RETURNING arrival",
             row.message_id,
             row.account_id,
             row.mine,
@@ -44,23 +44,26 @@ class TimelineTable:
             self._add_unread(row.account_id, 1)
         return True
 
-    def timeline_row(self, message_id: MessageId) -> TimelineRow | None:
-        return self._one("WHERE message_id = ?", message_id)
+    def timeline_row(self, account_id: AccountId, message_id: MessageId) -> TimelineRow | None:
+        return self._one("WHERE message_id = ? AND account_id = ?", message_id, account_id)
+
+    def timeline_own(self, message_id: MessageId) -> TimelineRow | None:
+        return self._one("WHERE message_id = ? AND mine = 1", message_id)
 
     def timeline_by_number(self, account_id: AccountId, number: int) -> TimelineRow | None:
         return self._one("WHERE account_id = ? AND number = ? AND mine = 1", account_id, number)
 
     def timeline_set_number(self, message_id: MessageId, number: int) -> None:
-        self._db.execute("UPDATE timeline SET number = ? WHERE message_id = ?", number, message_id)
+        self._db.execute("UPDATE timeline SET number = ? WHERE message_id = ? AND mine = 1", number, message_id)
 
     def timeline_unnumber(self, message_id: MessageId) -> None:
-        self._db.execute("UPDATE timeline SET number = NULL WHERE message_id = ?", message_id)
+        self._db.execute("UPDATE timeline SET number = NULL WHERE message_id = ? AND mine = 1", message_id)
 
     def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> list[TimelinePlace]:
         changed: list[TimelinePlace] = []
         for message_id in message_ids:
             row = self._db.row(
-                "UPDATE timeline SET status = ? WHERE message_id = ? AND status IN ('queued', 'sent')"
+                "UPDATE timeline SET status = ? WHERE message_id = ? AND mine = 1 AND status IN ('queued', 'sent')"
                 " RETURNING account_id",
                 status,
                 message_id,

@@ -82,7 +82,6 @@ class Account:
                 start_counter=0,
                 auto_connect=auto_connect,
                 appear_offline=False,
-                signals_taken=0,
             )
         )
         return cls(Context(store, entropy, kem, secrets))
@@ -226,13 +225,16 @@ class Account:
 
     def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        known = self._context.store.timeline_row(message_id)
+        known = self._context.store.timeline_own(message_id)
         if known is not None:
-            if not known.mine or cid_of(known.account_id) != peer_cid:
+            if cid_of(known.account_id) != peer_cid:
                 raise refuse("malformed", what="message_id")
             return [MessageChanged(peer_cid, message_id)]
         body = text.encode("utf-8", "replace")
-        return self._outbox.write(self._connected(peer_cid, body), Kind.CHAT, body, now, message_id=message_id)
+        peer = self._connected(peer_cid, body)
+        if self._context.store.timeline_row(peer.account_id, message_id) is not None:
+            raise refuse("malformed", what="message_id")
+        return self._outbox.write(peer, Kind.CHAT, body, now, message_id=message_id)
 
     def send_opaque(self, peer_cid: Cid, body: bytes, now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
@@ -329,9 +331,9 @@ class Account:
             if peer.relation == "registered" or peer.account_id in said
         ]
 
-    def message_view(self, message_id: MessageId) -> MessageView | None:
-        row = self._context.store.timeline_row(message_id)
-        peer = None if row is None else self._context.store.peer(row.account_id)
+    def message_view(self, peer_cid: Cid, message_id: MessageId) -> MessageView | None:
+        peer = self._context.store.peer_by_cid(peer_cid)
+        row = None if peer is None else self._context.store.timeline_row(peer.account_id, message_id)
         return None if row is None or peer is None else self._showing.message(peer, row)
 
     def timeline(

@@ -41,6 +41,9 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """Numbers ≤ `delivered_up_to` that could not be opened: those messages are not delivered."""
     anew: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
     """Numbers that the recipient called lost: their messages wait to be sealed anew, so it need not name them again."""
+    opened: tuple[Number, Annotated[bytes, msgspec.Meta(max_length=16)]] = (0, b"")
+    """Number and message id of the last envelope that was opened. Another id than ours shows that our data is older
+    than we were, and that we use numbers again, whatever the server said."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):

@@ -136,6 +136,8 @@ class Inbox:
         session, _, data = open_envelope(session, envelope, self._context.kem)
         content = decode_content(data)
         self._check(peer, device, content)
+        channel = self._sessions.channel(peer, device)
+        self._context.store.put_channel(replace(channel, opened=(number, content.message_id)))
         outcome = self._keep_session(peer, row, session, content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
         outcome += self._handle(self._current(peer), device, number, content, now)

@@ -38,8 +38,9 @@ RESERVED: Final = 1_000
 """Room that messages leave for what keeps a conversation going: a full queue must not stop a re-key."""
 LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `REFUSED_RETRY_SECONDS`."""
-NUMBER_JUMP: Final = 2**32
-"""The most that a server's record may push our numbering ahead."""
+NUMBER_JUMP: Final = 2**12
+"""The most that a server's word may push our numbering ahead: each number skipped has to be filled. Where it was more,
+their receipts tell, and those are believed."""
 
 
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
@@ -257,6 +258,22 @@ class Outbox:
         return channel
 
     # --------------------------------------------------------------------------------------- what their receipts say
+
+    def has_another(self, peer: Peer, device: DeviceId, number: int, message_id: bytes) -> bool:
+        """Whether we know our envelope of this number, and it is not the one they opened."""
+        queued = self._context.store.outbox_row(device, number)
+        row = queued or self._context.store.timeline_by_number(peer.account_id, number)
+        return row is not None and row.message_id != message_id
+
+    def start_over(self, peer: Peer, channel: Channel, from_number: int, now: Instant) -> Outcome:
+        """Their device knows more of us than we do: all that is under way goes again, above what they have."""
+        store = self._context.store
+        changed = store.outbox_unseal(channel.device, None, None)
+        for message_id in changed:
+            store.timeline_unnumber(message_id)
+        store.put_channel(replace(channel, next_number=max(channel.next_number, from_number)))
+        self._sessions.stop_sending(channel.device, now)
+        return self._show(changed, "queued") + self.write(peer, Kind.REKEY, b"", now)
 
     def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""

@@ -27,6 +27,9 @@ from casemate.protocol.link import Ephemeral, Receipt
 PARKED_SECONDS: Final = 10.0
 STUCK_PAUSE_SECONDS: Final = 600.0
 """The least time between two new links that one device's unreadable receipts may bring about."""
+START_OVER_PAUSE_SECONDS: Final = 10.0
+HIGHEST_JUMP: Final = 2**40
+"""More messages than a device can have forgotten."""
 REFILL_PAUSE_SECONDS: Final = 2.0
 """The least time between two refills that the same receipt could ask for; a server can replay receipts."""
 
@@ -38,6 +41,8 @@ class Receipts:
         self._sessions = sessions
         self._outbox = outbox
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
+        self._starts_over_again: dict[DeviceId, float] = {}
+        """When a device may make us start over again (monotonic)."""
         self._parked: dict[DeviceId, float] = {}
         """When a receipt that could not be read was parked (monotonic)."""
         self._believed_again: dict[DeviceId, float] = {}
@@ -53,7 +58,9 @@ class Receipts:
         if peer.blocked:
             return []
         channel = self._sessions.channel(peer, device)
-        note = ReceiptNote(channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost, anew)
+        note = ReceiptNote(
+            channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost, anew, channel.opened
+        )
         sealed = self._seal(channel, note)
         return [] if sealed is None else self._link.send(Receipt(device, channel.expected - 1, sealed))
 
@@ -118,8 +125,8 @@ class Receipts:
         store = self._context.store
         channel = self._sessions.channel(peer, device)
         highest = channel.next_number - 1
-        if max(note.delivered_up_to, note.read_up_to) > highest:
-            raise PeerBrokeProtocol("a receipt for what was never sent")
+        if note.delivered_up_to > highest or self._outbox.has_another(peer, device, *note.opened):
+            return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
         had, had_read = channel.delivered_up_to, channel.read_up_to
         channel = replace(
@@ -141,6 +148,16 @@ class Receipts:
             outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
         outcome += self._outbox.flush(peer, now)
         return outcome + self.send(peer, device, note.lost) if note.lost else outcome
+
+    def _start_over(self, peer: Peer, channel: Channel, note: ReceiptNote, now: Instant) -> Outcome:
+        """They have what we never sent: our data is older than we were, and the server did not say so."""
+        if now.monotonic < self._starts_over_again.get(channel.device, now.monotonic):
+            return []
+        if note.delivered_up_to > channel.next_number + HIGHEST_JUMP:
+            raise PeerBrokeProtocol("a receipt for what was never sent")
+        self._starts_over_again[channel.device] = now.monotonic + START_OVER_PAUSE_SECONDS
+        above = max(note.delivered_up_to, note.opened[0]) + 1
+        return self._outbox.start_over(peer, channel, above, now)
 
     def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
         last = self._refilled.get(device)

@@ -28,8 +28,6 @@ class Profile:
     start_counter: int
     auto_connect: bool
     appear_offline: bool
-    signals_taken: int
-    """Highest signal of the server that is on disk here."""
 
     @property
     def cid(self) -> Cid:
@@ -86,6 +84,8 @@ class Channel:
     """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
     counter: int = 0
     """Highest Lamport counter seen in the conversation."""
+    opened: tuple[int, bytes] = (0, b"")
+    """Number and message id of the last envelope of theirs that was opened: they can see whether it is theirs."""
     receipt_session: bytes | None = None
     """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
     parked_receipt: bytes | None = field(default=None, repr=False)

@@ -70,6 +70,9 @@ class ServerEvents:
         self._outbox = outbox
         self._inbox = inbox
         self._receipts = receipts
+        self._signals_up_to = 0
+        """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
+        not compared over links, because a server that was restored counts from lower ones."""
         self._ignored: set[AccountId] = set()
         """Who sent us envelopes on this link before we knew that they are registered."""
 
@@ -119,6 +122,7 @@ class ServerEvents:
     def link_lost(self, now: Instant) -> Outcome:
         """Whatever waited for this link waits for the next one; nobody's presence is known any more."""
         self._ignored.clear()
+        self._signals_up_to = 0
         self._outbox.link_down()
         self._context.store.forget_presence()
         return self._requests.link_lost(now) + self._show_peers_and_queued()
@@ -189,9 +193,8 @@ class ServerEvents:
 
     def _signal(self, sequence: int, body: SignalBody, now: Instant) -> Outcome:
         """Handled once, in order; one that is wrong goes to quarantine and does not block the rest."""
-        profile = self._profile()
         outcome: Outcome = []
-        if sequence > profile.signals_taken:
+        if sequence > self._signals_up_to:
             try:
                 with self._context.store.savepoint():
                     outcome = self._signal_body(body, now)
@@ -203,8 +206,8 @@ class ServerEvents:
                     detail=type(error).__name__,
                     data=b"",
                 )
-            self._context.store.put_profile(replace(self._profile(), signals_taken=sequence))
-        return [*outcome, *self._link.send(SignalsTaken(max(sequence, profile.signals_taken)))]
+            self._signals_up_to = sequence
+        return [*outcome, *self._link.send(SignalsTaken(sequence))]
 
     def _signal_body(self, body: SignalBody, now: Instant) -> Outcome:
         match body:

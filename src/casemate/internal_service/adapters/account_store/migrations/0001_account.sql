@@ -12,8 +12,7 @@ CREATE TABLE profile (
     server_password BLOB,
     start_counter INTEGER NOT NULL,
     auto_connect INTEGER NOT NULL,
-    appear_offline INTEGER NOT NULL,
-    signals_taken INTEGER NOT NULL
+    appear_offline INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE secrets (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL) STRICT;
@@ -54,6 +53,8 @@ CREATE TABLE channels (
     own_read_up_to INTEGER NOT NULL,
     lost BLOB NOT NULL,
     counter INTEGER NOT NULL,
+    opened_number INTEGER NOT NULL,
+    opened_id BLOB NOT NULL,
     receipt_session BLOB,
     parked_receipt BLOB,
     rekey_at REAL NOT NULL
@@ -99,7 +100,7 @@ CREATE INDEX outbox_unsent ON outbox (device) WHERE state <> 'sent';
 
 CREATE TABLE timeline (
     arrival INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_id BLOB NOT NULL UNIQUE,
+    message_id BLOB NOT NULL,
     account_id BLOB NOT NULL,
     mine INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -113,6 +114,8 @@ CREATE TABLE timeline (
     late INTEGER NOT NULL,
     read INTEGER NOT NULL
 ) STRICT;
+-- Within a conversation: whoever knows an id of somebody else's message must not be able to keep that one out.
+CREATE UNIQUE INDEX timeline_ids ON timeline (message_id, account_id);
 CREATE INDEX timeline_order ON timeline (account_id, counter, device);
 CREATE INDEX timeline_undelivered ON timeline (account_id, number) WHERE mine = 1 AND status IN ('queued', 'sent');
 CREATE INDEX timeline_not_read ON timeline (account_id, number) WHERE mine = 1 AND status <> 'read';
