@@ -5,11 +5,19 @@ import type { Workspace } from "./workspace";
 
 export type PresenceWord = "online" | "offline" | "unknown";
 
-export function presenceOf(peer: Pick<PeerView, "online">): PresenceWord {
-  return peer.online === null ? "unknown" : peer.online ? "online" : "offline";
+/** Only of people who agreed to talk; of all others nothing is known, or nothing that is still true. */
+export function presenceOf(peer: Pick<PeerView, "online" | "relation">): PresenceWord {
+  return peer.relation !== "registered" || peer.online === null
+    ? "unknown"
+    : peer.online
+      ? "online"
+      : "offline";
 }
 
-export function presenceSentence(peer: Pick<PeerView, "online" | "online_since">, now: number): string {
+export function presenceSentence(
+  peer: Pick<PeerView, "online" | "online_since" | "relation">,
+  now: number,
+): string {
   switch (presenceOf(peer)) {
     case "online":
       return "Online";

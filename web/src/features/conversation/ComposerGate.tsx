@@ -72,7 +72,9 @@ export function ComposerGate({
     case "none":
       return (
         <Gate peer={peer} actions={[["Connect", () => askToTalk(service, account, peer.cid)]]}>
-          You and {name} have not agreed to talk yet.
+          {talkedBefore
+            ? `You and ${name} are not registered any more. What was said stays here.`
+            : `You and ${name} have not agreed to talk yet.`}
         </Gate>
       );
     case "registered":

@@ -66,7 +66,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
       {canWrite(peer, account.link) ? (
         <Composer peer={peerCid} peerName={name} onSent={() => void session.returnToLatest(peerCid)} />
       ) : (
-        <ComposerGate peer={peer} onCompare={onInfo} />
+        <ComposerGate peer={peer} talkedBefore={conversation?.last != null} onCompare={onInfo} />
       )}
     </section>
   );

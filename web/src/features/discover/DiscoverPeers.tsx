@@ -185,6 +185,7 @@ function useActions(onOpenConversation: (peer: Cid) => void) {
     request(row, action)
       .catch((error: unknown) => {
         const reason = error instanceof Refused ? error.reason : CONNECTION_LOST;
+        if (reason.code === "declined") return; // the row says so itself
         const about = { peer: displayName(row), server: account.server_address };
         setProblems((before) => new Map(before).set(row.cid, sentenceOf(reason, about)));
       })
