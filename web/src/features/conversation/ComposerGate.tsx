@@ -15,13 +15,14 @@ export function canWrite(peer: PeerView, link: LinkView): boolean {
   );
 }
 
-export function ComposerGate({
-  peer,
-  onCompare,
-}: {
+interface Props {
   readonly peer: PeerView;
+  /** They wrote to each other before. */
+  readonly talkedBefore: boolean;
   readonly onCompare: () => void;
-}) {
+}
+
+export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
   const { service, cid } = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const name = displayName(peer);
