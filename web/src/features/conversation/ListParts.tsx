@@ -1,0 +1,102 @@
+/** The parts of the message list, each drawn by its kind. */
+import type { Reason } from "../../api/generated";
+import { useNow } from "../../state/context";
+import { noteText } from "../../state/previews";
+import { dayName } from "../../state/times";
+import type { ListItem } from "./listItems";
+import type { Author } from "./MessageGroup";
+import { MessageGroup } from "./MessageGroup";
+
+export function Item({
+  item,
+  me,
+  them,
+  peerName,
+  withGlyph,
+  waitsFor,
+}: {
+  readonly item: ListItem;
+  readonly waitsFor: Reason | null;
+  readonly me: Author;
+  readonly them: Author;
+  readonly peerName: string;
+  readonly withGlyph: ReadonlySet<string>;
+}) {
+  const now = useNow(600_000);
+  switch (item.kind) {
+    case "day":
+      return (
+        <li className="flex items-center gap-3 px-4 pt-5 pb-1 tablet:px-6">
+          <span aria-hidden className="h-px flex-1 bg-line" />
+          <span className="text-12 font-medium text-ink-3">{dayName(item.time, now)}</span>
+          <span aria-hidden className="h-px flex-1 bg-line" />
+        </li>
+      );
+    case "new":
+      return (
+        <li data-new-line className="flex items-center gap-3 px-4 pt-4 tablet:px-6">
+          <span aria-hidden className="h-px flex-1 bg-accent" />
+          <span className="text-12 font-medium text-accent-ink">New messages</span>
+          <span aria-hidden className="h-px flex-1 bg-accent" />
+        </li>
+      );
+    case "note":
+      return (
+        <li data-message={item.message.id} className="px-6 pt-4 text-center text-12 text-ink-3">
+          {item.message.text ?? noteText(item.message)}
+        </li>
+      );
+    case "group":
+      return (
+        <MessageGroup
+          group={item}
+          author={item.mine ? me : them}
+          peerName={peerName}
+          withGlyph={withGlyph}
+          waitsFor={item.mine ? waitsFor : null}
+        />
+      );
+  }
+}
+
+export function Beginning({
+  name,
+  empty,
+  connected,
+}: {
+  readonly name: string;
+  readonly empty: boolean;
+  readonly connected: boolean;
+}) {
+  return (
+    <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
+      {empty ? (
+        <p role="status" className="text-15 text-ink-2">
+          No messages yet.{" "}
+          {connected && (
+            <>
+              Say hello to <bdi>{name}</bdi>.
+            </>
+          )}
+        </p>
+      ) : (
+        <p>
+          This is where your conversation with <bdi>{name}</bdi> begins.
+        </p>
+      )}
+      <p>Only your devices and theirs can read it.</p>
+    </li>
+  );
+}
+
+export function LoadingOlder() {
+  return (
+    <li aria-label="Loading older messages" className="flex gap-3 px-4 pt-6 tablet:px-6">
+      <span className="skeleton size-8 !rounded-round" />
+      <span className="flex flex-1 flex-col gap-2">
+        <span className="skeleton h-3 w-28" />
+        <span className="skeleton h-4 w-2/3" />
+      </span>
+    </li>
+  );
+}
