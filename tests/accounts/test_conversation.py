@@ -246,3 +246,13 @@ def test_a_goodbye_said_after_a_backup_holds_after_its_restore(
     world.restart(bob, database=backup)
     world.pass_time(120)
     assert world.sees(bob, alice).connection == "none"
+
+
+def test_somebody_whose_account_was_deleted_is_not_shown_online(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    assert world.sees(alice, bob).online is True
+    world.do(bob, lambda account, now: account.delete(1, now))
+    view = world.sees(alice, bob)
+    assert (view.relation, view.connection, view.online) == ("none", "none", False)

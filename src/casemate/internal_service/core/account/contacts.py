@@ -33,6 +33,7 @@ from casemate.protocol.link import (
     AskRegistration,
     DeviceListChanged,
     FindAccount,
+    PresenceRow,
     RegistrationExpired,
     RequestFailed,
     SetBlock,
@@ -246,6 +247,7 @@ class Contacts:
             peer, relation="none", connection="none", relation_since=now.wall, our_card=None, their_card=None
         )
         self._context.store.put_peer(peer)
+        self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
         settled = [RegistrationSettled(peer.cid, peer.username, reason("account_gone"))] if was_waiting else []
         return [PeerChanged(peer.cid), *settled]
 
