@@ -58,8 +58,9 @@ function Screen() {
 function LandingScreen({ ask }: { readonly ask: "ways" | "create" | "sign-in" }) {
   useEffect(() => {
     forgetTabAccount();
-    document.title = "Casemate";
-  }, []);
+    document.title =
+      ask === "ways" ? "Casemate" : `${ask === "create" ? "Create account" : "Sign in"} · Casemate`;
+  }, [ask]);
   return <Landing ask={ask} onEnter={enter} />;
 }
 
@@ -109,6 +110,9 @@ function OpenAccount({
 }
 
 function Nowhere({ title }: { readonly title: string }) {
+  useEffect(() => {
+    document.title = `${title} · Casemate`;
+  }, [title]);
   return (
     <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
       <EmptyState

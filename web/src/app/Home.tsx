@@ -4,12 +4,18 @@ import { MessagesSquare, UserRoundPlus } from "lucide-react";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { useWorkspace } from "../state/context";
+import { directMessagesOf, requestsOf } from "../state/selectors";
 
 export function Home({ onDiscover }: { readonly onDiscover: () => void }) {
-  const alone = useWorkspace(({ peers }) => peers.size === 0);
+  const alone = useWorkspace((workspace) => directMessagesOf(workspace).length === 0);
+  const asked = useWorkspace((workspace) => requestsOf(workspace).length > 0);
   return (
     <div className="flex h-full items-center justify-center bg-surface">
-      {alone ? (
+      {alone && asked ? (
+        <EmptyState icon={<MessagesSquare size={22} />} title="Somebody wants to talk to you" level={1}>
+          Accept or decline beside this. Nothing but the request reaches you until you accept.
+        </EmptyState>
+      ) : alone ? (
         <EmptyState
           icon={<UserRoundPlus size={22} />}
           title="It is quiet in here"

@@ -34,16 +34,23 @@ export function useKeyboard(options: Options): void {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
         latest.current.onSwitcher();
-      } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-        event.preventDefault();
-        const peer = neighbour(event.key === "ArrowDown" ? 1 : -1);
-        if (peer !== undefined) latest.current.onConversation(peer);
       } else if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
         latest.current.onEscape();
       }
     };
+    // Heard before any control: a menu's button would open its menu on an arrow, with Alt or without.
+    const arrowDown = (event: KeyboardEvent) => {
+      if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown") || event.isComposing)
+        return;
+      event.preventDefault();
+      event.stopPropagation();
+      const peer = neighbour(event.key === "ArrowDown" ? 1 : -1);
+      if (peer !== undefined) latest.current.onConversation(peer);
+    };
+    window.addEventListener("keydown", arrowDown, { capture: true });
     window.addEventListener("keydown", keyDown);
     return () => {
+      window.removeEventListener("keydown", arrowDown, { capture: true });
       window.removeEventListener("keydown", keyDown);
     };
   }, [session]);

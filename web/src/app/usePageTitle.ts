@@ -8,7 +8,9 @@ import type { Place } from "../state/route";
 export function usePageTitle(place: Place): void {
   const unread = useWorkspace(({ account }) => account.unread);
   const where = useWorkspace(({ account, peers }) => {
-    if (place.kind !== "conversation") return displayName(account);
+    if (place.kind === "people") return "People";
+    if (place.kind === "settings") return "Settings";
+    if (place.kind === "home") return displayName(account);
     const peer = peers.get(place.peer);
     return peer === undefined ? displayName(account) : displayName(peer);
   });

@@ -74,9 +74,24 @@ test("what is missing is said next to its field, and nothing is sent", async () 
   await user.type(screen.getByLabelText("Password"), "short");
   await user.click(screen.getByRole("button", { name: "Create account" }));
   expect(screen.getByLabelText("Full name")).toHaveAccessibleDescription("What should others call you?");
-  expect(screen.getByLabelText("Username")).toHaveAccessibleDescription("A username has no blanks.");
+  expect(screen.getByLabelText("Username")).toHaveAccessibleDescription("A username has no spaces.");
   expect(screen.getByLabelText("Password")).toHaveAccessibleDescription(/Too short/);
+  await waitFor(() => {
+    expect(screen.getByLabelText("Full name")).toHaveFocus();
+  });
   expect(service.asked.map(({ name }) => name)).not.toContain("Register");
+});
+
+test("an address that cannot be one is said so, with one that could", async () => {
+  const { user, service } = await showApp(App, "/?create");
+  service.refuseNext("ProbeServer", { code: "malformed", params: {}, acts: "user" });
+  await user.clear(screen.getByLabelText("Server address"));
+  await user.type(screen.getByLabelText("Server address"), "http://team/");
+  await waitFor(() => {
+    expect(screen.getByLabelText("Server address")).toHaveAccessibleDescription(
+      /no server address.*team\.example\.org/,
+    );
+  });
 });
 
 test("a step that takes long shows its name and a clock", async () => {

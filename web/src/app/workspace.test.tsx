@@ -205,6 +205,55 @@ test("while nobody tells who is there, nobody is shown as online", async () => {
   expect(screen.getByText("Online")).toBeVisible();
 });
 
+test("how many are online is not said while nobody knows", async () => {
+  const { service } = await showApp(App, HOME);
+  expect(await screen.findByText("1 online")).toBeVisible();
+  act(() => {
+    service.lose();
+  });
+  expect(screen.queryByText(/\d online/)).not.toBeInTheDocument();
+});
+
+test("without anybody who agreed there is no conversation to pick, but people to find", async () => {
+  const world = worldOfThree();
+  const [ann, bob, cara] = [world.account(ANN), world.account(BOB), world.account(CARA)];
+  ann.peers.clear();
+  world.requestContact(ann, bob);
+  await showApp(App, HOME, world);
+  expect(await screen.findByRole("button", { name: "Find people" })).toBeVisible();
+  expect(screen.queryByText("Pick a conversation")).not.toBeInTheDocument();
+  act(() => {
+    world.requestContact(cara, ann);
+  });
+  expect(screen.getByRole("heading", { name: "Somebody wants to talk to you" })).toBeVisible();
+});
+
+test("the title of the tab says where one is", async () => {
+  for (const [address, title] of [
+    ["/", "Casemate"],
+    ["/?create", "Create account · Casemate"],
+    [`${HOME}/settings`, "Settings · Casemate"],
+    [`${HOME}/people`, "People · Casemate"],
+    ["/a/12", "This account is not on this computer · Casemate"],
+  ] as const) {
+    await showApp(App, address);
+    await waitFor(() => {
+      expect(document.title).toBe(title);
+    });
+  }
+});
+
+test("after an answer to a request, the keyboard goes on in the sidebar", async () => {
+  const world = worldOfThree();
+  world.requestContact(world.account(CARA), world.account(ANN));
+  const { user } = await showApp(App, HOME, world);
+  (await screen.findByRole("button", { name: "Decline" })).focus();
+  await user.keyboard("{Enter}");
+  await waitFor(() => {
+    expect(screen.getByRole("navigation", { name: "People and conversations" })).toHaveFocus();
+  });
+});
+
 test("a fault of the page itself is said, with its detail, and does not leave an empty screen", async () => {
   vi.spyOn(console, "error").mockImplementation(() => undefined);
   const { world } = await showApp(App, HOME);

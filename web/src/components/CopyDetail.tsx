@@ -12,7 +12,7 @@ export function CopyDetail({ detail }: { readonly detail: string }) {
         <button
           type="button"
           aria-label="Copy technical detail"
-          className="rounded-control p-1 hover:bg-hover"
+          className="rounded-control p-1.5 hover:bg-hover"
           onClick={() => {
             void navigator.clipboard.writeText(detail).then(() => {
               setCopied(true);

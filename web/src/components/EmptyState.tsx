@@ -20,7 +20,7 @@ export function EmptyState({ icon, title, children, action, level = 2 }: Props) 
         {icon}
       </div>
       <Heading className="text-18 font-bold text-balance">{title}</Heading>
-      {children !== undefined && <div className="text-15 text-pretty text-ink-2">{children}</div>}
+      {children !== undefined && <div className="text-15 text-balance text-ink-2">{children}</div>}
       {action !== undefined && <div className="mt-2 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   );

@@ -49,7 +49,10 @@ export function Field({ label, advice, problem, type = "text", ...rest }: Props)
         )}
       </div>
       {(wrong || advice) && (
-        <p id={`${id}-note`} className={classes("text-12", wrong ? "text-red-ink" : "text-ink-3")}>
+        <p
+          id={`${id}-note`}
+          className={classes("text-12 text-pretty", wrong ? "text-red-ink" : "text-ink-3")}
+        >
           {wrong ? problem : advice}
         </p>
       )}

@@ -45,10 +45,16 @@ export function ConversationHead({ peer, ambiguous, infoOpen, onBack, onInfo }: 
           )}
         </h1>
         <p className="truncate text-12 text-ink-3">
-          {peer.relation === "registered" ? presenceSentence(peer, now) : <bdi>@{peer.username}</bdi>}
+          {peer.blocked ? (
+            "Blocked"
+          ) : peer.relation === "registered" ? (
+            presenceSentence(peer, now)
+          ) : (
+            <bdi>@{peer.username}</bdi>
+          )}
         </p>
       </div>
-      {peer.path !== null && <PathBadge path={peer.path} peerName={name} onOpen={onInfo} />}
+      {peer.path !== null && !peer.blocked && <PathBadge path={peer.path} peerName={name} onOpen={onInfo} />}
       <IconButton
         label={infoOpen ? "Close details" : "Details"}
         aria-pressed={infoOpen}

@@ -62,18 +62,18 @@ export function Item({
 export function Beginning({
   name,
   empty,
-  connected,
+  writable,
 }: {
   readonly name: string;
   readonly empty: boolean;
-  readonly connected: boolean;
+  readonly writable: boolean;
 }) {
   return (
     <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
       {empty ? (
         <p role="status" className="text-15 text-ink-2">
           No messages yet.{" "}
-          {connected && (
+          {writable && (
             <>
               Say hello to <bdi>{name}</bdi>.
             </>
@@ -84,7 +84,7 @@ export function Beginning({
           This is where your conversation with <bdi>{name}</bdi> begins.
         </p>
       )}
-      <p>Only your devices and theirs can read it.</p>
+      <p>Only your devices and theirs can read what is said here.</p>
     </li>
   );
 }

@@ -15,6 +15,7 @@ import { displayName } from "../../state/names";
 import type { PendingTexts } from "../../state/pendingTexts";
 import type { Timeline } from "../../state/timeline";
 import { compareOrder } from "../../state/timeline";
+import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder } from "./ListParts";
 import { listItems, messagesWithGlyph } from "./listItems";
 import type { Author } from "./MessageGroup";
@@ -113,7 +114,7 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
               <Beginning
                 name={peerName}
                 empty={timeline.messages.length === 0}
-                connected={peer.connection === "connected"}
+                writable={canWrite(peer, account.link)}
               />
             )}
             {items.map((item) => (

@@ -14,6 +14,7 @@ import { displayName } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 import type { Action } from "./DirectoryRowView";
 import { DirectoryRowView } from "./DirectoryRowView";
+import type { Directory } from "./useDirectory";
 import { useDirectory } from "./useDirectory";
 
 interface Props {
@@ -47,7 +48,7 @@ export function DiscoverPeers({ onClose, onOpenConversation }: Props) {
           />
         </div>
         <p role="status" className="mt-2 text-12 text-ink-3 tabular-nums">
-          {directory.total === null ? `Asking ${server}…` : countWords(directory.total, wanted, server)}
+          {statusWords(directory, wanted, server)}
         </p>
       </div>
       {directory.problem !== null && directory.total === null ? (
@@ -108,6 +109,10 @@ function Rows({
   useEffect(() => {
     want(last);
   }, [want, last, loaded]);
+  // The button that was pressed is gone, and the focus with it: the keyboard goes on from the list.
+  useEffect(() => {
+    if (document.activeElement === document.body) scroller.current?.focus();
+  }, [peers]);
 
   return (
     // Scrollable with the keyboard, too.
@@ -216,7 +221,9 @@ function SkeletonRow({ style }: { readonly style: React.CSSProperties }) {
   );
 }
 
-function countWords(total: number, query: string, server: string): string {
+/** An empty line keeps its place while what is below says why there is no list. */
+function statusWords({ total, problem }: Directory, query: string, server: string): string {
+  if (total === null) return problem === null ? `Asking ${server}…` : "\u00a0";
   const people = total === 1 ? "1 person" : `${total.toLocaleString("en")} people`;
   return query === "" ? `${people} on ${server}` : `${people} found`;
 }

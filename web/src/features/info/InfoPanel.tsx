@@ -62,7 +62,7 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
           )}
         </div>
         {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumber peer={peer} />}
-        {peer.path !== null && (
+        {peer.path !== null && !peer.blocked && (
           <Part title="Path">
             <p className="text-13">
               <span className="font-medium">{capitalised(pathWord(peer.path))}</span>
@@ -135,6 +135,8 @@ function Parting({
             </Button>
             <Button
               size="small"
+              // In view and with the focus, although the button that asked for it is gone.
+              ref={focused}
               onClick={() => {
                 setAsking(false);
               }}
@@ -162,6 +164,10 @@ function Parting({
       )}
     </Part>
   );
+}
+
+function focused(button: HTMLButtonElement | null): void {
+  button?.focus();
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

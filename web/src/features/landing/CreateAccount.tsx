@@ -12,6 +12,7 @@ import { sentenceOf } from "../../state/reasons";
 import { Refusal } from "./Refusal";
 import { ServerIdentity } from "./ServerIdentity";
 import { StepLine } from "./StepLine";
+import { focusFirstProblem } from "./focusFirstProblem";
 import { problemsOf } from "./problems";
 import type { Probe } from "./useServerProbe";
 import { useServerProbe } from "./useServerProbe";
@@ -46,7 +47,10 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (Object.keys(problemsOf(account, needsServerPassword)).length > 0) return;
+    if (Object.keys(problemsOf(account, needsServerPassword)).length > 0) {
+      focusFirstProblem(event.currentTarget);
+      return;
+    }
     if (probe.state === "failed") probeAgain();
     void run(async () => {
       onEnter(await createAccount(service, account));
@@ -124,6 +128,8 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
 
 function probeProblem(probe: Probe, address: string): string | undefined {
   if (probe.state !== "failed" || probe.address !== address) return undefined;
+  if (probe.reason.code === "malformed")
+    return "That is no server address. One looks like team.example.org:12349.";
   return sentenceOf(probe.reason, { server: address });
 }
 

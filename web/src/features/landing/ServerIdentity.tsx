@@ -15,9 +15,7 @@ export function ServerIdentity({ server }: { readonly server: ServerProbed | nul
         <div className="motion-appear min-w-0">
           <p className="font-medium">{server.known ? "You know this server" : "First time on this server"}</p>
           <p className="text-ink-2">
-            {server.known
-              ? "Your other accounts trust it."
-              : "To be sure, compare its identity with whoever runs it."}
+            {server.known ? "Your other accounts trust it." : "Compare its identity with whoever runs it."}
           </p>
           <p className="mt-1 font-mono text-12 break-words" aria-label="Server identity">
             {server.fingerprint}

@@ -9,6 +9,7 @@ import { Field } from "../../components/Field";
 import { signIn, signInTo } from "../../state/actions";
 import { useAttempt, useConnection, useService } from "../../state/context";
 import { displayName, initials } from "../../state/names";
+import { focusFirstProblem } from "./focusFirstProblem";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
 
@@ -31,7 +32,10 @@ export function SignIn({ account, onEnter }: Props) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (password === "" || (account === undefined && username.trim() === "")) return;
+    if (password === "" || (account === undefined && username.trim() === "")) {
+      focusFirstProblem(event.currentTarget);
+      return;
+    }
     void run(async () => {
       onEnter(
         chosen === undefined

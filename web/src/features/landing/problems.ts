@@ -8,7 +8,7 @@ export function problemsOf(account: NewAccount, needsServerPassword: boolean): P
   if (account.serverAddress === "") problems.serverAddress = "Where is the server? Ask whoever runs it.";
   if (account.fullName.trim().length < 2) problems.fullName = "What should others call you?";
   else if (utf8Bytes(account.fullName) > 77) problems.fullName = "That is longer than a name can be here.";
-  if (/\s/u.test(account.username)) problems.username = "A username has no blanks.";
+  if (/\s/u.test(account.username)) problems.username = "A username has no spaces.";
   else if (utf8Bytes(account.username) < 3) problems.username = "At least three characters.";
   else if (utf8Bytes(account.username) > 37) problems.username = "That is longer than a username can be.";
   if (utf8Bytes(account.password) < 7) problems.password = "Too short. 10 characters or more are good.";

@@ -64,7 +64,13 @@ export function ConversationRow(props: ConversationRowProps) {
           <span
             className={classes(
               "min-w-0 flex-1 truncate text-12",
-              typing ? "text-accent-ink" : unread > 0 ? "text-ink" : "text-ink-3",
+              peer.identity_changed
+                ? "text-red-ink"
+                : typing
+                  ? "text-accent-ink"
+                  : unread > 0
+                    ? "text-ink"
+                    : "text-ink-3",
             )}
           >
             <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>

@@ -68,9 +68,9 @@ function AccountButton({
           onSwitch(account.cid);
         }}
         className={classes(
-          "relative block rounded-card transition-opacity",
+          "relative block rounded-card",
           selected && "ring-2 ring-accent ring-offset-2 ring-offset-rail",
-          signedOut && "opacity-45 hover:opacity-80",
+          signedOut && "grayscale hover:grayscale-0",
         )}
       >
         <Avatar initials={initials(name)} colourKey={account.account_id} size={32} square />

@@ -1,13 +1,14 @@
 /** Everybody this account has to do with: who asks, whom one talks to, who is there. */
 import { ChevronDown, Search, UserRoundPlus } from "lucide-react";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact } from "../../state/actions";
 import { useNow, useSession, useSessionState, useWorkspace } from "../../state/context";
 import { ambiguousNames, isAmbiguous } from "../../state/names";
+import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
 import { asksToRegister, directMessagesOf, membersOf, requestsOf, unreadOf } from "../../state/selectors";
@@ -29,10 +30,20 @@ interface Props {
 
 export function Sidebar(props: Props) {
   const account = useWorkspace((workspace) => workspace.account);
+  const nav = useRef<HTMLElement>(null);
+  const waiting = useWorkspace((workspace) => requestsOf(workspace).length);
+  const before = useRef(waiting);
+  // The card that was answered is gone, and the focus with it: the keyboard goes on from here.
+  useEffect(() => {
+    if (waiting < before.current && document.activeElement === document.body) nav.current?.focus();
+    before.current = waiting;
+  }, [waiting]);
   return (
     <nav
+      ref={nav}
+      tabIndex={-1}
       aria-label="People and conversations"
-      className="flex h-full min-h-0 w-full flex-col bg-sidebar [--behind:var(--sidebar)]"
+      className="flex h-full min-h-0 w-full flex-col bg-sidebar -outline-offset-2 [--behind:var(--sidebar)]"
     >
       <div className="flex flex-col gap-2 p-2">
         <AccountHead
@@ -144,9 +155,11 @@ function People({ selected }: Pick<Props, "selected">) {
   const direct = useWorkspace(directMessagesOf);
   const ambiguous = useAmbiguousNames();
   const now = useNow();
-  const online = members.filter((peer) => peer.online === true).length;
+  // Said only of those whose presence is known: nobody tells it while the server is away, or before they agreed.
+  const known = members.filter((peer) => presenceOf(peer) !== "unknown");
+  const online = known.filter((peer) => presenceOf(peer) === "online").length;
   return (
-    <Section title="People" note={members.length === 0 ? undefined : `${online.toString()} online`}>
+    <Section title="People" note={known.length === 0 ? undefined : `${online.toString()} online`}>
       {members.length === 0 && <p className="px-2 py-1 text-13 text-ink-3">Nobody yet. Find people below.</p>}
       <ul className="flex flex-col gap-px">
         {members.map((peer) => (
