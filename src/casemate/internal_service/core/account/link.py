@@ -34,7 +34,8 @@ from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_c
 
 OPENING_SECONDS: Final = 10.0
 """From dialling to Welcome; then the attempt is given up."""
-BACKOFF_CEILING_SECONDS: Final = 20.0
+BACKOFF_CEILING_SECONDS: Final = 5.0
+"""Half of it is how long people wait, on average, to be back after the server is."""
 BACKOFF_FIRST_SECONDS: Final = 0.25
 REFUSED_RETRY_SECONDS: Final = 30.0
 """How often to look again after a refusal that only a person can lift."""
