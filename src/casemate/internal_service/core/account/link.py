@@ -34,8 +34,10 @@ from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_c
 
 OPENING_SECONDS: Final = 10.0
 """From dialling to Welcome; then the attempt is given up."""
-BACKOFF_CEILING_SECONDS: Final = 5.0
-"""Half of it is how long people wait, on average, to be back after the server is."""
+UNREACHABLE_CEILING_SECONDS: Final = 5.0
+"""Half of it is how long people wait, on average, to be back after the server is. Dialling nobody costs little."""
+IN_TROUBLE_CEILING_SECONDS: Final = 20.0
+"""For a server that lets us in and ends the link again."""
 BACKOFF_FIRST_SECONDS: Final = 0.25
 REFUSED_RETRY_SECONDS: Final = 30.0
 """How often to look again after a refusal that only a person can lift."""
@@ -238,14 +240,15 @@ class Link:
         return [OpenLink(profile.account_id, self._generation, profile.server_address), LinkChanged()]
 
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
+        ceiling = UNREACHABLE_CEILING_SECONDS
         match self._state:
             case Opening(attempt=failed):
                 attempt = failed + 1
             case Online(attempt=failed, steady_at=steady_at) if now.monotonic < steady_at:
-                attempt = failed + 1
+                attempt, ceiling = failed + 1, IN_TROUBLE_CEILING_SECONDS
             case _:
                 attempt = 0
-        wait = at_least_seconds + self._jitter(attempt)
+        wait = at_least_seconds + self._jitter(attempt, ceiling)
         self._state = BackingOff(attempt, now.monotonic + wait)
         self._why = why
         if self._away_since is None:
@@ -256,9 +259,9 @@ class Link:
         self._state = Fenced(now.wall)
         return [self._close(), LinkChanged()]
 
-    def _jitter(self, attempt: int) -> float:
+    def _jitter(self, attempt: int, ceiling_seconds: float) -> float:
         """Full jitter, so a restarted server is not dialled by everyone at once."""
-        ceiling = min(BACKOFF_CEILING_SECONDS, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempt, 10))
+        ceiling = min(ceiling_seconds, BACKOFF_FIRST_SECONDS * 2.0 ** min(attempt, 10))
         return ceiling * int.from_bytes(self._context.entropy(4), "big") / 2**32
 
     def _is_our_server(
