@@ -256,3 +256,13 @@ def test_somebody_whose_account_was_deleted_is_not_shown_online(
     world.do(bob, lambda account, now: account.delete(1, now))
     view = world.sees(alice, bob)
     assert (view.relation, view.connection, view.online) == ("none", "none", False)
+
+
+def test_a_path_says_when_nothing_travels(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.server_up = False
+    world.cut(alice)
+    path = world.sees(alice, bob).path
+    assert path is not None
+    assert path.reason is not None
+    assert path.reason.code == "server_away"

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { ambiguousNames, displayName, initials, isAmbiguous, matchesQuery } from "./names";
+import { pathSentence, pathWord } from "./paths";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
 import { parseRoute, pathOf } from "./route";
 import { dayName, shortDuration, sinceTime } from "./times";
@@ -85,4 +86,12 @@ test("times are told as people tell them", () => {
   expect(dayName(new Date(2025, 2, 3).getTime(), NOON)).toBe("March 3, 2025");
   expect(sinceTime(NOON - 86_400_000, NOON)).toMatch(/^yesterday at 12:00/);
   expect([4200, 95_000, 150_000, 7_200_000].map(shortDuration)).toEqual(["4 s", "95 s", "3 min", "2 h"]);
+});
+
+test("while the server is away the path does not claim that messages travel", () => {
+  const path = { kind: "mailbox", since: 0, rtt_ms: null } as const;
+  const away = { ...path, reason: { code: "server_away", params: {}, acts: "retry" } } as const;
+  expect(pathWord({ ...path, reason: null })).toBe("through the server");
+  expect(pathWord(away)).toBe("waiting for the server");
+  expect(pathSentence(away, "Bea")).toMatch(/^The server is away/);
 });

@@ -14,6 +14,7 @@ from casemate.internal_service.core.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
+    LinkView,
     MessageOrder,
     MessageView,
     PathView,
@@ -132,7 +133,11 @@ class Showing:
         if peer.connection != "connected":
             return None
         link = self._link.view()
-        return PathView(kind="mailbox", since=link.since, reason=reason("no_direct_path_yet"))
+        why = reason("no_direct_path_yet") if link.state == "online" else self._why_away(link)
+        return PathView(kind="mailbox", since=link.since, reason=why)
+
+    def _why_away(self, link: LinkView) -> Reason:
+        return reason("fenced") if link.state == "fenced" else reason("server_away", since=str(link.since))
 
     def _why_queued(self, peer: Peer, row: TimelineRow) -> Reason | None:
         """What stands between a queued message and the server, most pressing first."""
@@ -146,7 +151,7 @@ class Showing:
             return reason("not_registered")
         link = self._link.view()
         if link.state != "online":
-            return reason("fenced") if link.state == "fenced" else reason("server_away", since=str(link.since))
+            return self._why_away(link)
         waiting = self._outbox.waiting_reason(self._context.device_of(peer))
         if waiting is not None:
             return reason(waiting)
