@@ -395,3 +395,32 @@ def test_a_blocked_person_does_not_learn_that_we_are_here(world: Deployment, fri
     assert heard == []
     world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
     assert world.statuses(bob, alice) == ["read"]
+
+
+def test_a_full_queue_does_not_undo_what_a_receipt_says_to_a_restored_writer(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    backup = world.copy_of(alice)
+    world.pass_time(10)
+    for number in range(5):
+        world.say(alice, bob, f"forgotten by alice {number}")
+
+    def deny(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        if isinstance(frame, Welcome) and person is alice:
+            return [msgspec.structs.replace(frame, sent=[], received=[], start_counter_seen=0)]
+        return [frame]
+
+    world.to_device = deny
+    world.cut(alice)
+    world.forget_everything_at_the_server()
+    monkeypatch.setattr(outbox, "RESERVED", 0)
+    monkeypatch.setattr(outbox, "OUTBOX_MESSAGES_PER_PEER", 2)
+    world.server_up = False
+    world.restart(alice, database=backup)
+    world.say(alice, bob, "one")
+    world.say(alice, bob, "two")
+    world.server_up = True
+    world.pass_time(300)
+    assert {"one", "two"} <= set(world.texts(bob, alice))
+    assert world.statuses(alice, bob) == ["delivered", "delivered"]

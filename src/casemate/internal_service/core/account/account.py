@@ -95,9 +95,7 @@ class Account:
 
     @property
     def profile(self) -> Profile:
-        profile = self._context.store.profile()
-        assert profile is not None, "an account is made together with its profile"
-        return profile
+        return self._context.profile
 
     @property
     def account_id(self) -> AccountId:

@@ -1,6 +1,6 @@
 """The bodies of sealed contents that are not messages, and of what travels under the control key."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
@@ -52,6 +52,8 @@ class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):
 
 ControlNote = ReceiptNote | TypingNote
 
+Body = TypeVar("Body")
+
 _encoder: Final = msgspec.msgpack.Encoder()
 _control_decoder: Final[msgspec.msgpack.Decoder[ControlNote]] = msgspec.msgpack.Decoder(ControlNote)
 _request_decoder: Final = msgspec.msgpack.Decoder(ConnectRequest)
@@ -65,31 +67,26 @@ def encode(body: ConnectRequest | ConnectAnswer | Disconnect | ControlNote) -> b
 
 def decode_control(data: bytes) -> ControlNote:
     """Raises MalformedFrame."""
-    try:
-        return _control_decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedFrame("control note") from error
+    return _decode(_control_decoder, data, "control note")
 
 
 def decode_connect_request(data: bytes) -> ConnectRequest:
     """Raises MalformedFrame."""
-    try:
-        return _request_decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedFrame("connect request") from error
+    return _decode(_request_decoder, data, "connect request")
 
 
 def decode_connect_answer(data: bytes) -> ConnectAnswer:
     """Raises MalformedFrame."""
-    try:
-        return _answer_decoder.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedFrame("connect answer") from error
+    return _decode(_answer_decoder, data, "connect answer")
 
 
 def decode_disconnect(data: bytes) -> Disconnect:
     """Raises MalformedFrame."""
+    return _decode(_disconnect_decoder, data, "disconnect")
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[Body], data: bytes, what: str) -> Body:
     try:
-        return _disconnect_decoder.decode(data)
+        return decoder.decode(data)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise MalformedFrame("disconnect") from error
+        raise MalformedFrame(what) from error

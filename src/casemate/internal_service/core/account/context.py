@@ -12,7 +12,7 @@ from casemate.crypto.identity import verify_device_list as verify
 from casemate.crypto.kem import Kem
 from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.notices import Notice
 from casemate.node import Effect, Entropy
 from casemate.protocol.ids import AccountId, DeviceId
@@ -94,6 +94,12 @@ class Context:
     def forget(self) -> None:
         """An event was undone: a bundle that it renewed is not in the store."""
         self.secrets = _secrets_decoder.decode(self.store.secrets())
+
+    @property
+    def profile(self) -> Profile:
+        profile = self.store.profile()
+        assert profile is not None, "an account is made together with its profile"
+        return profile
 
     @property
     def account_id(self) -> AccountId:

@@ -62,11 +62,7 @@ class Inbox:
         if not at_once and 0 <= now.wall - channel.rekey_at < REKEY_PAUSE_SECONDS:
             return []
         self._context.store.put_channel(replace(channel, rekey_at=now.wall))
-        self._sessions.stop_sending(device, now)
-        try:
-            return self._outbox.write(peer, Kind.REKEY, b"", now)
-        except Refused:
-            return []  # the queue is full: its first message starts the new session
+        return self._outbox.begin_anew(peer, device, now)
 
     def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         store = self._context.store
@@ -138,21 +134,19 @@ class Inbox:
         self._check(peer, device, content)
         channel = self._sessions.channel(peer, device)
         self._context.store.put_channel(replace(channel, opened=(number, content.message_id)))
-        outcome = self._keep_session(peer, row, session, content, is_new=known is None, now=now)
+        self._keep_session(peer, row, session, content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
-        outcome += self._handle(self._current(peer), device, number, content, now)
-        return outcome
+        return self._handle(self._current(peer), device, number, content, now)
 
     def _keep_session(
         self, peer: Peer, row: RatchetRow, session: Session, content: Content, *, is_new: bool, now: Instant
-    ) -> Outcome:
+    ) -> None:
         if content.kind == Kind.REKEY:
             self._sessions.prefer(row, session, now)
         elif is_new:
             self._sessions.adopt(peer, row, session, now)
         else:
             self._sessions.used(row, session, now)
-        return []
 
     def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
         channel = self._sessions.channel(peer, device)

@@ -151,7 +151,7 @@ class Link:
             server_nonce=hello.nonce,
             password_required=hello.password_required,
         )
-        profile = self._profile()
+        profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
             return self._lost(reason("server_identity_changed"), now, REFUSED_RETRY_SECONDS)
         if profile.server_key is None:
@@ -167,7 +167,7 @@ class Link:
             return self._lost(why, now, REFUSED_RETRY_SECONDS)  # whoever says so has not proven to be our server
         if frame.code == "fenced":
             return self._fence(now)
-        if not self._profile().enrolled and frame.code not in _FAULTS:
+        if not self._context.profile.enrolled and frame.code not in _FAULTS:
             return [*self.stop(), EnrollmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
@@ -236,7 +236,7 @@ class Link:
         self._state = Opening(attempt, now.monotonic + OPENING_SECONDS)
         if self._away_since is None:
             self._away_since = now.wall
-        profile = self._profile()
+        profile = self._context.profile
         return [OpenLink(profile.account_id, self._generation, profile.server_address), LinkChanged()]
 
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
@@ -309,11 +309,6 @@ class Link:
             self._start_id,
             signature,
         )
-
-    def _profile(self) -> Profile:
-        profile = self._context.store.profile()
-        assert profile is not None, "an account is loaded from a database that has its profile"
-        return profile
 
     def _send(self, frame: ClientFrame) -> SendOnLink:
         return SendOnLink(self._context.account_id, self._generation, frame)

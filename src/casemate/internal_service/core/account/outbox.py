@@ -267,20 +267,21 @@ class Outbox:
 
     def start_over(self, peer: Peer, channel: Channel, from_number: int, now: Instant) -> Outcome:
         """Their device knows more of us than we do: all that is under way goes again, above what they have."""
-        store = self._context.store
-        changed = store.outbox_unseal(channel.device, None, None)
-        for message_id in changed:
-            store.timeline_unnumber(message_id)
-        store.put_channel(replace(channel, next_number=max(channel.next_number, from_number)))
-        self._sessions.stop_sending(channel.device, now)
-        return self._show(changed, "queued") + self.write(peer, Kind.REKEY, b"", now)
+        changed = self._unseal(channel.device, None)
+        self._context.store.put_channel(replace(channel, next_number=max(channel.next_number, from_number)))
+        return self._show(changed, "queued") + self.begin_anew(peer, channel.device, now)
+
+    def begin_anew(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """A new session, which says so as its first content."""
+        self._sessions.stop_sending(device, now)
+        try:
+            return self.write(peer, Kind.REKEY, b"", now)
+        except Refused:
+            return self.flush(peer, now)  # the queue is full: its first message starts the new session
 
     def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""
-        store = self._context.store
-        changed = store.outbox_unseal(channel.device, numbers, None)
-        for message_id in changed:
-            store.timeline_unnumber(message_id)
+        changed = self._unseal(channel.device, numbers)
         if changed:
             first, until = self._sealed_anew.get(channel.device, (0, 0.0))
             if now.monotonic >= until:
@@ -288,6 +289,13 @@ class Outbox:
             elif max(numbers) >= first:
                 self._paused[channel.device] = ("server_lost_it", now.monotonic + REFUSED_RETRY_SECONDS)
         return self._show(changed, "queued")
+
+    def _unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[MessageId]:
+        """These (None: all) wait again, without a number; returns the messages."""
+        changed = self._context.store.outbox_unseal(device, numbers, None)
+        for message_id in changed:
+            self._context.store.timeline_unnumber(message_id)
+        return changed
 
     def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
         """They miss these numbers although they were sent: deposit them again, from the outbox or sealed anew."""

@@ -9,7 +9,7 @@ from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
-from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
@@ -139,7 +139,7 @@ class ServerEvents:
 
     def _welcome(self, frame: Welcome, now: Instant) -> Outcome:
         store = self._context.store
-        profile = self._profile()
+        profile = self._context.profile
         if frame.account.account_id != profile.account_id:
             raise PeerBrokeProtocol("a welcome for another account")
         if frame.start_counter_seen > profile.start_counter + START_JUMP:
@@ -275,8 +275,3 @@ class ServerEvents:
             queued = self._context.store.queued_messages(peer.account_id, QUEUED_SHOWN_AGAIN)
             outcome += [MessageChanged(peer.cid, message_id) for message_id in queued]
         return outcome
-
-    def _profile(self) -> Profile:
-        profile = self._context.store.profile()
-        assert profile is not None, "an account is made together with its profile"
-        return profile
