@@ -39,6 +39,15 @@ DIRECTORY_PAGE_ROWS: Final = 1_000
 REQUEST_RATE_PER_SECOND: Final = 200
 """Link requests of one device; deposits and receipts are bounded by quotas instead."""
 
+# --- connections between peers
+PEER_FRAME_BYTES: Final = 4 * MIB
+PEER_BATCH_BYTES: Final = 256 * KIB
+"""Envelopes of one frame, unless it is a single one: what a heartbeat may have to wait for on a slow uplink."""
+PEER_BATCH_ITEMS: Final = 64
+PEER_UNANSWERED: Final = 512
+"""Envelopes under way to one device on its path without a receipt."""
+PEER_ADDRESSES: Final = 16
+
 # --- server
 MAILBOX_ENVELOPES_PER_PAIR: Final = 20_000
 MAILBOX_BYTES_PER_PAIR: Final = 64 * MIB

@@ -106,6 +106,18 @@ class PresenceRow(msgspec.Struct, frozen=True, array_like=True):
     """Unix seconds of the last change the server saw, None if never."""
 
 
+class Paths(msgspec.Struct, frozen=True, array_like=True):
+    """What the server offers for connections between peers."""
+
+    relay_url: str
+    """Where its relay is: http(s)://HOST[:PORT]/. Empty: plain HTTP at the server's own host and `relay_port`."""
+    relay_port: int
+    observer_key: bytes
+    """Endpoint key of the observer, 32 bytes; empty when there is none."""
+    observer_ports: list[int]
+    """UDP ports of the observer, at the relay's host."""
+
+
 class Welcome(Frame, frozen=True):
     account: AccountRow
     start_counter_seen: int
@@ -121,6 +133,8 @@ class Welcome(Frame, frozen=True):
     """Whom this account blocks."""
     server_time: float
     """Unix seconds; for the doctor and for display, never for order."""
+    paths: Paths | None = None
+    """None: this server has no relay, everything goes through its mailbox."""
 
 
 # --- requests and their answers ------------------------------------------------------------------------------------

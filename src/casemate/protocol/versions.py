@@ -4,6 +4,8 @@ from typing import Final
 
 LINK_VERSIONS: Final = (1, 1)
 """Lowest and highest version of the link this program speaks."""
+PEER_VERSIONS: Final = (1, 1)
+"""Lowest and highest version that this program speaks on a connection between peers."""
 
 
 class NoCommonVersion(Exception):

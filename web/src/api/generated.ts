@@ -184,12 +184,20 @@ export interface MessageView {
   readonly read: boolean;
 }
 
+/** Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row. */
+export interface PathChanged {
+  readonly type: "PathChanged";
+  readonly peer_cid: Cid;
+  readonly path: PathView | null;
+}
+
 /** How messages travel right now, and why not better. */
 export interface PathView {
   readonly kind: "direct" | "mailbox" | "relayed";
   readonly since: number;
   readonly rtt_ms: number | null;
   readonly reason: Reason | null;
+  readonly rtt_history: readonly number[];
 }
 
 export interface PeerChanged {
@@ -284,6 +292,8 @@ export interface SetSettings {
   readonly auto_connect?: boolean | null;
   readonly appear_offline?: boolean | null;
   readonly ask_password_at_start?: boolean | null;
+  readonly relay_only?: boolean | null;
+  readonly lan_discovery?: boolean | null;
 }
 
 /** Answer: Done. Never stored; dropped when the peer is not online. */
@@ -307,6 +317,8 @@ export interface SettingsView {
   readonly appear_offline: boolean;
   readonly ask_password_at_start: boolean;
   readonly unlocked_by: "key_file" | "keyring" | "nothing";
+  readonly relay_only: boolean;
+  readonly lan_discovery: boolean;
 }
 
 /** The whole account except old messages; a conversation brings its last one, GetTimeline the rest. */
@@ -359,7 +371,7 @@ export interface ViewEvents {
   readonly request_id: string | null;
   readonly position: ViewPosition;
   readonly first_sequence: number;
-  readonly events: readonly (AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged)[];
+  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged)[];
 }
 
 /** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
@@ -368,7 +380,7 @@ export interface ViewPosition {
   readonly sequence: number;
 }
 
-export type ViewEvent = AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged;
+export type ViewEvent = AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged;
 
 export interface ExtensionRequests {
   readonly Hello: Hello;

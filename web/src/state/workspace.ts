@@ -44,6 +44,11 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
       return { ...state, account: event.account };
     case "PeerChanged":
       return { ...state, peers: withEntry(state.peers, event.peer.cid, event.peer) };
+    case "PathChanged": {
+      const peer = state.peers.get(event.peer_cid);
+      if (peer === undefined) return state;
+      return { ...state, peers: withEntry(state.peers, event.peer_cid, { ...peer, path: event.path }) };
+    }
     case "PeerRemoved":
       return {
         ...state,

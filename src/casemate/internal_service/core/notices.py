@@ -41,6 +41,13 @@ class PeerChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class PathChanged(Notice):
+    """The path to this peer, or its round trip: `peer_view(cid).path`."""
+
+    peer_cid: Cid
+
+
+@dataclass(frozen=True, slots=True)
 class PeerRemoved(Notice):
     peer_cid: Cid
 

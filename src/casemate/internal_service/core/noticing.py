@@ -91,6 +91,12 @@ class Noticing:
                 if peer is not None:
                     self._views.event(host, rows.PeerChanged(peer=peer))
                     self._remember_peer(host, peer)
+            case notices.PathChanged(peer_cid):
+                if self._views.is_watched(host):
+                    peer = host.account.peer_view(peer_cid)
+                    self._views.event(
+                        host, rows.PathChanged(peer_cid=peer_cid, path=None if peer is None else peer.path)
+                    )
             case notices.PeerRemoved(peer_cid):
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):

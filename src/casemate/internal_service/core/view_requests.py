@@ -136,6 +136,8 @@ class ViewRequests:
             return host.account.set_settings(
                 auto_connect=request.auto_connect,
                 appear_offline=request.appear_offline,
+                relay_only=request.relay_only,
+                lan_discovery=request.lan_discovery,
                 token=token,
                 now=self._desk.now,
             )

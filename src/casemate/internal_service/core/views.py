@@ -112,6 +112,8 @@ class Views:
             appear_offline=account.appear_offline,
             ask_password_at_start=asks,
             unlocked_by="nothing" if asks else self._machine.unlocked_by,
+            relay_only=account.profile.relay_only,
+            lan_discovery=account.profile.lan_discovery,
         )
         return AccountView(
             cid=host.cid,

@@ -136,6 +136,8 @@ class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
     auto_connect: bool | None = None
     appear_offline: bool | None = None
     ask_password_at_start: bool | None = None
+    relay_only: bool | None = None
+    lan_discovery: bool | None = None
 
 
 class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):

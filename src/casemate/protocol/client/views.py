@@ -51,6 +51,10 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     ask_password_at_start: bool
     unlocked_by: Literal["keyring", "key_file", "nothing"]
     """What keeps the database key while signed in."""
+    relay_only: bool = False
+    """Peers learn no address of ours: their messages take the relay."""
+    lan_discovery: bool = True
+    """Look for registered peers on the local network, so that people there can talk without the server."""
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +76,11 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["direct", "relayed", "mailbox"]
     since: int
     rtt_ms: float | None = None
+    """Round trip on this path, measured lately; None for the mailbox."""
     reason: Reason | None = None
+    """Why not direct: docs/protocol/reasons.md."""
+    rtt_history: list[float] = []
+    """Round trips of the last minutes on this connection, oldest first, one every 3 s, at most 60."""
 
 
 class PeerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +157,13 @@ class PeerChanged(msgspec.Struct, frozen=True, tag=True):
     peer: PeerView
 
 
+class PathChanged(msgspec.Struct, frozen=True, tag=True):
+    """Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row."""
+
+    peer_cid: Cid
+    path: PathView | None
+
+
 class PeerRemoved(msgspec.Struct, frozen=True, tag=True):
     peer_cid: Cid
 
@@ -168,5 +183,7 @@ class TypingChanged(msgspec.Struct, frozen=True, tag=True):
     typing: bool
 
 
-ViewEvent = AccountChanged | PeerChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged
+ViewEvent = (
+    AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged
+)
 """In JSON the tag is the field `type`: {"type":"PeerChanged","peer":{…}}. Every event replaces a row."""

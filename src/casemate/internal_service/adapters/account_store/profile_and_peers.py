@@ -26,7 +26,7 @@ class ProfileTable:
     def _read_profile(self) -> Profile | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
-            " start_counter, auto_connect, appear_offline FROM profile"
+            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery FROM profile"
         )
         if row is None:
             return None
@@ -42,12 +42,14 @@ class ProfileTable:
             start_counter=row[7],
             auto_connect=bool(row[8]),
             appear_offline=bool(row[9]),
+            relay_only=bool(row[10]),
+            lan_discovery=bool(row[11]),
         )
 
     def put_profile(self, profile: Profile) -> None:
         password = None if profile.server_password is None else msgspec.msgpack.encode(profile.server_password)
         self._db.execute(
-            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -58,6 +60,8 @@ class ProfileTable:
             profile.start_counter,
             profile.auto_connect,
             profile.appear_offline,
+            profile.relay_only,
+            profile.lan_discovery,
         )
         self._rows.wrote("profile", profile)
 

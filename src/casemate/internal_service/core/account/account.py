@@ -264,11 +264,25 @@ class Account:
         return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)
 
     def set_settings(
-        self, *, auto_connect: bool | None = None, appear_offline: bool | None = None, token: int, now: Instant
+        self,
+        *,
+        auto_connect: bool | None = None,
+        appear_offline: bool | None = None,
+        relay_only: bool | None = None,
+        lan_discovery: bool | None = None,
+        token: int,
+        now: Instant,
     ) -> Outcome:
         """Answered(token); being seen or not is the server's to confirm. Raises Refused."""
-        if auto_connect is not None:
-            self._context.store.put_profile(replace(self.profile, auto_connect=auto_connect))
+        profile = self.profile
+        chosen = replace(
+            profile,
+            auto_connect=profile.auto_connect if auto_connect is None else auto_connect,
+            relay_only=profile.relay_only if relay_only is None else relay_only,
+            lan_discovery=profile.lan_discovery if lan_discovery is None else lan_discovery,
+        )
+        if chosen != profile:
+            self._context.store.put_profile(chosen)
         if appear_offline is None or appear_offline == self.profile.appear_offline:
             return [Answered(token)]
 

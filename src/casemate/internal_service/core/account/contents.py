@@ -5,6 +5,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.limits import PEER_ADDRESSES
 
 NUMBERS_LOST_KEPT: Final = 64
 VOID: Final = "void"
@@ -50,7 +51,17 @@ class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):
     typing: bool
 
 
-ControlNote = ReceiptNote | TypingNote
+class PathNote(msgspec.Struct, frozen=True, array_like=True, tag="path"):
+    """Where this device may be reached besides the relay; sent through the server whenever that changes."""
+
+    addresses: Annotated[
+        tuple[Annotated[str, msgspec.Meta(max_length=64)], ...], msgspec.Meta(max_length=PEER_ADDRESSES)
+    ]
+    again: bool = False
+    """Announce yours again as well: a way through a NAT is opened from both sides at once."""
+
+
+ControlNote = ReceiptNote | TypingNote | PathNote
 
 Body = TypeVar("Body")
 

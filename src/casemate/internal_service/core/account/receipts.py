@@ -7,6 +7,7 @@ from casemate.crypto.control import control_session_id, open_control, seal_contr
 from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account.contents import (
     ControlNote,
+    PathNote,
     ReceiptNote,
     TypingNote,
     decode_control,
@@ -108,6 +109,8 @@ class Receipts:
             return []
         if isinstance(note, TypingNote):
             return [TypingChanged(peer.cid, note.typing)]
+        if isinstance(note, PathNote):
+            return []
         return self._apply(peer, device, note, now)
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:

@@ -28,6 +28,8 @@ class Profile:
     start_counter: int
     auto_connect: bool
     appear_offline: bool
+    relay_only: bool = False
+    lan_discovery: bool = True
 
     @property
     def cid(self) -> Cid:
