@@ -68,7 +68,7 @@ export interface PeerRegisterRespond extends OfPeer {
 }
 
 export interface PeerConnect extends OfPeer {
-  readonly udp_mode: "Disabled";
+  readonly udp_mode: "Enabled" | "Disabled";
   readonly session_security_settings: SessionSecuritySettings;
   readonly peer_session_password: null;
 }

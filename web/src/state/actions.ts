@@ -91,7 +91,7 @@ function connection(cid: Cid, peer: Cid): Omit<CitadelRequests["PeerConnect"], "
   return {
     cid,
     peer_cid: peer,
-    udp_mode: "Disabled",
+    udp_mode: "Enabled",
     session_security_settings: SECURITY,
     peer_session_password: null,
   };

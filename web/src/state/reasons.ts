@@ -89,7 +89,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   broke_protocol: () => "The server and this program do not understand each other. Update both.",
   no_direct_path_yet: ({ name }) => `A connection to ${name} is being made right now.`,
   path_doubtful: ({ name }) => `${name} has not answered for a moment, so messages take the mailbox as well.`,
-  peer_unreachable: ({ name }) => `${name}’s computer does not answer right now. It is tried again by itself.`,
+  peer_unreachable: ({ name }) =>
+    `${name}’s computer does not answer right now. It is tried again by itself.`,
   relay_unreachable: () => "The server’s relay cannot be reached from your network.",
   no_relay: () => "Connections between people are switched off, here or at the server.",
   appearing_offline: () => "You appear offline, and a connection of your own would give you away.",

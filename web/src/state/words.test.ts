@@ -89,7 +89,7 @@ test("times are told as people tell them", () => {
 });
 
 test("while the server is away the path does not claim that messages travel", () => {
-  const path = { kind: "mailbox", since: 0, rtt_ms: null } as const;
+  const path = { kind: "mailbox", since: 0, rtt_ms: null, rtt_history: [] } as const;
   const away = { ...path, reason: { code: "server_away", params: {}, acts: "retry" } } as const;
   expect(pathWord({ ...path, reason: null })).toBe("through the server");
   expect(pathWord(away)).toBe("waiting for the server");

@@ -41,6 +41,8 @@ export class FakeAccount implements Person {
     appear_offline: false,
     ask_password_at_start: false,
     unlocked_by: "keyring",
+    relay_only: false,
+    lan_discovery: true,
   };
   readonly peers = new Map<Cid, PeerView>();
   readonly messages = new Map<Cid, MessageView[]>();

@@ -132,7 +132,7 @@ export class FakeWorld {
         relation: "registered",
         relation_since: this.now(),
         connection: "connected",
-        path: { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON },
+        path: { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON, rtt_history: [] },
         ...this.presence(other, one),
       });
   }
@@ -145,7 +145,9 @@ export class FakeWorld {
       one.changePeer({
         ...this.peer(one, other),
         connection: connected ? "connected" : "none",
-        path: connected ? { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON } : null,
+        path: connected
+          ? { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON, rtt_history: [] }
+          : null,
       });
   }
 
