@@ -8,7 +8,7 @@ UI := src/casemate/internal_service/web_dist/index.html
 UI_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f ! -name '*.test.ts*' 2>/dev/null)
 
 # Folders appear as the product grows; tools are only given those that exist.
-PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts)
+PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts scripts/own-network)
 
 # Seeded worlds: fewer in the inner loop, all of them in `make test`.
 CHECK_SEEDS ?= 20
@@ -21,12 +21,14 @@ PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.F
 
 # Nobody is there to end what hangs when CI runs this.
 limit = $(if $(CI),timeout --kill-after=10 $(1))
-PYTEST := $(call limit,2400) $(BIN)/pytest -q
+# What connects peers stays out of the network of whoever runs this; `make run` is the product, and in it.
+OWN_NETWORK := $(BIN)/python scripts/own-network
+PYTEST := $(call limit,2400) $(OWN_NETWORK) $(BIN)/pytest -q
 IN_PARALLEL := -n 2 --dist worksteal
 
 NPM := npm --prefix web --no-update-notifier run --silent
 
-.PHONY: help setup run test check sim bench e2e format lock clean
+.PHONY: help setup run test check sim bench e2e nat-lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done here
@@ -44,10 +46,12 @@ check: setup ## The inner loop: format, lint, types, import contracts, unit test
 # their driver keeps an event loop running in the thread of the tests.
 test: setup ## Every check and every test, with real processes and a real browser
 	@scripts/ensure-chromium
+	@scripts/ensure-nat-lab
 	@failed=0; \
 	  $(MAKE) $(PARALLEL) check-static check-web || failed=1; \
-	  SIM_SEEDS=$(TEST_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not processes" || failed=1; \
+	  SIM_SEEDS=$(TEST_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not nat_lab and not processes" || failed=1; \
 	  $(PYTEST) -m processes || failed=1; \
+	  $(PYTEST) $(IN_PARALLEL) -m "nat_lab and not slow" || failed=1; \
 	  $(PYTEST) -m e2e || failed=1; \
 	  exit $$failed
 
@@ -55,11 +59,15 @@ e2e: setup ## Only the tests with a real browser
 	@scripts/ensure-chromium
 	@$(PYTEST) -m e2e $(ARGS)
 
+nat-lab: setup ## Every pair of routers and every event between them (ARGS="-k roam" chooses); needs root
+	@scripts/ensure-nat-lab
+	@$(PYTEST) $(IN_PARALLEL) -m nat_lab $(ARGS)
+
 sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
 	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
 
 bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures go to the screen
-	@for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in $(BENCHMARKS); do $(OWN_NETWORK) $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 format: setup ## Format everything
 	@$(BIN)/ruff format --quiet $(PYTHON_CODE)
@@ -102,7 +110,7 @@ check-vitest:
 	@$(call limit,300) $(NPM) test
 
 check-python:
-	@SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not processes and not slow"
+	@SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not nat_lab and not processes and not slow"
 
 # ---------------------------------------------------------------------------------------------------- what `setup` makes
 

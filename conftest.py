@@ -1,4 +1,4 @@
-"""What holds for all tests: markers by folder, an environment of their own, and no deadlines."""
+"""What holds for all tests: markers by folder, an environment and a network of their own, and no deadlines."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.support.own_network import WHY_NOT, in_own_network, service_environment
+
 TESTS = Path(__file__).parent / "tests"
-MARKED_FOLDERS = ("e2e", "processes")
+MARKED_FOLDERS = ("e2e", "nat_lab", "processes")
 """A folder of `tests` says what its tests need; the marker that `make` selects by follows from it."""
 
 ENVIRONMENT = {
@@ -24,9 +26,12 @@ settings.load_profile("casemate")
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ENVIRONMENT)
+    os.environ.update(service_environment())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(TESTS) and (folder := item.path.relative_to(TESTS).parts[0]) in MARKED_FOLDERS:
             item.add_marker(folder)
+        if item.get_closest_marker("own_network") and not in_own_network():
+            item.add_marker(pytest.mark.skip(WHY_NOT))

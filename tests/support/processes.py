@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tests.support.own_network import service_environment
+
 START_SECONDS: Final = 30.0
 """Far beyond what a start takes (`benchmarks/` measures it): a busy machine must not fail a test."""
 STOP_SECONDS: Final = 30.0
@@ -82,7 +84,7 @@ class ServiceProcess:
                 stdout=out,
                 stderr=err,
                 cwd=Path(__file__).parents[2],
-                env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+                env={**os.environ, **service_environment(), "PYTHONUNBUFFERED": "1", **(environment or {})},
                 start_new_session=True,
             )
         return began
