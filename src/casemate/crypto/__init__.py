@@ -13,6 +13,7 @@
 | `content` | what an envelope holds once it is open |
 | `safety` | the number two people compare, and its QR code |
 | `vault` | the database key under a password or a machine key |
+| `beacon` | tags by which registered peers find each other on a local network |
 | `link_proof` | how server and device prove their keys inside a link |
 | `kem` | the KEM port and ML-KEM-768 |
 | `testing` | entropy and a KEM that repeat exactly, for tests and simulation |

@@ -101,6 +101,10 @@ class ControlKey(Secret, frozen=True, array_like=True):
     """Seals receipts and ephemeral events of one session, in both directions. 32 bytes."""
 
 
+class BeaconKey(Secret, frozen=True, array_like=True):
+    """Makes the tags by which two devices recognise each other on a local network. 32 bytes."""
+
+
 class DatabaseKey(Secret, frozen=True, array_like=True):
     """Encrypts one account's database. 32 bytes."""
 

@@ -185,3 +185,14 @@ def test_link_proofs_hold_by_the_pages_alone() -> None:
     claim = msgspec.msgpack.encode([unpack(greeting), account_id, device_id, 7, b"i" * 16, digest])
     device = Ed25519PublicKey.from_public_bytes(device_from_list(device_list)[1])
     device.verify(bytes.fromhex(link["device_proof"]), b"casemate/link-device/1" + claim)
+
+
+def test_a_beacon_is_recognised_by_the_pages_alone() -> None:
+    vector = {name: bytes.fromhex(value) for name, value in GOLDEN["beacon"].items() if isinstance(value, str)}
+    first, second = sorted((vector["announcer_device_id"], vector["reader_device_id"]))
+    shared = dh(vector["reader_agreement_private"], vector["announcer_agreement_key"])
+    key = hkdf(b"", shared, b"casemate/beacon/1" + first + second, 32)
+    slot = struct.pack(">Q", GOLDEN["beacon"]["wall_seconds"] // 900)
+    tag = mac(key, slot + vector["announcer_device_id"])[:8].hex()
+    assert GOLDEN["beacon"]["recognised"] == [tag]
+    assert len(GOLDEN["beacon"]["announced"]) == 16

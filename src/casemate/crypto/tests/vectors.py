@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from casemate.crypto.beacon import Beacons
 from casemate.crypto.card import Purpose, sign_card
 from casemate.crypto.content import Content, encode_content
 from casemate.crypto.control import seal_control
@@ -72,6 +73,7 @@ def crypto_vectors() -> dict[str, Any]:
         "safety": _safety(alice, bea),
         "vault": _vault(),
         "link": _link(alice),
+        "beacon": _beacon(alice, bea),
         "padme": [[length, padme(length)] for length in (0, 160, 161, 255, 256, 1000, 4097, 65536, 1048576)],
     }
 
@@ -190,6 +192,22 @@ def _link(alice: Person) -> dict[str, Any]:
         "start_counter": 7,
         "start_id": b"i" * 16,
         "device_proof": prove_device(alice.device.signing, greeting, account_id, device_id, 7, b"i" * 16, digest),
+    }
+
+
+def _beacon(alice: Person, bea: Person) -> dict[str, Any]:
+    """Alice announces to Bea alone: her tag is the one that Bea recognises, the others are drawn."""
+    tags = Beacons(alice.device).tags([bea.device.entry], NOW, repeatable_entropy(b"vectors beacon"))
+    bea_expects = Beacons(bea.device)
+    recognised = [tag for tag in tags if bea_expects.recognise([alice.device.entry], [tag], NOW)]
+    return {
+        "wall_seconds": NOW,
+        "announcer_device_id": alice.device.device_id,
+        "announcer_agreement_key": alice.device.entry.agreement_key,
+        "reader_device_id": bea.device.device_id,
+        "reader_agreement_private": bea.device.agreement.secret,
+        "announced": tags,
+        "recognised": recognised,
     }
 
 
