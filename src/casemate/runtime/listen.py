@@ -32,7 +32,7 @@ class ListenAddress:
 
 
 def open_listener(listen: ListenAddress) -> socket.socket:
-    """A listening socket that child processes do not inherit. Raises `PortTaken` when the system refuses."""
+    """A listening socket that child processes do not inherit; on `::`, IPv4 comes in, too. Raises `PortTaken`."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             listen.host, listen.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -44,7 +44,7 @@ def open_listener(listen: ListenAddress) -> socket.socket:
         # A port whose last owner was killed can be taken at once; one that is listened on cannot.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0 if listen.host == "::" else 1)
         listener.bind(address)
         listener.listen(BACKLOG)
         listener.setblocking(False)

@@ -34,6 +34,13 @@ def test_a_chosen_port_is_told_in_the_url() -> None:
             pass
 
 
+def test_every_address_means_those_of_both_families() -> None:
+    with open_listener(ListenAddress("::", 0)) as listener:
+        for address in ("127.0.0.1", "::1"):
+            with socket.create_connection((address, listener.getsockname()[1]), timeout=5):
+                pass
+
+
 def test_a_port_that_is_listened_on_is_refused() -> None:
     with open_listener(ListenAddress("127.0.0.1", 0)) as listener:
         taken = ListenAddress("127.0.0.1", listener.getsockname()[1])
