@@ -95,6 +95,22 @@ class ServerStoreContract:
         assert (device.start_counter, device.start_id) == (2**63 - 1, b"start")
         assert store.accounts.bundle(device_of("alice")) == b"bundle"
 
+    def test_endpoint_keys_are_the_newest_lists_and_go_with_their_device(
+        self, store: ServerStore, alice: AccountId, bob: AccountId
+    ) -> None:
+        first, second, other = (Ed25519Public(bytes([number]) * 32) for number in range(3))
+        assert not store.endpoints.has_any(alice)
+        store.endpoints.replace(alice, [(first, device_of("alice")), (second, device_of("alice"))])
+        store.endpoints.replace(bob, [(other, device_of("bob"))])
+        assert store.endpoints.account_of(second) == alice
+        store.endpoints.replace(alice, [(first, device_of("alice"))])
+        assert (store.endpoints.account_of(first), store.endpoints.account_of(second)) == (alice, None)
+        store.accounts.remove_device(device_of("alice"))
+        assert not store.endpoints.has_any(alice)
+        assert store.endpoints.account_of(other) == bob
+        store.accounts.remove(bob)
+        assert store.endpoints.account_of(other) is None
+
     def test_removing_an_account_removes_everything_about_it(
         self, store: ServerStore, alice: AccountId, bob: AccountId, pair: Pair
     ) -> None:

@@ -14,6 +14,7 @@ from casemate.protocol.link import (
     PublishBundle,
     PublishDeviceList,
 )
+from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.outflow import Outflow
@@ -23,11 +24,14 @@ from casemate.server.core.refusals import RequestRefused
 
 
 class Accounts:
-    def __init__(self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow) -> None:
+    def __init__(
+        self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow, endpoints: Endpoints
+    ) -> None:
         self._store = store
         self._links = links
         self._presences = presences
         self._outflow = outflow
+        self._endpoints = endpoints
 
     def publish_bundle(self, link: Link, frame: PublishBundle, _now: Instant) -> list[Effect]:
         """Replace this device's last-resort bundle."""
@@ -64,10 +68,12 @@ class Accounts:
         listed = {entry.device_id: entry for entry in arrived.devices}
         if any(self._store.accounts.device(device_id) is not None for device_id in listed.keys() - known):
             raise RequestRefused("device_taken")
+        self._endpoints.check(arrived)
         self._store.accounts.set_device_list(link.account_id, frame.device_list, arrived.number)
         for device_id in sorted(listed.keys() - known):
             self._store.accounts.add_device(link.account_id, device_id, listed[device_id].signing_key)
-        effects: list[Effect] = [done]
+        self._endpoints.certify(arrived)
+        effects: list[Effect] = [done, *self._endpoints.changed(link.account_id)]
         for device_id in sorted(known - listed.keys()):
             self._store.accounts.remove_device(device_id)
             effects += self._end(self._links.of_device(device_id), "device_removed")
@@ -88,7 +94,7 @@ class Accounts:
             + self._store.registrations.asks_to(account_id)
         )
         self._store.accounts.remove(account_id)
-        effects: list[Effect] = [Send(link.connection, Done(frame.request_id))]
+        effects: list[Effect] = [Send(link.connection, Done(frame.request_id)), *self._endpoints.changed(account_id)]
         for ended in list(self._links.of_account(account_id)):
             effects += self._end(ended, "account_deleted")
         for other in told:

@@ -32,6 +32,7 @@ from casemate.protocol.link import (
 )
 from casemate.server.core.accounts import Accounts
 from casemate.server.core.directory import Directory
+from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import (
     Close,
     Connected,
@@ -41,6 +42,8 @@ from casemate.server.core.events import (
     FrameGarbled,
     Mark,
     Marked,
+    RelayEndpointAsked,
+    RelayPairAsked,
     Send,
     ShutdownAsked,
     Started,
@@ -70,12 +73,13 @@ class ServerCore(Core):
         self._links = Links()
         self._rewound: list[Link] = []
         self._outflow = Outflow(store, self._links)
-        self._presences = Presences(store, self._links)
-        self._opening = Opening(store, self._links, self._presences, self._outflow, settings, entropy)
-        registrations = Registrations(store, self._links, self._presences, self._outflow)
+        self._endpoints = Endpoints(store, settings)
+        self._presences = Presences(store, self._links, self._endpoints)
+        self._opening = Opening(store, self._links, self._presences, self._outflow, self._endpoints, settings, entropy)
+        registrations = Registrations(store, self._links, self._presences, self._outflow, self._endpoints)
         self._sweep = Sweep(store, registrations, settings)
         mailbox = Mailbox(store, self._links, self._outflow)
-        accounts = Accounts(store, self._links, self._presences, self._outflow)
+        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints)
         directory = Directory(store)
         self._requests: Final[Handlers] = {
             ListDirectory: directory.list_people,
@@ -106,6 +110,10 @@ class ServerCore(Core):
                 return self._outflow.written(link, credit) if isinstance(link, Link) else []
             case Mark(connection):
                 return [Marked(connection)]
+            case RelayPairAsked():
+                return self._endpoints.pair_asked(event)
+            case RelayEndpointAsked():
+                return self._endpoints.endpoint_asked(event)
             case FrameGarbled():
                 raise MalformedFrame("no frame")
             case Connected(connection):
@@ -132,6 +140,8 @@ class ServerCore(Core):
 
     def failed(self, event: Event, error: Exception, now: Instant) -> list[Effect]:
         """Whoever asked hears that it failed; a link of which we cannot tell that it is still in order is ended."""
+        if isinstance(event, RelayEndpointAsked | RelayPairAsked):
+            return self._endpoints.failed(event)
         request_id = getattr(event.frame, "request_id", None) if isinstance(event, FrameArrived) else None
         if isinstance(event, FrameArrived) and request_id is not None:
             return [Send(event.connection, RequestFailed(request_id, "internal"))]

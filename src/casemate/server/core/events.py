@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import NewType
 
+from casemate.crypto.keys import Ed25519Public
 from casemate.node import Effect, Event
+from casemate.protocol.ids import AccountId
 from casemate.protocol.link import ClientFrame, ServerFrame
 
 ConnectionId = NewType("ConnectionId", int)
 """One WebSocket, counted up while the server runs."""
+RelayToken = NewType("RelayToken", int)
+"""One question of the relay or the observer, so that the answer finds whoever waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,44 @@ class Close(Effect):
 @dataclass(frozen=True, slots=True)
 class Marked(Effect):
     connection: ConnectionId
+
+
+# --- the relay and the observer ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RelayEndpointAsked(Event):
+    """Somebody proved to hold this endpoint key."""
+
+    token: RelayToken
+    key: Ed25519Public
+
+
+@dataclass(frozen=True, slots=True)
+class RelayPairAsked(Event):
+    """Somebody who was admitted wants to reach another endpoint, be it here or not."""
+
+    token: RelayToken
+    from_key: Ed25519Public
+    to_key: Ed25519Public
+
+
+@dataclass(frozen=True, slots=True)
+class RelayEndpointAnswered(Effect):
+    token: RelayToken
+    account_id: AccountId | None
+    """Whose device list certifies the key; None: nobody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayPairAnswered(Effect):
+    token: RelayToken
+    to_account: AccountId | None
+    """Whose the other endpoint is; None: they may not reach each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelayAccountChanged(Effect):
+    """Forget what was answered about this account's endpoints and pairs, and ask again."""
+
+    account_id: AccountId

@@ -20,6 +20,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
+from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.names import fold, read_full_name, read_username
@@ -42,6 +43,7 @@ class Opening:
         links: Links,
         presences: Presences,
         outflow: Outflow,
+        endpoints: Endpoints,
         settings: ServerSettings,
         entropy: Entropy,
     ) -> None:
@@ -49,6 +51,7 @@ class Opening:
         self._links = links
         self._presences = presences
         self._outflow = outflow
+        self._endpoints = endpoints
         self._settings = settings
         self._entropy = entropy
 
@@ -112,7 +115,8 @@ class Opening:
         self, connection: ConnectionId, greeting: Greeting, frame: Authenticate, now: Instant
     ) -> list[Effect]:
         """Let a known device in. Raises RequestRefused: not_on_server, device_removed, fenced."""
-        if self._store.accounts.account(frame.account_id) is None:
+        account = self._store.accounts.account(frame.account_id)
+        if account is None:
             raise RequestRefused("not_on_server")
         device = self._store.accounts.device(frame.device_id)
         if device is None or device.account_id != frame.account_id:
@@ -126,6 +130,7 @@ class Opening:
             frame.start_counter,
             frame.start_id,
         )
+        self._endpoints.certify_stored(account)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
     def _make_account(self, frame: Register, devices: DeviceList, now: Instant) -> None:
@@ -141,8 +146,10 @@ class Opening:
             raise RequestRefused("cid_taken")
         if accounts.device(entry.device_id) is not None:
             raise RequestRefused("device_taken")
+        self._endpoints.check(devices)
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
+        self._endpoints.certify(devices)
 
     def _check_password(self, presented: list[bytes]) -> None:
         expected = self._settings.password_hashes
@@ -192,6 +199,7 @@ class Opening:
             appear_offline=account.appear_offline,
             blocked=self._store.registrations.blocked_by(device.account_id),
             server_time=now.wall,
+            paths=self._settings.paths,
         )
 
     def _sent(self, device_id: DeviceId) -> list[Holdings]:

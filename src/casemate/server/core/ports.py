@@ -122,6 +122,17 @@ class AccountStore(Protocol):
     def set_bundle(self, device_id: DeviceId, bundle: bytes) -> None: ...
 
 
+class EndpointStore(Protocol):
+    """Endpoint keys of the newest device lists. They go with their device."""
+
+    def account_of(self, key: Ed25519Public) -> AccountId | None: ...
+
+    def has_any(self, account_id: AccountId) -> bool: ...
+
+    def replace(self, account_id: AccountId, keys: Sequence[tuple[Ed25519Public, DeviceId]]) -> None:
+        """These are all of this account's; none of them is another account's."""
+
+
 class DirectoryStore(Protocol):
     """Rows as one viewer may see them: people who block the viewer or appear offline are shown offline."""
 
@@ -260,6 +271,9 @@ class MailboxStore(Protocol):
 class ServerStore(Store, Protocol):
     @property
     def accounts(self) -> AccountStore: ...
+
+    @property
+    def endpoints(self) -> EndpointStore: ...
 
     @property
     def directory(self) -> DirectoryStore: ...

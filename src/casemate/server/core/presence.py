@@ -3,15 +3,17 @@
 from casemate.node import Effect, Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Done, Presence, SetVisibility
+from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.ports import ServerStore
 
 
 class Presences:
-    def __init__(self, store: ServerStore, links: Links) -> None:
+    def __init__(self, store: ServerStore, links: Links, endpoints: Endpoints) -> None:
         self._store = store
         self._links = links
+        self._endpoints = endpoints
 
     def came(self, account_id: AccountId, now: Instant) -> list[Effect]:
         """The first device of an account is here."""
@@ -31,7 +33,11 @@ class Presences:
         """Appear offline, or be seen again."""
         self._store.accounts.set_appear_offline(link.account_id, appear_offline=frame.appear_offline)
         change = self.left if frame.appear_offline else self.came
-        return [*change(link.account_id, now), Send(link.connection, Done(frame.request_id))]
+        return [
+            *change(link.account_id, now),
+            *self._endpoints.changed(link.account_id),
+            Send(link.connection, Done(frame.request_id)),
+        ]
 
     def tell(self, viewer: AccountId, about: AccountId) -> list[Effect]:
         """How one account may see another, to the first one's devices that are here."""

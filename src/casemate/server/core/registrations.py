@@ -17,6 +17,7 @@ from casemate.protocol.link import (
     RegistrationExpired,
     SetBlock,
 )
+from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.outflow import Outflow
@@ -29,12 +30,15 @@ ASK_AGAIN_SECONDS: Final = 60
 
 
 class Registrations:
-    def __init__(self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow) -> None:
+    def __init__(
+        self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow, endpoints: Endpoints
+    ) -> None:
         self._store = store
         self._rows = store.registrations
         self._links = links
         self._presences = presences
         self._outflow = outflow
+        self._endpoints = endpoints
 
     def ask(self, link: Link, frame: AskRegistration, now: Instant) -> list[Effect]:
         """Store a request until it is answered, or accept the one that the other side has made."""
@@ -154,7 +158,7 @@ class Registrations:
         assert account is not None  # its link is proven
         # From now on the other side sees one unchanging time, so that coming and going does not shine through.
         self._rows.block(account_id, other, now.wall if account.shown_online else account.shown_since)
-        effects = self._decline_silently(other, account_id)
+        effects = [*self._endpoints.changed(account_id), *self._decline_silently(other, account_id)]
         for link in self._links.of_account(account_id):
             self._outflow.hold_back(link, other)
         if not account.shown_online or not self._rows.registered(account_id, other):

@@ -7,6 +7,7 @@ from casemate.runtime.migrations import migrate
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.accounts import SqliteAccounts
 from casemate.server.adapters.sqlite_store.directory import SqliteDirectory
+from casemate.server.adapters.sqlite_store.endpoints import SqliteEndpoints
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.adapters.sqlite_store.registrations import SqliteRegistrations
 from casemate.server.adapters.sqlite_store.signals import SqliteSignals
@@ -23,6 +24,7 @@ class SqliteServerStore:
         self.transaction = database.transaction
         self.savepoint = database.savepoint
         self.accounts = SqliteAccounts(database)
+        self.endpoints = SqliteEndpoints(database)
         self.directory = SqliteDirectory(database)
         self.registrations = SqliteRegistrations(database)
         self.signals = SqliteSignals(database)
