@@ -84,6 +84,7 @@ def internal_service(
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
     keyring: bool = True,
+    lan_discovery: bool = True,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
     stop_when_stdin_closes: Annotated[bool, Hidden] = False,
@@ -104,6 +105,9 @@ def internal_service(
         Another host name under which browsers may reach it; may be repeated.
     keyring
         Keep the key that unlocks signed-in accounts in the system's keyring where there is one.
+    lan_discovery
+        Let accounts find their contacts on the local network, without a server. Strangers there learn that somebody
+        uses Casemate, not who.
     log_level
         How much it tells on stderr.
     log_style
@@ -120,6 +124,7 @@ def internal_service(
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
             use_keyring=keyring,
+            lan_discovery=lan_discovery,
         )
     )
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from casemate.crypto.kem import MlKem768
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
+from casemate.internal_service.adapters.lan import LocalNetwork
 from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_service_store
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
@@ -27,6 +28,7 @@ from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendR
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
 from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.path_io import AnnounceOnLan, LeaveLan
 from casemate.internal_service.core.service import Service
 from casemate.node import Effect, StorageBroken
 from casemate.runtime.clock import SystemClock
@@ -61,6 +63,8 @@ class InternalServiceOptions:
     allowed_hosts: tuple[str, ...] = ()
     """Other names under which browsers reach us."""
     use_keyring: bool = True
+    lan_discovery: bool = True
+    """Whether accounts may announce themselves on the local network."""
 
 
 def run(options: InternalServiceOptions) -> int:
@@ -109,6 +113,7 @@ async def _serve_store(
         site = _site(options, listen, url, thread)
         performer.site, performer.links = site, ServerLinks(thread.events)
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
+        performer.lan = LocalNetwork(thread.events, system_entropy) if options.lan_discovery else None
         runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
         stop = shutdown_requested()
         thread.finished.add_done_callback(lambda _: stop.set())
@@ -131,6 +136,8 @@ async def _serve_store(
         finally:
             performer.vaults.close()
             await performer.links.close()
+            if performer.lan is not None:
+                await performer.lan.close()
             await runner.cleanup()
             core.stores.close()
     log.info("stopped")
@@ -163,6 +170,7 @@ class _Performer:
     site: Site
     links: ServerLinks
     vaults: VaultWorkers
+    lan: LocalNetwork | None
 
     def __call__(self, effect: Effect) -> None:
         match effect:
@@ -172,5 +180,8 @@ class _Performer:
                 self.links.perform(effect)
             case MakeVault() | TryVaults():
                 self.vaults.perform(effect)
+            case AnnounceOnLan() | LeaveLan():
+                if self.lan is not None:
+                    self.lan.perform(effect)
             case _:
                 raise AssertionError(f"an effect that nobody performs: {type(effect).__name__}")

@@ -79,8 +79,8 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
 
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
-    options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x --no-keyring"
-    assert run("internal-service", *options.split()) == 0
+    options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
+    assert run("internal-service", *options.split(), "--no-keyring", "--no-lan-discovery") == 0
     assert vars(service.options) == {
         "listen": "[::1]:0",
         "data_dir": Path("d"),
@@ -88,6 +88,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "use_keyring": False,
+        "lan_discovery": False,
     }
 
 
