@@ -44,6 +44,8 @@ class ApiClient:
     def __init__(self, http: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._http = http
         self._socket = socket
+        self.udp_mode = "Enabled"
+        """What every request says that has this field; `Disabled` refuses connections over UDP."""
         self._waiting: dict[str, asyncio.Queue[Answer]] = {}
         self._watchers: list[asyncio.Event] = []
         self.notifications: list[Answer] = []
@@ -51,8 +53,9 @@ class ApiClient:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def open(cls, url: str, token: str) -> Self:
-        http = aiohttp.ClientSession()
+    async def open(cls, url: str, token: str, connector: aiohttp.BaseConnector | None = None) -> Self:
+        """The connector is for services in another network."""
+        http = aiohttp.ClientSession(connector=connector)
         try:
             socket = await http.ws_connect(url, headers={"Authorization": f"Bearer {token}"}, max_msg_size=0)
         except BaseException:
@@ -148,7 +151,7 @@ class ApiClient:
             username=username,
             password=list(password.encode()),
             connect_mode={"Standard": {"force_login": False}},
-            udp_mode="Disabled",
+            udp_mode=self.udp_mode,
             keep_alive_timeout=None,
             session_security_settings=SECURITY,
             server_password=None,
@@ -169,7 +172,7 @@ class ApiClient:
             "PeerConnect",
             cid=cid,
             peer_cid=peer_cid,
-            udp_mode="Disabled",
+            udp_mode=self.udp_mode,
             session_security_settings=SECURITY,
             peer_session_password=None,
         )
@@ -180,7 +183,7 @@ class ApiClient:
             cid=cid,
             peer_cid=peer_cid,
             accept=accept,
-            udp_mode="Disabled",
+            udp_mode=self.udp_mode,
             session_security_settings=SECURITY,
             peer_session_password=None,
         )

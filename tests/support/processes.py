@@ -35,22 +35,36 @@ def sampled(report: Path) -> tuple[str, ...]:
 
 
 class ServiceProcess:
-    """A service on loopback with its data directory; the port that the first start was given stays for later ones."""
+    """A service with its data directory; a port that the first start was given by the system stays."""
 
-    def __init__(self, command: Sequence[str], data_dir: Path, logs: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        data_dir: Path,
+        logs: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        within: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`within` is put before its command line, to run it elsewhere; the environment goes with every start."""
         self.data_dir = data_dir
         self._command = list(command)
         self._logs = logs
+        self._host = host
+        self._within = list(within)
+        self._environment = {**service_environment(), "PYTHONUNBUFFERED": "1", **(environment or {})}
         self._starts = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._port = 0
+        self._port = port
         self.url = ""
         """As its ready line names it."""
 
     @property
     def address(self) -> str:
         """HOST:PORT where it listens."""
-        return f"127.0.0.1:{self._port}"
+        return f"{self._host}:{self._port}"
 
     @property
     def pid(self) -> int:
@@ -79,12 +93,12 @@ class ServiceProcess:
         began = time.perf_counter()
         with self.stdout.open("wb") as out, self.stderr.open("wb") as err:
             self._process = subprocess.Popen(
-                [*(program or CASEMATE), *arguments],
+                [*self._within, *(program or CASEMATE), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
                 cwd=Path(__file__).parents[2],
-                env={**os.environ, **service_environment(), "PYTHONUNBUFFERED": "1", **(environment or {})},
+                env={**os.environ, **self._environment, **(environment or {})},
                 start_new_session=True,
             )
         return began
@@ -105,6 +119,13 @@ class ServiceProcess:
         port = urlsplit(self.url).port
         assert port is not None, self.url
         self._port = port
+
+    def suspend(self) -> None:
+        """As a computer that sleeps: it does nothing, and its sockets stay."""
+        self._running().send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._running().send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL: it hears nothing of it."""

@@ -33,6 +33,8 @@ class Account:
                 self.account = event["account"]
             case "PeerChanged":
                 self.peers[event["peer"]["cid"]] = event["peer"]
+            case "PathChanged":
+                self.peers[event["peer_cid"]]["path"] = event["path"]
             case "PeerRemoved":
                 self.peers.pop(event["peer_cid"], None)
             case "ConversationChanged":
@@ -54,8 +56,8 @@ class View(ApiClient):
         self.local_accounts: list[Row] = []
 
     @classmethod
-    async def open_view(cls, url: str, token: str) -> Self:
-        view = await cls.open(url, token)
+    async def open_view(cls, url: str, token: str, connector: aiohttp.BaseConnector | None = None) -> Self:
+        view = await cls.open(url, token, connector)
         accepted = await view.expect("HelloAccepted", "Hello", client="test")
         view.local_accounts = accepted["accounts"]
         return view

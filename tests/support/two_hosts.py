@@ -1,0 +1,113 @@
+"""Two computers on one local network: namespaces joined by a cable, and by nothing to anything else."""
+
+import ctypes
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+INTERFACE: Final = "lan0"
+CLONE_NEWNET: Final = 0x4000_0000
+ETH_P_ALL: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """`v4` and `v6` are its addresses on the cable."""
+
+    pid: int
+    v4: str
+    v6: str
+
+    @property
+    def inside(self) -> tuple[str, ...]:
+        """What comes before a command that runs there; it is replaced by the command, so its pid is the command's."""
+        return ("nsenter", f"--net={self._network}", "--")
+
+    def run(self, command: str) -> str:
+        """What a line of shell prints there."""
+        return subprocess.run([*self.inside, "sh", "-ec", command], check=True, capture_output=True, text=True).stdout
+
+    def packet_socket(self) -> socket.socket:
+        """Sees every packet that its interface sends or receives."""
+        made: list[socket.socket] = []
+        # Only a thread can be somewhere else than its process; what it opens there stays there.
+        thread = threading.Thread(target=lambda: made.append(self._open_there()))
+        thread.start()
+        thread.join()
+        return made[0]
+
+    @property
+    def _network(self) -> Path:
+        return Path(f"/proc/{self.pid}/ns/net")
+
+    def _open_there(self) -> socket.socket:
+        libc = ctypes.CDLL(None, use_errno=True)
+        with self._network.open() as file:
+            if libc.setns(file.fileno(), CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "setns")
+        packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        packets.bind((INTERFACE, 0))
+        return packets
+
+
+@contextmanager
+def two_hosts() -> Iterator[tuple[Host, Host]]:
+    sleepers = [subprocess.Popen(["unshare", "-n", "sleep", "infinity"]) for _ in range(2)]
+    try:
+        hosts = [
+            Host(sleeper.pid, f"10.77.0.{number}", f"fd77::{number}") for number, sleeper in enumerate(sleepers, start=1)
+        ]
+        for host in hosts:
+            _wait_until_apart(host)
+            # Nobody else has our addresses; looking whether they do takes two seconds, in which IPv6 does not work.
+            host.run("echo 0 > /proc/sys/net/ipv6/conf/default/dad_transmits; ip link set lo up")
+        one, other = hosts
+        cable = f"ip link add {INTERFACE} netns {one.pid} type veth peer name {INTERFACE} netns {other.pid}"
+        subprocess.run(cable.split(), check=True, capture_output=True)
+        for host in hosts:
+            connect(host)
+        yield one, other
+    finally:
+        for sleeper in sleepers:
+            sleeper.kill()
+            sleeper.wait()
+
+
+def connect(host: Host) -> None:
+    host.run(
+        f"ip link set {INTERFACE} up; ip address replace {host.v4}/24 dev {INTERFACE};"
+        f"ip address replace {host.v6}/64 dev {INTERFACE}; ip route replace default dev {INTERFACE}"
+    )
+
+
+def disconnect(host: Host) -> None:
+    host.run(f"ip link set {INTERFACE} down; ip address flush dev {INTERFACE}")
+
+
+@cache
+def why_no_two_hosts() -> str | None:
+    """Why this system cannot have them; None when it can."""
+    if os.geteuid() != 0:
+        return "two computers on a local network need root"
+    if missing := [tool for tool in ("ip", "unshare", "nsenter") if shutil.which(tool) is None]:
+        return f"two computers on a local network need {' and '.join(missing)}"
+    try:
+        with two_hosts():
+            return None
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"two computers on a local network cannot be had here: {type(error).__name__}"
+
+
+def _wait_until_apart(host: Host) -> None:
+    """The process exists before its namespace does."""
+    ours = os.stat("/proc/self/ns/net").st_ino
+    while os.stat(f"/proc/{host.pid}/ns/net").st_ino == ours:
+        os.sched_yield()
