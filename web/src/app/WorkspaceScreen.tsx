@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import type { Cid, LocalAccount } from "../api/generated";
 import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
+import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
 import { PeopleScreen } from "../features/people/PeopleScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { BottomBar } from "../features/shell/BottomBar";
@@ -87,9 +88,12 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
         <Rail
           accounts={accounts}
           current={cid}
-          inSettings={place.kind === "settings"}
+          place={place.kind === "connections" || place.kind === "settings" ? place.kind : null}
           onSwitch={onSwitchAccount}
           onAdd={addAccount}
+          onConnections={() => {
+            go({ kind: "connections" });
+          }}
           onSettings={() => {
             go({ kind: "settings" });
           }}
@@ -103,6 +107,9 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
             shortcut={isApple() ? "⌘K" : "Ctrl K"}
             onSwitchAccount={onSwitchAccount}
             onAddAccount={addAccount}
+            onConnections={() => {
+              go({ kind: "connections" });
+            }}
             onSettings={() => {
               go({ kind: "settings" });
             }}
@@ -130,6 +137,9 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
               setLayer("discover");
             }}
             onConversation={openConversation}
+            onSettings={() => {
+              go({ kind: "settings" });
+            }}
             onSignOut={signOut}
           />
         </main>
@@ -175,6 +185,7 @@ function MainPlace(props: {
   readonly onHome: () => void;
   readonly onDiscover: () => void;
   readonly onConversation: (peer: Cid) => void;
+  readonly onSettings: () => void;
   readonly onSignOut: () => void;
 }) {
   const { place } = props;
@@ -183,6 +194,8 @@ function MainPlace(props: {
       return <Home onDiscover={props.onDiscover} />;
     case "people":
       return <PeopleScreen onDiscover={props.onDiscover} onOpen={props.onConversation} />;
+    case "connections":
+      return <ConnectionsScreen onDiscover={props.onDiscover} onSettings={props.onSettings} />;
     case "settings":
       return <SettingsScreen onSignOut={props.onSignOut} onDeleted={leave} />;
     case "conversation":

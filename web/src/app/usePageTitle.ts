@@ -9,6 +9,7 @@ export function usePageTitle(place: Place): void {
   const unread = useWorkspace(({ account }) => account.unread);
   const where = useWorkspace(({ account, peers }) => {
     if (place.kind === "people") return "People";
+    if (place.kind === "connections") return "Connections";
     if (place.kind === "settings") return "Settings";
     if (place.kind === "home") return displayName(account);
     const peer = peers.get(place.peer);

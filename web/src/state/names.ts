@@ -70,3 +70,11 @@ function firstGrapheme(text: string): string {
   for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
   return "";
 }
+
+/** "Bea", "Bea and Jonas", "Bea, Jonas and 3 others" */
+export function listOfNames(people: readonly Named[]): string {
+  const names = people.map((person) => displayName(person));
+  if (names.length <= 2) return names.join(" and ");
+  if (names.length === 3) return `${names.slice(0, 2).join(", ")} and ${names[2] ?? ""}`;
+  return `${names.slice(0, 2).join(", ")} and ${(names.length - 2).toString()} others`;
+}

@@ -1,39 +1,145 @@
-/** How messages travel, in words. */
-import type { PathView } from "../api/generated";
+/** How messages travel to somebody right now, and what can truthfully be said about it. */
+import type { LinkView, PathView } from "../api/generated";
 import { isKnownReason, sentenceOf } from "./reasons";
+import { sinceTime } from "./times";
+
+/** `waiting`: nothing travels until the server is back. `stopped`: nor then. `unknown`: nobody tells. */
+export type Way = "direct" | "relayed" | "mailbox" | "waiting" | "stopped" | "unknown";
+
+export interface Standing {
+  readonly way: Way;
+  /** Null where there is none, or none is known yet. */
+  readonly roundTrip: number | null;
+  readonly since: number | null;
+  /** They have not answered for a moment. */
+  readonly doubtful: boolean;
+  /** The server is away, and messages travel all the same. */
+  readonly serverAwaySince: number | null;
+}
+
+const UNKNOWN: Standing = {
+  way: "unknown",
+  roundTrip: null,
+  since: null,
+  doubtful: false,
+  serverAwaySince: null,
+};
+
+/** `path` is null while nobody tells it. */
+export function standingOf(path: PathView | null, link: LinkView): Standing {
+  if (path === null) return UNKNOWN;
+  const { kind, since, rtt_ms, reason } = path;
+  if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since };
+  return {
+    way: kind,
+    roundTrip: rtt_ms,
+    since,
+    doubtful: reason?.code === "path_doubtful",
+    serverAwaySince: link.state === "away" ? link.since : null,
+  };
+}
+
+/** Over a connection of their own, whatever becomes of the server. */
+export function hasOwnConnection(path: PathView | null): boolean {
+  return path !== null && path.kind !== "mailbox";
+}
+
+export function wayWord(way: Way): string {
+  switch (way) {
+    case "direct":
+    case "relayed":
+    case "stopped":
+      return way;
+    case "mailbox":
+      return "through the server";
+    case "waiting":
+      return "waiting for the server";
+    case "unknown":
+      return "not known";
+  }
+}
+
+/** 12 ms, and never longer than six signs. */
+export function roundTripWords(milliseconds: number): string {
+  if (milliseconds < 0.5) return "<1 ms";
+  return milliseconds < 999.5
+    ? `${Math.round(milliseconds).toString()} ms`
+    : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** The whole standing in a few words: "server away since 14:02, direct, round trip 12 ms". */
+export function standingWords(standing: Standing, now: number): string {
+  const { way, roundTrip, doubtful, serverAwaySince } = standing;
+  return [
+    serverAwaySince === null ? null : `server away since ${sinceTime(serverAwaySince, now)}`,
+    wayWord(way),
+    doubtful ? "no answer for a moment" : null,
+    roundTrip === null ? null : `round trip ${roundTripWords(roundTrip)}`,
+  ]
+    .filter((part) => part !== null)
+    .join(", ");
+}
+
+/** What it means for who writes. */
+export function wayMeaning(
+  { way, serverAwaySince }: Standing,
+  peer: string,
+  link: LinkView,
+  now: number,
+): string {
+  switch (way) {
+    case "direct":
+      return serverAwaySince === null
+        ? "Straight from your device to theirs, sealed end to end. The server sees none of it."
+        : `Straight from your device to theirs: messages go on while the server is away.`;
+    case "relayed":
+      return "Sealed end to end through the server’s relay, which passes everything on and keeps nothing.";
+    case "mailbox":
+      return `Sealed end to end and kept by the server until ${peer}’s device has it: at once while they are online.`;
+    case "waiting":
+      return link.state === "away"
+        ? `The server is away since ${sinceTime(link.since, now)}, and there is no direct way to ${peer} right now. What you write is kept here and leaves by itself.`
+        : "The server is being called. What you write is kept here and leaves by itself.";
+    case "stopped":
+      return "A newer copy of this account took over. Nothing is sent from here.";
+    case "unknown":
+      return "Your internal service does not answer, so it cannot be told right now.";
+  }
+}
+
+/** Null when it is direct, or when nobody knows why not. */
+export function whyNotDirect(path: PathView | null, peer: string): string | null {
+  const reason = path?.reason ?? null;
+  if (reason === null || STANDING_STILL.includes(reason.code) || !isKnownReason(reason)) return null;
+  return sentenceOf(reason, { peer });
+}
+
+export interface Advice {
+  readonly sentence: string;
+  readonly inSettings: boolean;
+}
+
+/** What somebody in front of the screen can do about it, if anything. */
+export function adviceFor(path: PathView | null): Advice | null {
+  return ADVICE[path?.reason?.code ?? ""] ?? null;
+}
+
+const advice = (sentence: string, inSettings = false): Advice => ({ sentence, inSettings });
+
+const ADVICE: Readonly<Record<string, Advice>> = {
+  relay_only_on: advice("Stop hiding it in Settings, and a direct way is looked for.", true),
+  appearing_offline: advice("Switch “Appear offline” off in Settings, and a direct way is looked for.", true),
+  udp_off: advice("Disconnect and connect again from here, and UDP is asked for."),
+  udp_blocked_here: advice("Another network may let it through, or whoever runs this one can allow it."),
+  nats_change_ports: advice("On the same network, or with IPv6 on both sides, it becomes direct by itself."),
+  relay_unreachable: advice("Whoever runs the server can open the port of its relay."),
+  no_relay: advice("Whoever runs the server can switch them on."),
+};
 
 /** Codes that say that not even the mailbox can be reached: nothing travels until then. */
 const STANDING_STILL = ["server_away", "fenced"];
 
-function standsStill({ reason }: PathView): boolean {
-  return reason !== null && STANDING_STILL.includes(reason.code);
-}
-
-export function pathWord(path: PathView): string {
-  if (standsStill(path)) return "waiting for the server";
-  switch (path.kind) {
-    case "direct":
-      return "direct";
-    case "relayed":
-      return "relayed";
-    case "mailbox":
-      return "through the server";
-  }
-}
-
-export function pathSentence(path: PathView, peer: string): string {
-  const why =
-    path.reason !== null && isKnownReason(path.reason) ? ` ${sentenceOf(path.reason, { peer })}` : "";
-  if (path.reason !== null && standsStill(path)) return sentenceOf(path.reason, { peer });
-  switch (path.kind) {
-    case "direct":
-      return "Straight from your device to theirs; the server does not see any of it." + why;
-    case "relayed":
-      return "Through the server’s relay, sealed end to end, until a direct way is found." + why;
-    case "mailbox":
-      return (
-        "Sealed end to end and passed on by the server, at once when they are online, else when they are back." +
-        why
-      );
-  }
+function wayWithoutConnection({ reason }: PathView, link: LinkView): Way {
+  if (link.state === "fenced" || reason?.code === "fenced") return "stopped";
+  return link.state !== "online" || reason?.code === "server_away" ? "waiting" : "mailbox";
 }

@@ -1,23 +1,25 @@
 /** Whether somebody is there, as a word and as a sentence. */
 import type { PeerView } from "../api/generated";
+import { hasOwnConnection } from "./paths";
 import { sinceTime } from "./times";
 import type { Workspace } from "./workspace";
 
 export type PresenceWord = "online" | "offline" | "unknown";
 
-/** Only of people who agreed to talk; of all others nothing is known, or nothing that is still true. */
-export function presenceOf(peer: Pick<PeerView, "online" | "relation">): PresenceWord {
-  return peer.relation !== "registered" || peer.online === null
-    ? "unknown"
-    : peer.online
-      ? "online"
-      : "offline";
+/** What presence is judged by. */
+export type Seen = Pick<PeerView, "online" | "online_since" | "relation" | "path">;
+
+/**
+ * Only of people who agreed to talk; of all others nothing is known, or nothing that is still true. Whoever answers on a
+ * connection of their own is there, whether or not the server can tell.
+ */
+export function presenceOf(peer: Seen): PresenceWord {
+  if (peer.relation !== "registered") return "unknown";
+  if (hasOwnConnection(peer.path)) return "online";
+  return peer.online === null ? "unknown" : peer.online ? "online" : "offline";
 }
 
-export function presenceSentence(
-  peer: Pick<PeerView, "online" | "online_since" | "relation">,
-  now: number,
-): string {
+export function presenceSentence(peer: Seen, now: number): string {
   switch (presenceOf(peer)) {
     case "online":
       return "Online";
@@ -30,11 +32,13 @@ export function presenceSentence(
 
 const unknown = new WeakMap<Workspace, Workspace>();
 
-/** The same, without claiming to know who is there: for while nobody tells us. */
+/** The same, without claiming to know who is there and how they are reached: for while nobody tells us. */
 export function withUnknownPresence(workspace: Workspace): Workspace {
   const known = unknown.get(workspace);
   if (known !== undefined) return known;
-  const peers = new Map([...workspace.peers].map(([cid, peer]) => [cid, { ...peer, online: null }]));
+  const peers = new Map(
+    [...workspace.peers].map(([cid, peer]) => [cid, { ...peer, online: null, path: null }]),
+  );
   const link = { ...workspace.account.link, state: "connecting" as const };
   const result = { ...workspace, peers, typing: new Set<never>(), account: { ...workspace.account, link } };
   unknown.set(workspace, result);

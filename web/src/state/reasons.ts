@@ -25,7 +25,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   server_away: (facts) =>
     `The server is away${since(facts)}. ` +
     (facts.waiting === true
-      ? "This is kept safe here and leaves when it is back."
+      ? "This is kept safe here and leaves when it is back, or when a direct way opens."
       : "This works again when it is back."),
   peer_offline: (facts) =>
     `${facts.name} is offline${since(facts)}. ` +
@@ -92,14 +92,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   peer_unreachable: ({ name }) =>
     `${name}’s computer does not answer right now. It is tried again by itself.`,
   relay_unreachable: () => "The server’s relay cannot be reached from your network.",
-  no_relay: () => "Connections between people are switched off, here or at the server.",
+  no_relay: () => "Connections between people are switched off, on this computer or at the server.",
   appearing_offline: () => "You appear offline, and a connection of your own would give you away.",
-  relay_only_on: () => "Relay only is on, so nobody learns your address.",
-  relay_only_there: ({ name }) => `Relay only is on for ${name}.`,
-  udp_off: () => "This connection was asked for without UDP.",
-  udp_blocked_here: () => "Your network blocks UDP.",
-  udp_blocked_there: ({ name }) => `${name}’s network blocks UDP.`,
-  nats_change_ports: () => "Routers that change ports stand in between, so no direct way can be opened.",
+  relay_only_on: () => "You hide your address, so everything takes the server’s relay.",
+  relay_only_there: ({ name }) => `${name} hides their address, so everything takes the server’s relay.`,
+  udp_off: () => "One of you asked for this connection without UDP, which a direct way needs.",
+  udp_blocked_here: () => "Your network blocks UDP, which a direct way needs.",
+  udp_blocked_there: ({ name }) => `${name}’s network blocks UDP, which a direct way needs.`,
+  nats_change_ports: () =>
+    "The routers between you change ports with every connection, so no direct way can be opened.",
   no_direct_route: () => "No direct way was found. It is tried again by itself.",
   timed_out: ({ name }) => `${name} did not answer in time.`,
   already_running: () => "That is under way already. Give it a moment.",

@@ -11,6 +11,7 @@ export type Route =
 export type Place =
   | { readonly kind: "home" }
   | { readonly kind: "people" }
+  | { readonly kind: "connections" }
   | { readonly kind: "settings" }
   | { readonly kind: "conversation"; readonly peer: Cid };
 
@@ -56,7 +57,8 @@ function askOf(search: string): "ways" | "create" | "sign-in" {
 function parsePlace([kind, peer, ...rest]: readonly string[]): Place | null {
   if (rest.length > 0) return null;
   if (kind === undefined) return { kind: "home" };
-  if (kind === "people" || kind === "settings") return peer === undefined ? { kind } : null;
+  if (kind === "people" || kind === "connections" || kind === "settings")
+    return peer === undefined ? { kind } : null;
   const cid = kind === "c" ? parseCid(peer) : null;
   return cid === null ? null : { kind: "conversation", peer: cid };
 }

@@ -1,6 +1,7 @@
 /** Lists that several screens show, made from the rows of the workspace. */
 import type { Cid, ConversationView, PeerView } from "../api/generated";
 import { displayName } from "./names";
+import { presenceOf } from "./presence";
 import type { Workspace } from "./workspace";
 
 /** Whoever waits for an answer of ours. */
@@ -32,9 +33,16 @@ export function membersOf({ peers }: Workspace): readonly PeerView[] {
     .sort(
       (a, b) =>
         Number(b.relation === "registered") - Number(a.relation === "registered") ||
-        Number(b.online === true) - Number(a.online === true) ||
+        Number(presenceOf(b) === "online") - Number(presenceOf(a) === "online") ||
         displayName(a).localeCompare(displayName(b)),
     );
+}
+
+/** Those one can write to, by name. */
+export function connectedOf({ peers }: Workspace): readonly PeerView[] {
+  return [...peers.values()]
+    .filter((peer) => peer.connection === "connected" && !peer.blocked)
+    .sort((a, b) => displayName(a).localeCompare(displayName(b)));
 }
 
 export function unreadOf({ conversations }: Workspace, peer: Cid): number {

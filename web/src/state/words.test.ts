@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
-import { ambiguousNames, displayName, initials, isAmbiguous, matchesQuery } from "./names";
-import { pathSentence, pathWord } from "./paths";
+import type { LinkView, PathView } from "../api/generated";
+import { ambiguousNames, displayName, initials, isAmbiguous, listOfNames, matchesQuery } from "./names";
+import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
+import { presenceOf } from "./presence";
+import { roundTripSentence, roundTripsOf } from "./roundTrips";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
 import { parseRoute, pathOf } from "./route";
 import { dayName, shortDuration, sinceTime } from "./times";
@@ -62,6 +65,7 @@ test("addresses say where one is, and come back from what they say", () => {
     "/a/18446744073709551615",
     "/a/7/settings",
     "/a/7/people",
+    "/a/7/connections",
     "/a/7/c/9",
   ]) {
     const [pathname = "", search = ""] = path.split("?");
@@ -88,10 +92,102 @@ test("times are told as people tell them", () => {
   expect([4200, 95_000, 150_000, 7_200_000].map(shortDuration)).toEqual(["4 s", "95 s", "3 min", "2 h"]);
 });
 
-test("while the server is away the path does not claim that messages travel", () => {
-  const path = { kind: "mailbox", since: 0, rtt_ms: null, rtt_history: [] } as const;
-  const away = { ...path, reason: { code: "server_away", params: {}, acts: "retry" } } as const;
-  expect(pathWord({ ...path, reason: null })).toBe("through the server");
-  expect(pathWord(away)).toBe("waiting for the server");
-  expect(pathSentence(away, "Bea")).toMatch(/^The server is away/);
+describe("what is said of a path", () => {
+  const ONLINE: LinkView = { state: "online", since: NOON, reason: null };
+  const AWAY: LinkView = { state: "away", since: new Date(2026, 10, 22, 11, 2).getTime(), reason: null };
+  const path = (kind: PathView["kind"], code?: string, rtt_ms: number | null = null): PathView => ({
+    kind,
+    since: NOON,
+    rtt_ms,
+    rtt_history: [],
+    reason: code === undefined ? null : { code, params: {}, acts: "retry" },
+  });
+  const words = (view: PathView | null, link: LinkView) => standingWords(standingOf(view, link), NOON);
+
+  test("each way has its word, and the round trip where there is one", () => {
+    expect(words(path("direct", undefined, 12.3), ONLINE)).toBe("direct, round trip 12 ms");
+    expect(words(path("relayed", "udp_blocked_here"), ONLINE)).toBe("relayed");
+    expect(words(path("mailbox", "peer_offline"), ONLINE)).toBe("through the server");
+    expect(words(null, ONLINE)).toBe("not known");
+  });
+
+  test("while the server is away nothing waits for it that goes directly, and nothing else claims to travel", () => {
+    expect(words(path("direct", undefined, 12), AWAY)).toMatch(
+      /^server away since 11:02( AM)?, direct, round trip 12 ms$/,
+    );
+    expect(words(path("mailbox", "server_away"), AWAY)).toBe("waiting for the server");
+    expect(words(path("mailbox"), AWAY)).toBe("waiting for the server");
+    const meaning = (view: PathView) => wayMeaning(standingOf(view, AWAY), "Bea", AWAY, NOON);
+    expect(meaning(path("mailbox", "server_away"))).toMatch(
+      /^The server is away since .* no direct way to Bea/,
+    );
+    expect(meaning(path("direct"))).toMatch(/messages go on while the server is away/);
+  });
+
+  test("a copy that was replaced sends nothing, and does not claim to wait", () => {
+    const fenced: LinkView = { state: "fenced", since: NOON, reason: null };
+    expect(words(path("mailbox", "fenced"), fenced)).toBe("stopped");
+  });
+
+  test("a peer who does not answer is said to, at once", () => {
+    expect(words(path("direct", "path_doubtful", 5), ONLINE)).toBe(
+      "direct, no answer for a moment, round trip 5 ms",
+    );
+  });
+
+  test.each([
+    ["udp_blocked_here", /^Your network blocks UDP/],
+    ["nats_change_ports", /change ports/],
+    ["relay_only_on", /^You hide your address/],
+    ["relay_only_there", /^Bea hides their address/],
+    ["no_relay", /switched off/],
+    ["peer_offline", /^Bea is offline/],
+  ])("why not direct: %s", (code, sentence) => {
+    expect(whyNotDirect(path("relayed", code), "Bea")).toMatch(sentence);
+  });
+
+  test("there is advice where one can do something, and it says where", () => {
+    expect(adviceFor(path("relayed", "relay_only_on"))?.inSettings).toBe(true);
+    expect(adviceFor(path("relayed", "udp_blocked_here"))?.inSettings).toBe(false);
+    expect(adviceFor(path("relayed", "relay_only_there"))).toBeNull();
+  });
+
+  test("whoever answers on a connection of their own is there, whatever the server knows", () => {
+    const bea = { relation: "registered", online: null, online_since: null } as const;
+    expect(presenceOf({ ...bea, path: path("direct") })).toBe("online");
+    expect(presenceOf({ ...bea, path: path("mailbox") })).toBe("unknown");
+  });
+
+  test("round trips are short words, and none is longer than six signs", () => {
+    expect([0.2, 0.7, 12.4, 999.4, 999.6, 12_345].map(roundTripWords)).toEqual([
+      "<1 ms",
+      "1 ms",
+      "12 ms",
+      "999 ms",
+      "1.0 s",
+      "12.3 s",
+    ]);
+  });
+
+  test("round trips of before the path changed are not counted as its own", () => {
+    const changed = { ...path("direct"), since: NOON - 9000, rtt_history: [80, 82, 9, 12, 30] };
+    const trips = roundTripsOf(changed, NOON);
+    expect(trips).toEqual({ earlier: [80, 82], current: [9, 12, 30] });
+    expect(roundTripSentence(trips)).toBe("median 12 ms, between 9 and 30 ms");
+    expect(roundTripSentence({ earlier: [5], current: [] })).toBe("not measured yet");
+    expect(roundTripSentence({ earlier: [], current: [4, 4.2] })).toBe("steady at 4 ms");
+    expect(roundTripSentence({ earlier: [], current: [0.2, 40, 1200] })).toBe(
+      "median 40 ms, between <1 ms and 1.2 s",
+    );
+  });
+});
+
+test("a list of names says the first two and counts the rest", () => {
+  const people = ["Ann", "Bob", "Cara", "Dan"].map((name, index) => person(BigInt(index), name));
+  expect([1, 2, 3, 4].map((count) => listOfNames(people.slice(0, count)))).toEqual([
+    "Ann",
+    "Ann and Bob",
+    "Ann, Bob and Cara",
+    "Ann, Bob and 2 others",
+  ]);
 });

@@ -62,6 +62,12 @@ function story(seed: number): { me: FakeAccount; happen: () => void } {
       world.markRead(pick(), me, draw(50));
     },
     () => {
+      world.connectDirectly(me, pick(), draw(2) === 0 ? "direct" : "relayed", draw(100));
+    },
+    () => {
+      world.measure(me, pick(), draw(300));
+    },
+    () => {
       world.typing(pick(), me, draw(2) === 0);
     },
   ];

@@ -326,15 +326,10 @@ export class FakeInternalService implements InternalService {
       me.changePeer({ ...this.world.peer(me, peer), identity_changed: false, verified: false });
       return done(fields.cid);
     },
-    SetSettings: ({ cid, auto_connect, appear_offline, ask_password_at_start }) => {
+    SetSettings: ({ cid, ...changes }) => {
       const account = this.world.account(cid);
-      const { settings } = account;
-      account.settings = {
-        ...settings,
-        auto_connect: auto_connect ?? settings.auto_connect,
-        appear_offline: appear_offline ?? settings.appear_offline,
-        ask_password_at_start: ask_password_at_start ?? settings.ask_password_at_start,
-      };
+      const given = Object.entries(changes).filter(([, value]) => typeof value === "boolean");
+      account.settings = { ...account.settings, ...Object.fromEntries(given) };
       account.changeAccount();
       return done(cid);
     },

@@ -1,11 +1,10 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
-import type { Cid, LinkView, MessageView, PeerView, Reason } from "../api/generated";
+import type { Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
+import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
 
 export const SERVER = "127.0.0.1:12349";
-
-const MAILBOX_REASON: Reason = { code: "direct_not_available", params: {}, acts: "retry" };
 
 export class FakeWorld {
   readonly accounts = new Map<Cid, FakeAccount>();
@@ -59,6 +58,7 @@ export class FakeWorld {
       account.link = this.link;
       if (account.local) account.changeAccount();
     }
+    for (const account of this.accounts.values()) this.seeAnew(account, () => state !== "online");
     if (state === "online") for (const account of this.accounts.values()) this.deliverAll(account);
   }
 
@@ -66,10 +66,7 @@ export class FakeWorld {
     const account = this.account(cid);
     account.online = online;
     account.onlineSince = since;
-    for (const other of this.accounts.values()) {
-      const peer = other.peers.get(cid);
-      if (peer?.relation === "registered") other.changePeer({ ...peer, ...this.presence(account, other) });
-    }
+    for (const other of this.accounts.values()) this.seeAnew(other, (peer) => peer === cid && !online, cid);
     if (online) for (const other of this.accounts.values()) this.deliverAll(other);
   }
 
@@ -132,7 +129,7 @@ export class FakeWorld {
         relation: "registered",
         relation_since: this.now(),
         connection: "connected",
-        path: { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON, rtt_history: [] },
+        path: mailboxPath(other, this.link, this.now()),
         ...this.presence(other, one),
       });
   }
@@ -145,10 +142,42 @@ export class FakeWorld {
       one.changePeer({
         ...this.peer(one, other),
         connection: connected ? "connected" : "none",
-        path: connected
-          ? { kind: "mailbox", since: this.now(), rtt_ms: null, reason: MAILBOX_REASON, rtt_history: [] }
-          : null,
+        path: connected ? mailboxPath(other, this.link, this.now()) : null,
       });
+  }
+
+  /** A connection of their own, or through the server's relay; `reason` says why not direct. */
+  connectDirectly(
+    a: FakeAccount,
+    b: FakeAccount,
+    kind: "direct" | "relayed",
+    roundTrip: number | null,
+    reason: Reason | null = null,
+  ): void {
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      this.setPath(
+        one,
+        other,
+        ownConnection(this.peer(one, other).path, kind, this.now(), roundTrip, reason),
+      );
+    this.deliverAll(a);
+    this.deliverAll(b);
+  }
+
+  /** Another round trip, as the service measures one every 3 s. */
+  measure(one: FakeAccount, other: FakeAccount, roundTrip: number): void {
+    const { path } = this.peer(one, other);
+    if (path !== null && path.kind !== "mailbox") this.setPath(one, other, measuredPath(path, roundTrip));
+  }
+
+  setPath(of: FakeAccount, about: FakeAccount, path: PathView | null): void {
+    const peer = this.peer(of, about);
+    if (peer.connection !== "connected") return;
+    of.peers.set(about.cid, { ...peer, path });
+    of.emit({ type: "PathChanged", peer_cid: about.cid, path });
   }
 
   setBlocked(by: FakeAccount, other: FakeAccount, blocked: boolean): void {
@@ -200,7 +229,20 @@ export class FakeWorld {
 
   private presence(of: FakeAccount, seenBy: FakeAccount): Pick<PeerView, "online" | "online_since"> {
     const hidden = of.settings.appear_offline || of.peers.get(seenBy.cid)?.blocked === true;
+    if (this.link.state !== "online") return { online: null, online_since: null };
     return { online: of.online && !hidden, online_since: of.onlineSince };
+  }
+
+  /** What `account` is told of its peers once somebody, or the server, came or went; `gone` lose their connection. */
+  private seeAnew(account: FakeAccount, gone: (peer: Cid) => boolean, about?: Cid): void {
+    for (const peer of [...account.peers.values()]) {
+      if (peer.relation !== "registered" || (about !== undefined && peer.cid !== about)) continue;
+      const other = this.accounts.get(peer.cid);
+      if (other === undefined) continue;
+      const stays = peer.path?.kind === "direct" ? other.online : isOwn(peer.path) && !gone(peer.cid);
+      const path = peer.path === null || stays ? peer.path : mailboxPath(other, this.link, this.now());
+      account.changePeer({ ...peer, ...this.presence(other, account), path });
+    }
   }
 
   private deliverAll(from: FakeAccount): void {
@@ -214,7 +256,7 @@ export class FakeWorld {
     const row = from.message(to.cid, id);
     if (row === undefined || row.status === "delivered" || row.status === "read") return;
     const since = String(this.link.since);
-    if (this.link.state !== "online") {
+    if (this.link.state !== "online" && !isOwn(this.peer(from, to).path)) {
       from.putMessage({ ...row, reason: { code: "server_away", params: { since }, acts: "retry" } });
     } else if (to.peers.get(from.cid)?.blocked) {
       from.putMessage({ ...row, reason: { code: "not_accepting", params: {}, acts: "peer" } });
@@ -238,4 +280,8 @@ export class FakeWorld {
       from.putMessage({ ...row, status: "delivered", reason: null });
     }
   }
+}
+
+function isOwn(path: PathView | null): boolean {
+  return path !== null && path.kind !== "mailbox";
 }

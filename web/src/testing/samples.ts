@@ -1,5 +1,5 @@
 /** A lively fake world for looking at the UI: people who accept, type, answer, and some who do none of it. */
-import type { Cid, MessageView } from "../api/generated";
+import type { Cid, MessageView, Reason } from "../api/generated";
 import type { FakeAccount } from "./FakeAccount";
 import { FakeInternalService } from "./FakeInternalService";
 import { FakeWorld } from "./FakeWorld";
@@ -7,6 +7,7 @@ import { FakeWorld } from "./FakeWorld";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const MEASURED_EVERY = 3000;
 
 export const ADA = 17_900_000_000_000_000_001n;
 export const BEA = 16_100_000_000_000_000_002n;
@@ -63,6 +64,9 @@ export function populate(world: FakeWorld): void {
   say(world, ada, jonas, ["Could you look at the relay numbers?", "No hurry."], now - HOUR);
   say(world, emoji, ada, ["see you 🌻"], now - DAY - 3 * HOUR, true);
   ada.changePeer({ ...world.peer(ada, bea), verified: true });
+  connect(world, ada, bea, "direct", 12);
+  connect(world, ada, layla, "direct", 38);
+  connect(world, ada, yuki, "relayed", 74, { code: "udp_blocked_there", params: {}, acts: "peer" });
   world.requestContact(asker, ada);
   world.requestContact(ada, asked);
   world.agree(ada, blocked);
@@ -152,6 +156,36 @@ function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number
     order: [last.order[0] + 0.5, last.order[1]],
   };
   to.putMessage(message);
+}
+
+/** With the round trips of some minutes, and more as time goes on. */
+export function connect(
+  world: FakeWorld,
+  one: FakeAccount,
+  other: FakeAccount,
+  kind: "direct" | "relayed",
+  usual: number,
+  reason: Reason | null = null,
+): void {
+  const clock = world.now;
+  const measure = (place: number) => {
+    const wave = 1 + 0.18 * Math.sin(place * 1.7) + 0.1 * Math.sin(place * 0.61);
+    const roundTrip = usual * (place % 23 === 11 ? 2.1 : wave);
+    world.measure(one, other, roundTrip);
+    world.measure(other, one, roundTrip);
+  };
+  const begun = clock() - 41 * MEASURED_EVERY;
+  world.now = () => begun - 30 * MEASURED_EVERY;
+  if (kind === "direct") world.connectDirectly(one, other, "relayed", 3 * usual);
+  for (let place = 0; place < 12 && kind === "direct"; place++) measure(place);
+  world.now = () => begun;
+  world.connectDirectly(one, other, kind, usual, reason);
+  for (let place = 0; place < 40; place++) measure(place);
+  world.now = clock;
+  let place = 40;
+  setInterval(() => {
+    measure(place++);
+  }, MEASURED_EVERY);
 }
 
 function away(world: FakeWorld, account: FakeAccount, since: number): void {

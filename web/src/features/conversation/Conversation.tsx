@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { useSession, useSessionState, useWorkspace } from "../../state/context";
 import { ambiguousNames, displayName, isAmbiguous } from "../../state/names";
+import { presenceOf } from "../../state/presence";
 import { Composer } from "./Composer";
 import { canWrite, ComposerGate } from "./ComposerGate";
 import { ConversationHead } from "./ConversationHead";
@@ -40,6 +41,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
     <section aria-label={`${name}, conversation`} className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <ConversationHead
         peer={peer}
+        link={account.link}
         ambiguous={isAmbiguous(peer, ambiguousNames(peers.values()))}
         infoOpen={infoOpen}
         onBack={onBack}
@@ -62,7 +64,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
       ) : (
         <HistoryLoading />
       )}
-      <TypingLine name={name} typing={typing && peer.online === true} />
+      <TypingLine name={name} typing={typing && presenceOf(peer) === "online"} />
       {canWrite(peer, account.link) ? (
         <Composer peer={peerCid} peerName={name} onSent={() => void session.returnToLatest(peerCid)} />
       ) : (

@@ -1,29 +1,30 @@
 /** Who one talks with, whether they are there, and how messages travel. */
 import { ArrowLeft, BadgeCheck, PanelRight } from "lucide-react";
 
-import type { PathView, PeerView } from "../../api/generated";
+import type { LinkView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
 import { displayName, initials } from "../../state/names";
-import { pathSentence, pathWord } from "../../state/paths";
 import { presenceOf, presenceSentence } from "../../state/presence";
+import { PathBadge } from "./PathBadge";
 
 interface Props {
   readonly peer: PeerView;
+  readonly link: LinkView;
   readonly ambiguous: boolean;
   readonly infoOpen: boolean;
   readonly onBack: () => void;
   readonly onInfo: () => void;
 }
 
-export function ConversationHead({ peer, ambiguous, infoOpen, onBack, onInfo }: Props) {
+export function ConversationHead({ peer, link, ambiguous, infoOpen, onBack, onInfo }: Props) {
   const now = useNow();
   const name = displayName(peer);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 tablet:px-6">
+    <header className="@container flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 tablet:px-6">
       <IconButton
         label="Back"
         className="-ml-1 tablet:hidden"
@@ -54,7 +55,9 @@ export function ConversationHead({ peer, ambiguous, infoOpen, onBack, onInfo }: 
           )}
         </p>
       </div>
-      {peer.path !== null && !peer.blocked && <PathBadge path={peer.path} peerName={name} onOpen={onInfo} />}
+      {peer.connection === "connected" && !peer.blocked && (
+        <PathBadge path={peer.path} link={link} peerName={name} />
+      )}
       <IconButton
         label={infoOpen ? "Close details" : "Details"}
         aria-pressed={infoOpen}
@@ -62,30 +65,5 @@ export function ConversationHead({ peer, ambiguous, infoOpen, onBack, onInfo }: 
         onClick={onInfo}
       />
     </header>
-  );
-}
-
-function PathBadge({
-  path,
-  peerName,
-  onOpen,
-}: {
-  readonly path: PathView;
-  readonly peerName: string;
-  readonly onOpen: () => void;
-}) {
-  const dot = path.kind === "direct" ? "bg-green" : path.kind === "relayed" ? "bg-accent" : "bg-line-strong";
-  return (
-    <Tooltip text={pathSentence(path, peerName)} side="bottom">
-      <button
-        type="button"
-        onClick={onOpen}
-        className="flex h-7 shrink-0 items-center gap-2 rounded-round border max-tablet:hidden border-line px-2.5 text-12 text-ink-2 hover:bg-hover"
-      >
-        <span aria-hidden className={`size-2 rounded-round ${dot}`} />
-        <span>{pathWord(path)}</span>
-        {path.rtt_ms !== null && <span className="tabular-nums">{Math.round(path.rtt_ms)} ms</span>}
-      </button>
-    </Tooltip>
   );
 }

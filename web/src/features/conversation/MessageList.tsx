@@ -13,6 +13,7 @@ import type {
 import { useSession } from "../../state/context";
 import { displayName } from "../../state/names";
 import type { PendingTexts } from "../../state/pendingTexts";
+import { presenceOf } from "../../state/presence";
 import type { Timeline } from "../../state/timeline";
 import { compareOrder } from "../../state/timeline";
 import { canWrite } from "./ComposerGate";
@@ -165,9 +166,10 @@ function useNewLine(firstUnread: MessageOrder | null, atEnd: boolean): MessageOr
   return line;
 }
 
-function useWaitsFor(link: LinkView, { online, online_since }: PeerView): Reason | null {
-  const code = link.state === "away" ? "server_away" : online === false ? "peer_offline" : null;
-  const since = link.state === "away" ? link.since : online_since;
+function useWaitsFor(link: LinkView, peer: PeerView): Reason | null {
+  const away = link.state === "away";
+  const code = away ? "server_away" : presenceOf(peer) === "offline" ? "peer_offline" : null;
+  const since = away ? link.since : peer.online_since;
   return useMemo(
     () => code && { code, params: since === null ? {} : { since: since.toString() }, acts: "retry" },
     [code, since],

@@ -123,7 +123,7 @@ function statusSentence(reason: Reason | null, status: GlyphStatus, peer: string
   if (reason !== null) return `${statusName(status)}. ${sentenceOf(reason, { peer, waiting: true })}`;
   switch (status) {
     case "queued":
-      return "Queued: written down here, on its way to the server.";
+      return "Queued: written down here, on its way.";
     case "sent":
       return "Sent: the server has it, sealed, on its disk.";
     case "delivered":

@@ -6,18 +6,19 @@ import type { ReactNode } from "react";
 import type { Cid } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button, IconButton } from "../../components/Button";
+import { CopyDetail } from "../../components/CopyDetail";
+import { PathStory } from "../../components/PathStory";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { displayName, initials } from "../../state/names";
-import { pathSentence, pathWord } from "../../state/paths";
+import { pathStory } from "../../state/pathStory";
 import { presenceOf, presenceSentence } from "../../state/presence";
 import { sentenceOf, technicalDetail } from "../../state/reasons";
-import { CopyDetail } from "../../components/CopyDetail";
-import { sinceTime } from "../../state/times";
 import { SafetyNumber } from "./SafetyNumber";
 
 export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonly onClose: () => void }) {
   const peer = useWorkspace((workspace) => workspace.peers.get(peerCid));
-  const now = useNow();
+  const link = useWorkspace((workspace) => workspace.account.link);
+  const now = useNow(3000);
   if (peer === undefined) return null;
   const name = displayName(peer);
   return (
@@ -62,14 +63,12 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
           )}
         </div>
         {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumber peer={peer} />}
-        {peer.path !== null && !peer.blocked && (
+        {peer.connection === "connected" && !peer.blocked && (
           <Part title="Path">
-            <p className="text-13">
-              <span className="font-medium">{capitalised(pathWord(peer.path))}</span>
-              <span className="text-ink-3"> since {sinceTime(peer.path.since, now)}</span>
-            </p>
-            <p className="text-13 text-pretty text-ink-2">{pathSentence(peer.path, name)}</p>
-            {peer.path.reason !== null && <CopyDetail detail={technicalDetail(peer.path.reason)} />}
+            <PathStory
+              story={pathStory(peer.path, link, name, now)}
+              action={peer.path?.reason && <CopyDetail detail={technicalDetail(peer.path.reason)} />}
+            />
           </Part>
         )}
         <Parting
@@ -177,8 +176,4 @@ function Part({ title, children }: { readonly title: string; readonly children: 
       {children}
     </section>
   );
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

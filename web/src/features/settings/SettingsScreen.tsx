@@ -17,7 +17,7 @@ interface Props {
   readonly onDeleted: () => void;
 }
 
-type Setting = "auto_connect" | "appear_offline" | "ask_password_at_start";
+type Setting = Exclude<keyof SettingsView, "unlocked_by">;
 
 export function SettingsScreen({ onSignOut, onDeleted }: Props) {
   const { service, cid } = useSession();
@@ -66,6 +66,22 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
             onChange={set("appear_offline")}
           />
         </Part>
+        <Part title="How you are reached">
+          <Switch
+            label="Hide my address from people"
+            note="Nobody you talk with learns where your computer is. It costs speed: everything takes the server’s relay, and nothing works while the server is away."
+            checked={settings.relay_only}
+            disabled={busy}
+            onChange={set("relay_only")}
+          />
+          <Switch
+            label="Find people on this network"
+            note={lanWords(settings)}
+            checked={settings.lan_discovery}
+            disabled={busy}
+            onChange={set("lan_discovery")}
+          />
+        </Part>
         <Part title="On this computer">
           <Switch
             label="Ask for the password at start"
@@ -98,6 +114,12 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
       </div>
     </div>
   );
+}
+
+function lanWords({ relay_only, lan_discovery }: SettingsView): string {
+  if (relay_only && lan_discovery)
+    return "Has no effect while your address is hidden: being found here would show it.";
+  return "People you agreed to talk with are found without the server, so you can talk here while it is away. It costs that others on this network can see that somebody uses Casemate, but not who.";
 }
 
 function unlockedWords({ unlocked_by, ask_password_at_start }: SettingsView): string {

@@ -1,5 +1,5 @@
 /** Who this tab is, on which server, and what can be done about it. */
-import { Check, ChevronsUpDown, LogOut, Plus, Settings } from "lucide-react";
+import { Check, ChevronsUpDown, LogOut, Plus, Settings, Waypoints } from "lucide-react";
 
 import type { AccountView, Cid, LocalAccount } from "../../api/generated";
 import type { Presence } from "../../components/Avatar";
@@ -12,11 +12,20 @@ interface Props {
   readonly accounts: readonly LocalAccount[];
   readonly onSwitch: (cid: Cid) => void;
   readonly onAdd: () => void;
+  readonly onConnections: () => void;
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
 }
 
-export function AccountHead({ account, accounts, onSwitch, onAdd, onSettings, onSignOut }: Props) {
+export function AccountHead({
+  account,
+  accounts,
+  onSwitch,
+  onAdd,
+  onConnections,
+  onSettings,
+  onSignOut,
+}: Props) {
   const name = displayName(account);
   const presence = presenceOfAccount(account);
   return (
@@ -67,6 +76,9 @@ export function AccountHead({ account, accounts, onSwitch, onAdd, onSettings, on
       <MenuLine />
       <MenuItem icon={<Plus size={16} aria-hidden />} onSelect={onAdd}>
         Add an account
+      </MenuItem>
+      <MenuItem icon={<Waypoints size={16} aria-hidden />} onSelect={onConnections}>
+        Connections
       </MenuItem>
       <MenuItem icon={<Settings size={16} aria-hidden />} onSelect={onSettings}>
         Settings

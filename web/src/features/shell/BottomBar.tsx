@@ -1,5 +1,5 @@
 /** The main places on a phone, where a thumb reaches them. */
-import { MessageCircle, Settings, UsersRound } from "lucide-react";
+import { MessageCircle, Settings, UsersRound, Waypoints } from "lucide-react";
 
 import { classes } from "../../components/classes";
 import type { Place } from "../../state/route";
@@ -15,6 +15,7 @@ interface Props {
 const TABS = [
   ["home", "Chats", MessageCircle],
   ["people", "People", UsersRound],
+  ["connections", "Connections", Waypoints],
   ["settings", "Settings", Settings],
 ] as const;
 

@@ -1,8 +1,12 @@
 /** What is not reachable right now, since when, and what happens about it. */
+import type { PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Banner } from "../../components/Banner";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
+import { listOfNames } from "../../state/names";
+import { hasOwnConnection } from "../../state/paths";
 import { sentenceOf } from "../../state/reasons";
+import { connectedOf } from "../../state/selectors";
 import { shortDuration, sinceTime } from "../../state/times";
 
 /** A restart of the service takes less; it is not worth anybody's attention. */
@@ -10,6 +14,8 @@ const UNNOTICED_MILLISECONDS = 1200;
 
 /** Reasons that say no more than that it is away. */
 const SAID_ALREADY = new Set(["server_away", "server_unreachable"]);
+
+const NOBODY: readonly PeerView[] = [];
 
 export function ConnectionBanner() {
   const connection = useConnection();
@@ -49,6 +55,10 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
 
 function ServerLink() {
   const account = useSessionState(({ workspace }) => workspace?.account);
+  const connected = useSessionState(({ workspace }) =>
+    workspace === null ? NOBODY : connectedOf(workspace),
+  );
+  const reached = connected.filter((peer) => hasOwnConnection(peer.path));
   const now = useNow(1000);
   if (account === undefined) return null;
   const { link, server_address } = account;
@@ -64,8 +74,7 @@ function ServerLink() {
     case "away":
       return (
         <Banner tone="waiting">
-          The server is away since {sinceTime(link.since, now)}. You can read and write; messages leave when
-          it is back.
+          The server is away since {sinceTime(link.since, now)}. {whatGoesOn(reached, connected)}
           {link.reason !== null && !SAID_ALREADY.has(link.reason.code) && (
             <> {sentenceOf(link.reason, { server: server_address, now })}</>
           )}
@@ -81,4 +90,11 @@ function ServerLink() {
         </Banner>
       );
   }
+}
+
+/** Those with a connection of their own do not need the server. */
+function whatGoesOn(reached: readonly PeerView[], connected: readonly PeerView[]): string {
+  if (reached.length === 0) return "You can read and write; messages leave when it is back.";
+  const goesOn = `Messages with ${listOfNames(reached)} go on without it`;
+  return reached.length === connected.length ? `${goesOn}.` : `${goesOn}; all others leave when it is back.`;
 }

@@ -1,5 +1,5 @@
 /** The accounts of this browser, one click apart. Each tab shows one; switching one tab leaves the others alone. */
-import { Plus, Settings } from "lucide-react";
+import { Plus, Settings, Waypoints } from "lucide-react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -12,13 +12,14 @@ import { displayName, initials } from "../../state/names";
 interface Props {
   readonly accounts: readonly LocalAccount[];
   readonly current: Cid;
-  readonly inSettings: boolean;
+  readonly place: "connections" | "settings" | null;
   readonly onSwitch: (cid: Cid) => void;
   readonly onAdd: () => void;
+  readonly onConnections: () => void;
   readonly onSettings: () => void;
 }
 
-export function Rail({ accounts, current, inSettings, onSwitch, onAdd, onSettings }: Props) {
+export function Rail({ accounts, current, place, onSwitch, onAdd, onConnections, onSettings }: Props) {
   return (
     <nav
       aria-label="Accounts"
@@ -35,10 +36,17 @@ export function Rail({ accounts, current, inSettings, onSwitch, onAdd, onSetting
       </ul>
       <IconButton label="Add an account" side="right" icon={<Plus size={18} aria-hidden />} onClick={onAdd} />
       <IconButton
-        label="Settings"
+        label="Connections"
         side="right"
         className="mt-auto"
-        aria-pressed={inSettings}
+        aria-pressed={place === "connections"}
+        icon={<Waypoints size={18} aria-hidden />}
+        onClick={onConnections}
+      />
+      <IconButton
+        label="Settings"
+        side="right"
+        aria-pressed={place === "settings"}
         icon={<Settings size={18} aria-hidden />}
         onClick={onSettings}
       />

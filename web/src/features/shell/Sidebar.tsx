@@ -22,6 +22,7 @@ interface Props {
   readonly shortcut: string;
   readonly onSwitchAccount: (cid: Cid) => void;
   readonly onAddAccount: () => void;
+  readonly onConnections: () => void;
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
   readonly onSearch: () => void;
@@ -51,6 +52,7 @@ export function Sidebar(props: Props) {
           accounts={props.accounts}
           onSwitch={props.onSwitchAccount}
           onAdd={props.onAddAccount}
+          onConnections={props.onConnections}
           onSettings={props.onSettings}
           onSignOut={props.onSignOut}
         />

@@ -19,7 +19,7 @@ interface Props {
   readonly onClose: () => void;
   readonly onConversation: (peer: Cid) => void;
   readonly onAccount: (cid: Cid) => void;
-  readonly onPlace: (place: "people" | "settings" | "discover") => void;
+  readonly onPlace: (place: "people" | "connections" | "settings" | "discover") => void;
 }
 
 interface Target {
@@ -33,6 +33,12 @@ interface Target {
 }
 
 const MOST_SHOWN = 30;
+const PLACES = {
+  discover: "Discover Peers",
+  people: "People",
+  connections: "Connections",
+  settings: "Settings",
+} as const;
 
 export function QuickSwitcher(props: Props) {
   const [query, setQuery] = useState("");
@@ -174,9 +180,9 @@ function useTargets(
         onAccount(account.cid);
       },
     }));
-  const places = (["discover", "people", "settings"] as const).map((place) => ({
+  const places = (Object.keys(PLACES) as (keyof typeof PLACES)[]).map((place) => ({
     key: place,
-    name: { discover: "Discover Peers", people: "People", settings: "Settings" }[place],
+    name: PLACES[place],
     username: place,
     note: "",
     colourKey: null,

@@ -1,0 +1,30 @@
+/** How messages travel, in one line. The number keeps its place, however long it is. */
+import { classes } from "./classes";
+import type { GlyphWay } from "./PathGlyph";
+import { PathGlyph } from "./PathGlyph";
+
+interface Props {
+  readonly way: GlyphWay;
+  readonly word: string;
+  /** Null: this way has none. Empty: not known yet. */
+  readonly number: string | null;
+  readonly doubtful?: boolean;
+  readonly className?: string;
+}
+
+export function PathMark({ way, word, number, doubtful = false, className }: Props) {
+  return (
+    <span className={classes("inline-flex items-center gap-1.5 text-12 whitespace-nowrap", className)}>
+      <PathGlyph way={way} doubtful={doubtful} />
+      <span>{word}</span>
+      {number !== null && (
+        <>
+          <span aria-hidden className="text-ink-3">
+            ·
+          </span>
+          <span className="min-w-[2.6rem] tabular-nums">{number === "" ? "– ms" : number}</span>
+        </>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,65 @@
+/** A few minutes of one number. The newest is at the right edge; where there is a break, something changed. */
+import { classes } from "./classes";
+
+interface Props {
+  /** Oldest first; a gap is left between the parts. The last part is drawn stronger. */
+  readonly parts: readonly (readonly number[])[];
+  /** How many numbers fill the whole width. */
+  readonly places: number;
+  /** What is seen, in words. */
+  readonly label: string;
+  readonly className?: string;
+}
+
+const WIDTH = 120;
+const HEIGHT = 24;
+const EDGE = 2.5;
+
+export function Sparkline({ parts, places, label, className }: Props) {
+  const lines = sparkLines(parts, places);
+  const last = lines.at(-1)?.at(-1);
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${WIDTH.toString()} ${HEIGHT.toString()}`}
+      fill="none"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      className={classes("h-6 w-30 shrink-0 overflow-visible", className)}
+    >
+      {lines.map((line, index) => (
+        <polyline
+          key={index}
+          points={line.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")}
+          stroke="currentColor"
+          strokeWidth="1.4"
+          opacity={index === lines.length - 1 ? 1 : 0.4}
+        />
+      ))}
+      {last && <circle cx={last[0]} cy={last[1]} r="2" className="fill-current" />}
+    </svg>
+  );
+}
+
+/** A steady number is a calm line at half the height; twice as much reaches the top. */
+export function sparkLines(
+  parts: readonly (readonly number[])[],
+  places: number,
+): readonly (readonly (readonly [x: number, y: number])[])[] {
+  const all = parts.flat();
+  if (all.length === 0) return [];
+  const sorted = [...all].sort((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  const top = Math.max(2 * median, sorted.at(-1) ?? 0, 0.001);
+  const step = (WIDTH - 2 * EDGE) / (places - 1);
+  let place = places - all.length;
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) =>
+      part.map((value) => {
+        const x = EDGE + place++ * step;
+        return [x, HEIGHT - EDGE - (value / top) * (HEIGHT - 2 * EDGE)] as const;
+      }),
+    );
+}

@@ -1,0 +1,24 @@
+/** Everybody one is connected with, by how messages travel to them. */
+import type { LinkView, PeerView } from "../../api/generated";
+import { standingOf, wayWord } from "../../state/paths";
+import type { Way } from "../../state/paths";
+
+export interface Group {
+  readonly way: Way;
+  readonly people: readonly PeerView[];
+}
+
+/** The best way first. */
+const ORDER: readonly Way[] = ["direct", "relayed", "mailbox", "waiting", "stopped", "unknown"];
+
+export function groupsOf(people: readonly PeerView[], link: LinkView): readonly Group[] {
+  return ORDER.map((way) => ({
+    way,
+    people: people.filter((peer) => standingOf(peer.path, link).way === way),
+  })).filter((group) => group.people.length > 0);
+}
+
+/** "2 direct, 1 relayed, 3 through the server" */
+export function summaryOf(groups: readonly Group[]): string {
+  return groups.map(({ way, people }) => `${people.length.toString()} ${wayWord(way)}`).join(", ");
+}

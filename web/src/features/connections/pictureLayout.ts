@@ -1,0 +1,99 @@
+/** Where everybody stands in the picture: direct people on one side of you, the server and its people on the other. */
+import type { Cid } from "../../api/generated";
+import type { Way } from "../../state/paths";
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PersonPlace extends Place {
+  readonly cid: Cid;
+  readonly way: Way;
+}
+
+export interface Side {
+  readonly people: readonly PersonPlace[];
+  /** Too many to draw; told as a number at its place. */
+  readonly more: { readonly count: number; readonly place: Place } | null;
+  /** Names are beside the avatars while there is room for them. */
+  readonly named: boolean;
+}
+
+export interface PictureLayout {
+  readonly height: number;
+  readonly you: Place;
+  readonly server: Place;
+  readonly direct: Side;
+  readonly others: Side;
+  /** Room for a name beside its avatar. */
+  readonly nameWidth: number;
+}
+
+const COLUMNS = { direct: 0.2, you: 0.415, server: 0.6, others: 0.8 };
+const NAMED_ROW = 46;
+const CROWDED = 30;
+const MOST_NAMED = 7;
+const MARGIN = 28;
+const LEAST_HEIGHT = 220;
+const NARROWEST_WITH_NAMES = 480;
+const AVATAR_AND_GAP = 28;
+
+/** The height follows from how many there are, not from how they are reached: nothing moves below the picture. */
+export function pictureLayout(
+  people: readonly { readonly cid: Cid; readonly way: Way }[],
+  width: number,
+): PictureLayout {
+  const rows = Math.min(people.length, MOST_NAMED);
+  const height = Math.max(LEAST_HEIGHT, rows * NAMED_ROW + 2 * MARGIN);
+  const area = { width, height };
+  return {
+    height,
+    you: { x: COLUMNS.you * width, y: height / 2 },
+    server: { x: COLUMNS.server * width, y: height / 2 },
+    direct: side(
+      people.filter(({ way }) => way === "direct"),
+      COLUMNS.direct,
+      area,
+    ),
+    others: side(
+      people.filter(({ way }) => way !== "direct"),
+      COLUMNS.others,
+      area,
+    ),
+    nameWidth: COLUMNS.direct * width - AVATAR_AND_GAP - 12,
+  };
+}
+
+/** A gentle curve that leaves and arrives level. */
+export function curve(from: Place, to: Place): string {
+  const middle = (from.x + to.x) / 2;
+  const numbers = [middle, from.y, middle, to.y, to.x, to.y].map((number) => number.toFixed(1));
+  return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}C${numbers.join(" ")}`;
+}
+
+function side(
+  people: readonly { readonly cid: Cid; readonly way: Way }[],
+  column: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): Side {
+  const named = people.length <= MOST_NAMED && width >= NARROWEST_WITH_NAMES;
+  const step = named ? NAMED_ROW : CROWDED;
+  const rowsThatFit = Math.max(1, Math.floor((height - 2 * MARGIN) / step) + (named ? 0 : 1));
+  const columnsThatFit = named ? 1 : Math.max(1, Math.floor((2 * 0.18 * width) / step));
+  const fitting = rowsThatFit * columnsThatFit;
+  const drawn = people.length > fitting ? people.slice(0, fitting - 1) : people;
+  const left = people.length - drawn.length;
+  const count = drawn.length + (left > 0 ? 1 : 0);
+  const columns = Math.ceil(count / rowsThatFit);
+  const rows = Math.ceil(count / Math.max(1, columns));
+  const placeOf = (index: number): Place => ({
+    x: column * width + (Math.floor(index / rows) - (columns - 1) / 2) * step,
+    y: height / 2 + ((index % rows) - (Math.min(rows, count) - 1) / 2) * step,
+  });
+  return {
+    people: drawn.map((person, index) => ({ ...person, ...placeOf(index) })),
+    more: left > 0 ? { count: left, place: placeOf(drawn.length) } : null,
+    named,
+  };
+}
