@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,10 +23,11 @@ from casemate.internal_service.core.link_io import (
     SendOnLink,
 )
 from casemate.internal_service.core.notices import Notice
+from casemate.internal_service.core.path_io import PathEffect, PathEvent
 from casemate.node import Core, Effect, Event, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import Cid, MessageId
+from casemate.protocol.ids import AccountId, Cid, MessageId
 from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
@@ -41,6 +43,7 @@ from casemate.server.core.events import (
     Written,
 )
 from casemate.server.core.settings import ServerSettings
+from tests.support.peer_network import PeerNetwork
 
 FIRST_WALL_SECONDS = 1_900_000_000.0
 _KEY = b"k" * 32
@@ -72,6 +75,8 @@ class AccountCore(Core):
                 return self.account.link_frame(event, now)
             case LinkClosed():
                 return self.account.link_closed(event, now)
+            case PathEvent():
+                return self.account.path_event(event, now)
             case Wakeup():
                 return self.account.wakeup(now)
         raise AssertionError(event)
@@ -128,6 +133,7 @@ class Deployment:
         self.to_server: ToServer = lambda person, frame: [frame]
         self.to_device: ToDevice = lambda person, frame: [frame]
         self.server_up = True
+        self.peers = PeerNetwork(self._to_account)
         self._connections = 0
         self._work: deque[Callable[[], None]] = deque()
         self._open_server()
@@ -157,6 +163,7 @@ class Deployment:
     def restart(self, person: Person, *, database: bytes | None = None) -> None:
         """End the process and start it again, on this copy of its database if one is given."""
         self.cut(person)
+        self.peers.crash(person.account.account_id)
         person.store.close()
         if database is not None:
             person.path.write_bytes(database)
@@ -214,15 +221,22 @@ class Deployment:
 
     def settle(self) -> None:
         for _ in range(100_000):
-            if not self._work:
+            if self._work:
+                self._work.popleft()()
+            elif not self._wake_whom_it_is_time():
                 break
-            self._work.popleft()()
         else:
             raise AssertionError("the deployment does not come to rest")
         for person in self.people:
             fault, person.core.fault = person.core.fault, None
             if fault is not None:
                 raise fault
+
+    def _wake_whom_it_is_time(self) -> bool:
+        due = [person for person in self.people if _when(person) <= self.now.monotonic]
+        for person in due:
+            self._step(person, Wakeup())
+        return bool(due)
 
     def _move(self, monotonic: float) -> None:
         self.now = Instant(monotonic, self.now.wall + monotonic - self.now.monotonic)
@@ -282,6 +296,10 @@ class Deployment:
             case Close(connection):
                 self._work.append(lambda: self._closed_by_server(connection))
 
+    def _to_account(self, account_id: AccountId, event: PathEvent) -> None:
+        person = next(person for person in self.people if person.account.account_id == account_id)
+        self._work.append(lambda: self._step(person, event))
+
     def _to_device(self, person: Person, generation: int, frame: ServerFrame) -> None:
         if person.generation == generation and person.connection is not None:
             self._step(person, LinkFrameArrived(person.account.account_id, generation, frame))
@@ -317,7 +335,14 @@ class Deployment:
                     for changed in self.to_server(person, frame):
                         arrived = decode_client_frame(encode(changed))
                         self._work.append(partial(self._server, FrameArrived(connection, arrived)))
+            case PathEffect():
+                self.peers.perform(effect)
             case CloseLink(_, generation):
                 if generation == person.generation and person.connection is not None:
                     connection, person.connection = person.connection, None
                     self._server(Disconnected(connection))
+
+
+def _when(person: Person) -> float:
+    moment = person.core.next_wakeup()
+    return inf if moment is None else moment

@@ -30,6 +30,7 @@ from casemate.internal_service.core.link_io import (
     SendOnLink,
 )
 from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.path_io import EndpointClosed, OpenEndpoint
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.vaults import make_vault, try_vaults
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
@@ -146,16 +147,19 @@ class Street:
     def pass_time(self, seconds: float) -> None:
         end = self.now.monotonic + seconds
         while True:
-            due = [moment for house in self.houses if (moment := house.service.next_wakeup()) is not None]
+            due = [moment for house in self._up() if (moment := house.service.next_wakeup()) is not None]
             if not due or min(due) > end:
                 break
             self._move(max(min(due), self.now.monotonic))
-            for house in self.houses:
+            for house in self._up():
                 moment = house.service.next_wakeup()
                 if moment is not None and moment <= self.now.monotonic:
                     house.tell(Wakeup())
             self.settle()
         self._move(end)
+
+    def _up(self) -> list["House"]:
+        return [house for house in self.houses if house.is_up]
 
     def server_goes(self) -> None:
         self.server_up = False
@@ -253,6 +257,7 @@ class House:
 
     def start(self) -> None:
         self._runs += 1
+        self.is_up = True
         entropy = repeatable_entropy(str(self.folder).encode() + bytes([self._runs]))
         store = open_service_store(self.folder, self._key, synchronous="OFF")
         files = AccountFiles(self.folder, synchronous="OFF")
@@ -270,6 +275,7 @@ class House:
         self.start()
 
     def kill(self) -> None:
+        self.is_up = False
         self.street.drop_links_of(self)
         self.clients.clear()
         self.service.stores.close()
@@ -309,6 +315,9 @@ class House:
                 street.send_link(self, account_id, generation, frame)
             case CloseLink(account_id, generation):
                 street.close_link(self, account_id, generation)
+            case OpenEndpoint(account_id, generation):
+                closed = EndpointClosed(account_id, generation, "off")
+                street.work.append(lambda: self.tell(closed))
             case MakeVault():
                 self._vault(lambda: make_vault(effect, self._entropy, CHEAP))
             case TryVaults():

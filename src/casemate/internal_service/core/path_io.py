@@ -22,14 +22,30 @@ class Observer:
     """Two ports on one host: who is seen at two different addresses is behind a NAT that changes ports."""
 
 
+@dataclass(frozen=True, slots=True)
+class PathEffect(Effect):
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class PathEvent(Event):
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointEvent(PathEvent):
+    """Of an endpoint, or of a connection that it has."""
+
+    generation: int
+
+
 # --- the endpoint --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class OpenEndpoint(Effect):
+class OpenEndpoint(PathEffect):
     """Bind, connect to the relay, observe and announce our addresses from then on. Answer: EndpointOpened or Closed."""
 
-    account_id: AccountId
     generation: int
     key: EndpointPrivate = field(repr=False)
     relay_url: str | None
@@ -40,33 +56,27 @@ class OpenEndpoint(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class CloseEndpoint(Effect):
-    account_id: AccountId
+class CloseEndpoint(PathEffect):
     generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class ObserveAgain(Effect):
+class ObserveAgain(PathEffect):
     """Look at our addresses anew and announce them again, which starts another attempt to get through at once."""
 
-    account_id: AccountId
     generation: int
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointOpened(Event):
-    account_id: AccountId
-    generation: int
+class EndpointOpened(EndpointEvent):
     port: int
     """The UDP port on all our addresses."""
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointChanged(Event):
+class EndpointChanged(EndpointEvent):
     """The relay came or went, our addresses changed, or more is known about our network."""
 
-    account_id: AccountId
-    generation: int
     relay_connected: bool
     network: Network
     addresses: tuple[str, ...]
@@ -74,11 +84,9 @@ class EndpointChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointClosed(Event):
+class EndpointClosed(EndpointEvent):
     """It could not be bound, or failed. `detail` is for logs."""
 
-    account_id: AccountId
-    generation: int
     detail: str
 
 
@@ -86,10 +94,9 @@ class EndpointClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class DialPeer(Effect):
+class DialPeer(PathEffect):
     """Answer: PeerConnected, or PeerClosed when nobody answers within 5 s."""
 
-    account_id: AccountId
     generation: int
     connection: int
     """Even numbers are ours to give; those that are dialled to us get odd ones."""
@@ -99,16 +106,14 @@ class DialPeer(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class SendToPeer(Effect):
-    account_id: AccountId
+class SendToPeer(PathEffect):
     generation: int
     connection: int
     frame: PeerFrame = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class ClosePeer(Effect):
-    account_id: AccountId
+class ClosePeer(PathEffect):
     generation: int
     connection: int
     code: str
@@ -116,11 +121,9 @@ class ClosePeer(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class PeerConnected(Event):
+class PeerConnected(EndpointEvent):
     """QUIC has proven `endpoint_key`; whose it is stays to be seen."""
 
-    account_id: AccountId
-    generation: int
     connection: int
     endpoint_key: Ed25519Public
     dialled: bool
@@ -128,30 +131,24 @@ class PeerConnected(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class PeerFrameArrived(Event):
-    account_id: AccountId
-    generation: int
+class PeerFrameArrived(EndpointEvent):
     connection: int
     frame: PeerFrame = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class PeerRouteSeen(Event):
+class PeerRouteSeen(EndpointEvent):
     """How the connection's packets travel now; told at once when that changes, else every 3 s."""
 
-    account_id: AccountId
-    generation: int
     connection: int
     direct: bool
     rtt_ms: float
 
 
 @dataclass(frozen=True, slots=True)
-class PeerClosed(Event):
+class PeerClosed(EndpointEvent):
     """The end of a connection, or of an attempt."""
 
-    account_id: AccountId
-    generation: int
     connection: int
     code: str
     """What the peer said, or `timed_out`, `unreachable`, `malformed`, `lost`."""
@@ -161,29 +158,21 @@ class PeerClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class AnnounceOnLan(Effect):
+class AnnounceOnLan(PathEffect):
     """Say on the local network that we are here, in tags that only registered peers can read; replaces the last."""
 
-    account_id: AccountId
     tags: tuple[bytes, ...]
     port: int
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveLan(Effect):
-    account_id: AccountId
+class LeaveLan(PathEffect):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
-class LanNeighbourSeen(Event):
+class LanNeighbourSeen(PathEvent):
     """Somebody on the local network announces these; the account looks whether one of them is for it."""
 
-    account_id: AccountId
     tags: tuple[bytes, ...]
     addresses: tuple[str, ...]
-
-
-EndpointEvent = EndpointOpened | EndpointChanged | EndpointClosed
-PeerEvent = PeerConnected | PeerFrameArrived | PeerRouteSeen | PeerClosed
-PathEvent = EndpointEvent | PeerEvent | LanNeighbourSeen
-PathEffect = OpenEndpoint | CloseEndpoint | ObserveAgain | DialPeer | SendToPeer | ClosePeer | AnnounceOnLan | LeaveLan

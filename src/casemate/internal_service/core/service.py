@@ -19,6 +19,7 @@ from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.not_yet import NOT_YET
 from casemate.internal_service.core.notices import Answered
 from casemate.internal_service.core.noticing import Noticing
+from casemate.internal_service.core.path_io import PathEvent
 from casemate.internal_service.core.peers import Peers
 from casemate.internal_service.core.plain_delivery import PlainDelivery
 from casemate.internal_service.core.ports import AccountStores, ServiceStore
@@ -153,6 +154,8 @@ class Service(Core):
                 self._request(socket, request)
             case LinkOpened() | LinkFrameArrived() | LinkClosed():
                 self._link(event)
+            case PathEvent():
+                self._path(event)
             case events.VaultMade(token) | events.VaultsTried(token):
                 self._waits.settle(token, event)
             case Wakeup():
@@ -168,9 +171,9 @@ class Service(Core):
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
-        if isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed) and not self._probes.broke_protocol(
-            event.account_id
-        ):
+        if isinstance(
+            event, LinkOpened | LinkFrameArrived | LinkClosed | PathEvent
+        ) and not self._probes.broke_protocol(event.account_id):
             host = self._hosts.of_account(event.account_id)
             if host is not None:
                 self._take(host, host.account.quarantine(event, error, now))
@@ -259,6 +262,11 @@ class Service(Core):
                 self._take(host, account.link_frame(event, now))
             case LinkClosed():
                 self._take(host, account.link_closed(event, now))
+
+    def _path(self, event: PathEvent) -> None:
+        host = self._hosts.of_account(event.account_id)
+        if host is not None:
+            self._take(host, host.account.path_event(event, self._desk.now))
 
     def _wakeup(self) -> None:
         now = self._desk.now

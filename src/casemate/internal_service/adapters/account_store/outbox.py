@@ -40,8 +40,10 @@ class OutboxTable:
         sql = f"SELECT {_COLUMNS} FROM outbox WHERE device = ? AND state = 'waiting' ORDER BY id LIMIT ?"
         return [_outbox(row) for row in self._db.rows(sql, device, limit)]
 
-    def outbox_queued(self, device: DeviceId, after_number: int, limit: int) -> list[OutboxRow]:
-        where = "device = ? AND state = 'queued' AND number > ?"
+    def outbox_queued(
+        self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
+    ) -> list[OutboxRow]:
+        where = "device = ? AND number > ?" + ("" if even_sent else " AND state = 'queued'")
         rows = self._db.rows(
             f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY number LIMIT ?", device, after_number, limit
         )

@@ -7,7 +7,7 @@ import msgspec
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
-from casemate.protocol.link import PresenceRow
+from casemate.protocol.link import Paths, PresenceRow
 from casemate.runtime.sqlite import Database, Row
 
 _PEER_COLUMNS = (
@@ -26,7 +26,7 @@ class ProfileTable:
     def _read_profile(self) -> Profile | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
-            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery FROM profile"
+            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths FROM profile"
         )
         if row is None:
             return None
@@ -44,12 +44,13 @@ class ProfileTable:
             appear_offline=bool(row[9]),
             relay_only=bool(row[10]),
             lan_discovery=bool(row[11]),
+            paths=None if row[12] is None else msgspec.msgpack.decode(row[12], type=Paths),
         )
 
     def put_profile(self, profile: Profile) -> None:
         password = None if profile.server_password is None else msgspec.msgpack.encode(profile.server_password)
         self._db.execute(
-            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -62,6 +63,7 @@ class ProfileTable:
             profile.appear_offline,
             profile.relay_only,
             profile.lan_discovery,
+            None if profile.paths is None else msgspec.msgpack.encode(profile.paths),
         )
         self._rows.wrote("profile", profile)
 

@@ -9,9 +9,14 @@ from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.direct import Direct
+from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.inbox import Inbox
+from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, Profile
@@ -27,6 +32,7 @@ from casemate.internal_service.core.notices import (
     LinkChanged,
     MessageChanged,
 )
+from casemate.internal_service.core.path_io import EndpointEvent, LanNeighbourSeen, PathEvent, PeerFrameArrived
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Entropy, Event, Instant
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
@@ -44,15 +50,20 @@ class Account:
         self._link = Link(context)
         self._requests = ServerRequests(self._link)
         self._sessions = SecureSessions(context)
-        self._outbox = Outbox(context, self._link, self._requests, self._sessions)
-        self._receipts = Receipts(context, self._link, self._sessions, self._outbox)
+        endpoint = Endpoint(context, self._link)
+        self._paths = Paths(context, self._link, endpoint)
+        direct = Direct(context, self._paths)
+        self._outbox = Outbox(context, self._link, self._paths, direct, self._requests, self._sessions)
+        self._receipts = Receipts(context, self._link, self._paths, self._sessions, self._outbox)
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)
         inbox = Inbox(context, self._sessions, self._outbox, self._receipts, self._connections)
         self._server = ServerEvents(
-            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts
+            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts, self._paths
         )
-        self._showing = Showing(context, self._link, self._outbox)
+        self._peers = PeerEvents(context, endpoint, self._paths, direct, self._outbox, inbox, self._receipts)
+        self._lan = Lan(context, endpoint, self._paths)
+        self._showing = Showing(context, self._link, endpoint, self._paths, self._outbox)
 
     @classmethod
     def create(
@@ -148,10 +159,12 @@ class Account:
         return self._link.start(now)
 
     def stop(self, now: Instant) -> Outcome:
-        """Sign out: the link goes, everything else stays."""
+        """Sign out: the link goes, and every path; everything else stays."""
         lost = self._requests.link_lost(now)
-        self._outbox.link_down()
-        return lost + self._link.stop()
+        stopped = self._link.stop()
+        ended = self._peers.stop(now) + self._lan.review(now)
+        self._outbox.forget()
+        return lost + stopped + ended
 
     def retry_enroll(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
         """Register again, after a lost answer or with another server password."""
@@ -172,22 +185,37 @@ class Account:
             return []
         return self._link.closed(event, now) + self._server.link_lost(now)
 
+    def path_event(self, event: PathEvent, now: Instant) -> Outcome:
+        match event:
+            case LanNeighbourSeen():
+                return self._lan.seen(event, now)
+            case EndpointEvent():
+                return self._peers.arrived(event, now)
+        raise AssertionError(event)
+
     def wakeup(self, now: Instant) -> Outcome:
         was_online = self._link.online
         outcome = self._link.wakeup(now)
         if was_online and not self._link.online:
             outcome += self._server.link_lost(now)
-        return outcome + self._outbox.wakeup(now) + self._server.wakeup(now)
+        outcome += self._outbox.wakeup(now) + self._server.wakeup(now)
+        return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def next_wakeup(self) -> float | None:
-        timers = (self._link.next_wakeup(), self._outbox.next_wakeup(), self._server.next_wakeup())
+        parts = (self._link, self._outbox, self._server, self._peers, self._lan)
+        timers = [part.next_wakeup() for part in parts]
         return min((moment for moment in timers if moment is not None), default=None)
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:
-        """The server sent what is not allowed (a peer's input is caught envelope by envelope): drop this link."""
+        """The server, or a peer on its connection, sent what is not allowed: drop that link, or that connection.
+
+        What is inside of envelopes is caught envelope by envelope.
+        """
         self._context.store.quarantine_add(
             at=now.wall, account_id=None, what=type(event).__name__, detail=type(error).__name__, data=b""
         )
+        if isinstance(event, PeerFrameArrived):
+            return self._peers.broke_protocol(event, now)
         outcome = self._link.drop(reason("broke_protocol"), now)
         return outcome + self._server.link_lost(now)
 
@@ -195,6 +223,7 @@ class Account:
         """An event was undone: drop what may be ahead of the store."""
         self._context.forget()
         self._outbox.forget()
+        self._paths.forget()
 
     # ---------------------------------------------------------------------------------------------------- operations
 
@@ -216,7 +245,7 @@ class Account:
 
     def answer_connect(self, peer_cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline a ConnectAsked. Raises Refused."""
-        return self._connections.answer(self._peer(peer_cid, "not_asked"), accept, now)
+        return self._connections.answer(self._peer(peer_cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, peer_cid: Cid, now: Instant) -> Outcome:
         return self._connections.disconnect(self._peer(peer_cid, "not_connected"), now)
@@ -239,7 +268,7 @@ class Account:
         return self._outbox.write(self._connected(peer_cid, body), Kind.OPAQUE, body, now)
 
     def mark_read(self, peer_cid: Cid, up_to_arrival: int, now: Instant) -> Outcome:
-        return self._receipts.mark_read(self._peer(peer_cid), up_to_arrival)
+        return self._receipts.mark_read(self._peer(peer_cid), up_to_arrival, now)
 
     def set_typing(self, peer_cid: Cid, typing: bool, now: Instant) -> Outcome:
         peer = self._peer(peer_cid)

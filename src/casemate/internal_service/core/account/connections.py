@@ -24,7 +24,7 @@ from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Instant
 
 DEFAULT_SETTINGS = b""
-DEFAULT_UDP_MODE = "Disabled"
+DEFAULT_UDP_MODE = "Enabled"
 
 
 class Connections:
@@ -44,7 +44,7 @@ class Connections:
             case "connected":
                 raise refuse("already_connected")
             case "asks_you":
-                return self.answer(peer, True, now)
+                return self.answer(peer, True, udp_mode, now)
             case "asking":
                 return []
         peer = replace(
@@ -54,11 +54,11 @@ class Connections:
             connect_settings=settings,
             connect_udp_mode=udp_mode,
         )
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         request = ConnectRequest(peer.connection_round, settings, udp_mode)
         return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)]
 
-    def answer(self, peer: Peer, accept: bool, now: Instant) -> Outcome:
+    def answer(self, peer: Peer, accept: bool, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline what the peer asked. Raises Refused."""
         if peer.blocked:
             raise refuse("blocked_by_you")
@@ -66,9 +66,13 @@ class Connections:
             return []
         if peer.connection != "asks_you":
             raise refuse("not_asked")
-        peer = replace(peer, connection="connected" if accept else "none")
-        self._context.store.put_peer(peer)
-        answer = ConnectAnswer(peer.connection_round, accept)
+        peer = replace(
+            peer,
+            connection="connected" if accept else "none",
+            connect_udp_mode=_both(peer.connect_udp_mode, udp_mode),
+        )
+        self._context.put_peer(peer)
+        answer = ConnectAnswer(peer.connection_round, accept, udp_mode)
         outcome = self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
         settled = [ConnectSettled(peer.cid, None)] if accept else []
         return [PeerChanged(peer.cid), *outcome, *settled]
@@ -78,7 +82,7 @@ class Connections:
         if peer.connection not in ("connected", "asking"):
             raise refuse("not_connected")
         peer = replace(peer, connection="none")
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         goodbye = Disconnect(peer.connection_round)
         return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)]
 
@@ -88,7 +92,9 @@ class Connections:
         request = decode_connect_request(body)
         newest = max(peer.connection_round, request.round)
         if peer.connection == "asking":
-            return self._settle(replace(peer, connection="connected", connection_round=newest))
+            udp_mode = _both(peer.connect_udp_mode, request.udp_mode)
+            peer = replace(peer, connection_round=newest, connect_udp_mode=udp_mode)
+            return self._settle(replace(peer, connection="connected"))
         if request.round < peer.connection_round and peer.connection == "none":
             # Their data was restored and counts from before: they hear the newest round, and ask in a higher one.
             return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
@@ -102,7 +108,7 @@ class Connections:
             settled = self._settle(replace(peer, connection="connected"))
             answer = ConnectAnswer(newest, True)
             return settled + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
-        self._context.store.put_peer(replace(peer, connection="asks_you"))
+        self._context.put_peer(replace(peer, connection="asks_you"))
         return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]
 
     def answered(self, peer: Peer, body: bytes) -> Outcome:
@@ -110,20 +116,22 @@ class Connections:
         if peer.connection != "asking" or answer.round < peer.connection_round:
             return []
         if answer.accept:
-            return self._settle(replace(peer, connection="connected", connection_round=answer.round))
-        self._context.store.put_peer(replace(peer, connection="none"))
+            udp_mode = _both(peer.connect_udp_mode, answer.udp_mode)
+            peer = replace(peer, connection_round=answer.round, connect_udp_mode=udp_mode)
+            return self._settle(replace(peer, connection="connected"))
+        self._context.put_peer(replace(peer, connection="none"))
         return [PeerChanged(peer.cid), ConnectSettled(peer.cid, reason("declined"))]
 
     def ended(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         goodbye = decode_disconnect(body)
         if goodbye.round > peer.connection_round:
             peer = replace(peer, connection_round=goodbye.round)
-            self._context.store.put_peer(peer)
+            self._context.put_peer(peer)
             if peer.connection == "asking":
                 return self.connect(replace(peer, connection="none"), peer.connect_settings, peer.connect_udp_mode, now)
         if peer.connection not in ("connected", "asks_you") or goodbye.round < peer.connection_round:
             return []
-        self._context.store.put_peer(replace(peer, connection="none"))
+        self._context.put_peer(replace(peer, connection="none"))
         return [PeerChanged(peer.cid), PeerDisconnected(peer.cid)]
 
     def registered(self, peer: Peer, *, we_asked: bool, now: Instant) -> Outcome:
@@ -145,5 +153,10 @@ class Connections:
                 return []
 
     def _settle(self, peer: Peer) -> Outcome:
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         return [PeerChanged(peer.cid), ConnectSettled(peer.cid, None)]
+
+
+def _both(one: str, other: str) -> str:
+    """UDP goes between two people only when neither minds."""
+    return "Enabled" if (one, other) == ("Enabled", "Enabled") else "Disabled"

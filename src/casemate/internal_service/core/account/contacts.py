@@ -90,7 +90,7 @@ class Contacts:
             lambda request_id: AnswerRegistration(request_id, peer.account_id, accept, peer.our_card or b""),
             lambda result, later: self._answer_kept(peer.account_id, accept, result, later),
         )
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         return outcome
 
     def block(self, peer: Peer, blocked: bool, token: int) -> Outcome:
@@ -105,7 +105,7 @@ class Contacts:
         outcome: Outcome = []
         for peer in self._context.store.peers():
             if peer.blocked != (peer.account_id in blocked):
-                self._context.store.put_peer(replace(peer, blocked=not peer.blocked))
+                self._context.put_peer(replace(peer, blocked=not peer.blocked))
                 outcome.append(PeerChanged(peer.cid))
             if peer.our_card is not None and peer.relation == "asks_you":
                 outcome += self._send_acceptance(peer)
@@ -126,7 +126,7 @@ class Contacts:
             return self.answer(peer, True, now)
         if peer.our_card is None:
             peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now))
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         return self._send_request(peer)
 
     def _send_request(self, peer: Peer) -> Outcome:
@@ -157,12 +157,12 @@ class Contacts:
                 return []  # our card is kept: the next link asks again
             if answer.code == "already_registered":
                 return self._crossed(peer, now) if peer.their_card else self._registered_before(peer, now)
-            self._context.store.put_peer(replace(peer, our_card=None))
+            self._context.put_peer(replace(peer, our_card=None))
             refused = reason(answer.code, **answer.params)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if peer.relation == "asks_you":
             return self._crossed(peer, now)
-        self._context.store.put_peer(replace(peer, relation="requested", relation_since=now.wall))
+        self._context.put_peer(replace(peer, relation="requested", relation_since=now.wall))
         return [PeerChanged(peer.cid)]
 
     def _registered_before(self, peer: Peer, now: Instant) -> Outcome:
@@ -180,11 +180,11 @@ class Contacts:
             refused = reason(answer.code, **answer.params)
             if answer.code == "not_asked":
                 peer = replace(peer, relation="none", our_card=None, their_card=None)
-                self._context.store.put_peer(peer)
+                self._context.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if not accept:
             peer = replace(peer, relation="none", relation_since=now.wall, their_card=None, our_card=None)
-            self._context.store.put_peer(peer)
+            self._context.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
         card = peer.their_card
         assert card is not None, "only a request that is here can be answered"
@@ -199,8 +199,8 @@ class Contacts:
         peer = replace(peer, blocked=blocked)
         if blocked and peer.relation == "asks_you":
             peer = replace(peer, relation="none", their_card=None, our_card=None)
-        self._context.store.put_peer(peer)
-        resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer)
+        self._context.put_peer(peer)
+        resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
         return [PeerChanged(peer.cid), *resumed, Answered(token)]
 
     # --------------------------------------------------------------------------------------------------- signals
@@ -215,7 +215,7 @@ class Contacts:
         peer = replace(peer, their_card=signal.request)
         if peer.relation == "requested":
             return self._crossed(peer, now)
-        self._context.store.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
+        self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
         if peer.our_card is not None:
             return [PeerChanged(peer.cid)]  # our request is on its way to the server and accepts theirs
         return [PeerChanged(peer.cid), RegistrationAsked(peer.cid, peer.username)]
@@ -226,7 +226,7 @@ class Contacts:
         if peer is None or (peer.our_card is None and peer.relation != "requested"):
             return []
         if not signal.accept:
-            self._context.store.put_peer(replace(peer, relation="declined", relation_since=now.wall, our_card=None))
+            self._context.put_peer(replace(peer, relation="declined", relation_since=now.wall, our_card=None))
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
         return self._settle(peer, self._verify_either(peer.account_id, signal.answer, now), now, we_asked=True)
 
@@ -234,7 +234,7 @@ class Contacts:
         peer = self._context.store.peer(signal.account)
         if peer is None or peer.relation != "requested":
             return []
-        self._context.store.put_peer(replace(peer, relation="none", relation_since=now.wall, our_card=None))
+        self._context.put_peer(replace(peer, relation="none", relation_since=now.wall, our_card=None))
         return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("request_expired"))]
 
     def gone(self, signal: AccountGone, now: Instant) -> Outcome:
@@ -246,7 +246,7 @@ class Contacts:
         peer = replace(
             peer, relation="none", connection="none", relation_since=now.wall, our_card=None, their_card=None
         )
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
         settled = [RegistrationSettled(peer.cid, peer.username, reason("account_gone"))] if was_waiting else []
         return [PeerChanged(peer.cid), *settled]
@@ -263,13 +263,13 @@ class Contacts:
     def accept_identity(self, peer: Peer, now: Instant) -> Outcome:
         """The user goes on with the new identity; the verified mark stays off."""
         peer = replace(peer, identity_changed=False, verified=False)
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         return [PeerChanged(peer.cid), *self._outbox.resume(peer, now)]
 
     def set_verified(self, peer: Peer, verified: bool) -> Outcome:
         if verified and peer.identity_changed:
             raise refuse("identity_changed")
-        self._context.store.put_peer(replace(peer, verified=verified))
+        self._context.put_peer(replace(peer, verified=verified))
         return [PeerChanged(peer.cid)]
 
     # ------------------------------------------------------------------------------------------------------- helpers
@@ -285,7 +285,7 @@ class Contacts:
         if card is not None:
             peer = self._with_list(peer, card.card.device_list)
             store.put_peer_bundle(card.card.device_id, card.card.bundle)
-        store.put_peer(peer)
+        self._context.put_peer(peer)
         device = self._context.device_of(peer)
         if store.channel(device) is None:
             store.put_channel(Channel(device, peer.account_id))
@@ -317,7 +317,7 @@ class Contacts:
         else:
             known = self._with_list(known, device_list)
             known = replace(known, username=row.username, full_name=row.full_name)
-        self._context.store.put_peer(known)
+        self._context.put_peer(known)
         return known
 
     def _replace_list(self, peer: Peer, device_list: bytes) -> Outcome:
@@ -325,7 +325,7 @@ class Contacts:
             peer = self._with_list(peer, device_list)
         except DeviceListRolledBack:
             peer = replace(peer, identity_changed=True, verified=False)
-        self._context.store.put_peer(peer)
+        self._context.put_peer(peer)
         return [PeerChanged(peer.cid)]
 
     def _with_list(self, peer: Peer, device_list: bytes) -> Peer:

@@ -25,6 +25,7 @@ class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):
 class ConnectAnswer(msgspec.Struct, frozen=True, array_like=True):
     round: Round
     accept: bool
+    udp_mode: Annotated[str, msgspec.Meta(max_length=32)] = "Enabled"
 
 
 class Disconnect(msgspec.Struct, frozen=True, array_like=True):

@@ -78,6 +78,8 @@ class Context:
     kem: Kem
     secrets: AccountSecrets = field(repr=False)
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
+    changed_peers: set[AccountId] = field(default_factory=set)
+    """Whose rows were written since the paths to them were last looked at; too many is harmless."""
 
     @classmethod
     def load(cls, store: AccountStore, entropy: Entropy, kem: Kem) -> "Context":
@@ -100,6 +102,10 @@ class Context:
         profile = self.store.profile()
         assert profile is not None, "an account is made together with its profile"
         return profile
+
+    def put_peer(self, peer: Peer) -> None:
+        self.store.put_peer(peer)
+        self.changed_peers.add(peer.account_id)
 
     @property
     def account_id(self) -> AccountId:

@@ -45,12 +45,20 @@ class Inbox:
         self._receipts = receipts
         self._connections = connections
 
-    def delivered(self, peer: Peer, device: DeviceId, items: Sequence[tuple[int, bytes]], now: Instant) -> Outcome:
+    def delivered(
+        self,
+        peer: Peer,
+        device: DeviceId,
+        items: Sequence[tuple[int, bytes]],
+        now: Instant,
+        *,
+        by_path: bool = False,
+    ) -> Outcome:
         """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
         outcome: Outcome = []
         for number, envelope in items:
             outcome += self._take(peer, device, number, envelope, now)
-        receipt = self._receipts.send(peer, device)
+        receipt = self._receipts.send(peer, device, now, by_path=by_path)
         if not receipt:
             # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
             receipt = self.rekey(self._current(peer), device, now)
@@ -83,7 +91,7 @@ class Inbox:
     def go_on(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """Their receipt may have told what it does about lost numbers: what waited for that is opened now."""
         opened = self._open_early(peer, device, now)
-        return opened and opened + self._receipts.send(self._current(peer), device)
+        return opened and opened + self._receipts.send(self._current(peer), device, now)
 
     def _open_early(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         outcome: Outcome = []

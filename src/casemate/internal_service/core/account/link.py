@@ -1,7 +1,7 @@
 """The link to the workspace server: dial, prove both sides, stay online, back off with jitter."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
 from casemate.crypto.keys import Ed25519Public
@@ -83,6 +83,7 @@ class Fenced:
     since: float
 
 
+LinkStage = Literal["stopped", "away", "online", "fenced"]
 LinkState = Stopped | Opening | Online | BackingOff | Fenced
 
 
@@ -100,6 +101,17 @@ class Link:
     @property
     def online(self) -> bool:
         return isinstance(self._state, Online)
+
+    @property
+    def stage(self) -> LinkStage:
+        match self._state:
+            case Stopped():
+                return "stopped"
+            case Online():
+                return "online"
+            case Fenced():
+                return "fenced"
+        return "away"
 
     @property
     def stopped(self) -> bool:

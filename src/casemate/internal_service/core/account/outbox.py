@@ -8,12 +8,15 @@ from typing import Final
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.crypto.envelope import seal
 from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core.account.batches import batches
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.holdings import lost_by_server, missed_by
 from casemate.internal_service.core.account.lines import is_line
 from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
@@ -47,13 +50,25 @@ _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
 class Outbox:
-    def __init__(self, context: Context, link: Link, requests: ServerRequests, sessions: SecureSessions) -> None:
+    def __init__(
+        self,
+        context: Context,
+        link: Link,
+        paths: Paths,
+        direct: Direct,
+        requests: ServerRequests,
+        sessions: SecureSessions,
+    ) -> None:
         self._context = context
         self._link = link
+        self._paths = paths
+        self._direct = direct
         self._requests = requests
         self._sessions = sessions
         self._compared = False
-        """After a start nothing is sealed before our counters were compared with the server's record."""
+        """After a start nothing is sealed before our counters were compared with the server's record …"""
+        self._compared_with: set[DeviceId] = set()
+        """… or with what the peer's own device says of them."""
         self._deposited: dict[DeviceId, int] = {}
         """The highest number of each device that went over this link."""
         self._unanswered: dict[DeviceId, int] = defaultdict(int)
@@ -130,15 +145,17 @@ class Outbox:
     # -------------------------------------------------------------------------------------------- sealing and sending
 
     def flush(self, peer: Peer, now: Instant) -> Outcome:
-        """Seal what waits and deposit what is sealed, as far as limits and the link allow."""
+        """Seal what waits and send what is sealed, as far as limits and the ways to them allow."""
         if not self._may_send(peer):
             return []
         device = self._context.device_of(peer)
         outcome = self._seal_waiting(peer, device, now)
-        return outcome + self._deposit(device, now)
+        outcome += self._direct.send(device, now, even_sent=not self._link.online)
+        return outcome if self._paths.is_healthy(device) else outcome + self._deposit(device, now)
 
     def _may_send(self, peer: Peer) -> bool:
-        return self._compared and peer.relation == "registered" and not (peer.identity_changed or peer.blocked)
+        compared = self._compared or self._context.device_of(peer) in self._compared_with
+        return compared and peer.relation == "registered" and not (peer.identity_changed or peer.blocked)
 
     def flush_all(self, now: Instant) -> Outcome:
         outcome: Outcome = []
@@ -189,7 +206,8 @@ class Outbox:
         outcome: Outcome = []
         while self._unanswered[device] < (1 if device in self._trying else DEPOSITS_UNANSWERED):
             rows = self._context.store.outbox_queued(device, self._deposited.get(device, 0), DEPOSIT_ITEMS)
-            items = _one_batch(rows[:1] if device in self._trying else rows)
+            rows = rows[:1] if device in self._trying else rows
+            items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
             if not items:
                 break
             outcome += self._link.send(Deposit(device, items))
@@ -247,8 +265,25 @@ class Outbox:
             outcome += self._refill_device(device, first, last, now)
         return outcome + self.flush_all(now)
 
-    def link_down(self) -> None:
+    def link_down(self, now: Instant) -> Outcome:
+        """The mailbox hands nothing out any more: what it holds goes over the paths there are."""
         self._forget_link()
+        outcome: Outcome = []
+        for device in [path.device for path in self._paths.all() if path.connections]:
+            self._direct.begin_again(device)
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    # ----------------------------------------------------------------------------------------------------- the path
+
+    def path_up(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """Their device told how far we had gone, so that sealing is safe; what is under way goes over the path."""
+        self._compared_with.add(device)
+        self._direct.begin_again(device)
+        return self.flush(peer, now) + self._show_queued(peer.cid)
+
+    def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
+        self._direct.answered(device, up_to, now)
 
     def skip_numbers(self, channel: Channel, deposited_up_to: int) -> Channel:
         """Our data is older than what we once sent: never use a number twice."""
@@ -343,7 +378,7 @@ class Outbox:
 
     def waiting_reason(self, device: DeviceId) -> str | None:
         """Why nothing goes to this device although the link is up."""
-        if device in self._paused:
+        if device in self._paused and not self._paths.is_healthy(device):
             return self._paused[device][0]
         return "no_keys_yet" if device in self._fetching else None
 
@@ -361,6 +396,7 @@ class Outbox:
     def forget(self) -> None:
         """An event was undone: what we remember of this link may be ahead of the store. Deposits are idempotent."""
         self._forget_link()
+        self._direct.forget()
 
     def _forget_link(self) -> None:
         self._deposited.clear()
@@ -371,6 +407,7 @@ class Outbox:
 
     def _rewind(self, device: DeviceId, number: int) -> None:
         self._deposited[device] = min(self._deposited.get(device, 0), number - 1)
+        self._direct.begin_again(device, after=number - 1)
 
     def _fetch_bundle(self, peer: Peer, device: DeviceId) -> Outcome:
         if device in self._fetching or device in self._paused or not self._link.online:
@@ -411,16 +448,3 @@ class Outbox:
     def _peer_of(self, device: DeviceId) -> Peer | None:
         channel = self._context.store.channel(device)
         return None if channel is None else self._context.store.peer(channel.account_id)
-
-
-def _one_batch(rows: Iterable[OutboxRow]) -> list[tuple[int, bytes]]:
-    items: list[tuple[int, bytes]] = []
-    size = 0
-    for row in rows:
-        assert row.number is not None, "queued rows are sealed"
-        assert row.envelope is not None, "queued rows are sealed"
-        size += len(row.envelope)
-        if items and (size > LINK_BATCH_BYTES or row.number != items[-1][0] + 1):
-            break
-        items.append((row.number, row.envelope))
-    return items

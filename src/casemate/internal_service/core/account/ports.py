@@ -110,8 +110,10 @@ class OutboxStore(Protocol):
 
     def outbox_waiting(self, device: DeviceId, limit: int) -> list[OutboxRow]: ...
 
-    def outbox_queued(self, device: DeviceId, after_number: int, limit: int) -> list[OutboxRow]:
-        """Sealed rows that the server has not confirmed, by number."""
+    def outbox_queued(
+        self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
+    ) -> list[OutboxRow]:
+        """Sealed rows that the server has not confirmed, by number; `even_sent`: those as well that it has."""
         ...
 
     def outbox_sealed(self, row_id: int, number: int, envelope: bytes) -> None: ...

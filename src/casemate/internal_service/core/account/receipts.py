@@ -16,6 +16,7 @@ from casemate.internal_service.core.account.contents import (
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.notices import ConversationChanged, MessageChanged, TypingChanged
@@ -24,8 +25,10 @@ from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import CONTROL_BYTES
 from casemate.protocol.link import Ephemeral, Receipt
+from casemate.protocol.peer import Control
 
 PARKED_SECONDS: Final = 10.0
+OWED_SECONDS: Final = 30.0
 STUCK_PAUSE_SECONDS: Final = 600.0
 """The least time between two new links that one device's unreadable receipts may bring about."""
 START_OVER_PAUSE_SECONDS: Final = 10.0
@@ -36,9 +39,10 @@ REFILL_PAUSE_SECONDS: Final = 2.0
 
 
 class Receipts:
-    def __init__(self, context: Context, link: Link, sessions: SecureSessions, outbox: Outbox) -> None:
+    def __init__(self, context: Context, link: Link, paths: Paths, sessions: SecureSessions, outbox: Outbox) -> None:
         self._context = context
         self._link = link
+        self._paths = paths
         self._sessions = sessions
         self._outbox = outbox
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
@@ -48,13 +52,18 @@ class Receipts:
         """When a receipt that could not be read was parked (monotonic)."""
         self._believed_again: dict[DeviceId, float] = {}
         """When a parked receipt may bring about a new link again (monotonic)."""
+        self._owed: dict[DeviceId, float] = {}
+        """Whose receipts took the path only, and when the server has to be told, too (monotonic)."""
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
-    def send(self, peer: Peer, device: DeviceId, anew: tuple[int, ...] = ()) -> Outcome:
+    def send(
+        self, peer: Peer, device: DeviceId, now: Instant, anew: tuple[int, ...] = (), *, by_path: bool = False
+    ) -> Outcome:
         """Say what of theirs is on disk here. Cumulative, so the newest is all that matters.
 
-        Whom we block hears nothing: it would tell them that we are here.
+        What answers envelopes that came `by_path` need not pass through the server, which clears its mailbox by
+        receipts; it hears now and then how far we are. Whom we block hears nothing: that would tell them we are here.
         """
         if peer.blocked:
             return []
@@ -63,21 +72,39 @@ class Receipts:
             channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost, anew, channel.opened
         )
         sealed = self._seal(channel, note)
-        return [] if sealed is None else self._link.send(Receipt(device, channel.expected - 1, sealed))
+        if sealed is None:
+            return []
+        outcome = self._paths.send(device, Control(sealed))
+        if by_path and self._paths.is_healthy(device):
+            self._owed.setdefault(device, now.monotonic + OWED_SECONDS)
+            return outcome
+        self._owed.pop(device, None)
+        return outcome + self._link.send(Receipt(device, channel.expected - 1, sealed))
 
-    def send_all(self) -> Outcome:
+    def settle_owed(self, now: Instant) -> Outcome:
+        """Tell the server how far we are, so that after a restart nobody takes delivered messages for lost."""
+        outcome: Outcome = []
+        for device in [device for device, due in self._owed.items() if due <= now.monotonic]:
+            del self._owed[device]
+            channel = self._context.store.channel(device)
+            peer = None if channel is None else self._context.store.peer(channel.account_id)
+            if peer is not None and self._link.online:
+                outcome += self.send(peer, device, now)
+        return outcome
+
+    def send_all(self, now: Instant) -> Outcome:
         """On every new link: a receipt may have been lost with the last one."""
-        return [effect for peer in self._context.store.peers() for effect in self.send_again(peer)]
+        return [effect for peer in self._context.store.peers() for effect in self.send_again(peer, now)]
 
-    def send_again(self, peer: Peer) -> Outcome:
+    def send_again(self, peer: Peer, now: Instant) -> Outcome:
         """A receipt may have been lost, or held back while they were blocked."""
         outcome: Outcome = []
         for channel in self._context.store.channels_of(peer.account_id):
             if channel.seen_up_to > 0:
-                outcome += self.send(peer, channel.device)
+                outcome += self.send(peer, channel.device, now)
         return outcome
 
-    def mark_read(self, peer: Peer, up_to_arrival: int) -> Outcome:
+    def mark_read(self, peer: Peer, up_to_arrival: int, now: Instant) -> Outcome:
         """Everything up to this arrival was on a screen."""
         store = self._context.store
         read = store.timeline_mark_read(peer.account_id, up_to_arrival)
@@ -90,12 +117,22 @@ class Receipts:
             up_to = channel.expected - 1 if unread is None else unread - 1
             if up_to > channel.own_read_up_to:
                 store.put_channel(replace(channel, own_read_up_to=up_to))
-                outcome += self.send(peer, channel.device)
+                outcome += self.send(peer, channel.device, now, by_path=True)
         return outcome
 
     def send_typing(self, peer: Peer, typing: bool) -> Outcome:
         device = self._context.device_of(peer)
         sealed = self._seal(self._sessions.channel(peer, device), TypingNote(typing))
+        if sealed is None:
+            return []
+        if self._paths.is_healthy(device):
+            return self._paths.send(device, Control(sealed))
+        return self._link.send(Ephemeral(device, sealed))
+
+    def send_addresses(self, peer: Peer, note: PathNote) -> Outcome:
+        """Through the server: it is for when there is no path, or none that is good."""
+        device = self._context.device_of(peer)
+        sealed = self._seal(self._sessions.channel(peer, device), note)
         return [] if sealed is None else self._link.send(Ephemeral(device, sealed))
 
     # ----------------------------------------------------------------------------------------------------------- ours
@@ -110,7 +147,7 @@ class Receipts:
         if isinstance(note, TypingNote):
             return [TypingChanged(peer.cid, note.typing)]
         if isinstance(note, PathNote):
-            return []
+            return self._paths.noted(device, note, now)
         return self._apply(peer, device, note, now)
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
@@ -139,6 +176,7 @@ class Receipts:
             lost=tuple(number for number in channel.lost if number not in note.anew),
         )
         store.put_channel(channel)
+        self._outbox.acknowledged(device, channel.delivered_up_to, now)
         outcome = self._outbox.seal_anew(channel, note.lost, now)
         store.outbox_remove_up_to(device, note.delivered_up_to)
         moved = (
@@ -150,7 +188,7 @@ class Receipts:
             last = max(seen_up_to - 1, had)
             outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
         outcome += self._outbox.flush(peer, now)
-        return outcome + self.send(peer, device, note.lost) if note.lost else outcome
+        return outcome + self.send(peer, device, now, note.lost) if note.lost else outcome
 
     def _start_over(self, peer: Peer, channel: Channel, note: ReceiptNote, now: Instant) -> Outcome:
         """They have what we never sent: our data is older than we were, and the server did not say so."""
@@ -193,7 +231,8 @@ class Receipts:
         return True
 
     def next_wakeup(self) -> float | None:
-        return min((since + PARKED_SECONDS for since in self._parked.values()), default=None)
+        dues = [since + PARKED_SECONDS for since in self._parked.values()]
+        return min([*dues, *self._owed.values()], default=None)
 
     def _seal(self, channel: Channel, note: ControlNote) -> bytes | None:
         """Under the session that last opened an envelope of theirs, which they are sure to know; else under our own."""

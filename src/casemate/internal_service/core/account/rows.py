@@ -5,6 +5,7 @@ from typing import Literal
 
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
+from casemate.protocol.link import Paths
 
 OutboxState = Literal["waiting", "queued", "sent"]
 """waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk."""
@@ -30,6 +31,8 @@ class Profile:
     appear_offline: bool
     relay_only: bool = False
     lan_discovery: bool = True
+    paths: Paths | None = None
+    """What the server last offered for connections between peers: needed when it is away."""
 
     @property
     def cid(self) -> Cid:

@@ -8,6 +8,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.account.server_requests import ServerRequests
@@ -62,6 +63,7 @@ class ServerEvents:
         outbox: Outbox,
         inbox: Inbox,
         receipts: Receipts,
+        paths: Paths,
     ) -> None:
         self._context = context
         self._link = link
@@ -70,6 +72,7 @@ class ServerEvents:
         self._outbox = outbox
         self._inbox = inbox
         self._receipts = receipts
+        self._paths = paths
         self._signals_up_to = 0
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
         not compared over links, because a server that was restored counts from lower ones."""
@@ -123,16 +126,17 @@ class ServerEvents:
         """Whatever waited for this link waits for the next one; nobody's presence is known any more."""
         self._ignored.clear()
         self._signals_up_to = 0
-        self._outbox.link_down()
         self._context.store.forget_presence()
-        return self._requests.link_lost(now) + self._show_peers_and_queued()
+        outcome = self._requests.link_lost(now) + self._outbox.link_down(now)
+        return outcome + self._show_peers_and_queued()
 
     def wakeup(self, now: Instant) -> Outcome:
         """The next Welcome tells what a peer's device has, where its receipts cannot."""
+        owed = self._receipts.settle_owed(now)
         if not self._receipts.parked_too_long(now):
-            return []
+            return owed
         again = self._link.again(now)
-        return again + self.link_lost(now) if again else []
+        return owed + again + self.link_lost(now) if again else owed
 
     def next_wakeup(self) -> float | None:
         return self._receipts.next_wakeup()
@@ -153,6 +157,7 @@ class ServerEvents:
                 enrolled=True,
                 server_password=None,
                 appear_offline=frame.appear_offline,
+                paths=frame.paths,
                 start_counter=frame.start_counter_seen + 1 if older else profile.start_counter,
             )
         )
@@ -164,7 +169,7 @@ class ServerEvents:
         for peer, device in self._restored(frame, older=older):
             outcome += self._inbox.rekey(peer, device, now, at_once=True)
         outcome += self._outbox.link_up(frame.sent, now)
-        outcome += self._receipts.send_all()
+        outcome += self._receipts.send_all(now)
         return outcome + self._show_peers_and_queued()
 
     def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, DeviceId]]:
@@ -244,7 +249,10 @@ class ServerEvents:
         if peer is None:
             return []
         self._context.store.put_presence([row])
-        return [PeerChanged(peer.cid), *(self._outbox.resume(peer, now) if row.online else [])]
+        if not row.online:
+            return [PeerChanged(peer.cid)]
+        resumed = self._outbox.resume(peer, now)
+        return [PeerChanged(peer.cid), *resumed, *self._paths.near_again(peer.account_id, now)]
 
     def _ignore(self, account_id: AccountId) -> None:
         peer = self._context.store.peer(account_id)

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyNumber, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.path_reasons import why_away, why_no_path, why_relayed
+from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.ports import DisplayOrder
 from casemate.internal_service.core.account.rows import Peer, TimelineRow
 from casemate.internal_service.core.chat_form import text_of
@@ -14,7 +17,6 @@ from casemate.internal_service.core.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
-    LinkView,
     MessageOrder,
     MessageView,
     PathView,
@@ -29,9 +31,11 @@ from casemate.protocol.link import AccountRow
 class Showing:
     """Reads only."""
 
-    def __init__(self, context: Context, link: Link, outbox: Outbox) -> None:
+    def __init__(self, context: Context, link: Link, endpoint: Endpoint, paths: Paths, outbox: Outbox) -> None:
         self._context = context
         self._link = link
+        self._endpoint = endpoint
+        self._paths = paths
         self._outbox = outbox
 
     def peer(self, peer: Peer) -> PeerView:
@@ -132,12 +136,20 @@ class Showing:
     def _path(self, peer: Peer) -> PathView | None:
         if peer.connection != "connected":
             return None
-        link = self._link.view()
-        why = reason("no_direct_path_yet") if link.state == "online" else self._why_away(link)
-        return PathView(kind="mailbox", since=link.since, reason=why)
-
-    def _why_away(self, link: LinkView) -> Reason:
-        return reason("fenced") if link.state == "fenced" else reason("server_away", since=str(link.since))
+        path = self._paths.path_of(self._context.device_of(peer))
+        if path is None or path.live is None or path.kind == "mailbox":
+            why = why_no_path(self._context, self._link, self._endpoint, peer, path)
+            since = max(self._link.view().since, 0 if path is None else milliseconds(path.since))
+            return PathView(kind="mailbox", since=since, reason=why)
+        return PathView(
+            kind=path.kind,
+            since=milliseconds(path.since),
+            rtt_ms=path.live.rtt_ms,
+            reason=None
+            if path.kind == "direct"
+            else why_relayed(self._context, self._endpoint, peer, path.their_network),
+            rtt_history=list(path.history),
+        )
 
     def _why_queued(self, peer: Peer, row: TimelineRow) -> Reason | None:
         """What stands between a queued message and the server, most pressing first."""
@@ -149,9 +161,11 @@ class Showing:
             return reason("blocked_by_you")
         if peer.relation != "registered":
             return reason("not_registered")
+        if self._paths.is_healthy(self._context.device_of(peer)):
+            return None
         link = self._link.view()
         if link.state != "online":
-            return self._why_away(link)
+            return why_away(link)
         waiting = self._outbox.waiting_reason(self._context.device_of(peer))
         if waiting is not None:
             return reason(waiting)

@@ -14,7 +14,8 @@ CREATE TABLE profile (
     auto_connect INTEGER NOT NULL,
     appear_offline INTEGER NOT NULL,
     relay_only INTEGER NOT NULL,
-    lan_discovery INTEGER NOT NULL
+    lan_discovery INTEGER NOT NULL,
+    paths BLOB
 ) STRICT;
 
 CREATE TABLE secrets (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL) STRICT;

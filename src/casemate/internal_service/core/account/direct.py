@@ -1,0 +1,104 @@
+"""What goes to a peer's device over its path: which envelopes are under way, and whether an answer is overdue."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from casemate.internal_service.core.account.batches import batches
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.path import SLOW_BYTES_PER_SECOND, answer_seconds
+from casemate.internal_service.core.account.paths import Paths
+from casemate.node import Instant
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import MIB, PEER_BATCH_BYTES, PEER_BATCH_ITEMS, PEER_UNANSWERED
+from casemate.protocol.peer import Envelopes
+
+UNDER_WAY_BYTES: Final = 4 * MIB
+"""More waits in the outbox, unless it is a single envelope."""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """Envelopes of one device that went over its path and are not acknowledged."""
+
+    sent_up_to: int = 0
+    items: deque[tuple[int, int]] = field(default_factory=deque)
+    """Number and size."""
+    bytes: int = 0
+    waiting_since: float = 0.0
+    """When the first of them went, or the last answer came."""
+    is_told: bool = False
+    """The path was called doubtful because of them."""
+
+    def landed(self, up_to: int, now: float) -> None:
+        if self.items and self.items[0][0] <= up_to:
+            self.waiting_since, self.is_told = now, False
+        while self.items and self.items[0][0] <= up_to:
+            self.bytes -= self.items.popleft()[1]
+
+
+class Direct:
+    def __init__(self, context: Context, paths: Paths) -> None:
+        self._context = context
+        self._paths = paths
+        self._flights: dict[DeviceId, _Flight] = {}
+
+    def send(self, device: DeviceId, now: Instant, *, even_sent: bool) -> Outcome:
+        """Send what is sealed, as far as the window allows; `even_sent`: also what the mailbox has already."""
+        if not self._paths.is_live(device):
+            return []
+        flight = self._flights.setdefault(device, _Flight())
+        outcome: Outcome = []
+        while (room := PEER_UNANSWERED - len(flight.items)) > 0 and flight.bytes < UNDER_WAY_BYTES:
+            limit = min(room, PEER_BATCH_ITEMS)
+            rows = self._context.store.outbox_queued(device, flight.sent_up_to, limit, even_sent=even_sent)
+            for items in batches(rows, PEER_BATCH_BYTES):
+                if not flight.items:
+                    flight.waiting_since, flight.is_told = now.monotonic, False
+                sizes = [(number, len(envelope)) for number, envelope in items]
+                flight.items.extend(sizes)
+                flight.bytes += sum(size for _, size in sizes)
+                flight.sent_up_to = items[-1][0]
+                outcome += self._paths.send(device, Envelopes(items))
+            if len(rows) < limit:
+                break
+        return outcome
+
+    def waiting_for(self, device: DeviceId) -> int | None:
+        """The lowest number under way; None for none."""
+        flight = self._flights.get(device)
+        return flight.items[0][0] if flight is not None and flight.items else None
+
+    def answered(self, device: DeviceId, up_to: int, now: Instant) -> None:
+        """Their device has everything up to this number."""
+        flight = self._flights.get(device)
+        if flight is not None:
+            flight.landed(up_to, now.monotonic)
+
+    def begin_again(self, device: DeviceId, *, after: int = 0) -> None:
+        """What is above this number and not acknowledged goes again: it went over a connection that is gone."""
+        flight = self._flights.pop(device, None)
+        if flight is not None and after:
+            self._flights[device] = _Flight(sent_up_to=min(flight.sent_up_to, after))
+
+    def forget(self) -> None:
+        self._flights.clear()
+
+    def overdue(self, now: Instant) -> list[tuple[DeviceId, float]]:
+        """Devices that owe an answer, each named once, and how many seconds more their connection is kept for it."""
+        late: list[tuple[DeviceId, float]] = []
+        for device, flight in self._flights.items():
+            due = self._due(device, flight)
+            if due is not None and due <= now.monotonic:
+                flight.is_told = True
+                late.append((device, flight.bytes / SLOW_BYTES_PER_SECOND))
+        return late
+
+    def next_wakeup(self) -> float | None:
+        dues = (self._due(device, flight) for device, flight in self._flights.items())
+        return min((due for due in dues if due is not None), default=None)
+
+    def _due(self, device: DeviceId, flight: _Flight) -> float | None:
+        if not flight.items or flight.is_told or not self._paths.is_live(device):
+            return None
+        return flight.waiting_since + answer_seconds(self._paths.rtt_ms(device), flight.bytes)

@@ -1,0 +1,153 @@
+"""The account's endpoint: when it is open and on which terms, and what it found out about our own network."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from casemate.crypto.keys import KEY_BYTES, Ed25519Public
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.rows import Profile
+from casemate.internal_service.core.path_io import (
+    CloseEndpoint,
+    EndpointChanged,
+    EndpointClosed,
+    EndpointOpened,
+    ObserveAgain,
+    Observer,
+    OpenEndpoint,
+)
+from casemate.node import Instant
+from casemate.protocol.link import Paths
+from casemate.protocol.peer import Network
+
+RETRY_SECONDS: Final = 30.0
+OBSERVE_PAUSE_SECONDS: Final = 5.0
+OFF: Final = "off"
+"""The `EndpointClosed.detail` of a service that was started without connections between peers."""
+_PUBLIC: Final = "wss://"
+_RELAY_URL_CHARACTERS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    relay_url: str | None
+    observer: Observer | None
+    relay_only: bool
+
+
+class Endpoint:
+    def __init__(self, context: Context, link: Link) -> None:
+        self._context = context
+        self._link = link
+        self.generation = 0
+        self._terms: Terms | None = None
+        """What it is open with, or being opened."""
+        self._retry_at: float | None = None
+        self._observe_after = 0.0
+        self.is_off = False
+        self.port: int | None = None
+        self.relay_connected = False
+        self.network = Network()
+        self.addresses: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        return self.port is not None
+
+    @property
+    def has_relay(self) -> bool:
+        return self._terms is not None and self._terms.relay_url is not None
+
+    @property
+    def relay_only(self) -> bool:
+        return self._terms is not None and self._terms.relay_only
+
+    def review(self, now: Instant) -> Outcome:
+        """Open it, close it, or open it again on other terms."""
+        wanted = self._wanted()
+        if wanted == self._terms or (wanted is not None and self._retry_at is not None):
+            return []
+        outcome = self._close()
+        if wanted is not None:
+            self.generation += 1
+            self._terms = wanted
+            key = self._context.device.endpoint
+            account_id = self._context.account_id
+            terms = (wanted.relay_url, wanted.observer, wanted.relay_only)
+            outcome.append(OpenEndpoint(account_id, self.generation, key, *terms))
+        return outcome
+
+    def opened(self, event: EndpointOpened) -> None:
+        self.port = event.port
+
+    def changed(self, event: EndpointChanged) -> None:
+        self.relay_connected, self.network, self.addresses = event.relay_connected, event.network, event.addresses
+
+    def closed(self, event: EndpointClosed, now: Instant) -> None:
+        """It failed; `review` opens it again after a while."""
+        self.is_off = event.detail == OFF
+        self._terms = None
+        self._forget_network()
+        self._retry_at = None if self.is_off else now.monotonic + RETRY_SECONDS
+
+    def observe_again(self, now: Instant) -> Outcome:
+        """Our addresses may be others now, or the way through a NAT has to be opened anew."""
+        if not self.is_open or now.monotonic < self._observe_after:
+            return []
+        self._observe_after = now.monotonic + OBSERVE_PAUSE_SECONDS
+        return [ObserveAgain(self._context.account_id, self.generation)]
+
+    def next_wakeup(self) -> float | None:
+        return self._retry_at
+
+    def wakeup(self, now: Instant) -> Outcome:
+        if self._retry_at is None or self._retry_at > now.monotonic:
+            return []
+        self._retry_at = None
+        return self.review(now)
+
+    def _wanted(self) -> Terms | None:
+        """Whoever appears offline has none: a connection of their own would give them away."""
+        profile = self._context.profile
+        hidden = profile.appear_offline or self._link.stage in ("stopped", "fenced")
+        if self.is_off or hidden or not profile.enrolled:
+            return None
+        relay_url = None if profile.paths is None else relay_url_of(profile.server_address, profile.paths)
+        return Terms(relay_url, _observer(relay_url, profile.paths), self._relay_only(profile))
+
+    def _relay_only(self, profile: Profile) -> bool:
+        """Chosen, or because nobody we are connected with wants UDP."""
+        udp_modes = {peer.connect_udp_mode for peer in self._context.store.peers() if peer.connection == "connected"}
+        return profile.relay_only or (bool(udp_modes) and "Enabled" not in udp_modes)
+
+    def _close(self) -> Outcome:
+        terms, self._terms = self._terms, None
+        self._forget_network()
+        return [] if terms is None else [CloseEndpoint(self._context.account_id, self.generation)]
+
+    def _forget_network(self) -> None:
+        self.port, self.relay_connected = None, False
+        self.network, self.addresses = Network(), ()
+
+
+def relay_url_of(server_address: str, paths: Paths) -> str | None:
+    """Where the relay is; None when the server names something that is no address."""
+    if not paths.relay_url:
+        host = urlsplit(server_address if server_address.startswith(_PUBLIC) else f"//{server_address}").hostname
+        bracketed = f"[{host}]" if host is not None and ":" in host else host
+        return f"http://{bracketed}:{paths.relay_port}/" if host and 0 < paths.relay_port < 65_536 else None
+    try:
+        url = urlsplit(paths.relay_url)
+        fits = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return None
+    return paths.relay_url if fits and len(paths.relay_url) <= _RELAY_URL_CHARACTERS else None
+
+
+def _observer(relay_url: str | None, paths: Paths | None) -> Observer | None:
+    if relay_url is None or paths is None or len(paths.observer_key) != KEY_BYTES:
+        return None
+    host = urlsplit(relay_url).hostname
+    ports = tuple(port for port in paths.observer_ports[:2] if 0 < port < 65_536)
+    return Observer(Ed25519Public(paths.observer_key), host, ports) if host and ports else None

@@ -1,0 +1,139 @@
+"""What is known of the way to one device of a peer: its connections, and how far they can be relied on."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Final, Literal
+
+from casemate.crypto.keys import Ed25519Public
+from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.limits import KIB, MIB
+from casemate.protocol.peer import Network
+
+HELLO_SECONDS: Final = 5.0
+DIAL_SECONDS: Final = 6.0
+"""The transport gives up after 5 s and says so; this is for when it does not."""
+HEARTBEAT_SECONDS: Final = 3.0
+"""After so long without a word we ask for one; the second time that nothing comes, the connection is gone."""
+DOUBT_SECONDS: Final = 1.25
+"""How long a connection that owes us an answer is kept beside the mailbox before it is dialled anew."""
+ANSWER_SECONDS: Final = 0.75
+"""The least time that a receipt is waited for before the mailbox takes over."""
+ROUND_TRIPS: Final = 3
+SLOW_BYTES_PER_SECOND: Final = 64 * KIB
+"""A connection is kept for as long as what is under way takes at this pace: a slow uplink is not a dead one."""
+USUAL_BYTES_PER_SECOND: Final = 1 * MIB
+"""The mailbox waits for as long as this: over a slow uplink everything twice would only take longer."""
+GIVE_WAY_SECONDS: Final = 1.0
+"""The device with the smaller id dials at once; the other one when nothing has come of it."""
+STEADY_SECONDS: Final = 10.0
+"""A connection that did not last this long counts as a failed attempt."""
+RETRY_FIRST_SECONDS: Final = 1.0
+RETRY_CEILING_SECONDS: Final = 30.0
+HISTORY_KEPT: Final = 60
+
+PathKind = Literal["direct", "relayed", "mailbox"]
+
+
+@dataclass(slots=True)
+class Connection:
+    """One QUIC connection whose other end has proven `endpoint_key`."""
+
+    number: int
+    device: DeviceId
+    """Whom the pinned device lists certify that key for."""
+    endpoint_key: Ed25519Public
+    opened_at: float
+    greeted: bool = False
+    direct: bool = False
+    rtt_ms: float | None = None
+    heard_at: float = 0.0
+    pinged_at: float | None = None
+    """A ping is out since then."""
+    pings: int = 0
+
+
+@dataclass(slots=True)
+class PeerPath:
+    device: DeviceId
+    account_id: AccountId
+    connections: list[Connection] = field(default_factory=list)
+    """Those that got through the hello, oldest first; the newest carries what we send."""
+    dialling: int | None = None
+    dial_until: float = 0.0
+    attempt: int = 0
+    failures: int = 0
+    """Attempts in vain since there was a connection."""
+    retry_at: float = 0.0
+    gave_way: bool = False
+    doubtful_since: float | None = None
+    close_at: float = 0.0
+    addresses: tuple[str, ...] = ()
+    """Where they said they are, or where they were seen on the local network."""
+    on_lan_until: float = 0.0
+    their_network: Network = field(default_factory=Network)
+    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    kind: PathKind = "mailbox"
+    since: float = 0.0
+    """Since when (wall) it is of this kind."""
+
+    @property
+    def live(self) -> Connection | None:
+        return self.connections[-1] if self.connections else None
+
+    @property
+    def is_healthy(self) -> bool:
+        return bool(self.connections) and self.doubtful_since is None
+
+    def show(self, wall: float) -> None:
+        """Note since when it is of the kind that it is now."""
+        live = self.live
+        kind: PathKind = "mailbox"
+        if live is not None and self.doubtful_since is None:
+            kind = "direct" if live.direct else "relayed"
+        if kind != self.kind:
+            self.kind, self.since = kind, wall
+
+    def doubt(self, now: float, patience: float) -> None:
+        if self.doubtful_since is None:
+            self.doubtful_since = now
+            self.close_at = now + patience
+
+    def trust(self) -> None:
+        self.doubtful_since = None
+
+    def failed(self, now: float, part: float) -> None:
+        """Wait before the next attempt: a random part of a time that doubles."""
+        ceiling = min(RETRY_CEILING_SECONDS, RETRY_FIRST_SECONDS * 2.0 ** min(self.attempt, 10))
+        self.attempt += 1
+        self.failures += 1
+        self.retry_at = now + ceiling * (0.5 + part / 2)
+
+    def next_due(self) -> float | None:
+        """When something has to be done about this path if nothing is heard."""
+        live = self.live
+        if live is None:
+            return self.dial_until if self.dialling is not None else None
+        due = (live.heard_at if live.pinged_at is None else live.pinged_at) + HEARTBEAT_SECONDS
+        return due if self.doubtful_since is None else min(due, self.close_at)
+
+
+def answer_seconds(rtt_ms: float | None, bytes_under_way: int) -> float:
+    """How long a receipt for what is under way may take."""
+    return max(ANSWER_SECONDS, ROUND_TRIPS * (rtt_ms or 0.0) / 1000) + bytes_under_way / USUAL_BYTES_PER_SECOND
+
+
+def dialable(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Of what a peer says, the addresses of single hosts elsewhere: IP:PORT or [IPv6]:PORT."""
+    return tuple(address for address in addresses if _is_dialable(address))
+
+
+def _is_dialable(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        ip = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    elsewhere = not (ip.is_multicast or ip.is_unspecified or ip.is_loopback or ip.is_reserved)
+    return elsewhere and port.isascii() and port.isdigit() and 0 < int(port) < 65_536

@@ -1,0 +1,194 @@
+"""What happens on the connections to peers, and what follows from it."""
+
+from typing import Final
+
+from casemate.internal_service.core.account.contents import PathNote
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.direct import Direct
+from casemate.internal_service.core.account.endpoint import Endpoint
+from casemate.internal_service.core.account.inbox import Inbox
+from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.path_io import (
+    EndpointChanged,
+    EndpointClosed,
+    EndpointEvent,
+    EndpointOpened,
+    PeerClosed,
+    PeerConnected,
+    PeerFrameArrived,
+    PeerRouteSeen,
+)
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import PEER_ADDRESSES
+from casemate.protocol.peer import Control, Envelopes, Network, PeerHello, Ping, Pong
+
+NOTE_PAUSE_SECONDS: Final = 2.0
+"""The least time between two notes about our addresses."""
+
+
+class PeerEvents:
+    def __init__(
+        self,
+        context: Context,
+        endpoint: Endpoint,
+        paths: Paths,
+        direct: Direct,
+        outbox: Outbox,
+        inbox: Inbox,
+        receipts: Receipts,
+    ) -> None:
+        self._context = context
+        self._endpoint = endpoint
+        self._paths = paths
+        self._direct = direct
+        self._outbox = outbox
+        self._inbox = inbox
+        self._receipts = receipts
+        self._note_after = 0.0
+        self._note_due: float | None = None
+
+    def arrived(self, event: EndpointEvent, now: Instant) -> Outcome:
+        """Raises PeerBrokeProtocol when the peer may not say this now."""
+        if event.generation != self._endpoint.generation:
+            return []
+        return self._handle(event, now) + self._catch_fallen(now)
+
+    def _handle(self, event: EndpointEvent, now: Instant) -> Outcome:
+        match event:
+            case PeerFrameArrived():
+                return self._frame(event, now)
+            case PeerRouteSeen():
+                return self._paths.route_seen(event, now)
+            case PeerConnected():
+                return self._paths.connected(event, now)
+            case PeerClosed():
+                return self._paths.closed(event, now)
+            case EndpointOpened():
+                self._endpoint.opened(event)
+                return []
+            case EndpointChanged():
+                return self._endpoint_changed(event, now)
+            case EndpointClosed():
+                return self._paths.endpoint_closed(event, now)
+            case _:
+                raise AssertionError(event)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        outcome = self._paths.wakeup(now)
+        for device, patience_seconds in self._direct.overdue(now):
+            outcome += self._paths.doubt(device, now, patience_seconds)
+        if self._note_due is not None and self._note_due <= now.monotonic:
+            outcome += self._tell_addresses(now)
+        return outcome + self._catch_fallen(now)
+
+    def next_wakeup(self) -> float | None:
+        dues = (self._paths.next_wakeup(), self._direct.next_wakeup(), self._note_due)
+        return min((due for due in dues if due is not None), default=None)
+
+    def stop(self, now: Instant) -> Outcome:
+        """Signed out: no connection outlives that."""
+        self._note_due = None
+        return self._paths.review(now) + self._catch_fallen(now)
+
+    def broke_protocol(self, event: PeerFrameArrived, now: Instant) -> Outcome:
+        """What came on this connection is not allowed: it ends."""
+        return self._paths.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
+
+    # ---------------------------------------------------------------------------------------------- what peers say
+
+    def _frame(self, event: PeerFrameArrived, now: Instant) -> Outcome:
+        if isinstance(event.frame, PeerHello):
+            return self._greeted(event.connection, event.frame, now)
+        connection = self._paths.has_greeted(event.connection)
+        if connection is None:
+            return []
+        self._paths.heard(connection, now)
+        match event.frame:
+            case Ping(count):
+                return self._paths.send_on(event.connection, Pong(count))
+            case Pong(count):
+                return self._paths.answered(connection, count, now)
+            case Network():
+                return self._paths.told_network(connection, event.frame, now)
+        peer = self._peer_of(connection.device)
+        if peer is None or peer.blocked or peer.relation != "registered":
+            return self._paths.drop(event.connection, "not_connected", now)
+        if isinstance(event.frame, Envelopes):
+            return self._inbox.delivered(peer, connection.device, event.frame.items, now, by_path=True)
+        return self._control(peer, connection.device, event.frame, now)
+
+    def _control(self, peer: Peer, device: DeviceId, frame: Control, now: Instant) -> Outcome:
+        """One that cannot be read is kept aside: the next one says all of it again."""
+        waiting = self._direct.waiting_for(device)
+        try:
+            with self._context.store.savepoint():
+                outcome = self._receipts.arrived(peer, device, frame.sealed, now)
+        except PeerBrokeProtocol as error:
+            self._context.store.quarantine_add(
+                at=now.wall, account_id=peer.account_id, what="control", detail=type(error).__name__, data=b""
+            )
+            return []
+        if waiting is not None and self._direct.waiting_for(device) != waiting:
+            outcome += self._paths.trust(device, now)
+        return outcome + self._inbox.go_on(peer, device, now)
+
+    def _greeted(self, number: int, hello: PeerHello, now: Instant) -> Outcome:
+        """From now on what is said to this device takes the path. First compare how far they say we had gone."""
+        device, outcome = self._paths.greeted(number, hello, now)
+        peer = None if device is None else self._peer_of(device)
+        if device is None or peer is None:
+            return outcome
+        channel = self._context.store.channel(device)
+        if channel is not None and hello.seen_up_to >= channel.next_number:
+            self._outbox.skip_numbers(channel, hello.seen_up_to)
+            outcome += self._inbox.rekey(peer, device, now, at_once=True)
+        self._direct.begin_again(device)
+        outcome += self._receipts.send_again(peer, now)
+        return outcome + self._outbox.path_up(peer, device, now)
+
+    # -------------------------------------------------------------------------------------------- when a path is gone
+
+    def _catch_fallen(self, now: Instant) -> Outcome:
+        """The mailbox takes over: what is under way goes there as well, and what we owe them is said there."""
+        outcome: Outcome = []
+        while self._paths.fallen:
+            device = self._paths.fallen.pop()
+            if not self._paths.is_live(device):
+                self._direct.begin_again(device)
+            peer = self._peer_of(device)
+            if peer is not None:
+                outcome += self._receipts.send_again(peer, now) + self._outbox.flush(peer, now)
+        return outcome
+
+    # ----------------------------------------------------------------------------------------------- our own network
+
+    def _endpoint_changed(self, event: EndpointChanged, now: Instant) -> Outcome:
+        moved = event.addresses != self._endpoint.addresses
+        other_network = event.network != self._endpoint.network
+        self._endpoint.changed(event)
+        outcome = self._paths.tell_network() if other_network else []
+        return outcome + (self._tell_addresses(now) if moved else [])
+
+    def _tell_addresses(self, now: Instant) -> Outcome:
+        """Through the server, sealed: a way through two NATs has to be opened from both sides at once."""
+        if now.monotonic < self._note_after:
+            self._note_due = self._note_after
+            return []
+        self._note_after, self._note_due = now.monotonic + NOTE_PAUSE_SECONDS, None
+        note = PathNote(self._endpoint.addresses[:PEER_ADDRESSES], again=True)
+        outcome: Outcome = []
+        for path in self._paths.all():
+            peer = self._peer_of(path.device)
+            presence = self._context.store.presence(path.account_id)
+            if peer is not None and presence is not None and presence.online:
+                outcome += self._receipts.send_addresses(peer, note)
+        return outcome
+
+    def _peer_of(self, device: DeviceId) -> Peer | None:
+        channel = self._context.store.channel(device)
+        return None if channel is None else self._context.store.peer(channel.account_id)
