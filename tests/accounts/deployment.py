@@ -247,8 +247,8 @@ class Deployment:
         """Registered and connected."""
         self.do(one, lambda account, now: account.ask_registration(other.cid, now))
         self.do(other, lambda account, now: account.answer_registration(one.cid, True, now))
-        self.do(one, lambda account, now: account.connect(other.cid, b"", "Disabled", now))
-        self.do(other, lambda account, now: account.answer_connect(one.cid, True, b"", "Disabled", now))
+        self.do(one, lambda account, now: account.connect(other.cid, b"", "Enabled", now))
+        self.do(other, lambda account, now: account.answer_connect(one.cid, True, b"", "Enabled", now))
 
     def say(self, one: Person, other: Person, text: str) -> MessageId:
         message_id = MessageId(self.entropy(16))
