@@ -23,7 +23,7 @@ class Stream:
         self._ids: list[str] = []
 
     async def write_one(self) -> None:
-        text = f"{self.writer.name} {len(self.written) + 1}"
+        text = self._text(len(self.written) + 1)
         self.written.append(text)
         self.written_at.append(time.monotonic())
         self._ids.append(await self.writer.view.send_chat(self.writer.cid, self.writer.peer_cid, text))
@@ -35,6 +35,11 @@ class Stream:
 
     async def until_all_arrived(self, seconds: float = ARRIVAL_SECONDS) -> None:
         await self.reader.view.until(lambda: len(self.reader.view.arrivals) >= len(self.written), seconds=seconds)
+
+    async def until_heard_again(self, seconds: float = ARRIVAL_SECONDS) -> None:
+        """Until something that is written from now on is shown to the reader."""
+        next_text = self._text(len(self.written) + 1)
+        await self.reader.view.until(lambda: next_text in self.reader.view.arrivals, seconds=seconds)
 
     async def until_all_delivered(self, seconds: float = ARRIVAL_SECONDS) -> None:
         for message_id in self._ids:
@@ -50,6 +55,9 @@ class Stream:
         arrivals = self.reader.view.arrivals
         return max(arrivals[text] - at for text, at in zip(self.written, self.written_at, strict=True))
 
+    def _text(self, number: int) -> str:
+        return f"{self.writer.name} {number}"
+
 
 class Conversation:
     """Both streams of a team."""
@@ -64,6 +72,10 @@ class Conversation:
     async def until_all_arrived(self, seconds: float = ARRIVAL_SECONDS) -> None:
         for stream in self.streams:
             await stream.until_all_arrived(seconds)
+
+    async def until_heard_again(self) -> None:
+        for stream in self.streams:
+            await stream.until_heard_again()
 
     async def check(self) -> None:
         """Everything that was written is there exactly once and in order, and its writer knows."""

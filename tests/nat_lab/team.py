@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ SERVER_PORT: Final = 12349
 RELAY_PORT: Final = 12350
 SERVER_ADDRESS: Final = f"{SERVER_NAME}:{SERVER_PORT}"
 EVERYWHERE: Final = "[::]"
+PATH_SECONDS: Final = 60.0
+"""Far beyond what any change of path takes: docs/nat-lab.md has the figures."""
 NAMES: Final[dict[Host, str]] = {"a": "Alice", "b": "Bob"}
 
 
@@ -34,13 +37,21 @@ class Person:
     cid: int = 0
     peer_cid: int = 0
 
-    async def until_path(self, *kinds: str, seconds: float) -> None:
-        """Until messages to the peer travel like this."""
-        await self.view.until(lambda: self._path_kind() in kinds, seconds=seconds)
+    async def until_path(self, kind: str, reason: str | None = None, *, seconds: float = PATH_SECONDS) -> None:
+        """Until messages to the peer travel like this, for this reason."""
+        await self.view.until(lambda: self.path() == (kind, reason), seconds=seconds)
 
-    def _path_kind(self) -> str | None:
+    def path(self) -> tuple[str, str | None] | None:
+        """Its kind, and the code of the reason why it is not better."""
         path = self.view.accounts[self.cid].peers[self.peer_cid]["path"]
-        return None if path is None else path["kind"]
+        return None if path is None else (path["kind"], path["reason"] and path["reason"]["code"])
+
+    def path_kind(self) -> str | None:
+        path = self.path()
+        return None if path is None else path[0]
+
+    def is_linked(self) -> bool:
+        return bool(self.view.accounts[self.cid].account["link"]["state"] == "online")
 
     async def open_view(self) -> None:
         """Again, after the service was started again."""
@@ -57,7 +68,7 @@ class Person:
 
 
 class Team:
-    """Made by `team`."""
+    """Made by `strangers` or `friends`."""
 
     def __init__(self, lab: Lab, directory: Path) -> None:
         self.lab = lab
@@ -72,6 +83,8 @@ class Team:
         )
         self.services = {host: self._service(host, directory) for host in NAMES}
         self.people: dict[Host, Person] = {}
+        self.friends_since = 0.0
+        """On the monotonic clock."""
 
     @property
     def a(self) -> Person:
@@ -88,6 +101,32 @@ class Team:
             process.launch()
         for process in processes:
             await asyncio.to_thread(process.wait_ready)
+
+    async def make_friends(self) -> None:
+        await self.a.view.make_friends(self.a.cid, self.b.view, self.b.cid)
+        self.friends_since = time.monotonic()
+
+    async def until_path(self, kind: str, reason: str | None = None, *, seconds: float = PATH_SECONDS) -> None:
+        """Until both are shown this."""
+        for person in self.people.values():
+            await person.until_path(kind, reason, seconds=seconds)
+
+    async def until_path_kind(self, kind: str) -> None:
+        """Until both are shown this, for whatever reason."""
+        for person in self.people.values():
+            await person.view.until(lambda p=person: p.path_kind() == kind, seconds=PATH_SECONDS)  # type: ignore[misc]
+
+    async def until_not_direct(self) -> None:
+        """Until one of them noticed."""
+        a, b = self.a, self.b
+        async with asyncio.timeout(PATH_SECONDS):
+            while "direct" == a.path_kind() == b.path_kind():
+                await asyncio.sleep(0.01)
+
+    async def until_linked(self) -> None:
+        """Until both are linked with the server."""
+        for person in self.people.values():
+            await person.view.until(person.is_linked, seconds=PATH_SECONDS)
 
     async def away(self, seconds: float) -> None:
         """The server is killed and started again so much later."""
@@ -127,31 +166,38 @@ class Team:
 
 
 @contextlib.asynccontextmanager
-async def strangers(team: Team) -> AsyncIterator[None]:
-    """Everything runs; two people have accounts, and views that close with the block."""
-    async with AsyncExitStack() as stack:
-        await team.start()
-        for host, name in NAMES.items():
-            service, sockets = team.services[host], SocketMaker(team.lab.namespace(f"host-{host}"))
-            stack.callback(sockets.close)
-            view = await WatchedView.open_view(service.socket_url, service.token, sockets.connector())
-            person = team.people[host] = Person(service, sockets, name, view)
-            stack.push_async_callback(person.leave)
-            person.cid = await view.register(SERVER_ADDRESS, name, f"{name} of site {host}")
-            await view.subscribe(person.cid)
-        team.a.peer_cid, team.b.peer_cid = team.b.cid, team.a.cid
-        yield
+async def strangers(
+    directory: Path, router_a: str, router_b: str, *, one_lan: bool = False, delay_ms: float = 0
+) -> AsyncIterator[Team]:
+    """Two people with accounts behind these routers; a failure shows what they saw and the services wrote."""
+    with laboratory(router_a, router_b, one_lan=one_lan, delay_ms=delay_ms) as lab, _processes(lab, directory) as team:
+        async with AsyncExitStack() as stack:
+            await team.start()
+            for host in NAMES:
+                team.people[host] = await _arrive(team, host, stack)
+            team.a.peer_cid, team.b.peer_cid = team.b.cid, team.a.cid
+            yield team
 
 
 @contextlib.asynccontextmanager
-async def team(
+async def friends(
     directory: Path, router_a: str, router_b: str, *, one_lan: bool = False, delay_ms: float = 0
 ) -> AsyncIterator[Team]:
-    """Two people behind these routers who are connected; a failure shows what they saw and the services wrote."""
-    with laboratory(router_a, router_b, one_lan=one_lan, delay_ms=delay_ms) as lab, _processes(lab, directory) as team:
-        async with strangers(team):
-            await team.a.view.make_friends(team.a.cid, team.b.view, team.b.cid)
-            yield team
+    """As strangers, and connected with each other."""
+    async with strangers(directory, router_a, router_b, one_lan=one_lan, delay_ms=delay_ms) as team:
+        await team.make_friends()
+        yield team
+
+
+async def _arrive(team: Team, host: Host, stack: AsyncExitStack) -> Person:
+    service, sockets = team.services[host], SocketMaker(team.lab.namespace(f"host-{host}"))
+    stack.callback(sockets.close)
+    view = await WatchedView.open_view(service.socket_url, service.token, sockets.connector())
+    person = Person(service, sockets, NAMES[host], view)
+    stack.push_async_callback(person.leave)
+    person.cid = await view.register(SERVER_ADDRESS, person.name, f"{person.name} of site {host}")
+    await view.subscribe(person.cid)
+    return person
 
 
 @contextlib.contextmanager

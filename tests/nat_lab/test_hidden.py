@@ -1,0 +1,59 @@
+"""Who hides their address, or wants no UDP, sends the other's network not one packet, and the other none to theirs."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.nat_lab.conversation import Conversation
+from tests.nat_lab.team import Team, friends, strangers
+
+
+@contextlib.asynccontextmanager
+async def unseen(team: Team) -> AsyncIterator[None]:
+    """Nobody's packets go to the other's site during the block, in which they also write."""
+    team.lab.count_packets("a", towards="b")
+    team.lab.count_packets("b", towards="a")
+    yield
+    async with Conversation(team).flowing():
+        await asyncio.sleep(5)
+    assert (team.lab.packets_counted("a"), team.lab.packets_counted("b")) == (0, 0)
+
+
+async def test_relay_only_on_one_side_hides_both_from_the_start(tmp_path: Path) -> None:
+    async with strangers(tmp_path, "public", "public") as team, unseen(team):
+        await team.a.set(relay_only=True)
+        await team.make_friends()
+        await team.a.until_path("relayed", "relay_only_on")
+        await team.b.until_path("relayed", "relay_only_there")
+
+
+@pytest.mark.slow
+async def test_relay_only_can_be_turned_on_and_off_in_mid_conversation(tmp_path: Path) -> None:
+    async with friends(tmp_path, "port cone", "port cone") as team:
+        await team.until_path("direct")
+        conversation = Conversation(team)
+        async with conversation.flowing():
+            await team.a.set(relay_only=True)
+            await team.a.until_path("relayed", "relay_only_on")
+            await team.b.until_path("relayed", "relay_only_there")
+            await team.a.set(relay_only=False)
+            await team.until_path("direct")
+
+
+@pytest.mark.slow
+async def test_without_udp_messages_stay_with_the_server(tmp_path: Path) -> None:
+    async with strangers(tmp_path, "public", "public") as team, unseen(team):
+        team.a.view.udp_mode = "Disabled"
+        await team.make_friends()
+        await team.until_path("mailbox", "udp_off")
+
+
+@pytest.mark.slow
+async def test_who_appears_offline_is_given_away_by_no_packet(tmp_path: Path) -> None:
+    async with strangers(tmp_path, "public", "public") as team, unseen(team):
+        await team.a.set(appear_offline=True)
+        await team.make_friends()
+        await team.a.until_path("mailbox", "appearing_offline")
