@@ -12,6 +12,7 @@ from casemate.internal_service.core.notices import (
     Notice,
     PeerChanged,
 )
+from casemate.internal_service.core.path_io import PathEvent
 from casemate.internal_service.core.refusals import Refused
 from casemate.node import Core, Effect, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client.views import ConversationView, MessageView, PeerView, Reason
@@ -61,6 +62,8 @@ class AccountHost(Core):
                 return self._told(account.link_frame(event, now))
             case LinkClosed():
                 return self._told(account.link_closed(event, now))
+            case PathEvent():
+                return self._told(account.path_event(event, now))
             case Wakeup():
                 return self._told(account.wakeup(now))
             case Wish(operation=operation):
@@ -76,8 +79,11 @@ class AccountHost(Core):
         return self.account.next_wakeup()
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
-        assert isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed)
+        assert isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed | PathEvent)
         return self._told(self.account.quarantine(event, error, now))
+
+    def forget(self) -> None:
+        self.account.forget()
 
     def _told(self, outcome: Outcome) -> list[Effect]:
         return [self._with_row(item) if isinstance(item, Notice) else item for item in outcome]

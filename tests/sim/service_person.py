@@ -36,6 +36,7 @@ from casemate.protocol.ids import Cid, MessageId, SocketId
 from tests.sim.host import Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
+from tests.sim.peer_network import PeerNetwork
 from tests.sim.people import Heard, Person
 from tests.sim.vfs import VFS_NAME
 
@@ -75,9 +76,12 @@ class SimulatedAccounts:
 class ServicePerson(Person):
     """Says Hello on a new socket at each start, finds or makes the account, and follows it."""
 
-    def __init__(self, name: str, machine: Machine, chance: random.Random, network: Network) -> None:
+    def __init__(
+        self, name: str, machine: Machine, chance: random.Random, network: Network, peers: PeerNetwork
+    ) -> None:
         super().__init__(name, machine, chance)
         self._network = network
+        self._peers = peers
         self._socket = SocketId(0)
         self._heard: dict[str, Heard] = {}
         self._entering = False
@@ -114,7 +118,7 @@ class ServicePerson(Person):
                 case TryVaults():
                     later(lambda: try_vaults(effect))
                 case _:
-                    if not self._network.perform(machine, effect):
+                    if not (self._network.perform(machine, effect) or self._peers.perform(machine, effect)):
                         raise AssertionError(f"a service wants {effect!r}")
 
         return Process(service, service.stores, perform, [events.SessionLeft(name) for name in names])

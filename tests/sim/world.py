@@ -30,6 +30,7 @@ from tests.sim.checkers import (
 from tests.sim.host import AccountHost, Answered, Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
+from tests.sim.peer_network import PeerNetwork
 from tests.sim.people import Habits, Person, make_peace
 from tests.sim.service_person import ServicePerson
 from tests.sim.story import Story
@@ -62,6 +63,7 @@ class World(AbstractContextManager["World"]):
         self._settings = ServerSettings(private_key=private, public_key=public)
         self.server = Machine("server", self.agenda, self._chance("server"), self.story, self._start_server)
         self.network = Network(self.agenda, self._chance("network"), self.server, public)
+        self.peers = PeerNetwork()
         self.people = [self._person(f"person{number}") for number in range(chance.choice((2, 2, 3, 4)))]
         self.storm = Storm(self.weather, self._chance("storm"), self.network, self.server, self.people)
         self.statuses = TruthfulStatus(self)
@@ -163,7 +165,7 @@ class World(AbstractContextManager["World"]):
         machine = Machine(f"{name}'s computer", self.agenda, self._chance(f"{name}/machine"), self.story, start)
         person: Person
         if self._whole_services:
-            person = ServicePerson(name, machine, self._chance(name), self.network)
+            person = ServicePerson(name, machine, self._chance(name), self.network, self.peers)
         else:
             person = Person(name, machine, self._chance(name))
         self.network.attach(machine)
@@ -200,7 +202,7 @@ class World(AbstractContextManager["World"]):
                 case Answered(wish, refused):
                     wish.heard(refused)
                 case _:
-                    if not self.network.perform(machine, effect):
+                    if not (self.network.perform(machine, effect) or self.peers.perform(machine, effect)):
                         raise AssertionError(f"a service wants {effect!r}")
 
         return Process(AccountHost(account), store, perform)
