@@ -9,6 +9,7 @@ from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.inbox import Inbox
@@ -16,6 +17,7 @@ from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.peer_connections import PeerConnections
 from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.internal_service.core.account.receipts import Receipts
@@ -51,19 +53,23 @@ class Account:
         self._requests = ServerRequests(self._link)
         self._sessions = SecureSessions(context)
         endpoint = Endpoint(context, self._link)
-        self._paths = Paths(context, self._link, endpoint)
-        direct = Direct(context, self._paths)
-        self._outbox = Outbox(context, self._link, self._paths, direct, self._requests, self._sessions)
-        self._receipts = Receipts(context, self._link, self._paths, self._sessions, self._outbox)
+        paths = Paths(context, endpoint)
+        self._dialling = Dialling(context, self._link, endpoint, paths)
+        direct = Direct(context, paths)
+        self._outbox = Outbox(context, self._link, paths, direct, self._requests, self._sessions)
+        self._receipts = Receipts(context, self._link, paths, self._dialling, self._sessions, self._outbox)
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)
         inbox = Inbox(context, self._sessions, self._outbox, self._receipts, self._connections)
         self._server = ServerEvents(
-            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts, self._paths
+            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts, self._dialling
         )
-        self._peers = PeerEvents(context, endpoint, self._paths, direct, self._outbox, inbox, self._receipts)
-        self._lan = Lan(context, endpoint, self._paths)
-        self._showing = Showing(context, self._link, endpoint, self._paths, self._outbox)
+        connections = PeerConnections(context, endpoint, paths, self._dialling)
+        self._peers = PeerEvents(
+            context, endpoint, paths, self._dialling, connections, direct, self._outbox, inbox, self._receipts
+        )
+        self._lan = Lan(context, endpoint, paths, self._dialling)
+        self._showing = Showing(context, self._link, endpoint, paths, self._outbox)
 
     @classmethod
     def create(
@@ -223,7 +229,7 @@ class Account:
         """An event was undone: drop what may be ahead of the store."""
         self._context.forget()
         self._outbox.forget()
-        self._paths.forget()
+        self._dialling.forget()
 
     # ---------------------------------------------------------------------------------------------------- operations
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from casemate.crypto.beacon import MAX_TAGS, Beacons, slot_ends_at
 from casemate.crypto.identity import DeviceEntry
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
@@ -13,10 +14,11 @@ from casemate.protocol.limits import PEER_ADDRESSES
 
 
 class Lan:
-    def __init__(self, context: Context, endpoint: Endpoint, paths: Paths) -> None:
+    def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
+        self._dialling = dialling
         self._beacons = Beacons(context.device)
         self._announced: object = None
         """What the announcement stands for; None while there is none."""
@@ -48,7 +50,7 @@ class Lan:
         outcome: Outcome = []
         addresses = event.addresses[:PEER_ADDRESSES]
         for device in self._beacons.recognise(self._peers(), event.tags, now.wall):
-            outcome += self._paths.seen_at(device.device_id, addresses, now, on_lan=True)
+            outcome += self._dialling.seen_at(device.device_id, addresses, now, on_lan=True)
         return outcome
 
     def _wanted(self) -> object:

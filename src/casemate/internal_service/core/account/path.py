@@ -111,10 +111,10 @@ class PeerPath:
         self.retry_at = now + ceiling * (0.5 + part / 2)
 
     def next_due(self) -> float | None:
-        """When something has to be done about this path if nothing is heard."""
+        """When something has to be done about the live connection if nothing is heard on it."""
         live = self.live
         if live is None:
-            return self.dial_until if self.dialling is not None else None
+            return None
         due = (live.heard_at if live.pinged_at is None else live.pinged_at) + HEARTBEAT_SECONDS
         return due if self.doubtful_since is None else min(due, self.close_at)
 

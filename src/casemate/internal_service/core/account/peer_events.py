@@ -4,11 +4,13 @@ from typing import Final
 
 from casemate.internal_service.core.account.contents import PathNote
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.peer_connections import PeerConnections
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.path_io import (
@@ -37,6 +39,8 @@ class PeerEvents:
         context: Context,
         endpoint: Endpoint,
         paths: Paths,
+        dialling: Dialling,
+        connections: PeerConnections,
         direct: Direct,
         outbox: Outbox,
         inbox: Inbox,
@@ -45,6 +49,8 @@ class PeerEvents:
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
+        self._dialling = dialling
+        self._connections = connections
         self._direct = direct
         self._outbox = outbox
         self._inbox = inbox
@@ -63,23 +69,24 @@ class PeerEvents:
             case PeerFrameArrived():
                 return self._frame(event, now)
             case PeerRouteSeen():
-                return self._paths.route_seen(event, now)
+                return self._connections.route_seen(event, now)
             case PeerConnected():
-                return self._paths.connected(event, now)
+                return self._connections.connected(event, now)
             case PeerClosed():
-                return self._paths.closed(event, now)
+                return self._connections.closed(event, now)
             case EndpointOpened():
                 self._endpoint.opened(event)
                 return []
             case EndpointChanged():
                 return self._endpoint_changed(event, now)
             case EndpointClosed():
-                return self._paths.endpoint_closed(event, now)
+                self._endpoint.closed(event, now)
+                return self._paths.all_gone(now)
             case _:
                 raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
-        outcome = self._paths.wakeup(now)
+        outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._connections.wakeup(now)
         for device, patience_seconds in self._direct.overdue(now):
             outcome += self._paths.doubt(device, now, patience_seconds)
         if self._note_due is not None and self._note_due <= now.monotonic:
@@ -87,37 +94,38 @@ class PeerEvents:
         return outcome + self._catch_fallen(now)
 
     def next_wakeup(self) -> float | None:
-        dues = (self._paths.next_wakeup(), self._direct.next_wakeup(), self._note_due)
+        parts = (self._endpoint, self._dialling, self._connections, self._direct)
+        dues = [self._note_due, *(part.next_wakeup() for part in parts)]
         return min((due for due in dues if due is not None), default=None)
 
     def stop(self, now: Instant) -> Outcome:
         """Signed out: no connection outlives that."""
         self._note_due = None
-        return self._paths.review(now) + self._catch_fallen(now)
+        return self._dialling.review(now) + self._catch_fallen(now)
 
     def broke_protocol(self, event: PeerFrameArrived, now: Instant) -> Outcome:
         """What came on this connection is not allowed: it ends."""
-        return self._paths.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
+        return self._connections.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
 
     # ---------------------------------------------------------------------------------------------- what peers say
 
     def _frame(self, event: PeerFrameArrived, now: Instant) -> Outcome:
         if isinstance(event.frame, PeerHello):
             return self._greeted(event.connection, event.frame, now)
-        connection = self._paths.has_greeted(event.connection)
+        connection = self._connections.has_greeted(event.connection)
         if connection is None:
             return []
-        self._paths.heard(connection, now)
+        self._connections.heard(connection, now)
         match event.frame:
             case Ping(count):
                 return self._paths.send_on(event.connection, Pong(count))
             case Pong(count):
-                return self._paths.answered(connection, count, now)
+                return self._connections.answered(connection, count, now)
             case Network():
-                return self._paths.told_network(connection, event.frame, now)
+                return self._connections.told_network(connection, event.frame, now)
         peer = self._peer_of(connection.device)
         if peer is None or peer.blocked or peer.relation != "registered":
-            return self._paths.drop(event.connection, "not_connected", now)
+            return self._connections.drop(event.connection, "not_connected", now)
         if isinstance(event.frame, Envelopes):
             return self._inbox.delivered(peer, connection.device, event.frame.items, now, by_path=True)
         return self._control(peer, connection.device, event.frame, now)
@@ -139,7 +147,7 @@ class PeerEvents:
 
     def _greeted(self, number: int, hello: PeerHello, now: Instant) -> Outcome:
         """From now on what is said to this device takes the path. First compare how far they say we had gone."""
-        device, outcome = self._paths.greeted(number, hello, now)
+        device, outcome = self._connections.greeted(number, hello, now)
         peer = None if device is None else self._peer_of(device)
         if device is None or peer is None:
             return outcome

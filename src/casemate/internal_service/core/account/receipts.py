@@ -14,6 +14,7 @@ from casemate.internal_service.core.account.contents import (
     encode,
 )
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
@@ -39,10 +40,13 @@ REFILL_PAUSE_SECONDS: Final = 2.0
 
 
 class Receipts:
-    def __init__(self, context: Context, link: Link, paths: Paths, sessions: SecureSessions, outbox: Outbox) -> None:
+    def __init__(
+        self, context: Context, link: Link, paths: Paths, dialling: Dialling, sessions: SecureSessions, outbox: Outbox
+    ) -> None:
         self._context = context
         self._link = link
         self._paths = paths
+        self._dialling = dialling
         self._sessions = sessions
         self._outbox = outbox
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
@@ -147,7 +151,7 @@ class Receipts:
         if isinstance(note, TypingNote):
             return [TypingChanged(peer.cid, note.typing)]
         if isinstance(note, PathNote):
-            return self._paths.noted(device, note, now)
+            return self._dialling.noted(device, note, now)
         return self._apply(peer, device, note, now)
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:

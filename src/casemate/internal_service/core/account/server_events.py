@@ -5,10 +5,10 @@ from typing import Final
 
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
-from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.account.server_requests import ServerRequests
@@ -63,7 +63,7 @@ class ServerEvents:
         outbox: Outbox,
         inbox: Inbox,
         receipts: Receipts,
-        paths: Paths,
+        dialling: Dialling,
     ) -> None:
         self._context = context
         self._link = link
@@ -72,7 +72,7 @@ class ServerEvents:
         self._outbox = outbox
         self._inbox = inbox
         self._receipts = receipts
-        self._paths = paths
+        self._dialling = dialling
         self._signals_up_to = 0
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
         not compared over links, because a server that was restored counts from lower ones."""
@@ -252,7 +252,7 @@ class ServerEvents:
         if not row.online:
             return [PeerChanged(peer.cid)]
         resumed = self._outbox.resume(peer, now)
-        return [PeerChanged(peer.cid), *resumed, *self._paths.near_again(peer.account_id, now)]
+        return [PeerChanged(peer.cid), *resumed, *self._dialling.near_again(peer.account_id, now)]
 
     def _ignore(self, account_id: AccountId) -> None:
         peer = self._context.store.peer(account_id)

@@ -1,0 +1,214 @@
+"""Connections to peers' devices: who may come in, which one counts, and when one is given up."""
+
+from typing import Final
+
+from casemate.crypto.keys import Ed25519Public
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.dialling import Dialling
+from casemate.internal_service.core.account.endpoint import Endpoint
+from casemate.internal_service.core.account.path import (
+    HEARTBEAT_SECONDS,
+    HELLO_SECONDS,
+    STEADY_SECONDS,
+    Connection,
+    PeerPath,
+)
+from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerRouteSeen
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.peer import Network, PeerHello
+from casemate.protocol.versions import PEER_VERSIONS, NoCommonVersion, highest_common
+
+CONNECTIONS_PER_DEVICE: Final = 2
+UNGREETED_PER_DEVICE: Final = 4
+
+
+class PeerConnections:
+    def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
+        self._context = context
+        self._endpoint = endpoint
+        self._paths = paths
+        self._dialling = dialling
+
+    # ------------------------------------------------------------------------------------------------------ coming in
+
+    def connected(self, event: PeerConnected, now: Instant) -> Outcome:
+        """QUIC is through: whose key it is must be known before a word is said."""
+        found = self._owner(event.endpoint_key)
+        path = None if found is None else self._paths.path_of(found[1])
+        if path is not None and path.dialling == event.connection:
+            path.dialling = None
+        if found is None or (event.dialled and path is None):
+            return [self._paths.close(event.connection, "refused")]
+        device = found[1]
+        if (
+            sum(not one.greeted for one in self._paths.connections.values() if one.device == device)
+            >= UNGREETED_PER_DEVICE
+        ):
+            return [self._paths.close(event.connection, "refused")]
+        self._paths.connections[event.connection] = Connection(
+            event.connection, device, event.endpoint_key, now.monotonic, heard_at=now.monotonic
+        )
+        channel = self._context.store.channel(device)
+        hello = PeerHello(
+            versions=PEER_VERSIONS,
+            features=[],
+            account_id=self._context.account_id,
+            device_id=self._context.device.device_id,
+            to=device,
+            seen_up_to=0 if channel is None else channel.seen_up_to,
+            network=self._endpoint.network,
+        )
+        return self._paths.send_on(event.connection, hello)
+
+    def _owner(self, endpoint_key: Ed25519Public) -> tuple[Peer, DeviceId] | None:
+        """The peer, if it may connect, and its device whose certified endpoint key this is."""
+        for peer in self._context.store.peers():
+            if self._paths.may_connect(peer):
+                device = self._context.device_of(peer)
+                if self._context.device_list(peer).device(device).endpoint_key == endpoint_key:
+                    return peer, device
+        return None
+
+    def greeted(self, number: int, hello: PeerHello, now: Instant) -> tuple[DeviceId | None, Outcome]:
+        """The other end says who it is. Returns the device that has a path from now on. Raises PeerBrokeProtocol."""
+        connection = self._paths.connections.get(number)
+        if connection is None:
+            return None, []
+        if connection.greeted:
+            raise PeerBrokeProtocol("a second hello")
+        owner = self._owner(connection.endpoint_key)
+        ours = self._context.device.device_id
+        claim = (hello.account_id, hello.device_id, hello.to)
+        if owner is None or claim != (owner[0].account_id, connection.device, ours):
+            return None, self._drop(connection, "refused", now, dial_at_once=False)
+        try:
+            highest_common(PEER_VERSIONS, hello.versions, our_name="ours", their_name="theirs")
+        except NoCommonVersion:
+            return None, self._drop(connection, "version", now, dial_at_once=False)
+        path = self._paths.want(connection.device, owner[0].account_id, now)
+        path.their_network = hello.network
+        return connection.device, self._count(path, connection, now) + self._paths.tell(path, now)
+
+    def _count(self, path: PeerPath, connection: Connection, now: Instant) -> Outcome:
+        """One more connection of a device: the smaller id decides that the newest counts and ends the others."""
+        connection.greeted = True
+        connection.heard_at = now.monotonic
+        path.connections.append(connection)
+        path.history.clear()
+        path.trust()
+        path.gave_way, path.failures = False, 0
+        most = 1 if self._context.device.device_id < path.device else CONNECTIONS_PER_DEVICE
+        outcome: Outcome = []
+        for older in path.connections[:-most]:
+            outcome += self._drop(older, "replaced", now, dial_at_once=False)
+        return outcome
+
+    def has_greeted(self, number: int) -> Connection | None:
+        """The connection, if its hello is done. Raises PeerBrokeProtocol when it is too early for anything else."""
+        connection = self._paths.connections.get(number)
+        if connection is not None and not connection.greeted:
+            raise PeerBrokeProtocol("a frame before the hello")
+        return connection
+
+    # ------------------------------------------------------------------------------------------------- signs of life
+
+    def heard(self, connection: Connection, now: Instant) -> None:
+        connection.heard_at = now.monotonic
+
+    def answered(self, connection: Connection, count: int, now: Instant) -> Outcome:
+        """A pong for the newest ping: everything sent before it has arrived."""
+        if count != connection.pings:
+            return []
+        connection.pinged_at = None
+        return self._paths.trust(connection.device, now)
+
+    def route_seen(self, event: PeerRouteSeen, now: Instant) -> Outcome:
+        connection = self._paths.connections.get(event.connection)
+        if connection is None:
+            return []
+        connection.direct, connection.rtt_ms = event.direct, event.rtt_ms
+        path = self._paths.path_of(connection.device)
+        if path is None or path.live is not connection:
+            return []
+        path.history.append(event.rtt_ms)
+        return self._paths.tell(path, now)
+
+    def told_network(self, connection: Connection, network: Network, now: Instant) -> Outcome:
+        path = self._paths.path_of(connection.device)
+        if path is None:
+            return []
+        path.their_network = network
+        return self._paths.tell(path, now)
+
+    # ------------------------------------------------------------------------------------------------------- the end
+
+    def closed(self, event: PeerClosed, now: Instant) -> Outcome:
+        """A connection ended, or an attempt did."""
+        connection = self._paths.connections.pop(event.connection, None)
+        if connection is None:
+            return self._dialling.attempt_failed(event.connection, now)
+        return self._lost(connection, now, dial_at_once=event.code not in ("refused", "not_connected", "bye"))
+
+    def drop(self, number: int, code: str, now: Instant) -> Outcome:
+        """End a connection for what came on it."""
+        connection = self._paths.connections.get(number)
+        return [] if connection is None else self._drop(connection, code, now, dial_at_once=False)
+
+    def _drop(self, connection: Connection, code: str, now: Instant, *, dial_at_once: bool) -> Outcome:
+        del self._paths.connections[connection.number]
+        return [self._paths.close(connection.number, code), *self._lost(connection, now, dial_at_once=dial_at_once)]
+
+    def _lost(self, connection: Connection, now: Instant, *, dial_at_once: bool) -> Outcome:
+        path = self._paths.path_of(connection.device)
+        if path is None:
+            return []
+        was_live = path.live is connection
+        path.connections = [other for other in path.connections if other is not connection]
+        if not connection.greeted or not was_live:
+            if not path.connections:
+                self._dialling.rest(path, now)
+            return []
+        path.trust()
+        self._paths.fallen.add(path.device)
+        steady = now.monotonic - connection.opened_at >= STEADY_SECONDS
+        if dial_at_once and (steady or path.attempt == 0):
+            # Whoever notices dials, whatever its id: the other side may not know yet.
+            path.attempt, path.retry_at, path.gave_way = (0 if steady else 1), 0.0, True
+        else:
+            self._dialling.rest(path, now)
+        peer = self._context.store.peer(path.account_id)
+        return self._paths.tell(path, now) + ([] if peer is None else self._dialling.look_at(peer, now))
+
+    # ---------------------------------------------------------------------------------------------------------- time
+
+    def next_wakeup(self) -> float | None:
+        dues = [one.opened_at + HELLO_SECONDS for one in self._paths.connections.values() if not one.greeted]
+        dues += [due for path in self._paths.all() if (due := path.next_due()) is not None]
+        return min(dues, default=None)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for connection in list(self._paths.connections.values()):
+            if not connection.greeted and connection.opened_at + HELLO_SECONDS <= now.monotonic:
+                outcome += self._drop(connection, "no_answer", now, dial_at_once=False)
+        for path in list(self._paths.all()):
+            if path.live is not None:
+                outcome += self._listen_for(path, path.live, now)
+        return outcome
+
+    def _listen_for(self, path: PeerPath, live: Connection, now: Instant) -> Outcome:
+        """Ask for a sign of life when none came for a while; end what stays silent."""
+        if path.doubtful_since is not None and path.close_at <= now.monotonic:
+            again = self._endpoint.observe_again(now)
+            return again + self._drop(live, "no_answer", now, dial_at_once=True)
+        if live.pinged_at is not None and live.pinged_at + HEARTBEAT_SECONDS <= now.monotonic:
+            path.doubt(now.monotonic, HEARTBEAT_SECONDS)
+            self._paths.fallen.add(path.device)
+            return self._paths.ping(live, now) + self._paths.tell(path, now)
+        if live.pinged_at is None and live.heard_at + HEARTBEAT_SECONDS <= now.monotonic:
+            return self._paths.ping(live, now)
+        return []
