@@ -21,7 +21,14 @@ def _to_address(_kind: Any, tokens: Sequence[Token]) -> ListenAddress:
     return ListenAddress.parse(tokens[0].value)
 
 
+def _to_address_or_off(kind: Any, tokens: Sequence[Token]) -> ListenAddress | Literal["off"]:
+    return "off" if tokens[0].value == "off" else _to_address(kind, tokens)
+
+
 Address = Annotated[ListenAddress, Parameter(converter=_to_address, n_tokens=1, accepts_keys=False)]
+RelayAddress = Annotated[
+    ListenAddress | Literal["off"], Parameter(converter=_to_address_or_off, n_tokens=1, accepts_keys=False)
+]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogStyle = Literal["auto", "json", "console"]
 AboveZero = Parameter(validator=Number(gt=0))

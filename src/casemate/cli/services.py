@@ -16,6 +16,7 @@ from casemate.cli.options import (
     Hidden,
     LogLevel,
     LogStyle,
+    RelayAddress,
     default_data_dir,
     read_password,
 )
@@ -32,6 +33,9 @@ def server(
     mailbox_days: Annotated[float, AboveZero] = MAILBOX_SECONDS / DAY_SECONDS,
     behind_proxy: bool = False,
     connections_per_address: Annotated[int, AboveZero] = 10_000,
+    relay_listen: RelayAddress | None = None,
+    relay_url: str = "",
+    relay_megabytes_per_second: Annotated[float, AboveZero] = 32,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
     stop_when_stdin_closes: Annotated[bool, Hidden] = False,
@@ -54,6 +58,13 @@ def server(
         Speak plain HTTP to a reverse proxy on this machine, which adds TLS and X-Forwarded-For.
     connections_per_address
         How many connections one network address may hold at a time.
+    relay_listen
+        HOST:PORT (TCP; UDP on it and the next port) for connections between people; off: messages go through the
+        mailbox only. By default the host of --listen and port 12350.
+    relay_url
+        Where people reach the relay, when that is another address (behind a proxy, say).
+    relay_megabytes_per_second
+        How much one account may send through the relay.
     log_level
         How much it tells on stderr.
     log_style
@@ -72,6 +83,9 @@ def server(
             mailbox_days=mailbox_days,
             behind_proxy=behind_proxy,
             connections_per_address=connections_per_address,
+            relay_listen="" if relay_listen is None else str(relay_listen),
+            relay_url=relay_url,
+            relay_megabytes_per_second=relay_megabytes_per_second,
         )
     )
 

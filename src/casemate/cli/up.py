@@ -15,6 +15,7 @@ from casemate.cli.options import (
     Address,
     LogLevel,
     LogStyle,
+    RelayAddress,
     default_data_dir,
 )
 from casemate.runtime.errors import CannotStart
@@ -29,6 +30,7 @@ def up(
     data_dir: Path | None = None,
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     server_listen: Address = DEFAULT_SERVER_LISTEN,
+    relay_listen: RelayAddress | None = None,
     browser: bool = True,
     log_level: LogLevel = "warning",
     log_style: LogStyle = "auto",
@@ -43,6 +45,9 @@ def up(
         HOST:PORT of the internal service, for browsers and programs on this computer.
     server_listen
         HOST:PORT of the server, for other people's internal services.
+    relay_listen
+        HOST:PORT of the server's relay, for connections between people; off: messages go through the mailbox only. By
+        default the server's host and port 12350.
     browser
         Open the UI; with --no-browser only its URL is printed.
     log_level
@@ -51,15 +56,16 @@ def up(
         Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
     """
     logs = ["--log-level", log_level, "--log-style", log_style]
-    return asyncio.run(_run(data_dir or default_data_dir(), listen, server_listen, browser, logs))
+    server_options = ["--listen", str(server_listen)]
+    if relay_listen is not None:
+        server_options += ["--relay-listen", str(relay_listen)]
+    return asyncio.run(_run(data_dir or default_data_dir(), listen, server_options, browser, logs))
 
 
-async def _run(
-    data_dir: Path, listen: ListenAddress, server_listen: ListenAddress, browser: bool, logs: list[str]
-) -> int:
+async def _run(data_dir: Path, listen: ListenAddress, server_options: list[str], browser: bool, logs: list[str]) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
     children: list[Child] = []
-    work = asyncio.create_task(_serve(children, data_dir, listen, server_listen, browser, logs))
+    work = asyncio.create_task(_serve(children, data_dir, listen, server_options, browser, logs))
     try:
         await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
         if work.done():
@@ -77,14 +83,12 @@ async def _serve(
     children: list[Child],
     data_dir: Path,
     listen: ListenAddress,
-    server_listen: ListenAddress,
+    server_options: list[str],
     browser: bool,
     logs: list[str],
 ) -> None:
     """Start both services, show the UI, and wait until one of them ends, which raises `CannotStart`."""
-    server = await Child.start(
-        "server", ["--data-dir", str(data_dir / SERVER_FOLDER), "--listen", str(server_listen), *logs]
-    )
+    server = await Child.start("server", ["--data-dir", str(data_dir / SERVER_FOLDER), *server_options, *logs])
     children.append(server)
     server_address = _reachable(await server.ready())
     internal = await Child.start(

@@ -13,8 +13,6 @@ from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import CONTROL_BYTES, PEER_FRAME_BYTES
 
 PEER_ALPN: Final = b"casemate/peer/1"
-OBSERVER_ALPN: Final = b"casemate/observer/1"
-"""The server's observer: it opens a one-way stream with one line, the IP:PORT or [IPv6]:PORT that it sees us at."""
 LENGTH_BYTES: Final = 4
 
 Udp = Literal["unknown", "open", "blocked"]

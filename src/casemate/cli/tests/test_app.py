@@ -66,7 +66,8 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame\nnot this\n")
     options = f"--data-dir d --listen [::1]:0 --password-file {tmp_path}/password --mailbox-days 2 --behind-proxy"
     more = "--registration-request-days 0.5 --connections-per-address 7"
-    assert run("server", *options.split(), *more.split()) == 0
+    relay = "--relay-listen [::1]:5 --relay-url https://relay.example/ --relay-megabytes-per-second 1.5"
+    assert run("server", *options.split(), *more.split(), *relay.split()) == 0
     assert vars(service.options) == {
         "data_dir": Path("d"),
         "listen": "[::1]:0",
@@ -75,7 +76,18 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "mailbox_days": 2,
         "behind_proxy": True,
         "connections_per_address": 7,
+        "relay_listen": "[::1]:5",
+        "relay_url": "https://relay.example/",
+        "relay_megabytes_per_second": 1.5,
     }
+
+
+def test_a_server_runs_without_a_relay_when_told_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("server", "--relay-listen", "off") == 0
+    assert service.options.relay_listen == "off"
+    monkeypatch.setenv("CASEMATE_SERVER_RELAY_LISTEN", "off")
+    run("server")
+    assert service.options.relay_listen == "off"
 
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
@@ -123,6 +135,7 @@ def test_the_config_file_of_the_platform_is_read_without_being_named(service: Se
     ("arguments", "sentence"),
     [
         (["server", "--listen", "nonsense"], "is not HOST:PORT"),
+        (["server", "--relay-listen", "on"], "is not HOST:PORT"),
         (["server", "--unknown"], "Unknown option"),
         (["nothing"], "Unknown command"),
         (["server", "--log-level", "loud"], "log-level"),

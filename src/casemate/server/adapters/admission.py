@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from aiohttp import web
+
 PROVE_SECONDS: Final = 10.0
 """A connection on which no device has proven itself by then is ended."""
 CONNECTIONS_PER_ADDRESS: Final = 10_000
@@ -34,6 +36,13 @@ class Admission:
             self._admitted[address] >= limits.per_address or self._unproven[address] >= limits.unproven_per_address
         )
         return None if is_full or is_greedy else Ticket(address, self._admitted, self._unproven)
+
+
+def caller_address(request: web.Request, *, behind_proxy: bool) -> str:
+    """Whom a connection counts for."""
+    # Only a proxy's own word counts: it appends the address it saw, whatever the client wrote before that.
+    forwarded = request.headers.get("X-Forwarded-For", "") if behind_proxy else ""
+    return forwarded.rpartition(",")[2].strip() or request.remote or "unknown"
 
 
 class Ticket:

@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from casemate.node import Effect
 from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
-from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket
+from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_address
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import Close, ConnectionId, Marked, Send
@@ -77,7 +77,7 @@ class Site:
                 device.abort()
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._admission.admit(self._address(request))
+        ticket = self._admission.admit(caller_address(request, behind_proxy=self._behind_proxy))
         if ticket is None:
             return web.Response(status=503, text="Too many connections; try again in a moment.\n")
         try:
@@ -105,11 +105,6 @@ class Site:
             del self._sockets[connection]
             if not self._sockets:
                 self._all_gone.set()
-
-    def _address(self, request: web.Request) -> str:
-        # Only a proxy's own word counts: it appends the address it saw, whatever the client wrote before that.
-        forwarded = request.headers.get("X-Forwarded-For", "") if self._behind_proxy else ""
-        return forwarded.rpartition(",")[2].strip() or request.remote or "unknown"
 
 
 async def _about(_request: web.Request) -> web.Response:

@@ -30,6 +30,7 @@ def main() -> int:
     parser.add_argument("--die-before", default="")
     parser.add_argument("--password", action="append", default=[])
     parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--relay-listen", default="off")
     parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
     parser.add_argument("--heartbeat-seconds", type=float, default=device_socket.HEARTBEAT_SECONDS)
     parser.add_argument("--stall-seconds", type=float, default=0.0, help="the disk takes so long over deposit 100")
@@ -39,6 +40,7 @@ def main() -> int:
         arguments.listen,
         server_passwords=tuple(arguments.password),
         behind_proxy=arguments.behind_proxy,
+        relay_listen=arguments.relay_listen,
     )
     # What nobody but a test would change.
     vars(site)["PROVE_SECONDS"] = arguments.prove_seconds

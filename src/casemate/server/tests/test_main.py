@@ -14,6 +14,10 @@ from casemate.server.adapters.sqlite_store import DATABASE_NAME, open_server_sto
 from casemate.server.main import EXIT_CANNOT_START, ServerOptions, run
 
 
+def options(data_dir: Path, listen: str = "127.0.0.1:0", relay_listen: str = "off") -> ServerOptions:
+    return ServerOptions(data_dir, listen, relay_listen=relay_listen)
+
+
 def one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
     captured = capsys.readouterr()
     assert captured.out == "", "it never said that it was ready"
@@ -30,18 +34,18 @@ def _limits_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        assert run(ServerOptions(tmp_path, address)) == EXIT_CANNOT_START
+        assert run(options(tmp_path, address)) == EXIT_CANNOT_START
     assert address in one_sentence(capsys)
 
 
 def test_an_address_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(ServerOptions(tmp_path, "nonsense")) == EXIT_CANNOT_START
+    assert run(options(tmp_path, "nonsense")) == EXIT_CANNOT_START
     assert "'nonsense' is not HOST:PORT" in one_sentence(capsys)
 
 
 def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").touch()
-    assert run(ServerOptions(tmp_path / "file" / "data", "127.0.0.1:0")) == EXIT_CANNOT_START
+    assert run(options(tmp_path / "file" / "data", "127.0.0.1:0")) == EXIT_CANNOT_START
     assert "cannot be used" in one_sentence(capsys)
 
 
@@ -50,13 +54,13 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path, capsys: pyt
     open_server_store(tmp_path).close()
     with Database.open(tmp_path / DATABASE_NAME) as database:
         database.script("PRAGMA user_version = 999")
-    assert run(ServerOptions(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
+    assert run(options(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
     assert "newer version" in one_sentence(capsys)
 
 
 def test_a_directory_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with DataDirectory(tmp_path):
-        assert run(ServerOptions(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
+        assert run(options(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
     assert "in use by another process" in one_sentence(capsys)
 
 
@@ -67,5 +71,5 @@ def test_a_server_that_has_people_never_takes_a_new_identity(
     open_server_store(tmp_path).close()
     if content is not None:
         (tmp_path / IDENTITY_NAME).write_bytes(content)
-    assert run(ServerOptions(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
+    assert run(options(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
     assert "put it back from a backup" in one_sentence(capsys)
