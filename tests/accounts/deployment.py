@@ -24,7 +24,7 @@ from casemate.internal_service.core.link_io import (
 )
 from casemate.internal_service.core.notices import Notice
 from casemate.internal_service.core.path_io import PathEffect, PathEvent
-from casemate.node import Core, Effect, Event, Instant, Wakeup, step
+from casemate.node import BatchEnd, Core, Effect, Event, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, MessageId
@@ -77,12 +77,17 @@ class AccountCore(Core):
                 return self.account.link_closed(event, now)
             case PathEvent():
                 return self.account.path_event(event, now)
+            case BatchEnd():
+                return self.account.batch_end(now)
             case Wakeup():
                 return self.account.wakeup(now)
         raise AssertionError(event)
 
     def next_wakeup(self) -> float | None:
         return self.account.next_wakeup()
+
+    def wants_batch_end(self) -> bool:
+        return self.account.wants_batch_end()
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:  # type: ignore[override]
         return self.account.quarantine(event, error, now)

@@ -14,7 +14,7 @@ from casemate.internal_service.core.notices import (
 )
 from casemate.internal_service.core.path_io import PathEvent
 from casemate.internal_service.core.refusals import Refused
-from casemate.node import Core, Effect, Event, Instant, Monotonic, Wakeup
+from casemate.node import BatchEnd, Core, Effect, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client.views import ConversationView, MessageView, PeerView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 
@@ -64,6 +64,8 @@ class AccountHost(Core):
                 return self._told(account.link_closed(event, now))
             case PathEvent():
                 return self._told(account.path_event(event, now))
+            case BatchEnd():
+                return self._told(account.batch_end(now))
             case Wakeup():
                 return self._told(account.wakeup(now))
             case Wish(operation=operation):
@@ -77,6 +79,9 @@ class AccountHost(Core):
 
     def next_wakeup(self) -> Monotonic | None:
         return self.account.next_wakeup()
+
+    def wants_batch_end(self) -> bool:
+        return self.account.wants_batch_end()
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         assert isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed | PathEvent)

@@ -1,11 +1,12 @@
 """The shape of every core: events in, one transaction, effects out."""
 
-from casemate.node.core import Core, Effect, Event, Wakeup
+from casemate.node.core import BatchEnd, Core, Effect, Event, Wakeup
 from casemate.node.instant import Clock, Entropy, Instant, Monotonic
 from casemate.node.step import EventUndone, step
 from casemate.node.store import StorageBroken, Store
 
 __all__ = [
+    "BatchEnd",
     "Clock",
     "Core",
     "Effect",

@@ -25,6 +25,12 @@ class Wakeup(Event):
     __slots__ = ()
 
 
+class BatchEnd(Event):
+    """The last event before a commit, for cores that said `wants_batch_end`: do once what many events asked for."""
+
+    __slots__ = ()
+
+
 class Core(Protocol):
     """Events in, effects out. Cores inherit this class and so get the answers of those hooks they do not need.
 
@@ -44,6 +50,10 @@ class Core(Protocol):
     def next_wakeup(self) -> Monotonic | None:
         """When the core wants a `Wakeup` even if nothing happens; None for never."""
         ...
+
+    def wants_batch_end(self) -> bool:
+        """Whether something was put off until the events at hand are all handled."""
+        return False
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         """The event's sender broke the protocol and the event was undone: drop the link, tell who has to know."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casemate.node.core import Core, Effect, Event
+from casemate.node.core import BatchEnd, Core, Effect, Event
 from casemate.node.instant import Instant
 from casemate.node.store import StorageBroken, Store
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -35,14 +35,20 @@ def step(core: Core, store: Store, batch: Sequence[Event], now: Instant) -> list
     effects: list[Effect] = []
     with store.transaction():
         for event in batch:
-            try:
-                with store.savepoint():
-                    effects += core.handle(event, now)
-            except StorageBroken:
-                raise
-            except Exception as error:  # noqa: BLE001  (see above: one event's fault stays with that event)
-                effects += _after_undo(core, store, event, error, now)
+            effects += _handle(core, store, event, now)
+        if core.wants_batch_end():
+            effects += _handle(core, store, BatchEnd(), now)
     return effects
+
+
+def _handle(core: Core, store: Store, event: Event, now: Instant) -> Sequence[Effect]:
+    try:
+        with store.savepoint():
+            return core.handle(event, now)
+    except StorageBroken:
+        raise
+    except Exception as error:  # noqa: BLE001  (see above: one event's fault stays with that event)
+        return _after_undo(core, store, event, error, now)
 
 
 def _after_undo(core: Core, store: Store, event: Event, error: Exception, now: Instant) -> list[Effect]:

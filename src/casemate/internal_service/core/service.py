@@ -36,7 +36,7 @@ from casemate.internal_service.core.view_requests import ViewRequests
 from casemate.internal_service.core.views import Views
 from casemate.internal_service.core.waits import Waits
 from casemate.internal_service.core.workspace import Workspace
-from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
+from casemate.node import BatchEnd, Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
@@ -160,6 +160,8 @@ class Service(Core):
                 self._waits.settle(token, event)
             case Wakeup():
                 self._wakeup()
+            case BatchEnd():
+                self._batch_end()
             case _:
                 self._socket(event)
         return self._finish()
@@ -168,6 +170,9 @@ class Service(Core):
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
         due += [self._waits.next_due(), self._gateway.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
+
+    def wants_batch_end(self) -> bool:
+        return any(host.account.wants_batch_end() for host in self._hosts.peek())
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
@@ -277,6 +282,12 @@ class Service(Core):
             host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
             if host is not None:
                 self._take(host, host.account.wakeup(now))
+
+    def _batch_end(self) -> None:
+        for peeked in self._hosts.peek():
+            host = self._hosts.get(peeked.cid) if peeked.account.wants_batch_end() else None
+            if host is not None:
+                self._take(host, host.account.batch_end(self._desk.now))
 
     def _shut_down(self, drain_seconds: float) -> None:
         for host in self._hosts.peek():

@@ -26,15 +26,20 @@ class ChannelsTable:
         return None if row is None else _channel(row)
 
     def channels(self) -> list[Channel]:
+        self._rows.write()
         return [_channel(row) for row in self._db.rows(f"SELECT {_CHANNEL_COLUMNS} FROM channels ORDER BY device")]
 
     def channels_of(self, account_id: AccountId) -> list[Channel]:
+        self._rows.write()
         rows = self._db.rows(
             f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE account_id = ? ORDER BY device", account_id
         )
         return [_channel(row) for row in rows]
 
     def put_channel(self, channel: Channel) -> None:
+        self._rows.put(("channel", channel.device), channel, lambda: self._write_channel(channel))
+
+    def _write_channel(self, channel: Channel) -> None:
         self._db.execute(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -53,7 +58,6 @@ class ChannelsTable:
             channel.parked_receipt,
             channel.rekey_at,
         )
-        self._rows.wrote(("channel", channel.device), channel)
 
 
 class RatchetsTable:
@@ -72,10 +76,16 @@ class RatchetsTable:
         return None if session_id is None else self.ratchet(session_id)
 
     def _read_sending(self, device: DeviceId) -> bytes | None:
+        self._rows.write()
         row = self._db.row("SELECT session_id FROM ratchets WHERE device = ? AND sends = 1", device)
         return None if row is None else bytes(row[0])
 
     def put_ratchet(self, row: RatchetRow) -> None:
+        self._rows.put(("ratchet", row.session_id), row, lambda: self._write_ratchet(row))
+        if row.sends:
+            self._rows.wrote(("sends", row.device), row.session_id)
+
+    def _write_ratchet(self, row: RatchetRow) -> None:
         self._db.execute(
             f"INSERT INTO ratchets ({_RATCHET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE"
             " SET session = excluded.session, sends = excluded.sends, confirmed = excluded.confirmed,"
@@ -88,17 +98,16 @@ class RatchetsTable:
             row.created_at,
             row.retire_at,
         )
-        self._rows.wrote(("ratchet", row.session_id), row)
-        if row.sends:
-            self._rows.wrote(("sends", row.device), row.session_id)
 
     def stop_sending(self, device: DeviceId, retire_at: float) -> None:
+        self._rows.write()
         self._db.execute(
             "UPDATE ratchets SET sends = 0, retire_at = coalesce(retire_at, ?) WHERE device = ?", retire_at, device
         )
         self._rows.clear()
 
     def retire_ratchets(self, now: float) -> None:
+        self._rows.write()
         self._db.execute("DELETE FROM ratchets WHERE retire_at <= ?", now)
         self._rows.clear()
 

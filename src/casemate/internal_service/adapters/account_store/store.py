@@ -38,21 +38,13 @@ class SqliteAccountStore(
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        try:
-            with self._db.transaction():
-                yield
-        except BaseException:
-            self._rows.clear()
-            raise
+        with self._db.transaction(), self._rows.transaction():
+            yield
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        try:
-            with self._db.savepoint():
-                yield
-        except BaseException:
-            self._rows.clear()
-            raise
+        with self._db.savepoint(), self._rows.savepoint():
+            yield
 
     def close(self) -> None:
         self._db.close()

@@ -207,6 +207,12 @@ class Account:
         outcome += self._outbox.wakeup(now) + self._server.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
+    def wants_batch_end(self) -> bool:
+        return self._outbox.has_put_off
+
+    def batch_end(self, now: Instant) -> Outcome:
+        return self._outbox.batch_end(now)
+
     def next_wakeup(self) -> float | None:
         parts = (self._link, self._outbox, self._server, self._peers, self._lan)
         timers = [part.next_wakeup() for part in parts]

@@ -77,6 +77,7 @@ class Outbox:
         self._fetching: set[DeviceId] = set()
         self._trying: set[DeviceId] = set()
         """Whose deposits were refused: one envelope alone tries whether they are taken again."""
+        self._put_off: dict[DeviceId, None] = {}
         self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
 
@@ -113,7 +114,8 @@ class Outbox:
         if kind in _MESSAGES and is_line(store, peer.account_id, kind, body, mine=True):
             store.timeline_add(self._own_message(peer, kind, content, now))
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
-        return outcome + self.flush(peer, now)
+        self.flush_later(device)
+        return outcome
 
     def _is_full(self, channel: Channel, most: int) -> bool:
         store = self._context.store
@@ -152,6 +154,21 @@ class Outbox:
         outcome = self._seal_waiting(peer, device, now)
         outcome += self._direct.send(device, now, even_sent=not self._link.online)
         return outcome if self._paths.is_healthy(device) else outcome + self._deposit(device, now)
+
+    def flush_later(self, device: DeviceId) -> None:
+        """At the end of the batch: many messages that were written together leave together."""
+        self._put_off[device] = None
+
+    @property
+    def has_put_off(self) -> bool:
+        return bool(self._put_off)
+
+    def batch_end(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for device in list(self._put_off):
+            outcome += self._flush_device(device, now)
+        self._put_off.clear()
+        return outcome
 
     def _may_send(self, peer: Peer) -> bool:
         compared = self._compared or self._context.device_of(peer) in self._compared_with

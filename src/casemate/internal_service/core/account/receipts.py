@@ -191,7 +191,7 @@ class Receipts:
         if note.delivered_up_to < max(seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):
             last = max(seen_up_to - 1, had)
             outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
-        outcome += self._outbox.flush(peer, now)
+        self._outbox.flush_later(device)
         return outcome + self.send(peer, device, now, note.lost) if note.lost else outcome
 
     def _start_over(self, peer: Peer, channel: Channel, note: ReceiptNote, now: Instant) -> Outcome:
