@@ -161,7 +161,7 @@ class Team:
             directory / host,
             directory / "logs" / host,
             within=namespaces.inside(self.lab.namespace(f"host-{host}")),
-            environment={"CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "on"},
+            environment={"CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "true"},
         )
 
 

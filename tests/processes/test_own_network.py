@@ -92,5 +92,5 @@ def test_services_speak_to_no_neighbour_in_a_shared_network(monkeypatch: pytest.
     monkeypatch.setenv("CASEMATE_TEST_NETWORK", "shared")
     assert service_environment() == {
         "CASEMATE_SERVER_RELAY_LISTEN": "off",
-        "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "off",
+        "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "false",
     }

@@ -16,4 +16,4 @@ def service_environment() -> Mapping[str, str]:
     """How services started by tests and benchmarks are told to keep to themselves in a network that others use, too."""
     if in_own_network():
         return {"CASEMATE_SERVER_RELAY_LISTEN": "127.0.0.1:0"}
-    return {"CASEMATE_SERVER_RELAY_LISTEN": "off", "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "off"}
+    return {"CASEMATE_SERVER_RELAY_LISTEN": "off", "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "false"}

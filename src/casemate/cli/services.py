@@ -98,6 +98,7 @@ def internal_service(
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
     keyring: bool = True,
+    peer_paths: bool = True,
     lan_discovery: bool = True,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
@@ -119,6 +120,9 @@ def internal_service(
         Another host name under which browsers may reach it; may be repeated.
     keyring
         Keep the key that unlocks signed-in accounts in the system's keyring where there is one.
+    peer_paths
+        Connect to people's services directly where that is possible, else through the server's relay; without it,
+        messages go through the server's mailbox only.
     lan_discovery
         Let accounts find their contacts on the local network, without a server. Strangers there learn that somebody
         uses Casemate, not who.
@@ -138,6 +142,7 @@ def internal_service(
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
             use_keyring=keyring,
+            peer_paths=peer_paths,
             lan_discovery=lan_discovery,
         )
     )

@@ -31,6 +31,7 @@ def up(
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     server_listen: Address = DEFAULT_SERVER_LISTEN,
     relay_listen: RelayAddress | None = None,
+    peer_paths: bool = True,
     browser: bool = True,
     log_level: LogLevel = "warning",
     log_style: LogStyle = "auto",
@@ -48,6 +49,8 @@ def up(
     relay_listen
         HOST:PORT of the server's relay, for connections between people; off: messages go through the mailbox only. By
         default the server's host and port 12350.
+    peer_paths
+        Connect to people's services directly where that is possible, else through the server's relay.
     browser
         Open the UI; with --no-browser only its URL is printed.
     log_level
@@ -59,13 +62,16 @@ def up(
     server_options = ["--listen", str(server_listen)]
     if relay_listen is not None:
         server_options += ["--relay-listen", str(relay_listen)]
-    return asyncio.run(_run(data_dir or default_data_dir(), listen, server_options, browser, logs))
+    internal_options = ["--listen", str(listen), *([] if peer_paths else ["--no-peer-paths"])]
+    return asyncio.run(_run(data_dir or default_data_dir(), internal_options, server_options, browser, logs))
 
 
-async def _run(data_dir: Path, listen: ListenAddress, server_options: list[str], browser: bool, logs: list[str]) -> int:
+async def _run(
+    data_dir: Path, internal_options: list[str], server_options: list[str], browser: bool, logs: list[str]
+) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
     children: list[Child] = []
-    work = asyncio.create_task(_serve(children, data_dir, listen, server_options, browser, logs))
+    work = asyncio.create_task(_serve(children, data_dir, internal_options, server_options, browser, logs))
     try:
         await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
         if work.done():
@@ -82,7 +88,7 @@ async def _run(data_dir: Path, listen: ListenAddress, server_options: list[str],
 async def _serve(
     children: list[Child],
     data_dir: Path,
-    listen: ListenAddress,
+    internal_options: list[str],
     server_options: list[str],
     browser: bool,
     logs: list[str],
@@ -94,7 +100,7 @@ async def _serve(
     internal = await Child.start(
         "internal-service",
         [
-            *("--data-dir", str(data_dir / INTERNAL_FOLDER), "--listen", str(listen)),
+            *("--data-dir", str(data_dir / INTERNAL_FOLDER), *internal_options),
             *("--default-server", server_address, *logs),
         ],
     )

@@ -16,6 +16,8 @@ from casemate.crypto.kem import MlKem768
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
 from casemate.internal_service.adapters.lan import LocalNetwork
+from casemate.internal_service.adapters.peer_transport import start_transport
+from casemate.internal_service.adapters.peer_transport.port import Transport
 from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_service_store
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
@@ -28,7 +30,16 @@ from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendR
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
 from casemate.internal_service.core.machine import Machine
-from casemate.internal_service.core.path_io import AnnounceOnLan, LeaveLan
+from casemate.internal_service.core.path_io import (
+    AnnounceOnLan,
+    CloseEndpoint,
+    ClosePeer,
+    DialPeer,
+    LeaveLan,
+    ObserveAgain,
+    OpenEndpoint,
+    SendToPeer,
+)
 from casemate.internal_service.core.service import Service
 from casemate.node import Effect, StorageBroken
 from casemate.runtime.clock import SystemClock
@@ -63,6 +74,8 @@ class InternalServiceOptions:
     allowed_hosts: tuple[str, ...] = ()
     """Other names under which browsers reach us."""
     use_keyring: bool = True
+    peer_paths: bool = True
+    """Connections between people's services; without them everything goes through the server's mailbox."""
     lan_discovery: bool = True
     """Whether accounts may announce themselves on the local network."""
 
@@ -113,6 +126,7 @@ async def _serve_store(
         site = _site(options, listen, url, thread)
         performer.site, performer.links = site, ServerLinks(thread.events)
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
+        performer.peers = start_transport(thread.events, is_on=options.peer_paths)
         performer.lan = LocalNetwork(thread.events, system_entropy) if options.lan_discovery else None
         runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
         stop = shutdown_requested()
@@ -135,6 +149,7 @@ async def _serve_store(
             await site.all_gone(DRAIN_SECONDS)
         finally:
             performer.vaults.close()
+            await performer.peers.close()
             await performer.links.close()
             if performer.lan is not None:
                 await performer.lan.close()
@@ -170,6 +185,7 @@ class _Performer:
     site: Site
     links: ServerLinks
     vaults: VaultWorkers
+    peers: Transport
     lan: LocalNetwork | None
 
     def __call__(self, effect: Effect) -> None:
@@ -180,6 +196,8 @@ class _Performer:
                 self.links.perform(effect)
             case MakeVault() | TryVaults():
                 self.vaults.perform(effect)
+            case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
+                self.peers.perform(effect)
             case AnnounceOnLan() | LeaveLan():
                 if self.lan is not None:
                     self.lan.perform(effect)

@@ -5,4 +5,4 @@ from typing import Final
 OBSERVE_ALPN: Final = b"casemate/observe/1"
 
 SEEN_BYTES: Final = 64
-"""The observer opens one stream in one direction and writes `IP:PORT` or `[IPv6]:PORT` in ASCII; then it is finished."""
+"""The observer opens one stream in one direction, writes `IP:PORT` or `[IPv6]:PORT` in ASCII, and finishes it."""

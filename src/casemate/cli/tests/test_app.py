@@ -92,7 +92,7 @@ def test_a_server_runs_without_a_relay_when_told_so(service: Service, monkeypatc
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
-    assert run("internal-service", *options.split(), "--no-keyring", "--no-lan-discovery") == 0
+    assert run("internal-service", *options.split(), "--no-keyring", "--no-peer-paths", "--no-lan-discovery") == 0
     assert vars(service.options) == {
         "listen": "[::1]:0",
         "data_dir": Path("d"),
@@ -100,6 +100,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "use_keyring": False,
+        "peer_paths": False,
         "lan_discovery": False,
     }
 

@@ -1,0 +1,40 @@
+"""How a connection's packets travel: told at once when that changes, and every few seconds for the round trip."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from casemate.runtime.quic import Path, QuicConnection
+
+SAMPLE_SECONDS: Final = 3.0
+
+
+class Route:
+    """`tell(direct, rtt_ms)` is called on the event loop while this runs."""
+
+    def __init__(self, quic: QuicConnection, tell: Callable[[bool, float], None]) -> None:
+        self._quic = quic
+        self._tell = tell
+        self.direct: bool | None = None
+        """None until a way was chosen."""
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        self._quic.watch_paths(self._changed)
+        try:
+            while True:
+                await asyncio.sleep(SAMPLE_SECONDS)
+                self._see(self._quic.paths())
+        finally:
+            await self._quic.stop_watching()
+
+    def _changed(self, paths: Sequence[Path]) -> None:
+        """Paths are tried all the time; only another kind of way is news."""
+        if any(path.chosen and path.direct is not self.direct for path in paths):
+            self._see(paths)
+
+    def _see(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            if path.chosen:
+                self.direct = path.direct
+                self._tell(path.direct, path.rtt_ms)
