@@ -10,10 +10,12 @@ from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
 from casemate.protocol.link import ClientFrame, Deliver, Deposit, Deposited, DepositRefused, Receipt, ServerFrame
+from casemate.protocol.peer import PeerFrame
 from casemate.server.core.ports import ServerStore
 from tests.sim.host import Told
 from tests.sim.machine import Machine
 from tests.sim.network import Wire
+from tests.sim.peer_wire import End, PeerWire
 from tests.sim.people import CANARY, Accepted, Person
 
 RANK: Final = {"queued": 0, "sent": 1, "delivered": 2, "read": 3}
@@ -134,6 +136,10 @@ class NoPlaintext:
     def frame(self, wire: Wire, frame: ClientFrame | ServerFrame, data: bytes) -> None:
         if CANARY.encode() in data:
             raise CheckFailed(f"plaintext in {type(frame).__name__} on link {wire.connection}")
+
+    def peer_frame(self, wire: PeerWire, end: End, frame: PeerFrame, data: bytes) -> None:
+        if CANARY.encode() in data:
+            raise CheckFailed(f"plaintext in {type(frame).__name__} on peer connection {end.number}")
 
     def disks(self, machines: list[Machine]) -> None:
         for machine in machines:

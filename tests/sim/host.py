@@ -10,16 +10,17 @@ from casemate.internal_service.core.notices import (
     ConversationChanged,
     MessageChanged,
     Notice,
+    PathChanged,
     PeerChanged,
 )
 from casemate.internal_service.core.path_io import PathEvent
 from casemate.internal_service.core.refusals import Refused
 from casemate.node import BatchEnd, Core, Effect, Event, Instant, Monotonic, Wakeup
-from casemate.protocol.client.views import ConversationView, MessageView, PeerView, Reason
+from casemate.protocol.client.views import ConversationView, MessageView, PathView, PeerView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 
 Operation = Callable[[Account, Instant], Outcome]
-Shown = MessageView | PeerView | ConversationView | None
+Shown = MessageView | PeerView | ConversationView | PathView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,9 @@ class AccountHost(Core):
                 row = self.account.message_view(peer_cid, message_id)
             case PeerChanged(peer_cid=peer_cid):
                 row = self.account.peer_view(peer_cid)
+            case PathChanged(peer_cid=peer_cid):
+                peer = self.account.peer_view(peer_cid)
+                row = None if peer is None else peer.path
             case ConversationChanged(peer_cid=peer_cid):
                 row = self.account.conversation_view(peer_cid)
         return Told(notice, row)

@@ -52,6 +52,9 @@ class Machine:
         """Seconds that its wall clock is ahead of the world's."""
         self.boots = 0
         self.process: Process | None = None
+        self.asleep = False
+        self.awake_since = 0.0
+        """When it was last started or woken."""
         self.when_started: list[Callable[[], None]] = []
         self.when_stopped: list[Callable[[bool], None]] = []
         """Called with True if the power went, so that nobody hears of it at once."""
@@ -61,6 +64,8 @@ class Machine:
         self._wakeup_entry: Entry | None = None
         self._die_before_effect: int | None = None
         self._monotonic_shift = 0.0
+        self._fell_asleep_at = 0.0
+        self._off_until = 0.0
         self._ends_by_power = False
         self.path = mount(f"{name}-{id(self)}", self.disk)
 
@@ -95,9 +100,10 @@ class Machine:
     # --- life and death
 
     def boot(self) -> None:
-        if self.process is not None:
+        if self.process is not None or self.agenda.now < self._off_until:
             return
         self.boots += 1
+        self.awake_since = self.agenda.now
         # A monotonic clock starts anywhere: nobody may carry its readings over a restart.
         self._monotonic_shift = self.chance.uniform(0, 1e6) - self.agenda.now
         self.tell(f"starts (start {self.boots})")
@@ -119,6 +125,7 @@ class Machine:
         self.process.store.close()
         self.disk.become(image)
         self.process = None
+        self.asleep = False
         self._events.clear()
         for entry in (self._turn_entry, self._wakeup_entry):
             if entry is not None:
@@ -127,6 +134,12 @@ class Machine:
         self._die_before_effect = None
         for call in self.when_stopped:
             call(by_power)
+
+    def stay_off(self, seconds: float) -> None:
+        """Whoever starts it before that does so in vain."""
+        self.tell(f"stays off for {seconds:.0f} s")
+        self._off_until = self.agenda.now + seconds
+        self.agenda.at(self._off_until, self.boot)
 
     def die_before_effect(self, count: int, *, by_power: bool) -> None:
         """Between a commit and what follows from it, or between two effects."""
@@ -141,7 +154,33 @@ class Machine:
     def disarm(self) -> None:
         """The storm is over: nothing that was planned for later happens."""
         self._die_before_effect = None
+        self._off_until = 0.0
         self.disk.disarm()
+        self.wake()
+
+    def sleep(self) -> None:
+        """The lid is closed: what arrives waits, and nothing is done until it wakes."""
+        if self.process is None or self.asleep:
+            return
+        self.tell("falls asleep")
+        self.asleep = True
+        self._fell_asleep_at = self.agenda.now
+        for entry in (self._turn_entry, self._wakeup_entry):
+            if entry is not None:
+                entry.cancel()
+        self._turn_entry = self._wakeup_entry = None
+
+    def wake(self) -> None:
+        """On some systems the monotonic clock has stood still meanwhile, on others it has not."""
+        if not self.asleep:
+            return
+        self.tell("wakes up")
+        self.asleep = False
+        self.awake_since = self.agenda.now
+        if self.chance.random() < 0.5:
+            self._monotonic_shift -= self.agenda.now - self._fell_asleep_at
+        self._plan_turn()
+        self._plan_wakeup()
 
     def copy_of_disk(self) -> Image:
         """As a backup program would take it while the process stands still."""
@@ -160,7 +199,10 @@ class Machine:
         if self.process is None:
             return
         self._events.append(event)
-        if self._turn_entry is None:
+        self._plan_turn()
+
+    def _plan_turn(self) -> None:
+        if self._events and self._turn_entry is None and not self.asleep:
             self._turn_entry = self.agenda.after(self.chance.choice((0.0, 0.0001, 0.002)), self._turn)
 
     def _turn(self) -> None:

@@ -124,7 +124,8 @@ class Network:
 
     # --- what the server wants
 
-    def perform_for_server(self, effect: Effect) -> None:
+    def perform_for_server(self, effect: Effect) -> bool:
+        """An effect of the server; False if it is none of the network's."""
         match effect:
             case server.Send(connection, frame, credit):
                 wire = self._connection(connection)
@@ -138,7 +139,8 @@ class Network:
                     wire.server_ended = True
                     self._hear_of_end(wire, at_server=False, within=0.1)
             case _:
-                raise AssertionError(f"the server wants {effect!r}")
+                return False
+        return True
 
     # --- the storm
 
@@ -160,6 +162,13 @@ class Network:
                 for direction in (True, False):
                     wire.last_arrival[direction] = max(wire.last_arrival[direction], self._agenda.now + seconds)
 
+    def is_cut_off(self, machine: Machine) -> bool:
+        return self._cut_off_until.get(machine.name, 0.0) > self._agenda.now
+
+    def works(self, machine: Machine) -> bool:
+        """Whether this computer has a link that nothing has cut yet."""
+        return any(wire.client is machine and self._client_has(wire) and not wire.cut for wire in self._wires)
+
     def calm(self) -> None:
         """No more partitions, short delays; links that were cut are found to be dead as usual."""
         self._cut_off_until.clear()
@@ -179,7 +188,7 @@ class Network:
         def connect() -> None:
             if machine.boots != boot or not machine.running:
                 return
-            if self._cut_off_until.get(machine.name, 0.0) > self._agenda.now:
+            if self.is_cut_off(machine):
                 self._agenda.after(DIAL_SECONDS, lambda: tell(LinkClosed(account_id, generation, "timed out")))
                 return
             if not self._server.running:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore
 from casemate.internal_service.core.account import Account
@@ -18,6 +18,9 @@ from tests.sim.machine import Machine
 CANARY: Final = "canary-7c1f"
 """Part of every text: it may be found nowhere outside the people's own, opened databases."""
 PAGE_ROWS: Final = 200
+Setting = Literal["relay_only", "lan_discovery", "appear_offline"]
+SETTINGS_TO_CHANGE: Final[tuple[Setting, ...]] = ("relay_only", "lan_discovery", "appear_offline")
+UdpMode = Literal["Enabled", "Disabled"]
 SETTINGS: Final = b'{"security_level":"Standard"}'
 
 
@@ -45,6 +48,8 @@ class Person:
     chance: random.Random
     cid: Cid = field(default=Cid(0))
     signed_in: bool = True
+    udp_mode: UdpMode = "Disabled"
+    """What they choose for every conversation."""
     accepted: list[Accepted] = field(default_factory=list)
     statuses: dict[str, str] = field(default_factory=dict)
     """Of own messages, by id, as last shown."""
@@ -142,13 +147,14 @@ class Person:
 
     def connect(self, peer_cid: Cid) -> None:
         self.wish(
-            f"connect to {peer_cid % 1000}", lambda account, now: account.connect(peer_cid, SETTINGS, "Disabled", now)
+            f"connect to {peer_cid % 1000}",
+            lambda account, now: account.connect(peer_cid, SETTINGS, self.udp_mode, now),
         )
 
     def answer_connect(self, peer_cid: Cid, *, accept: bool) -> None:
         self.wish(
             f"{'let in' if accept else 'turn away'} {peer_cid % 1000}",
-            lambda account, now: account.answer_connect(peer_cid, accept, SETTINGS, "Disabled", now),
+            lambda account, now: account.answer_connect(peer_cid, accept, SETTINGS, self.udp_mode, now),
         )
 
     def disconnect(self, peer_cid: Cid) -> None:
@@ -163,6 +169,12 @@ class Person:
 
     def type_something(self, peer_cid: Cid) -> None:
         self.wish(f"type to {peer_cid % 1000}", lambda account, now: account.set_typing(peer_cid, True, now))
+
+    def choose(self, setting: Setting, value: bool) -> None:
+        self.wish(
+            f"set {setting} to {value}",
+            lambda account, now: account.set_settings(**{setting: value}, token=3, now=now),
+        )
 
     def look_around(self) -> None:
         self.wish("see who is here", lambda account, now: account.list_directory("", "", 50, 2, now))
@@ -201,15 +213,19 @@ def described(told: Told) -> str:
 class Habits:
     """What people do all day: now and then, something, as what they see suggests."""
 
-    def __init__(self, chance: random.Random, *, quarrels: bool, comes_and_goes: bool) -> None:
+    def __init__(self, chance: random.Random, *, quarrels: bool, comes_and_goes: bool, fiddles: bool = False) -> None:
         self._chance = chance
         self._quarrels = quarrels
         """They also block, decline and disconnect."""
         self._comes_and_goes = comes_and_goes
+        self._fiddles = fiddles
+        """They also change their settings."""
 
     def act(self, person: Person, others: list[Person]) -> None:
         account = person.account
         chance = self._chance
+        if person.machine.asleep:
+            return
         if account is None:
             if chance.random() < 0.3:
                 person.nudge()
@@ -219,6 +235,10 @@ class Habits:
                 person.sign_out()
             else:
                 person.sign_in()
+            return
+        if self._fiddles and chance.random() < 0.04:
+            setting = chance.choice(SETTINGS_TO_CHANGE)
+            person.choose(setting, chance.random() < 0.5)
             return
         other = chance.choice(others)
         if other.cid == 0:
@@ -268,6 +288,8 @@ def make_peace(person: Person, others: list[Person]) -> None:
         return
     if not person.signed_in:
         person.sign_in()
+    if account.appear_offline:
+        person.choose("appear_offline", False)
     for other in others:
         peer = account.peer_view(other.cid)
         if peer is None:

@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import structs
+
 from casemate.crypto.keys import DatabaseKey, MachineKey
 from casemate.crypto.testing import RepeatableKem
 from casemate.crypto.vault import PasswordCost
@@ -37,7 +39,7 @@ from tests.sim.host import Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
 from tests.sim.peer_network import PeerNetwork
-from tests.sim.people import Heard, Person
+from tests.sim.people import Heard, Person, Setting
 from tests.sim.vfs import VFS_NAME
 
 CHEAP: Final = PasswordCost(memory_kib=8, passes=1)
@@ -228,6 +230,8 @@ class ServicePerson(Person):
                 self.hear(Told(told.PeerChanged(peer.cid), peer))
             case views.ConversationChanged(conversation=conversation):
                 self.hear(Told(told.ConversationChanged(conversation.peer_cid), conversation))
+            case views.PathChanged(peer_cid=peer_cid, path=path):
+                self.hear(Told(told.PathChanged(peer_cid), path))
 
     # --- wishes
 
@@ -275,7 +279,7 @@ class ServicePerson(Person):
                 request_id=rid,
                 cid=self.cid,
                 peer_cid=peer_cid,
-                udp_mode="Disabled",
+                udp_mode=self.udp_mode,
                 session_security_settings=DEFAULT_SETTINGS,
             ),
         )
@@ -288,7 +292,7 @@ class ServicePerson(Person):
                 cid=self.cid,
                 peer_cid=peer_cid,
                 accept=accept,
-                udp_mode="Disabled",
+                udp_mode=self.udp_mode,
                 session_security_settings=DEFAULT_SETTINGS,
             ),
         )
@@ -311,6 +315,12 @@ class ServicePerson(Person):
         self._ask(
             f"type to {peer_cid % 1000}",
             lambda rid: ext.SetTyping(request_id=rid, cid=self.cid, peer_cid=peer_cid, typing=True),
+        )
+
+    def choose(self, setting: Setting, value: bool) -> None:
+        self._ask(
+            f"set {setting} to {value}",
+            lambda rid: structs.replace(ext.SetSettings(request_id=rid, cid=self.cid), **{setting: value}),
         )
 
     def look_around(self) -> None:

@@ -11,6 +11,7 @@ from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.internal_service.core.account import Account
 from casemate.node import Effect
+from casemate.protocol.link import Paths
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
@@ -30,6 +31,7 @@ from tests.sim.checkers import (
 from tests.sim.host import AccountHost, Answered, Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
+from tests.sim.path_weather import PathStorm, PathWeather
 from tests.sim.peer_network import PeerNetwork
 from tests.sim.people import Habits, Person, make_peace
 from tests.sim.service_person import ServicePerson
@@ -41,35 +43,55 @@ CALM_SECONDS: Final = 400.0
 """Back-off, rate limits and time-outs add up; a world that needs longer to settle is stuck."""
 PEACE_SECONDS: Final = 5.0
 DATABASE_KEY: Final = bytes(range(32))
+PATHS: Final = Paths(relay_url="", relay_port=12350, observer_key=b"", observer_ports=[])
 
 
 class World(AbstractContextManager["World"]):
     """`with World(seed) as world: world.live()`. Raises CheckFailed or BugFound."""
 
-    def __init__(self, seed: int, *, keep_story: bool = False, weather: Weather | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        keep_story: bool = False,
+        weather: Weather | None = None,
+        path_weather: PathWeather | None = None,
+    ) -> None:
         self.seed = seed
         self.story = Story(keep_story)
         self.agenda = Agenda()
         chance = self._chance("world")
         self.weather = weather or Weather.of(chance)
+        way = self._chance("paths")
+        self.with_paths = way.random() < 2 / 3 if path_weather is None else True
+        self.path_weather = path_weather or PathWeather.of(way)
         self.habits = Habits(
             self._chance("habits"),
             # A restored database may not know of a quarrel since: both at once is for people to sort out.
             quarrels=chance.random() < 0.3 and not (self.weather.rollbacks or self.weather.server_rollbacks),
             comes_and_goes=chance.random() < 0.4,
+            fiddles=way.random() < 0.4 and self.with_paths,
         )
         self._whole_services = chance.random() < 0.5
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
-        self._settings = ServerSettings(private_key=private, public_key=public)
+        paths = PATHS if self.with_paths else None
+        self._settings = ServerSettings(private_key=private, public_key=public, paths=paths)
         self.server = Machine("server", self.agenda, self._chance("server"), self.story, self._start_server)
         self.network = Network(self.agenda, self._chance("network"), self.server, public)
-        self.peers = PeerNetwork()
+        peer_chance = self._chance("peer network")
+        self.peers = PeerNetwork(self.agenda, peer_chance, self.network, self.server, is_on=self.with_paths)
         self.people = [self._person(f"person{number}") for number in range(chance.choice((2, 2, 3, 4)))]
         self.storm = Storm(self.weather, self._chance("storm"), self.network, self.server, self.people)
+        self.path_storm = PathStorm(
+            self.path_weather, self._chance("path storm"), self.network, self.peers, self.server, self.people
+        )
+        for person in self.people:
+            person.udp_mode = "Enabled" if way.random() < 0.85 else "Disabled"
         self.statuses = TruthfulStatus(self)
         self.plaintext = NoPlaintext()
         self.queues = BoundedQueues()
         self.network.watchers += [self.plaintext.frame, self.queues.frame]
+        self.peers.watchers += [self.plaintext.peer_frame]
         self.storm.when_server_restored.append(self.statuses.server_restored)
         self.server.when_started.append(self.statuses.machine_started)
         for person in self.people:
@@ -101,6 +123,8 @@ class World(AbstractContextManager["World"]):
         """From the first start to the last check."""
         self.begin()
         self.storm.start()
+        if self.with_paths:
+            self.path_storm.start()
         self.agenda.run_until(self.agenda.now + self.weather.seconds)
         self.end()
 
@@ -113,6 +137,7 @@ class World(AbstractContextManager["World"]):
 
     def end(self) -> None:
         """The storm stops; everything settles; everybody says one last thing; every check is made."""
+        self.path_storm.stop()
         self.storm.stop()
         self._settle()
         for person in self.people:
@@ -169,12 +194,18 @@ class World(AbstractContextManager["World"]):
         else:
             person = Person(name, machine, self._chance(name))
         self.network.attach(machine)
+        self.peers.attach(machine)
         return person
 
     def _start_server(self, machine: Machine) -> Process:
         store = SqliteServerStore(Database.open(machine.file("server.db"), vfs=VFS_NAME))
         core = ServerCore(store, self._settings, machine.entropy())
-        return Process(core, store, self.network.perform_for_server, first=[Started()])
+
+        def perform(effect: Effect) -> None:
+            if not (self.network.perform_for_server(effect) or self.peers.relay.perform(effect)):
+                raise AssertionError(f"the server wants {effect!r}")
+
+        return Process(core, store, perform, first=[Started()])
 
     def _start_account(self, machine: Machine, person: Person) -> Process:
         store = open_account_store(machine.file("account.db"), DATABASE_KEY, vfs=VFS_NAME)
