@@ -29,7 +29,7 @@ class Host:
     @property
     def inside(self) -> tuple[str, ...]:
         """What comes before a command that runs there; it is replaced by the command, so its pid is the command's."""
-        return ("nsenter", f"--net={self._network}", "--")
+        return ("nsenter", f"--net={self.network}", "--")
 
     def run(self, command: str) -> str:
         """What a line of shell prints there."""
@@ -45,12 +45,12 @@ class Host:
         return made[0]
 
     @property
-    def _network(self) -> Path:
+    def network(self) -> Path:
         return Path(f"/proc/{self.pid}/ns/net")
 
     def _open_there(self) -> socket.socket:
         libc = ctypes.CDLL(None, use_errno=True)
-        with self._network.open() as file:
+        with self.network.open() as file:
             if libc.setns(file.fileno(), CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), "setns")
         packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
@@ -60,10 +60,12 @@ class Host:
 
 @contextmanager
 def two_hosts() -> Iterator[tuple[Host, Host]]:
-    sleepers = [subprocess.Popen(["unshare", "-n", "sleep", "infinity"]) for _ in range(2)]
+    # They end when their stdin does, so whatever becomes of us, nothing stays behind.
+    sleepers = [subprocess.Popen(["unshare", "-n", "cat"], stdin=subprocess.PIPE) for _ in range(2)]
     try:
         hosts = [
-            Host(sleeper.pid, f"10.77.0.{number}", f"fd77::{number}") for number, sleeper in enumerate(sleepers, start=1)
+            Host(sleeper.pid, f"10.77.0.{number}", f"fd77::{number}")
+            for number, sleeper in enumerate(sleepers, start=1)
         ]
         for host in hosts:
             _wait_until_apart(host)
@@ -77,14 +79,13 @@ def two_hosts() -> Iterator[tuple[Host, Host]]:
         yield one, other
     finally:
         for sleeper in sleepers:
-            sleeper.kill()
-            sleeper.wait()
+            sleeper.communicate()
 
 
 def connect(host: Host) -> None:
     host.run(
         f"ip link set {INTERFACE} up; ip address replace {host.v4}/24 dev {INTERFACE};"
-        f"ip address replace {host.v6}/64 dev {INTERFACE}; ip route replace default dev {INTERFACE}"
+        f"ip address replace {host.v6}/64 dev {INTERFACE}"
     )
 
 
@@ -108,6 +109,6 @@ def why_no_two_hosts() -> str | None:
 
 def _wait_until_apart(host: Host) -> None:
     """The process exists before its namespace does."""
-    ours = os.stat("/proc/self/ns/net").st_ino
-    while os.stat(f"/proc/{host.pid}/ns/net").st_ino == ours:
+    ours = Path("/proc/self/ns/net")
+    while ours.samefile(host.network):
         os.sched_yield()

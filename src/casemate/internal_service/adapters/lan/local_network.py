@@ -23,7 +23,7 @@ LOOK_SECONDS: Final = 3.0
 ASLEEP_SECONDS: Final = 20.0
 """More than this missing between two looks: the computer slept, and nobody remembers it."""
 RETRY_SECONDS: Final = 10.0
-"""For an interface that could not be used, or not with all of its addresses."""
+"""For an interface that could not be used."""
 CLOSE_SECONDS: Final = 2.0
 
 log = structlog.get_logger("casemate.lan")
@@ -64,9 +64,9 @@ class LocalNetwork:
         """Say goodbye and wait for it."""
         self._announced.clear()
         self._changed.set()
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=CLOSE_SECONDS)
-            self._task.cancel()
+        if (living := self._task) is not None:
+            await asyncio.wait([living], timeout=CLOSE_SECONDS)
+            living.cancel()
 
     async def _live(self) -> None:
         """From the first announcement to the last goodbye."""
@@ -92,23 +92,18 @@ class LocalNetwork:
         if await self._slept_until_changed():
             log.info("awake again on the local network")
             await self._close_segments(set(self._segments))
-            self._not_before.clear()
         self._tell_news()
 
     async def _go_where_we_are(self) -> None:
         """Open a segment on each interface that is new or has other addresses; leave those that are gone."""
         self._here = interfaces_here()
         now = asyncio.get_running_loop().time()
-        unfinished = {
-            interface
-            for interface, segment in self._segments.items()
-            if not segment.is_complete and now >= self._not_before[interface]
-        }
-        await self._close_segments((set(self._segments) - set(self._here)) | unfinished)
+        await self._close_segments(set(self._segments) - set(self._here))
+        for segment in self._segments.values():
+            await segment.mend()
         self._not_before = {interface: at for interface, at in self._not_before.items() if interface in self._here}
         for interface in self._here:
             if interface not in self._segments and now >= self._not_before.get(interface, now):
-                self._not_before[interface] = now + RETRY_SECONDS
                 await self._open(interface)
 
     async def _open(self, interface: Interface) -> None:
@@ -117,6 +112,7 @@ class LocalNetwork:
             await segment.open()
         except (OSError, RuntimeError, zeroconf.Error) as error:
             log.info("no multicast on an interface", interface=interface.index, error=type(error).__name__)
+            self._not_before[interface] = asyncio.get_running_loop().time() + RETRY_SECONDS
             await self._close_segments({interface} & set(self._segments))
             return
         log.info("on a local network", interface=interface.index)

@@ -12,6 +12,7 @@ from zeroconf import (  # type: ignore[attr-defined]
     DNSOutgoing,
     DNSPointer,
     DNSQuestion,
+    Error,
     IPVersion,
     RecordUpdate,
     RecordUpdateListener,
@@ -69,16 +70,18 @@ class Segment(RecordUpdateListener):
         self._mdns = AsyncZeroconf(senders, ip_version=version)
         self._asking: asyncio.Task[None] | None = None
 
-    @property
-    def is_complete(self) -> bool:
-        """False while an address of the interface could not be used, as when it is still new."""
-        return len(self._mdns.zeroconf.engine.senders) >= self._wanted_senders
-
     async def open(self) -> None:
         """Raises an exception of zeroconf's when the sockets cannot be used."""
         await self._mdns.zeroconf.async_wait_for_start(START_SECONDS)
         self._mdns.zeroconf.async_add_listener(self, None)
         self._asking = asyncio.create_task(self._ask_on())
+
+    async def mend(self) -> None:
+        """Take into use what could not be used when the interface was still new, such as its IPv6 address."""
+        if len(self._mdns.zeroconf.engine.senders) < self._wanted_senders:
+            await self._mdns.async_update_interfaces()
+            if len(self._mdns.zeroconf.engine.senders) == self._wanted_senders:
+                self._ask()
 
     async def show(self, announcements: set[Announcement]) -> None:
         """Announce these and take back all others."""
@@ -99,7 +102,7 @@ class Segment(RecordUpdateListener):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         # An interface that is gone takes no goodbye.
-        with contextlib.suppress(OSError, RuntimeError):
+        with contextlib.suppress(OSError, RuntimeError, Error):
             await self._mdns.async_close()
 
     def async_update_records(self, zc: Zeroconf, now: float, records: list[RecordUpdate]) -> None:

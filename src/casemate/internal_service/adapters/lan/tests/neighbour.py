@@ -11,9 +11,11 @@ from casemate.protocol.ids import AccountId
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.logging import configure_logging
 
 
 async def main() -> None:
+    configure_logging("json")
     clock = SystemClock()
     queue = EventQueue(clock)
     network = LocalNetwork(queue, system_entropy)

@@ -1,0 +1,379 @@
+"""Real multicast between two computers: who announces is heard, what is sent tells strangers nothing, floods end."""
+
+import getpass
+import json
+import queue
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from zeroconf import DNSIncoming, DNSOutgoing, DNSPointer, DNSService, DNSText  # type: ignore[attr-defined]
+
+from casemate.internal_service.adapters.lan.announcement import SERVICE_TYPE, Announcement
+from casemate.internal_service.adapters.lan.neighbours import NEW_AT_ONCE
+from tests.support.two_hosts import Host, connect, disconnect, two_hosts, why_no_two_hosts
+
+pytestmark = [
+    pytest.mark.own_network,
+    pytest.mark.skipif(why_no_two_hosts() is not None, reason=why_no_two_hosts() or ""),
+]
+
+PROGRAM = (sys.executable, "-m", "casemate.internal_service.adapters.lan.tests.neighbour")
+PATIENCE_SECONDS = 20.0
+MDNS_PORT = 5353
+LABEL = re.compile(rb"[0-9a-f]{16}")
+
+
+@dataclass
+class Seen:
+    account: str
+    tags: list[str]
+    addresses: list[str]
+
+
+@dataclass
+class Computer:
+    """One internal service's view of the local network."""
+
+    process: subprocess.Popen[str]
+    lines: "queue.Queue[Seen]" = field(default_factory=queue.Queue)
+    all: list[Seen] = field(default_factory=list)
+
+    def announce(self, account: str, *tags: str, port: int = 40_001) -> None:
+        self._order({"account": account, "tags": [tag.encode().hex() for tag in tags], "port": port})
+
+    def leave(self, account: str) -> None:
+        self._order({"account": account})
+
+    def waits_to_see(self, tag: str, account: str | None = None, address: str = "") -> Seen:
+        """Until somebody with this tag, and this address, was told to an account."""
+
+        def fits(seen: Seen) -> bool:
+            is_told = account is None or seen.account == account
+            return (
+                is_told and tag.encode().hex() in seen.tags and any(one.startswith(address) for one in seen.addresses)
+            )
+
+        return self._wait(fits)
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        assert self.process.wait(PATIENCE_SECONDS) == 0
+
+    def read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(Seen(**json.loads(line)))
+
+    def _wait(self, fits: Callable[[Seen], bool]) -> Seen:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            for seen in self.all:
+                if fits(seen):
+                    return seen
+            self.all.append(self.lines.get(timeout=max(deadline - time.monotonic(), 0.01)))
+
+    def _order(self, what: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(what) + "\n")
+        self.process.stdin.flush()
+
+
+@contextmanager
+def computer(within: Sequence[str] = ()) -> Iterator[Computer]:
+    with subprocess.Popen([*within, *PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        made = Computer(process)
+        reader = threading.Thread(target=made.read)
+        try:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline()) == {"ready": True}
+            reader.start()
+            yield made
+        finally:
+            process.kill()
+            reader.join()
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[Host, Host]]:
+    with two_hosts() as made:
+        yield made
+
+
+@pytest.fixture
+def two(hosts: tuple[Host, Host]) -> Iterator[tuple[Computer, Computer]]:
+    with computer(hosts[0].inside) as one, computer(hosts[1].inside) as other:
+        yield one, other
+
+
+class Wire:
+    """Everything that goes over a host's interface."""
+
+    def __init__(self, host: Host) -> None:
+        self._packets = host.packet_socket()
+        self._packets.setblocking(False)
+        self.packets: list[bytes] = []
+
+    def __enter__(self) -> "Wire":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._packets.close()
+
+    def messages(self, source: Host) -> list[DNSIncoming]:
+        """What `source` said in DNS up to now."""
+        while True:
+            try:
+                self.packets.append(self._packets.recv(2**16))
+            except BlockingIOError:
+                break
+        return [DNSIncoming(data) for packet in self.packets if (data := _dns_from(packet, source)) is not None]
+
+    def waits_for(self, source: Host, fits: Callable[[DNSIncoming], bool]) -> DNSIncoming:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for message in self.messages(source):
+                if fits(message):
+                    return message
+            time.sleep(0.02)
+        raise AssertionError("nothing like it was sent")
+
+
+def _dns_from(packet: bytes, source: Host) -> bytes | None:
+    """The DNS message in an IPv4 frame that this host sent; over IPv6 it says the same."""
+    ip = packet[14:]
+    if packet[12:14] != b"\x08\x00" or ip[9] != socket.IPPROTO_UDP or ip[12:16] != socket.inet_aton(source.v4):
+        return None
+    udp = ip[(ip[0] & 15) * 4 :]
+    return udp[8:] if int.from_bytes(udp[2:4], "big") == MDNS_PORT else None
+
+
+def has_text(message: DNSIncoming, *tags: bytes) -> bool:
+    texts = [record.text for record in message.answers() if isinstance(record, DNSText)]
+    return any(tag in text for text in texts for tag in tags)
+
+
+def uses_multicast_dns(host: Host) -> bool:
+    return f":{MDNS_PORT:04X} " in host.run("cat /proc/net/udp /proc/net/udp6")
+
+
+def test_two_computers_hear_each_other(two: tuple[Computer, Computer], hosts: tuple[Host, Host]) -> None:
+    one, other = two
+    one.announce("ann", "anns tag", "to carl.", port=40_001)
+    other.announce("bob", "bobs tag", port=40_002)
+    seen = other.waits_to_see("anns tag", "bob", address="10.77.0.1")
+    assert seen.tags == [b"anns tag".hex(), b"to carl.".hex()]
+    assert {f"{hosts[0].v4}:40001", f"[{hosts[0].v6}]:40001"} <= set(seen.addresses)
+    assert f"{hosts[1].v4}:40002" in one.waits_to_see("bobs tag", "ann", address="10.77.0.2").addresses
+
+
+def test_who_comes_later_hears_who_is_there(two: tuple[Computer, Computer]) -> None:
+    one, other = two
+    one.announce("ann", "anns tag")
+    time.sleep(2)  # its announcements are over
+    other.announce("bob", "bobs tag")
+    other.waits_to_see("anns tag", "bob")
+
+
+def test_an_account_that_announces_later_is_told_who_was_heard(two: tuple[Computer, Computer]) -> None:
+    one, other = two
+    one.announce("ann", "anns tag")
+    other.announce("bob", "bobs tag")
+    other.waits_to_see("anns tag", "bob")
+    other.announce("eve", "eves tag")
+    other.waits_to_see("anns tag", "eve")
+
+
+def test_new_tags_replace_the_old(two: tuple[Computer, Computer], hosts: tuple[Host, Host]) -> None:
+    one, other = two
+    other.announce("bob", "bobs tag")
+    with Wire(hosts[0]) as wire:
+        one.announce("ann", "slot one")
+        other.waits_to_see("slot one")
+        one.announce("ann", "slot two")
+        other.waits_to_see("slot two")
+        goodbye = wire.waits_for(hosts[0], lambda message: has_text(message, b"slot one") and is_goodbye(message))
+        assert not has_text(goodbye, b"slot two")
+
+
+def test_accounts_of_one_computer_hear_each_other_and_not_themselves(two: tuple[Computer, Computer]) -> None:
+    one, other = two
+    one.announce("ann", "anns tag")
+    one.announce("eve", "eves tag")
+    one.waits_to_see("anns tag", "eve")
+    one.waits_to_see("eves tag", "ann")
+    other.announce("bob", "bobs tag")
+    one.waits_to_see("bobs tag", "ann")
+    one.waits_to_see("bobs tag", "eve")
+    assert not [seen for seen in one.all if (seen.account, seen.tags) == ("ann", [b"anns tag".hex()])]
+
+
+def test_two_services_of_one_computer_without_a_network_hear_each_other() -> None:
+    """In the network of the tests, which has loopback only."""
+    with computer() as one, computer() as other:
+        one.announce("ann", "anns tag", port=40_001)
+        other.announce("bob", "bobs tag", port=40_002)
+        assert "127.0.0.1:40001" in other.waits_to_see("anns tag", address="127.0.0.1").addresses
+        assert "127.0.0.1:40002" in one.waits_to_see("bobs tag", address="127.0.0.1").addresses
+
+
+def is_goodbye(message: DNSIncoming) -> bool:
+    return any(isinstance(record, DNSPointer) and record.ttl == 0 for record in message.answers())
+
+
+@pytest.mark.parametrize("how", ["leave", "close"])
+def test_sockets_are_open_only_while_somebody_announces(how: str, hosts: tuple[Host, Host]) -> None:
+    with Wire(hosts[0]) as wire, computer(hosts[0].inside) as one:
+        assert not uses_multicast_dns(hosts[0])
+        one.leave("ann")
+        one.announce("ann", "anns tag")
+        wire.waits_for(hosts[0], lambda message: has_text(message, b"anns tag"))
+        assert uses_multicast_dns(hosts[0])
+        if how == "leave":
+            one.leave("ann")
+        else:
+            one.close()
+        wire.waits_for(hosts[0], is_goodbye)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while uses_multicast_dns(hosts[0]):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_leaving_and_coming_back_at_once_ends_announced(two: tuple[Computer, Computer]) -> None:
+    one, other = two
+    other.announce("bob", "bobs tag")
+    for number in range(5):
+        one.announce("ann", f"number {number}")
+        one.leave("ann")
+    one.announce("ann", "the last")
+    other.waits_to_see("the last")
+
+
+def test_another_network_is_noticed(two: tuple[Computer, Computer], hosts: tuple[Host, Host]) -> None:
+    one, other = two
+    one.announce("ann", "anns tag")
+    other.announce("bob", "bobs tag")
+    other.waits_to_see("anns tag", address="10.77.0.1")
+    hosts[0].run("ip address flush dev lan0; ip address add 10.77.0.9/24 dev lan0")
+    other.waits_to_see("anns tag", address="10.77.0.9")
+
+
+def test_a_network_that_comes_later_is_noticed(two: tuple[Computer, Computer], hosts: tuple[Host, Host]) -> None:
+    one, other = two
+    disconnect(hosts[0])
+    one.announce("ann", "anns tag")
+    other.announce("bob", "bobs tag")
+    time.sleep(1)
+    connect(hosts[0])
+    other.waits_to_see("anns tag", address="10.77.0.1")
+    one.waits_to_see("bobs tag", address="10.77.0.2")
+
+
+def test_a_network_without_ipv4_or_any_server_of_addresses_is_enough(
+    two: tuple[Computer, Computer], hosts: tuple[Host, Host]
+) -> None:
+    one, other = two
+    for host in hosts:
+        host.run(f"ip address del {host.v4}/24 dev lan0; ip address del {host.v6}/64 dev lan0")
+    one.announce("ann", "anns tag")
+    other.announce("bob", "bobs tag")
+    seen = other.waits_to_see("anns tag", address="[fe80::")
+    assert re.fullmatch(r"\[fe80::[0-9a-f:]+%\d+\]:40001", seen.addresses[0])
+
+
+def test_what_is_sent_names_nobody_and_two_slots_cannot_be_linked(
+    two: tuple[Computer, Computer], hosts: tuple[Host, Host]
+) -> None:
+    one, other = two
+    other.announce("bob", "bobs tag")
+    with Wire(hosts[0]) as wire:
+        one.announce("ann of casemate", "slot one", "more one")
+        other.waits_to_see("slot one")
+        first = wire.waits_for(hosts[0], lambda message: has_text(message, b"slot one") and not is_goodbye(message))
+        one.announce("ann of casemate", "slot two", "more two")
+        other.waits_to_see("slot two")
+        second = wire.waits_for(hosts[0], lambda message: has_text(message, b"slot two") and not is_goodbye(message))
+        one.close()
+        sent = b"".join(wire.packets)
+    for secret in ("ann of casemate", getpass.getuser(), socket.gethostname(), str(Path.home())):
+        assert secret.encode() not in sent
+    assert {record.name for record in first.answers()} & {record.name for record in second.answers()} == {SERVICE_TYPE}
+    assert not labels_in(first) & labels_in(second)
+    assert not has_text(first, b"two")
+    assert not has_text(second, b"one")
+    (port,) = {record.port for record in first.answers() if isinstance(record, DNSService)}
+    assert port == 40_001
+
+
+def labels_in(message: DNSIncoming) -> set[bytes]:
+    found = set(LABEL.findall(message.data))
+    assert len(found) == 1
+    return found
+
+
+def test_hostile_records_and_floods_leave_room_for_neighbours(
+    two: tuple[Computer, Computer], hosts: tuple[Host, Host]
+) -> None:
+    one, other = two
+    one.announce("ann", "anns tag")
+    with Wire(hosts[0]) as wire:
+        wire.waits_for(hosts[0], lambda message: has_text(message, b"anns tag"))
+    for flood in (forged(hosts[1], range(3000)), garbage()):
+        send_from(hosts[1], flood)
+    other.announce("bob", "bobs tag")
+    one.waits_to_see("bobs tag")
+    told = [seen for seen in one.all if seen.tags != [b"bobs tag".hex()]]
+    assert len(told) <= 3 * NEW_AT_ONCE
+    assert {address.partition(":")[0] for seen in told for address in seen.addresses} <= {hosts[1].v4}
+
+
+def forged(host: Host, numbers: range) -> list[bytes]:
+    """Well-formed announcements of nobody, each with an address in this network and one that is not."""
+    from zeroconf import ServiceInfo
+
+    packets = []
+    for number in numbers:
+        made = Announcement(f"{number:016x}", 5000, (number.to_bytes(8, "big"),))
+        info = ServiceInfo(
+            SERVICE_TYPE, made.instance, made.port, properties=made.text, server=made.host,
+            parsed_addresses=[host.v4, "192.0.2.1"],
+        )  # fmt: skip
+        out = DNSOutgoing(0x8400)
+        for record in (info.dns_pointer(), info.dns_service(), info.dns_text(), *info.dns_addresses()):
+            out.add_answer_at_time(record, 0)
+        packets += out.packets()
+    return packets
+
+
+def garbage() -> list[bytes]:
+    """Responses that end early, point at themselves, or promise more than they hold; names that are none."""
+    (good,) = forged(Host(0, "10.77.0.2", ""), range(5000, 5001))
+    return [
+        *(good[:length] for length in range(0, len(good), 3)),
+        good[:12] + b"\xc0\x0c" * 40,
+        good[:4] + b"\xff" * 8 + good[12:],
+        good.replace(b"casemate", b"\x00asemate"),
+        good.replace(b"\x10000000000000", b"\x10\xff\xfe\x00.local\xff....."[: len(b"\x10000000000000")]),
+    ]
+
+
+def send_from(host: Host, packets: list[bytes]) -> None:
+    sender = (
+        "import socket, sys\n"
+        "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+        f"s.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton('{host.v4}'))\n"
+        "s.bind(('', 0))\n"
+        "for line in sys.stdin: s.sendto(bytes.fromhex(line), ('224.0.0.251', 5353))\n"
+    )
+    given = "\n".join(packet.hex() for packet in packets)
+    subprocess.run([*host.inside, sys.executable, "-c", sender], input=given, text=True, check=True)
