@@ -21,8 +21,9 @@ class RelayConnection:
         self.version = socket.ws_protocol or ""
         self.prefixes = frames.sender_prefixes(key)
         self.queue_bytes = SHORTEST_QUEUE_BYTES
-        self.is_replaced = False
-        """Another connection of this key is served in its place."""
+        """So much may wait to be sent."""
+        self.is_served = False
+        """False before it is let in, and once another connection of its key took its place."""
         self.held: dict[Ed25519Public, list[bytes]] = {}
         """By destination: datagrams that wait for the core's word about it."""
         self.held_frames = 0
@@ -31,6 +32,7 @@ class RelayConnection:
         self._transport = transport
         self._bytes_sent = 0
         self._is_paused = False
+        self._is_ending = False
         socket.bytes_sent = lambda: self._bytes_sent
         socket.is_paused = lambda: self._is_paused
 
@@ -50,11 +52,13 @@ class RelayConnection:
         return True
 
     def end(self, code: WSCloseCode) -> None:
-        """Say so and close; who does not read it is cut off."""
-        if not self._transport.is_closing():
-            self._transport.write(_CLOSE_FRAME + code.to_bytes(2, "big"))
-            self._transport.close()
-            asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
+        """Say so; who does not close after that is cut off."""
+        if self._is_ending:
+            return
+        self._is_ending = True
+        self.queue_bytes = 0
+        self._transport.write(_CLOSE_FRAME + code.to_bytes(2, "big"))
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.abort)
 
     def take_held(self, destination: Ed25519Public) -> list[bytes]:
         """What waited for this destination."""

@@ -10,7 +10,7 @@ class RelayMetrics:
     """Passed on."""
     bytes: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
-    """Frames not passed on, by reason: queue_full, held_full, too_many_questions, replaced."""
+    """Frames not passed on, by reason: queue_full, held_full, too_many_questions, busy, not_served."""
     refused: Counter[str] = field(default_factory=Counter)
     """Connections not let in, or ended, by reason."""
     gone: int = 0

@@ -132,7 +132,7 @@ class Relay:
         return member
 
     async def _deny(self, socket: PatientSocket, reason: str, words: str) -> None:
-        self._metrics.refused[reason] += 1
+        self._metrics.refused["left" if socket.closed else reason] += 1
         if not socket.closed:
             await socket.send_bytes(frames.denied_frame(words))
             await socket.close(code=WSCloseCode.POLICY_VIOLATION)

@@ -66,6 +66,7 @@ class Switch:
             member = self._members[account_id] = self._new_member(account_id)
         member.connections.add(connection)
         self._served[connection.key] = (connection, member)
+        connection.is_served = True
         connection.queue_bytes = self._queue_bytes
         self._share_queues()
         return member
@@ -85,11 +86,12 @@ class Switch:
 
     def forward(self, sender: RelayConnection, member: Member, datagram: bytes) -> None:
         """To its destination; what may not go there is answered as if nobody was there."""
+        if not sender.is_served:
+            self._metrics.dropped["not_served"] += 1
+            return
         found = self._served.get(frames.destination(datagram))
-        if found is not None and found[1].account_id in member.peers and not sender.is_replaced:
+        if found is not None and found[1].account_id in member.peers:
             self._pass_on(sender, found[0], datagram)
-        elif sender.is_replaced:
-            self._metrics.dropped["replaced"] += 1
         else:
             self._hold(sender, member, datagram)
 
@@ -99,7 +101,7 @@ class Switch:
         if member is None:
             return
         self._forget_peers(member)
-        for connection in member.connections:
+        for connection in list(member.connections):
             self._verdicts.ask_endpoint(connection.key, partial(self._certified_again, connection, account_id))
 
     def end_all(self) -> None:
@@ -142,9 +144,9 @@ class Switch:
 
     def _pair_answered(self, sender: RelayConnection, destination: Ed25519Public, account_id: AccountId | None) -> None:
         waited = sender.take_held(destination)
-        mine, theirs = self._served.get(sender.key), self._served.get(destination)
-        if mine is None or mine[0] is not sender:
+        if not sender.is_served:
             return
+        mine, theirs = self._served[sender.key], self._served.get(destination)
         if account_id is None or theirs is None or theirs[1].account_id != account_id:
             self._metrics.gone += 1
             sender.send(frames.endpoint_gone_frame(destination))
@@ -154,7 +156,7 @@ class Switch:
             self._pass_on(sender, theirs[0], datagram)
 
     def _certified_again(self, connection: RelayConnection, account_id: AccountId, found: AccountId | None) -> None:
-        if found != account_id:
+        if found != account_id and connection.is_served:
             self._metrics.refused["uncertified"] += 1
             self.leave(connection)
             connection.end(WSCloseCode.POLICY_VIOLATION)
@@ -162,7 +164,6 @@ class Switch:
     def _replace(self, connection: RelayConnection, member: Member) -> None:
         # It is kept, unheard: let go, it would come back at once and take the place again, and so for ever.
         self._remove(connection, member)
-        connection.is_replaced = True
         connection.send(frames.replaced_frame(connection.version))
         before = self._replaced.get(connection.key)
         self._replaced[connection.key] = connection
@@ -171,6 +172,7 @@ class Switch:
 
     def _remove(self, connection: RelayConnection, member: Member) -> None:
         del self._served[connection.key]
+        connection.is_served = False
         member.connections.discard(connection)
         if not member.connections:
             self._forget_peers(member)
