@@ -13,7 +13,6 @@ from casemate.protocol.peer import Network
 
 FAILURES_TOLD: Final = 2
 """Attempts in vain after which we no longer say that a connection is being made."""
-_PAIRS_THAT_FAIL: Final = ({"changing"}, {"changing", "steady"})
 
 
 def why_away(link: LinkView) -> Reason:
@@ -54,6 +53,6 @@ def why_relayed(context: Context, endpoint: Endpoint, peer: Peer, theirs: Networ
         return reason("udp_blocked_here")
     if theirs.udp == "blocked":
         return reason("udp_blocked_there")
-    if {ours.nat, theirs.nat} in _PAIRS_THAT_FAIL:
+    if "changing" in (ours.nat, theirs.nat):
         return reason("nats_change_ports")
     return reason("no_direct_route")
