@@ -1,0 +1,442 @@
+"""Connections to peers keep the contract of connections; what only they promise is tested below."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import pytest
+
+from casemate.crypto.keys import Ed25519Public, EndpointPrivate
+from casemate.crypto.primitives import ed25519_public
+from casemate.internal_service.adapters.peer_transport import connection, endpoint
+from casemate.internal_service.adapters.peer_transport.framing import Unframer, framed
+from casemate.internal_service.adapters.peer_transport.transport import PeerTransport
+from casemate.internal_service.core.path_io import (
+    CloseEndpoint,
+    ClosePeer,
+    DialPeer,
+    EndpointChanged,
+    EndpointOpened,
+    OpenEndpoint,
+    PeerClosed,
+    PeerConnected,
+    PeerFrameArrived,
+    PeerRouteSeen,
+    SendToPeer,
+)
+from casemate.node import Event, Wakeup
+from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import PEER_FRAME_BYTES
+from casemate.protocol.peer import PEER_ALPN, Control, Envelopes, PeerFrame, Ping, decode_peer_frame, encode_peer_frame
+from casemate.runtime import quic
+from casemate.runtime.clock import SystemClock
+from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.quic import DialFailed, QuicConnection, QuicEndpoint, ReceiveStream, SendStream
+from tests.contracts.connections import ConnectionContract, Heard
+from tests.support.own_network import WHY_NOT, in_own_network
+
+pytestmark = pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)
+
+ALICE = AccountId(b"a" * 32)
+ALICE_KEY = EndpointPrivate(b"1" * 32)
+NOBODY = ed25519_public(EndpointPrivate(b"9" * 32))
+NUMBER = 2
+
+
+class Near:
+    """Our side: a transport, what it is told, and what it tells."""
+
+    def __init__(self) -> None:
+        self.queue = EventQueue(SystemClock())
+        self.transport = PeerTransport(self.queue)
+
+    async def open(self, generation: int = 1) -> int:
+        """The port."""
+        self.transport.perform(OpenEndpoint(ALICE, generation, ALICE_KEY, None, None, relay_only=False))
+        while not isinstance(event := await self.event(), EndpointOpened):
+            assert isinstance(event, EndpointChanged)
+        return event.port
+
+    def dial(self, key: bytes, addresses: Sequence[str], generation: int = 1, number: int = NUMBER) -> None:
+        self.transport.perform(DialPeer(ALICE, generation, number, Ed25519Public(key), tuple(addresses)))
+
+    def send(self, frame: PeerFrame, number: int = NUMBER) -> None:
+        self.transport.perform(SendToPeer(ALICE, 1, number, frame))
+
+    def close(self, code: str = "bye", number: int = NUMBER) -> None:
+        self.transport.perform(ClosePeer(ALICE, 1, number, code))
+
+    async def event(self, seconds: float = 10) -> Event | None:
+        """The next one but for news of the endpoint and of routes; None if none comes in time."""
+        until = SystemClock().now().monotonic + seconds
+        while True:
+            event = (await asyncio.to_thread(self.queue.take, 1, until))[0]
+            if isinstance(event, Wakeup):
+                return None
+            if not isinstance(event, EndpointChanged | PeerRouteSeen):
+                return event
+
+    async def connected(self) -> int:
+        event = await self.event()
+        assert isinstance(event, PeerConnected)
+        return event.connection
+
+    async def closed(self) -> str:
+        event = await self.event()
+        assert isinstance(event, PeerClosed), event
+        return event.code
+
+
+class Far:
+    """The other side, which may do what our own never would."""
+
+    def __init__(self, endpoint: QuicEndpoint) -> None:
+        self.endpoint = endpoint
+        self.connection: QuicConnection
+        self.send: SendStream
+        self.receive: ReceiveStream
+        self._unframer = Unframer()
+        self._frames: list[PeerFrame] = []
+
+    async def accept(self) -> None:
+        incoming = await self.endpoint.accept()
+        assert incoming is not None
+        self.connection = await incoming.accept()
+        self.send, self.receive = await self.connection.accept_stream()
+
+    async def dial(self, port: int) -> None:
+        self.connection = await self.endpoint.dial(
+            ed25519_public(ALICE_KEY), PEER_ALPN, addresses=(f"127.0.0.1:{port}",)
+        )
+        self.send, self.receive = await self.connection.open_stream()
+
+    async def say(self, *frames: PeerFrame) -> None:
+        await self.send.write(b"".join(framed(encode_peer_frame(frame)) for frame in frames))
+
+    async def hear(self) -> PeerFrame:
+        async with asyncio.timeout(10):
+            while not self._frames:
+                piece = await self.receive.read(65_536)
+                self._frames += [decode_peer_frame(body) for body in self._unframer.feed(piece)]
+        return self._frames.pop(0)
+
+    async def ended(self) -> str:
+        async with asyncio.timeout(10):
+            return (await self.connection.ended()).code
+
+
+MakeFar = Callable[[], Awaitable[Far]]
+
+
+@pytest.fixture
+async def near() -> AsyncIterator[Near]:
+    near = Near()
+    yield near
+    await near.transport.close()
+
+
+@pytest.fixture
+async def make_far() -> AsyncIterator[MakeFar]:
+    made: list[QuicEndpoint] = []
+
+    async def make() -> Far:
+        made.append(await QuicEndpoint.bind(key=None, alpns=[PEER_ALPN], sockets=quic.LOOPBACK))
+        return Far(made[-1])
+
+    yield make
+    for each in made:
+        await each.close()
+
+
+class PeerLine:
+    seconds_until_given_up = endpoint.DIAL_SECONDS + 1
+
+    def __init__(self, near: Near, far: Far) -> None:
+        self._near = near
+        self._far = far
+        self._accepting = asyncio.create_task(far.accept())
+
+    def dial(self) -> None:
+        self._near.dial(self._far.endpoint.key, self._far.endpoint.addresses())
+
+    def dial_nobody(self) -> None:
+        self._near.dial(NOBODY, ["127.0.0.1:9"])
+
+    def send(self, mark: int) -> None:
+        self._near.send(Ping(mark))
+
+    def send_much(self) -> None:
+        for _ in range(100):
+            self._near.send(Control(b"x" * 8_000))
+
+    def close(self) -> None:
+        self._near.close()
+
+    async def heard(self, seconds: float = 10) -> Heard | None:
+        match await self._near.event(seconds):
+            case PeerConnected():
+                return "opened"
+            case PeerFrameArrived(frame=Ping(mark)):
+                return mark
+            case PeerClosed():
+                return "closed"
+            case other:
+                assert other is None
+                return None
+
+    async def far_heard(self) -> int:
+        await self._accepting
+        frame = await self._far.hear()
+        assert isinstance(frame, Ping)
+        return frame.count
+
+    async def far_says(self, mark: int) -> None:
+        await self._far.say(Ping(mark))
+
+    async def far_says_garbage(self) -> None:
+        await self._far.send.write(framed(b"\xff\xff"))
+
+    async def far_closes(self) -> None:
+        self._far.connection.close("bye")
+
+
+class TestPeerConnection(ConnectionContract):
+    @pytest.fixture
+    async def line(self, near: Near, make_far: MakeFar, monkeypatch: pytest.MonkeyPatch) -> PeerLine:
+        monkeypatch.setattr(connection, "SEND_QUEUE_BYTES", 500_000)
+        await near.open()
+        return PeerLine(near, await make_far())
+
+
+async def test_who_dials_us_is_told_with_an_odd_number_and_the_key_that_was_proven(
+    near: Near, make_far: MakeFar
+) -> None:
+    port = await near.open()
+    numbers = set()
+    for far in [await make_far(), await make_far()]:
+        await far.dial(port)
+        await far.say(Ping(1))
+        event = await near.event()
+        assert isinstance(event, PeerConnected)
+        assert event.endpoint_key == far.endpoint.key
+        assert not event.dialled
+        assert await near.event() == PeerFrameArrived(ALICE, 1, event.connection, Ping(1))
+        near.send(Ping(2), event.connection)
+        assert await far.hear() == Ping(2)
+        numbers.add(event.connection)
+        far.connection.close("bye")
+        assert await near.closed() == "bye"
+    assert len(numbers) == 2
+    assert all(number % 2 for number in numbers)
+
+
+async def test_large_frames_arrive_whole_between_small_ones(near: Near, make_far: MakeFar) -> None:
+    far = await make_far()
+    await near.open()
+    near.dial(far.endpoint.key, far.endpoint.addresses())
+    large = Envelopes([(1, bytes(range(256)) * 4_096), (2, b"y" * 2_000_000)])
+    sent: list[PeerFrame] = [Ping(1), large, Ping(2), large, Ping(3)]
+    for frame in sent:
+        near.send(frame)
+    await far.accept()
+    assert isinstance(await near.event(), PeerConnected)
+    assert [await far.hear() for _ in sent] == sent
+    await far.say(*sent)
+    for frame in sent:
+        assert await near.event() == PeerFrameArrived(ALICE, 1, NUMBER, frame)
+
+
+@pytest.mark.parametrize("code", ["replaced", "refused", "not_connected", "no_answer", "broke_protocol", "version"])
+async def test_the_code_of_a_close_is_told_to_the_other_side(near: Near, make_far: MakeFar, code: str) -> None:
+    port = await near.open()
+    ours, theirs = await make_far(), await make_far()
+    await ours.dial(port)
+    await ours.say(Ping(1))
+    number = await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    near.close(code, number)
+    assert await ours.ended() == code
+
+    await theirs.dial(port)
+    await theirs.say(Ping(1))
+    await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    theirs.connection.close(code)
+    assert await near.closed() == code
+
+
+@pytest.mark.parametrize("code", ["timed_out", "unreachable", "whatever_they_say", "", "LOST"])
+async def test_a_word_that_is_not_a_peers_to_say_is_not_passed_on(near: Near, make_far: MakeFar, code: str) -> None:
+    far = await make_far()
+    await far.dial(await near.open())
+    await far.say(Ping(1))
+    await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    far.connection.close(code)
+    assert await near.closed() == "lost"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        (PEER_FRAME_BYTES + 1).to_bytes(4, "big"),
+        b"\xff\xff\xff\xff",
+        framed(b""),
+        framed(b"\x00" * 100),
+        framed(encode_peer_frame(Ping(1))[:-1]),
+        framed(encode_peer_frame(Ping(1)) + b"\x00"),
+    ],
+)
+async def test_what_is_no_frame_ends_the_connection_and_both_sides_know_why(
+    near: Near, make_far: MakeFar, garbage: bytes
+) -> None:
+    far = await make_far()
+    await far.dial(await near.open())
+    await far.say(Ping(1))
+    await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    await far.send.write(garbage)
+    assert await near.closed() == "malformed"
+    assert await far.ended() == "malformed"
+
+
+async def test_a_second_stream_ends_the_connection(near: Near, make_far: MakeFar) -> None:
+    far = await make_far()
+    await far.dial(await near.open())
+    await far.say(Ping(1))
+    await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    more, _ = await far.connection.open_stream()
+    await more.write(b"x")
+    assert await near.closed() == "lost"
+    assert await far.ended() == "broke_protocol"
+
+
+@pytest.mark.parametrize("ending", ["finish", "reset", "stop"])
+async def test_the_end_of_the_stream_is_the_end_of_the_connection(near: Near, make_far: MakeFar, ending: str) -> None:
+    far = await make_far()
+    await far.dial(await near.open())
+    await far.say(Ping(1))
+    number = await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    await getattr(far.receive if ending == "stop" else far.send, ending)()
+    near.send(Ping(2), number)
+    await asyncio.sleep(0.1)
+    near.send(Ping(3), number)
+    assert await near.closed() == "lost"
+
+
+async def test_whoever_opens_no_stream_is_never_told_and_holds_no_place_for_long(
+    near: Near, make_far: MakeFar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "HALF_OPEN", 3)
+    monkeypatch.setattr(endpoint, "HALF_OPEN_SECONDS", 1.0)
+    port = await near.open()
+    silent = await make_far()
+    address = (f"127.0.0.1:{port}",)
+    key = ed25519_public(ALICE_KEY)
+    held = [await silent.endpoint.dial(key, PEER_ALPN, addresses=address) for _ in range(3)]
+    with pytest.raises(DialFailed):
+        await silent.endpoint.dial(key, PEER_ALPN, addresses=address)
+    async with asyncio.timeout(5):
+        for connection in held:
+            await connection.ended()
+    welcome = await make_far()
+    await welcome.dial(port)
+    await welcome.say(Ping(1))
+    await near.connected()
+    assert await near.event(0.1) == PeerFrameArrived(ALICE, 1, 1, Ping(1))
+
+
+async def test_a_dial_that_nobody_answers_ends_after_its_own_time(near: Near, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "DIAL_SECONDS", 0.2)
+    await near.open()
+    near.dial(NOBODY, ["127.0.0.1:9"])
+    assert await near.closed() == "unreachable"
+    near.dial(NOBODY, [])
+    assert await near.closed() == "unreachable"
+    near.dial(NOBODY, ["garbage", "[fe80::1%eth0]:7", "1.2.3.4:0"])
+    assert await near.closed() == "unreachable"
+
+
+async def test_what_is_meant_for_an_endpoint_that_was_closed_does_nothing(near: Near, make_far: MakeFar) -> None:
+    far = await make_far()
+    await near.open(1)
+    near.dial(far.endpoint.key, far.endpoint.addresses())
+    near.send(Ping(1))
+    await far.accept()
+    assert isinstance(await near.event(), PeerConnected)
+    near.transport.perform(CloseEndpoint(ALICE, 1))
+    await near.open(2)
+    near.dial(far.endpoint.key, far.endpoint.addresses(), generation=1, number=4)
+    near.send(Ping(1))
+    near.close()
+    near.transport.perform(CloseEndpoint(ALICE, 1))
+    assert await near.event(0.5) is None
+    near.dial(far.endpoint.key, far.endpoint.addresses(), generation=2, number=6)
+    near.transport.perform(SendToPeer(ALICE, 2, 6, Ping(1)))
+    await far.accept()
+    event = await near.event()
+    assert isinstance(event, PeerConnected)
+    assert (event.generation, event.connection) == (2, 6)
+
+
+async def test_peers_hear_a_goodbye_when_an_endpoint_closes(near: Near, make_far: MakeFar) -> None:
+    far = await make_far()
+    await far.dial(await near.open())
+    await far.say(Ping(1))
+    await near.connected()
+    assert isinstance(await near.event(), PeerFrameArrived)
+    await near.transport.close()
+    assert await far.ended() == "bye"
+    assert await near.event(0.2) is None
+
+
+async def test_a_service_that_is_slow_slows_the_peer_down(make_far: MakeFar) -> None:
+    near = Near()
+    near.queue = EventQueue(SystemClock(), max_bytes=1_000_000)
+    near.transport = PeerTransport(near.queue)
+    far = await make_far()
+    await far.dial(await near.open())
+    frame = Envelopes([(1, b"x" * 100_000)])
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            while True:
+                await far.say(frame)
+    await near.connected()
+    before = len(near.queue)
+    assert before <= 10
+    for _ in range(15):
+        assert await near.event() == PeerFrameArrived(ALICE, 1, 1, frame)
+    await near.transport.close()
+
+
+FAR_PROCESS = """
+import asyncio, sys
+from casemate.protocol.peer import PEER_ALPN
+from casemate.runtime import quic
+
+async def main():
+    endpoint = await quic.QuicEndpoint.bind(key=b"7" * 32, alpns=[PEER_ALPN], sockets=quic.LOOPBACK)
+    print(*endpoint.addresses(), flush=True)
+    incoming = await endpoint.accept()
+    connection = await incoming.accept()
+    await connection.ended()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+async def test_a_peer_whose_process_is_killed_is_noticed_even_without_a_heartbeat(near: Near) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", FAR_PROCESS, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    addresses = (await process.stdout.readline()).decode().split()
+    await near.open()
+    near.dial(ed25519_public(EndpointPrivate(b"7" * 32)), addresses)
+    assert isinstance(await near.event(), PeerConnected)
+    process.kill()
+    await process.wait()
+    assert await near.event(60) == PeerClosed(ALICE, 1, NUMBER, "timed_out")
+    assert await near.event(0.5) is None
