@@ -19,6 +19,11 @@ class Pair:
     def __str__(self) -> str:
         return f"{self.a}, one LAN" if self.one_lan else f"{self.a} × {self.b}"
 
+    @property
+    def test_id(self) -> str:
+        """Can be given to `-k`."""
+        return str(self).replace(" × ", "-").replace(", ", "-").replace(" ", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:

@@ -18,7 +18,7 @@ from typing import Final, Literal
 from tests.nat_lab import namespaces
 from tests.nat_lab.leftovers import PREFIX, remove_leftovers
 from tests.nat_lab.namespaces import cable, ip, nft, set_kernel, write_file
-from tests.nat_lab.routers import ROUTERS, Router, program
+from tests.nat_lab.routers import DROP_UDP, ROUTERS, Router, program
 from tests.nat_lab.sites import (
     LETTERS,
     SERVER_NAME,
@@ -64,7 +64,7 @@ class Lab:
     def block_udp(self, letter: Letter) -> None:
         nft(
             self.namespace(f"router-{letter}"),
-            "table inet outage { chain forward { type filter hook forward priority -10; meta l4proto udp drop; }; }",
+            f"table inet outage {{ chain forward {{ type filter hook forward priority -10; {DROP_UDP}; }}; }}",
         )
 
     def unblock_udp(self, letter: Letter) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 UNKNOWN_UDP_SECONDS: Final = 120
+DROP_UDP: Final = 'meta l4proto udp iifname "wan" drop; meta l4proto udp oifname "wan" drop'
+"""Neighbours in the LAN go on to reach each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def program(router: Router, host_v4: str) -> str:
     """For `nft -f -`. A cone passes what strangers send to a known outer port on to the site's first host."""
     forward, arriving, leaving = [], [], []
     if not router.lets_udp_out:
-        forward.append("meta l4proto udp drop")
+        forward.append(DROP_UDP)
     if router.mapping != "none":
         how = " fully-random" if router.mapping == "changing" else ""
         leaving.append(f'oifname "wan" meta nfproto ipv4 masquerade{how}')

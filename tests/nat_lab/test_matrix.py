@@ -14,7 +14,7 @@ from tests.nat_lab.team import friends
 SETTLED_SECONDS: Final = 8.0
 """What is not direct by then is not expected to become so."""
 
-PAIRS = [pytest.param(p, id=str(p), marks=[] if p in IN_EVERY_TEST_RUN else pytest.mark.slow) for p in all_pairs()]
+PAIRS = [pytest.param(p, id=p.test_id, marks=[] if p in IN_EVERY_TEST_RUN else pytest.mark.slow) for p in all_pairs()]
 
 
 @pytest.mark.parametrize("pair", PAIRS)
