@@ -165,9 +165,13 @@ class Network:
     def is_cut_off(self, machine: Machine) -> bool:
         return self._cut_off_until.get(machine.name, 0.0) > self._agenda.now
 
-    def works(self, machine: Machine) -> bool:
-        """Whether this computer has a link that nothing has cut yet."""
-        return any(wire.client is machine and self._client_has(wire) and not wire.cut for wire in self._wires)
+    def working(self, machine: Machine) -> int | None:
+        """The link of this computer that nothing has cut or holds up; None when it has none."""
+        for wire in self._wires:
+            both = self._client_has(wire) and self._server_has(wire) and not wire.cut
+            if wire.client is machine and both and not self.is_cut_off(machine):
+                return wire.connection
+        return None
 
     def calm(self) -> None:
         """No more partitions, short delays; links that were cut are found to be dead as usual."""

@@ -3,7 +3,6 @@
 import random
 from typing import Final
 
-from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.primitives import ed25519_public
 from casemate.internal_service.core.path_io import (
     AnnounceOnLan,
@@ -57,6 +56,8 @@ class PeerNetwork:
         self._dials: dict[tuple[str, int, int], DialPeer] = {}
         """Under way, by computer, boot and connection."""
         self._announced: dict[AccountId, tuple[Machine, int, AnnounceOnLan]] = {}
+        self._worked_at: dict[tuple[frozenset[str], bool], float] = {}
+        """By the names of two computers and the way that packets took."""
         self._numbers = -1
         self._ports = FIRST_PORT
         if is_on:
@@ -105,6 +106,16 @@ class PeerNetwork:
 
     def live_wires(self) -> list[PeerWire]:
         return [wire for wire in self.wires if not wire.is_over]
+
+    def between(self, one: Machine, other: Machine) -> list[PeerWire]:
+        """The connections of two computers that one of them believes in."""
+        return [wire for wire in self.live_wires() if wire.machines == {one, other}]
+
+    def worked_at(self, one: Machine, other: Machine, *, direct: bool) -> float:
+        """When a connection between them last worked in this way."""
+        if any(wire.direct == direct and wire.is_live for wire in self.between(one, other)):
+            return self._agenda.now
+        return self._worked_at.get((frozenset((one.name, other.name)), direct), 0.0)
 
     def fail_endpoint(self, machine: Machine) -> None:
         """The operating system takes the socket away."""
@@ -241,11 +252,15 @@ class PeerNetwork:
                 ends = (End(socket, effect.connection), End(other, self._numbers))
                 slowness = self._chance.uniform(0.001, self._network.slowness)
                 args = (self._agenda, self._chance, self.terrain, self.relay)
-                self.wires.append(PeerWire(*args, *ends, direct=direct, slowness=slowness))
+                self.wires.append(PeerWire(*args, *ends, direct=direct, slowness=slowness, works=self._works))
                 way = "directly" if direct else "through the relay"
                 socket.machine.tell(f"reaches {other.machine.name} {way} as {effect.connection}, {self._numbers} there")
                 return True
         return False
+
+    def _works(self, wire: PeerWire) -> None:
+        names = frozenset(machine.name for machine in wire.machines)
+        self._worked_at[names, wire.direct] = self._agenda.now
 
     def _is_direct(self, socket: Socket, other: Socket, addresses: tuple[str, ...]) -> bool:
         if socket.relay_only or other.relay_only or not set(addresses) & set(other.addresses):
@@ -322,7 +337,3 @@ class PeerNetwork:
 
     def _delay(self) -> float:
         return self._chance.uniform(0.0005, self._network.slowness)
-
-
-def keys_of(wire: PeerWire) -> tuple[Ed25519Public, ...]:
-    return tuple(end.socket.key for end in wire.ends)

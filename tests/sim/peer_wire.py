@@ -15,7 +15,7 @@ from casemate.internal_service.core.path_io import (
     PeerRouteSeen,
 )
 from casemate.protocol.ids import AccountId
-from casemate.protocol.peer import PeerFrame, decode_peer_frame
+from casemate.protocol.peer import PeerFrame, PeerHello, decode_peer_frame
 from tests.sim.agenda import Agenda
 from tests.sim.machine import Machine
 from tests.sim.relay import Relay
@@ -68,6 +68,7 @@ class End:
     arriving: deque[tuple[float, PathEvent]] = field(default_factory=deque)
     last_arrival: float = 0.0
     pumping: bool = False
+    heard_hello: bool = False
     deaf: bool = False
     """Packets to here vanish, whatever way they take."""
 
@@ -94,6 +95,7 @@ class PeerWire:
         *,
         direct: bool,
         slowness: float,
+        works: "Works",
     ) -> None:
         self._agenda = agenda
         self._chance = chance
@@ -102,8 +104,8 @@ class PeerWire:
         self.ends = (dialler, accepter)
         self.direct = direct
         self.slowness = slowness
-        self.good_at = agenda.now
-        """When it was last known to work both ways."""
+        self._works = works
+        self.machines = {dialler.socket.machine, accepter.socket.machine}
         self.better_at: float | None = None
         """When it finds its way around what fails, or a direct way."""
         self._route_told_at = agenda.now
@@ -155,10 +157,14 @@ class PeerWire:
 
     # -------------------------------------------------------------------------------------------------------- weather
 
+    def note(self) -> None:
+        """For whoever wants to know later when it last worked."""
+        if self.is_live:
+            self._works(self)
+
     def tick(self) -> None:
         """Notice the time: routes change, and who hears nothing for long gives up."""
-        if self.is_live:
-            self.good_at = self._agenda.now
+        self.note()
         self._choose_way()
         for end in self.ends:
             if end.lives:
@@ -181,6 +187,8 @@ class PeerWire:
         return both and self._relay.carries(sender.key, receiver.key)
 
     def _choose_way(self) -> None:
+        if not all(end.lives and not end.deaf for end in self.ends):
+            return
         here, there = (end.socket for end in self.ends)
         works = self._way(here, there, direct=self.direct) and self._way(there, here, direct=self.direct)
         both = self._way(here, there, direct=not self.direct) and self._way(there, here, direct=not self.direct)
@@ -193,6 +201,7 @@ class PeerWire:
         elif self.better_at <= self._agenda.now:
             self.better_at = None
             self.direct = not self.direct
+            self.note()
             self._tell_route()
 
     def _listen(self, end: End) -> None:
@@ -247,12 +256,16 @@ class PeerWire:
             return
         while end.arriving and end.arriving[0][0] <= self._agenda.now:
             _, event = end.arriving.popleft()
+            if isinstance(event, PeerFrameArrived) and isinstance(event.frame, PeerHello):
+                end.heard_hello = True
             if isinstance(event, PeerClosed):
                 end.is_open = False
                 end.arriving.clear()
             end.socket.hear(event)
+        self.note()
         self._pump(end)
 
 
+Works = Callable[["PeerWire"], None]
 Told = Callable[[PeerWire, End, PeerFrame, bytes], None]
 """Sees every frame that a service hands to its transport, and at which end."""

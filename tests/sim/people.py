@@ -303,3 +303,13 @@ def make_peace(person: Person, others: list[Person]) -> None:
         if peer.relation == "registered" and peer.connection == "none" and person.cid < other.cid:
             person.connect(other.cid)
         person.read_everything(other.cid)
+
+
+def make_friends(person: Person, others: list[Person]) -> None:
+    """Ask whoever is there and was not asked."""
+    account = person.account
+    if account is None:
+        return
+    for other in others:
+        if other.cid != 0 and person.cid < other.cid and account.peer_view(other.cid) is None:
+            person.ask(other.cid)

@@ -100,7 +100,7 @@ class Terrain:
     # ------------------------------------------------------------------------------------------------------- helpers
 
     def _is_there(self, machine: Machine) -> bool:
-        return not machine.asleep and not self._network.is_cut_off(machine)
+        return machine.running and not machine.asleep and not self._network.is_cut_off(machine)
 
     def _place(self, machine: Machine) -> None:
         self._local[machine.name] = self._chance.randrange(LOCAL_NETWORKS)

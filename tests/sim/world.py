@@ -31,9 +31,17 @@ from tests.sim.checkers import (
 from tests.sim.host import AccountHost, Answered, Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
+from tests.sim.path_checkers import (
+    SAMPLE_SECONDS,
+    BoundedWindows,
+    HonestBadge,
+    NobodyWaits,
+    OnlyCertified,
+    unsettled_path,
+)
 from tests.sim.path_weather import PathStorm, PathWeather
 from tests.sim.peer_network import PeerNetwork
-from tests.sim.people import Habits, Person, make_peace
+from tests.sim.people import Habits, Person, make_friends, make_peace
 from tests.sim.service_person import ServicePerson
 from tests.sim.story import Story
 from tests.sim.vfs import VFS_NAME
@@ -42,6 +50,7 @@ from tests.sim.weather import Storm, Weather
 CALM_SECONDS: Final = 400.0
 """Back-off, rate limits and time-outs add up; a world that needs longer to settle is stuck."""
 PEACE_SECONDS: Final = 5.0
+QUIET_ROUNDS: Final = 8
 DATABASE_KEY: Final = bytes(range(32))
 PATHS: Final = Paths(relay_url="", relay_port=12350, observer_key=b"", observer_ports=[])
 
@@ -64,13 +73,14 @@ class World(AbstractContextManager["World"]):
         self.weather = weather or Weather.of(chance)
         way = self._chance("paths")
         self.with_paths = way.random() < 2 / 3 if path_weather is None else True
+        self._are_friends = self.with_paths and way.random() < 0.8
         self.path_weather = path_weather or PathWeather.of(way)
         self.habits = Habits(
             self._chance("habits"),
             # A restored database may not know of a quarrel since: both at once is for people to sort out.
             quarrels=chance.random() < 0.3 and not (self.weather.rollbacks or self.weather.server_rollbacks),
             comes_and_goes=chance.random() < 0.4,
-            fiddles=way.random() < 0.4 and self.with_paths,
+            fiddles=self.with_paths and way.random() < 0.4,
         )
         self._whole_services = chance.random() < 0.5
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
@@ -91,11 +101,15 @@ class World(AbstractContextManager["World"]):
         self.plaintext = NoPlaintext()
         self.queues = BoundedQueues()
         self.network.watchers += [self.plaintext.frame, self.queues.frame]
-        self.peers.watchers += [self.plaintext.peer_frame]
+        self.certified = OnlyCertified(self)
+        self.windows = BoundedWindows(self)
+        self.badges = HonestBadge(self)
+        self.waits = NobodyWaits(self)
+        self.peers.watchers += [self.plaintext.peer_frame, self.certified.frame, self.windows.frame]
         self.storm.when_server_restored.append(self.statuses.server_restored)
         self.server.when_started.append(self.statuses.machine_started)
         for person in self.people:
-            person.told.append(self.statuses.told)
+            person.told += [self.statuses.told, self.badges.told]
             person.machine.when_started += [self.statuses.machine_started, person.started]
 
     def __exit__(
@@ -129,11 +143,28 @@ class World(AbstractContextManager["World"]):
         self.end()
 
     def begin(self) -> None:
-        """Everything runs, and everybody goes about their day."""
+        """Everything runs, and everybody goes about their day; where they know each other, after a quiet start."""
         for machine in self._machines():
             machine.boot()
+        if self._are_friends:
+            self._befriend()
         for person in self.people:
             self._act(person, self._chance(f"{person.name}/pace"), self.agenda.now + self.weather.seconds)
+        self._look()
+
+    def _look(self) -> None:
+        """Now and then, at what no event would show."""
+        self.agenda.after(SAMPLE_SECONDS, self._look)
+        self.waits.look_at_all()
+        self.badges.look_at_all()
+
+    def _befriend(self) -> None:
+        """Everybody is connected with everybody before anything goes wrong."""
+        for _ in range(QUIET_ROUNDS):
+            for person in self.people:
+                make_friends(person, self._others(person))
+                make_peace(person, self._others(person))
+            self.agenda.run_until(self.agenda.now + 1.0)
 
     def end(self) -> None:
         """The storm stops; everything settles; everybody says one last thing; every check is made."""
@@ -156,7 +187,7 @@ class World(AbstractContextManager["World"]):
                 make_peace(person, self._others(person))
             self.agenda.run_until(self.agenda.now + PEACE_SECONDS)
             self.statuses.machine_started()
-            open_matter = converged(self)
+            open_matter = converged(self) or (unsettled_path(self) if self.with_paths else None)
             if open_matter is None:
                 return
             if self.agenda.now >= deadline:
