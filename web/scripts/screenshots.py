@@ -74,6 +74,27 @@ def peer_with(change: str) -> Act:
     )
 
 
+server_away = run("world.serverGoes('away', Date.now() - 400000);")
+service_gone = run("service.lose(Date.now() - 60000, Date.now() + 9000);")
+
+RELAY_ONLY = """const hidden = { code: 'relay_only_on', params: {}, acts: 'user' };
+    world.connectDirectly(ada, yuki, 'relayed', 74, hidden);"""
+HIDE = """ada.settings = { ...ada.settings, relay_only: true };
+    ada.changeAccount();
+    for (const peer of ada.peers.values())
+        if (peer.path?.kind === 'direct')
+            world.connectDirectly(ada, world.account(peer.cid), 'relayed', 80, peer.path.reason ?? hidden);"""
+CROWD = f"""const ada = world.account({ADA}n);
+    const routers = {{ code: 'nats_change_ports', params: {{}}, acts: 'admin' }};
+    world.crowd.slice(0, 44).forEach(({{ cid, username, full_name }}, place) => {{
+        const other = world.person(cid, username, full_name, {{ online: place % 4 < 3 }});
+        world.agree(ada, other);
+        if (place % 4 === 0) world.connectDirectly(ada, other, 'direct', 5 + place);
+        if (place % 4 === 1)
+            world.connectDirectly(ada, other, 'relayed', 60 + place, routers);
+    }});"""
+
+
 def fill(**fields: str) -> Act:
     def act(page: Page) -> None:
         for label, text in fields.items():
@@ -144,7 +165,35 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "talk-typing": (TALK, run(f"world.typing(world.account({BEA}n), world.account({ADA}n), true);")),
     "talk-alarm": (TALK, peer_with("identity_changed: true, verified: false")),
     "talk-disconnected": (TALK, peer_with("connection: 'none', path: null")),
-    "talk-direct": (TALK, peer_with("path: { kind: 'direct', since: Date.now(), rtt_ms: 12.3, reason: null }")),
+    "talk-path": (TALK, press("Path: ")),
+    "talk-path-relayed": (f"{HOME}/c/{YUKI}", press("Path: ")),
+    "talk-path-offline": (f"{HOME}/c/{JONAS}", press("Path: ")),
+    "talk-path-server-away": (TALK, then(server_away, press("Path: "))),
+    "talk-path-waiting": (f"{HOME}/c/{JONAS}", then(server_away, press("Path: "))),
+    "talk-path-relay-only": (
+        f"{HOME}/c/{YUKI}",
+        then(
+            run(f"const [ada, yuki] = [{ADA}n, {YUKI}n].map(cid => world.account(cid)); {RELAY_ONLY}"),
+            press("Path: "),
+        ),
+    ),
+    "talk-path-unknown": (TALK, then(service_gone, press("Path: "))),
+    "connections": (f"{HOME}/connections", None),
+    "connections-pointed": (
+        f"{HOME}/connections",
+        lambda page: page.get_by_role("main").get_by_role("listitem").nth(1).hover(),
+    ),
+    "connections-server-away": (f"{HOME}/connections", server_away),
+    "connections-unknown": (f"{HOME}/connections", service_gone),
+    "connections-relay-only": (
+        f"{HOME}/connections",
+        run(f"const [ada, yuki] = [{ADA}n, {YUKI}n].map(cid => world.account(cid)); {RELAY_ONLY} {HIDE}"),
+    ),
+    "connections-crowd": (f"{HOME}/connections", run(CROWD)),
+    "connections-nobody": (
+        f"{HOME}/connections",
+        run(f"world.account({ADA}n).peers.forEach((_, cid) => world.account({ADA}n).removePeer(cid));"),
+    ),
     "talk-draft": (
         TALK,
         lambda page: page.get_by_label("Message to").fill(

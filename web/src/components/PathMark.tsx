@@ -22,7 +22,7 @@ export function PathMark({ way, word, number, doubtful = false, className }: Pro
           <span aria-hidden className="text-ink-3">
             ·
           </span>
-          <span className="min-w-[2.6rem] tabular-nums">{number === "" ? "– ms" : number}</span>
+          <span className="min-w-[2.6rem] text-left tabular-nums">{number === "" ? "– ms" : number}</span>
         </>
       )}
     </span>

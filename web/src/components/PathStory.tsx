@@ -45,7 +45,7 @@ export function PathStory({ story, action }: { readonly story: Story; readonly a
             parts={story.trips.parts}
             places={story.trips.places}
             label={`Round trip ${story.trips.sentence}`}
-            className="!h-8 !w-full"
+            size="wide"
           />
           <p aria-hidden className="text-12 tabular-nums">
             Round trip: {story.trips.sentence}

@@ -8,25 +8,28 @@ interface Props {
   readonly places: number;
   /** What is seen, in words. */
   readonly label: string;
+  readonly size?: keyof typeof SIZES;
   readonly className?: string;
 }
 
-const WIDTH = 120;
-const HEIGHT = 24;
+const SIZES = { small: [120, 24], wide: [286, 36] } as const;
 const EDGE = 2.5;
 
-export function Sparkline({ parts, places, label, className }: Props) {
-  const lines = sparkLines(parts, places);
+export function Sparkline({ parts, places, label, size = "small", className }: Props) {
+  const [width, height] = SIZES[size];
+  const lines = sparkLines(parts, places, SIZES[size]);
   const last = lines.at(-1)?.at(-1);
   return (
     <svg
       role="img"
       aria-label={label}
-      viewBox={`0 0 ${WIDTH.toString()} ${HEIGHT.toString()}`}
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width.toString()} ${height.toString()}`}
       fill="none"
       strokeLinecap="round"
       strokeLinejoin="round"
-      className={classes("h-6 w-30 shrink-0 overflow-visible", className)}
+      className={classes("max-w-full overflow-visible", className)}
     >
       {lines.map((line, index) => (
         <polyline
@@ -42,24 +45,22 @@ export function Sparkline({ parts, places, label, className }: Props) {
   );
 }
 
-/** A steady number is a calm line at half the height; twice as much reaches the top. */
+/** A steady number is a calm line at half the height; twice as much, or the most of the last part, reaches the top. */
 export function sparkLines(
   parts: readonly (readonly number[])[],
   places: number,
+  [width, height]: readonly [number, number],
 ): readonly (readonly (readonly [x: number, y: number])[])[] {
-  const all = parts.flat();
-  if (all.length === 0) return [];
-  const sorted = [...all].sort((a, b) => a - b);
+  const drawn = parts.filter((part) => part.length > 0);
+  const sorted = [...(drawn.at(-1) ?? [])].sort((a, b) => a - b);
   const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
   const top = Math.max(2 * median, sorted.at(-1) ?? 0, 0.001);
-  const step = (WIDTH - 2 * EDGE) / (places - 1);
-  let place = places - all.length;
-  return parts
-    .filter((part) => part.length > 0)
-    .map((part) =>
-      part.map((value) => {
-        const x = EDGE + place++ * step;
-        return [x, HEIGHT - EDGE - (value / top) * (HEIGHT - 2 * EDGE)] as const;
-      }),
-    );
+  const step = (width - 2 * EDGE) / (places - 1);
+  let place = places - drawn.flat().length;
+  return drawn.map((part) =>
+    part.map((value) => {
+      const x = EDGE + place++ * step;
+      return [x, height - EDGE - Math.min(1, value / top) * (height - 2 * EDGE)] as const;
+    }),
+  );
 }

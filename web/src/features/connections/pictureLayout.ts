@@ -34,8 +34,11 @@ const COLUMNS = { direct: 0.2, you: 0.415, server: 0.6, others: 0.8 };
 const NAMED_ROW = 46;
 const CROWDED = 30;
 const MOST_NAMED = 7;
-const MARGIN = 28;
-const LEAST_HEIGHT = 220;
+const MOST_UNNAMED = 10;
+/** Few people do not crowd together in the middle. */
+const WIDEST_ROW = 60;
+const MARGIN = 36;
+const LEAST_HEIGHT = 208;
 const NARROWEST_WITH_NAMES = 480;
 const AVATAR_AND_GAP = 28;
 
@@ -44,8 +47,9 @@ export function pictureLayout(
   people: readonly { readonly cid: Cid; readonly way: Way }[],
   width: number,
 ): PictureLayout {
-  const rows = Math.min(people.length, MOST_NAMED);
-  const height = Math.max(LEAST_HEIGHT, rows * NAMED_ROW + 2 * MARGIN);
+  const rows = Math.min(people.length, width >= NARROWEST_WITH_NAMES ? MOST_NAMED : MOST_UNNAMED);
+  const row = width >= NARROWEST_WITH_NAMES ? NAMED_ROW : CROWDED;
+  const height = Math.max(LEAST_HEIGHT, (rows - 1) * row + 2 * MARGIN);
   const area = { width, height };
   return {
     height,
@@ -78,8 +82,11 @@ function side(
   { width, height }: { readonly width: number; readonly height: number },
 ): Side {
   const named = people.length <= MOST_NAMED && width >= NARROWEST_WITH_NAMES;
-  const step = named ? NAMED_ROW : CROWDED;
-  const rowsThatFit = Math.max(1, Math.floor((height - 2 * MARGIN) / step) + (named ? 0 : 1));
+  const room = height - 2 * MARGIN;
+  const step = named
+    ? Math.min(WIDEST_ROW, Math.max(NAMED_ROW, room / Math.max(1, people.length - 1)))
+    : CROWDED;
+  const rowsThatFit = Math.max(1, Math.floor(room / step) + 1);
   const columnsThatFit = named ? 1 : Math.max(1, Math.floor((2 * 0.18 * width) / step));
   const fitting = rowsThatFit * columnsThatFit;
   const drawn = people.length > fitting ? people.slice(0, fitting - 1) : people;
