@@ -1,5 +1,6 @@
 """The server's relay and observer without its core: everybody is welcome, and may reach everybody."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,10 +21,11 @@ UNLIMITED = 1e12
 
 class _Everybody(Verdicts):
     def ask_endpoint(self, key: Ed25519Public, then: Then) -> None:
-        then(AccountId(key))
+        asyncio.get_running_loop().call_soon(then, AccountId(key))
 
     def ask_pair(self, from_key: Ed25519Public, to_key: Ed25519Public, then: Then) -> bool:
-        then(AccountId(to_key))
+        # As the core would: not before the question was put.
+        asyncio.get_running_loop().call_soon(then, AccountId(to_key))
         return True
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from casemate.internal_service.adapters.peer_transport.addresses import Addresses
 from casemate.internal_service.adapters.peer_transport.connection import Name, Opened, PeerConnection
+from casemate.internal_service.adapters.peer_transport.dialling import dial
 from casemate.internal_service.adapters.peer_transport.sockets import free_sockets
 from casemate.internal_service.core.path_io import (
     ClosePeer,
@@ -31,7 +32,8 @@ HALF_OPEN_SECONDS: Final = 10.0
 CONNECTIONS: Final = 1_024
 """Of an account; the core keeps one or two for each peer and closes the rest within seconds."""
 BIND_ATTEMPTS: Final = 3
-CLOSE_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 1.0
+"""The library waits 3 s for the rest of an attempt in vain; nobody should wait with it."""
 TRY_RELAY_SECONDS: Final = 3.0
 SETTLE_SECONDS: Final = 0.05
 """Changes of addresses come in bursts."""
@@ -139,7 +141,7 @@ class AccountEndpoint:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await quic.close()
         except (TimeoutError, QuicError) as error:
-            log.warning("endpoint did not close", error=type(error).__name__)
+            log.info("endpoint still closes", error=type(error).__name__)
 
     # --------------------------------------------------------------------------------------------------- connections
 
@@ -151,9 +153,8 @@ class AccountEndpoint:
                 if self._terms.relay_url is None:
                     raise DialFailed("no way there is known")
                 await quic.online()  # before that a packet would have nowhere to go, and be sent again after a second
-            connection = await quic.dial(
-                effect.endpoint_key, PEER_ALPN, relay_url=self._terms.relay_url, addresses=addresses
-            )
+            key, relay_url = effect.endpoint_key, self._terms.relay_url
+            connection = await dial(lambda: quic.dial(key, PEER_ALPN, relay_url=relay_url, addresses=addresses))
             return Opened(connection, *await connection.open_stream())
 
     async def _accept(self, quic: QuicEndpoint) -> None:
