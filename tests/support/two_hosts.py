@@ -5,13 +5,15 @@ import os
 import shutil
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import aiohttp
 
 INTERFACE: Final = "lan0"
 CLONE_NEWNET: Final = 0x4000_0000
@@ -35,27 +37,39 @@ class Host:
         """What a line of shell prints there."""
         return subprocess.run([*self.inside, "sh", "-ec", command], check=True, capture_output=True, text=True).stdout
 
+    def new_socket(self, family: int, kind: int, protocol: int) -> socket.socket:
+        """Made there, used here: a socket belongs where it was made."""
+        with ThreadPoolExecutor(1, initializer=self._enter) as there:
+            return there.submit(socket.socket, family, kind, protocol).result()
+
     def packet_socket(self) -> socket.socket:
-        """Sees every packet that its interface sends or receives."""
-        made: list[socket.socket] = []
-        # Only a thread can be somewhere else than its process; what it opens there stays there.
-        thread = threading.Thread(target=lambda: made.append(self._open_there()))
-        thread.start()
-        thread.join()
-        return made[0]
+        """Sees every packet that its interface sends or receives; does not wait for one."""
+        packets = self.new_socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
+        packets.bind((INTERFACE, 0))
+        packets.setblocking(False)
+        return packets
+
+    def connector(self) -> aiohttp.TCPConnector:
+        """For one client session, which closes it, with services that listen there."""
+
+        def make(address: tuple[Any, ...]) -> socket.socket:
+            family, kind, protocol, *_ = address
+            made = self.new_socket(family, kind, protocol)
+            made.setblocking(False)
+            return made
+
+        return aiohttp.TCPConnector(socket_factory=make)
 
     @property
     def network(self) -> Path:
         return Path(f"/proc/{self.pid}/ns/net")
 
-    def _open_there(self) -> socket.socket:
+    def _enter(self) -> None:
+        """Only a thread can be somewhere else than its process."""
         libc = ctypes.CDLL(None, use_errno=True)
         with self.network.open() as file:
             if libc.setns(file.fileno(), CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), "setns")
-        packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
-        packets.bind((INTERFACE, 0))
-        return packets
 
 
 @contextmanager

@@ -120,7 +120,6 @@ class Wire:
 
     def __init__(self, host: Host) -> None:
         self._packets = host.packet_socket()
-        self._packets.setblocking(False)
         self.packets: list[bytes] = []
 
     def __enter__(self) -> "Wire":
