@@ -42,6 +42,8 @@ class Stream:
         await self.reader.view.until(lambda: next_text in self.reader.view.arrivals, seconds=seconds)
 
     async def until_all_delivered(self, seconds: float = ARRIVAL_SECONDS) -> None:
+        # A view that was opened meanwhile was only told of what changed since.
+        await self.writer.view.load_timeline(self.writer.cid, self.writer.peer_cid)
         for message_id in self._ids:
             await self.writer.view.until_status(self.writer.cid, message_id, "delivered", "read", seconds=seconds)
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.nat_lab import namespaces
 from tests.nat_lab.lab import Host, Lab, laboratory
@@ -41,9 +41,14 @@ class Person:
         """Until messages to the peer travel like this, for this reason."""
         await self.view.until(lambda: self.path() == (kind, reason), seconds=seconds)
 
+    def peer(self, field: str) -> Any:
+        """What the peer's row shows; None while there is no row."""
+        row = self.view.accounts[self.cid].peers.get(self.peer_cid)
+        return None if row is None else row[field]
+
     def path(self) -> tuple[str, str | None] | None:
         """Its kind, and the code of the reason why it is not better."""
-        path = self.view.accounts[self.cid].peers[self.peer_cid]["path"]
+        path = self.peer("path")
         return None if path is None else (path["kind"], path["reason"] and path["reason"]["code"])
 
     def path_kind(self) -> str | None:

@@ -118,7 +118,7 @@ async def test_the_server_is_killed_while_peers_need_its_relay(tmp_path: Path, s
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [5, 30])
+@pytest.mark.parametrize("seconds", [5, 20])
 async def test_a_computer_sleeps_and_wakes_up(tmp_path: Path, seconds: float) -> None:
     async with friends(tmp_path, "port cone", "port cone") as team:
         await team.until_path("direct")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.nat_lab.conversation import Conversation
-from tests.nat_lab.team import Team, friends, strangers
+from tests.nat_lab.team import Person, Team, friends, strangers
 
 
 @contextlib.asynccontextmanager
@@ -20,6 +20,20 @@ async def unseen(team: Team) -> AsyncIterator[None]:
     async with Conversation(team).flowing():
         await asyncio.sleep(5)
     assert (team.lab.packets_counted("a"), team.lab.packets_counted("b")) == (0, 0)
+
+
+async def connect_without_udp(asking: Person, asked: Person) -> None:
+    """Only who asks for the connection by themselves can say how."""
+    asking.view.udp_mode = "Disabled"
+    for person in (asking, asked):
+        await person.set(auto_connect=False)
+    await asking.view.begin_peer_register(asking.cid, asked.cid)
+    await asked.view.until(lambda: asked.peer("relation") == "asks_you")
+    await asked.view.request("PeerRegisterRespond", cid=asked.cid, peer_cid=asking.cid, accept=True)
+    await asking.view.until(lambda: asking.peer("relation") == "registered")
+    await asking.view.begin_peer_connect(asking.cid, asked.cid)
+    await asked.view.until(lambda: asked.peer("connection") == "asks_you")
+    await asked.view.accept_peer_connect(asked.cid, asking.cid)
 
 
 async def test_relay_only_on_one_side_hides_both_from_the_start(tmp_path: Path) -> None:
@@ -46,8 +60,7 @@ async def test_relay_only_can_be_turned_on_and_off_in_mid_conversation(tmp_path:
 @pytest.mark.slow
 async def test_without_udp_messages_stay_with_the_server(tmp_path: Path) -> None:
     async with strangers(tmp_path, "public", "public") as team, unseen(team):
-        team.a.view.udp_mode = "Disabled"
-        await team.make_friends()
+        await connect_without_udp(team.a, team.b)
         await team.until_path("mailbox", "udp_off")
 
 
