@@ -30,6 +30,9 @@ from casemate.server.core.events import (
     ConnectionId,
     Disconnected,
     FrameArrived,
+    RelayAccountChanged,
+    RelayEndpointAnswered,
+    RelayPairAnswered,
     Send,
     Started,
     Written,
@@ -116,6 +119,7 @@ class Office:
         self.now = Instant(monotonic=100.0, wall=START_WALL)
         self.connections: dict[ConnectionId, Connection] = {}
         self.undone: list[EventUndone] = []
+        self.told_relay: list[Effect] = []
         self.slow = False
         self._numbers = count(1)
         self.start()
@@ -174,6 +178,8 @@ class Office:
                 connection.unwritten += credit
             case Close(number):
                 self.connections[number].closed = True
+            case RelayEndpointAnswered() | RelayPairAnswered() | RelayAccountChanged():
+                self.told_relay.append(effect)
             case EventUndone():
                 self.undone.append(effect)
             case _:

@@ -17,6 +17,7 @@ from casemate.node import Effect
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.logging import configure_logging
 from casemate.server.adapters import admission, device_socket, site
+from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.core.events import Send
 from casemate.server.core.ports import Pair
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--password", action="append", default=[])
     parser.add_argument("--behind-proxy", action="store_true")
     parser.add_argument("--relay-listen", default="off")
+    parser.add_argument("--relay-megabytes-per-second", type=float, default=MEGABYTES_PER_SECOND)
     parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
     parser.add_argument("--heartbeat-seconds", type=float, default=device_socket.HEARTBEAT_SECONDS)
     parser.add_argument("--stall-seconds", type=float, default=0.0, help="the disk takes so long over deposit 100")
@@ -41,6 +43,7 @@ def main() -> int:
         server_passwords=tuple(arguments.password),
         behind_proxy=arguments.behind_proxy,
         relay_listen=arguments.relay_listen,
+        relay_megabytes_per_second=arguments.relay_megabytes_per_second,
     )
     # What nobody but a test would change.
     vars(site)["PROVE_SECONDS"] = arguments.prove_seconds

@@ -134,8 +134,8 @@ class House:
 class Endpoint:
     """The far end of a connection to the relay."""
 
-    def __init__(self, name: str) -> None:
-        self.private = Ed25519PrivateKey.from_private_bytes(blake3(name.encode()).digest())
+    def __init__(self, name: str, secret: bytes | None = None) -> None:
+        self.private = Ed25519PrivateKey.from_private_bytes(secret or blake3(name.encode()).digest())
         self.key = Ed25519Public(self.private.public_key().public_bytes_raw())
         self.account_id = AccountId(blake3(name.partition("/")[0].encode()).digest())
         """The name before a slash: `alice/phone` is of the same account as `alice`."""
@@ -144,10 +144,13 @@ class Endpoint:
 
     async def dial(self, house: House, version: str = frames.VERSIONS[0], **more: Any) -> Self:
         """As far as the challenge."""
-        self.socket = await house.session.ws_connect(
-            f"{house.url}relay", protocols=[version], compress=0, max_msg_size=0, **more
-        )
         house.keep(self)
+        return await self.dial_url(house.session, house.url, protocols=[version], **more)
+
+    async def dial_url(self, session: aiohttp.ClientSession, url: str, **more: Any) -> Self:
+        """The same at any relay."""
+        more.setdefault("protocols", frames.VERSIONS)
+        self.socket = await session.ws_connect(f"{url}relay", compress=0, max_msg_size=0, **more)
         first = await self.hear()
         assert first[0] == frames.CHALLENGE
         self.challenge = first[1:]
