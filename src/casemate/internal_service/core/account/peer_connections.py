@@ -24,6 +24,8 @@ from casemate.protocol.versions import PEER_VERSIONS, NoCommonVersion, highest_c
 
 CONNECTIONS_PER_DEVICE: Final = 2
 UNGREETED_PER_DEVICE: Final = 4
+LEFT_ALONE: Final = frozenset({"refused", "not_connected", "bye", "replaced"})
+"""Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
 
 class PeerConnections:
@@ -44,10 +46,8 @@ class PeerConnections:
         if found is None or (event.dialled and path is None):
             return [self._paths.close(event.connection, "refused")]
         device = found[1]
-        if (
-            sum(not one.greeted for one in self._paths.connections.values() if one.device == device)
-            >= UNGREETED_PER_DEVICE
-        ):
+        silent = [one for one in self._paths.connections.values() if one.device == device and not one.greeted]
+        if len(silent) >= UNGREETED_PER_DEVICE:
             return [self._paths.close(event.connection, "refused")]
         self._paths.connections[event.connection] = Connection(
             event.connection, device, event.endpoint_key, now.monotonic, heard_at=now.monotonic
@@ -151,7 +151,7 @@ class PeerConnections:
         connection = self._paths.connections.pop(event.connection, None)
         if connection is None:
             return self._dialling.attempt_failed(event.connection, now)
-        return self._lost(connection, now, dial_at_once=event.code not in ("refused", "not_connected", "bye"))
+        return self._lost(connection, now, dial_at_once=event.code not in LEFT_ALONE)
 
     def drop(self, number: int, code: str, now: Instant) -> Outcome:
         """End a connection for what came on it."""
