@@ -29,12 +29,13 @@ const UNKNOWN: Standing = {
 export function standingOf(path: PathView | null, link: LinkView): Standing {
   if (path === null) return UNKNOWN;
   const { kind, since, rtt_ms, reason } = path;
-  if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since };
+  const doubtful = reason?.code === "path_doubtful";
+  if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since, doubtful };
   return {
     way: kind,
     roundTrip: rtt_ms,
     since,
-    doubtful: reason?.code === "path_doubtful",
+    doubtful,
     serverAwaySince: link.state === "away" ? link.since : null,
   };
 }

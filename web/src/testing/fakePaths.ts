@@ -8,7 +8,8 @@ export function mailboxPath(
   link: LinkView,
   now: number,
 ): PathView {
-  return { kind: "mailbox", since: now, rtt_ms: null, reason: whyMailbox(peer, link), rtt_history: [] };
+  const since = link.state === "online" ? now : link.since;
+  return { kind: "mailbox", since, rtt_ms: null, reason: whyMailbox(peer, link), rtt_history: [] };
 }
 
 /** A connection that was there before keeps its round trips. */

@@ -51,7 +51,6 @@ export const ConnectionRow = memo(function ConnectionRow(props: Props) {
           <PersonName name={name} username={ambiguous ? peer.username : undefined} />
         </a>
         <p className="text-12 text-pretty text-ink-3">{whatElse(peer, story.why, now)}</p>
-        {story.advice !== null && <p className="text-12 text-pretty text-ink-3">{story.advice}</p>}
       </div>
       <div className="flex items-center gap-4 @max-2xl:w-full @max-2xl:justify-between @max-2xl:pl-12">
         <div className="w-44">

@@ -47,6 +47,7 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
         <Picture
           account={account}
           people={groups.flatMap((group) => group.people)}
+          ambiguous={ambiguous}
           label={
             people.length === 0
               ? `You and the server${away}`

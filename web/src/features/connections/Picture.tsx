@@ -6,7 +6,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { AccountView, Cid, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
-import { displayName, initials } from "../../state/names";
+import { displayName, initials, isAmbiguous } from "../../state/names";
 import type { Standing, Way } from "../../state/paths";
 import { roundTripWords, standingOf } from "../../state/paths";
 import { presenceOf } from "../../state/presence";
@@ -17,6 +17,8 @@ import { curve, pictureLayout } from "./pictureLayout";
 interface Props {
   readonly account: AccountView;
   readonly people: readonly PeerView[];
+  /** Names that more than one of them has. */
+  readonly ambiguous: ReadonlySet<string>;
   /** What is seen, in words. */
   readonly label: string;
   /** The one that is pointed at in the list. */
@@ -33,7 +35,7 @@ const LINES: Readonly<Record<Way, string>> = {
   unknown: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
 };
 
-export function Picture({ account, people, label, pointed, now }: Props) {
+export function Picture({ account, people, ambiguous, label, pointed, now }: Props) {
   const { link } = account;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -55,6 +57,7 @@ export function Picture({ account, people, label, pointed, now }: Props) {
             <Person
               key={place.cid.toString()}
               peer={peer}
+              username={isAmbiguous(peer, ambiguous) ? peer.username : null}
               standing={about}
               place={place}
               faded={pointed !== null && pointed !== place.cid}
@@ -188,6 +191,7 @@ function Line({
 
 function Person({
   peer,
+  username,
   standing,
   place,
   faded,
@@ -195,6 +199,7 @@ function Person({
   nameWidth,
 }: {
   readonly peer: PeerView;
+  readonly username: string | null;
   readonly standing: Standing;
   readonly place: Place;
   readonly faded: boolean;
@@ -222,7 +227,8 @@ function Person({
           style={{ width: nameWidth }}
         >
           <bdi className="block truncate font-medium">{name}</bdi>
-          <span className="block text-ink-3 tabular-nums">
+          <span className="block truncate text-ink-3 tabular-nums">
+            {username !== null && <bdi>@{username} </bdi>}
             {standing.roundTrip === null ? presenceWord(peer) : roundTripWords(standing.roundTrip)}
           </span>
         </span>

@@ -30,7 +30,9 @@ export interface PictureLayout {
   readonly nameWidth: number;
 }
 
-const COLUMNS = { direct: 0.2, you: 0.415, server: 0.6, others: 0.8 };
+/** As parts of the width: with room for names, and without. */
+const WITH_NAMES = { direct: 0.235, you: 0.43, server: 0.585, others: 0.755 };
+const WITHOUT_NAMES = { direct: 0.16, you: 0.42, server: 0.61, others: 0.84 };
 const NAMED_ROW = 46;
 const CROWDED = 30;
 const MOST_NAMED = 7;
@@ -40,6 +42,7 @@ const WIDEST_ROW = 60;
 const MARGIN = 36;
 const LEAST_HEIGHT = 208;
 const NARROWEST_WITH_NAMES = 480;
+const HALF_A_SIDE = 0.15;
 const AVATAR_AND_GAP = 28;
 
 /** The height follows from how many there are, not from how they are reached: nothing moves below the picture. */
@@ -47,25 +50,27 @@ export function pictureLayout(
   people: readonly { readonly cid: Cid; readonly way: Way }[],
   width: number,
 ): PictureLayout {
-  const rows = Math.min(people.length, width >= NARROWEST_WITH_NAMES ? MOST_NAMED : MOST_UNNAMED);
-  const row = width >= NARROWEST_WITH_NAMES ? NAMED_ROW : CROWDED;
+  const wide = width >= NARROWEST_WITH_NAMES;
+  const columns = wide ? WITH_NAMES : WITHOUT_NAMES;
+  const rows = Math.min(people.length, wide ? MOST_NAMED : MOST_UNNAMED);
+  const row = wide ? NAMED_ROW : CROWDED;
   const height = Math.max(LEAST_HEIGHT, (rows - 1) * row + 2 * MARGIN);
   const area = { width, height };
   return {
     height,
-    you: { x: COLUMNS.you * width, y: height / 2 },
-    server: { x: COLUMNS.server * width, y: height / 2 },
+    you: { x: columns.you * width, y: height / 2 },
+    server: { x: columns.server * width, y: height / 2 },
     direct: side(
       people.filter(({ way }) => way === "direct"),
-      COLUMNS.direct,
+      columns.direct,
       area,
     ),
     others: side(
       people.filter(({ way }) => way !== "direct"),
-      COLUMNS.others,
+      columns.others,
       area,
     ),
-    nameWidth: COLUMNS.direct * width - AVATAR_AND_GAP - 12,
+    nameWidth: columns.direct * width - AVATAR_AND_GAP - 12,
   };
 }
 
@@ -87,7 +92,7 @@ function side(
     ? Math.min(WIDEST_ROW, Math.max(NAMED_ROW, room / Math.max(1, people.length - 1)))
     : CROWDED;
   const rowsThatFit = Math.max(1, Math.floor(room / step) + 1);
-  const columnsThatFit = named ? 1 : Math.max(1, Math.floor((2 * 0.18 * width) / step));
+  const columnsThatFit = named ? 1 : Math.max(1, Math.floor((2 * HALF_A_SIDE * width) / step));
   const fitting = rowsThatFit * columnsThatFit;
   const drawn = people.length > fitting ? people.slice(0, fitting - 1) : people;
   const left = people.length - drawn.length;
