@@ -14,6 +14,8 @@ from casemate.protocol.peer import Nat
 from casemate.runtime.quic import QuicEndpoint, QuicError, split_address
 
 OBSERVE_SECONDS: Final = 3.0
+LATER_SECONDS: Final = 0.25
+"""As much later than the first door, beside the time that one took, may another answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,30 @@ Seen = dict[Door, str]
 
 
 async def observe(quic: QuicEndpoint, observer: Observer) -> Seen:
-    """Ask at all doors at once, for 3 s at most."""
+    """Ask at all doors at once, for 3 s at most, and hardly longer than the first answer takes."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    deadline = began + OBSERVE_SECONDS
     seen: Seen = {}
-
-    async def knock(door: Door) -> None:
-        address = await _ask(quic, observer, door)
-        if address is not None:
-            seen[door] = address
-
+    asking: dict[asyncio.Task[str | None], Door] = {}
     try:
-        async with asyncio.timeout(OBSERVE_SECONDS), asyncio.TaskGroup() as group:
-            for door in await _doors(observer):
-                group.create_task(knock(door))
+        async with asyncio.timeout_at(deadline):
+            asking = {asyncio.create_task(_ask(quic, observer, door)): door for door in await _doors(observer)}
+        while asking and (left_seconds := deadline - loop.time()) > 0:
+            done, _ = await asyncio.wait(asking, timeout=left_seconds, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                door, address = asking.pop(task), task.result()
+                if address is None:
+                    continue
+                if not seen:  # the doors are of one host: those of a family that we lack never answer
+                    deadline = min(deadline, 2 * loop.time() - began + LATER_SECONDS)
+                seen[door] = address
     except TimeoutError:
-        pass  # the doors that did not answer are just not there
+        pass  # its name was not found in time
+    finally:
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
     return seen
 
 
