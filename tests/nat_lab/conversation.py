@@ -28,8 +28,8 @@ class Stream:
         self.written_at.append(time.monotonic())
         self._ids.append(await self.writer.view.send_chat(self.writer.cid, self.writer.peer_cid, text))
 
-    async def write_forever(self) -> None:
-        while True:
+    async def write_until(self, enough: asyncio.Event) -> None:
+        while not enough.is_set():
             await self.write_one()
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -88,16 +88,12 @@ class Conversation:
     @contextlib.asynccontextmanager
     async def flowing(self) -> AsyncIterator[None]:
         """Both write during the block; at its end everything is checked."""
-        writing = [asyncio.create_task(stream.write_forever()) for stream in self.streams]
-        try:
+        enough = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for stream in self.streams:
+                group.create_task(stream.write_until(enough))
             yield
-        finally:
-            for task in writing:
-                task.cancel()
-            ended = await asyncio.gather(*writing, return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):  # a view that broke; all others were cancelled
-                raise error
+            enough.set()
         await self.check()
         for stream in self.streams:
             print(
