@@ -68,6 +68,8 @@ class End:
     arriving: deque[tuple[float, PathEvent]] = field(default_factory=deque)
     last_arrival: float = 0.0
     pumping: bool = False
+    connected: bool = False
+    """Its service knows of it."""
     heard_hello: bool = False
     deaf: bool = False
     """Packets to here vanish, whatever way they take."""
@@ -111,7 +113,6 @@ class PeerWire:
         self._route_told_at = agenda.now
         for end, other, dialled in ((dialler, accepter, True), (accepter, dialler, False)):
             self._bring(end, PeerConnected(*end.place, other.socket.key, dialled))
-            self._bring(end, self._route(end))
 
     # ------------------------------------------------------------------------------------------------------- asking
 
@@ -221,7 +222,7 @@ class PeerWire:
     def _tell_route(self) -> None:
         self._route_told_at = self._agenda.now
         for end in self.ends:
-            if end.lives:
+            if end.lives and end.connected:
                 end.socket.hear(self._route(end))
 
     def _route(self, end: End) -> PeerRouteSeen:
@@ -246,11 +247,14 @@ class PeerWire:
             self._agenda.at(end.arriving[0][0], lambda: self._arrive(end))
 
     def _arrive(self, end: End) -> None:
-        """What waits for a way that fails is sent again and again, as QUIC does."""
+        """What waits for a way that fails is sent again and again, as QUIC does, while the sender is there."""
         end.pumping = False
         if not end.lives or not end.arriving:
             return
         if not self.passes(end):
+            if not self.other(end).lives:
+                end.arriving.clear()
+                return
             end.pumping = True
             self._agenda.after(LOOK_AGAIN_SECONDS, lambda: self._arrive(end))
             return
@@ -262,6 +266,9 @@ class PeerWire:
                 end.is_open = False
                 end.arriving.clear()
             end.socket.hear(event)
+            if isinstance(event, PeerConnected):
+                end.connected = True
+                end.socket.hear(self._route(end))
         self.note()
         self._pump(end)
 

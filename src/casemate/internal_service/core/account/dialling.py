@@ -35,7 +35,7 @@ class Dialling:
         outcome = self._endpoint.review(now)
         if outcome:
             outcome += self._paths.all_gone(now)
-        peers = [self._context.store.peer(account_id) for account_id in self._context.changed_peers]
+        peers = [self._context.store.peer(account_id) for account_id in sorted(self._context.changed_peers)]
         self._context.changed_peers.clear()
         situation = self._situation()
         if situation != self._looked_at:

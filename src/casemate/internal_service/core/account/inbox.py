@@ -211,6 +211,7 @@ class Inbox:
             read=False,
         )
         if not store.timeline_add(row):
+            self._receipts.came_again(peer, device, number)
             return []
         outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
         if content.kind in (Kind.CHAT, Kind.OPAQUE):

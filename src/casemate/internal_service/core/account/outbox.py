@@ -297,7 +297,9 @@ class Outbox:
         """Their device told how far we had gone, so that sealing is safe; what is under way goes over the path."""
         self._compared_with.add(device)
         self._direct.begin_again(device)
-        return self.flush(peer, now) + self._show_queued(peer.cid)
+        # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
+        outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer) else []
+        return outcome + self.flush(peer, now) + self._show_queued(peer.cid)
 
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
         self._direct.answered(device, up_to, now)
@@ -350,18 +352,27 @@ class Outbox:
         return changed
 
     def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
-        """They miss these numbers although they were sent: deposit them again, from the outbox or sealed anew."""
+        """They miss these numbers although they were sent: send them again, from the outbox or sealed anew.
+
+        With a path, later numbers may just have overtaken these: the server has not lost what is on its way there.
+        """
         if not self._may_send(peer):
             return []
         store = self._context.store
         last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
+        by_path = self._paths.is_live(channel.device)
         outcome: Outcome = []
         for number in range(first, last + 1):
             gone = store.outbox_row(channel.device, number) is None
             if gone and not self._reseal(peer, channel.device, number, now):
                 return outcome + self._fetch_bundle(peer, channel.device)
+            if by_path:
+                continue
             changed = store.outbox_set_state(channel.device, number, number, "queued", "server_lost_it")
             outcome += self._show(changed, "queued")
+        if by_path:
+            self._direct.begin_again(channel.device, after=first - 1)
+            return outcome + self._direct.send(channel.device, now, even_sent=True)
         self._rewind(channel.device, first)
         return outcome + self._deposit(channel.device, now)
 

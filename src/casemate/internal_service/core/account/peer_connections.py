@@ -180,8 +180,13 @@ class PeerConnections:
             path.attempt, path.retry_at, path.gave_way = (0 if steady else 1), 0.0, True
         else:
             self._dialling.rest(path, now)
+        outcome: Outcome = []
+        if path.live is not None and path.live.heard_at + HEARTBEAT_SECONDS <= now.monotonic:
+            # Nobody asked the older one for a sign of life: it may have died as well.
+            outcome = self._paths.doubt(path.device, now)
         peer = self._context.store.peer(path.account_id)
-        return self._paths.tell(path, now) + ([] if peer is None else self._dialling.look_at(peer, now))
+        outcome += self._paths.tell(path, now)
+        return outcome + ([] if peer is None else self._dialling.look_at(peer, now))
 
     # ---------------------------------------------------------------------------------------------------------- time
 

@@ -165,7 +165,8 @@ class PeerEvents:
         """The mailbox takes over: what is under way goes there as well, and what we owe them is said there."""
         outcome: Outcome = []
         while self._paths.fallen:
-            device = self._paths.fallen.pop()
+            device = min(self._paths.fallen)
+            self._paths.fallen.remove(device)
             if not self._paths.is_live(device):
                 self._direct.begin_again(device)
             peer = self._peer_of(device)

@@ -124,6 +124,13 @@ class Receipts:
                 outcome += self.send(peer, channel.device, now, by_path=True)
         return outcome
 
+    def came_again(self, peer: Peer, device: DeviceId, number: int) -> None:
+        """A message that is here has a new number: where it was read, the next receipt has to say so of this one."""
+        unread = self._context.store.lowest_unread_number(peer.account_id, device)
+        channel = self._sessions.channel(peer, device)
+        if (unread is None or unread > number) and channel.own_read_up_to < number:
+            self._context.store.put_channel(replace(channel, own_read_up_to=number))
+
     def send_typing(self, peer: Peer, typing: bool) -> Outcome:
         device = self._context.device_of(peer)
         sealed = self._seal(self._sessions.channel(peer, device), TypingNote(typing))
