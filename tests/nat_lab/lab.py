@@ -99,14 +99,17 @@ class Lab:
 
     # --- what can be looked at -----------------------------------------------------------------------------------
 
-    def count_packets(self, host: Host, towards: Letter) -> None:
-        """Begin to count what a host sends to a site."""
-        addresses = ", ".join(self.sites[towards].addresses_v4)
+    def count_packets(self, host: Host, *towards: str) -> None:
+        """Begin to count what a host sends to these IPv4 addresses or blocks of them."""
         nft(
             self.namespace(f"host-{host}"),
             f"table inet counted {{ counter sent {{ }}; chain sending {{ type filter hook output priority 0; "
-            f"ip daddr {{ {addresses} }} counter name sent; }}; }}",
+            f"ip daddr {{ {', '.join(towards)} }} counter name sent; }}; }}",
         )
+
+    def lan_v4(self, host: Host) -> str:
+        letter, number = self._numbers[host]
+        return self.sites[letter].lan_v4(number)
 
     def packets_counted(self, host: Host) -> int:
         command = (*namespaces.inside(self.namespace(f"host-{host}")), "nft", "-j", "list", "counters")

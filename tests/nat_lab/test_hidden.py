@@ -13,13 +13,14 @@ from tests.nat_lab.team import Person, Team, friends, strangers
 
 @contextlib.asynccontextmanager
 async def unseen(team: Team) -> AsyncIterator[None]:
-    """Nobody's packets go to the other's site during the block, in which they also write."""
-    team.lab.count_packets("a", towards="b")
-    team.lab.count_packets("b", towards="a")
+    """Nobody's packets go to the other's site, or to the other in the same LAN, during the block, nor as they write."""
+    lab = team.lab
+    lab.count_packets("a", *([lab.lan_v4("b")] if lab.one_lan else lab.sites["b"].addresses_v4))
+    lab.count_packets("b", *([lab.lan_v4("a")] if lab.one_lan else lab.sites["a"].addresses_v4))
     yield
     async with Conversation(team).flowing():
         await asyncio.sleep(5)
-    assert (team.lab.packets_counted("a"), team.lab.packets_counted("b")) == (0, 0)
+    assert (lab.packets_counted("a"), lab.packets_counted("b")) == (0, 0)
 
 
 async def connect_without_udp(asking: Person, asked: Person) -> None:
@@ -36,8 +37,9 @@ async def connect_without_udp(asking: Person, asked: Person) -> None:
     await asked.view.accept_peer_connect(asked.cid, asking.cid)
 
 
-async def test_relay_only_on_one_side_hides_both_from_the_start(tmp_path: Path) -> None:
-    async with strangers(tmp_path, "public", "public") as team, unseen(team):
+@pytest.mark.parametrize("one_lan", [False, pytest.param(True, marks=pytest.mark.slow)])
+async def test_relay_only_on_one_side_hides_both_from_the_start(tmp_path: Path, one_lan: bool) -> None:
+    async with strangers(tmp_path, "public", "public", one_lan=one_lan) as team, unseen(team):
         await team.a.set(relay_only=True)
         await team.make_friends()
         await team.a.until_path("relayed", "relay_only_on")

@@ -80,7 +80,7 @@ def test_who_roams_or_turns_a_vpn_on_is_seen_at_another_address() -> None:
 def test_packets_to_the_other_site_are_counted() -> None:
     with laboratory("public", "public") as lab:
         maker = SocketMaker(lab.namespace("host-a"))
-        lab.count_packets("a", towards="b")
+        lab.count_packets("a", *lab.sites["b"].addresses_v4)
         with maker.udp() as speaking:
             speaking.sendto(b"hello", (SERVER_V4, 9))
             assert lab.packets_counted("a") == 0
