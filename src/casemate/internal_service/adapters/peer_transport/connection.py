@@ -10,11 +10,13 @@ from typing import Final
 import structlog
 
 from casemate.crypto.keys import Ed25519Public
+from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, BulkHandler, BulkStreams, BulkWriter
 from casemate.internal_service.adapters.peer_transport.framing import Unframer, framed
+from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.route import Route
 from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerFrameArrived, PeerRouteSeen
+from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import KIB, MIB
 from casemate.protocol.peer import PeerFrame, decode_peer_frame, encode_peer_frame
 from casemate.runtime.event_queue import EventQueue
@@ -38,13 +40,6 @@ log = structlog.get_logger("casemate.peer")
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    account_id: AccountId
-    generation: int
-    connection: int
-
-
-@dataclass(frozen=True, slots=True)
 class Opened:
     quic: QuicConnection
     send: SendStream
@@ -56,19 +51,22 @@ class PeerConnection:
 
     def __init__(
         self,
-        name: Name,
+        name: ConnectionName,
         opening: Callable[[], Awaitable[Opened]],
         events: EventQueue,
         on_relay: Callable[[], None],
+        bulk_handler: BulkHandler | None,
         *,
         dialled: bool,
     ) -> None:
-        self._name = (name.account_id, name.generation, name.connection)
+        self._name = name
         self._opening = opening
         self._events = events
         self._on_relay = on_relay
+        self._bulk_handler = bulk_handler
         self._dialled = dialled
         self._route: Route | None = None
+        self._bulk: BulkStreams | None = None
         self._outgoing: deque[bytes] = deque()
         self._queued_bytes = 0
         self._queued = asyncio.Event()
@@ -90,9 +88,15 @@ class PeerConnection:
         self._queued_bytes += len(framed_bytes)
         self._queued.set()
         if self._queued_bytes > SEND_QUEUE_BYTES:
-            log.warning("peer reads too slowly", connection=self._name[2])
+            log.warning("peer reads too slowly", connection=self._name.connection)
             self._outgoing.clear()
             self.finished.cancel()
+
+    async def open_bulk(self, header: BulkHeader) -> BulkWriter:
+        """Begin a large transfer. Raises BulkEnded, TooManyTransfers."""
+        if self._bulk is None or self.finished.done():
+            raise BulkEnded
+        return await self._bulk.open(header)
 
     def close(self, code: str) -> None:
         """At once. Nothing more is told of it."""
@@ -115,15 +119,17 @@ class PeerConnection:
         """Until the connection ends by itself."""
         await self._events.put(PeerConnected(*self._name, Ed25519Public(opened.quic.key), self._dialled))
         self._route = Route(opened.quic, self._tell_route)
+        self._bulk = BulkStreams(opened.quic, self._name, self._bulk_handler)
         others = [
             asyncio.create_task(self._route.run()),
+            asyncio.create_task(self._bulk.run()),
             asyncio.create_task(self._write(opened)),
             asyncio.create_task(self._allow_no_second_stream(opened.quic)),
         ]
         try:
             await self._read(opened.receive)
         except MalformedFrame:
-            log.warning("malformed frame", connection=self._name[2])
+            log.warning("malformed frame", connection=self._name.connection)
             self._why_closed = self._last_word = "malformed"
         except ConnectionEnded:
             self._why_closed = await _why_ended(opened.quic)
@@ -175,7 +181,7 @@ class PeerConnection:
     def _tell_closed(self, finished: asyncio.Task[None]) -> None:
         # Here and not in the task: one that is cancelled before its first step runs none of its code.
         if not finished.cancelled() and (error := finished.exception()) is not None:
-            log.error("connection failed", connection=self._name[2], error=type(error).__name__)
+            log.error("connection failed", connection=self._name.connection, error=type(error).__name__)
         if self._is_told:
             self._events.post(PeerClosed(*self._name, self._why_closed))
 

@@ -8,8 +8,10 @@ from typing import Final
 import structlog
 
 from casemate.internal_service.adapters.peer_transport.addresses import Addresses
-from casemate.internal_service.adapters.peer_transport.connection import Name, Opened, PeerConnection
+from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, BulkHandler, BulkWriter
+from casemate.internal_service.adapters.peer_transport.connection import Opened, PeerConnection
 from casemate.internal_service.adapters.peer_transport.dialling import dial
+from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.sockets import free_sockets
 from casemate.internal_service.core.path_io import (
     ClosePeer,
@@ -20,6 +22,7 @@ from casemate.internal_service.core.path_io import (
     OpenEndpoint,
     SendToPeer,
 )
+from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.limits import PEER_ADDRESSES
 from casemate.protocol.peer import PEER_ALPN, Network
 from casemate.runtime.event_queue import EventQueue
@@ -45,13 +48,19 @@ class AccountEndpoint:
     """Begins once the account's endpoints `before` it are gone. `finished` ends when everything is closed."""
 
     def __init__(
-        self, terms: OpenEndpoint, events: EventQueue, numbers: Iterator[int], before: Collection[asyncio.Task[None]]
+        self,
+        terms: OpenEndpoint,
+        events: EventQueue,
+        numbers: Iterator[int],
+        bulk_handler: BulkHandler | None,
+        before: Collection[asyncio.Task[None]],
     ) -> None:
         self.generation = terms.generation
         self._terms = terms
         self._name = (terms.account_id, terms.generation)
         self._events = events
         self._numbers = numbers
+        self._bulk_handler = bulk_handler
         self._before = before
         self._connections: dict[int, PeerConnection] = {}
         self._half_open: set[asyncio.Task[None]] = set()
@@ -73,6 +82,12 @@ class AccountEndpoint:
         connection = self._connections.get(effect.connection)
         if connection is not None:
             connection.close(effect.code)
+
+    async def open_bulk(self, number: int, header: BulkHeader) -> BulkWriter:
+        connection = self._connections.get(number)
+        if connection is None:
+            raise BulkEnded
+        return await connection.open_bulk(header)
 
     def observe_again(self) -> None:
         if self._addresses is not None:
@@ -189,7 +204,8 @@ class AccountEndpoint:
             return
 
     def _begin(self, number: int, opening: Callable[[], Awaitable[Opened]], *, dialled: bool) -> None:
-        connection = PeerConnection(Name(*self._name, number), opening, self._events, self._on_relay, dialled=dialled)
+        name = ConnectionName(*self._name, number)
+        connection = PeerConnection(name, opening, self._events, self._on_relay, self._bulk_handler, dialled=dialled)
         self._connections[number] = connection
         connection.finished.add_done_callback(lambda _: self._connections.pop(number, None))
 

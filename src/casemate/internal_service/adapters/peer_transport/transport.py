@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 
+from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, BulkHandler, BulkWriter
 from casemate.internal_service.adapters.peer_transport.endpoint import AccountEndpoint
+from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.port import PeerEffect
 from casemate.internal_service.core.path_io import (
     CloseEndpoint,
@@ -13,6 +15,7 @@ from casemate.internal_service.core.path_io import (
     OpenEndpoint,
     SendToPeer,
 )
+from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.ids import AccountId
 from casemate.runtime.event_queue import EventQueue
 
@@ -20,8 +23,10 @@ from casemate.runtime.event_queue import EventQueue
 class PeerTransport:
     """Lives on the event loop; `perform` never blocks. What is meant for an endpoint that was closed does nothing."""
 
-    def __init__(self, events: EventQueue) -> None:
+    def __init__(self, events: EventQueue, bulk_handler: BulkHandler | None = None) -> None:
         self._events = events
+        self._bulk_handler = bulk_handler
+        """Takes the large transfers that peers begin; without one they are refused."""
         self._endpoints: dict[AccountId, AccountEndpoint] = {}
         self._closing: dict[AccountId, set[asyncio.Task[None]]] = {}
         self._numbers = itertools.count(1, 2)
@@ -32,7 +37,9 @@ class PeerTransport:
         if isinstance(effect, OpenEndpoint):
             self._close(account_id)
             before = frozenset(self._closing.get(account_id, ()))
-            self._endpoints[account_id] = AccountEndpoint(effect, self._events, self._numbers, before)
+            self._endpoints[account_id] = AccountEndpoint(
+                effect, self._events, self._numbers, self._bulk_handler, before
+            )
             return
         endpoint = self._endpoints.get(account_id)
         if endpoint is None or endpoint.generation != effect.generation:
@@ -48,6 +55,13 @@ class PeerTransport:
                 endpoint.send(effect)
             case ClosePeer():
                 endpoint.close_peer(effect)
+
+    async def open_bulk(self, name: ConnectionName, header: BulkHeader) -> BulkWriter:
+        """Begin a large transfer on a connection that was told as connected. Raises BulkEnded, TooManyTransfers."""
+        endpoint = self._endpoints.get(name.account_id)
+        if endpoint is None or endpoint.generation != name.generation:
+            raise BulkEnded
+        return await endpoint.open_bulk(name.connection, header)
 
     async def close(self) -> None:
         """End everything, tell the peers, and wait until it is gone."""
