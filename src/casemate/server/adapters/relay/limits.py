@@ -6,7 +6,7 @@ from typing import Final
 from casemate.protocol.limits import MIB
 
 MEGABYTES_PER_SECOND: Final = 32.0
-FRAMES_PER_SECOND: Final = 40_000.0
+FRAMES_PER_SECOND: Final = 20_000.0
 """Of one account, however small they are."""
 QUESTIONS_PER_SECOND: Final = 50.0
 """Of one account to the core: about endpoints that it has not reached so far."""

@@ -169,9 +169,12 @@ def _is_local(request: web.Request) -> bool:
     if any(name in request.headers for name in _FORWARDED):
         return False
     try:
-        return ipaddress.ip_address(request.remote or "").is_loopback
+        address = ipaddress.ip_address(request.remote or "")
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped.is_loopback  # a listener on `::` sees IPv4 like this
+    return address.is_loopback
 
 
 async def _about(_request: web.Request) -> web.Response:

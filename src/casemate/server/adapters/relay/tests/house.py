@@ -144,8 +144,9 @@ class Endpoint:
 
     async def dial(self, house: House, version: str = frames.VERSIONS[0], **more: Any) -> Self:
         """As far as the challenge."""
+        await self.dial_url(house.session, house.url, protocols=[version], **more)
         house.keep(self)
-        return await self.dial_url(house.session, house.url, protocols=[version], **more)
+        return self
 
     async def dial_url(self, session: aiohttp.ClientSession, url: str, **more: Any) -> Self:
         """The same at any relay."""
