@@ -1,0 +1,107 @@
+"""What seeded worlds with connections between computers brought to light, told step by step."""
+
+from pathlib import Path
+
+import pytest
+
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import Outcome
+from casemate.node import Instant
+from casemate.protocol.ids import AccountId, MessageId
+from casemate.protocol.limits import PEER_UNANSWERED
+from casemate.protocol.link import Deliver, ServerFrame
+from casemate.protocol.peer import PeerFrame
+from tests.accounts.deployment import Person
+from tests.accounts.test_paths import Neighbours
+
+
+@pytest.fixture
+def neighbours(tmp_path: Path) -> Neighbours:
+    return Neighbours(tmp_path)
+
+
+def hold_deliveries_to(neighbours: Neighbours, person: Person) -> None:
+    """What the server hands out is on its way to this person, and stays there."""
+    honest = neighbours.world.to_device
+
+    def to_device(one: Person, frame: ServerFrame) -> list[ServerFrame]:
+        return [] if one is person and isinstance(frame, Deliver) else honest(one, frame)
+
+    neighbours.world.to_device = to_device
+
+
+def test_what_waits_behind_a_link_that_is_stuck_comes_over_a_new_path(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.silent = True
+    world.pass_time(8)
+    hold_deliveries_to(neighbours, bob)
+    world.say(ann, bob, "over the mailbox")
+    assert world.statuses(ann, bob) == ["sent"]
+    world.peers.silent = False
+    world.pass_time(30)
+    assert world.texts(bob, ann) == ["over the mailbox"]
+    assert world.statuses(ann, bob) == ["delivered"]
+
+
+def test_what_a_path_overtook_on_its_way_through_the_mailbox_is_not_called_lost(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    many = PEER_UNANSWERED + 20
+    world.peers.silent = True
+    world.pass_time(8)
+    hold_deliveries_to(neighbours, bob)
+
+    def say_much(account: Account, now: Instant) -> Outcome:
+        texts = [(MessageId(world.entropy(16)), f"number {number}") for number in range(many)]
+        return [told for message_id, text in texts for told in account.send_chat(bob.cid, message_id, text, now)]
+
+    world.do(ann, say_much)
+    assert set(world.statuses(ann, bob)) == {"sent"}
+    world.peers.silent = False
+    world.pass_time(20)
+    seen: set[str] = set()
+
+    def look(_: AccountId, frame: PeerFrame) -> list[PeerFrame]:
+        seen.update(world.statuses(ann, bob)[:-1])
+        return [frame]
+
+    world.peers.on_the_way = look
+    world.say(ann, bob, "overtakes the rest")
+    assert world.texts(bob, ann)[-2:] == [f"number {many - 1}", "overtakes the rest"]
+    assert seen == {"sent", "delivered"}
+
+
+def test_an_older_connection_is_not_believed_before_it_answered(neighbours: Neighbours) -> None:
+    world = neighbours.world
+    smaller, larger = sorted((neighbours.ann, neighbours.bob), key=lambda one: one.account._context.device.device_id)
+    world.peers.silent = True
+    world.restart(smaller)
+    world.peers.silent = False
+    world.pass_time(4)
+    path = world.sees(larger, smaller).path
+    assert path is not None
+    assert path.kind == "direct"
+    world.peers.silent = True
+    world.pass_time(7)
+    for _ in range(20):
+        path = world.sees(larger, smaller).path
+        assert path is not None
+        assert path.kind == "mailbox"
+        world.pass_time(0.5)
+
+
+def test_what_was_read_is_shown_as_read_after_a_restored_writer_has_sent_it_again(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.cut(bob)
+    world.peers.is_on = False
+    world.peers.cut()
+    world.say(ann, bob, "one")
+    backup = world.copy_of(ann)
+    world.pass_time(30)
+    world.say(ann, bob, "two")
+    world.pass_time(1)
+    world.do(bob, lambda account, now: account.mark_read(ann.cid, 100, now))
+    assert world.statuses(ann, bob) == ["read", "read"]
+    world.forget_everything_at_the_server()
+    world.restart(ann, database=backup)
+    world.pass_time(60)
+    assert world.statuses(ann, bob) == ["read"]
