@@ -1,13 +1,14 @@
-"""Messages from one internal service through the server to another: `python -m benchmarks.messages [--short]`.
+"""Messages from one internal service to another, by each way: `python -m benchmarks.messages [--short]`.
 
-Every message has a key of its own and is on three disks (the writer's, the server's, the reader's) when it counts as
-arrived. The clients, the server and both services share this machine's cores.
+Every message has a key of its own and is on both disks (and the server's, by mailbox) when it counts as arrived.
+The clients, the server and both services share this machine's cores.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
+import os
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -17,9 +18,12 @@ from typing import Final
 
 import psutil
 
+from benchmarks import ways
 from benchmarks.machine import Quantiles, print_heading
+from benchmarks.people import couple, timed_view
+from benchmarks.ways import Way
 from tests.support.client import Answer, ApiClient
-from tests.support.deployment import Deployment, deployment_in
+from tests.support.deployment import Deployment
 
 RATES: Final = (1, 100, 1_000)
 WINDOW: Final = 512
@@ -104,66 +108,72 @@ async def as_fast_as_it_goes(pair: Pair, seconds: float) -> tuple[float, Traffic
 
 
 @contextlib.asynccontextmanager
-async def connected_pair(deployment: Deployment) -> AsyncIterator[Pair]:
+async def connected_pair(deployment: Deployment, way: Way) -> AsyncIterator[Pair]:
+    """Without anybody who looks at the conversation."""
     one, two = deployment.service("one"), deployment.service("two")
-    async with await one.view() as view_one, await two.view() as view_two:
-        cids = [
-            await view_one.register(deployment.server.address, "UserOne", "User One"),
-            await view_two.register(deployment.server.address, "UserTwo", "User Two"),
-        ]
-        await view_one.subscribe(cids[0])
-        await view_two.subscribe(cids[1])
-        await view_one.make_friends(cids[0], view_two, cids[1])
+    async with couple(deployment, way) as people:
+        cids = people.one_cid, people.two_cid
     async with await one.plain_client() as writer, await two.plain_client() as reader:
         await writer.connect("UserOne")
         await reader.connect("UserTwo")
-        yield Pair(writer, reader, cids[0], cids[1])
+        yield Pair(writer, reader, *cids)
+    async with await timed_view(deployment, "one") as view:
+        await view.subscribe(cids[0])
+        await view.until_path(*cids, way)
 
 
 def processor_seconds(deployment: Deployment) -> dict[str, float]:
     """Used so far by each process. Says what a message costs, whatever else the machine does."""
     used = {}
-    for name, process in {"server": deployment.server, **deployment.services}.items():
-        times = psutil.Process(process.pid).cpu_times()
+    services = {"server": deployment.server, **deployment.services}
+    for name, pid in {"clients": os.getpid(), **{name: process.pid for name, process in services.items()}}.items():
+        times = psutil.Process(pid).cpu_times()
         used[name] = float(times.user + times.system)
     return used
 
 
-async def measure(deployment: Deployment, seconds: float) -> None:
-    async with connected_pair(deployment) as pair:
+async def measure(deployment: Deployment, way: Way, seconds: float) -> None:
+    async with connected_pair(deployment, way) as pair:
         await at_rate(pair, 100, 2.0)  # the first messages make the session
         for rate in RATES:
             traffic = await at_rate(pair, rate, seconds)
-            print(f"* {rate} messages/s for {seconds:.0f} s, ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
+            print(f"  * {rate} messages/s for {seconds:.0f} s, ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
         before = processor_seconds(deployment)
         per_second, traffic = await as_fast_as_it_goes(pair, seconds)
-        print(f"* highest rate for {seconds:.0f} s with {WINDOW} under way: {per_second:.0f} messages/s, ", end="")
+        print(f"  * highest rate for {seconds:.0f} s with {WINDOW} under way: {per_second:.0f} messages/s, ", end="")
         print(f"ms: {Quantiles.of(traffic.milliseconds)}", flush=True)
         after = processor_seconds(deployment)
         costs = {name: (after[name] - before[name]) * 1e3 / len(traffic.milliseconds) for name in after}
-        names = {"one": "writer's service", "server": "server", "two": "reader's service"}
-        print("* processor time per message then, ms: ", end="")
-        print(", ".join(f"{names[name]} {cost:.2f}" for name, cost in costs.items()), flush=True)
+        names = {"clients": "both clients", "server": "server", "one": "writer's service", "two": "reader's service"}
+        print("  * processor time per message then, ms: ", end="")
+        print(", ".join(f"{names[name]} {costs[name]:.2f}" for name in names), flush=True)
+
+
+def by(way: Way, seconds: float, *, profile: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory:
+        names = ("server", "one", "two") if profile else ()
+        reports = {name: Path(directory) / f"{name}.profile" for name in names}
+        with ways.deployment_by(way, reports=reports) as deployment:
+            asyncio.run(measure(deployment, way, seconds))
+            for process in (*deployment.services.values(), deployment.server):
+                process.terminate()
+        for name, report in reports.items():
+            print(f"\n## {way}: {name}\n\n{report.read_text()}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.messages", description=__doc__)
     parser.add_argument("--short", action="store_true", help="5 s for each figure instead of 60")
     parser.add_argument("--profile", action="store_true", help="say where the three processes spend their time")
+    parser.add_argument("--way", choices=ways.WAYS, help="only this way")
     choice = parser.parse_args()
-    print_heading("Messages, durable on three disks")
-    with (
-        tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
-        deployment_in(Path(directory)) as deployment,
-    ):
-        names = ("server", "one", "two")
-        reports = {name: Path(directory) / f"{name}.profile" for name in names} if choice.profile else {}
-        deployment.start("one", "two", sampled_to=reports)
-        asyncio.run(measure(deployment, 5.0 if choice.short else 60.0))
-        for process in (*deployment.services.values(), deployment.server):
-            process.terminate()
-        for name, report in reports.items():
-            print(f"\n## {name}\n\n{report.read_text()}")
+    print_heading("Messages, durable at both ends")
+    for way in (choice.way,) if choice.way else ways.WAYS:
+        print(f"* {way}", flush=True)
+        if reason := ways.why_not(way):
+            print(f"  * left out: {reason}")
+            continue
+        by(way, 5.0 if choice.short else 60.0, profile=choice.profile)
 
 
 if __name__ == "__main__":
