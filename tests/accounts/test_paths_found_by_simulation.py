@@ -25,7 +25,7 @@ def hold_deliveries_to(neighbours: Neighbours, person: Person) -> None:
     honest = neighbours.world.to_device
 
     def to_device(one: Person, frame: ServerFrame) -> list[ServerFrame]:
-        return [] if one is person and isinstance(frame, Deliver) else honest(one, frame)
+        return [] if one is person and isinstance(frame, Deliver) else list(honest(one, frame))
 
     neighbours.world.to_device = to_device
 
