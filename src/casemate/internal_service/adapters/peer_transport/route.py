@@ -30,11 +30,22 @@ class Route:
 
     def _changed(self, paths: Sequence[Path]) -> None:
         """Paths are tried all the time; only another kind of way is news."""
-        if any(path.chosen and path.direct is not self.direct for path in paths):
+        if any(path.direct is not self.direct for path in travelled(paths)):
             self._see(paths)
 
     def _see(self, paths: Sequence[Path]) -> None:
-        for path in paths:
-            if path.chosen:
-                self.direct = path.direct
-                self._tell(path.direct, path.rtt_ms)
+        for path in travelled(paths):
+            self.direct = path.direct
+            self._tell(path.direct, path.rtt_ms)
+
+
+def travelled(paths: Sequence[Path]) -> Sequence[Path]:
+    """The path that data takes; none while that cannot be said.
+
+    The library chooses for a peer, not for a connection: as long as one to an earlier life of the peer holds the
+    choice, a newer connection has paths but none that is chosen. When they are all of one kind, data takes that.
+    """
+    chosen = [path for path in paths if path.chosen]
+    if chosen or len({path.direct for path in paths}) != 1:
+        return chosen
+    return paths[:1]
