@@ -61,7 +61,7 @@ test("the quick switcher", async () => {
   expect(await problems()).toEqual([]);
 });
 
-test.each(["settings", "people"])("%s", async (place) => {
+test.each(["settings", "people", "connections"])("%s", async (place) => {
   await showApp(App, `${HOME}/${place}`, busyWorld());
   await screen.findByRole("heading", { level: 1 });
   expect(await problems()).toEqual([]);

@@ -31,6 +31,7 @@ export function Sparkline({ parts, places, label, size = "small", className }: P
       strokeLinejoin="round"
       className={classes("max-w-full overflow-visible", className)}
     >
+      <path d={`M0 ${(height - 0.5).toString()}H${width.toString()}`} className="stroke-line" />
       {lines.map((line, index) => (
         <polyline
           key={index}

@@ -41,7 +41,7 @@ export function standingOf(path: PathView | null, link: LinkView): Standing {
 }
 
 /** Over a connection of their own, whatever becomes of the server. */
-export function hasOwnConnection(path: PathView | null): boolean {
+export function hasOwnConnection(path: PathView | null): path is PathView {
   return path !== null && path.kind !== "mailbox";
 }
 

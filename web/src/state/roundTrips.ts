@@ -13,8 +13,9 @@ export interface RoundTrips {
 }
 
 /** They are told without their times: how many belong to this path follows from since when it is so. */
-export function roundTripsOf({ rtt_history, since, kind }: PathView, now: number): RoundTrips {
+export function roundTripsOf({ rtt_history, rtt_ms, since, kind }: PathView, now: number): RoundTrips {
   if (kind === "mailbox") return { earlier: [], current: [] };
+  if (rtt_history.length === 0) return { earlier: [], current: rtt_ms === null ? [] : [rtt_ms] };
   const known = rtt_history.slice(-MOST_ROUND_TRIPS);
   const onThisPath = Math.max(1, Math.ceil((now - since) / EVERY_MILLISECONDS));
   const start = Math.max(0, known.length - onThisPath);

@@ -11,11 +11,14 @@ import { CopyDetail } from "../../components/CopyDetail";
 import { EmptyState } from "../../components/EmptyState";
 import { Field } from "../../components/Field";
 import { Logo } from "../../components/Logo";
+import { PathMark } from "../../components/PathMark";
 import { PersonName } from "../../components/PersonName";
+import { Sparkline } from "../../components/Sparkline";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Switch } from "../../components/Switch";
 import { initials } from "../../state/names";
+import { wayWord } from "../../state/paths";
 import { knownCodes, sentenceOf } from "../../state/reasons";
 
 const KINDS: readonly ButtonKind[] = ["primary", "soft", "secondary", "quiet", "danger", "danger-quiet"];
@@ -26,6 +29,16 @@ const NAMES = [
   "👩‍🚀 Day",
   "x",
   "Karl-Johan Bartholomäus von Nilsson-Abernathy the Third",
+];
+const WAYS = ["direct", "relayed", "mailbox", "waiting", "stopped", "unknown"] as const;
+const wave = (count: number, usual: number) =>
+  Array.from({ length: count }, (_, index) => usual * (1 + 0.2 * Math.sin(index * 1.7)));
+const TRIPS: readonly (readonly (readonly number[])[])[] = [
+  [wave(60, 12)],
+  [wave(15, 70), wave(30, 12)],
+  [[12, 12, 12, 90, 12, 12]],
+  [[5]],
+  [],
 ];
 const nothing = () => undefined;
 
@@ -129,6 +142,23 @@ function Sheet() {
             <StatusGlyph status={status} />
           </span>
         ))}
+      </Part>
+      <Part title="Path">
+        {WAYS.map((way) => (
+          <PathMark
+            key={way}
+            way={way}
+            word={wayWord(way)}
+            number={way === "direct" ? "12 ms" : way === "relayed" ? "" : null}
+          />
+        ))}
+        <PathMark way="direct" word="direct" number="999 ms" doubtful />
+      </Part>
+      <Part title="Round trips">
+        {TRIPS.map((parts, index) => (
+          <Sparkline key={index} parts={parts} places={60} label="Round trips" />
+        ))}
+        <Sparkline parts={TRIPS[1] ?? []} places={60} label="Round trips" size="wide" />
       </Part>
       <Part title="Badge">
         {[0, 1, 42, 1000].map((count) => (

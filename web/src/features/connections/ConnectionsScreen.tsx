@@ -58,7 +58,9 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
         />
         {settings.relay_only && people.length > 0 && (
           <Note onSettings={onSettings}>
-            Your address is hidden, so everything takes the server’s relay and nothing is direct.
+            {groups.some(({ way }) => way === "direct")
+              ? "Your address is hidden: only people on this very computer are direct."
+              : "Your address is hidden, so everything takes the server’s relay and nothing is direct."}
           </Note>
         )}
         {settings.appear_offline && people.length > 0 && (

@@ -8,6 +8,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { PersonName } from "../../components/PersonName";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { displayName, initials } from "../../state/names";
+import { hasOwnConnection, wayWord } from "../../state/paths";
 import { presenceOf, presenceSentence } from "../../state/presence";
 import { sentenceOf } from "../../state/reasons";
 import { peopleOf } from "../../state/selectors";
@@ -108,6 +109,9 @@ function standingWords(peer: PeerView, presence: string): string {
     case "none":
       return presence;
     case "registered":
-      return peer.connection === "connected" ? `Connected · ${presence}` : `Registered · ${presence}`;
+      if (peer.connection !== "connected") return `Registered · ${presence}`;
+      return hasOwnConnection(peer.path)
+        ? `Connected · ${presence}, ${wayWord(peer.path.kind)}`
+        : `Connected · ${presence}`;
   }
 }

@@ -5,9 +5,11 @@ import type { ConversationView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
+import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
 import { previewOf } from "../../state/previews";
 import { displayName, initials } from "../../state/names";
+import { hasOwnConnection, wayWord } from "../../state/paths";
 import { presenceOf, presenceSentence } from "../../state/presence";
 import { shortTime } from "../../state/times";
 
@@ -89,7 +91,7 @@ export function PersonRow(props: RowProps) {
   return (
     <RowLink
       {...props}
-      label={`${name}, ${waiting ? "Registration Sent" : presenceSentence(peer, now)}`}
+      label={`${name}, ${waiting ? "Registration Sent" : presenceSentence(peer, now)}${pathNote(peer)}`}
       slim
     >
       <Avatar
@@ -103,13 +105,25 @@ export function PersonRow(props: RowProps) {
         username={ambiguous ? peer.username : undefined}
         className={classes(
           "min-w-0 flex-1 truncate text-13",
-          peer.online === true ? "text-ink" : "text-ink-2",
+          presenceOf(peer) === "online" ? "text-ink" : "text-ink-2",
         )}
       />
+      <OwnConnection peer={peer} />
       {peer.verified && <BadgeCheck size={14} aria-hidden className="shrink-0 text-accent-ink" />}
       {waiting && <span className="shrink-0 text-12 text-ink-3">asked</span>}
     </RowLink>
   );
+}
+
+/** Said of those who are reached without the mailbox alone: of all others there is nothing to notice. */
+function OwnConnection({ peer }: { readonly peer: PeerView }) {
+  const { path } = peer;
+  if (!hasOwnConnection(path) || peer.blocked) return null;
+  return <PathGlyph way={path.kind} className="scale-90" />;
+}
+
+function pathNote({ path, blocked }: PeerView): string {
+  return !hasOwnConnection(path) || blocked ? "" : `, ${wayWord(path.kind)}`;
 }
 
 function RowLink({
