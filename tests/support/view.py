@@ -80,8 +80,6 @@ class View(ApiClient):
                 around=None,
                 limit=limit,
             )
-            for message in page["messages"]:
-                self.accounts[cid].messages[message["id"]] = message
             if not page["has_before"]:
                 return self.accounts[cid].conversation(peer_cid)
             before = page["messages"][0]["order"]
@@ -135,6 +133,10 @@ class View(ApiClient):
                 account.position = answer["position"]
                 for event in answer["events"]:
                     account.apply(event)
+            case "TimelinePage":
+                # Here and not where it is waited for: events that came after it are newer.
+                for message in answer["messages"]:
+                    self.accounts[answer["cid"]].messages[message["id"]] = message
             case "LocalAccountsChanged":
                 self.local_accounts = answer["accounts"]
         super()._take(answer)
