@@ -17,7 +17,7 @@ from casemate.protocol.limits import MIB
 from casemate.runtime.entropy import system_entropy
 from casemate.server.adapters.admission import AdmissionLimits
 from casemate.server.adapters.relay import frames
-from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
+from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND, Allowance
 from casemate.server.adapters.relay.site import Relay
 from casemate.server.adapters.relay.verdicts import Verdicts
 from casemate.server.core.events import (
@@ -110,6 +110,11 @@ class House:
             lines = (await answer.text()).splitlines()
         values = (line.rpartition(" ") for line in lines if not line.startswith("#"))
         return {name.removeprefix("casemate_relay_"): int(value) for name, _, value in values}
+
+    def limits_of(self, name: str) -> list[Allowance]:
+        """What the account of that name may still send, in bytes."""
+        members = self.relay._switch._members
+        return [member.bytes for account_id, member in members.items() if account_id == Endpoint(name).account_id]
 
     async def until(self, name: str, least: int) -> None:
         """Wait until the relay has counted so many."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from casemate.server.adapters.relay import connection, frames
+from casemate.server.adapters.relay import connection, frames, switch
 from casemate.server.adapters.relay.limits import HELD_BYTES, HELD_DATAGRAMS
 from casemate.server.adapters.relay.tests.house import Endpoint, House, relay_house
 
@@ -104,12 +104,14 @@ async def test_what_was_allowed_ends_as_soon_as_the_core_says_so(house: House) -
     assert await bob.hear_from(alice) == b"again"
 
 
-async def test_what_changed_while_one_was_away_counts_when_they_are_back(house: House) -> None:
+async def test_what_changed_while_one_was_away_counts_when_they_are_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(switch, "BURST_SECONDS", 0.0)
     alice, bob = await house.friends("alice", "bob")
     await alice.send(bob, b"before")
     await bob.hear_from(alice)
     await bob.leave()
-    await house.until("connections", 1)
     while (await house.metrics())["connections"] > 1:
         await asyncio.sleep(0.01)
     house.core.friends.clear()
@@ -117,6 +119,27 @@ async def test_what_changed_while_one_was_away_counts_when_they_are_back(house: 
     again = await house.endpoint("bob")
     await alice.send(again, b"after")
     assert await alice.hear() == frames.endpoint_gone_frame(again.key)
+
+
+async def test_a_verdict_counts_for_the_account_that_it_names(house: House) -> None:
+    alice, bob = await house.friends("alice", "bob")
+    carol = await house.endpoint("carol")
+    house.core.befriend(alice, carol)
+    house.core.accounts[bob.key] = carol.account_id  # so the core says from now on; bob is here as bob
+    await alice.send(bob, b"for whom?")
+    assert await alice.hear() == frames.endpoint_gone_frame(bob.key)
+
+
+async def test_leaving_and_coming_back_gains_nothing(house: House) -> None:
+    alice = await house.endpoint("alice")
+    [spent] = house.limits_of("alice")
+    spent.left = -5.0
+    await alice.leave()
+    while (await house.metrics())["connections"]:
+        await asyncio.sleep(0.01)
+    await house.endpoint("alice")
+    [again] = house.limits_of("alice")
+    assert again is spent
 
 
 async def test_a_ping_is_answered(house: House) -> None:
