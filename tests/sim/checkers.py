@@ -81,8 +81,9 @@ class TruthfulStatus:
         if before is None or RANK[row.status] > RANK[before]:
             return
         reason = row.reason.code if row.reason else None
-        # A reader's restored database cannot open what is under way: it is sealed anew for whatever reason is shown.
-        if before == "sent" and row.status == "queued" and (reason in STEPS_BACK or reader.rolled_back):
+        # After a restore at either end what is under way is sealed anew, for whatever reason is shown.
+        restored = reader.rolled_back or person.rolled_back
+        if before == "sent" and row.status == "queued" and (reason in STEPS_BACK or restored):
             return
         raise CheckFailed(f"{person.name} saw {row.id} go from {before} to {row.status} ({reason})")
 

@@ -169,7 +169,8 @@ class Network:
         """The link of this computer that nothing has cut or holds up; None when it has none."""
         for wire in self._wires:
             both = self._client_has(wire) and self._server_has(wire) and not wire.cut
-            if wire.client is machine and both and not self.is_cut_off(machine):
+            held_up = max(wire.last_arrival.values()) > self._agenda.now + wire.slowness
+            if wire.client is machine and both and not held_up and not self.is_cut_off(machine):
                 return wire.connection
         return None
 

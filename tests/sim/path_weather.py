@@ -7,6 +7,7 @@ from tests.sim.machine import Machine
 from tests.sim.network import Network
 from tests.sim.peer_network import PeerNetwork
 from tests.sim.people import Person
+from tests.sim.stranger import Stranger
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class PathWeather:
     """The operating system takes a socket away."""
     repeats: int
     """Announcements on the local network are repeated by a stranger."""
+    strangers: int
+    """Somebody calls up with a key that nobody certifies."""
 
     @classmethod
     def of(cls, chance: random.Random) -> "PathWeather":
@@ -50,6 +53,7 @@ class PathWeather:
             outages=weight(2, 0.3),
             endpoints=weight(1, 0.3),
             repeats=weight(2, 0.3),
+            strangers=weight(3, 0.3),
         )
 
 
@@ -64,6 +68,7 @@ class PathStorm:
         peers: PeerNetwork,
         server: Machine,
         people: list[Person],
+        stranger: Stranger,
     ) -> None:
         self._weather = weather
         self._chance = chance
@@ -71,6 +76,7 @@ class PathStorm:
         self._peers = peers
         self._server = server
         self._people = people
+        self._stranger = stranger
         self._over = False
 
     def start(self) -> None:
@@ -89,7 +95,8 @@ class PathStorm:
         if self._over:
             return
         weather, chance = self._weather, self._chance
-        one, other = (person.machine for person in chance.sample(self._people, 2))
+        victim, claimed = chance.sample(self._people, 2)
+        one, other = victim.machine, claimed.machine
         kinds = {
             "breaks": weather.breaks,
             "deaf": weather.deaf,
@@ -100,6 +107,7 @@ class PathStorm:
             "outage": weather.outages,
             "endpoint": weather.endpoints,
             "repeat": weather.repeats,
+            "stranger": weather.strangers,
         }
         if any(kinds.values()):
             match chance.choices(list(kinds), weights=list(kinds.values()))[0]:
@@ -123,6 +131,8 @@ class PathStorm:
                     self._peers.fail_endpoint(one)
                 case "repeat":
                     self._peers.repeat_announcements(one)
+                case "stranger":
+                    self._stranger.call(victim, claimed)
         self._plan()
 
     def _break_one(self) -> None:

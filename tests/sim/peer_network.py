@@ -107,6 +107,9 @@ class PeerNetwork:
     def live_wires(self) -> list[PeerWire]:
         return [wire for wire in self.wires if not wire.is_over]
 
+    def sockets_of(self, machine: Machine) -> list[Socket]:
+        return [socket for socket in self._sockets if socket.machine is machine and socket.lives and socket.is_open]
+
     def between(self, one: Machine, other: Machine) -> list[PeerWire]:
         """The connections of two computers that one of them believes in."""
         return [wire for wire in self.live_wires() if wire.machines == {one, other}]
@@ -119,7 +122,7 @@ class PeerNetwork:
 
     def fail_endpoint(self, machine: Machine) -> None:
         """The operating system takes the socket away."""
-        for socket in [one for one in self._sockets if one.machine is machine and one.lives and one.is_open]:
+        for socket in self.sockets_of(machine):
             socket.hear(EndpointClosed(socket.account_id, socket.generation, "failed"))
             self._close(socket)
 

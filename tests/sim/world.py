@@ -44,6 +44,7 @@ from tests.sim.peer_network import PeerNetwork
 from tests.sim.people import Habits, Person, make_friends, make_peace
 from tests.sim.service_person import ServicePerson
 from tests.sim.story import Story
+from tests.sim.stranger import Stranger
 from tests.sim.vfs import VFS_NAME
 from tests.sim.weather import Storm, Weather
 
@@ -92,8 +93,15 @@ class World(AbstractContextManager["World"]):
         self.peers = PeerNetwork(self.agenda, peer_chance, self.network, self.server, is_on=self.with_paths)
         self.people = [self._person(f"person{number}") for number in range(chance.choice((2, 2, 3, 4)))]
         self.storm = Storm(self.weather, self._chance("storm"), self.network, self.server, self.people)
+        self.stranger = Stranger(self.agenda, self._chance("stranger"), self.story, self.peers)
         self.path_storm = PathStorm(
-            self.path_weather, self._chance("path storm"), self.network, self.peers, self.server, self.people
+            self.path_weather,
+            self._chance("path storm"),
+            self.network,
+            self.peers,
+            self.server,
+            self.people,
+            self.stranger,
         )
         for person in self.people:
             person.udp_mode = "Enabled" if way.random() < 0.85 else "Disabled"
@@ -115,7 +123,7 @@ class World(AbstractContextManager["World"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for machine in self._machines():
+        for machine in (*self._machines(), self.stranger.machine):
             machine.dispose()
 
     def __enter__(self) -> Self:
@@ -138,6 +146,7 @@ class World(AbstractContextManager["World"]):
         self.begin()
         self.storm.start()
         if self.with_paths:
+            self.stranger.machine.boot()
             self.path_storm.start()
         self.agenda.run_until(self.agenda.now + self.weather.seconds)
         self.end()
