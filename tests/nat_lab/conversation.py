@@ -66,6 +66,11 @@ class Conversation:
 
     def __init__(self, team: Team) -> None:
         self.streams = (Stream(team.a, team.b), Stream(team.b, team.a))
+        self.undone_at: float | None = None
+
+    def undone(self) -> None:
+        """What happened to the network has an end now; for the figures."""
+        self.undone_at = time.monotonic()
 
     async def say_one_each(self) -> None:
         for stream in self.streams:

@@ -10,22 +10,23 @@ import pytest
 
 from tests.nat_lab.conversation import Conversation
 from tests.nat_lab.lab import ROAMING_HOST
-from tests.nat_lab.results import note, story
+from tests.nat_lab.results import course, note, story
 from tests.nat_lab.team import Team, friends
 
 
 @contextlib.asynccontextmanager
 async def talking(team: Team, name: str) -> AsyncIterator[Conversation]:
     """Both write all the time; what they were shown meanwhile is noted."""
-    began = time.monotonic()
     conversation = Conversation(team)
     async with conversation.flowing():
         await asyncio.sleep(1)
+        began = time.monotonic()
         yield conversation
         await asyncio.sleep(1)
-    paths = "; ".join(story(person.view.paths, began + 1) for person in (team.a, team.b))
-    slowest = ", ".join(f"{stream.longest_delay():.1f} s" for stream in conversation.streams)
-    note(name, f"{paths} | {slowest}")
+    both = [person.view.paths for person in (team.a, team.b)]
+    slowest = max(stream.longest_delay() for stream in conversation.streams)
+    stories = "; ".join(story(paths, began) for paths in both)
+    note(name, f"{course(both, began, conversation.undone_at)} | {slowest:.1f} s | {stories}")
 
 
 async def test_udp_is_blocked_and_let_through_again(tmp_path: Path) -> None:
@@ -37,6 +38,7 @@ async def test_udp_is_blocked_and_let_through_again(tmp_path: Path) -> None:
             await conversation.until_heard_again()
             await asyncio.sleep(10)
             team.lab.unblock_udp("a")
+            conversation.undone()
             await team.until_path("direct")
 
 
@@ -47,6 +49,7 @@ async def test_a_host_roams_to_another_nat(tmp_path: Path) -> None:
             team.lab.unplug("a")
             await asyncio.sleep(1)
             team.lab.plug("a", "c", ROAMING_HOST)
+            conversation.undone()
             await conversation.until_heard_again()
             await team.until_path("direct")
 
@@ -59,6 +62,7 @@ async def test_a_host_gets_another_address_in_its_lan(tmp_path: Path) -> None:
             team.lab.drop_lan_address("a")
             await asyncio.sleep(1)
             team.lab.give_new_lan_address("a")
+            conversation.undone()
             await conversation.until_heard_again()
             await team.until_path("direct")
 
@@ -71,6 +75,7 @@ async def test_a_cable_is_out_for_a_while(tmp_path: Path) -> None:
             team.lab.unplug("a")
             await asyncio.sleep(8)
             team.lab.plug_again("a")
+            conversation.undone()
             await conversation.until_heard_again()
             await team.until_path("direct")
 
@@ -84,6 +89,7 @@ async def test_a_vpn_takes_the_traffic_and_leaves_again(tmp_path: Path) -> None:
             await asyncio.sleep(10)
             await team.until_path("direct")
             team.lab.vpn_off("a")
+            conversation.undone()
             await conversation.until_heard_again()
             await team.until_path("direct")
 
@@ -101,6 +107,7 @@ async def test_the_server_is_killed_while_peers_talk_directly_and_they_notice_no
             await conversation.until_heard_again()  # while there is no server
             await asyncio.sleep(seconds / 2)
             await asyncio.to_thread(team.server.start)
+            conversation.undone()
             await team.until_linked()
         assert [len(person.view.paths) for person in team.people.values()] == changes
 
@@ -112,6 +119,7 @@ async def test_the_server_is_killed_while_peers_need_its_relay(tmp_path: Path, s
         await team.until_path_kind("relayed")
         async with talking(team, f"relayed, server away for {seconds} s") as conversation:
             await team.away(seconds)
+            conversation.undone()
             await team.until_linked()
             await conversation.until_heard_again()
             await team.until_path_kind("relayed")
@@ -126,6 +134,7 @@ async def test_a_computer_sleeps_and_wakes_up(tmp_path: Path, seconds: float) ->
             team.b.service.suspend()
             await asyncio.sleep(seconds)
             team.b.service.resume()
+            conversation.undone()
             await conversation.until_heard_again()
             await team.until_path("direct")
 
