@@ -46,7 +46,7 @@ class RelayConnection:
         transport = self._transport
         if transport.get_write_buffer_size() + size > self.queue_bytes or transport.is_closing():
             return False
-        # Written past the library: each frame would pass through a coroutine of its own and be copied once more.
+        # Written past the library, which would copy it, and wait where a reader is slow.
         transport.writelines((frames.websocket_header(size), prefix, rest))
         self._bytes_sent += size
         return True

@@ -122,6 +122,12 @@ class House:
             while (await self.metrics()).get(name, 0) < least:
                 await asyncio.sleep(0.01)
 
+    async def until_left(self, connections: int) -> None:
+        """Wait until only so many are here."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while (await self.metrics())["connections"] > connections:
+                await asyncio.sleep(0.01)
+
     def keep(self, endpoint: "Endpoint") -> None:
         self._endpoints.append(endpoint)
 

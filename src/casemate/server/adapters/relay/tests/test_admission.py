@@ -1,7 +1,5 @@
 """Who is let in: whoever proves a key that an account on this server lists."""
 
-import asyncio
-
 import aiohttp
 import pytest
 
@@ -136,6 +134,4 @@ async def test_one_who_leaves_while_the_core_decides_leaves_nothing_behind(house
     await alice.prove()
     alice.vanish()
     house.core.accounts[alice.key] = alice.account_id
-    async with asyncio.timeout(10):
-        while (await house.metrics())["connections"]:
-            await asyncio.sleep(0.01)
+    await house.until_left(0)

@@ -112,8 +112,7 @@ async def test_what_changed_while_one_was_away_counts_when_they_are_back(
     await alice.send(bob, b"before")
     await bob.hear_from(alice)
     await bob.leave()
-    while (await house.metrics())["connections"] > 1:
-        await asyncio.sleep(0.01)
+    await house.until_left(1)
     house.core.friends.clear()
     house.relay.account_changed(bob.account_id)
     again = await house.endpoint("bob")
@@ -135,8 +134,7 @@ async def test_leaving_and_coming_back_gains_nothing(house: House) -> None:
     [spent] = house.limits_of("alice")
     spent.left = -5.0
     await alice.leave()
-    while (await house.metrics())["connections"]:
-        await asyncio.sleep(0.01)
+    await house.until_left(0)
     await house.endpoint("alice")
     [again] = house.limits_of("alice")
     assert again is spent
@@ -188,10 +186,10 @@ async def test_an_idle_endpoint_stays_and_one_that_does_not_answer_is_given_up(
     monkeypatch.setattr(connection, "IDLE_PING_SECONDS", 0.2)
     idle = await house.endpoint("idle")
     await house.endpoint("dead", autoping=False)
-    while (await house.metrics())["connections"] > 1:
-        await asyncio.sleep(0.05)
-        with pytest.raises(TimeoutError):
-            await idle.socket.receive(0.05)
+    answering = asyncio.ensure_future(idle.socket.receive())
+    await house.until_left(1)
+    assert not answering.done(), "it answers by itself as long as it reads"
+    answering.cancel()
 
 
 async def test_a_flood_is_slowed_down_and_nothing_of_it_is_lost() -> None:
