@@ -4,7 +4,7 @@ import type { Way } from "../../state/paths";
 import type { PictureLayout, Side } from "./pictureLayout";
 import { curve, pictureLayout } from "./pictureLayout";
 
-const crowd = (direct: number, others: number) =>
+const crowd = (direct: number, others: number): { cid: bigint; way: Way }[] =>
   Array.from({ length: direct + others }, (_, index) => ({
     cid: BigInt(index + 1),
     way: index < direct ? "direct" : "mailbox",
