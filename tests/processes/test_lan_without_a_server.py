@@ -135,7 +135,7 @@ async def household(directory: Path) -> AsyncIterator[Household]:
         await asyncio.to_thread(server.start)
         people = []
         async with AsyncExitStack() as views:
-            for name, host in zip(("alice", "bob"), hosts, strict=True):
+            for name, host in zip(("anneliese", "bartholomew"), hosts, strict=True):
                 service = InternalServiceProcess(
                     ["internal-service"], directory / name, directory / "logs" / name, within=host.inside,
                     environment={"CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "true"},
@@ -196,12 +196,13 @@ async def test_people_who_know_each_other_meet_without_a_server(tmp_path: Path) 
 async def test_what_is_written_to_somebody_away_arrives_when_their_service_is_back(tmp_path: Path) -> None:
     async with household(tmp_path) as home:
         home.server.kill()
-        await home.bob.stop()
-        await home.alice.until_path("mailbox", "server_away")
-        await home.alice.write(5)
-        await home.bob.start()
-        await home.until_path("direct")
-        await home.check()
+        for _ in range(3):  # the last time, connections with two earlier lives of Bob's service still linger
+            await home.bob.stop()
+            await home.alice.until_path("mailbox", "server_away")
+            await home.alice.write(5)
+            await home.bob.start()
+            await home.until_path("direct")
+            await home.check()
 
 
 async def test_a_cable_that_is_pulled_and_put_back_needs_no_server(tmp_path: Path) -> None:
@@ -258,16 +259,17 @@ async def test_what_neighbours_could_record_names_nobody(tmp_path: Path) -> None
             packets = packets_on(cable)
         assert [packet for packet in packets if is_multicast_dns(packet)]
         recorded = b"".join(packets)
-        own_names = {getpass.getuser(), socket.gethostname(), *(name for p in home.people for name in names_of(p))}
-        for name in own_names:
-            assert name.encode() not in recorded
+        names = {getpass.getuser(), socket.gethostname(), *(name for p in home.people for name in names_of(p))}
+        for name in names:
+            # Shorter ones are found in whatever is encrypted, by chance.
+            assert len(name) < 5 or name.encode() not in recorded
         for person in home.people:
             for order in ("big", "little"):
                 assert person.cid.to_bytes(8, order) not in recorded
 
 
 def names_of(person: Person) -> set[str]:
-    return {person.name, person.name.capitalize(), "surname", "writes", str(person.cid), f"{person.cid:x}"}
+    return {person.name, person.name.capitalize(), "surname", " writes ", str(person.cid), f"{person.cid:x}"}
 
 
 def packets_on(cable: socket.socket) -> list[bytes]:
