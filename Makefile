@@ -14,7 +14,8 @@ PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts scripts/own-n
 CHECK_SEEDS ?= 20
 TEST_SEEDS ?= 200
 
-BENCHMARKS ?= crypto start_up first_message messages ui server_directory server_mailbox server_links
+BENCHMARKS ?= crypto start_up first_message messages chat connect failover peer_memory peer_transport bulk ui \
+  server_directory server_mailbox server_links
 
 # Output of parallel jobs stays in one piece where make can do that (4.0 and later).
 PARALLEL := -j4 --keep-going --no-print-directory $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -67,6 +68,7 @@ sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and te
 	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
 
 bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures go to the screen
+	@$(BIN)/python -m benchmarks.contenders.install || true
 	@for name in $(BENCHMARKS); do $(OWN_NETWORK) $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 format: setup ## Format everything
