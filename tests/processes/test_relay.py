@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+import psutil
 import pytest
 
 from casemate.crypto.observer_doors import observer_door
@@ -31,6 +32,8 @@ from casemate.server.tests.people import Person, new_person
 from tests.support.processes import DidNotStart, ServiceProcess
 
 SECONDS = 15.0
+FLOOD_BYTES = 100_000_000
+FLOOD_FRAME_BYTES = 50_000
 binds_endpoints = pytest.mark.own_network
 
 
@@ -182,6 +185,22 @@ async def test_only_people_who_agreed_to_talk_reach_each_other_and_only_as_long_
             assert await alice.endpoint.ended() == aiohttp.WSCloseCode.POLICY_VIOLATION
             await bob.endpoint.send(alice.endpoint, b"still there?")
             assert await bob.endpoint.hear() == frames.endpoint_gone_frame(alice.endpoint.key)
+
+
+@binds_endpoints
+async def test_a_flood_to_one_who_does_not_read_takes_no_memory(tmp_path: Path) -> None:
+    with server_with(tmp_path, "--relay-listen", "127.0.0.1:0", "--relay-megabytes-per-second", "1000") as server:
+        async with members(server, "alice", "bob", "carol") as [alice, bob, carol]:
+            assert await reaches(alice, bob)
+            assert await reaches(alice, carol)
+            bob.endpoint.stop_reading()
+            before = psutil.Process(server.pid).memory_info().rss
+            for _ in range(FLOOD_BYTES // FLOOD_FRAME_BYTES):
+                await alice.endpoint.send(bob.endpoint, bytes(FLOOD_FRAME_BYTES))
+            assert await reaches(alice, carol), "everybody else is served"
+            grown = psutil.Process(server.pid).memory_info().rss - before
+            assert grown < FLOOD_BYTES / 4
+            bob.endpoint.vanish()
 
 
 @binds_endpoints

@@ -1,0 +1,43 @@
+"""What `casemate up` passes on to the services that it starts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from casemate.cli.app import main
+from casemate.cli.children import Child
+from casemate.runtime.errors import CannotStart
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The arguments of the server, which then does not start."""
+    arguments: list[str] = []
+
+    async def start(name: str, options: Sequence[str]) -> None:
+        arguments.extend((name, *options))
+        raise CannotStart("It was only looked at.")
+
+    monkeypatch.setattr(Child, "start", start)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return arguments
+
+
+def up(*options: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["up", "--no-browser", *options])
+    assert ended.value.code == 1
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1:7", "[::]:0", "off"])
+def test_the_server_hears_where_its_relay_listens(started: list[str], where: str) -> None:
+    up("--server-listen", "127.0.0.1:5", "--relay-listen", where)
+    assert started[0] == "server"
+    assert started[started.index("--listen") + 1] == "127.0.0.1:5"
+    assert started[started.index("--relay-listen") + 1] == where
+
+
+def test_a_server_decides_by_itself_what_it_was_not_told(started: list[str]) -> None:
+    up()
+    assert "--relay-listen" not in started
