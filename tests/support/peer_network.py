@@ -120,6 +120,10 @@ class PeerNetwork:
         """How many ends of connections there are."""
         return len(self._ends)
 
+    def place_of(self, account_id: AccountId) -> tuple[AccountId, int, int]:
+        """Account, generation and number of the newest connection that this account has."""
+        return [place for place in self._ends if place[0] == account_id][-1]
+
     def _open(self, effect: OpenEndpoint) -> None:
         account_id, generation = effect.account_id, effect.generation
         if not self.is_on:

@@ -23,6 +23,8 @@ COUNTER_JUMP: Final = 2**20
 OUTBOX_MESSAGES_PER_PEER: Final = 20_000
 EARLY_ENVELOPES_PER_PEER: Final = 1_000
 """Envelopes kept sealed because an earlier number is missing."""
+EARLY_BYTES_PER_PEER: Final = 64 * MIB
+"""Of those."""
 
 # --- link frames
 LINK_FRAME_BYTES: Final = 4 * MIB

@@ -17,6 +17,7 @@ import msgspec
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import LINK_FRAME_BYTES
+from casemate.protocol.numbered import NumberedEnvelope
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -321,7 +322,7 @@ class Deliver(Frame, frozen=True):
 
     sender: AccountId
     sender_device: DeviceId
-    items: list[tuple[int, bytes]]
+    items: list[NumberedEnvelope]
 
 
 class Receipt(Frame, frozen=True):

@@ -11,6 +11,7 @@ import msgspec
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import CONTROL_BYTES, PEER_FRAME_BYTES
+from casemate.protocol.numbered import Number, NumberedEnvelope
 
 PEER_ALPN: Final = b"casemate/peer/1"
 LENGTH_BYTES: Final = 4
@@ -41,7 +42,7 @@ class PeerHello(Frame, frozen=True):
     device_id: DeviceId
     to: DeviceId
     """The device it is meant for."""
-    seen_up_to: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    seen_up_to: Number
     """Highest number of the other device's envelopes that ever arrived here: it may have forgotten that it used it."""
     network: Network
 
@@ -49,7 +50,7 @@ class PeerHello(Frame, frozen=True):
 class Envelopes(Frame, frozen=True):
     """Sealed envelopes with their numbers, ascending. Answered by a sealed receipt in a `Control`."""
 
-    items: Annotated[list[tuple[int, bytes]], msgspec.Meta(max_length=512)]
+    items: Annotated[list[NumberedEnvelope], msgspec.Meta(max_length=512)]
 
 
 class Control(Frame, frozen=True):
@@ -59,13 +60,13 @@ class Control(Frame, frozen=True):
 
 
 class Ping(Frame, frozen=True):
-    count: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    count: Number
 
 
 class Pong(Frame, frozen=True):
     """Answers the ping of this count at once."""
 
-    count: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    count: Number
 
 
 PeerFrame = PeerHello | Network | Envelopes | Control | Ping | Pong

@@ -19,8 +19,10 @@ class InboxTable:
         row = self._db.row("DELETE FROM early WHERE device = ? AND number = ? RETURNING envelope", device, number)
         return None if row is None else bytes(row[0])
 
-    def early_count(self, device: DeviceId) -> int:
-        return int(self._db.value("SELECT count(*) FROM early WHERE device = ?", device))
+    def early_held(self, device: DeviceId) -> tuple[int, int]:
+        row = self._db.row("SELECT count(*), coalesce(sum(length(envelope)), 0) FROM early WHERE device = ?", device)
+        assert row is not None
+        return row[0], row[1]
 
     def quarantine_add(self, *, at: float, account_id: AccountId | None, what: str, detail: str, data: bytes) -> None:
         self._db.execute(

@@ -1,12 +1,14 @@
 """Channels, ratchets and prekeys, in SQL."""
 
 import struct
+from typing import Final
 
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database, Row
 
+_LAST_NUMBER: Final = 2**63 - 1
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
     " counter, opened_number, opened_id, receipt_session, parked_receipt, rekey_at"
@@ -37,6 +39,9 @@ class ChannelsTable:
         return [_channel(row) for row in rows]
 
     def put_channel(self, channel: Channel) -> None:
+        if max(channel.next_number, channel.expected, channel.seen_up_to) > _LAST_NUMBER:
+            # Here, where only the event at hand is undone, and not when it is written with those of all others.
+            raise OverflowError("a number that the database cannot hold")
         self._rows.put(("channel", channel.device), channel, lambda: self._write_channel(channel))
 
     def _write_channel(self, channel: Channel) -> None:

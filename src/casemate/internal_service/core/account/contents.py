@@ -6,12 +6,12 @@ import msgspec
 
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import PEER_ADDRESSES
+from casemate.protocol.numbered import Number
 
 NUMBERS_LOST_KEPT: Final = 64
 VOID: Final = "void"
 """Fills a number whose content is gone or went under another number; shows nothing."""
 
-Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Round = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 """Leaves room to count on after the highest that a peer can name."""
 

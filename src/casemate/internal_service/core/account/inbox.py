@@ -22,7 +22,7 @@ from casemate.internal_service.core.refusals import Refused
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
-from casemate.protocol.limits import COUNTER_JUMP, EARLY_ENVELOPES_PER_PEER
+from casemate.protocol.limits import COUNTER_JUMP, EARLY_BYTES_PER_PEER, EARLY_ENVELOPES_PER_PEER
 
 REKEY_PAUSE_SECONDS: Final = 60.0
 _UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
@@ -82,7 +82,8 @@ class Inbox:
             store.put_channel(channel)
         if number > channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
             # Too early, or their device has to hear first of all that was lost: a receipt has room for no more.
-            if store.early_count(device) < EARLY_ENVELOPES_PER_PEER:
+            held, held_bytes = store.early_held(device)
+            if held < EARLY_ENVELOPES_PER_PEER and held_bytes + len(envelope) <= EARLY_BYTES_PER_PEER:
                 store.early_put(device, number, envelope)
             return []
         outcome = self._open_in_turn(peer, device, number, envelope, now)

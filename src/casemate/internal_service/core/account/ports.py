@@ -200,7 +200,9 @@ class InboxStore(Protocol):
 
     def early_take(self, device: DeviceId, number: int) -> bytes | None: ...
 
-    def early_count(self, device: DeviceId) -> int: ...
+    def early_held(self, device: DeviceId) -> tuple[int, int]:
+        """How many envelopes, and how many bytes."""
+        ...
 
     def quarantine_add(self, *, at: float, account_id: AccountId | None, what: str, detail: str, data: bytes) -> None:
         """Keep what broke the protocol for a look; the oldest goes beyond a bound."""

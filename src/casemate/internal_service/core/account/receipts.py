@@ -36,7 +36,7 @@ START_OVER_PAUSE_SECONDS: Final = 10.0
 HIGHEST_JUMP: Final = 2**40
 """More messages than a device can have forgotten."""
 REFILL_PAUSE_SECONDS: Final = 2.0
-"""The least time between two refills that the same receipt could ask for; a server can replay receipts."""
+"""The least time between two refills unless the later one is for higher numbers; receipts can be replayed."""
 
 
 class Receipts:
@@ -176,6 +176,8 @@ class Receipts:
         store = self._context.store
         channel = self._sessions.channel(peer, device)
         highest = channel.next_number - 1
+        if note.opened[0] > note.delivered_up_to:
+            raise PeerBrokeProtocol("a receipt for what is both opened and missing")
         if note.delivered_up_to > highest or self._outbox.has_another(peer, device, *note.opened):
             return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
@@ -208,12 +210,11 @@ class Receipts:
         if note.delivered_up_to > channel.next_number + HIGHEST_JUMP:
             raise PeerBrokeProtocol("a receipt for what was never sent")
         self._starts_over_again[channel.device] = now.monotonic + START_OVER_PAUSE_SECONDS
-        above = max(note.delivered_up_to, note.opened[0]) + 1
-        return self._outbox.start_over(peer, channel, above, now)
+        return self._outbox.start_over(peer, channel, note.delivered_up_to + 1, now)
 
     def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
         last = self._refilled.get(device)
-        if last is not None and last[0] == delivered_up_to and now.monotonic - last[1] < REFILL_PAUSE_SECONDS:
+        if last is not None and delivered_up_to <= last[0] and now.monotonic - last[1] < REFILL_PAUSE_SECONDS:
             return False
         self._refilled[device] = (delivered_up_to, now.monotonic)
         return True

@@ -76,3 +76,13 @@ def test_a_transaction_that_is_undone_leaves_nothing_to_write(store: SqliteAccou
     with store.transaction():
         pass
     assert written(store) == []
+
+
+def test_what_the_database_could_not_hold_fails_in_its_own_event_and_not_at_the_commit_of_all(
+    store: SqliteAccountStore,
+) -> None:
+    with store.transaction():
+        store.put_channel(numbered(1))
+        with pytest.raises(OverflowError), store.savepoint():
+            store.put_channel(numbered(2**63))
+    assert written(store) == [1]
