@@ -49,6 +49,15 @@ def test_clocks_may_differ_by_one_slot(slots: int, recognised: bool) -> None:
     assert (Beacons(bea).recognise([alice.entry], tags, NOW) == (alice.entry,)) is recognised
 
 
+def test_what_was_expected_in_one_slot_is_not_expected_for_ever() -> None:
+    alice, bea = devices(2)
+    beacons = Beacons(bea)
+    for slots in (0, 5):
+        now = NOW + slots * SLOT_SECONDS
+        assert beacons.recognise([alice.entry], announced(alice, bea, at=now), now)
+    assert not beacons.recognise([alice.entry], announced(alice, bea), NOW + 5 * SLOT_SECONDS)
+
+
 def test_own_tags_played_back_are_nobody() -> None:
     alice, bea = devices(2)
     assert Beacons(alice).recognise([bea.entry, alice.entry], announced(alice, bea), NOW) == ()

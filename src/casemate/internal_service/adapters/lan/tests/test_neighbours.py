@@ -81,10 +81,13 @@ def test_a_crowd_is_heard_slowly() -> None:
 
 def test_the_one_heard_longest_ago_makes_room() -> None:
     neighbours = Neighbours()
-    for number in range(MAX_NEIGHBOURS + 2):
+    neighbours.heard(somebody(0), ("10.0.0.1:4000",), 0.0)
+    neighbours.take_news(0.0)
+    for number in range(1, MAX_NEIGHBOURS + 2):
         neighbours.heard(somebody(number), ("10.0.0.1:4000",), float(number))
         neighbours.heard(somebody(0), ("10.0.0.1:4000",), float(number))
     known = labels(neighbours.all)
     assert len(known) == MAX_NEIGHBOURS
     assert somebody(0).label in known
     assert somebody(1).label not in known
+    assert somebody(0).label not in labels(neighbours.take_news(1000.0))
