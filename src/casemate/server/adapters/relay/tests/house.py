@@ -128,6 +128,12 @@ class House:
             while (await self.metrics())["connections"] > connections:
                 await asyncio.sleep(0.01)
 
+    async def until_nobody_is_served(self) -> None:
+        """Wait until every connection has given back its place."""
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while self.relay._admission._admitted:
+                await asyncio.sleep(0.01)
+
     def keep(self, endpoint: "Endpoint") -> None:
         self._endpoints.append(endpoint)
 

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from casemate.server.adapters.admission import AdmissionLimits
-from casemate.server.adapters.relay import frames, site
+from casemate.server.adapters.relay import connection, frames, site
 from casemate.server.adapters.relay.tests.house import Endpoint, House, relay_house
 
 
@@ -68,6 +68,33 @@ async def test_one_address_takes_no_more_places_than_it_may() -> None:
         with pytest.raises(aiohttp.WSServerHandshakeError) as error:
             await Endpoint("carol").dial(house)
         assert error.value.status == 503
+
+
+async def test_a_place_is_free_again_when_its_endpoint_is_gone() -> None:
+    async with relay_house(AdmissionLimits(in_all=1)) as house:
+        for _ in range(3):
+            alice = await house.endpoint("alice")
+            await alice.leave()
+            await house.until_left(0)
+
+
+async def test_few_places_are_for_those_who_have_proven_nothing_yet() -> None:
+    async with relay_house(AdmissionLimits(unproven=1)) as house:
+        for name in ("alice", "bob"):
+            await house.endpoint(name)
+        await Endpoint("slow").dial(house)
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await Endpoint("carol").dial(house)
+
+
+async def test_one_who_is_sent_away_and_does_not_go_is_cut_off(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "CLOSE_SECONDS", 0.05)
+    alice = await house.endpoint("alice")
+    alice.stop_reading()
+    del house.core.accounts[alice.key]
+    house.relay.account_changed(alice.account_id)
+    await house.until_nobody_is_served()
+    alice.vanish()
 
 
 async def test_behind_a_proxy_the_address_is_what_the_proxy_says() -> None:

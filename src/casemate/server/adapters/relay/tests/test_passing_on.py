@@ -202,6 +202,17 @@ async def test_a_flood_is_slowed_down_and_nothing_of_it_is_lost() -> None:
         assert (await house.metrics())["slowed_total"] > 0
 
 
+async def test_one_who_sends_too_much_is_read_no_further() -> None:
+    async with relay_house(bytes_per_second=1_000.0) as house:
+        alice, bob = await house.friends("alice", "bob")
+        await alice.send(bob, bytes(60_000))
+        await bob.hear_from(alice)
+        await alice.say(b"\x09" + bytes(8))
+        with pytest.raises(TimeoutError):
+            await alice.socket.receive(0.3)
+        alice.vanish()
+
+
 async def test_two_endpoints_of_one_account_share_what_it_may_send() -> None:
     async with relay_house(bytes_per_second=100_000.0) as house:
         alice, bob = await house.friends("alice", "bob")
