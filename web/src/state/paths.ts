@@ -112,7 +112,7 @@ export function wayMeaning(
 export function whyNotDirect(path: PathView | null, peer: string): string | null {
   const reason = path?.reason ?? null;
   if (reason === null || STANDING_STILL.includes(reason.code) || !isKnownReason(reason)) return null;
-  return sentenceOf(reason, { peer });
+  return sentenceOf(reason, { peer, connection: true });
 }
 
 export interface Advice {

@@ -9,6 +9,8 @@ export interface About {
   readonly server?: string | undefined;
   /** It is about a message that is written down and waits, not about something that was asked for now. */
   readonly waiting?: boolean;
+  /** It is about a connection between the two computers. */
+  readonly connection?: boolean;
   /** The present, where something else than now. */
   readonly now?: number;
 }
@@ -31,7 +33,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${facts.name} is offline${since(facts)}. ` +
     (facts.waiting === true
       ? "It is sealed on the server and arrives when they are back."
-      : "Wait until they are back."),
+      : facts.connection === true
+        ? "A connection to them is made when they are back."
+        : "Wait until they are back."),
   not_accepting: ({ name }) => `${name} is not accepting messages from you.`,
   not_registered: ({ name }) => `You and ${name} have not agreed to talk yet.`,
   not_connected: ({ name }) => `You and ${name} are not connected. Connect first, then write.`,

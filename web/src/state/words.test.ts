@@ -141,7 +141,7 @@ describe("what is said of a path", () => {
     ["relay_only_on", /^You hide your address/],
     ["relay_only_there", /^Bea hides their address/],
     ["no_relay", /switched off/],
-    ["peer_offline", /^Bea is offline/],
+    ["peer_offline", /^Bea is offline\. A connection to them is made when they are back/],
   ])("why not direct: %s", (code, sentence) => {
     expect(whyNotDirect(path("relayed", code), "Bea")).toMatch(sentence);
   });

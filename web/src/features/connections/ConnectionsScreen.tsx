@@ -41,7 +41,7 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
         <header>
           <h1 className="text-24 font-bold tracking-tight">Connections</h1>
           <p role="status" className="min-h-[1.18rem] text-13 text-ink-2 tabular-nums">
-            {people.length === 0 ? "Nobody to reach yet" : summary}
+            {people.length === 0 ? "Nobody to reach yet" : capitalised(summary)}
           </p>
         </header>
         <Picture

@@ -35,6 +35,9 @@ const LINES: Readonly<Record<Way, string>> = {
   unknown: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
 };
 
+/** Somebody else is pointed at. */
+const FADED = "opacity-35";
+
 export function Picture({ account, people, ambiguous, label, pointed, now }: Props) {
   const { link } = account;
   const frame = useRef<HTMLDivElement>(null);
@@ -209,24 +212,30 @@ function Person({
   const name = displayName(peer);
   const size = nameSide === null ? 24 : 32;
   return (
-    <At place={place} faded={faded}>
+    <At place={place}>
+      {/* Lines end at it, also while it is faded. */}
       <span className="rounded-round bg-raised" title={name}>
-        <Avatar
-          initials={initials(name)}
-          colourKey={peer.account_id}
-          size={size}
-          presence={presenceOf(peer)}
-        />
+        <span className={classes("flex transition-opacity duration-150", faded && FADED)}>
+          <Avatar
+            initials={initials(name)}
+            colourKey={peer.account_id}
+            size={size}
+            presence={presenceOf(peer)}
+          />
+        </span>
       </span>
       {nameSide !== null && (
         <span
           className={classes(
-            "absolute top-1/2 -translate-y-1/2 text-12 leading-4",
+            "absolute top-1/2 -translate-y-1/2 text-12 leading-4 transition-opacity duration-150",
+            faded && FADED,
             nameSide === "left" ? "right-full mr-2.5 text-right" : "left-full ml-2.5",
           )}
           style={{ width: nameWidth }}
         >
-          <bdi className="block truncate font-medium">{name}</bdi>
+          <span className="block truncate font-medium">
+            <bdi>{name}</bdi>
+          </span>
           <span className="block truncate text-ink-3 tabular-nums">
             {username !== null && <bdi>@{username} </bdi>}
             {standing.roundTrip === null ? presenceWord(peer) : roundTripWords(standing.roundTrip)}
@@ -245,12 +254,10 @@ function presenceWord(peer: PeerView): string {
 /** Centred on its place; it glides there when the place changes. */
 function At({
   place,
-  faded = false,
   under,
   children,
 }: {
   readonly place: Place;
-  readonly faded?: boolean;
   readonly under?: ReactNode;
   readonly children: ReactNode;
 }) {
@@ -258,16 +265,10 @@ function At({
     transform: `translate(${place.x.toFixed(1)}px, ${place.y.toFixed(1)}px) translate(-50%, -50%)`,
   };
   return (
-    <span
-      className={classes(
-        "absolute top-0 left-0 flex transition-[transform,opacity] duration-150 ease-out",
-        faded && "opacity-35",
-      )}
-      style={style}
-    >
+    <span className="absolute top-0 left-0 flex transition-transform duration-150 ease-out" style={style}>
       {children}
       {under !== undefined && (
-        <span className="absolute top-full left-1/2 mt-1.5 -translate-x-1/2 text-center text-12 leading-4 font-medium whitespace-nowrap">
+        <span className="absolute top-full left-1/2 mt-1.5 -translate-x-1/2 rounded-control bg-raised px-1 text-center text-12 leading-4 font-medium whitespace-nowrap">
           {under}
         </span>
       )}

@@ -20,5 +20,7 @@ export function groupsOf(people: readonly PeerView[], link: LinkView): readonly 
 
 /** "2 direct, 1 relayed, 3 through the server" */
 export function summaryOf(groups: readonly Group[]): string {
+  if (groups.some(({ way }) => way === "unknown"))
+    return "not known while your internal service does not answer";
   return groups.map(({ way, people }) => `${people.length.toString()} ${wayWord(way)}`).join(", ");
 }

@@ -32,7 +32,7 @@ export interface PictureLayout {
 
 /** As parts of the width: with room for names, and without. */
 const WITH_NAMES = { direct: 0.235, you: 0.43, server: 0.585, others: 0.755 };
-const WITHOUT_NAMES = { direct: 0.16, you: 0.42, server: 0.61, others: 0.84 };
+const WITHOUT_NAMES = { direct: 0.16, you: 0.385, server: 0.57, others: 0.84 };
 const NAMED_ROW = 46;
 const CROWDED = 30;
 const MOST_NAMED = 7;
