@@ -7,7 +7,7 @@ import pytest
 
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, Welcome
-from casemate.protocol.peer import Envelopes, PeerFrame, PeerHello
+from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Deployment, Person
 
 OFFER = Paths("", 12350, b"", [])
@@ -74,6 +74,24 @@ def test_a_relayed_path_says_so(neighbours: Neighbours) -> None:
     assert (path.kind, path.rtt_ms, path.rtt_history[-1]) == ("relayed", 40.0, 40.0)
     assert path.reason is not None
     assert path.reason.code == "no_direct_route"
+
+
+def test_a_hole_is_tried_from_this_side_too_once_the_other_side_may_send_udp_again(neighbours: Neighbours) -> None:
+    world = neighbours.world
+    world.peers.route(direct=False, rtt_ms=40.0)
+
+    def say_with(*news: PeerFrame) -> int:
+        """How often somebody looked at their addresses because of it."""
+        before = world.peers.observed
+        world.peers.on_the_way = lambda sender, frame: (
+            [*news, frame] if sender == neighbours.ann.account.account_id else [frame]
+        )
+        world.say(neighbours.ann, neighbours.bob, "hello")
+        return world.peers.observed - before
+
+    assert say_with(Network(udp="blocked")) == 0
+    assert say_with(Network(udp="open")) == 1
+    assert say_with(Network(udp="open")) == 0
 
 
 def test_the_mailbox_takes_over_when_the_path_falls_silent(neighbours: Neighbours) -> None:

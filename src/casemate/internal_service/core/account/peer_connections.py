@@ -141,8 +141,10 @@ class PeerConnections:
         path = self._paths.path_of(connection.device)
         if path is None:
             return []
-        path.their_network = network
-        return self._paths.tell(path, now)
+        was, path.their_network = path.their_network, network
+        # A hole is punched from both sides, or not at all: when theirs can be again, ours is tried with it.
+        again = self._endpoint.observe_again(now) if (was.udp, network.udp) == ("blocked", "open") else []
+        return again + self._paths.tell(path, now)
 
     # ------------------------------------------------------------------------------------------------------- the end
 
