@@ -301,13 +301,13 @@ async def test_what_is_no_frame_ends_the_connection_and_both_sides_know_why(
     assert await far.ended() == "malformed"
 
 
-async def test_a_second_stream_ends_the_connection(near: Near, make_far: MakeFar) -> None:
+async def test_a_stream_in_one_direction_ends_the_connection(near: Near, make_far: MakeFar) -> None:
     far = await make_far()
     await far.dial(await near.open())
     await far.say(Ping(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
-    more, _ = await far.connection.open_stream()
+    more = await far.connection.open_one_way()
     await more.write(b"x")
     assert await near.closed() == "lost"
     assert await far.ended() == "broke_protocol"

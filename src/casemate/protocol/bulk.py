@@ -7,6 +7,8 @@ from casemate.protocol.errors import MalformedFrame
 
 TRANSFER_ID_BYTES: Final = 16
 HEADER_BYTES: Final = 1 + TRANSFER_ID_BYTES
+ANSWER_BYTES: Final = 4
+"""The reader answers with how many bytes it has taken since the last time, big-endian, again and again."""
 
 TransferId = NewType("TransferId", bytes)
 

@@ -1,25 +1,24 @@
-"""Large transfers beside the frames of a connection: a stream in one direction for each, which gives way to frames."""
+"""Large transfers beside the frames of a connection: a stream for each, which gives way to frames."""
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, Self
 
 import structlog
 
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
-from casemate.protocol.bulk import HEADER_BYTES, BulkHeader
+from casemate.internal_service.adapters.peer_transport.pacing import PIECE_BYTES, Pacer
+from casemate.protocol.bulk import ANSWER_BYTES, HEADER_BYTES, BulkHeader
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.limits import KIB
 from casemate.runtime.quic import ConnectionEnded, QuicConnection, ReceiveStream, SendStream
 
 BULK_PRIORITY: Final = -10
 """Below frames: the network gets them first, and these share what is left."""
-PIECE_BYTES: Final = 256 * KIB
-"""Of a write and a read: larger ones are no faster, and keep the event loop from others for longer."""
+ANSWER_PRIORITY: Final = 5
 AT_ONCE: Final = 4
-"""In each direction. What is written and not acknowledged is bounded for each stream and for the connection; with more
-streams, frames could find the connection's part taken."""
+"""In each direction."""
 HEADER_SECONDS: Final = 10.0
 
 log = structlog.get_logger("casemate.bulk")
@@ -36,10 +35,14 @@ class TooManyTransfers(Exception):
 class BulkWriter:
     """One transfer on its way out. Leaving the `async with` before `finish` gives it up."""
 
-    def __init__(self, stream: SendStream, left: Callable[[], None]) -> None:
-        self._stream = stream
+    def __init__(self, send: SendStream, answers: ReceiveStream, pacer: Pacer, left: Callable[[], None]) -> None:
+        self._send = send
+        self._pacer = pacer
         self._left = left
+        self._under_way: deque[tuple[int, float]] = deque()
+        """Pieces that the reader has not confirmed, and when each was written."""
         self._is_over = False
+        self._hearing = asyncio.create_task(self._hear(answers))
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,19 +51,28 @@ class BulkWriter:
         await self.cancel()
 
     async def write(self, data: bytes) -> None:
-        """Wait until the connection has taken it, which is as fast as the other side reads. Raises BulkEnded."""
-        try:
-            for start in range(0, len(data), PIECE_BYTES):
-                piece = data if len(data) <= PIECE_BYTES else data[start : start + PIECE_BYTES]
-                await self._stream.write(piece)
-        except ConnectionEnded as error:
-            raise BulkEnded from error
+        """Wait until all of it may be under way, which is as fast as the other side reads. Raises BulkEnded."""
+        start = 0
+        while start < len(data):
+            size = min(self._pacer.piece_bytes, len(data) - start)
+            piece = data if size == len(data) else data[start : start + size]
+            await self._pacer.enter(size)
+            if self._is_over:
+                self._pacer.leave(size)
+                raise BulkEnded
+            self._under_way.append((size, asyncio.get_running_loop().time()))
+            try:
+                await self._send.write(piece)
+            except ConnectionEnded as error:
+                self._leave()
+                raise BulkEnded from error
+            start += size
 
     async def finish(self) -> None:
         """That was all; wait until it is at the other side. Raises BulkEnded when it was not wanted to the end."""
         try:
-            await self._stream.finish()
-            if not await self._stream.wait_taken():
+            await self._send.finish()
+            if not await self._send.wait_taken():
                 raise BulkEnded
         except ConnectionEnded as error:
             raise BulkEnded from error
@@ -72,32 +84,57 @@ class BulkWriter:
         if not self._is_over:
             self._leave()
             with contextlib.suppress(ConnectionEnded):
-                await self._stream.reset()
+                await self._send.reset()
+
+    async def _hear(self, answers: ReceiveStream) -> None:
+        """Until the reader confirms no more, be it that it ended."""
+        partial = b""
+        with contextlib.suppress(ConnectionEnded):
+            while news := await answers.read(ANSWER_BYTES * 64):
+                partial += news
+                while len(partial) >= ANSWER_BYTES:
+                    self._confirm(int.from_bytes(partial[:ANSWER_BYTES], "big"))
+                    partial = partial[ANSWER_BYTES:]
+        if not self._is_over and self._under_way:
+            self._leave()
+
+    def _confirm(self, size: int) -> None:
+        now = asyncio.get_running_loop().time()
+        while size > 0 and self._under_way:
+            piece, written_at = self._under_way.popleft()
+            if piece > size:
+                self._under_way.appendleft((piece - size, written_at))
+                self._pacer.leave(size)
+                return
+            self._pacer.arrived(piece, now - written_at, now)
+            size -= piece
 
     def _leave(self) -> None:
         if not self._is_over:
             self._is_over = True
+            self._hearing.cancel()
+            while self._under_way:
+                self._pacer.leave(self._under_way.popleft()[0])
             self._left()
 
 
 class BulkReader:
     """One transfer on its way in. What is not read slows the writer down."""
 
-    def __init__(self, header: BulkHeader, stream: ReceiveStream) -> None:
+    def __init__(self, header: BulkHeader, receive: ReceiveStream, answers: SendStream) -> None:
         self.header = header
-        self._stream = stream
+        self._receive = receive
+        self._answers = answers
 
     async def read(self) -> bytes:
         """The next piece; empty once that was all. Raises BulkEnded when the writer gave it up."""
         try:
-            return await self._stream.read(PIECE_BYTES)
+            piece = await self._receive.read(PIECE_BYTES[1])
+            if piece:
+                await self._answers.write(len(piece).to_bytes(ANSWER_BYTES, "big"))
         except ConnectionEnded as error:
             raise BulkEnded from error
-
-    async def cancel(self) -> None:
-        """Want no more. Harmless after the end."""
-        with contextlib.suppress(ConnectionEnded):
-            await self._stream.stop()
+        return piece
 
 
 BulkHandler = Callable[[ConnectionName, BulkReader], Awaitable[None]]
@@ -111,6 +148,7 @@ class BulkStreams:
         self._quic = quic
         self._name = name
         self._handler = handler
+        self._pacer = Pacer()
         self._outgoing = 0
         self._incoming: set[asyncio.Task[None]] = set()
 
@@ -120,26 +158,26 @@ class BulkStreams:
             raise TooManyTransfers
         self._outgoing += 1
         try:
-            stream = await self._quic.open_one_way()
-            await stream.set_priority(BULK_PRIORITY)
-            await stream.write(header.encoded())
+            send, answers = await self._quic.open_stream()
+            await send.set_priority(BULK_PRIORITY)
+            await send.write(header.encoded())
         except ConnectionEnded as error:
             self._left()
             raise BulkEnded from error
         except BaseException:
             self._left()
             raise
-        return BulkWriter(stream, self._left)
+        return BulkWriter(send, answers, self._pacer, self._left)
 
     async def run(self) -> None:
         """Take what the peer begins, until the connection ends or this is cancelled."""
         try:
             while True:
-                stream = await self._quic.accept_one_way()
+                answers, receive = await self._quic.accept_stream()
                 if self._handler is None or len(self._incoming) >= AT_ONCE:
-                    await stream.stop()
+                    await _refuse(receive, answers)
                     continue
-                task = asyncio.create_task(self._take(stream, self._handler))
+                task = asyncio.create_task(self._take(receive, answers, self._handler))
                 self._incoming.add(task)
                 task.add_done_callback(self._incoming.discard)
         except ConnectionEnded:
@@ -148,25 +186,33 @@ class BulkStreams:
             for task in self._incoming:
                 task.cancel()
 
-    async def _take(self, stream: ReceiveStream, handler: BulkHandler) -> None:
+    async def _take(self, receive: ReceiveStream, answers: SendStream, handler: BulkHandler) -> None:
         try:
             async with asyncio.timeout(HEADER_SECONDS):
-                header = await _read_header(stream)
-            await handler(self._name, BulkReader(header, stream))
+                header = await _read_header(receive)
+            await answers.set_priority(ANSWER_PRIORITY)
+            await handler(self._name, BulkReader(header, receive, answers))
         except (ConnectionEnded, MalformedFrame, BulkEnded, TimeoutError) as error:
             log.info("transfer ended", connection=self._name.connection, error=type(error).__name__)
         finally:
-            with contextlib.suppress(ConnectionEnded):
-                await stream.stop()
+            await _refuse(receive, answers)
 
     def _left(self) -> None:
         self._outgoing -= 1
 
 
-async def _read_header(stream: ReceiveStream) -> BulkHeader:
+async def _refuse(receive: ReceiveStream, answers: SendStream) -> None:
+    """Want no more of it. Harmless after its end."""
+    with contextlib.suppress(ConnectionEnded):
+        await receive.stop()
+    with contextlib.suppress(ConnectionEnded):
+        await answers.finish()
+
+
+async def _read_header(receive: ReceiveStream) -> BulkHeader:
     header = b""
     while len(header) < HEADER_BYTES:
-        piece = await stream.read(HEADER_BYTES - len(header))
+        piece = await receive.read(HEADER_BYTES - len(header))
         if not piece:
             raise MalformedFrame("a transfer without a header")
         header += piece

@@ -124,7 +124,7 @@ class PeerConnection:
             asyncio.create_task(self._route.run()),
             asyncio.create_task(self._bulk.run()),
             asyncio.create_task(self._write(opened)),
-            asyncio.create_task(self._allow_no_second_stream(opened.quic)),
+            asyncio.create_task(self._allow_no_one_way_stream(opened.quic)),
         ]
         try:
             await self._read(opened.receive)
@@ -165,10 +165,10 @@ class PeerConnection:
             size += len(frames[-1])
         return b"".join(frames)
 
-    async def _allow_no_second_stream(self, quic: QuicConnection) -> None:
+    async def _allow_no_one_way_stream(self, quic: QuicConnection) -> None:
         """Bytes that nobody reads would stay in memory."""
         with contextlib.suppress(ConnectionEnded):
-            await quic.accept_stream()
+            await quic.accept_one_way()
             self._last_word = "broke_protocol"
             quic.close(self._last_word)
 
