@@ -235,7 +235,7 @@ async def test_large_frames_arrive_whole_between_small_ones(near: Near, make_far
     far = await make_far()
     await near.open()
     near.dial(far.endpoint.key, far.endpoint.addresses())
-    large = Envelopes([(1, bytes(range(256)) * 4_096), (2, b"y" * 2_000_000)])
+    large = Envelopes([(1, bytes(range(256)) * 4_096), (2, b"y" * 1_200_000), (3, b"z" * 1_200_000)])
     sent: list[PeerFrame] = [Ping(1), large, Ping(2), large, Ping(3)]
     for frame in sent:
         near.send(frame)
