@@ -49,27 +49,22 @@ def reachable_at(address: str, port: int, here: Iterable[Interface]) -> str | No
     Multicast DNS does not leave a network, so whoever is announced with a foreign address is no neighbour: nobody shall
     make us send anything to the far end of the internet.
     """
-    host, _, scope = address.partition("%")
     try:
-        parsed = ipaddress.ip_address(host)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return None
-    if parsed.is_multicast or parsed.is_unspecified:
+    if not _is_in(parsed, here):
         return None
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return f"{parsed}:{port}" if _is_in(parsed, here) else None
-    if parsed.is_link_local:
-        # Without the interface that it was heard on, such an address leads nowhere.
-        return f"[{parsed}%{int(scope)}]:{port}" if scope.isdecimal() and 0 < int(scope) < 2**31 else None
-    return f"[{parsed}]:{port}" if parsed.ipv4_mapped is None and _is_in(parsed, here) else None
+    return f"{parsed}:{port}" if parsed.version == 4 else f"[{parsed}]:{port}"
 
 
 def _is_in(address: Address, here: Iterable[Interface]) -> bool:
-    for interface in here:
-        for own in interface.addresses:
-            if address in own.network:
-                return isinstance(address, ipaddress.IPv6Address) or address != own.network.broadcast_address
-    return False
+    networks = (own.network for interface in here for own in interface.addresses)
+    return any(address in network and not _is_broadcast(address, network) for network in networks)
+
+
+def _is_broadcast(address: Address, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    return address.version == 4 and address == network.broadcast_address and network.num_addresses > 2
 
 
 def _interface(adapter: ifaddr.Adapter) -> Interface:
@@ -77,7 +72,8 @@ def _interface(adapter: ifaddr.Adapter) -> Interface:
     for ip in adapter.ips:
         host = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
         address = ipaddress.ip_interface(f"{host.partition('%')[0]}/{ip.network_prefix}")
-        if not address.is_unspecified and not address.is_multicast:
+        # What is link-local in IPv6 our QUIC library cannot dial.
+        if not (address.version == 6 and address.is_link_local):
             addresses.add(address)
-    ordered = sorted(addresses, key=lambda address: (address.version, address.is_link_local, address))
+    ordered = sorted(addresses, key=lambda address: (address.version, address))
     return Interface(adapter.index or 0, tuple(ordered[:MAX_ADDRESSES]))

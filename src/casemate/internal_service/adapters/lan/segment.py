@@ -48,7 +48,7 @@ _POINTER: Final = 12
 log = structlog.get_logger("casemate.lan")
 
 Heard = Callable[[Announcement, tuple[str, ...]], None]
-"""Somebody announces this, with these addresses; link-local ones end in %INDEX."""
+"""Somebody announces this, with these addresses."""
 Gone = Callable[[str], None]
 
 
@@ -136,7 +136,7 @@ class Segment(RecordUpdateListener):
     def _tell(self, info: AsyncServiceInfo) -> None:
         announcement = read_announcement(info.name, info.server or "", info.port, info.text)
         if announcement is not None:
-            self._heard(announcement, tuple(info.parsed_scoped_addresses()))
+            self._heard(announcement, tuple(info.parsed_addresses()))
 
     def _records_of(self, announcement: Announcement) -> AsyncServiceInfo:
         return AsyncServiceInfo(

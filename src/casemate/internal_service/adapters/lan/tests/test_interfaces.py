@@ -14,7 +14,7 @@ from casemate.internal_service.adapters.lan.interfaces import (
     reachable_at,
 )
 
-WIFI = Interface(3, tuple(ipaddress.ip_interface(one) for one in ("192.168.7.9/24", "2001:db8:7::9/64", "fe80::9/64")))
+WIFI = Interface(3, tuple(ipaddress.ip_interface(one) for one in ("192.168.7.9/24", "2001:db8:7::9/64")))
 LOOPBACK = Interface(1, (ipaddress.ip_interface("127.0.0.1/8"), ipaddress.ip_interface("::1/128")))
 
 
@@ -24,7 +24,6 @@ LOOPBACK = Interface(1, (ipaddress.ip_interface("127.0.0.1/8"), ipaddress.ip_int
         ("192.168.7.1", "192.168.7.1:4000"),
         ("192.168.7.9", "192.168.7.9:4000"),  # another account of this computer
         ("2001:db8:7::1", "[2001:db8:7::1]:4000"),
-        ("fe80::1%3", "[fe80::1%3]:4000"),
     ],
 )
 def test_a_neighbour_is_in_one_of_our_networks(address: str, told: str) -> None:
@@ -35,12 +34,16 @@ def test_a_neighbour_is_in_one_of_our_networks(address: str, told: str) -> None:
     "address",
     [
         "", "0.0.0", "router", "192.168.7.256", "192.168.8.1", "192.168.7.255", "8.8.8.8", "127.0.0.1", "224.0.0.251",
-        "255.255.255.255", "2001:db8:8::1", "::", "::1", "ff02::fb", "::ffff:192.168.7.1", "fe80::1", "fe80::1%",
-        "fe80::1%wlan0", "fe80::1%0", "fe80::1%99999999999",
+        "255.255.255.255", "2001:db8:8::1", "::", "::1", "ff02::fb", "::ffff:192.168.7.1", "fe80::1", "fe80::1%3",
+        "fe80::1%",
     ],
 )  # fmt: skip
 def test_every_other_address_is_passed_over(address: str) -> None:
     assert reachable_at(address, 4000, [WIFI]) is None
+
+
+def test_a_cable_between_two_computers_has_no_broadcast_address() -> None:
+    assert reachable_at("10.0.0.1", 4000, [Interface(4, (ipaddress.ip_interface("10.0.0.0/31"),))]) == "10.0.0.1:4000"
 
 
 def test_services_of_one_computer_without_a_network_reach_each_other() -> None:
