@@ -1,16 +1,21 @@
 """What a registered peer tries on a connection of its own, and what an unlucky moment does to a path."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from casemate.crypto.control import seal_control
 from casemate.crypto.session import session_from_bytes
+from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.rows import Channel
-from casemate.internal_service.core.path_io import PeerFrameArrived
+from casemate.internal_service.core.path_io import PeerClosed, PeerFrameArrived
+from casemate.node import Instant
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import EARLY_ENVELOPES_PER_PEER, ENVELOPE_BYTES
+from casemate.protocol.link import Receipt
 from casemate.protocol.peer import Control, Envelopes, PeerFrame, decode_peer_frame, encode_peer_frame
 from tests.accounts.deployment import Person
 from tests.accounts.test_paths import Neighbours
@@ -43,6 +48,12 @@ def sealed_by(neighbours: Neighbours, writer: Person, note: ControlNote) -> Cont
     row = writer.store.ratchet(session_id)
     assert row is not None
     return Control(seal_control(session_from_bytes(row.session), encode(note), neighbours.world.entropy))
+
+
+def take_the_server_away(neighbours: Neighbours) -> None:
+    neighbours.world.server_up = False
+    neighbours.world.cut(neighbours.ann)
+    neighbours.world.cut(neighbours.bob)
 
 
 @pytest.mark.parametrize("number", [-1, 2**63, 2**64 - 1])
@@ -88,3 +99,98 @@ def test_early_envelopes_take_a_bounded_room_on_the_disk(
         says_on_its_connection(neighbours, neighbours.ann, Envelopes([(number, bytes(1000))]))
     held = neighbours.ann.store.early_held(channel_of(neighbours.ann).device)
     assert held == (10, 10_000)
+
+
+def test_whoever_sends_pongs_but_no_receipts_gets_everything_through_the_mailbox(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    bobs = bob.account.account_id
+    world.peers.on_the_way = lambda sender, frame: [] if (sender, type(frame)) == (bobs, Control) else [frame]
+    world.to_server = lambda person, frame: [] if person is bob and isinstance(frame, Receipt) else [frame]
+    for text in ("one", "two", "three"):
+        world.say(ann, bob, text)
+        world.pass_time(5)
+    assert world.statuses(ann, bob) == ["sent"] * 3
+
+
+def test_a_receipt_that_got_lost_while_the_server_is_away_is_given_again(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    take_the_server_away(neighbours)
+    bobs = bob.account.account_id
+    world.peers.on_the_way = lambda sender, frame: [] if (sender, type(frame)) == (bobs, Control) else [frame]
+    world.say(ann, bob, "one")
+    world.peers.on_the_way = lambda sender, frame: [frame]
+    world.pass_time(2)
+    assert world.texts(bob, ann) == ["one"]
+    assert world.statuses(ann, bob) == ["delivered"]
+
+
+def test_what_a_connection_took_along_goes_over_the_other_one_at_once(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    writer, reader = sorted((ann, bob), key=lambda person: channel_of(person).device)  # the reader has the smaller id
+    take_the_server_away(neighbours)
+    account_id = writer.account.account_id
+    # The writer dials once more; of what it says on the second connection nothing arrives.
+    world.peers.on_the_way = lambda sender, frame: [] if sender == account_id else [frame]
+    world.peers.dial_again(account_id)
+    world.settle()
+    place = world.peers.place_of(account_id)
+    world.say(writer, reader, "lost with it")
+    world.peers.on_the_way = lambda sender, frame: [frame]
+    world.peers.later(account_id, PeerClosed(*place, "replaced"))
+    world.settle()
+    assert world.texts(reader, writer) == ["lost with it"]
+
+
+def test_what_is_sealed_anew_for_a_path_that_loses_it_comes_through_the_mailbox(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.say(ann, bob, "one")
+    backup = world.copy_of(bob)
+    world.pass_time(5)
+    for text in ("two", "three"):
+        world.say(ann, bob, text)
+    anns = ann.account.account_id
+    world.peers.on_the_way = lambda sender, frame: [] if (sender, type(frame)) == (anns, Envelopes) else [frame]
+    world.restart(bob, database=backup)
+    world.pass_time(60)
+    assert world.texts(bob, ann) == ["one", "two", "three"]
+    assert set(world.statuses(ann, bob)) == {"delivered"}
+
+
+def test_a_block_looks_like_leaving_to_whom_it_concerns(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.do(ann, lambda account, now: account.set_settings(appear_offline=True, token=1, now=now))
+    world.pass_time(60)
+    left, world.peers.words = world.peers.words, []
+    world.do(ann, lambda account, now: account.set_settings(appear_offline=False, token=2, now=now))
+    world.pass_time(60)
+    assert neighbours.kinds() == ("direct", "direct")
+    world.do(ann, lambda account, now: account.block(bob.cid, True, 3, now))
+    world.pass_time(60)
+    assert world.peers.words == left == ["bye"]
+
+
+@pytest.mark.parametrize("auto_connect", [False, True])
+def test_a_peer_cannot_take_back_that_we_wanted_no_udp(tmp_path: Path, auto_connect: bool) -> None:
+    neighbours = Neighbours(tmp_path)
+    world, ann = neighbours.world, neighbours.ann
+    carol = world.person("carol")
+    world.do(ann, lambda account, now: account.ask_registration(carol.cid, now))
+    world.do(carol, lambda account, now: account.answer_registration(ann.cid, True, now))
+    world.do(ann, lambda account, now: account.connect(carol.cid, b"", "Disabled", now))
+    world.do(carol, lambda account, now: account.answer_connect(ann.cid, True, b"", "Enabled", now))
+    world.do(ann, lambda account, now: account.set_settings(auto_connect=auto_connect, token=1, now=now))
+
+    def ask_again(account: Account, now: Instant) -> Outcome:
+        if auto_connect:
+            return [*account.disconnect(ann.cid, now), *account.connect(ann.cid, b"", "Enabled", now)]
+        known = carol.store.peer_by_cid(ann.cid)
+        assert known is not None
+        carol.store.put_peer(replace(known, connection="none"))
+        return account.connect(ann.cid, b"", "Enabled", now)
+
+    world.do(carol, ask_again)
+    world.pass_time(10)
+    path = world.sees(ann, carol).path
+    assert path is not None
+    assert path.reason is not None
+    assert (path.kind, path.reason.code) == ("mailbox", "udp_off")

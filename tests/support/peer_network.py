@@ -62,6 +62,8 @@ class PeerNetwork:
     sent: list[tuple[AccountId, PeerFrame]] = field(default_factory=list)
     announced: dict[AccountId, AnnounceOnLan] = field(default_factory=dict)
     observed: int = 0
+    words: list[str] = field(default_factory=list)
+    """With which connections were ended."""
     _sockets: dict[AccountId, _Socket] = field(default_factory=dict)
     _ends: dict[tuple[AccountId, int, int], _End] = field(default_factory=dict)
     _numbers: int = 1
@@ -124,6 +126,14 @@ class PeerNetwork:
         """Account, generation and number of the newest connection that this account has."""
         return [place for place in self._ends if place[0] == account_id][-1]
 
+    def dial_again(self, account_id: AccountId) -> None:
+        """Another connection beside the newest one that this account has."""
+        end = self._ends[self.place_of(account_id)]
+        assert end.other is not None
+        key = end.other.socket.key
+        self._numbers += 2
+        self._dial(DialPeer(account_id, end.socket.generation, self._numbers - 1, key, ("192.0.2.1:7",)))
+
     def _open(self, effect: OpenEndpoint) -> None:
         account_id, generation = effect.account_id, effect.generation
         if not self.is_on:
@@ -166,6 +176,7 @@ class PeerNetwork:
                 self._event(other, PeerFrameArrived(*where, arrived))
 
     def _tell_closed(self, end: _End, code: str) -> None:
+        self.words.append(code)
         other = end.other
         if other is None:
             return

@@ -100,13 +100,14 @@ class Connections:
             return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
         if request.round <= peer.connection_round and peer.connection != "connected":
             return []  # an old request that came again
-        peer = replace(
-            peer, connection_round=newest, connect_settings=request.settings, connect_udp_mode=request.udp_mode
-        )
-        profile = self._context.store.profile()
-        if peer.connection == "connected" or (profile is not None and profile.auto_connect):
+        unasked = peer.connection == "connected" or self._context.profile.auto_connect
+        # Where nobody is asked here, they cannot take back that UDP was not wanted.
+        agreed_before = unasked and peer.connection_round > 0
+        udp_mode = _both(peer.connect_udp_mode, request.udp_mode) if agreed_before else request.udp_mode
+        peer = replace(peer, connection_round=newest, connect_settings=request.settings, connect_udp_mode=udp_mode)
+        if unasked:
             settled = self._settle(replace(peer, connection="connected"))
-            answer = ConnectAnswer(newest, True)
+            answer = ConnectAnswer(newest, True, peer.connect_udp_mode)
             return settled + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
         self._context.put_peer(replace(peer, connection="asks_you"))
         return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]

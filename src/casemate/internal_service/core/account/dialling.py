@@ -56,7 +56,7 @@ class Dialling:
         device = self._context.device_of(peer)
         for other in self._paths.of_account(peer.account_id):
             if other.device != device or not self._paths.may_connect(peer):
-                outcome += self._paths.end(other, "not_connected")
+                outcome += self._paths.end(other, "bye")  # as when we leave: whom we block shall not learn it
         if peer.connection != "connected" or not self._paths.may_connect(peer):
             return outcome
         path = self._paths.want(device, peer.account_id, now)

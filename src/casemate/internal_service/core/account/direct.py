@@ -21,6 +21,8 @@ UNDER_WAY_BYTES: Final = 4 * MIB
 class _Flight:
     """Envelopes of one device that went over its path and are not acknowledged."""
 
+    connection: int
+    """Which they went over: what a connection takes along when it ends goes again over another."""
     sent_up_to: int = 0
     items: deque[tuple[int, int]] = field(default_factory=deque)
     """Number and size."""
@@ -45,9 +47,12 @@ class Direct:
 
     def send(self, device: DeviceId, now: Instant, *, even_sent: bool) -> Outcome:
         """Send what is sealed, as far as the window allows; `even_sent`: also what the mailbox has already."""
-        if not self._paths.is_live(device):
+        connection = self._paths.live(device)
+        if connection is None:
             return []
-        flight = self._flights.setdefault(device, _Flight())
+        flight = self._flights.get(device)
+        if flight is None or flight.connection != connection.number:
+            flight = self._flights[device] = _Flight(connection.number)
         outcome: Outcome = []
         while (room := PEER_UNANSWERED - len(flight.items)) > 0 and flight.bytes < UNDER_WAY_BYTES:
             limit = min(room, PEER_BATCH_ITEMS)
@@ -76,10 +81,10 @@ class Direct:
             flight.landed(up_to, now.monotonic)
 
     def begin_again(self, device: DeviceId, *, after: int = 0) -> None:
-        """What is above this number and not acknowledged goes again: it went over a connection that is gone."""
+        """What is above this number and not acknowledged goes again."""
         flight = self._flights.pop(device, None)
         if flight is not None and after:
-            self._flights[device] = _Flight(sent_up_to=min(flight.sent_up_to, after))
+            self._flights[device] = _Flight(flight.connection, min(flight.sent_up_to, after))
 
     def forget(self) -> None:
         self._flights.clear()

@@ -296,7 +296,6 @@ class Outbox:
     def path_up(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """Their device told how far we had gone, so that sealing is safe; what is under way goes over the path."""
         self._compared_with.add(device)
-        self._direct.begin_again(device)
         # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
         outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer) else []
         return outcome + self.flush(peer, now) + self._show_queued(peer.cid)
@@ -398,7 +397,7 @@ class Outbox:
         session, envelope = seal(session, number, data, self._context.entropy, self._context.kem)
         self._sessions.save(ratchet, session)
         self._context.store.outbox_add(
-            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "sent", None)
+            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
         )
         return True
 

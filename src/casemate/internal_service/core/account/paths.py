@@ -30,9 +30,13 @@ class Paths:
     def path_of(self, device: DeviceId) -> PeerPath | None:
         return self._paths.get(device)
 
-    def is_live(self, device: DeviceId) -> bool:
+    def live(self, device: DeviceId) -> Connection | None:
+        """What is said to this device goes over this connection."""
         path = self._paths.get(device)
-        return path is not None and path.live is not None
+        return None if path is None else path.live
+
+    def is_live(self, device: DeviceId) -> bool:
+        return self.live(device) is not None
 
     def is_healthy(self, device: DeviceId) -> bool:
         """Live, and no answer is overdue: the mailbox need not help."""
@@ -40,8 +44,8 @@ class Paths:
         return path is not None and path.is_healthy
 
     def rtt_ms(self, device: DeviceId) -> float | None:
-        path = self._paths.get(device)
-        return None if path is None or path.live is None else path.live.rtt_ms
+        live = self.live(device)
+        return None if live is None else live.rtt_ms
 
     def all(self) -> Iterator[PeerPath]:
         return iter(self._paths.values())
@@ -60,8 +64,8 @@ class Paths:
 
     def send(self, device: DeviceId, frame: PeerFrame) -> Outcome:
         """Nothing without a live connection: whatever matters is sent again over the next one, or the mailbox."""
-        path = self._paths.get(device)
-        return [] if path is None or path.live is None else [self._send(path.live, frame)]
+        live = self.live(device)
+        return [] if live is None else [self._send(live, frame)]
 
     def send_on(self, number: int, frame: PeerFrame) -> Outcome:
         connection = self.connections.get(number)

@@ -9,6 +9,7 @@ from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.path import Connection
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.peer_connections import PeerConnections
 from casemate.internal_service.core.account.receipts import Receipts
@@ -120,12 +121,12 @@ class PeerEvents:
             case Ping(count):
                 return self._paths.send_on(event.connection, Pong(count))
             case Pong(count):
-                return self._connections.answered(connection, count, now)
+                return self._answered(connection, count, now)
             case Network():
                 return self._connections.told_network(connection, event.frame, now)
         peer = self._peer_of(connection.device)
         if peer is None or peer.blocked or peer.relation != "registered":
-            return self._connections.drop(event.connection, "not_connected", now)
+            return self._connections.drop(event.connection, "bye", now)
         if isinstance(event.frame, Envelopes):
             return self._inbox.delivered(peer, connection.device, event.frame.items, now, by_path=True)
         return self._control(peer, connection.device, event.frame, now)
@@ -145,6 +146,16 @@ class PeerEvents:
             outcome += self._paths.trust(device, now)
         return outcome + self._inbox.go_on(peer, device, now)
 
+    def _answered(self, connection: Connection, count: int, now: Instant) -> Outcome:
+        """The path can be relied on. What they had before the ping and did not acknowledge goes again."""
+        device = connection.device
+        outcome = self._connections.answered(connection, count, now)
+        peer = self._peer_of(device)
+        if not outcome or peer is None or self._direct.waiting_for(device) is None:
+            return outcome
+        self._direct.begin_again(device)
+        return outcome + self._outbox.flush(peer, now)
+
     def _greeted(self, number: int, hello: PeerHello, now: Instant) -> Outcome:
         """From now on what is said to this device takes the path. First compare how far they say we had gone."""
         device, outcome = self._connections.greeted(number, hello, now)
@@ -155,7 +166,6 @@ class PeerEvents:
         if channel is not None and hello.seen_up_to >= channel.next_number:
             self._outbox.skip_numbers(channel, hello.seen_up_to)
             outcome += self._inbox.rekey(peer, device, now, at_once=True)
-        self._direct.begin_again(device)
         outcome += self._receipts.send_again(peer, now)
         return outcome + self._outbox.path_up(peer, device, now)
 
@@ -167,8 +177,6 @@ class PeerEvents:
         while self._paths.fallen:
             device = min(self._paths.fallen)
             self._paths.fallen.remove(device)
-            if not self._paths.is_live(device):
-                self._direct.begin_again(device)
             peer = self._peer_of(device)
             if peer is not None:
                 outcome += self._receipts.send_again(peer, now) + self._outbox.flush(peer, now)
