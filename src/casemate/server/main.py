@@ -24,7 +24,7 @@ from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
-from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits
+from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
 from casemate.server.adapters.identity_file import load_or_make_identity, tls_context
 from casemate.server.adapters.path_services import RELAY_PORT, PathOptions, PathServices
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
@@ -133,7 +133,7 @@ async def _serve_store(
     thread = StoreThread(core, store, clock, wrap_perform(perform))
     thread.events.post(Started())
     tls = None if options.behind_proxy else tls_context(options.data_dir)
-    runner = web.AppRunner(site.application(thread.events), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
     stop = shutdown_requested()
     try:
         await runner.setup()

@@ -8,6 +8,8 @@ from aiohttp import web
 
 PROVE_SECONDS: Final = 10.0
 """A connection on which no device has proven itself by then is ended."""
+REQUEST_SECONDS: Final = 30.0
+"""A connection on which nothing is asked for so long is ended."""
 CONNECTIONS_PER_ADDRESS: Final = 10_000
 """Large: a whole office may come from one address."""
 
@@ -36,6 +38,13 @@ class Admission:
             self._admitted[address] >= limits.per_address or self._unproven[address] >= limits.unproven_per_address
         )
         return None if is_full or is_greedy else Ticket(address, self._admitted, self._unproven)
+
+
+def web_runner(application: web.Application, shutdown_seconds: float) -> web.AppRunner:
+    """Serves a site; left alone, the library keeps a connection without a request for an hour."""
+    return web.AppRunner(
+        application, access_log=None, shutdown_timeout=shutdown_seconds, keepalive_timeout=REQUEST_SECONDS
+    )
 
 
 def caller_address(request: web.Request, *, behind_proxy: bool) -> str:

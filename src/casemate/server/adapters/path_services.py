@@ -15,7 +15,7 @@ from casemate.protocol.link import Paths
 from casemate.runtime.errors import CannotStart, PortTaken
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener
-from casemate.server.adapters.admission import AdmissionLimits
+from casemate.server.adapters.admission import AdmissionLimits, web_runner
 from casemate.server.adapters.observer import Observer
 from casemate.server.adapters.relay.limits import CONNECTIONS, MEGABYTES_PER_SECOND
 from casemate.server.adapters.relay.site import Relay
@@ -49,7 +49,7 @@ class PathServices:
         self._observer = observer
         self._verdicts = verdicts
         self._relay = relay
-        self._runner = web.AppRunner(relay.application(), access_log=None, shutdown_timeout=STOP_SECONDS)
+        self._runner = web_runner(relay.application(), STOP_SECONDS)
         self.paths = Paths(
             relay_url=options.url,
             relay_port=listener.getsockname()[1],

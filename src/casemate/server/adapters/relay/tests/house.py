@@ -15,7 +15,7 @@ from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import MIB
 from casemate.runtime.entropy import system_entropy
-from casemate.server.adapters.admission import AdmissionLimits
+from casemate.server.adapters.admission import AdmissionLimits, web_runner
 from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND, Allowance
 from casemate.server.adapters.relay.site import Relay
@@ -90,6 +90,10 @@ class House:
         self.url = url
         self._runner = runner
         self._endpoints: list[Endpoint] = []
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rstrip("/").rpartition(":")[2])
 
     async def endpoint(self, name: str, **more: Any) -> "Endpoint":
         """A new connection of this person's endpoint, let in."""
@@ -245,7 +249,7 @@ async def relay_house(
         bytes_per_second=bytes_per_second,
         behind_proxy=behind_proxy,
     )
-    runner = web.AppRunner(relay.application(), access_log=None, shutdown_timeout=1.0)
+    runner = web_runner(relay.application(), 1.0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port, reuse_address=True).start()
     async with aiohttp.ClientSession() as session:

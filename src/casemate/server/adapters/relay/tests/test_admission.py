@@ -1,8 +1,11 @@
 """Who is let in: whoever proves a key that an account on this server lists."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
+from casemate.server.adapters import admission
 from casemate.server.adapters.admission import AdmissionLimits
 from casemate.server.adapters.relay import connection, frames, site
 from casemate.server.adapters.relay.tests.house import Endpoint, House, relay_house
@@ -50,6 +53,19 @@ async def test_whoever_proves_nothing_is_cut_off(house: House, monkeypatch: pyte
     monkeypatch.setattr(site, "PROVE_SECONDS", 0.05)
     silent = await Endpoint("silent").dial(house)
     await silent.ended()
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET /relay HT"])
+async def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch: pytest.MonkeyPatch, beginning: bytes) -> None:
+    monkeypatch.setattr(admission, "REQUEST_SECONDS", 0.1)
+    async with relay_house() as house:
+        alice = await house.endpoint("alice")
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(beginning)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+        writer.close()
+        await alice.say(b"\x09" + bytes(8))
+        assert await alice.hear() == b"\x0a" + bytes(8), "a WebSocket is not meant"
 
 
 async def test_a_connection_without_a_version_that_we_speak_is_refused(house: House) -> None:

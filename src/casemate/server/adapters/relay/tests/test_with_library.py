@@ -197,17 +197,15 @@ async def test_an_endpoint_that_is_bound_anew_takes_its_place_again(house: House
 
 
 async def test_both_come_back_when_the_relay_does() -> None:
-    async with relay_house() as house:
-        port = int(house.url.rstrip("/").rpartition(":")[2])
-        async with library(house, "alice") as alice, library(house, "bob") as bob:
-            with no_udp_between(alice, bob):
-                await asyncio.wait_for(asyncio.gather(alice.online(), bob.online()), SECONDS)
-                await house.shut()
-                async with relay_house(port=port) as again:
-                    again.core.accounts = house.core.accounts
-                    again.core.befriend(Endpoint("alice"), Endpoint("bob"))
-                    await again.until("connections", 2)
-                    await exchange(*await connect(again, alice, bob))
+    async with relay_house() as house, library(house, "alice") as alice, library(house, "bob") as bob:
+        with no_udp_between(alice, bob):
+            await asyncio.wait_for(asyncio.gather(alice.online(), bob.online()), SECONDS)
+            await house.shut()
+            async with relay_house(port=house.port) as again:
+                again.core.accounts = house.core.accounts
+                again.core.befriend(Endpoint("alice"), Endpoint("bob"))
+                await again.until("connections", 2)
+                await exchange(*await connect(again, alice, bob))
 
 
 async def test_an_idle_library_answers_the_relays_pings(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
