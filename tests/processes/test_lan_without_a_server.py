@@ -196,7 +196,7 @@ async def test_people_who_know_each_other_meet_without_a_server(tmp_path: Path) 
 async def test_what_is_written_to_somebody_away_arrives_when_their_service_is_back(tmp_path: Path) -> None:
     async with household(tmp_path) as home:
         home.server.kill()
-        for _ in range(3):  # the last time, connections with two earlier lives of Bob's service still linger
+        for _ in range(2):  # the second time, a connection with an earlier life of Bob's service still lingers
             await home.bob.stop()
             await home.alice.until_path("mailbox", "server_away")
             await home.alice.write(5)

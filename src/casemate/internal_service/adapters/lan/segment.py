@@ -7,7 +7,6 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
-import structlog
 from zeroconf import (  # type: ignore[attr-defined]
     DNSOutgoing,
     DNSPointer,
@@ -44,8 +43,6 @@ START_SECONDS: Final = 5.0
 _IN: Final = 1
 _QUERY: Final = 0
 _POINTER: Final = 12
-
-log = structlog.get_logger("casemate.lan")
 
 Heard = Callable[[Announcement, tuple[str, ...]], None]
 """Somebody announces this, with these addresses."""
@@ -128,8 +125,9 @@ class Segment(RecordUpdateListener):
 
     async def _complete(self, label: str, info: AsyncServiceInfo) -> None:
         try:
-            if await info.async_request(self._mdns.zeroconf, INCOMPLETE_SECONDS * 1000):
-                self._tell(info)
+            with contextlib.suppress(Error):
+                if await info.async_request(self._mdns.zeroconf, INCOMPLETE_SECONDS * 1000):
+                    self._tell(info)
         finally:
             del self._incomplete[label]
 
@@ -162,8 +160,9 @@ class Segment(RecordUpdateListener):
         mdns, now = self._mdns.zeroconf, current_time_millis()
         question = DNSOutgoing(_QUERY)
         question.add_question(DNSQuestion(SERVICE_TYPE, _POINTER, _IN))
+        # A name that is none of ours may be one that cannot be written.
         known = mdns.cache.async_all_by_details(SERVICE_TYPE, _POINTER, _IN)
-        for record in known[:KNOWN_ANSWERS]:
-            if not record.is_stale(now):
-                question.add_answer_at_time(record, now)
+        fresh = (one for one in known if isinstance(one, DNSPointer) and label_of(one.alias) and not one.is_stale(now))
+        for record in islice(fresh, KNOWN_ANSWERS):
+            question.add_answer_at_time(record, now)
         mdns.async_send(question)

@@ -1,5 +1,7 @@
 """Real multicast between two computers: who announces is heard, what is sent tells strangers nothing, floods end."""
 
+import asyncio
+import contextlib
 import json
 import queue
 import re
@@ -13,10 +15,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-from zeroconf import DNSIncoming, DNSOutgoing, DNSPointer, DNSService, DNSText  # type: ignore[attr-defined]
+from zeroconf import (  # type: ignore[attr-defined]
+    DNSIncoming,
+    DNSOutgoing,
+    DNSPointer,
+    DNSService,
+    DNSText,
+    ServiceInfo,
+)
 
 from casemate.internal_service.adapters.lan.announcement import SERVICE_TYPE, Announcement
+from casemate.internal_service.adapters.lan.interfaces import interfaces_here
 from casemate.internal_service.adapters.lan.neighbours import NEW_AT_ONCE
+from casemate.internal_service.adapters.lan.segment import Segment
 from tests.support.two_hosts import Host, connect, disconnect, two_hosts, why_no_two_hosts
 
 pytestmark = [
@@ -336,10 +347,27 @@ def test_hostile_records_and_floods_leave_room_for_neighbours(
     assert {address.partition(":")[0] for seen in told for address in seen.addresses} <= {hosts[1].v4}
 
 
+async def test_a_name_that_cannot_be_written_does_not_end_the_asking() -> None:
+    """Its bytes are no UTF-8: read leniently they take three times the room, too much for a name."""
+    segment = Segment(interfaces_here()[0], lambda *_: None, lambda _: None)
+    try:
+        await segment.open()
+        with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as stranger:
+            stranger.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+            out = DNSOutgoing(0x8400)
+            out.add_answer_at_time(DNSPointer(SERVICE_TYPE, 12, 1, 1200, f"{'x' * 60}.{SERVICE_TYPE}"), 0)
+            stranger.sendto(out.packets()[0].replace(b"x" * 60, b"\xff" * 60), ("224.0.0.251", MDNS_PORT))
+        cache = segment._mdns.zeroconf.cache
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not cache.async_all_by_details(SERVICE_TYPE, 12, 1):
+                await asyncio.sleep(0.01)
+        segment._ask()
+    finally:
+        await segment.close()
+
+
 def forged(host: Host, numbers: range) -> list[bytes]:
     """Well-formed announcements of nobody, each with an address in this network and one that is not."""
-    from zeroconf import ServiceInfo
-
     packets = []
     for number in numbers:
         made = Announcement(f"{number:016x}", 5000, (number.to_bytes(8, "big"),))
