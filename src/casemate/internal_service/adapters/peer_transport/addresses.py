@@ -13,6 +13,8 @@ AGAIN_SECONDS: Final = 30.0
 """This often while a connection goes over the relay: the way that was announced may be closed by now."""
 PAUSE_SECONDS: Final = 2.0
 """Between two looks, whoever asks for them."""
+RETRACTED_SECONDS: Final = 0.1
+"""What is back sooner has never been away: the library looks at the outcome only."""
 FRESH_SECONDS: Final = 10.0
 """A NAT keeps a way open for longer than this."""
 
@@ -84,6 +86,8 @@ class Addresses:
         try:
             for address in self._announced:
                 await self._quic.retract(address)
+            if self._announced:
+                await asyncio.sleep(RETRACTED_SECONDS)
             self._announced = addresses
             for address in addresses:
                 await self._quic.announce(address)
