@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from casemate.internal_service.core.account import direct, peer_connections
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.peer_connections import PeerConnections
+from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.peer import PeerHello, Ping
 from tests.sim.checkers import CheckFailed
@@ -146,5 +148,14 @@ def test_two_connections_where_one_would_do_are_found(monkeypatch: pytest.Monkey
 
 
 def test_envelopes_that_are_lost_with_their_connection_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = Direct.send
+
+    def send_once(self: Direct, device: DeviceId, now: Instant, *, even_sent: bool) -> Outcome:
+        flight, live = self._flights.get(device), self._paths.live(device)
+        if flight is not None and live is not None:
+            flight.connection = live.number
+        return send(self, device, now, even_sent=even_sent)
+
+    monkeypatch.setattr(Direct, "send", send_once)
     monkeypatch.setattr(Direct, "begin_again", lambda self, device, after=0: None)
     assert "although the path works" in finding(replace(LONELY, breaks=9, deaf=9))
