@@ -83,7 +83,7 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
   const infoShown = infoOpen && inConversation;
   return (
     <div className="flex h-full flex-col">
-      <ConnectionBanner />
+      <ConnectionBanner onSignOut={signOut} />
       <div className="relative flex min-h-0 flex-1">
         <Rail
           accounts={accounts}

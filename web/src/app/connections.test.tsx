@@ -81,6 +81,22 @@ test("without the server, those on a path of their own go on, and both the banne
   expect(screen.queryByText(/leaves when it is back/)).not.toBeInTheDocument();
 });
 
+test("what goes through the relay of a server that is away is not promised at once", async () => {
+  world.connectDirectly(ann, cara, "relayed", 12);
+  await showApp(App, conversationOf(ANN, CARA), world);
+  await screen.findByRole("textbox", { name: "Message to Cara Cedar" });
+  const relayed = world.peer(ann, cara).path;
+  const away = (since: number) => {
+    act(() => {
+      world.serverGoes("away", since);
+      world.setPath(ann, cara, relayed); // nobody has missed it yet
+    });
+    return screen.getByText(/The server is away since/);
+  };
+  expect(away(Date.now())).toHaveTextContent(/messages leave when it is back\.$/);
+  expect(away(Date.now() - 20_000)).toHaveTextContent(/Messages with Cara Cedar go on without it/);
+});
+
 test("while the internal service is gone, no path is claimed", async () => {
   world.connectDirectly(ann, bob, "direct", 12);
   const { service } = await showApp(App, conversationOf(ANN, BOB), world);

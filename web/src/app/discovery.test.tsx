@@ -114,6 +114,21 @@ test("10,000 people: only what is seen is drawn, and only pages that are needed 
   expect(service.asked.filter(({ name }) => name === "ListDirectory").length).toBeLessThan(4);
 });
 
+test("a list that could not be fetched is asked for again by itself once the server is back", async () => {
+  const shown = await showApp(App, `/a/${ANN.toString()}`);
+  await screen.findByText("Pick a conversation");
+  act(() => {
+    shown.world.serverGoes("away");
+  });
+  shown.service.refuseNext("ListDirectory", { code: "server_away", params: {}, acts: "retry" });
+  await shown.user.click(await screen.findByTitle("Discover Peers"));
+  expect(await screen.findByText("The list could not be fetched")).toBeVisible();
+  act(() => {
+    shown.world.serverGoes("online");
+  });
+  expect(await screen.findByText("Cara Cedar")).toBeVisible();
+});
+
 test("a list that could not be fetched can be asked for again", async () => {
   const shown = await showApp(App, `/a/${ANN.toString()}`);
   shown.service.refuseNext("ListDirectory", { code: "server_away", params: {}, acts: "retry" });

@@ -96,12 +96,15 @@ test("the server being away is said with its time, and taken back when it is the
 });
 
 test("a fenced account says what happened and what to do", async () => {
-  const { world } = await showApp(App, HOME);
+  const { world, user } = await showApp(App, HOME);
   await screen.findByText("Pick a conversation");
   act(() => {
     world.serverGoes("fenced", Date.now(), { code: "fenced", params: {}, acts: "user" });
   });
   expect(screen.getByRole("alert")).toHaveTextContent("A newer copy of this account took over.");
+  await user.click(screen.getByRole("button", { name: "Sign out" }));
+  expect(await screen.findByRole("button", { name: "Create account" })).toBeVisible();
+  expect(world.account(ANN).state).toBe("signed_out");
 });
 
 test("the internal service being gone leaves the screen as it is and counts down", async () => {

@@ -14,6 +14,8 @@ interface Props {
 
 const SIZES = { small: [120, 24], wide: [286, 36] } as const;
 const EDGE = 2.5;
+/** What is as good as nothing does not look like ups and downs. */
+const LEAST_TOP = 6;
 
 export function Sparkline({ parts, places, label, size = "small", className }: Props) {
   const [width, height] = SIZES[size];
@@ -55,7 +57,7 @@ export function sparkLines(
   const drawn = parts.filter((part) => part.length > 0);
   const sorted = [...(drawn.at(-1) ?? [])].sort((a, b) => a - b);
   const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  const top = Math.max(2 * median, sorted.at(-1) ?? 0, 0.001);
+  const top = Math.max(2 * median, sorted.at(-1) ?? 0, LEAST_TOP);
   const step = (width - 2 * EDGE) / (places - 1);
   let place = places - drawn.flat().length;
   return drawn.map((part) =>

@@ -29,6 +29,7 @@ const UNKNOWN: Standing = {
 export function standingOf(path: PathView | null, link: LinkView): Standing {
   if (path === null) return UNKNOWN;
   const { kind, since, rtt_ms, reason } = path;
+  if (link.state === "fenced" || reason?.code === "fenced") return { ...UNKNOWN, way: "stopped", since };
   const doubtful = reason?.code === "path_doubtful";
   if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since, doubtful };
   return {
@@ -141,6 +142,5 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 const STANDING_STILL = ["server_away", "fenced"];
 
 function wayWithoutConnection({ reason }: PathView, link: LinkView): Way {
-  if (link.state === "fenced" || reason?.code === "fenced") return "stopped";
   return link.state !== "online" || reason?.code === "server_away" ? "waiting" : "mailbox";
 }

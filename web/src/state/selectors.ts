@@ -45,10 +45,6 @@ export function connectedOf({ peers }: Workspace): readonly PeerView[] {
     .sort((a, b) => displayName(a).localeCompare(displayName(b)));
 }
 
-export function unreadOf({ conversations }: Workspace, peer: Cid): number {
-  return conversations.get(peer)?.unread ?? 0;
-}
-
 function latest(peer: PeerView, conversations: ReadonlyMap<Cid, ConversationView>): number {
   return conversations.get(peer.cid)?.last?.arrived_at ?? peer.relation_since;
 }

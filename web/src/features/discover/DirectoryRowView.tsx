@@ -42,20 +42,27 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
         size={40}
         presence={row.online ? "online" : "offline"}
       />
-      <div className="min-w-0 flex-1">
-        <span className="block truncate text-15 font-medium">
-          <bdi>{name}</bdi>
-        </span>
-        <p className="truncate text-12 text-ink-3">
-          <bdi>@{row.username}</bdi> · {row.online ? "online" : "offline"}
-        </p>
-        {problem !== undefined && (
-          <p role="alert" className="truncate text-12 text-red-ink" title={problem}>
-            {problem}
+      {/* What you are to each other stands beside the name, and below it where that would leave no room for the name. */}
+      <div className="min-w-0 flex-1 tablet:flex tablet:items-center tablet:gap-3">
+        <div className="min-w-0 flex-1">
+          <span className="block truncate text-15 leading-5 font-medium">
+            <bdi>{name}</bdi>
+          </span>
+          <p className="truncate text-12 leading-4 text-ink-3 tablet:leading-[1.1rem]">
+            <bdi>@{row.username}</bdi> · {row.online ? "online" : "offline"}
           </p>
+          {problem !== undefined && (
+            <p role="alert" className="truncate text-12 leading-4 text-red-ink" title={problem}>
+              {problem}
+            </p>
+          )}
+        </div>
+        {words !== null && (
+          <span className="block shrink-0 truncate text-13 leading-4 text-ink-2 max-tablet:text-12">
+            {words}
+          </span>
         )}
       </div>
-      {words !== null && <span className="shrink-0 text-13 text-ink-2">{words}</span>}
       {action !== null && (
         <Button
           size="small"

@@ -28,7 +28,8 @@ export function DiscoverPeers({ onClose, onOpenConversation }: Props) {
   const session = useSession();
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim());
-  const directory = useDirectory(session.cid, wanted);
+  const online = useWorkspace((workspace) => workspace.account.link.state === "online");
+  const directory = useDirectory(session.cid, wanted, online);
   const server = useWorkspace((workspace) => workspace.account.server_address);
   return (
     <Dialog title="Discover Peers" onClose={onClose} className="h-[min(100dvh,40rem)] max-w-xl">

@@ -29,7 +29,8 @@ const PAGE_ROWS = 1000;
 /** Asked for before the reader gets there. */
 const AHEAD_ROWS = 200;
 
-export function useDirectory(cid: Cid, query: string): Directory {
+/** `reachable`: whether the server is; when it comes back, what failed is asked again by itself. */
+export function useDirectory(cid: Cid, query: string, reachable: boolean): Directory {
   const service = useService();
   const [loaded, setLoaded] = useState<Loaded>(NOTHING);
   const [tries, setTries] = useState(0);
@@ -77,6 +78,10 @@ export function useDirectory(cid: Cid, query: string): Directory {
     },
     [loadNext],
   );
+
+  useEffect(() => {
+    if (reachable && latest.current.problem !== null) setTries((count) => count + 1);
+  }, [reachable]);
 
   const { rows, total, problem } = loaded;
   const reload = useCallback(() => {

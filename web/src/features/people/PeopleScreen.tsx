@@ -68,7 +68,11 @@ function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (p
         presence={peer.relation === "registered" ? presenceOf(peer) : undefined}
       />
       <div className="min-w-0 flex-1">
-        <PersonName name={name} username={peer.username} className="block truncate text-15 font-medium" />
+        <PersonName
+          name={name}
+          username={peer.username}
+          className="line-clamp-2 text-15 font-medium [overflow-wrap:anywhere]"
+        />
         <p className="truncate text-13 text-ink-3">
           {attempt.state === "refused"
             ? sentenceOf(attempt.reason, { peer: name, now })

@@ -1,10 +1,9 @@
 /** What is not reachable right now, since when, and what happens about it. */
-import type { PeerView } from "../../api/generated";
+import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Banner } from "../../components/Banner";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
 import { listOfNames } from "../../state/names";
-import { hasOwnConnection } from "../../state/paths";
 import { sentenceOf } from "../../state/reasons";
 import { connectedOf } from "../../state/selectors";
 import { shortDuration, sinceTime } from "../../state/times";
@@ -15,14 +14,17 @@ const UNNOTICED_MILLISECONDS = 1200;
 /** Reasons that say no more than that it is away. */
 const SAID_ALREADY = new Set(["server_away", "server_unreachable"]);
 
+/** The relay is a part of the server: what goes through it is believed once it had the time to be missed. */
+const RELAY_MISSED_MILLISECONDS = 12_000;
+
 const NOBODY: readonly PeerView[] = [];
 
-export function ConnectionBanner() {
+export function ConnectionBanner({ onSignOut }: { readonly onSignOut: () => void }) {
   const connection = useConnection();
   return connection.state === "lost" ? (
     <ServiceGone since={connection.since} retryAt={connection.retryAt} />
   ) : (
-    <ServerLink />
+    <ServerLink onSignOut={onSignOut} />
   );
 }
 
@@ -53,12 +55,11 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
   );
 }
 
-function ServerLink() {
+function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
   const account = useSessionState(({ workspace }) => workspace?.account);
   const connected = useSessionState(({ workspace }) =>
     workspace === null ? NOBODY : connectedOf(workspace),
   );
-  const reached = connected.filter((peer) => hasOwnConnection(peer.path));
   const now = useNow(1000);
   if (account === undefined) return null;
   const { link, server_address } = account;
@@ -74,7 +75,7 @@ function ServerLink() {
     case "away":
       return (
         <Banner tone="waiting">
-          The server is away since {sinceTime(link.since, now)}. {whatGoesOn(reached, connected)}
+          The server is away since {sinceTime(link.since, now)}. {whatGoesOn(connected, link, now)}
           {link.reason !== null && !SAID_ALREADY.has(link.reason.code) && (
             <> {sentenceOf(link.reason, { server: server_address, now })}</>
           )}
@@ -82,7 +83,15 @@ function ServerLink() {
       );
     case "fenced":
       return (
-        <Banner tone="danger" alarm>
+        <Banner
+          tone="danger"
+          alarm
+          action={
+            <Button size="small" onClick={onSignOut}>
+              Sign out
+            </Button>
+          }
+        >
           {sentenceOf(link.reason ?? { code: "fenced", params: {}, acts: "user" }, {
             server: server_address,
             now,
@@ -93,7 +102,11 @@ function ServerLink() {
 }
 
 /** Those with a connection of their own do not need the server. */
-function whatGoesOn(reached: readonly PeerView[], connected: readonly PeerView[]): string {
+function whatGoesOn(connected: readonly PeerView[], link: LinkView, now: number): string {
+  const relayGoesOn = now - link.since > RELAY_MISSED_MILLISECONDS;
+  const reached = connected.filter(
+    ({ path }) => path?.kind === "direct" || (path?.kind === "relayed" && relayGoesOn),
+  );
   if (reached.length === 0) return "You can read and write; messages leave when it is back.";
   const goesOn = `Messages with ${listOfNames(reached)} go on without it`;
   return reached.length === connected.length ? `${goesOn}.` : `${goesOn}; all others leave when it is back.`;

@@ -11,7 +11,7 @@ import { ambiguousNames, isAmbiguous } from "../../state/names";
 import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
-import { asksToRegister, directMessagesOf, membersOf, requestsOf, unreadOf } from "../../state/selectors";
+import { asksToRegister, directMessagesOf, membersOf, requestsOf } from "../../state/selectors";
 import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
 import { RequestCard } from "./RequestCard";
@@ -123,11 +123,10 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
   const drafts = useSessionState((state) => state.drafts);
   const ambiguous = useAmbiguousNames();
   const now = useNow();
-  const unread = useWorkspace(
-    (workspace) => peers.filter((peer) => unreadOf(workspace, peer.cid) > 0).length,
-  );
+  // The same number as in the title and on the other tabs' rail.
+  const unread = useWorkspace((workspace) => workspace.account.unread);
   return (
-    <Section title="Direct messages" count={unread}>
+    <Section title="Direct messages" count={unread} countOf="unread">
       {peers.length === 0 && (
         <p className="px-2 py-1 text-13 text-ink-3">Conversations appear here once someone agreed to talk.</p>
       )}
@@ -184,11 +183,13 @@ function People({ selected }: Pick<Props, "selected">) {
 function Section({
   title,
   count,
+  countOf,
   note,
   children,
 }: {
   readonly title: string;
   readonly count?: number;
+  readonly countOf?: string;
   readonly note?: string | undefined;
   readonly children: ReactNode;
 }) {
@@ -205,7 +206,12 @@ function Section({
           className="group flex h-7 w-full items-center gap-1.5 rounded-control px-2 text-12 font-medium text-ink-3 hover:text-ink"
         >
           <span>{title}</span>
-          {count !== undefined && count > 0 && <span className="text-ink-2 tabular-nums">{count}</span>}
+          {count !== undefined && count > 0 && (
+            <span className="text-ink-2 tabular-nums">
+              {count}
+              {countOf !== undefined && <span className="sr-only"> {countOf}</span>}
+            </span>
+          )}
           <ChevronDown
             size={13}
             aria-hidden
