@@ -10,13 +10,22 @@ from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.rows import Channel
-from casemate.internal_service.core.path_io import PeerClosed, PeerFrameArrived
+from casemate.internal_service.core.path_io import LeaveLan, PeerClosed, PeerFrameArrived
 from casemate.node import Instant
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import EARLY_ENVELOPES_PER_PEER, ENVELOPE_BYTES
 from casemate.protocol.link import Receipt
-from casemate.protocol.peer import Control, Envelopes, PeerFrame, decode_peer_frame, encode_peer_frame
+from casemate.protocol.peer import (
+    Control,
+    Envelopes,
+    Network,
+    PeerFrame,
+    PeerHello,
+    decode_peer_frame,
+    encode_peer_frame,
+)
 from tests.accounts.deployment import Person
 from tests.accounts.test_paths import Neighbours
 
@@ -194,3 +203,64 @@ def test_a_peer_cannot_take_back_that_we_wanted_no_udp(tmp_path: Path, auto_conn
     assert path is not None
     assert path.reason is not None
     assert (path.kind, path.reason.code) == ("mailbox", "udp_off")
+
+
+def test_what_one_peer_does_wrong_does_not_concern_what_is_under_way_to_another(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    carol = world.person("carol")
+    world.befriend(ann, carol)
+    world.pass_time(3)
+    anns = ann.account.account_id
+    world.peers.on_the_way = lambda sender, frame: [] if (sender, type(frame)) == (anns, Envelopes) else [frame]
+    world.say(ann, bob, "lost on the way")
+    carols = carol.account.account_id
+    again = PeerHello((1, 1), [], carols, ann.store.channels()[0].device, ann.store.channels()[0].device, 0, Network())
+    says_on_its_connection(neighbours, ann, again)
+    world.pass_time(1)
+    assert world.texts(bob, ann) == ["lost on the way"]
+    assert ann.store.database.rows("SELECT what FROM quarantine") == []
+
+
+def test_whoever_chose_to_appear_offline_does_so_even_if_the_event_of_it_is_undone(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ann = neighbours.world, neighbours.ann
+    review = Lan.review
+    faults = [ZeroDivisionError(), None]
+
+    def review_once_in_vain(lan: Lan, now: Instant) -> Outcome:
+        outcome = review(lan, now)
+        if any(isinstance(effect, LeaveLan) for effect in outcome) and (fault := faults.pop(0)) is not None:
+            raise fault
+        return outcome
+
+    monkeypatch.setattr(Lan, "review", review_once_in_vain)
+    with pytest.raises(ZeroDivisionError):
+        world.do(ann, lambda account, now: account.set_settings(appear_offline=True, token=1, now=now))
+    world.pass_time(1)
+    assert faults == []
+    assert world.peers.connections == 0
+    assert ann.account.account_id not in world.peers.announced
+    assert neighbours.kinds() == ("mailbox", "mailbox")
+
+
+def test_a_connection_whose_end_was_undone_ends_with_the_next_word_on_it(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    place = world.peers.place_of(ann.account.account_id)
+
+    def in_vain(account: Account, now: Instant) -> Outcome:
+        device = channel_of(ann).device
+        account.path_event(
+            PeerFrameArrived(*place, PeerHello((1, 1), [], account.account_id, device, device, 0, Network())), now
+        )
+        raise ZeroDivisionError
+
+    world.peers.words.clear()
+    with pytest.raises(ZeroDivisionError):
+        world.do(ann, in_vain)
+    assert world.peers.words == []
+    world.say(bob, ann, "on a connection that ann has given up")
+    assert world.peers.words == ["refused"]
+    world.pass_time(2)
+    assert world.texts(ann, bob) == ["on a connection that ann has given up"]
+    assert world.peers.connections == 2

@@ -236,6 +236,7 @@ class Account:
         self._context.forget()
         self._outbox.forget()
         self._dialling.forget()
+        self._lan.forget()
 
     # ---------------------------------------------------------------------------------------------------- operations
 

@@ -49,6 +49,7 @@ class Dialling:
     def forget(self) -> None:
         """An event was undone, and with it perhaps what it did about a path: look at everybody again."""
         self._looked_at = None
+        self._endpoint.forget()
 
     def look_at(self, peer: Peer, now: Instant) -> Outcome:
         """Dial this peer if there should be a path and is none; end what should not be."""

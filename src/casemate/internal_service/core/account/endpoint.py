@@ -45,6 +45,8 @@ class Endpoint:
         """What it is open with, or being opened."""
         self._retry_at: float | None = None
         self._observe_after = 0.0
+        self._is_sure = True
+        """What was wanted of the transport last got through to it."""
         self.is_off = False
         self.port: int | None = None
         self.relay_connected = False
@@ -66,9 +68,10 @@ class Endpoint:
     def review(self, now: Instant) -> Outcome:
         """Open it, close it, or open it again on other terms."""
         wanted = self._wanted()
-        if wanted == self._terms or (wanted is not None and self._retry_at is not None):
+        if self._is_sure and (wanted == self._terms or (wanted is not None and self._retry_at is not None)):
             return []
         outcome = self._close()
+        self._is_sure = True
         if wanted is not None:
             self.generation += 1
             self._terms = wanted
@@ -98,6 +101,10 @@ class Endpoint:
         self._observe_after = now.monotonic + OBSERVE_PAUSE_SECONDS
         return [ObserveAgain(self._context.account_id, self.generation)]
 
+    def forget(self) -> None:
+        """An event was undone, and with it perhaps that the endpoint is opened or closed: say that again."""
+        self._is_sure = self.is_open or self._retry_at is not None or self.generation == 0
+
     def next_wakeup(self) -> float | None:
         return self._retry_at
 
@@ -124,7 +131,8 @@ class Endpoint:
     def _close(self) -> Outcome:
         terms, self._terms = self._terms, None
         self._forget_network()
-        return [] if terms is None else [CloseEndpoint(self._context.account_id, self.generation)]
+        nothing = terms is None and self._is_sure
+        return [] if nothing else [CloseEndpoint(self._context.account_id, self.generation)]
 
     def _forget_network(self) -> None:
         self.port, self.relay_connected = None, False

@@ -40,6 +40,11 @@ class Lan:
         tags = self._beacons.tags(self._peers(), now.wall, self._context.entropy)
         return [AnnounceOnLan(self._context.account_id, tags, port)]
 
+    def forget(self) -> None:
+        """An event was undone, and with it perhaps that we left: say that again."""
+        if self._announced is None:
+            self._announced = ()
+
     def next_wakeup(self) -> float | None:
         return 0.0 if self._wanted() != self._announced else self._due
 

@@ -17,7 +17,6 @@ from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerRouteSeen
 from casemate.node import Instant
-from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.peer import Network, PeerHello
 from casemate.protocol.versions import PEER_VERSIONS, NoCommonVersion, highest_common
@@ -74,12 +73,12 @@ class PeerConnections:
         return None
 
     def greeted(self, number: int, hello: PeerHello, now: Instant) -> tuple[DeviceId | None, Outcome]:
-        """The other end says who it is. Returns the device that has a path from now on. Raises PeerBrokeProtocol."""
+        """The other end says who it is. Returns the device that has a path from now on."""
         connection = self._paths.connections.get(number)
         if connection is None:
-            return None, []
+            return None, [self._paths.close(number, "refused")]
         if connection.greeted:
-            raise PeerBrokeProtocol("a second hello")
+            return None, self._drop(connection, "broke_protocol", now, dial_at_once=False)
         owner = self._owner(connection.endpoint_key)
         ours = self._context.device.device_id
         claim = (hello.account_id, hello.device_id, hello.to)
@@ -107,12 +106,17 @@ class PeerConnections:
             outcome += self._drop(older, "replaced", now, dial_at_once=False)
         return outcome
 
-    def has_greeted(self, number: int) -> Connection | None:
-        """The connection, if its hello is done. Raises PeerBrokeProtocol when it is too early for anything else."""
+    def greeted_or_closed(self, number: int, now: Instant) -> tuple[Connection | None, Outcome]:
+        """The connection, if its hello is done; else it ends, since it is too early for anything else.
+
+        Not by an exception: that would undo the event, and make the account forget what is under way to others.
+        """
         connection = self._paths.connections.get(number)
-        if connection is not None and not connection.greeted:
-            raise PeerBrokeProtocol("a frame before the hello")
-        return connection
+        if connection is None:
+            return None, [self._paths.close(number, "refused")]
+        if not connection.greeted:
+            return None, self._drop(connection, "broke_protocol", now, dial_at_once=False)
+        return connection, []
 
     # ------------------------------------------------------------------------------------------------- signs of life
 
@@ -129,7 +133,7 @@ class PeerConnections:
     def route_seen(self, event: PeerRouteSeen, now: Instant) -> Outcome:
         connection = self._paths.connections.get(event.connection)
         if connection is None:
-            return []
+            return [self._paths.close(event.connection, "refused")]  # if it was closed, that did not get through
         connection.direct, connection.rtt_ms = event.direct, event.rtt_ms
         path = self._paths.path_of(connection.device)
         if path is None or path.live is not connection:

@@ -113,9 +113,9 @@ class PeerEvents:
     def _frame(self, event: PeerFrameArrived, now: Instant) -> Outcome:
         if isinstance(event.frame, PeerHello):
             return self._greeted(event.connection, event.frame, now)
-        connection = self._connections.has_greeted(event.connection)
+        connection, closed = self._connections.greeted_or_closed(event.connection, now)
         if connection is None:
-            return []
+            return closed
         self._connections.heard(connection, now)
         match event.frame:
             case Ping(count):
