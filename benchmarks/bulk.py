@@ -131,8 +131,8 @@ async def measure(mib: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bulk", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="32 MiB instead of 256")
-    mib = 32 if parser.parse_args().short else 256
+    parser.add_argument("--short", action="store_true", help="32 MiB instead of 128")
+    mib = 32 if parser.parse_args().short else 128
     if not in_own_network():
         print(WHY_NOT)
         return

@@ -46,8 +46,8 @@ async def measure(deployment: Deployment, way: Way, seconds: float) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.chat", description=__doc__)
-    parser.add_argument("--short", action="store_true", help="5 s for each figure instead of 60")
-    seconds = 5.0 if parser.parse_args().short else 60.0
+    parser.add_argument("--short", action="store_true", help="5 s for each figure instead of 30")
+    seconds = 5.0 if parser.parse_args().short else 30.0
     print_heading("From a click to delivered")
     for way in ways.WAYS:
         print(f"* {way}", flush=True)

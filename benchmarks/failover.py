@@ -19,7 +19,7 @@ from benchmarks.ways import Way, deployment_by
 from tests.support.deployment import Deployment
 
 PAUSE_SECONDS: Final = 0.05
-OUT_SECONDS: Final = 6.0
+OUT_SECONDS: Final = 4.0
 SETTLE_SECONDS: Final = 1.0
 
 Outage = Callable[[Deployment], AbstractContextManager[None]]
