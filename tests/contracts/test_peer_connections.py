@@ -100,10 +100,11 @@ class Far:
         self._frames: list[PeerFrame] = []
 
     async def accept(self) -> None:
-        incoming = await self.endpoint.accept()
-        assert incoming is not None
-        self.connection = await incoming.accept()
-        self.send, self.receive = await self.connection.accept_stream()
+        async with asyncio.timeout(10):
+            incoming = await self.endpoint.accept()
+            assert incoming is not None
+            self.connection = await incoming.accept()
+            self.send, self.receive = await self.connection.accept_stream()
 
     async def dial(self, port: int) -> None:
         self.connection = await self.endpoint.dial(

@@ -169,6 +169,10 @@ class BulkStreams:
             raise
         return BulkWriter(send, answers, self._pacer, self._left)
 
+    def way_changed(self) -> None:
+        """From the relay to a direct path, or back."""
+        self._pacer.forget_fastest()
+
     async def run(self) -> None:
         """Take what the peer begins, until the connection ends or this is cancelled."""
         try:

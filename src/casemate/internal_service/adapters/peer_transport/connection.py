@@ -66,6 +66,7 @@ class PeerConnection:
         self._bulk_handler = bulk_handler
         self._dialled = dialled
         self._route: Route | None = None
+        self._was_direct: bool | None = None
         self._bulk: BulkStreams | None = None
         self._outgoing: deque[bytes] = deque()
         self._queued_bytes = 0
@@ -173,6 +174,9 @@ class PeerConnection:
             quic.close(self._last_word)
 
     def _tell_route(self, direct: bool, rtt_ms: float) -> None:
+        if direct is not self._was_direct and self._bulk is not None:
+            self._was_direct = direct
+            self._bulk.way_changed()
         if self._is_told and not self.finished.done():
             self._events.post(PeerRouteSeen(*self._name, direct, rtt_ms))
             if not direct:

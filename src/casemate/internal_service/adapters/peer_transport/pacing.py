@@ -10,13 +10,13 @@ from typing import Final
 
 from casemate.protocol.limits import KIB, MIB
 
-QUEUE_SECONDS: Final = 0.003
+QUEUE_SECONDS: Final = 0.005
 QUEUE_PART: Final = 0.5
 """So much longer, and by this part longer, than the fastest may a piece take: a long way is never quite steady."""
-WINDOW_BYTES: Final = (64 * KIB, 8 * MIB)
+WINDOW_BYTES: Final = (128 * KIB, 8 * MIB)
 FIRST_WINDOW_BYTES: Final = 256 * KIB
-PIECE_BYTES: Final = (16 * KIB, 256 * KIB)
-PIECES: Final = 4
+PIECE_BYTES: Final = (32 * KIB, 256 * KIB)
+PIECES: Final = 2
 """In a window. Larger pieces cost less, smaller ones tell earlier."""
 FASTEST_SECONDS: Final = 10.0
 """The fastest of the last one or two periods of this length: the way may be another by then."""
@@ -56,6 +56,10 @@ class Pacer:
         low, high = WINDOW_BYTES
         change = size * max(-1.0, 1.0 - queued)
         self._window = min(high, max(low, self._window + change))
+
+    def forget_fastest(self) -> None:
+        """The way is another from now on."""
+        self._fastest = self._fastest_before = float("inf")
 
     def leave(self, size: int) -> None:
         """It is no longer under way."""
