@@ -160,10 +160,6 @@ async def household(directory: Path) -> AsyncIterator[Household]:
                 raise
 
 
-def uses_multicast_dns(host: Host) -> bool:
-    return f":{MDNS_PORT:04X} " in host.run("cat /proc/net/udp /proc/net/udp6")
-
-
 async def test_people_who_know_each_other_meet_without_a_server(tmp_path: Path) -> None:
     async with household(tmp_path) as home:
         for person in home.people:
@@ -225,11 +221,11 @@ async def test_with_the_setting_off_nobody_is_found_and_no_socket_is_open(tmp_pa
         await home.until_path("mailbox", "server_away")
         await asyncio.sleep(3)  # Bob announces meanwhile
         assert home.alice.path == ("mailbox", "server_away")
-        assert uses_multicast_dns(home.bob.host)
-        assert not uses_multicast_dns(home.alice.host)
+        assert home.bob.host.has_udp_port(MDNS_PORT)
+        assert not home.alice.host.has_udp_port(MDNS_PORT)
         await home.alice.set(lan_discovery=True)
         await home.until_path("direct")
-        assert uses_multicast_dns(home.alice.host)
+        assert home.alice.host.has_udp_port(MDNS_PORT)
 
 
 async def test_a_service_without_discovery_sends_nothing_of_it(tmp_path: Path) -> None:
@@ -242,7 +238,7 @@ async def test_a_service_without_discovery_sends_nothing_of_it(tmp_path: Path) -
             await home.until_path("direct")
             assert not [packet for packet in packets_on(cable) if is_multicast_dns(packet)]
         for person in home.people:
-            assert not uses_multicast_dns(person.host)
+            assert not person.host.has_udp_port(MDNS_PORT)
         await home.lose_the_server_and_start_again(**LAN_OFF)
         await home.until_path("mailbox", "server_away")
 

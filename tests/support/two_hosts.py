@@ -37,6 +37,10 @@ class Host:
         """What a line of shell prints there."""
         return subprocess.run([*self.inside, "sh", "-ec", command], check=True, capture_output=True, text=True).stdout
 
+    def has_udp_port(self, port: int) -> bool:
+        """Whether any socket there is bound to it."""
+        return f":{port:04X} " in self.run("cat /proc/net/udp /proc/net/udp6")
+
     def new_socket(self, family: int, kind: int, protocol: int) -> socket.socket:
         """Made there, used here: a socket belongs where it was made."""
         with ThreadPoolExecutor(1, initializer=self._enter) as there:

@@ -86,7 +86,7 @@ class LocalNetwork:
             await self._go_where_we_are()
             wanted = set(self._announced.values())
             await asyncio.gather(*(segment.show(wanted) for segment in self._segments.values()))
-        except (OSError, RuntimeError, zeroconf.Error) as error:
+        except Exception as error:  # noqa: BLE001  (networks change under the libraries' feet; nobody else begins anew)
             log.warning("starting anew on the local network", error=type(error).__name__)
             await self._close_segments(set(self._segments))
         if await self._slept_until_changed():
@@ -119,7 +119,7 @@ class LocalNetwork:
 
     async def _close_segments(self, gone: set[Interface]) -> None:
         closing = [self._segments.pop(interface) for interface in gone]
-        await asyncio.gather(*(segment.close() for segment in closing))
+        await asyncio.gather(*(segment.close() for segment in closing), return_exceptions=True)
 
     async def _slept_until_changed(self) -> bool:
         """Wait for a change or the next look; whether the computer slept meanwhile."""

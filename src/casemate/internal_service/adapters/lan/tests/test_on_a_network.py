@@ -2,32 +2,22 @@
 
 import asyncio
 import contextlib
-import json
-import queue
 import re
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import pytest
-from zeroconf import (  # type: ignore[attr-defined]
-    DNSIncoming,
-    DNSOutgoing,
-    DNSPointer,
-    DNSService,
-    DNSText,
-    ServiceInfo,
-)
+from zeroconf import DNSIncoming, DNSOutgoing, DNSPointer, DNSService, DNSText, ServiceInfo  # type: ignore[attr-defined]
 
 from casemate.internal_service.adapters.lan.announcement import SERVICE_TYPE, Announcement
 from casemate.internal_service.adapters.lan.interfaces import interfaces_here
 from casemate.internal_service.adapters.lan.neighbours import NEW_AT_ONCE
 from casemate.internal_service.adapters.lan.segment import Segment
+from casemate.internal_service.adapters.lan.tests.computers import PATIENCE_SECONDS, Computer, computer
+from casemate.internal_service.adapters.lan.tests.wire import MDNS_PORT, Wire, has_text, is_goodbye
 from tests.support.two_hosts import Host, connect, disconnect, two_hosts, why_no_two_hosts
 
 pytestmark = [
@@ -35,81 +25,7 @@ pytestmark = [
     pytest.mark.skipif(why_no_two_hosts() is not None, reason=why_no_two_hosts() or ""),
 ]
 
-PROGRAM = (sys.executable, "-m", "casemate.internal_service.adapters.lan.tests.neighbour")
-PATIENCE_SECONDS = 60.0
-MDNS_PORT = 5353
 LABEL = re.compile(rb"[0-9a-f]{16}")
-
-
-@dataclass
-class Seen:
-    account: str
-    tags: list[str]
-    addresses: list[str]
-
-
-@dataclass
-class Computer:
-    """One internal service's view of the local network."""
-
-    process: subprocess.Popen[str]
-    lines: "queue.Queue[Seen]" = field(default_factory=queue.Queue)
-    all: list[Seen] = field(default_factory=list)
-
-    def announce(self, account: str, *tags: str, port: int = 40_001) -> None:
-        self._order({"account": account, "tags": [tag.encode().hex() for tag in tags], "port": port})
-
-    def leave(self, account: str) -> None:
-        self._order({"account": account})
-
-    def waits_to_see(self, tag: str, account: str | None = None, address: str = "") -> Seen:
-        """Until somebody with this tag, and this address, was told to an account."""
-
-        def fits(seen: Seen) -> bool:
-            is_told = account is None or seen.account == account
-            return (
-                is_told and tag.encode().hex() in seen.tags and any(one.startswith(address) for one in seen.addresses)
-            )
-
-        return self._wait(fits)
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        assert self.process.wait(PATIENCE_SECONDS) == 0
-
-    def read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(Seen(**json.loads(line)))
-
-    def _wait(self, fits: Callable[[Seen], bool]) -> Seen:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            for seen in self.all:
-                if fits(seen):
-                    return seen
-            self.all.append(self.lines.get(timeout=max(deadline - time.monotonic(), 0.01)))
-
-    def _order(self, what: object) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(what) + "\n")
-        self.process.stdin.flush()
-
-
-@contextmanager
-def computer(within: Sequence[str] = ()) -> Iterator[Computer]:
-    with subprocess.Popen([*within, *PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        made = Computer(process)
-        reader = threading.Thread(target=made.read)
-        try:
-            assert process.stdout is not None
-            assert json.loads(process.stdout.readline()) == {"ready": True}
-            reader.start()
-            yield made
-        finally:
-            process.kill()
-            reader.join()
 
 
 @pytest.fixture
@@ -122,56 +38,6 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 def two(hosts: tuple[Host, Host]) -> Iterator[tuple[Computer, Computer]]:
     with computer(hosts[0].inside) as one, computer(hosts[1].inside) as other:
         yield one, other
-
-
-class Wire:
-    """Everything that goes over a host's interface."""
-
-    def __init__(self, host: Host) -> None:
-        self._packets = host.packet_socket()
-        self.packets: list[bytes] = []
-
-    def __enter__(self) -> "Wire":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._packets.close()
-
-    def messages(self, source: Host) -> list[DNSIncoming]:
-        """What `source` said in DNS up to now."""
-        while True:
-            try:
-                self.packets.append(self._packets.recv(2**16))
-            except BlockingIOError:
-                break
-        return [DNSIncoming(data) for packet in self.packets if (data := _dns_from(packet, source)) is not None]
-
-    def waits_for(self, source: Host, fits: Callable[[DNSIncoming], bool]) -> DNSIncoming:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            for message in self.messages(source):
-                if fits(message):
-                    return message
-            time.sleep(0.02)
-        raise AssertionError("nothing like it was sent")
-
-
-def _dns_from(packet: bytes, source: Host) -> bytes | None:
-    """The DNS message in an IPv4 frame that this host sent; over IPv6 it says the same."""
-    ip = packet[14:]
-    if packet[12:14] != b"\x08\x00" or ip[9] != socket.IPPROTO_UDP or ip[12:16] != socket.inet_aton(source.v4):
-        return None
-    udp = ip[(ip[0] & 15) * 4 :]
-    return udp[8:] if int.from_bytes(udp[2:4], "big") == MDNS_PORT else None
-
-
-def has_text(message: DNSIncoming, *tags: bytes) -> bool:
-    texts = [record.text for record in message.answers() if isinstance(record, DNSText)]
-    return any(tag in text for text in texts for tag in tags)
-
-
-def uses_multicast_dns(host: Host) -> bool:
-    return f":{MDNS_PORT:04X} " in host.run("cat /proc/net/udp /proc/net/udp6")
 
 
 def test_two_computers_hear_each_other(two: tuple[Computer, Computer], hosts: tuple[Host, Host]) -> None:
@@ -234,25 +100,21 @@ def test_two_services_of_one_computer_without_a_network_hear_each_other() -> Non
         assert "127.0.0.1:40002" in one.waits_to_see("bobs tag", address="127.0.0.1").addresses
 
 
-def is_goodbye(message: DNSIncoming) -> bool:
-    return any(isinstance(record, DNSPointer) and record.ttl == 0 for record in message.answers())
-
-
 @pytest.mark.parametrize("how", ["leave", "close"])
 def test_sockets_are_open_only_while_somebody_announces(how: str, hosts: tuple[Host, Host]) -> None:
     with Wire(hosts[0]) as wire, computer(hosts[0].inside) as one:
-        assert not uses_multicast_dns(hosts[0])
+        assert not hosts[0].has_udp_port(MDNS_PORT)
         one.leave("ann")
         one.announce("ann", "anns tag")
         wire.waits_for(hosts[0], lambda message: has_text(message, b"anns tag"))
-        assert uses_multicast_dns(hosts[0])
+        assert hosts[0].has_udp_port(MDNS_PORT)
         if how == "leave":
             one.leave("ann")
         else:
             one.close()
         wire.waits_for(hosts[0], is_goodbye)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while uses_multicast_dns(hosts[0]):
+        while hosts[0].has_udp_port(MDNS_PORT):
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
