@@ -23,6 +23,7 @@ from casemate.protocol.peer import (
     Network,
     PeerFrame,
     PeerHello,
+    Pong,
     decode_peer_frame,
     encode_peer_frame,
 )
@@ -264,3 +265,16 @@ def test_a_connection_whose_end_was_undone_ends_with_the_next_word_on_it(neighbo
     world.pass_time(2)
     assert world.texts(ann, bob) == ["on a connection that ann has given up"]
     assert world.peers.connections == 2
+
+
+def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    place = world.peers.place_of(bob.account.account_id)
+    world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, Pong) else [frame]
+    for number in range(8):
+        world.pass_time(4)
+        world.say(ann, bob, f"part {number}")
+    assert world.peers.place_of(bob.account.account_id) == place
+    world.peers.on_the_way = lambda sender, frame: [frame]
+    world.pass_time(4)
+    assert neighbours.kinds() == ("direct", "direct")

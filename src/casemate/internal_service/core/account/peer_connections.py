@@ -121,7 +121,11 @@ class PeerConnections:
     # ------------------------------------------------------------------------------------------------- signs of life
 
     def heard(self, connection: Connection, now: Instant) -> None:
+        """A frame is a sign of life, too: the answer that is overdue may wait behind it on a slow uplink."""
         connection.heard_at = now.monotonic
+        path = self._paths.path_of(connection.device)
+        if path is not None and path.live is connection:
+            path.close_at = max(path.close_at, now.monotonic + 2 * HEARTBEAT_SECONDS)
 
     def answered(self, connection: Connection, count: int, now: Instant) -> Outcome:
         """A pong for the newest ping: everything sent before it has arrived."""
