@@ -69,8 +69,9 @@ class Segment(RecordUpdateListener):
 
     async def open(self) -> None:
         """Raises an exception of zeroconf's when the sockets cannot be used."""
-        await self._mdns.zeroconf.async_wait_for_start(START_SECONDS)
+        # Before the first packet can come: what is in the library's cache already is not told again.
         self._mdns.zeroconf.async_add_listener(self, None)
+        await self._mdns.zeroconf.async_wait_for_start(START_SECONDS)
         self._asking = asyncio.create_task(self._ask_on())
 
     async def mend(self) -> None:
