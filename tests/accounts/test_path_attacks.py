@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from casemate.crypto.control import seal_control
+from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.lan import Lan
-from casemate.internal_service.core.account.rows import Channel
-from casemate.internal_service.core.path_io import LeaveLan, PeerClosed, PeerFrameArrived
+from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.path_io import LeaveLan, PeerClosed, PeerConnected, PeerFrameArrived
 from casemate.node import Instant
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import EARLY_ENVELOPES_PER_PEER, ENVELOPE_BYTES
@@ -58,6 +59,19 @@ def sealed_by(neighbours: Neighbours, writer: Person, note: ControlNote) -> Cont
     row = writer.store.ratchet(session_id)
     assert row is not None
     return Control(seal_control(session_from_bytes(row.session), encode(note), neighbours.world.entropy))
+
+
+def count_reads_of_all_peers(person: Person, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Grows with each."""
+    reads: list[None] = []
+    peers = person.store.peers
+
+    def counted() -> list[Peer]:
+        reads.append(None)
+        return peers()
+
+    monkeypatch.setattr(person.store, "peers", counted)
+    return reads
 
 
 def take_the_server_away(neighbours: Neighbours) -> None:
@@ -278,3 +292,19 @@ def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbou
     world.peers.on_the_way = lambda sender, frame: [frame]
     world.pass_time(4)
     assert neighbours.kinds() == ("direct", "direct")
+
+
+def test_strangers_who_knock_cost_the_same_however_many_people_we_know(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ann = neighbours.world, neighbours.ann
+    account_id, generation, number = world.peers.place_of(ann.account.account_id)
+    counted = count_reads_of_all_peers(ann, monkeypatch)
+    for knock in range(50):
+        stranger = Ed25519Public(bytes([knock]) * 32)
+        world.peers.later(
+            account_id, PeerConnected(account_id, generation, number + 1_001 + 2 * knock, stranger, False)
+        )
+    world.settle()
+    assert len(counted) <= 2
+    assert world.peers.connections == 2

@@ -80,6 +80,8 @@ class Context:
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
     changed_peers: set[AccountId] = field(default_factory=set)
     """Whose rows were written since the paths to them were last looked at; too many is harmless."""
+    peers_version: int = 0
+    """Another one whenever rows of peers may have changed: who looks at all of them need not do so again before."""
 
     @classmethod
     def load(cls, store: AccountStore, entropy: Entropy, kem: Kem) -> "Context":
@@ -94,7 +96,8 @@ class Context:
         return self.secrets.bundle
 
     def forget(self) -> None:
-        """An event was undone: a bundle that it renewed is not in the store."""
+        """An event was undone: a bundle that it renewed is not in the store, nor what it wrote about peers."""
+        self.peers_version += 1
         self.secrets = _secrets_decoder.decode(self.store.secrets())
 
     @property
@@ -106,6 +109,7 @@ class Context:
     def put_peer(self, peer: Peer) -> None:
         self.store.put_peer(peer)
         self.changed_peers.add(peer.account_id)
+        self.peers_version += 1
 
     @property
     def account_id(self) -> AccountId:

@@ -47,6 +47,8 @@ class Endpoint:
         self._observe_after = 0.0
         self._is_sure = True
         """What was wanted of the transport last got through to it."""
+        self._udp_wanted = (-1, True)
+        """Whether anybody we are connected with wants UDP, and of which version of the peers that is true."""
         self.is_off = False
         self.port: int | None = None
         self.relay_connected = False
@@ -125,8 +127,12 @@ class Endpoint:
 
     def _relay_only(self, profile: Profile) -> bool:
         """Chosen, or because nobody we are connected with wants UDP."""
-        udp_modes = {peer.connect_udp_mode for peer in self._context.store.peers() if peer.connection == "connected"}
-        return profile.relay_only or (bool(udp_modes) and "Enabled" not in udp_modes)
+        version, udp_wanted = self._udp_wanted
+        if version != self._context.peers_version:
+            connected = [peer for peer in self._context.store.peers() if peer.connection == "connected"]
+            udp_wanted = not connected or any(peer.connect_udp_mode == "Enabled" for peer in connected)
+            self._udp_wanted = (self._context.peers_version, udp_wanted)
+        return profile.relay_only or not udp_wanted
 
     def _close(self) -> Outcome:
         terms, self._terms = self._terms, None

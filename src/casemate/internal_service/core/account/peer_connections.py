@@ -17,7 +17,7 @@ from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerRouteSeen
 from casemate.node import Instant
-from casemate.protocol.ids import DeviceId
+from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.peer import Network, PeerHello
 from casemate.protocol.versions import PEER_VERSIONS, NoCommonVersion, highest_common
 
@@ -33,6 +33,9 @@ class PeerConnections:
         self._endpoint = endpoint
         self._paths = paths
         self._dialling = dialling
+        self._accounts: dict[Ed25519Public, AccountId] = {}
+        """Whose endpoint keys are known: anybody can knock, and whoever it is shall not make us look at everybody."""
+        self._keys_version = -1
 
     # ------------------------------------------------------------------------------------------------------ coming in
 
@@ -65,12 +68,16 @@ class PeerConnections:
 
     def _owner(self, endpoint_key: Ed25519Public) -> tuple[Peer, DeviceId] | None:
         """The peer, if it may connect, and its device whose certified endpoint key this is."""
-        for peer in self._context.store.peers():
-            if self._paths.may_connect(peer):
-                device = self._context.device_of(peer)
-                if self._context.device_list(peer).device(device).endpoint_key == endpoint_key:
-                    return peer, device
-        return None
+        if self._keys_version != self._context.peers_version:
+            self._keys_version = self._context.peers_version
+            registered = [peer for peer in self._context.store.peers() if peer.relation == "registered"]
+            self._accounts = {self._endpoint_key(peer): peer.account_id for peer in registered}
+        account_id = self._accounts.get(endpoint_key)
+        peer = None if account_id is None else self._context.store.peer(account_id)
+        return None if peer is None or not self._paths.may_connect(peer) else (peer, self._context.device_of(peer))
+
+    def _endpoint_key(self, peer: Peer) -> Ed25519Public:
+        return self._context.device_list(peer).device(self._context.device_of(peer)).endpoint_key
 
     def greeted(self, number: int, hello: PeerHello, now: Instant) -> tuple[DeviceId | None, Outcome]:
         """The other end says who it is. Returns the device that has a path from now on."""
