@@ -73,7 +73,7 @@ function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (p
           username={peer.username}
           className="line-clamp-2 text-15 font-medium [overflow-wrap:anywhere]"
         />
-        <p className="truncate text-13 text-ink-3">
+        <p className="text-13 text-pretty text-ink-3">
           {attempt.state === "refused"
             ? sentenceOf(attempt.reason, { peer: name, now })
             : standingWords(peer, presenceSentence(peer, now))}
