@@ -56,7 +56,9 @@ CHAT_BYTES: Final = 300
 BULK_RUNS: Final = 5
 BULK_PIECE: Final = 1 * MIB
 ENDLESS_MIB: Final = 1_000_000
-BLOCK_UDP: Final = "table inet blocked { chain incoming { type filter hook input priority 0; meta l4proto udp drop; }; }"
+BLOCK_UDP: Final = (
+    "table inet blocked { chain incoming { type filter hook input priority 0; meta l4proto udp drop; }; }"
+)
 
 
 class Service:
