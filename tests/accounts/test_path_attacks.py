@@ -308,3 +308,22 @@ def test_strangers_who_knock_cost_the_same_however_many_people_we_know(
     world.settle()
     assert len(counted) <= 2
     assert world.peers.connections == 2
+
+
+def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    monkeypatch.setattr("casemate.internal_service.core.account.outbox.VOIDS_AT_ONCE", 600)
+    world.say(ann, bob, "one")
+    # From here on Bob's own program is not heard, nor does it hear.
+    world.peers.on_the_way = lambda sender, frame: []
+    world.to_device = lambda person, frame: [frame] if person is ann else []
+    claimed = channel_of(ann).next_number + 2**30
+    says_on_its_connection(neighbours, ann, sealed_by(neighbours, bob, ReceiptNote(claimed, claimed, 0)))
+    made = 0
+    for step in range(10):
+        note = ReceiptNote(10 + 256 * step, claimed, 0)
+        says_on_its_connection(neighbours, ann, sealed_by(neighbours, bob, note))
+        made += int(ann.store.database.value("SELECT count(*) FROM outbox WHERE number > ?", 10 + 256 * step)) - 1
+    assert made == 600

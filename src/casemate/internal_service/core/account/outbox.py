@@ -44,6 +44,9 @@ LOST_AGAIN_SECONDS: Final = 60.0
 NUMBER_JUMP: Final = 2**12
 """The most that a server's word may push our numbering ahead: each number skipped has to be filled. Where it was more,
 their receipts tell, and those are believed."""
+VOIDS_AT_ONCE: Final = 2 * NUMBER_JUMP
+VOIDS_PER_SECOND: Final = 256.0
+"""Once so many were made at once; a later receipt asks for the rest."""
 
 
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
@@ -78,6 +81,8 @@ class Outbox:
         self._trying: set[DeviceId] = set()
         """Whose deposits were refused: one envelope alone tries whether they are taken again."""
         self._put_off: dict[DeviceId, None] = {}
+        self._voids: dict[DeviceId, tuple[float, float]] = {}
+        """How many more may be made for a device, and when that was counted (monotonic)."""
         self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
 
@@ -363,7 +368,10 @@ class Outbox:
         outcome: Outcome = []
         for number in range(first, last + 1):
             gone = store.outbox_row(channel.device, number) is None
-            if gone and not self._reseal(peer, channel.device, number, now):
+            row = store.timeline_by_number(peer.account_id, number) if gone else None
+            if gone and row is None and not self._may_fill(channel.device, now):
+                break
+            if gone and not self._reseal(peer, channel.device, number, row, now):
                 return outcome + self._fetch_bundle(peer, channel.device)
             if by_path:
                 continue
@@ -375,13 +383,20 @@ class Outbox:
         self._rewind(channel.device, first)
         return outcome + self._deposit(channel.device, now)
 
-    def _reseal(self, peer: Peer, device: DeviceId, number: int, now: Instant) -> bool:
+    def _may_fill(self, device: DeviceId, now: Instant) -> bool:
+        """Whether there may be one more void: a device that says it misses what never was shall not keep us busy."""
+        left, counted_at = self._voids.get(device, (float(VOIDS_AT_ONCE), now.monotonic))
+        left = min(VOIDS_AT_ONCE, left + (now.monotonic - counted_at) * VOIDS_PER_SECOND)
+        may = left >= 1
+        self._voids[device] = (left - 1 if may else left, now.monotonic)
+        return may
+
+    def _reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
         """Put back the message that had this number, or a void where there is none any more."""
         sending = self._sessions.sending(peer, device, now)
         if sending is None:
             return False
         ratchet, session = sending
-        row = self._context.store.timeline_by_number(peer.account_id, number)
         content = Content(
             version=CONTENT_VERSION,
             kind=VOID if row is None else row.kind,
