@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from casemate.internal_service.core.notices import PathChanged
+from casemate.internal_service.core.path_io import EndpointChanged
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, Welcome
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
@@ -74,6 +76,19 @@ def test_a_relayed_path_says_so(neighbours: Neighbours) -> None:
     assert (path.kind, path.rtt_ms, path.rtt_history[-1]) == ("relayed", 40.0, 40.0)
     assert path.reason is not None
     assert path.reason.code == "no_direct_route"
+
+
+def test_what_turns_out_about_our_own_network_is_shown_at_once(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.route(direct=False, rtt_ms=40.0)
+    world.settle()
+    account_id, generation, _ = world.peers.place_of(ann.account.account_id)
+    told = len(ann.heard(PathChanged))
+    world.peers.later(account_id, EndpointChanged(account_id, generation, True, Network(udp="blocked"), ()))
+    world.settle()
+    assert reason_code(world, ann, bob) == "udp_blocked_here"
+    assert len(ann.heard(PathChanged)) > told
+    assert reason_code(world, bob, ann) == "udp_blocked_there"
 
 
 def test_a_hole_is_tried_from_this_side_too_once_the_other_side_may_send_udp_again(neighbours: Neighbours) -> None:

@@ -187,8 +187,12 @@ class PeerEvents:
     def _endpoint_changed(self, event: EndpointChanged, now: Instant) -> Outcome:
         moved = event.addresses != self._endpoint.addresses
         other_network = event.network != self._endpoint.network
+        other_relay = event.relay_connected != self._endpoint.relay_connected
         self._endpoint.changed(event)
         outcome = self._paths.tell_network() if other_network else []
+        if other_network or other_relay:
+            for path in self._paths.all():
+                outcome += self._paths.tell(path, now)  # it may be the reason why something is not direct
         return outcome + (self._tell_addresses(now) if moved else [])
 
     def _tell_addresses(self, now: Instant) -> Outcome:
