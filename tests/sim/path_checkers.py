@@ -69,6 +69,8 @@ class BoundedWindows:
         channels = [one for one in store_needed(writer).channels() if cid_is(writer, one.account_id, reader.cid)]
         landed = max((channel.delivered_up_to for channel in channels), default=0)
         under_way = self._under_way.setdefault(end, deque())
+        if under_way and frame.items[0][0] != under_way[-1] + 1:
+            under_way.clear()  # it begins again: what was sent before goes through the mailbox, too
         under_way.extend(number for number, _ in frame.items)
         unanswered = {number for number in under_way if number > landed}
         self._under_way[end] = deque(sorted(unanswered))

@@ -365,6 +365,9 @@ class Outbox:
         store = self._context.store
         last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
         by_path = self._paths.is_live(channel.device)
+        under_way = self._direct.waiting_for(channel.device) if by_path else None
+        if under_way is not None and under_way <= first:
+            return []  # frames of a connection arrive in order, and this one is among them
         outcome: Outcome = []
         for number in range(first, last + 1):
             gone = store.outbox_row(channel.device, number) is None

@@ -177,7 +177,8 @@ class ServerEvents:
 
         Numbering goes on above the server's record before anything is sealed, and new sessions begin.
         """
-        sent = {holdings.device: holdings.deposited_up_to for holdings in frame.sent}
+        # What went over a path was never deposited, but they may have told the server that they have it.
+        sent = {holdings.device: max(holdings.deposited_up_to, holdings.taken_up_to) for holdings in frame.sent}
         taken = {holdings.device: holdings.taken_up_to for holdings in frame.received}
         behind: list[tuple[Peer, DeviceId]] = []
         for channel in self._context.store.channels():
