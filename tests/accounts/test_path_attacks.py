@@ -12,6 +12,7 @@ from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.lan import Lan
+from casemate.internal_service.core.account.peer_connections import KNOCKS
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.path_io import LeaveLan, PeerClosed, PeerConnected, PeerFrameArrived
 from casemate.node import Instant
@@ -327,3 +328,18 @@ def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
         says_on_its_connection(neighbours, ann, sealed_by(neighbours, bob, note))
         made += int(ann.store.database.value("SELECT count(*) FROM outbox WHERE number > ?", 10 + 256 * step)) - 1
     assert made == 600
+
+
+def test_a_device_that_connects_again_and_again_is_let_in_now_and_then(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    anns = ann.account.account_id
+    world.pass_time(20)
+    world.peers.sent.clear()
+    for _ in range(200):
+        world.peers.dial_again(bob.account.account_id)
+        world.settle()
+    hellos = [frame for sender, frame in world.peers.sent if sender == anns and isinstance(frame, PeerHello)]
+    assert len(hellos) == KNOCKS
+    world.pass_time(60)
+    assert neighbours.kinds() == ("direct", "direct")
+    assert world.peers.connections == 2

@@ -23,6 +23,9 @@ from casemate.protocol.versions import PEER_VERSIONS, NoCommonVersion, highest_c
 
 CONNECTIONS_PER_DEVICE: Final = 2
 UNGREETED_PER_DEVICE: Final = 4
+KNOCKS: Final = 20
+KNOCKS_SECONDS: Final = 10.0
+"""So many connections of one device are let in within that time."""
 LEFT_ALONE: Final = frozenset({"refused", "not_connected", "bye", "replaced"})
 """Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
@@ -36,6 +39,8 @@ class PeerConnections:
         self._accounts: dict[Ed25519Public, AccountId] = {}
         """Whose endpoint keys are known: anybody can knock, and whoever it is shall not make us look at everybody."""
         self._keys_version = -1
+        self._knocks: dict[DeviceId, tuple[int, float]] = {}
+        """How many connections of a device came in since when (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------ coming in
 
@@ -49,7 +54,7 @@ class PeerConnections:
             return [self._paths.close(event.connection, "refused")]
         device = found[1]
         silent = [one for one in self._paths.connections.values() if one.device == device and not one.greeted]
-        if len(silent) >= UNGREETED_PER_DEVICE:
+        if len(silent) >= UNGREETED_PER_DEVICE or (not event.dialled and self._knocks_too_often(device, now)):
             return [self._paths.close(event.connection, "refused")]
         self._paths.connections[event.connection] = Connection(
             event.connection, device, event.endpoint_key, now.monotonic, heard_at=now.monotonic
@@ -65,6 +70,14 @@ class PeerConnections:
             network=self._endpoint.network,
         )
         return self._paths.send_on(event.connection, hello)
+
+    def _knocks_too_often(self, device: DeviceId, now: Instant) -> bool:
+        """Each connection gets all that is under way once more, which is a lot to ask for by a few packets."""
+        knocks, since = self._knocks.get(device, (0, now.monotonic))
+        if since + KNOCKS_SECONDS <= now.monotonic:
+            knocks, since = 0, now.monotonic
+        self._knocks[device] = (knocks + 1, since)
+        return knocks >= KNOCKS
 
     def _owner(self, endpoint_key: Ed25519Public) -> tuple[Peer, DeviceId] | None:
         """The peer, if it may connect, and its device whose certified endpoint key this is."""
