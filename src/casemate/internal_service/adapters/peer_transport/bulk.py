@@ -41,6 +41,8 @@ class BulkWriter:
         self._left = left
         self._under_way: deque[tuple[int, float]] = deque()
         """Pieces that the reader has not confirmed, and when each was written."""
+        self._is_finishing = False
+        self._is_taken = False
         self._is_over = False
         self._hearing = asyncio.create_task(self._hear(answers))
 
@@ -69,15 +71,17 @@ class BulkWriter:
             start += size
 
     async def finish(self) -> None:
-        """That was all; wait until it is at the other side. Raises BulkEnded when it was not wanted to the end."""
+        """That was all; wait until the other side has taken it. Raises BulkEnded when it did not want it to the end."""
+        self._is_finishing = True
         try:
             await self._send.finish()
-            if not await self._send.wait_taken():
-                raise BulkEnded
+            await asyncio.wait((self._hearing,))
         except ConnectionEnded as error:
             raise BulkEnded from error
         finally:
             self._leave()
+        if not self._is_taken:
+            raise BulkEnded
 
     async def cancel(self) -> None:
         """Give it up; the other side learns that this was not all. Harmless after the end."""
@@ -87,7 +91,7 @@ class BulkWriter:
                 await self._send.reset()
 
     async def _hear(self, answers: ReceiveStream) -> None:
-        """Until the reader confirms no more, be it that it ended."""
+        """Until the reader has nothing more to say: it has taken everything, or wants no more."""
         partial = b""
         with contextlib.suppress(ConnectionEnded):
             while news := await answers.read(ANSWER_BYTES * 64):
@@ -95,8 +99,8 @@ class BulkWriter:
                 while len(partial) >= ANSWER_BYTES:
                     self._confirm(int.from_bytes(partial[:ANSWER_BYTES], "big"))
                     partial = partial[ANSWER_BYTES:]
-        if not self._is_over and self._under_way:
-            self._leave()
+            self._is_taken = self._is_finishing and not self._under_way
+        self._leave()
 
     def _confirm(self, size: int) -> None:
         now = asyncio.get_running_loop().time()
@@ -181,16 +185,16 @@ class BulkStreams:
                 if self._handler is None or len(self._incoming) >= AT_ONCE:
                     await _refuse(receive, answers)
                     continue
-                task = asyncio.create_task(self._take(receive, answers, self._handler))
-                self._incoming.add(task)
-                task.add_done_callback(self._incoming.discard)
+                self._incoming.add(asyncio.create_task(self._take(receive, answers, self._handler)))
         except ConnectionEnded:
             return
         finally:
-            for task in self._incoming:
+            for task in list(self._incoming):
                 task.cancel()
 
     async def _take(self, receive: ReceiveStream, answers: SendStream, handler: BulkHandler) -> None:
+        task = asyncio.current_task()
+        assert task is not None
         try:
             async with asyncio.timeout(HEADER_SECONDS):
                 header = await _read_header(receive)
@@ -199,6 +203,8 @@ class BulkStreams:
         except (ConnectionEnded, MalformedFrame, BulkEnded, TimeoutError) as error:
             log.info("transfer ended", connection=self._name.connection, error=type(error).__name__)
         finally:
+            # Before the writer hears that this one is over, and begins another.
+            self._incoming.discard(task)
             await _refuse(receive, answers)
 
     def _left(self) -> None:

@@ -170,3 +170,12 @@ def test_a_header_is_seventeen_bytes() -> None:
     for wrong in (b"", HEADER.encoded()[:-1], HEADER.encoded() + b"x"):
         with pytest.raises(MalformedFrame):
             BulkHeader.decoded(wrong)
+
+
+@needs_own_network
+async def test_whoever_finished_one_can_begin_the_next_at_once() -> None:
+    async with two_connected(Receiver(read_all)) as two:
+        for _ in range(30):
+            writers = [await two.transport.open_bulk(two.alice, HEADER) for _ in range(bulk.AT_ONCE)]
+            await asyncio.gather(*(writer.write(bytes(100_000)) for writer in writers))
+            await asyncio.gather(*(writer.finish() for writer in writers))
