@@ -283,7 +283,8 @@ class AccountStoreContract:
     def test_an_early_envelope_is_kept_once_and_taken_once(self, store: AccountStore) -> None:
         store.early_put(THEIR_DEVICE, 5, b"first")
         store.early_put(THEIR_DEVICE, 5, b"second")
-        assert store.early_held(THEIR_DEVICE)[0] == 1
+        assert store.early_held(THEIR_DEVICE) == (1, 5)
         assert store.early_take(THEIR_DEVICE, 4) is None
         assert store.early_take(THEIR_DEVICE, 5) == b"first"
         assert store.early_take(THEIR_DEVICE, 5) is None
+        assert store.early_held(THEIR_DEVICE) == (0, 0)

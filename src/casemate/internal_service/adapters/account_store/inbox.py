@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database
 
@@ -11,15 +12,29 @@ _QUARANTINE_DATA_BYTES: Final = 4_096
 
 class InboxTable:
     _db: Database
+    _rows: RowCache
 
     def early_put(self, device: DeviceId, number: int, envelope: bytes) -> None:
-        self._db.execute("INSERT OR IGNORE INTO early VALUES (?, ?, ?)", device, number, envelope)
+        held, held_bytes = self.early_held(device)
+        if self._db.execute("INSERT OR IGNORE INTO early VALUES (?, ?, ?)", device, number, envelope):
+            self._rows.wrote(("early", device), (held + 1, held_bytes + len(envelope)))
 
     def early_take(self, device: DeviceId, number: int) -> bytes | None:
+        held, held_bytes = self.early_held(device)
+        if not held:
+            return None
         row = self._db.row("DELETE FROM early WHERE device = ? AND number = ? RETURNING envelope", device, number)
-        return None if row is None else bytes(row[0])
+        if row is None:
+            return None
+        envelope = bytes(row[0])
+        self._rows.wrote(("early", device), (held - 1, held_bytes - len(envelope)))
+        return envelope
 
     def early_held(self, device: DeviceId) -> tuple[int, int]:
+        """Counted once, since every envelope that comes too early asks for it."""
+        return self._rows.read(("early", device), lambda: self._read_early_held(device))
+
+    def _read_early_held(self, device: DeviceId) -> tuple[int, int]:
         row = self._db.row("SELECT count(*), coalesce(sum(length(envelope)), 0) FROM early WHERE device = ?", device)
         assert row is not None
         return row[0], row[1]

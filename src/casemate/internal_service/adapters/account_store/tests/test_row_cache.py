@@ -86,3 +86,14 @@ def test_what_the_database_could_not_hold_fails_in_its_own_event_and_not_at_the_
         with pytest.raises(OverflowError), store.savepoint():
             store.put_channel(numbered(2**63))
     assert written(store) == [1]
+
+
+def test_what_is_held_of_early_envelopes_goes_back_with_the_database(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        store.early_put(DEVICE, 5, b"early")
+        with pytest.raises(ZeroDivisionError), store.savepoint():
+            store.early_put(DEVICE, 6, b"undone")
+            assert store.early_held(DEVICE) == (2, 11)
+            raise ZeroDivisionError
+        assert store.early_held(DEVICE) == (1, 5)
+        assert store.early_take(DEVICE, 6) is None
