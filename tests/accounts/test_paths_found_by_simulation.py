@@ -93,6 +93,32 @@ def test_an_older_connection_is_not_believed_before_it_answered(neighbours: Neig
         world.pass_time(0.5)
 
 
+def test_what_a_restored_reader_cannot_open_is_not_sealed_anew_without_end(neighbours: Neighbours) -> None:
+    """Restored twice within a minute, a reader does not begin another session so soon: trying waits as well."""
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.say(ann, bob, "one")
+    backup = world.copy_of(bob)
+    for _ in range(2):
+        world.pass_time(5)
+        for number in range(3):
+            world.say(bob, ann, f"from bob {number}")
+            world.say(ann, bob, f"from ann {number}")
+        world.server_up = False
+        world.cut(ann)
+        world.restart(bob, database=backup)
+        world.pass_time(1)
+        world.say(ann, bob, "for the restored one")
+        world.peers.meet_on_lan()
+        world.pass_time(1)
+        backup = world.copy_of(bob)
+        world.server_up = True
+        world.pass_time(10)
+    world.pass_time(120)
+    assert sum(isinstance(frame, Envelopes) for _, frame in world.peers.sent) < 60
+    assert world.texts(bob, ann)[-1] == "for the restored one"
+    assert set(world.statuses(ann, bob)) == {"delivered"}
+
+
 def test_what_was_read_is_shown_as_read_after_a_restored_writer_has_sent_it_again(neighbours: Neighbours) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     world.cut(bob)

@@ -85,6 +85,8 @@ class Outbox:
         """How many more may be made for a device, and when that was counted (monotonic)."""
         self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
+        self._sealed_in_vain: dict[DeviceId, float] = {}
+        """Who could not open that either, and until when nothing goes there, whatever the way (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------- writing
 
@@ -153,9 +155,9 @@ class Outbox:
 
     def flush(self, peer: Peer, now: Instant) -> Outcome:
         """Seal what waits and send what is sealed, as far as limits and the ways to them allow."""
-        if not self._may_send(peer):
-            return []
         device = self._context.device_of(peer)
+        if not self._may_send(peer) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
+            return []
         outcome = self._seal_waiting(peer, device, now)
         outcome += self._direct.send(device, now, even_sent=not self._link.online)
         return outcome if self._paths.is_healthy(device) else outcome + self._deposit(device, now)
@@ -345,7 +347,7 @@ class Outbox:
             if now.monotonic >= until:
                 self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)
             elif max(numbers) >= first:
-                self._paused[channel.device] = ("server_lost_it", now.monotonic + REFUSED_RETRY_SECONDS)
+                self._sealed_in_vain[channel.device] = now.monotonic + REFUSED_RETRY_SECONDS
         return self._show(changed, "queued")
 
     def _unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[MessageId]:
@@ -425,16 +427,22 @@ class Outbox:
         """Why nothing goes to this device although the link is up."""
         if device in self._paused and not self._paths.is_healthy(device):
             return self._paused[device][0]
+        if device in self._sealed_in_vain:
+            return "server_lost_it"
         return "no_keys_yet" if device in self._fetching else None
 
     def next_wakeup(self) -> float | None:
-        return min((until for _, until in self._paused.values()), default=None)
+        dues = [*(until for _, until in self._paused.values()), *self._sealed_in_vain.values()]
+        return min(dues, default=None)
 
     def wakeup(self, now: Instant) -> Outcome:
         outcome: Outcome = []
         for device in [device for device, (_, until) in self._paused.items() if until <= now.monotonic]:
             del self._paused[device]
             self._trying.add(device)
+            outcome += self._flush_device(device, now)
+        for device in [device for device, until in self._sealed_in_vain.items() if until <= now.monotonic]:
+            del self._sealed_in_vain[device]
             outcome += self._flush_device(device, now)
         return outcome
 
