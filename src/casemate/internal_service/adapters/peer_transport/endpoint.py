@@ -122,6 +122,9 @@ class AccountEndpoint:
             await asyncio.gather(*tasks)
         except QuicError as error:
             self._fail(str(error))
+        except Exception as error:  # noqa: BLE001  (the core has to hear of it, or it never opens another one)
+            log.error("endpoint failed", error=type(error).__name__)
+            self._fail(type(error).__name__)
         finally:
             await self._wind_up(quic, tasks)
 

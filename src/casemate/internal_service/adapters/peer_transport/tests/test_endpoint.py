@@ -173,3 +173,17 @@ async def test_an_endpoint_is_opened_again_once_the_one_before_it_is_gone(servic
         assert isinstance(opened, EndpointOpened)
         assert opened.generation == 2
         await service.changed_to(relay_connected=True)
+
+
+async def test_a_fault_of_our_own_ends_the_endpoint_and_is_told(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def faulty(*_: object) -> observing.Seen:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(addresses, "observe", faulty)
+    async with open_relay() as relay:
+        service.open(relay)
+        while not isinstance(told := await service.event(), EndpointClosed):
+            assert told is not None
+    assert told.detail == "ZeroDivisionError"
