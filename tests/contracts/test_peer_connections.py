@@ -36,7 +36,7 @@ from casemate.runtime.quic import DialFailed, QuicConnection, QuicEndpoint, Rece
 from tests.contracts.connections import ConnectionContract, Heard
 from tests.support.own_network import WHY_NOT, in_own_network
 
-pytestmark = pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)]
 
 ALICE = AccountId(b"a" * 32)
 ALICE_KEY = EndpointPrivate(b"1" * 32)

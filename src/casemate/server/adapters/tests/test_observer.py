@@ -18,7 +18,7 @@ from casemate.server.adapters.observer import Observer
 from casemate.server.adapters.relay.tests.house import Core
 from casemate.server.adapters.relay.verdicts import Verdicts
 
-pytestmark = pytest.mark.own_network
+pytestmark = [pytest.mark.own_network, pytest.mark.slow]
 
 SECONDS = 10.0
 PRIVATE = ServerPrivate(b"the server's own private key....")

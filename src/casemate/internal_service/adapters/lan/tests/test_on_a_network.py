@@ -21,6 +21,7 @@ from casemate.internal_service.adapters.lan.tests.wire import MDNS_PORT, Wire, h
 from tests.support.two_hosts import Host, connect, disconnect, two_hosts, why_no_two_hosts
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.own_network,
     pytest.mark.skipif(why_no_two_hosts() is not None, reason=why_no_two_hosts() or ""),
 ]

@@ -31,7 +31,7 @@ from casemate.runtime.event_queue import EventQueue
 from tests.support.open_relay import OpenRelay, open_relay
 from tests.support.own_network import WHY_NOT, in_own_network
 
-pytestmark = pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)]
 
 ALICE, BOB = AccountId(b"a" * 32), AccountId(b"b" * 32)
 ALICE_KEY, BOB_KEY = EndpointPrivate(b"1" * 32), EndpointPrivate(b"2" * 32)

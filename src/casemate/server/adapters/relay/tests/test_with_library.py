@@ -17,7 +17,7 @@ from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.connection import new_socket
 from casemate.server.adapters.relay.tests.house import Endpoint, House, relay_house
 
-pytestmark = pytest.mark.own_network
+pytestmark = [pytest.mark.own_network, pytest.mark.slow]
 
 ALPN: Final = b"test/1"
 SECONDS: Final = 20.0
