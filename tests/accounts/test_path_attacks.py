@@ -315,7 +315,7 @@ def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
-    monkeypatch.setattr("casemate.internal_service.core.account.outbox.VOIDS_AT_ONCE", 600)
+    monkeypatch.setattr("casemate.internal_service.core.account.sealing.VOIDS_AT_ONCE", 600)
     world.say(ann, bob, "one")
     # From here on Bob's own program is not heard, nor does it hear.
     world.peers.on_the_way = lambda sender, frame: []

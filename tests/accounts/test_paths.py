@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from casemate.internal_service.core.notices import PathChanged
-from casemate.internal_service.core.path_io import EndpointChanged
+from casemate.internal_service.core.path_io import DialPeer, EndpointChanged, PathEffect
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, Welcome
+from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, SetVisibility, Welcome
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Deployment, Person
 
@@ -336,3 +336,49 @@ def test_a_restored_writer_who_talks_over_the_path_repeats_no_number(neighbours:
     world.pass_time(60)
     assert "after the restore" in world.texts(bob, ann)
     assert world.statuses(ann, bob) == ["delivered"] * 2
+
+
+def test_a_server_that_forgot_it_makes_nobody_visible(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.do(ann, lambda account, now: account.set_settings(appear_offline=True, token=1, now=now))
+    offer = world.to_device
+
+    def forgetful(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        told = offer(person, frame)
+        return [msgspec.structs.replace(one, appear_offline=False) if isinstance(one, Welcome) else one for one in told]
+
+    asked: list[bool] = []
+
+    def listening(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        asked.append(isinstance(frame, SetVisibility) and frame.appear_offline)
+        return [frame]
+
+    world.to_device, world.to_server = forgetful, listening
+    world.cut(ann)
+    world.pass_time(30)
+    assert ann.account.appear_offline
+    assert any(asked)
+    assert world.peers.connections == 0
+    assert _kind(world, bob, ann) == "mailbox"
+
+
+def test_repeated_tags_do_not_make_us_forget_where_a_peer_is(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.server_up = False
+    world.cut(ann)
+    world.cut(bob)
+    dialled: list[tuple[str, ...]] = []
+    perform = world.peers.perform
+
+    def note(effect: PathEffect) -> None:
+        if isinstance(effect, DialPeer):
+            dialled.append(effect.addresses)
+        perform(effect)
+
+    world.peers.perform = note  # type: ignore[method-assign]
+    world.peers.meet_on_lan("192.0.2.7:7")
+    world.peers.meet_on_lan("192.0.2.66:66")
+    world.settle()
+    world.peers.cut()
+    world.pass_time(5)
+    assert {"192.0.2.7:7", "192.0.2.66:66"} <= set(dialled[-1])

@@ -9,6 +9,7 @@ from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
@@ -22,6 +23,7 @@ from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.sealing import Sealing
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
@@ -56,7 +58,9 @@ class Account:
         paths = Paths(context, endpoint)
         self._dialling = Dialling(context, self._link, endpoint, paths)
         direct = Direct(context, paths)
-        self._outbox = Outbox(context, self._link, paths, direct, self._requests, self._sessions)
+        sealing = Sealing(context, self._sessions)
+        deposits = Deposits(context, self._link)
+        self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._sessions, sealing)
         self._receipts = Receipts(context, self._link, paths, self._dialling, self._sessions, self._outbox)
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)

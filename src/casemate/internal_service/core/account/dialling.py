@@ -13,6 +13,7 @@ from casemate.internal_service.core.notices import PathChanged
 from casemate.internal_service.core.path_io import DialPeer
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.limits import PEER_ADDRESSES
 
 LAN_SECONDS: Final = 1_800.0
 """How long somebody who was seen on the local network is dialled there."""
@@ -79,8 +80,9 @@ class Dialling:
         path = self._paths.path_of(device)
         if path is None:
             return []
-        is_news = addresses != path.addresses or (on_lan and path.on_lan_until <= now.monotonic)
-        path.addresses = addresses
+        is_news = not set(addresses) <= set(path.addresses) or (on_lan and path.on_lan_until <= now.monotonic)
+        # What was told before is kept behind it: whoever repeats another's tags cannot make us forget where they are.
+        path.addresses = tuple(dict.fromkeys(addresses + path.addresses))[:PEER_ADDRESSES]
         if on_lan:
             path.on_lan_until = now.monotonic + LAN_SECONDS
         return self.near_again(path.account_id, now) if is_news else []

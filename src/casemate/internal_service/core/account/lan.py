@@ -1,6 +1,7 @@
 """The local network: be found by registered peers there, and find them, also while the server is away."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from casemate.crypto.beacon import MAX_TAGS, Beacons, slot_ends_at
 from casemate.crypto.identity import DeviceEntry
@@ -11,6 +12,9 @@ from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
 from casemate.node import Instant
 from casemate.protocol.limits import PEER_ADDRESSES
+
+SPREAD_SECONDS: Final = 5.0
+"""Slots end everywhere at once; announcements of a whole network need not."""
 
 
 class Lan:
@@ -34,7 +38,8 @@ class Lan:
         if wanted == self._announced and not due:
             return []
         self._announced = wanted
-        self._due = now.monotonic + max(1.0, slot_ends_at(now.wall) - now.wall)
+        late = self._context.device.device_id[0] / 256 * SPREAD_SECONDS
+        self._due = now.monotonic + max(1.0, slot_ends_at(now.wall) - now.wall) + late
         port = self._endpoint.port
         assert port is not None, "wanted only while the endpoint is open"
         tags = self._beacons.tags(self._peers(), now.wall, self._context.entropy)

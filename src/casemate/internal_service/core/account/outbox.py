@@ -1,23 +1,20 @@
 """The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
-from casemate.crypto.envelope import seal
-from casemate.crypto.errors import SessionExhausted
-from casemate.internal_service.core.account.batches import batches
-from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.holdings import lost_by_server, missed_by
 from casemate.internal_service.core.account.lines import is_line
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
+from casemate.internal_service.core.account.sealing import Sealing
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.notices import ConversationChanged, MessageChanged
@@ -25,28 +22,17 @@ from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import (
-    DEPOSIT_ITEMS,
-    DEPOSITS_UNANSWERED,
-    LINK_BATCH_BYTES,
     OUTBOX_MESSAGES_PER_PEER,
 )
-from casemate.protocol.link import BundleFound, Deposit, Deposited, DepositRefused, FetchBundle, Holdings
+from casemate.protocol.link import BundleFound, Deposited, DepositRefused, FetchBundle, Holdings
 
-SEALED_AT_ONCE: Final = 256
-"""Waiting messages sealed in one go; the rest follow when the server has answered for these."""
-REFUSED_RETRY_SECONDS: Final = 30.0
 NO_KEYS_RETRY_SECONDS: Final = 10.0
 REFILLED_AT_ONCE: Final = 256
 RESERVED: Final = 1_000
 """Room that messages leave for what keeps a conversation going: a full queue must not stop a re-key."""
 LOST_AGAIN_SECONDS: Final = 60.0
-"""Within this time, what was sealed anew and could not be opened either rests for `REFUSED_RETRY_SECONDS`."""
-NUMBER_JUMP: Final = 2**12
-"""The most that a server's word may push our numbering ahead: each number skipped has to be filled. Where it was more,
-their receipts tell, and those are believed."""
-VOIDS_AT_ONCE: Final = 2 * NUMBER_JUMP
-VOIDS_PER_SECOND: Final = 256.0
-"""Once so many were made at once; a later receipt asks for the rest."""
+"""Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
+IN_VAIN_SECONDS: Final = 30.0
 
 
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
@@ -59,30 +45,25 @@ class Outbox:
         link: Link,
         paths: Paths,
         direct: Direct,
+        deposits: Deposits,
         requests: ServerRequests,
         sessions: SecureSessions,
+        sealing: Sealing,
     ) -> None:
         self._context = context
         self._link = link
         self._paths = paths
         self._direct = direct
+        self._deposits = deposits
         self._requests = requests
         self._sessions = sessions
+        self._sealing = sealing
         self._compared = False
         """After a start nothing is sealed before our counters were compared with the server's record …"""
         self._compared_with: set[DeviceId] = set()
         """… or with what the peer's own device says of them."""
-        self._deposited: dict[DeviceId, int] = {}
-        """The highest number of each device that went over this link."""
-        self._unanswered: dict[DeviceId, int] = defaultdict(int)
-        self._paused: dict[DeviceId, tuple[str, float]] = {}
-        """Why depositing rests, and until when (monotonic)."""
         self._fetching: set[DeviceId] = set()
-        self._trying: set[DeviceId] = set()
-        """Whose deposits were refused: one envelope alone tries whether they are taken again."""
         self._put_off: dict[DeviceId, None] = {}
-        self._voids: dict[DeviceId, tuple[float, float]] = {}
-        """How many more may be made for a device, and when that was counted (monotonic)."""
         self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
         self._sealed_in_vain: dict[DeviceId, float] = {}
@@ -158,9 +139,9 @@ class Outbox:
         device = self._context.device_of(peer)
         if not self._may_send(peer) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
             return []
-        outcome = self._seal_waiting(peer, device, now)
+        outcome = [] if self._sealing.seal_waiting(peer, device, now) else self._fetch_bundle(peer, device)
         outcome += self._direct.send(device, now, even_sent=not self._link.online)
-        return outcome if self._paths.is_healthy(device) else outcome + self._deposit(device, now)
+        return outcome if self._paths.is_healthy(device) else outcome + self._deposits.send(device, now)
 
     def flush_later(self, device: DeviceId) -> None:
         """At the end of the batch: many messages that were written together leave together."""
@@ -172,9 +153,10 @@ class Outbox:
 
     def batch_end(self, now: Instant) -> Outcome:
         outcome: Outcome = []
-        for device in list(self._put_off):
+        while self._put_off:
+            device = next(iter(self._put_off))
+            del self._put_off[device]  # first: should this fail, the others go with the next batch
             outcome += self._flush_device(device, now)
-        self._put_off.clear()
         return outcome
 
     def _may_send(self, peer: Peer) -> bool:
@@ -197,50 +179,6 @@ class Outbox:
         peer = self._peer_of(device)
         return [] if peer is None else self.flush(peer, now)
 
-    def _seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
-        store = self._context.store
-        waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
-        if not waiting:
-            return []
-        sending = self._sessions.sending(peer, device, now)
-        if sending is None:
-            return self._fetch_bundle(peer, device)
-        ratchet, session = sending
-        channel = self._sessions.channel(peer, device)
-        number = channel.next_number
-        try:
-            for row in waiting:
-                session, envelope = seal(session, number, row.content, self._context.entropy, self._context.kem)
-                store.outbox_sealed(row.id, number, envelope)
-                store.timeline_set_number(row.message_id, number)
-                number += 1
-        except SessionExhausted:
-            self._sessions.stop_sending(device, now)
-            return self._fetch_bundle(peer, device)
-        self._sessions.save(ratchet, session)
-        store.put_channel(replace(channel, next_number=number))
-        return []
-
-    def _deposit(self, device: DeviceId, now: Instant) -> Outcome:
-        paused = self._paused.get(device)
-        if not self._link.online or (paused is not None and paused[1] > now.monotonic):
-            return []
-        if self._paused.pop(device, None) is not None:
-            self._trying.add(device)
-        outcome: Outcome = []
-        while self._unanswered[device] < (1 if device in self._trying else DEPOSITS_UNANSWERED):
-            rows = self._context.store.outbox_queued(device, self._deposited.get(device, 0), DEPOSIT_ITEMS)
-            rows = rows[:1] if device in self._trying else rows
-            items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
-            if not items:
-                break
-            outcome += self._link.send(Deposit(device, items))
-            self._deposited[device] = items[-1][0]
-            self._unanswered[device] += len(items)
-            if len(items) == len(rows) < DEPOSIT_ITEMS:
-                break  # that was all
-        return outcome
-
     def deposited(self, frame: Deposited, now: Instant) -> Outcome:
         """The server has these on disk: *sent*."""
         store = self._context.store
@@ -248,8 +186,7 @@ class Outbox:
             return []
         changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None)
         shown = self._show(changed, "sent")
-        self._trying.discard(frame.to)
-        self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
+        self._deposits.taken(frame)
         return shown + self._flush_device(frame.to, now)
 
     def deposit_refused(self, frame: DepositRefused, now: Instant) -> Outcome:
@@ -258,14 +195,12 @@ class Outbox:
             return []
         changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
         shown = self._show(changed, "queued")
-        self._unanswered[frame.to] = 0
-        self._rewind(frame.to, frame.first)
-        self._paused[frame.to] = (frame.code, now.monotonic + REFUSED_RETRY_SECONDS)
+        self._deposits.refused(frame, now)
         return shown
 
     def resume(self, peer: Peer, now: Instant) -> Outcome:
         """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
-        self._paused.pop(self._context.device_of(peer), None)
+        self._deposits.resume(self._context.device_of(peer))
         return self.flush(peer, now)
 
     # ------------------------------------------------------------------------------------- what the server has of it
@@ -310,13 +245,6 @@ class Outbox:
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
         self._direct.answered(device, up_to, now)
 
-    def skip_numbers(self, channel: Channel, deposited_up_to: int) -> Channel:
-        """Our data is older than what we once sent: never use a number twice."""
-        jump = min(deposited_up_to, channel.next_number + NUMBER_JUMP)
-        channel = replace(channel, next_number=max(channel.next_number, jump + 1))
-        self._context.store.put_channel(channel)
-        return channel
-
     # --------------------------------------------------------------------------------------- what their receipts say
 
     def has_another(self, peer: Peer, device: DeviceId, number: int, message_id: bytes) -> bool:
@@ -347,7 +275,7 @@ class Outbox:
             if now.monotonic >= until:
                 self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)
             elif max(numbers) >= first:
-                self._sealed_in_vain[channel.device] = now.monotonic + REFUSED_RETRY_SECONDS
+                self._sealed_in_vain[channel.device] = now.monotonic + IN_VAIN_SECONDS
         return self._show(changed, "queued")
 
     def _unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[MessageId]:
@@ -374,9 +302,9 @@ class Outbox:
         for number in range(first, last + 1):
             gone = store.outbox_row(channel.device, number) is None
             row = store.timeline_by_number(peer.account_id, number) if gone else None
-            if gone and row is None and not self._may_fill(channel.device, now):
+            if gone and row is None and not self._sealing.may_fill(channel.device, now):
                 break
-            if gone and not self._reseal(peer, channel.device, number, row, now):
+            if gone and not self._sealing.reseal(peer, channel.device, number, row, now):
                 return outcome + self._fetch_bundle(peer, channel.device)
             if by_path:
                 continue
@@ -385,61 +313,27 @@ class Outbox:
         if by_path:
             self._direct.begin_again(channel.device, after=first - 1)
             return outcome + self._direct.send(channel.device, now, even_sent=True)
-        self._rewind(channel.device, first)
-        return outcome + self._deposit(channel.device, now)
-
-    def _may_fill(self, device: DeviceId, now: Instant) -> bool:
-        """Whether there may be one more void: a device that says it misses what never was shall not keep us busy."""
-        left, counted_at = self._voids.get(device, (float(VOIDS_AT_ONCE), now.monotonic))
-        left = min(VOIDS_AT_ONCE, left + (now.monotonic - counted_at) * VOIDS_PER_SECOND)
-        may = left >= 1
-        self._voids[device] = (left - 1 if may else left, now.monotonic)
-        return may
-
-    def _reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
-        """Put back the message that had this number, or a void where there is none any more."""
-        sending = self._sessions.sending(peer, device, now)
-        if sending is None:
-            return False
-        ratchet, session = sending
-        content = Content(
-            version=CONTENT_VERSION,
-            kind=VOID if row is None else row.kind,
-            message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
-            conversation_id=conversation_id(self._context.account_id, peer.account_id),
-            counter=0 if row is None else row.counter,
-            heads=(),
-            sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
-            expires_at=None,
-            body=b"" if row is None else row.body,
-        )
-        data = encode_content(content)
-        session, envelope = seal(session, number, data, self._context.entropy, self._context.kem)
-        self._sessions.save(ratchet, session)
-        self._context.store.outbox_add(
-            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
-        )
-        return True
+        self._deposits.begin_again(channel.device, first)
+        return outcome + self._deposits.send(channel.device, now)
 
     # ------------------------------------------------------------------------------------------------------- waiting
 
     def waiting_reason(self, device: DeviceId) -> str | None:
         """Why nothing goes to this device although the link is up."""
-        if device in self._paused and not self._paths.is_healthy(device):
-            return self._paused[device][0]
+        paused = self._deposits.why_paused(device)
+        if paused is not None and not self._paths.is_healthy(device):
+            return paused
         if device in self._sealed_in_vain:
             return "server_lost_it"
         return "no_keys_yet" if device in self._fetching else None
 
     def next_wakeup(self) -> float | None:
-        dues = [*(until for _, until in self._paused.values()), *self._sealed_in_vain.values()]
-        return min(dues, default=None)
+        dues = [self._deposits.next_wakeup(), *self._sealed_in_vain.values()]
+        return min((due for due in dues if due is not None), default=None)
 
     def wakeup(self, now: Instant) -> Outcome:
         outcome: Outcome = []
-        for device in [device for device, (_, until) in self._paused.items() if until <= now.monotonic]:
-            del self._paused[device]
-            self._trying.add(device)
+        for device in self._deposits.rested(now):
             outcome += self._flush_device(device, now)
         for device in [device for device, until in self._sealed_in_vain.items() if until <= now.monotonic]:
             del self._sealed_in_vain[device]
@@ -452,18 +346,11 @@ class Outbox:
         self._direct.forget()
 
     def _forget_link(self) -> None:
-        self._deposited.clear()
-        self._unanswered.clear()
-        self._paused.clear()
-        self._trying.clear()
+        self._deposits.forget()
         self._fetching.clear()
 
-    def _rewind(self, device: DeviceId, number: int) -> None:
-        self._deposited[device] = min(self._deposited.get(device, 0), number - 1)
-        self._direct.begin_again(device, after=number - 1)
-
     def _fetch_bundle(self, peer: Peer, device: DeviceId) -> Outcome:
-        if device in self._fetching or device in self._paused or not self._link.online:
+        if device in self._fetching or self._deposits.why_paused(device) is not None or not self._link.online:
             return []
         cid = peer.cid
 
@@ -476,7 +363,7 @@ class Outbox:
             if self._context.store.sending_ratchet(device) is not None:
                 return outcome
             # Not asked again at once: a server that hands out useless bundles would keep us busy.
-            self._paused[device] = ("no_keys_yet", later.monotonic + NO_KEYS_RETRY_SECONDS)
+            self._deposits.pause(device, "no_keys_yet", later.monotonic + NO_KEYS_RETRY_SECONDS)
             return outcome + self._show_queued(cid)
 
         try:

@@ -11,6 +11,7 @@ from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.account.sealing import skip_numbers
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
@@ -41,6 +42,7 @@ from casemate.protocol.link import (
     RequestFailed,
     ServerFrame,
     ServerHello,
+    SetVisibility,
     Signal,
     SignalBody,
     SignalsTaken,
@@ -156,7 +158,7 @@ class ServerEvents:
                 profile,
                 enrolled=True,
                 server_password=None,
-                appear_offline=frame.appear_offline,
+                appear_offline=frame.appear_offline or profile.appear_offline,
                 paths=frame.paths,
                 start_counter=frame.start_counter_seen + 1 if older else profile.start_counter,
             )
@@ -164,6 +166,7 @@ class ServerEvents:
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
         outcome += self._publish_bundle(now)  # first, while there is room for another request
+        outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, device in self._restored(frame, older=older):
@@ -171,6 +174,12 @@ class ServerEvents:
         outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all(now)
         return outcome + self._show_peers_and_queued()
+
+    def _hide_again(self, frame: Welcome) -> Outcome:
+        """A server that was restored, or lies, does not make anybody visible."""
+        if frame.appear_offline or not self._context.profile.appear_offline:
+            return []
+        return self._requests.ask(lambda request_id: SetVisibility(request_id, True), lambda answer, later: [])
 
     def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, DeviceId]]:
         """Devices with whom we have gone further than our data knows: it was restored from an older copy.
@@ -187,7 +196,7 @@ class ServerEvents:
             peer = self._context.store.peer(channel.account_id)
             if peer is None or peer.relation != "registered" or not (further or older):
                 continue
-            self._outbox.skip_numbers(channel, sent.get(channel.device, 0))
+            skip_numbers(self._context.store, channel, sent.get(channel.device, 0))
             behind.append((peer, channel.device))
         return behind
 

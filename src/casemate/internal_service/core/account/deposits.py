@@ -1,0 +1,90 @@
+"""What goes into the mailbox: which envelopes the server was given on this link, and when it takes no more."""
+
+from collections import defaultdict
+from typing import Final
+
+from casemate.internal_service.core.account.batches import batches
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link import Link
+from casemate.node import Instant
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import DEPOSIT_ITEMS, DEPOSITS_UNANSWERED, LINK_BATCH_BYTES
+from casemate.protocol.link import Deposit, Deposited, DepositRefused
+
+REFUSED_RETRY_SECONDS: Final = 30.0
+
+
+class Deposits:
+    def __init__(self, context: Context, link: Link) -> None:
+        self._context = context
+        self._link = link
+        self._given: dict[DeviceId, int] = {}
+        """The highest number of each device that went over this link."""
+        self._unanswered: dict[DeviceId, int] = defaultdict(int)
+        self._paused: dict[DeviceId, tuple[str, float]] = {}
+        """Why depositing rests, and until when (monotonic)."""
+        self._trying: set[DeviceId] = set()
+        """Whose deposits were refused: one envelope alone tries whether they are taken again."""
+
+    def send(self, device: DeviceId, now: Instant) -> Outcome:
+        """Deposit what is sealed and not given yet, as far as limits and the link allow."""
+        paused = self._paused.get(device)
+        if not self._link.online or (paused is not None and paused[1] > now.monotonic):
+            return []
+        if self._paused.pop(device, None) is not None:
+            self._trying.add(device)
+        outcome: Outcome = []
+        while self._unanswered[device] < (1 if device in self._trying else DEPOSITS_UNANSWERED):
+            rows = self._context.store.outbox_queued(device, self._given.get(device, 0), DEPOSIT_ITEMS)
+            rows = rows[:1] if device in self._trying else rows
+            items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
+            if not items:
+                break
+            outcome += self._link.send(Deposit(device, items))
+            self._given[device] = items[-1][0]
+            self._unanswered[device] += len(items)
+            if len(items) == len(rows) < DEPOSIT_ITEMS:
+                break  # that was all
+        return outcome
+
+    def taken(self, frame: Deposited) -> None:
+        self._trying.discard(frame.to)
+        self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
+
+    def refused(self, frame: DepositRefused, now: Instant) -> None:
+        """Rest for a while, then try with one."""
+        self._unanswered[frame.to] = 0
+        self.begin_again(frame.to, frame.first)
+        self.pause(frame.to, frame.code, now.monotonic + REFUSED_RETRY_SECONDS)
+
+    def begin_again(self, device: DeviceId, number: int) -> None:
+        """This number and those above it are to be given again."""
+        self._given[device] = min(self._given.get(device, 0), number - 1)
+
+    def pause(self, device: DeviceId, why: str, until: float) -> None:
+        self._paused[device] = (why, until)
+
+    def resume(self, device: DeviceId) -> None:
+        self._paused.pop(device, None)
+
+    def why_paused(self, device: DeviceId) -> str | None:
+        paused = self._paused.get(device)
+        return None if paused is None else paused[0]
+
+    def next_wakeup(self) -> float | None:
+        return min((until for _, until in self._paused.values()), default=None)
+
+    def rested(self, now: Instant) -> list[DeviceId]:
+        """Devices whose pause is over: one envelope each tries."""
+        rested = [device for device, (_, until) in self._paused.items() if until <= now.monotonic]
+        for device in rested:
+            del self._paused[device]
+            self._trying.add(device)
+        return rested
+
+    def forget(self) -> None:
+        """The link is another one, or an event was undone: giving twice is harmless."""
+        self._given.clear()
+        self._unanswered.clear()
+        self._paused.clear()
+        self._trying.clear()

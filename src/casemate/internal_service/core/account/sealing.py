@@ -1,0 +1,97 @@
+"""Contents become numbered envelopes: those that wait, and those that are to go once more under their old number."""
+
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
+from casemate.crypto.envelope import seal
+from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core.account.contents import VOID
+from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.ports import ChannelStore
+from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.node import Instant
+from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
+
+SEALED_AT_ONCE: Final = 256
+"""Waiting messages sealed in one go; the rest follow when these were answered."""
+NUMBER_JUMP: Final = 2**12
+"""The most that a server's word may push our numbering ahead: each number skipped has to be filled. Where it was more,
+their receipts tell, and those are believed."""
+VOIDS_AT_ONCE: Final = 2 * NUMBER_JUMP
+VOIDS_PER_SECOND: Final = 256.0
+"""Once so many were made at once; a later receipt asks for the rest."""
+
+
+class Sealing:
+    def __init__(self, context: Context, sessions: SecureSessions) -> None:
+        self._context = context
+        self._sessions = sessions
+        self._voids: dict[DeviceId, tuple[float, float]] = {}
+        """How many more may be made for a device, and when that was counted (monotonic)."""
+
+    def seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> bool:
+        """Seal what waits for this device, in order. False when there is no session and nothing to start one with."""
+        store = self._context.store
+        waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
+        if not waiting:
+            return True
+        sending = self._sessions.sending(peer, device, now)
+        if sending is None:
+            return False
+        ratchet, session = sending
+        channel = self._sessions.channel(peer, device)
+        number = channel.next_number
+        try:
+            for row in waiting:
+                session, envelope = seal(session, number, row.content, self._context.entropy, self._context.kem)
+                store.outbox_sealed(row.id, number, envelope)
+                store.timeline_set_number(row.message_id, number)
+                number += 1
+        except SessionExhausted:
+            self._sessions.stop_sending(device, now)
+            return False
+        self._sessions.save(ratchet, session)
+        store.put_channel(replace(channel, next_number=number))
+        return True
+
+    def may_fill(self, device: DeviceId, now: Instant) -> bool:
+        """Whether there may be one more void: a device that says it misses what never was shall not keep us busy."""
+        left, counted_at = self._voids.get(device, (float(VOIDS_AT_ONCE), now.monotonic))
+        left = min(VOIDS_AT_ONCE, left + (now.monotonic - counted_at) * VOIDS_PER_SECOND)
+        may = left >= 1
+        self._voids[device] = (left - 1 if may else left, now.monotonic)
+        return may
+
+    def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
+        """Put back the message that had this number, or a void where there is none any more. False as above."""
+        sending = self._sessions.sending(peer, device, now)
+        if sending is None:
+            return False
+        ratchet, session = sending
+        content = Content(
+            version=CONTENT_VERSION,
+            kind=VOID if row is None else row.kind,
+            message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
+            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            counter=0 if row is None else row.counter,
+            heads=(),
+            sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
+            expires_at=None,
+            body=b"" if row is None else row.body,
+        )
+        data = encode_content(content)
+        session, envelope = seal(session, number, data, self._context.entropy, self._context.kem)
+        self._sessions.save(ratchet, session)
+        self._context.store.outbox_add(
+            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
+        )
+        return True
+
+
+def skip_numbers(store: ChannelStore, channel: Channel, used_up_to: int) -> None:
+    """Our data is older than what we once sent: never use a number twice."""
+    jump = min(used_up_to, channel.next_number + NUMBER_JUMP)
+    store.put_channel(replace(channel, next_number=max(channel.next_number, jump + 1)))
