@@ -9,7 +9,7 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, MessageId
 from casemate.protocol.limits import PEER_UNANSWERED
-from casemate.protocol.link import Deliver, ServerFrame
+from casemate.protocol.link import ClientFrame, Deliver, Deposit, ServerFrame
 from casemate.protocol.peer import Envelopes, PeerFrame
 from tests.accounts.deployment import Person
 from tests.accounts.test_paths import Neighbours
@@ -117,6 +117,36 @@ def test_what_a_restored_reader_cannot_open_is_not_sealed_anew_without_end(neigh
     assert sum(isinstance(frame, Envelopes) for _, frame in world.peers.sent) < 60
     assert world.texts(bob, ann)[-1] == "for the restored one"
     assert set(world.statuses(ann, bob)) == {"delivered"}
+
+
+def test_a_restored_writer_takes_no_number_that_only_a_path_has_carried(neighbours: Neighbours) -> None:
+    """Nothing of it was ever deposited, but the reader has told the server how far they are."""
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.say(ann, bob, "one")
+    backup, first = world.copy_of(ann), next_number(ann)
+    world.pass_time(5)
+    for number in range(5):
+        world.say(ann, bob, f"over the path {number}")
+    carried = set(range(first, next_number(ann)))
+    world.pass_time(40)
+    deposited: set[int] = set()
+
+    def look(_: Person, frame: ClientFrame) -> list[ClientFrame]:
+        if isinstance(frame, Deposit):
+            deposited.update(number for number, _ in frame.items)
+        return [frame]
+
+    world.to_server = look
+    world.peers.is_on = False
+    world.restart(ann, database=backup)
+    world.say(ann, bob, "after the restore")
+    assert deposited
+    assert not deposited & carried
+    assert world.texts(bob, ann)[-1] == "after the restore"
+
+
+def next_number(person: Person) -> int:
+    return person.store.channels()[0].next_number
 
 
 def test_what_was_read_is_shown_as_read_after_a_restored_writer_has_sent_it_again(neighbours: Neighbours) -> None:
