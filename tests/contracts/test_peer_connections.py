@@ -248,7 +248,7 @@ async def test_large_frames_arrive_whole_between_small_ones(near: Near, make_far
         assert await near.event() == PeerFrameArrived(ALICE, 1, NUMBER, frame)
 
 
-@pytest.mark.parametrize("code", ["replaced", "refused", "not_connected", "no_answer", "broke_protocol", "version"])
+@pytest.mark.parametrize("code", ["replaced", "refused", "no_answer", "broke_protocol", "version"])
 async def test_the_code_of_a_close_is_told_to_the_other_side(near: Near, make_far: MakeFar, code: str) -> None:
     port = await near.open()
     ours, theirs = await make_far(), await make_far()

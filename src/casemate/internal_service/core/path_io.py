@@ -117,7 +117,7 @@ class ClosePeer(PathEffect):
     generation: int
     connection: int
     code: str
-    """Told to the peer: `replaced`, `refused`, `not_connected`, `no_answer`, `broke_protocol`, `version`, `bye`."""
+    """Told to the peer: `replaced`, `refused`, `no_answer`, `broke_protocol`, `version`, `bye`."""
 
 
 @dataclass(frozen=True, slots=True)

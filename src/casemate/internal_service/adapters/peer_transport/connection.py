@@ -33,7 +33,7 @@ ENDING_SECONDS: Final = 1.0
 """A stream that fails does so because the connection ends, which then says why; or the peer ended the stream alone."""
 
 WORDS_OF_PEERS: Final = frozenset(
-    {"replaced", "refused", "not_connected", "no_answer", "broke_protocol", "version", "bye", "malformed", "lost"}
+    {"replaced", "refused", "no_answer", "broke_protocol", "version", "bye", "malformed", "lost"}
 )
 
 log = structlog.get_logger("casemate.peer")

@@ -26,7 +26,7 @@ UNGREETED_PER_DEVICE: Final = 4
 KNOCKS: Final = 20
 KNOCKS_SECONDS: Final = 10.0
 """So many connections of one device are let in within that time."""
-LEFT_ALONE: Final = frozenset({"refused", "not_connected", "bye", "replaced"})
+LEFT_ALONE: Final = frozenset({"refused", "bye", "replaced"})
 """Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
 
