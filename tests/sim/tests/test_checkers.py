@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.account import inbox, outbox
+from casemate.internal_service.core.account import deposits, inbox, outbox, sealing
 from casemate.internal_service.core.account.rows import TimelineRow
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import ClientHello
@@ -215,8 +215,8 @@ def test_more_deliveries_than_a_reader_takes_are_found(monkeypatch: pytest.Monke
 
 
 def test_more_deposits_than_the_server_answers_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "DEPOSITS_UNANSWERED", 10**6)
-    monkeypatch.setattr(outbox, "SEALED_AT_ONCE", 10**6)
+    monkeypatch.setattr(deposits, "DEPOSITS_UNANSWERED", 10**6)
+    monkeypatch.setattr(sealing, "SEALED_AT_ONCE", 10**6)
     assert "deposits unanswered" in finding(FINE, a_flood_for_somebody_away)
 
 
