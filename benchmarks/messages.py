@@ -128,8 +128,8 @@ async def connected_pair(deployment: Deployment, way: Way) -> AsyncIterator[Pair
     async with couple(deployment, way) as people:
         cids = people.one_cid, people.two_cid
     async with await one.plain_client() as writer, await two.plain_client() as reader:
-        await writer.connect("UserOne")
-        await reader.connect("UserTwo")
+        await writer.connect("One1")
+        await reader.connect("Two1")
         yield Pair(writer, reader, *cids)
     async with await timed_view(deployment, "one") as view:
         await view.subscribe(cids[0])

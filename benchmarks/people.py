@@ -98,10 +98,10 @@ async def account(deployment: Deployment, view: TimedView, name: str) -> int:
 
 
 @contextlib.asynccontextmanager
-async def couple(deployment: Deployment, way: Way) -> AsyncIterator[Couple]:
-    """Whose messages travel that way when the block begins."""
+async def couple(deployment: Deployment, way: Way, number: int = 1) -> AsyncIterator[Couple]:
+    """Whose messages travel that way when the block begins. A deployment can have several, one after the other."""
     async with await timed_view(deployment, "one") as one, await timed_view(deployment, "two") as two:
-        cids = await account(deployment, one, "UserOne"), await account(deployment, two, "UserTwo")
+        cids = await account(deployment, one, f"One{number}"), await account(deployment, two, f"Two{number}")
         await one.make_friends(cids[0], two, cids[1])
         people = Couple(one, two, *cids)
         await people.until_path(way)
