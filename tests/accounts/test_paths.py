@@ -382,3 +382,36 @@ def test_repeated_tags_do_not_make_us_forget_where_a_peer_is(neighbours: Neighbo
     world.peers.cut()
     world.pass_time(5)
     assert {"192.0.2.7:7", "192.0.2.66:66"} <= set(dialled[-1])
+
+
+def test_an_endpoint_whose_relay_does_not_come_back_with_the_server_is_opened_anew(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.relay_connects = False
+    world.server_up = False
+    for person in (ann, bob):
+        world.restart(person)
+    world.pass_time(20)
+    before = world.peers.opened
+    world.server_up, world.peers.relay_connects = True, True
+    world.pass_time(12)
+    assert world.peers.opened == before + 2
+    assert neighbours.kinds() == ("direct", "direct")
+    world.pass_time(120)
+    assert world.peers.opened == before + 2
+
+
+def test_an_endpoint_with_connections_is_left_alone_when_its_relay_is_late(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.relay_connects = False
+    world.server_up = False
+    for person in (ann, bob):
+        world.restart(person)
+    world.pass_time(1)
+    world.peers.meet_on_lan()
+    world.pass_time(3)
+    assert neighbours.kinds() == ("direct", "direct")
+    before = world.peers.opened
+    world.server_up = True
+    world.pass_time(60)
+    assert world.peers.opened == before
+    assert world.peers.connections == 2

@@ -55,6 +55,9 @@ class PeerNetwork:
     is_on: bool = False
     """Off: as a service that was started without connections between peers."""
     direct: bool = True
+    relay_connects: bool = True
+    """Whether the relay is found by an endpoint that is opened."""
+    opened: int = 0
     silent: bool = False
     """Frames disappear, connections seem to stand: UDP is blocked somewhere, or a computer sleeps."""
     on_the_way: OnTheWay = lambda account_id, frame: [frame]
@@ -139,10 +142,11 @@ class PeerNetwork:
         if not self.is_on:
             self.later(account_id, EndpointClosed(account_id, generation, "off"))
             return
-        self._sockets[account_id] = _Socket(account_id, generation, ed25519_public(effect.key), effect.relay_url)
+        relay_url = effect.relay_url if self.relay_connects else None
+        self._sockets[account_id] = _Socket(account_id, generation, ed25519_public(effect.key), relay_url)
         self.later(account_id, EndpointOpened(account_id, generation, 40_000 + len(self._sockets)))
-        has_relay = effect.relay_url is not None
-        self.later(account_id, EndpointChanged(account_id, generation, has_relay, self.network, ()))
+        self.opened += 1
+        self.later(account_id, EndpointChanged(account_id, generation, relay_url is not None, self.network, ()))
 
     def _dial(self, effect: DialPeer) -> None:
         ours = self._sockets.get(effect.account_id)

@@ -23,6 +23,8 @@ from casemate.protocol.peer import Network
 
 RETRY_SECONDS: Final = 30.0
 OBSERVE_PAUSE_SECONDS: Final = 5.0
+RELAY_SECONDS: Final = 3.0
+"""A server that is back has a relay within this time; the transport's own next look may be 20 s away."""
 OFF: Final = "off"
 """The `EndpointClosed.detail` of a service that was started without connections between peers."""
 _PUBLIC: Final = "wss://"
@@ -45,6 +47,9 @@ class Endpoint:
         """What it is open with, or being opened."""
         self._retry_at: float | None = None
         self._observe_after = 0.0
+        self._server_is_back = False
+        self._relay_due: float | None = None
+        """When the relay should be connected, after the server has come back."""
         self._is_sure = True
         """What was wanted of the transport last got through to it."""
         self._udp_wanted = (-1, True)
@@ -69,6 +74,7 @@ class Endpoint:
 
     def review(self, now: Instant) -> Outcome:
         """Open it, close it, or open it again on other terms."""
+        self._expect_relay(now)
         wanted = self._wanted()
         if self._is_sure and (wanted == self._terms or (wanted is not None and self._retry_at is not None)):
             return []
@@ -88,6 +94,8 @@ class Endpoint:
 
     def changed(self, event: EndpointChanged) -> None:
         self.relay_connected, self.network, self.addresses = event.relay_connected, event.network, event.addresses
+        if event.relay_connected:
+            self._relay_due = None
 
     def closed(self, event: EndpointClosed, now: Instant) -> None:
         """It failed; `review` opens it again after a while."""
@@ -103,18 +111,35 @@ class Endpoint:
         self._observe_after = now.monotonic + OBSERVE_PAUSE_SECONDS
         return [ObserveAgain(self._context.account_id, self.generation)]
 
+    def relay_is_overdue(self, now: Instant) -> bool:
+        """True once, when the server is back and the relay is not."""
+        if self._relay_due is None or self._relay_due > now.monotonic:
+            return False
+        self._relay_due = None
+        return True
+
+    def renew(self) -> None:
+        """The next `review` closes it and opens it again."""
+        self._is_sure = False
+
     def forget(self) -> None:
         """An event was undone, and with it perhaps that the endpoint is opened or closed: say that again."""
         self._is_sure = self.is_open or self._retry_at is not None or self.generation == 0
 
     def next_wakeup(self) -> float | None:
-        return self._retry_at
+        return min((due for due in (self._retry_at, self._relay_due) if due is not None), default=None)
 
     def wakeup(self, now: Instant) -> Outcome:
         if self._retry_at is None or self._retry_at > now.monotonic:
             return []
         self._retry_at = None
         return self.review(now)
+
+    def _expect_relay(self, now: Instant) -> None:
+        online = self._link.stage == "online"
+        if online and not self._server_is_back and self.is_open and self.has_relay and not self.relay_connected:
+            self._relay_due = now.monotonic + RELAY_SECONDS
+        self._server_is_back = online
 
     def _wanted(self) -> Terms | None:
         """Whoever appears offline has none: a connection of their own would give them away."""

@@ -88,6 +88,8 @@ class PeerEvents:
                 raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
+        if self._endpoint.relay_is_overdue(now) and not any(path.connections for path in self._paths.all()):
+            self._endpoint.renew()
         outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._connections.wakeup(now)
         for device, patience_seconds in self._direct.overdue(now):
             outcome += self._paths.doubt(device, now, patience_seconds)
