@@ -44,8 +44,8 @@ class Out:
     """The longest that any message took from its writing to its arrival."""
 
 
-async def write(people: Couple, written: dict[str, float]) -> None:
-    while True:
+async def write(people: Couple, written: dict[str, float], enough: asyncio.Event) -> None:
+    while not enough.is_set():
         at = time.perf_counter()
         written[await people.send()] = at
         await asyncio.sleep(PAUSE_SECONDS)
@@ -53,15 +53,14 @@ async def write(people: Couple, written: dict[str, float]) -> None:
 
 async def one_outage(people: Couple, outage: AbstractContextManager[None]) -> Out:
     written: dict[str, float] = {}
-    writing = asyncio.create_task(write(people, written))
-    try:
+    enough = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(write(people, written, enough))
         await asyncio.sleep(SETTLE_SECONDS)
         with outage:
             ended = time.perf_counter()
             await asyncio.sleep(OUT_SECONDS)
-    finally:
-        writing.cancel()
-        await asyncio.wait([writing])
+        enough.set()
     await people.until_delivered(written)
     arrived_at, delivered_at = people.two.arrived_at, people.one.delivered_at
     later = [message_id for message_id, at in written.items() if at > ended]
