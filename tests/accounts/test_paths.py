@@ -8,7 +8,7 @@ import pytest
 from casemate.internal_service.core.notices import PathChanged
 from casemate.internal_service.core.path_io import DialPeer, EndpointChanged, PathEffect
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, SetVisibility, Welcome
+from casemate.protocol.link import ClientFrame, Deposit, Paths, Receipt, ServerFrame, SetVisibility, Welcome
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Deployment, Person
 
@@ -415,3 +415,22 @@ def test_an_endpoint_with_connections_is_left_alone_when_its_relay_is_late(neigh
     world.pass_time(60)
     assert world.peers.opened == before
     assert world.peers.connections == 2
+
+
+def test_the_server_soon_knows_how_far_a_reader_is_although_it_carried_nothing(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    told: list[int] = []
+
+    def listening(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        if person is bob and isinstance(frame, Receipt):
+            told.append(frame.taken_up_to)
+        return [frame]
+
+    world.to_server = listening
+    world.say(ann, bob, "one")
+    assert told == []
+    world.pass_time(6)
+    assert len(told) == 1
+    world.say(ann, bob, "two")
+    world.do(bob, lambda account, now: account.stop(now))
+    assert told == [told[0], told[0] + 1]

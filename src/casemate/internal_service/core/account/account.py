@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from typing import TypeVar
 
 from casemate.crypto.content import Kind
@@ -170,7 +171,8 @@ class Account:
 
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
-        lost = self._requests.link_lost(now)
+        owed = self._receipts.settle_owed(now, before=inf)
+        lost = owed + self._requests.link_lost(now)
         stopped = self._link.stop()
         ended = self._peers.stop(now) + self._lan.review(now)
         self._outbox.forget()

@@ -29,7 +29,8 @@ from casemate.protocol.link import Ephemeral, Receipt
 from casemate.protocol.peer import Control
 
 PARKED_SECONDS: Final = 10.0
-OWED_SECONDS: Final = 30.0
+OWED_SECONDS: Final = 5.0
+"""Until the server knows how far we are: a writer that is restored before then may use a number again."""
 STUCK_PAUSE_SECONDS: Final = 600.0
 """The least time between two new links that one device's unreadable receipts may bring about."""
 START_OVER_PAUSE_SECONDS: Final = 10.0
@@ -85,10 +86,10 @@ class Receipts:
         self._owed.pop(device, None)
         return outcome + self._link.send(Receipt(device, channel.expected - 1, sealed))
 
-    def settle_owed(self, now: Instant) -> Outcome:
+    def settle_owed(self, now: Instant, *, before: float | None = None) -> Outcome:
         """Tell the server how far we are, so that after a restart nobody takes delivered messages for lost."""
         outcome: Outcome = []
-        for device in [device for device, due in self._owed.items() if due <= now.monotonic]:
+        for device in [device for device, due in self._owed.items() if due <= (before or now.monotonic)]:
             del self._owed[device]
             channel = self._context.store.channel(device)
             peer = None if channel is None else self._context.store.peer(channel.account_id)
