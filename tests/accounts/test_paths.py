@@ -5,10 +5,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from casemate.internal_service.core.link_io import LinkFrameArrived
 from casemate.internal_service.core.notices import PathChanged
 from casemate.internal_service.core.path_io import DialPeer, EndpointChanged, PathEffect
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, Deposit, Paths, Receipt, ServerFrame, SetVisibility, Welcome
+from casemate.protocol.link import (
+    ClientFrame,
+    Deposit,
+    Paths,
+    Receipt,
+    ReceiptArrived,
+    ServerFrame,
+    SetVisibility,
+    Welcome,
+)
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Deployment, Person
 
@@ -434,3 +444,27 @@ def test_the_server_soon_knows_how_far_a_reader_is_although_it_carried_nothing(n
     world.say(ann, bob, "two")
     world.do(bob, lambda account, now: account.stop(now))
     assert told == [told[0], told[0] + 1]
+
+
+def test_a_receipt_that_those_on_the_path_have_overtaken_brings_nothing_back(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    held: list[ServerFrame] = []
+    offer = world.to_device
+
+    def holding(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        if person is ann and isinstance(frame, ReceiptArrived):
+            held.append(frame)
+            return []
+        return list(offer(person, frame))
+
+    world.to_device = holding
+    world.say(ann, bob, "one")
+    world.pass_time(6)
+    assert held
+    for number in range(5):
+        world.say(ann, bob, f"later {number}")
+    sent = len(world.peers.sent)
+    ann_link = (ann.account.account_id, ann.generation)
+    world.do(ann, lambda account, now: account.link_frame(LinkFrameArrived(*ann_link, held[-1]), now))
+    assert not any(isinstance(frame, Envelopes) for _, frame in world.peers.sent[sent:])
+    assert world.statuses(ann, bob) == ["delivered"] * 6

@@ -139,7 +139,7 @@ class PeerEvents:
         waiting = self._direct.waiting_for(device)
         try:
             with self._context.store.savepoint():
-                outcome = self._receipts.arrived(peer, device, frame.sealed, now)
+                outcome = self._receipts.arrived(peer, device, frame.sealed, now, by_path=True)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(
                 at=now.wall, account_id=peer.account_id, what="control", detail=type(error).__name__, data=b""
@@ -182,6 +182,7 @@ class PeerEvents:
             self._paths.fallen.remove(device)
             peer = self._peer_of(device)
             if peer is not None:
+                outcome += self._receipts.path_fell(peer, device, now)
                 outcome += self._receipts.send_again(peer, now) + self._outbox.flush(peer, now)
         return outcome
 

@@ -57,6 +57,8 @@ class Receipts:
         """When a receipt that could not be read was parked (monotonic)."""
         self._believed_again: dict[DeviceId, float] = {}
         """When a parked receipt may bring about a new link again (monotonic)."""
+        self._overtaken: dict[DeviceId, int] = {}
+        """How far a receipt through the server said that a device is: less than those on its path had said."""
         self._owed: dict[DeviceId, float] = {}
         """Whose receipts took the path only, and when the server has to be told, too (monotonic)."""
 
@@ -149,7 +151,9 @@ class Receipts:
 
     # ----------------------------------------------------------------------------------------------------------- ours
 
-    def arrived(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant, *, lasting: bool = True) -> Outcome:
+    def arrived(
+        self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant, *, lasting: bool = True, by_path: bool = False
+    ) -> Outcome:
         """A sealed receipt, or ephemeral event, from a registered peer's device. Raises PeerBrokeProtocol."""
         note = self._open(device, sealed)
         if note is None:
@@ -160,7 +164,7 @@ class Receipts:
             return [TypingChanged(peer.cid, note.typing)]
         if isinstance(note, PathNote):
             return self._dialling.noted(device, note, now)
-        return self._apply(peer, device, note, now)
+        return self._apply(peer, device, note, now, by_path=by_path)
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """A session began: a receipt that came before its first message can be read now."""
@@ -173,7 +177,9 @@ class Receipts:
         except PeerBrokeProtocol:
             return []
 
-    def _apply(self, peer: Peer, device: DeviceId, note: ReceiptNote, now: Instant) -> Outcome:
+    def _apply(
+        self, peer: Peer, device: DeviceId, note: ReceiptNote, now: Instant, *, by_path: bool = False
+    ) -> Outcome:
         store = self._context.store
         channel = self._sessions.channel(peer, device)
         highest = channel.next_number - 1
@@ -198,11 +204,24 @@ class Receipts:
         )
         moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
         outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
-        if note.delivered_up_to < max(seen_up_to, had) and self._may_refill(device, note.delivered_up_to, now):
-            last = max(seen_up_to - 1, had)
-            outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
+        self._overtaken.pop(device, None)
+        if note.delivered_up_to < max(seen_up_to, had):
+            if not by_path and self._paths.is_healthy(device):
+                # Those on the path may have overtaken it: they decide, or the end of the path does.
+                self._overtaken[device] = note.delivered_up_to
+            elif self._may_refill(device, note.delivered_up_to, now):
+                last = max(seen_up_to - 1, had)
+                outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
         self._outbox.flush_later(device)
         return outcome + self.send(peer, device, now, note.lost) if note.lost else outcome
+
+    def path_fell(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """What the last receipt through the server said was not contradicted by one on the path."""
+        delivered_up_to = self._overtaken.pop(device, None)
+        channel = self._sessions.channel(peer, device)
+        if delivered_up_to is None or delivered_up_to >= channel.delivered_up_to:
+            return []
+        return self._outbox.refill(peer, channel, delivered_up_to + 1, channel.delivered_up_to, now)
 
     def _start_over(self, peer: Peer, channel: Channel, note: ReceiptNote, now: Instant) -> Outcome:
         """They have what we never sent: our data is older than we were, and the server did not say so."""
