@@ -45,9 +45,9 @@ VISITED = replace(STILL, strangers=3)
 WORLDS = 8
 
 
-def finding(path_weather: PathWeather, act: Callable[[World], None] = World.live) -> str:
+def finding(path_weather: PathWeather, act: Callable[[World], None] = World.live, worlds: int = WORLDS) -> str:
     """What the first world says in which a promise is broken."""
-    for seed in range(WORLDS):
+    for seed in range(worlds):
         with World(seed, weather=FINE, path_weather=path_weather) as world:
             try:
                 act(world)
@@ -158,4 +158,4 @@ def test_envelopes_that_are_lost_with_their_connection_are_found(monkeypatch: py
 
     monkeypatch.setattr(Direct, "send", send_once)
     monkeypatch.setattr(Direct, "begin_again", lambda self, device, after=0: None)
-    assert "although the path works" in finding(replace(LONELY, breaks=9, deaf=9))
+    assert "although the path works" in finding(replace(LONELY, breaks=9, deaf=9), worlds=40)
