@@ -153,6 +153,14 @@ class Tab:
         mark = self.message(text).locator("[data-status]")
         expect(mark).to_have_attribute("data-status", re.compile("|".join(statuses)))
 
+    @property
+    def path_badge(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("^Path: "))
+
+    def expect_path(self, words: str) -> None:
+        """As a screen reader tells it; eyes see the same in the badge. The words are a pattern."""
+        expect(self.path_badge).to_have_accessible_name(re.compile(f"^Path: {words}"))
+
     def texts(self) -> list[str]:
         """What the conversation shows, in order."""
         return self.page.locator("[data-message] .message-text").all_inner_texts()

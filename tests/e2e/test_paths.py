@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.album import Album
 from tests.e2e.tab import Tab, make_friends
@@ -37,25 +37,16 @@ def friends(browser: Browser, album: Album, deployment: Deployment) -> tuple[Tab
     return one, two
 
 
-def badge(tab: Tab) -> Locator:
-    return tab.page.get_by_role("button", name=re.compile("^Path: "))
-
-
-def expect_path(tab: Tab, words: str) -> None:
-    """As a screen reader tells it; eyes see the same in the badge."""
-    expect(badge(tab)).to_have_accessible_name(re.compile(f"^Path: {words}"))
-
-
 def test_the_path_is_direct_with_its_round_trip_and_goes_on_without_the_server(
     friends: tuple[Tab, Tab], deployment: Deployment
 ) -> None:
     one, two = friends
     for tab in friends:
-        expect_path(tab, r"direct, round trip (<1|\d+) ms$")
+        tab.expect_path(r"direct, round trip (<1|\d+) ms$")
     one.say("Straight to you")
     one.expect_status("Straight to you", "delivered", "read")
     one.picture("direct")
-    badge(one).click()
+    one.path_badge.click()
     expect(one.page.get_by_role("dialog", name="How messages to Bea Lindqvist travel")).to_be_visible()
     one.picture("all about the path")
     one.button("All connections").click()
@@ -69,7 +60,7 @@ def test_the_path_is_direct_with_its_round_trip_and_goes_on_without_the_server(
     one.picture("connections without the server")
     one.page.go_back()
     for tab in friends:
-        expect_path(tab, r"server away since [^,]+, direct, round trip (<1|\d+) ms$")
+        tab.expect_path(r"server away since [^,]+, direct, round trip (<1|\d+) ms$")
     one.say("Without the server")
     one.expect_status("Without the server", "delivered", "read")
     two.page.bring_to_front()
@@ -81,7 +72,7 @@ def test_the_path_is_direct_with_its_round_trip_and_goes_on_without_the_server(
 
     deployment.server.start()
     for tab in friends:
-        expect_path(tab, r"direct, round trip")
+        tab.expect_path(r"direct, round trip")
     one.say("The server is back")
     one.expect_status("The server is back", "delivered", "read")
     for tab in friends:
@@ -93,7 +84,7 @@ def test_the_path_is_direct_with_its_round_trip_and_goes_on_without_the_server(
 
 def test_who_hides_their_address_is_relayed_and_told_why(friends: tuple[Tab, Tab]) -> None:
     one, two = friends
-    expect_path(one, "direct")
+    one.expect_path("direct")
     one.page.get_by_role("button", name=re.compile("Account menu$")).click()
     one.page.get_by_role("menuitem", name="Settings").click()
     hide = one.page.get_by_role("switch", name="Hide my address from people")
@@ -101,14 +92,14 @@ def test_who_hides_their_address_is_relayed_and_told_why(friends: tuple[Tab, Tab
     expect(hide).to_be_checked()
     one.picture("settings")
     one.open_conversation("Bea Lindqvist")
-    expect_path(one, r"relayed, round trip (<1|\d+) ms$")
-    badge(one).click()
+    one.expect_path(r"relayed, round trip (<1|\d+) ms$")
+    one.path_badge.click()
     expect(one.page.get_by_text("You hide your address")).to_be_visible()
     one.picture("relayed, and why")
     one.page.keyboard.press("Escape")
-    expect_path(two, "relayed")
+    two.expect_path("relayed")
     two.page.bring_to_front()
-    badge(two).click()
+    two.path_badge.click()
     expect(two.page.get_by_text("Ada Lindgren hides their address")).to_be_visible()
     two.page.keyboard.press("Escape")
     two.say("Through the relay")

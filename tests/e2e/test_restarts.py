@@ -1,5 +1,7 @@
 """Restarts lose nothing: everything is killed in mid-conversation, reloaded, and started at another time."""
 
+from dataclasses import dataclass
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -13,8 +15,32 @@ DAY_SECONDS = 86_400.0
 HOUR_SECONDS = 3_600.0
 
 
+@dataclass(frozen=True)
+class Way:
+    """How messages travel, and what the screen says of it and of a message while the server is away."""
+
+    badge: str
+    badge_without_server: str
+    status_without_server: str
+
+
+MAILBOX = Way("through the server", "waiting for the server", "queued")
+DIRECT = Way("direct", "server away since .*, direct", "delivered|read")
+
+
+@pytest.fixture(
+    params=[pytest.param(MAILBOX, id="mailbox"), pytest.param(DIRECT, id="direct", marks=pytest.mark.own_network)]
+)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
+    """Two services of one computer soon find each other, unless they may not."""
+    chosen: Way = request.param
+    if chosen is MAILBOX:
+        monkeypatch.setenv("CASEMATE_INTERNAL_SERVICE_PEER_PATHS", "false")
+    return chosen
+
+
 @pytest.fixture
-def friends(browser: Browser, album: Album, deployment: Deployment) -> tuple[Tab, Tab]:
+def friends(browser: Browser, album: Album, way: Way, deployment: Deployment) -> tuple[Tab, Tab]:
     deployment.start("one", "two")
     one = Tab.open(browser.new_context(), album, deployment.service("one"))
     two = Tab.open(browser.new_context(), album, deployment.service("two"))
@@ -33,7 +59,7 @@ def expect_the_same(one: Tab, two: Tab, written: list[str]) -> None:
 
 
 def test_every_message_shown_as_queued_is_there_once_in_order_after_every_kind_of_death(
-    friends: tuple[Tab, Tab], deployment: Deployment
+    friends: tuple[Tab, Tab], way: Way, deployment: Deployment
 ) -> None:
     one, two = friends
     written: list[str] = []
@@ -43,12 +69,15 @@ def test_every_message_shown_as_queued_is_there_once_in_order_after_every_kind_o
         tab.say(text)
         tab.expect_status(text, *statuses)
 
+    one.expect_path(way.badge)
     say(one, "while all is well", "delivered", "read")
 
     deployment.server.kill()
-    say(one, "while the server is dead", "queued")
-    one.picture("queued, with the reason")
+    one.expect_path(way.badge_without_server)
+    say(one, "while the server is dead", way.status_without_server)
+    one.picture("without the server")
     deployment.server.start()
+    one.expect_path(way.badge)
     one.expect_status("while the server is dead", "delivered", "read")
 
     deployment.service("two").kill()
