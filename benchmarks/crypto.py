@@ -17,7 +17,7 @@ from typing import Final
 from benchmarks.machine import print_heading
 from casemate.crypto.content import Content, encode_content
 from casemate.crypto.control import open_control, seal_control
-from casemate.crypto.envelope import open_envelope, read_envelope, seal
+from casemate.crypto.envelope import UNKNOWN_ORIGIN, open_envelope, read_envelope, seal
 from casemate.crypto.identity import Account, Device, new_account, new_device, sign_device_list, verify_device_list
 from casemate.crypto.kem import MlKem768
 from casemate.crypto.prekeys import new_one_time_bundle, verify_bundle
@@ -41,7 +41,7 @@ class Talk:
     reader: Session
 
     def message(self, number: int) -> None:
-        self.writer, envelope = seal(self.writer, number, CHAT, os.urandom, KEM)
+        self.writer, envelope = seal(self.writer, number, UNKNOWN_ORIGIN, CHAT, os.urandom, KEM)
         self.writer.to_bytes()
         self.reader, _, _ = open_envelope(self.reader, envelope, KEM)
         self.reader.to_bytes()
@@ -73,7 +73,7 @@ def started(aead: Aead) -> Talk:
     data, secrets = new_one_time_bundle(bea, phone, os.urandom, KEM, now_seconds=0, lifetime_seconds=60)
     bundle = verify_bundle(data, beas, now_seconds=1)
     writer = start_session(laptop, alice.account_id, alice.keys.current, beas, bundle, aead, os.urandom, KEM)
-    writer, envelope = seal(writer, 1, CHAT, os.urandom, KEM)
+    writer, envelope = seal(writer, 1, UNKNOWN_ORIGIN, CHAT, os.urandom, KEM)
     reader = answer_session(phone, alices, secrets, read_envelope(envelope).initial_header or b"", KEM)
     reader, _, _ = open_envelope(reader, envelope, KEM)
     talk = Talk(writer, reader)

@@ -156,6 +156,37 @@ def test_a_server_that_forgets_fools_no_restored_writer(world: Deployment, frien
     assert [message.text for message in world.timeline(alice, bob) if message.text not in shown] == []
 
 
+def test_a_restored_writer_who_hears_of_it_late_calls_nothing_delivered_that_is_not(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """More is written than was forgotten, before any receipt tells: the last numbers are new to the reader."""
+    alice, bob = friends
+    world.say(alice, bob, "before the copy")
+    backup = world.copy_of(alice)
+    world.pass_time(10)
+    for number in range(5):
+        world.say(alice, bob, f"forgotten by alice {number}")
+    receipts_pass = False
+
+    def tell_alice_nothing(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        if isinstance(frame, Welcome) and person is alice:
+            return [msgspec.structs.replace(frame, sent=[], received=[], start_counter_seen=0)]
+        return [frame] if receipts_pass or person is bob or not isinstance(frame, ReceiptArrived) else []
+
+    world.to_device = tell_alice_nothing
+    world.cut(alice)
+    world.forget_everything_at_the_server()
+    world.restart(alice, database=backup)
+    written = [f"new {number}" for number in range(8)]
+    for text in written:
+        world.say(alice, bob, text)
+    receipts_pass = True
+    world.cut(alice)
+    world.pass_time(300)
+    assert [text for text in world.texts(bob, alice) if text in written] == written
+    assert set(world.statuses(alice, bob)) == {"delivered"}
+
+
 # ------------------------------------------------------------------------------------------------- what hangs for ever
 
 

@@ -108,7 +108,7 @@ def test_a_receipt_for_what_was_never_sent_does_not_use_up_our_numbers(neighbour
     world.say(ann, bob, "one")
     before = channel_of(ann).next_number
     for claimed in (before, before - 1):
-        note = ReceiptNote(claimed, claimed, 0, (), (), (opened, b"m" * 16))
+        note = ReceiptNote(claimed, claimed, 0, (), (), (opened, b"nobody's"))
         says_on_its_connection(neighbours, ann, sealed_by(neighbours, bob, note))
     assert channel_of(ann).next_number == before
     world.say(ann, bob, "two")

@@ -9,7 +9,7 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, MessageId
 from casemate.protocol.limits import PEER_UNANSWERED
-from casemate.protocol.link import ClientFrame, Deliver, Deposit, ServerFrame
+from casemate.protocol.link import ClientFrame, Deliver, Deposit, ReceiptArrived, ServerFrame
 from casemate.protocol.peer import Envelopes, PeerFrame
 from tests.accounts.deployment import Person
 from tests.accounts.test_paths import Neighbours
@@ -22,10 +22,14 @@ def neighbours(tmp_path: Path) -> Neighbours:
 
 def hold_deliveries_to(neighbours: Neighbours, person: Person) -> None:
     """What the server hands out is on its way to this person, and stays there."""
+    hold(neighbours, person, Deliver)
+
+
+def hold(neighbours: Neighbours, person: Person, kind: type[ServerFrame]) -> None:
     honest = neighbours.world.to_device
 
     def to_device(one: Person, frame: ServerFrame) -> list[ServerFrame]:
-        return [] if one is person and isinstance(frame, Deliver) else list(honest(one, frame))
+        return [] if one is person and isinstance(frame, kind) else list(honest(one, frame))
 
     neighbours.world.to_device = to_device
 
@@ -165,3 +169,27 @@ def test_what_was_read_is_shown_as_read_after_a_restored_writer_has_sent_it_agai
     world.restart(ann, database=backup)
     world.pass_time(60)
     assert world.statuses(ann, bob) == ["read"]
+
+
+def test_numbers_given_out_once_more_before_the_path_tells_of_it_deliver_nothing(neighbours: Neighbours) -> None:
+    """The path says how far we were only after the mailbox has taken new messages under numbers that were used."""
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.say(ann, bob, "one")
+    backup = world.copy_of(ann)
+    world.pass_time(5)
+    for number in range(6):
+        world.say(ann, bob, f"over the path {number}")
+    world.peers.silent = True
+    world.cut(ann)
+    world.forget_everything_at_the_server()
+    hold_deliveries_to(neighbours, bob)
+    hold(neighbours, ann, ReceiptArrived)
+    world.restart(ann, database=backup)
+    written = [f"after the restore {number}" for number in range(4)]
+    for text in written:
+        world.say(ann, bob, text)
+    assert world.statuses(ann, bob)[1:] == ["sent"] * 4
+    world.peers.silent = False
+    world.pass_time(60)
+    assert [text for text in world.texts(bob, ann) if text in written] == written
+    assert set(world.statuses(ann, bob)) == {"delivered"}

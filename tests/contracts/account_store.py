@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from casemate.crypto.envelope import Origin
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import (
     Channel,
@@ -141,7 +142,8 @@ class AccountStoreContract:
             BEA,
             next_number=2**62,
             lost=(3, 2**62),
-            opened=(7, b"i" * 16),
+            opened=(7, b"theirs.."),
+            origins=(Origin(b"first...", 1), Origin(b"second..", 2**62)),
             receipt_session=b"s" * 16,
             parked_receipt=b"r",
             rekey_at=1.5,

@@ -16,9 +16,21 @@ from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import ENVELOPE_BYTES
 
 KIND_MESSAGE: Final = 1
-_PREFIX: Final = struct.Struct(">BB16s16s16sQH")
-"""Version, kind, sender device, recipient device, session, number, length of the initial header. 60 bytes."""
+START_BYTES: Final = 8
+_PREFIX: Final = struct.Struct(">BB16s16s16sQ8sQH")
+"""Version, kind, sender device, recipient device, session, number, its origin, bytes of initial header. 76 bytes."""
 _LAST_NUMBER: Final = 2**63 - 1
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Which start of the sending device gave out a number, whenever its message is sealed, and since which number."""
+
+    start: bytes
+    """8 bytes, drawn at random by each start."""
+    since: int
+
+
+UNKNOWN_ORIGIN: Final = Origin(bytes(START_BYTES), 0)
 
 
 class EnvelopeHeader(msgspec.Struct, frozen=True):
@@ -29,6 +41,7 @@ class EnvelopeHeader(msgspec.Struct, frozen=True):
     recipient: DeviceId
     session_id: SessionId
     number: int
+    origin: Origin
     initial_header: bytes | None
     length: int
 
@@ -37,18 +50,32 @@ def read_envelope(data: bytes) -> EnvelopeHeader:
     """Raises UnknownVersion or EnvelopeUnreadable."""
     if len(data) > ENVELOPE_BYTES or len(data) < _PREFIX.size:
         raise EnvelopeUnreadable("size")
-    version, kind, sender, recipient, session_id, number, initial_bytes = _PREFIX.unpack_from(data)
+    version, kind, sender, recipient, session_id, number, start, since, initial_bytes = _PREFIX.unpack_from(data)
     _check_version(version)
     length = _PREFIX.size + initial_bytes
-    if kind != KIND_MESSAGE or number > _LAST_NUMBER or initial_bytes > INITIAL_HEADER_BYTES or length > len(data):
+    if (
+        kind != KIND_MESSAGE
+        or max(number, since) > _LAST_NUMBER
+        or initial_bytes > INITIAL_HEADER_BYTES
+        or length > len(data)
+    ):
         raise EnvelopeUnreadable("malformed")
     initial = data[_PREFIX.size : length] or None
     return EnvelopeHeader(
-        version, DeviceId(sender), DeviceId(recipient), SessionId(session_id), number, initial, length
+        version,
+        DeviceId(sender),
+        DeviceId(recipient),
+        SessionId(session_id),
+        number,
+        Origin(start, since),
+        initial,
+        length,
     )
 
 
-def seal(session: Session, number: int, content: bytes, entropy: Entropy, kem: Kem) -> tuple[Session, bytes]:
+def seal(
+    session: Session, number: int, origin: Origin, content: bytes, entropy: Entropy, kem: Kem
+) -> tuple[Session, bytes]:
     """The session after this message, and its envelope.
 
     `number` counts the envelopes from this device to that one, whatever the
@@ -63,6 +90,8 @@ def seal(session: Session, number: int, content: bytes, entropy: Entropy, kem: K
         session.peer_device,
         session.session_id,
         number,
+        origin.start,
+        origin.since,
         len(initial),
     )
     prefix += initial

@@ -6,21 +6,12 @@ import sys
 
 import pytest
 
-from tests.sim.checkers import CheckFailed
 from tests.sim.world import live
 
 SEEDS = int(os.environ.get("SIM_SEEDS", "20"))
 
 
-KNOWN_LIMIT = {111}
-"""A number used again after a restore: docs/decisions/0140. Strict, so that whoever mends it hears of it."""
-
-
-_LIMIT = pytest.mark.xfail(raises=CheckFailed, reason="the known limit of decision 0140", strict=True)
-WORLDS = [pytest.param(seed, marks=[_LIMIT] if seed in KNOWN_LIMIT else []) for seed in range(SEEDS)]
-
-
-@pytest.mark.parametrize("seed", WORLDS)
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_every_promise_is_kept_in_world(seed: int) -> None:
     live(seed)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from casemate.crypto.envelope import open_envelope, read_envelope, seal
+from casemate.crypto.envelope import Origin, open_envelope, read_envelope, seal
 from casemate.crypto.identity import (
     Account,
     Device,
@@ -26,6 +26,7 @@ from casemate.crypto.session import Session, answer_session, start_session
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 
 NOW = 1_800_000_000
+ORIGIN = Origin(b"1st life", 1)
 MONTH = 30 * 86_400
 
 
@@ -99,7 +100,7 @@ class Talk:
 
     def send(self, sender: str, text: bytes) -> bytes:
         """Seal one message; the envelope is for `receive`."""
-        session, envelope = seal(self._side(sender), 1, text, self.entropy, self.kem)
+        session, envelope = seal(self._side(sender), 1, ORIGIN, text, self.entropy, self.kem)
         self._set(sender, session)
         return envelope
 
@@ -136,7 +137,7 @@ def two_in_session(seed: bytes = b"session", kem: Kem | None = None, aead: Aead 
     alice, bea = two_people(seed, kem)
     bundle, secrets = bea.one_time()
     session = alice.start(bea, bundle, aead)
-    session, envelope = seal(session, 1, b"first", alice.entropy, alice.kem)
+    session, envelope = seal(session, 1, ORIGIN, b"first", alice.entropy, alice.kem)
     answered = bea.answer(alice, secrets, envelope)
     answered, _, text = open_envelope(answered, envelope, bea.kem)
     assert text == b"first"

@@ -19,7 +19,7 @@ from casemate.crypto.kem import MlKem768
 from casemate.crypto.keys import KemPublic
 from casemate.crypto.primitives import Aead
 from casemate.crypto.session import session_from_bytes
-from casemate.crypto.tests.pair import Talk, two_in_session, two_people
+from casemate.crypto.tests.pair import ORIGIN, Talk, two_in_session, two_people
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.limits import CONTROL_BYTES, ENVELOPE_BYTES
 
@@ -68,7 +68,7 @@ def test_any_of_the_first_messages_starts_the_session() -> None:
     session = alice.start(bea, bundle)
     envelopes = []
     for number in range(5):
-        session, envelope = seal(session, number, b"%d" % number, alice.entropy, alice.kem)
+        session, envelope = seal(session, number, ORIGIN, b"%d" % number, alice.entropy, alice.kem)
         envelopes.append(envelope)
     answered = bea.answer(alice, secrets, envelopes[3])
     for number in (3, 0, 4, 1, 2):
@@ -79,12 +79,12 @@ def test_any_of_the_first_messages_starts_the_session() -> None:
 def test_the_responder_reads_before_it_writes() -> None:
     alice, bea = two_people(b"order")
     bundle, secrets = bea.one_time()
-    session, envelope = seal(alice.start(bea, bundle), 1, b"text", alice.entropy, alice.kem)
+    session, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"text", alice.entropy, alice.kem)
     answered = bea.answer(alice, secrets, envelope)
     assert session.can_send
     assert not answered.can_send
     with pytest.raises(ValueError, match="reads before"):
-        seal(answered, 1, b"text", bea.entropy, bea.kem)
+        seal(answered, 1, ORIGIN, b"text", bea.entropy, bea.kem)
     assert open_envelope(answered, envelope, bea.kem)[0].can_send
 
 
@@ -110,12 +110,13 @@ def test_a_session_does_not_print_its_keys() -> None:
 # --- the server as attacker
 
 
-def test_the_server_can_read_route_and_number_and_nothing_else() -> None:
+def test_the_server_can_read_route_number_and_origin_and_nothing_else() -> None:
     talk = two_in_session()
     envelope = talk.send("bea", b"the quick brown fox")
     header = read_envelope(envelope)
     assert (header.sender, header.recipient) == (talk.bea.own_device, talk.alice.own_device)
     assert header.session_id == talk.alice.session_id
+    assert (header.number, header.origin) == (1, ORIGIN)
     assert b"quick" not in envelope
 
 
@@ -136,7 +137,7 @@ def test_changing_any_byte_of_an_envelope_fails_and_changes_nothing() -> None:
 def test_changing_any_byte_of_a_first_envelope_starts_no_session() -> None:
     alice, bea = two_people(b"first bytes")
     bundle, secrets = bea.one_time()
-    _, envelope = seal(alice.start(bea, bundle), 1, b"text", alice.entropy, alice.kem)
+    _, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"text", alice.entropy, alice.kem)
     for position in range(0, len(envelope), 3):
         changed = with_byte(envelope, position, 0x01)
         with pytest.raises(PeerBrokeProtocol):
@@ -161,7 +162,7 @@ def test_a_replayed_first_envelope_is_known_by_its_token_though_the_prekeys_are_
     """With a last-resort bundle the handshake itself can be repeated: the token is what stops it."""
     alice, bea = two_people(b"replay")
     bundle, secrets = bea.last_resort()
-    _, envelope = seal(alice.start(bea, bundle), 1, b"text", alice.entropy, alice.kem)
+    _, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"text", alice.entropy, alice.kem)
     initial = read_envelope(envelope).initial_header
     assert initial is not None
     seen = {replay_token(initial)}
@@ -184,7 +185,7 @@ def test_an_envelope_does_not_open_in_another_session_of_the_same_people() -> No
     talks = []
     for _ in range(2):
         bundle, secrets = bea.one_time()
-        session, envelope = seal(alice.start(bea, bundle), 1, b"", alice.entropy, alice.kem)
+        session, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"", alice.entropy, alice.kem)
         answered, _, _ = open_envelope(bea.answer(alice, secrets, envelope), envelope, bea.kem)
         talks.append(Talk(session, answered, alice.entropy, alice.kem))
     envelope = talks[0].send("alice", b"text")
@@ -210,7 +211,7 @@ def test_a_withheld_one_time_bundle_still_gives_a_session() -> None:
     """The server offers only the last-resort bundle: less forward secrecy for the first message, nothing worse."""
     alice, bea = two_people(b"withheld")
     bundle, secrets = bea.last_resort()
-    session, envelope = seal(alice.start(bea, bundle), 1, b"", alice.entropy, alice.kem)
+    session, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"", alice.entropy, alice.kem)
     answered, _, _ = open_envelope(bea.answer(alice, secrets, envelope), envelope, bea.kem)
     talk = Talk(session, answered, alice.entropy, alice.kem)
     talk.round_trips(3)
@@ -221,7 +222,7 @@ def test_secrets_that_were_used_and_deleted_leave_only_the_wrong_ones() -> None:
     alice, bea = two_people(b"deleted")
     bundle, _ = bea.one_time()
     _, other = bea.one_time()
-    _, envelope = seal(alice.start(bea, bundle), 1, b"", alice.entropy, alice.kem)
+    _, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"", alice.entropy, alice.kem)
     with pytest.raises(HandshakeRefused):
         bea.answer(alice, other, envelope)
 

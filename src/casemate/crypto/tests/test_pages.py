@@ -90,10 +90,13 @@ def test_the_first_envelope_opens_by_the_pages_alone() -> None:
     talk = RECORDED["talk"]
     envelope = bytes.fromhex(talk["messages"][0]["envelope"])
 
-    version, kind, sender, recipient, session_id, number, length = struct.unpack_from(">BB16s16s16sQH", envelope)
+    version, kind, sender, recipient, session_id, number, start, since, length = struct.unpack_from(
+        ">BB16s16s16sQ8sQH", envelope
+    )
     assert (version, kind, sender, recipient, number) == (1, 1, peer[0], own[0], 0)
-    prefix, message = envelope[: 60 + length], envelope[60 + length :]
-    initial = prefix[60:]
+    assert (start, since) == (b"1st life", 1)
+    prefix, message = envelope[: 76 + length], envelope[76 + length :]
+    initial = prefix[76:]
 
     chosen, versions, aead, _, _, device_id, bundle_id, ephemeral, kem_ciphertext = unpack(initial)
     assert (chosen, versions, device_id, bundle_id) == (1, [1, 1], peer[0], bundle[1])

@@ -26,7 +26,7 @@ from casemate.crypto.primitives import Aead
 from casemate.crypto.safety import safety_number
 from casemate.crypto.session import Session
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
-from casemate.crypto.tests.pair import NOW, Person
+from casemate.crypto.tests.pair import NOW, ORIGIN, Person
 from casemate.crypto.vault import (
     PasswordCost,
     lock_with_machine_key,
@@ -120,7 +120,7 @@ def _talk(alice: Person, bea: Person, secrets: PrekeySecrets, bundle: bytes, aea
         content = encode_content(
             Content(1, "chat", MessageId(number.to_bytes(16, "big")), bytes(16), number, (), NOW * 1000, None, b"hi")
         )
-        sides[writer], envelope = seal(sides[writer], number, content, alice.entropy, kem)
+        sides[writer], envelope = seal(sides[writer], number, ORIGIN, content, alice.entropy, kem)
         rows.append({"writer": writer, "number": number, "content": content, "envelope": envelope})
         if number in LOST:
             late.append((writer, envelope))

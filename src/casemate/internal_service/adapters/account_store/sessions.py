@@ -3,15 +3,17 @@
 import struct
 from typing import Final
 
+from casemate.crypto.envelope import Origin
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database, Row
 
 _LAST_NUMBER: Final = 2**63 - 1
+_ORIGIN: Final = struct.Struct(">8sQ")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
-    " counter, opened_number, opened_id, receipt_session, parked_receipt, rekey_at"
+    " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -47,7 +49,7 @@ class ChannelsTable:
     def _write_channel(self, channel: Channel) -> None:
         self._db.execute(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             channel.device,
             channel.account_id,
             channel.next_number,
@@ -59,6 +61,7 @@ class ChannelsTable:
             struct.pack(f">{len(channel.lost)}Q", *channel.lost),
             channel.counter,
             *channel.opened,
+            b"".join(_ORIGIN.pack(origin.start, origin.since) for origin in channel.origins),
             channel.receipt_session,
             channel.parked_receipt,
             channel.rekey_at,
@@ -157,9 +160,10 @@ def _channel(row: Row) -> Channel:
         lost=struct.unpack(f">{len(row[8]) // 8}Q", row[8]),
         counter=row[9],
         opened=(row[10], row[11]),
-        receipt_session=row[12],
-        parked_receipt=row[13],
-        rekey_at=row[14],
+        origins=tuple(Origin(start, since) for start, since in _ORIGIN.iter_unpack(row[12])),
+        receipt_session=row[13],
+        parked_receipt=row[14],
+        rekey_at=row[15],
     )
 
 

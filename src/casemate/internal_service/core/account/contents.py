@@ -4,6 +4,7 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import PEER_ADDRESSES
 from casemate.protocol.numbered import Number
@@ -43,9 +44,9 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """Numbers ≤ `delivered_up_to` that could not be opened: those messages are not delivered."""
     anew: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
     """Numbers that the recipient called lost: their messages wait to be sealed anew, so it need not name them again."""
-    opened: tuple[Number, Annotated[bytes, msgspec.Meta(max_length=16)]] = (0, b"")
-    """Number and message id of the last envelope that was opened. Another id than ours shows that our data is older
-    than we were, and that we use numbers again, whatever the server said."""
+    opened: tuple[Number, Annotated[bytes, msgspec.Meta(max_length=START_BYTES)]] = (0, UNKNOWN_ORIGIN.start)
+    """The last number that was opened, and the start that gave it out. Another start than we remember shows that our
+    data is older than we were, and that we use numbers again, whatever the server said."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):

@@ -13,6 +13,7 @@ from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, V
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
 from casemate.internal_service.core.account.lines import is_line
+from casemate.internal_service.core.account.origins import contradicts
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
@@ -28,6 +29,10 @@ REKEY_PAUSE_SECONDS: Final = 60.0
 _UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
 """A new session may help; anything else a peer did wrong would only be done again in it."""
 _NOT_SHOWN: Final = (VOID, Kind.PROFILE)
+
+
+class RestoredWriter(PeerBrokeProtocol):
+    """Their device was restored and uses numbers again. Our receipt tells it, and all comes again under higher ones."""
 
 
 class Inbox:
@@ -139,10 +144,12 @@ class Inbox:
         known = self._sessions.known(header.session_id, device)
         row, session = known or self._sessions.answer(peer, header, now)
         session, _, data = open_envelope(session, envelope, self._context.kem)
+        channel = self._sessions.channel(peer, device)
+        if contradicts(header.origin, channel.opened):
+            raise RestoredWriter
         content = decode_content(data)
         self._check(peer, device, content)
-        channel = self._sessions.channel(peer, device)
-        self._context.store.put_channel(replace(channel, opened=(number, content.message_id)))
+        self._context.store.put_channel(replace(channel, opened=(number, header.origin.start)))
         self._keep_session(peer, row, session, content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
         return self._handle(self._current(peer), device, number, content, now)

@@ -33,6 +33,8 @@ RESERVED: Final = 1_000
 LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
 IN_VAIN_SECONDS: Final = 30.0
+NUMBER_JUMP: Final = 2**12
+"""The most that a word without proof may push our numbering ahead: each number skipped has to be filled."""
 
 
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
@@ -247,17 +249,21 @@ class Outbox:
 
     # --------------------------------------------------------------------------------------- what their receipts say
 
-    def has_another(self, peer: Peer, device: DeviceId, number: int, message_id: bytes) -> bool:
-        """Whether we know our envelope of this number, and it is not the one they opened."""
-        queued = self._context.store.outbox_row(device, number)
-        row = queued or self._context.store.timeline_by_number(peer.account_id, number)
-        return row is not None and row.message_id != message_id
+    def start_over(self, channel: Channel, used_up_to: int) -> Outcome:
+        """Our data is older than what we once sent: go on above that, in a new session that the caller begins.
 
-    def start_over(self, peer: Peer, channel: Channel, from_number: int, now: Instant) -> Outcome:
-        """Their device knows more of us than we do: all that is under way goes again, above what they have."""
+        All that is under way goes again. Its numbers may be some that we had used for something else before.
+        """
         changed = self._unseal(channel.device, None)
-        self._context.store.put_channel(replace(channel, next_number=max(channel.next_number, from_number)))
-        return self._show(changed, "queued") + self.begin_anew(peer, channel.device, now)
+        next_number = max(channel.next_number, used_up_to + 1)
+        self._context.store.put_channel(replace(channel, next_number=next_number, origins=()))
+        return self._show(changed, "queued")
+
+    def believe(self, channel: Channel, used_up_to: int) -> Outcome:
+        """Somebody who may be wrong says how far we once were: where it was more, receipts tell."""
+        if used_up_to < channel.next_number:
+            return []
+        return self.start_over(channel, min(used_up_to, channel.next_number + NUMBER_JUMP))
 
     def begin_anew(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """A new session, which says so as its first content."""

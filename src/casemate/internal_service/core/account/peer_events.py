@@ -14,7 +14,6 @@ from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.peer_connections import PeerConnections
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.account.sealing import skip_numbers
 from casemate.internal_service.core.path_io import (
     EndpointChanged,
     EndpointClosed,
@@ -167,7 +166,7 @@ class PeerEvents:
             return outcome
         channel = self._context.store.channel(device)
         if channel is not None and hello.seen_up_to >= channel.next_number:
-            skip_numbers(self._context.store, channel, hello.seen_up_to)
+            outcome += self._outbox.believe(channel, hello.seen_up_to)
             outcome += self._inbox.rekey(peer, device, now, at_once=True)
         outcome += self._receipts.send_again(peer, now)
         return outcome + self._outbox.path_up(peer, device, now)

@@ -16,6 +16,7 @@ from casemate.internal_service.core.account.contents import (
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.origins import was_given_out_by_another
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Peer
@@ -185,7 +186,7 @@ class Receipts:
         highest = channel.next_number - 1
         if note.opened[0] > note.delivered_up_to:
             raise PeerBrokeProtocol("a receipt for what is both opened and missing")
-        if note.delivered_up_to > highest or self._outbox.has_another(peer, device, *note.opened):
+        if note.delivered_up_to > highest or was_given_out_by_another(channel.origins, note.opened):
             return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
         had, had_read = channel.delivered_up_to, channel.read_up_to
@@ -230,7 +231,8 @@ class Receipts:
         if note.delivered_up_to > channel.next_number + HIGHEST_JUMP:
             raise PeerBrokeProtocol("a receipt for what was never sent")
         self._starts_over_again[channel.device] = now.monotonic + START_OVER_PAUSE_SECONDS
-        return self._outbox.start_over(peer, channel, note.delivered_up_to + 1, now)
+        outcome = self._outbox.start_over(channel, note.delivered_up_to)
+        return outcome + self._outbox.begin_anew(peer, channel.device, now)
 
     def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
         last = self._refilled.get(device)

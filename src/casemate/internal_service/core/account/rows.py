@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.link import Paths
@@ -89,8 +90,10 @@ class Channel:
     """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
     counter: int = 0
     """Highest Lamport counter seen in the conversation."""
-    opened: tuple[int, bytes] = (0, b"")
-    """Number and message id of the last envelope of theirs that was opened: they can see whether it is theirs."""
+    opened: tuple[int, bytes] = (0, UNKNOWN_ORIGIN.start)
+    """The last number of theirs that was opened, and the start of theirs that gave it out."""
+    origins: tuple[Origin, ...] = ()
+    """The starts of ours that gave out the numbers of our envelopes to them, as far as we remember."""
     receipt_session: bytes | None = None
     """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
     parked_receipt: bytes | None = field(default=None, repr=False)

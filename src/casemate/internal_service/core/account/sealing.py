@@ -4,23 +4,20 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
-from casemate.crypto.envelope import seal
+from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
-from casemate.internal_service.core.account.ports import ChannelStore
-from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.account.origins import counting_on, origin_of
+from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
 
 SEALED_AT_ONCE: Final = 256
 """Waiting messages sealed in one go; the rest follow when these were answered."""
-NUMBER_JUMP: Final = 2**12
-"""The most that a server's word may push our numbering ahead: each number skipped has to be filled. Where it was more,
-their receipts tell, and those are believed."""
-VOIDS_AT_ONCE: Final = 2 * NUMBER_JUMP
+VOIDS_AT_ONCE: Final = 2**13
 VOIDS_PER_SECOND: Final = 256.0
 """Once so many were made at once; a later receipt asks for the rest."""
 
@@ -29,6 +26,7 @@ class Sealing:
     def __init__(self, context: Context, sessions: SecureSessions) -> None:
         self._context = context
         self._sessions = sessions
+        self._start = context.entropy(START_BYTES)
         self._voids: dict[DeviceId, tuple[float, float]] = {}
         """How many more may be made for a device, and when that was counted (monotonic)."""
 
@@ -44,9 +42,12 @@ class Sealing:
         ratchet, session = sending
         channel = self._sessions.channel(peer, device)
         number = channel.next_number
+        origins = counting_on(channel.origins, number, self._start)
         try:
             for row in waiting:
-                session, envelope = seal(session, number, row.content, self._context.entropy, self._context.kem)
+                session, envelope = seal(
+                    session, number, origins[-1], row.content, self._context.entropy, self._context.kem
+                )
                 store.outbox_sealed(row.id, number, envelope)
                 store.timeline_set_number(row.message_id, number)
                 number += 1
@@ -54,7 +55,7 @@ class Sealing:
             self._sessions.stop_sending(device, now)
             return False
         self._sessions.save(ratchet, session)
-        store.put_channel(replace(channel, next_number=number))
+        store.put_channel(replace(channel, next_number=number, origins=origins))
         return True
 
     def may_fill(self, device: DeviceId, now: Instant) -> bool:
@@ -83,15 +84,10 @@ class Sealing:
             body=b"" if row is None else row.body,
         )
         data = encode_content(content)
-        session, envelope = seal(session, number, data, self._context.entropy, self._context.kem)
+        origin = origin_of(self._sessions.channel(peer, device).origins, number)
+        session, envelope = seal(session, number, origin, data, self._context.entropy, self._context.kem)
         self._sessions.save(ratchet, session)
         self._context.store.outbox_add(
             OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
         )
         return True
-
-
-def skip_numbers(store: ChannelStore, channel: Channel, used_up_to: int) -> None:
-    """Our data is older than what we once sent: never use a number twice."""
-    jump = min(used_up_to, channel.next_number + NUMBER_JUMP)
-    store.put_channel(replace(channel, next_number=max(channel.next_number, jump + 1)))

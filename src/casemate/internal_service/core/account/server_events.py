@@ -10,8 +10,7 @@ from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
-from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.account.sealing import skip_numbers
+from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
@@ -169,8 +168,9 @@ class ServerEvents:
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
-        for peer, device in self._restored(frame, older=older):
-            outcome += self._inbox.rekey(peer, device, now, at_once=True)
+        for peer, channel, used_up_to in self._restored(frame, older=older):
+            outcome += self._outbox.believe(channel, used_up_to)
+            outcome += self._inbox.rekey(peer, channel.device, now, at_once=True)
         outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all(now)
         return outcome + self._show_peers_and_queued()
@@ -181,23 +181,22 @@ class ServerEvents:
             return []
         return self._requests.ask(lambda request_id: SetVisibility(request_id, True), lambda answer, later: [])
 
-    def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, DeviceId]]:
-        """Devices with whom we have gone further than our data knows: it was restored from an older copy.
+    def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, Channel, int]]:
+        """Devices with whom we have gone further than our data knows, and how far: it was restored from an older copy.
 
         Numbering goes on above the server's record before anything is sealed, and new sessions begin.
         """
         # What went over a path was never deposited, but they may have told the server that they have it.
         sent = {holdings.device: max(holdings.deposited_up_to, holdings.taken_up_to) for holdings in frame.sent}
         taken = {holdings.device: holdings.taken_up_to for holdings in frame.received}
-        behind: list[tuple[Peer, DeviceId]] = []
+        behind: list[tuple[Peer, Channel, int]] = []
         for channel in self._context.store.channels():
-            further = sent.get(channel.device, 0) >= channel.next_number
-            further = further or taken.get(channel.device, 0) >= channel.expected
+            used_up_to = sent.get(channel.device, 0)
+            further = used_up_to >= channel.next_number or taken.get(channel.device, 0) >= channel.expected
             peer = self._context.store.peer(channel.account_id)
             if peer is None or peer.relation != "registered" or not (further or older):
                 continue
-            skip_numbers(self._context.store, channel, sent.get(channel.device, 0))
-            behind.append((peer, channel.device))
+            behind.append((peer, channel, used_up_to))
         return behind
 
     def _publish_bundle(self, now: Instant) -> Outcome:

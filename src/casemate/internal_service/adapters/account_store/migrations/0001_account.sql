@@ -12,10 +12,7 @@ CREATE TABLE profile (
     server_password BLOB,
     start_counter INTEGER NOT NULL,
     auto_connect INTEGER NOT NULL,
-    appear_offline INTEGER NOT NULL,
-    relay_only INTEGER NOT NULL,
-    lan_discovery INTEGER NOT NULL,
-    paths BLOB
+    appear_offline INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE secrets (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL) STRICT;
