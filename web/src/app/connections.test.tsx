@@ -182,11 +182,15 @@ test("hiding the address and looking around are switches that say what they cost
   expect(hide).not.toBeChecked();
   expect(hide).toHaveAccessibleDescription(/takes the server’s relay/);
   await user.click(hide);
-  expect(hide).toBeChecked();
+  await waitFor(() => {
+    expect(hide).toBeChecked();
+  });
   const look = screen.getByRole("switch", { name: "Find people on this network" });
   expect(look).toHaveAccessibleDescription(/no effect while your address is hidden/);
   await user.click(look);
-  expect(look).not.toBeChecked();
+  await waitFor(() => {
+    expect(look).not.toBeChecked();
+  });
   expect(service.asked.filter(({ name }) => name === "SetSettings").map(({ fields }) => fields)).toEqual([
     { cid: ANN, relay_only: true },
     { cid: ANN, lan_discovery: false },
