@@ -166,13 +166,12 @@ class Network:
         return self._cut_off_until.get(machine.name, 0.0) > self._agenda.now
 
     def working(self, machine: Machine) -> int | None:
-        """The link of this computer that nothing has cut or holds up; None when it has none."""
-        for wire in self._wires:
-            both = self._client_has(wire) and self._server_has(wire) and not wire.cut
-            held_up = max(wire.last_arrival.values()) > self._agenda.now + wire.slowness
-            if wire.client is machine and both and not held_up and not self.is_cut_off(machine):
-                return wire.connection
-        return None
+        """The newest link of this computer; None when it has none, or something has cut it or holds it up."""
+        wire = next((wire for wire in reversed(self._wires) if wire.client is machine), None)
+        if wire is None or wire.cut or not (self._client_has(wire) and self._server_has(wire)):
+            return None
+        held_up = max(wire.last_arrival.values()) > self._agenda.now + wire.slowness
+        return None if held_up or self.is_cut_off(machine) else wire.connection
 
     def calm(self) -> None:
         """No more partitions, short delays; links that were cut are found to be dead as usual."""

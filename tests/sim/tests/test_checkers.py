@@ -133,8 +133,9 @@ def test_an_order_that_depends_on_arrival_is_found(monkeypatch: pytest.MonkeyPat
     assert "in different order" in finding(replace(WINDY, slowness=2.0))
 
 
-def test_an_outbox_that_is_not_flushed_after_a_reconnect_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outbox_that_is_not_flushed_when_link_and_peer_are_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox.Outbox, "flush_all", lambda self, now: [])
+    monkeypatch.setattr(outbox.Outbox, "resume", lambda self, peer, now: [])
     assert "not settled" in finding(replace(WINDY, cuts=5))
 
 
