@@ -193,3 +193,15 @@ def test_numbers_given_out_once_more_before_the_path_tells_of_it_deliver_nothing
     world.pass_time(60)
     assert [text for text in world.texts(bob, ann) if text in written] == written
     assert set(world.statuses(ann, bob)) == {"delivered"}
+
+
+def test_on_a_slow_path_that_fell_silent_nobody_waits_for_three_of_its_round_trips(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.route(direct=True, rtt_ms=1_400.0)
+    world.pass_time(1)
+    world.peers.silent = True
+    world.say(ann, bob, "over the mailbox")
+    world.pass_time(1.6)
+    assert world.texts(bob, ann) == ["over the mailbox"]
+    world.pass_time(2)
+    assert world.peers.words == [], "a slow connection is given the time that it needs"

@@ -6,7 +6,7 @@ from typing import Final
 
 from casemate.internal_service.core.account.batches import batches
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.path import SLOW_BYTES_PER_SECOND, answer_seconds
+from casemate.internal_service.core.account.path import answer_seconds, patience_seconds
 from casemate.internal_service.core.account.paths import Paths
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -96,7 +96,7 @@ class Direct:
             due = self._due(device, flight)
             if due is not None and due <= now.monotonic:
                 flight.is_told = True
-                late.append((device, flight.bytes / SLOW_BYTES_PER_SECOND))
+                late.append((device, patience_seconds(self._paths.rtt_ms(device), flight.bytes)))
         return late
 
     def next_wakeup(self) -> float | None:

@@ -20,6 +20,8 @@ DOUBT_SECONDS: Final = 1.25
 """How long a connection that owes us an answer is kept beside the mailbox before it is dialled anew."""
 ANSWER_SECONDS: Final = 0.75
 """The least time that a receipt is waited for before the mailbox takes over."""
+LONGEST_ANSWER_SECONDS: Final = 1.5
+"""However slow the path is: what the mailbox takes then is there within the two seconds that we promise."""
 ROUND_TRIPS: Final = 3
 SLOW_BYTES_PER_SECOND: Final = 64 * KIB
 """A connection is kept for as long as what is under way takes at this pace: a slow uplink is not a dead one."""
@@ -120,8 +122,18 @@ class PeerPath:
 
 
 def answer_seconds(rtt_ms: float | None, bytes_under_way: int) -> float:
-    """How long a receipt for what is under way may take."""
-    return max(ANSWER_SECONDS, ROUND_TRIPS * (rtt_ms or 0.0) / 1000) + bytes_under_way / USUAL_BYTES_PER_SECOND
+    """How long a receipt for what is under way may take before the mailbox helps."""
+    usual = max(ANSWER_SECONDS, _round_trips_seconds(rtt_ms))
+    return min(usual, LONGEST_ANSWER_SECONDS) + bytes_under_way / USUAL_BYTES_PER_SECOND
+
+
+def patience_seconds(rtt_ms: float | None, bytes_under_way: int) -> float:
+    """How much longer than others a connection is kept from then on, because it is slow or much is under way."""
+    return max(0.0, _round_trips_seconds(rtt_ms) - LONGEST_ANSWER_SECONDS) + bytes_under_way / SLOW_BYTES_PER_SECOND
+
+
+def _round_trips_seconds(rtt_ms: float | None) -> float:
+    return ROUND_TRIPS * (rtt_ms or 0.0) / 1000
 
 
 def dialable(addresses: Iterable[str]) -> tuple[str, ...]:
