@@ -194,6 +194,27 @@ def test_a_block_looks_like_leaving_to_whom_it_concerns(neighbours: Neighbours) 
     assert world.peers.words == left == ["bye"]
 
 
+def test_who_is_blocked_knows_no_address_at_which_we_answer(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    carol = world.person("carol")
+    world.befriend(ann, carol)
+    world.pass_time(5)
+    assert neighbours.kinds() == ("direct", "direct")
+    before = world.peers.opened
+    world.do(ann, lambda account, now: account.block(bob.cid, True, 1, now))
+    world.pass_time(10)
+    assert world.peers.opened == before + 1, "on another port"
+    path = world.sees(ann, carol).path
+    assert path is not None
+    assert path.kind == "direct"
+    world.do(ann, lambda account, now: account.block(bob.cid, False, 2, now))
+    world.pass_time(10)
+    assert world.peers.opened == before + 1
+    assert neighbours.kinds() == ("direct", "direct")
+    world.do(ann, lambda account, now: account.block(bob.cid, True, 3, now))
+    assert world.peers.opened == before + 2
+
+
 @pytest.mark.parametrize("auto_connect", [False, True])
 def test_a_peer_cannot_take_back_that_we_wanted_no_udp(tmp_path: Path, auto_connect: bool) -> None:
     neighbours = Neighbours(tmp_path)

@@ -18,6 +18,7 @@ from casemate.internal_service.core.path_io import (
     OpenEndpoint,
 )
 from casemate.node import Instant
+from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Paths
 from casemate.protocol.peer import Network
 
@@ -52,8 +53,13 @@ class Endpoint:
         """When the relay should be connected, after the server has come back."""
         self._is_sure = True
         """What was wanted of the transport last got through to it."""
-        self._udp_wanted = (-1, True)
-        """Whether anybody we are connected with wants UDP, and of which version of the peers that is true."""
+        self._udp_wanted = True
+        """Whether anybody we are connected with wants UDP …"""
+        self._blocked: frozenset[AccountId] = frozenset()
+        """… and who may have learned our address but is blocked, as of this version of the peers."""
+        self._peers_version = -1
+        self._hidden_from: frozenset[AccountId] = frozenset()
+        """Who is blocked since before it was opened."""
         self.is_off = False
         self.port: int | None = None
         self.relay_connected = False
@@ -73,16 +79,22 @@ class Endpoint:
         return self._terms is not None and self._terms.relay_only
 
     def review(self, now: Instant) -> Outcome:
-        """Open it, close it, or open it again on other terms."""
+        """Open it, close it, or open it again: on other terms, or where somebody who was blocked does not know it."""
         self._expect_relay(now)
+        self._look_at_peers()
         wanted = self._wanted()
-        if self._is_sure and (wanted == self._terms or (wanted is not None and self._retry_at is not None)):
+        is_hidden = wanted is None or wanted.relay_only or self._blocked <= self._hidden_from
+        if (
+            is_hidden
+            and self._is_sure
+            and (wanted == self._terms or (wanted is not None and self._retry_at is not None))
+        ):
             return []
         outcome = self._close()
         self._is_sure = True
         if wanted is not None:
             self.generation += 1
-            self._terms = wanted
+            self._terms, self._hidden_from = wanted, self._blocked
             key = self._context.device.endpoint
             account_id = self._context.account_id
             terms = (wanted.relay_url, wanted.observer, wanted.relay_only)
@@ -152,12 +164,17 @@ class Endpoint:
 
     def _relay_only(self, profile: Profile) -> bool:
         """Chosen, or because nobody we are connected with wants UDP."""
-        version, udp_wanted = self._udp_wanted
-        if version != self._context.peers_version:
-            connected = [peer for peer in self._context.store.peers() if peer.connection == "connected"]
-            udp_wanted = not connected or any(peer.connect_udp_mode == "Enabled" for peer in connected)
-            self._udp_wanted = (self._context.peers_version, udp_wanted)
-        return profile.relay_only or not udp_wanted
+        return profile.relay_only or not self._udp_wanted
+
+    def _look_at_peers(self) -> None:
+        if self._peers_version == self._context.peers_version:
+            return
+        peers = self._context.store.peers()
+        connected = [peer for peer in peers if peer.connection == "connected"]
+        self._udp_wanted = not connected or any(peer.connect_udp_mode == "Enabled" for peer in connected)
+        self._blocked = frozenset(peer.account_id for peer in peers if peer.blocked and peer.relation == "registered")
+        self._hidden_from &= self._blocked
+        self._peers_version = self._context.peers_version
 
     def _close(self) -> Outcome:
         terms, self._terms = self._terms, None
