@@ -1,7 +1,5 @@
 """Queues, numbers and message ids under attack, and after a restore."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -17,18 +15,6 @@ from casemate.protocol.link import (
     Welcome,
 )
 from tests.accounts.deployment import Deployment, Person
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Deployment:
-    return Deployment(tmp_path)
-
-
-@pytest.fixture
-def friends(world: Deployment) -> tuple[Person, Person]:
-    alice, bob = world.person("alice"), world.person("bob")
-    world.befriend(alice, bob)
-    return alice, bob
 
 
 def deposits_of(world: Deployment, writer: Person) -> list[Deposit]:

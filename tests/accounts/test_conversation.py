@@ -1,7 +1,5 @@
 """Two people find each other, agree and talk, over a server that keeps its part."""
 
-from pathlib import Path
-
 import pytest
 
 from casemate.internal_service.core.notices import ConnectAsked, MessageArrived, RegistrationAsked, RegistrationSettled
@@ -9,18 +7,6 @@ from casemate.internal_service.core.refusals import Refused
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import Done, Signal
 from tests.accounts.deployment import Deployment, Person
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Deployment:
-    return Deployment(tmp_path)
-
-
-@pytest.fixture
-def friends(world: Deployment) -> tuple[Person, Person]:
-    alice, bob = world.person("alice"), world.person("bob")
-    world.befriend(alice, bob)
-    return alice, bob
 
 
 def test_a_request_and_its_answer_register_both(world: Deployment) -> None:

@@ -1,23 +1,7 @@
 """What seeded worlds brought to light, told step by step."""
 
-from pathlib import Path
-
-import pytest
-
 from casemate.protocol.link import AnswerRegistration
 from tests.accounts.deployment import Deployment, Person
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Deployment:
-    return Deployment(tmp_path)
-
-
-@pytest.fixture
-def friends(world: Deployment) -> tuple[Person, Person]:
-    alice, bob = world.person("alice"), world.person("bob")
-    world.befriend(alice, bob)
-    return alice, bob
 
 
 def test_what_a_blocked_person_has_read_is_shown_as_read(world: Deployment, friends: tuple[Person, Person]) -> None:

@@ -1,9 +1,6 @@
 """A server that swaps, forges, replays, reorders, withholds and forgets: it may delay people, never fool them."""
 
-from pathlib import Path
-
 import msgspec
-import pytest
 
 from casemate.crypto.identity import new_account, rotate_account_key, sign_device_list, verify_device_list
 from casemate.internal_service.core.notices import MessageArrived, RegistrationAsked
@@ -23,18 +20,6 @@ from casemate.protocol.link import (
 )
 from casemate.protocol.link import RegistrationAsked as AskedSignal
 from tests.accounts.deployment import Deployment, Person
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Deployment:
-    return Deployment(tmp_path)
-
-
-@pytest.fixture
-def friends(world: Deployment) -> tuple[Person, Person]:
-    alice, bob = world.person("alice"), world.person("bob")
-    world.befriend(alice, bob)
-    return alice, bob
 
 
 def quarantined(person: Person) -> int:

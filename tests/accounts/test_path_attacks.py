@@ -30,12 +30,7 @@ from casemate.protocol.peer import (
     encode_peer_frame,
 )
 from tests.accounts.deployment import Person
-from tests.accounts.test_paths import Neighbours
-
-
-@pytest.fixture
-def neighbours(tmp_path: Path) -> Neighbours:
-    return Neighbours(tmp_path)
+from tests.accounts.neighbours import Neighbours
 
 
 def channel_of(person: Person) -> Channel:

@@ -1,9 +1,5 @@
 """What seeded worlds with connections between computers brought to light, told step by step."""
 
-from pathlib import Path
-
-import pytest
-
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
@@ -12,12 +8,7 @@ from casemate.protocol.limits import PEER_UNANSWERED
 from casemate.protocol.link import ClientFrame, Deliver, Deposit, ReceiptArrived, ServerFrame
 from casemate.protocol.peer import Envelopes, PeerFrame
 from tests.accounts.deployment import Person
-from tests.accounts.test_paths import Neighbours
-
-
-@pytest.fixture
-def neighbours(tmp_path: Path) -> Neighbours:
-    return Neighbours(tmp_path)
+from tests.accounts.neighbours import Neighbours
 
 
 def hold_deliveries_to(neighbours: Neighbours, person: Person) -> None:
