@@ -1,17 +1,12 @@
-"""Internal services and a server joined in one thread; clients ask typed requests and see typed responses.
-
-Every response travels as JSON and is read back strictly, so a frame that would kill a client fails the test.
-"""
+"""Internal services and a server joined in one thread."""
 
 import itertools
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha3_256
 from pathlib import Path
-from typing import Any, TypeVar
 
 from casemate.crypto.keys import MachineKey
 from casemate.crypto.link_proof import new_server_key
@@ -35,27 +30,8 @@ from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.vaults import make_vault, try_vaults
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
-from casemate.protocol.client import requests as ask
-from casemate.protocol.client import responses as to
-from casemate.protocol.client.codec import (
-    ClientRequest,
-    ClientResponse,
-    decode_request,
-    decode_response,
-    encode_request,
-    encode_response,
-)
-from casemate.protocol.client.types import (
-    DEFAULT_SETTINGS,
-    ConfigCommand,
-    ConnectMode,
-    LoginMode,
-    Octets,
-    PreSharedKey,
-    SessionClaim,
-    Uuid,
-)
-from casemate.protocol.ids import AccountId, Cid, SocketId
+from casemate.protocol.client.codec import decode_response, encode_response
+from casemate.protocol.ids import AccountId, SocketId
 from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
@@ -72,18 +48,13 @@ from casemate.server.core.events import (
 )
 from casemate.server.core.names import read_username
 from casemate.server.core.settings import ServerSettings
+from tests.service.asking import SERVER, new_id
+from tests.service.client import Client
 
-PASSWORD = "a long password"
-SERVER = "127.0.0.1:12349"
 OTHER_SERVER = "127.0.0.2:12349"
 CHEAP = PasswordCost(memory_kib=8, passes=1)
 
-Answer = TypeVar("Answer", bound=ClientResponse)
 Seen = Callable[[ClientFrame], Iterable[ClientFrame]]
-
-
-def new_id() -> Uuid:
-    return Uuid(str(uuid.uuid4()))
 
 
 @dataclass(frozen=True)
@@ -330,149 +301,3 @@ class House:
     def _vault(self, work: Callable[[], Event]) -> None:
         if not self.hold_vaults:
             self.street.work.append(lambda: self.tell(work()))
-
-
-@dataclass(eq=False)
-class Client:
-    """One WebSocket of a house."""
-
-    house: House
-    socket: SocketId
-    received: list[ClientResponse] = field(default_factory=list)
-    mark: int = 0
-
-    def hear(self, response: ClientResponse, mark: int) -> None:
-        self.received.append(response)
-        self.mark = max(self.mark, mark)
-
-    def begin(self, request: ClientRequest) -> Uuid:
-        """Send it and let everything settle, answered or not."""
-        self.house.tell(events.RequestArrived(self.socket, decode_request(encode_request(request))))
-        self.house.street.settle()
-        return Uuid(request.request_id)
-
-    def answers(self, request_id: Uuid) -> list[ClientResponse]:
-        return [response for response in self.received if response.request_id == request_id]
-
-    def ask(self, request: ClientRequest) -> ClientResponse:
-        [answer] = self.answers(self.begin(request))
-        return answer
-
-    def expect(self, kind: type[Answer], request: ClientRequest) -> Answer:
-        answer = self.ask(request)
-        assert isinstance(answer, kind), answer
-        return answer
-
-    def heard(self, kind: type[Answer]) -> list[Answer]:
-        return [response for response in self.received if isinstance(response, kind)]
-
-    def only(self, kind: type[Answer]) -> Answer:
-        """The one response of this kind so far; it is taken away."""
-        [found] = self.heard(kind)
-        self.received.remove(found)
-        return found
-
-    def close(self) -> None:
-        del self.house.clients[self.socket]
-        self.house.tell(events.SocketClosed(self.socket))
-        self.house.street.settle()
-
-    def takes_messages(self) -> None:
-        """The machine at the other end answers the ping behind everything that was sent."""
-        self.house.tell(events.MessagesTaken(self.socket, self.mark))
-        self.house.street.settle()
-
-    # --- shorthand
-
-    def register(self, username: str, *, server: str = SERVER, password: str = PASSWORD) -> Cid:
-        """A new account, signed in."""
-        return self.expect(to.ConnectSuccess, register(username, server=server, password=password)).cid
-
-    def befriend(self, cid: Cid, other: "Client", other_cid: Cid) -> None:
-        """Strangers become connected."""
-        asked = self.begin(peer_register(cid, other_cid))
-        other.ask(ask.PeerRegisterRespond(request_id=new_id(), cid=other_cid, peer_cid=cid, accept=True))
-        assert isinstance(self.answers(asked)[0], to.PeerRegisterSuccess)
-        connecting = self.begin(peer_connect(cid, other_cid))
-        if not self.answers(connecting):
-            other.begin(peer_connect_accept(other_cid, cid))
-        [answer] = self.answers(connecting)
-        # Accounts made by a view have connected by themselves.
-        by_itself = isinstance(answer, to.PeerConnectFailure) and "Already connected" in answer.message
-        assert by_itself or isinstance(answer, to.PeerConnectSuccess), answer
-
-    def claim(self, cid: Cid, *, only_if_orphaned: bool = True) -> ClientResponse:
-        command = ConfigCommand(claim_session=SessionClaim(session_cid=cid, only_if_orphaned=only_if_orphaned))
-        return self.ask(ask.ConnectionManagement(request_id=new_id(), management_command=command))
-
-    def send(self, cid: Cid, peer_cid: Cid | None, body: bytes) -> ClientResponse:
-        return self.ask(message(cid, peer_cid, body))
-
-
-def register(
-    username: str,
-    /,
-    *,
-    server: str = SERVER,
-    password: str = PASSWORD,
-    connect: bool = True,
-    server_password: bytes | None = None,
-    **changes: Any,
-) -> ask.Register:
-    fields: dict[str, Any] = {
-        "request_id": new_id(),
-        "server_addr": server,
-        "full_name": username.title(),
-        "username": username,
-        "proposed_password": Octets(password.encode()),
-        "connect_after_register": connect,
-        "session_security_settings": DEFAULT_SETTINGS,
-        "server_password": None if server_password is None else PreSharedKey(passwords=[Octets(server_password)]),
-    }
-    return ask.Register(**(fields | changes))
-
-
-def connect(username: str, password: str = PASSWORD) -> ask.Connect:
-    return ask.Connect(
-        request_id=new_id(),
-        username=username,
-        password=Octets(password.encode()),
-        connect_mode=ConnectMode(standard=LoginMode(force_login=False)),
-        udp_mode="Disabled",
-        session_security_settings=DEFAULT_SETTINGS,
-    )
-
-
-def peer_register(cid: Cid, peer_cid: Cid, *, connect_after_register: bool = False) -> ask.PeerRegister:
-    return ask.PeerRegister(
-        request_id=new_id(),
-        cid=cid,
-        peer_cid=peer_cid,
-        session_security_settings=DEFAULT_SETTINGS,
-        connect_after_register=connect_after_register,
-    )
-
-
-def peer_connect(cid: Cid, peer_cid: Cid) -> ask.PeerConnect:
-    return ask.PeerConnect(
-        request_id=new_id(),
-        cid=cid,
-        peer_cid=peer_cid,
-        udp_mode="Disabled",
-        session_security_settings=DEFAULT_SETTINGS,
-    )
-
-
-def peer_connect_accept(cid: Cid, peer_cid: Cid, *, accept: bool = True) -> ask.PeerConnectAccept:
-    return ask.PeerConnectAccept(
-        request_id=new_id(),
-        cid=cid,
-        peer_cid=peer_cid,
-        accept=accept,
-        udp_mode="Disabled",
-        session_security_settings=DEFAULT_SETTINGS,
-    )
-
-
-def message(cid: Cid, peer_cid: Cid | None, body: bytes) -> ask.Message:
-    return ask.Message(request_id=new_id(), cid=cid, peer_cid=peer_cid, message=Octets(body), security_level="Standard")

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from casemate.protocol.client import responses as to
-from tests.service.house import House, Street, connect, register
+from tests.service.asking import connect, register
+from tests.service.house import House, Street
 
 
 @pytest.mark.parametrize("connect_after", [False, True])

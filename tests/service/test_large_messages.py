@@ -7,7 +7,9 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import MESSAGE_BODY_BYTES, MIB, TIMELINE_PAGE_BYTES, VIEW_EVENTS_CHARACTERS
-from tests.service.house import Client, House, Street, new_id
+from tests.service.asking import new_id
+from tests.service.client import Client
+from tests.service.house import House, Street
 
 Pair = tuple[Client, Cid, Client, Cid]
 

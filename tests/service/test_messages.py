@@ -11,7 +11,9 @@ from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
-from tests.service.house import Client, House, Street, new_id
+from tests.service.asking import new_id
+from tests.service.client import Client
+from tests.service.house import House, Street
 
 Pair = tuple[Client, Cid, Client, Cid]
 

@@ -8,7 +8,9 @@ from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import DEFAULT_SETTINGS
 from casemate.protocol.ids import Cid
-from tests.service.house import Client, House, Street, new_id, peer_connect, peer_connect_accept, peer_register
+from tests.service.asking import new_id, peer_connect, peer_connect_accept, peer_register
+from tests.service.client import Client
+from tests.service.house import House, Street
 
 Pair = tuple[Client, Cid, Client, Cid]
 

@@ -17,7 +17,9 @@ from casemate.protocol.client.response_bases import Failure
 from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, decode_hook
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS, LOCAL_DB_KEY_BYTES
-from tests.service.house import Client, House, Street, connect, new_id, peer_register, register
+from tests.service.asking import connect, new_id, peer_register, register
+from tests.service.client import Client
+from tests.service.house import House, Street
 
 
 def get(cid: Cid, key: str, peer_cid: Cid | None = None) -> ask.LocalDBGetKV:

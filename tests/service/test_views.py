@@ -8,7 +8,9 @@ from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_KEPT
-from tests.service.house import SERVER, Client, House, Street, new_id, peer_connect, peer_register
+from tests.service.asking import SERVER, new_id, peer_connect, peer_register
+from tests.service.client import Client
+from tests.service.house import House, Street
 
 Pair = tuple[Client, Cid, Client, Cid]
 

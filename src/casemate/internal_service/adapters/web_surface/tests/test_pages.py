@@ -1,0 +1,93 @@
+"""What browsers are told with every page, and which files they get."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import pytest
+
+from casemate.internal_service.adapters.web_surface.tests.door import Door
+
+PAGES: list[Callable[[Door], Awaitable[aiohttp.ClientResponse]]] = [
+    lambda door: door.get("/", **door.cookie),
+    lambda door: door.get("/a/123/c/456", **door.cookie),
+    lambda door: door.get("/assets/app-123.js", **door.cookie),
+    lambda door: door.get("/assets/none.js", **door.cookie),
+    lambda door: door.get("/", Accept="text/html"),
+    lambda door: door.get("/", Host="evil.example"),
+    lambda door: door.post("/launch", **door.bearer),
+    lambda door: door.post("/", **door.bearer),
+    lambda door: door.get(f"/?launch={door.credentials.new_launch()}"),
+]
+
+
+@pytest.mark.parametrize("ask", PAGES)
+async def test_every_response_forbids_framing_sniffing_scripts_from_elsewhere_and_referrers(
+    door: Door, ask: Callable[[Door], Awaitable[aiohttp.ClientResponse]]
+) -> None:
+    headers = (await ask(door)).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["base-uri"] == "'none'"
+    assert policy["form-action"] == "'none'"
+    assert "evil" not in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Cache-Control" in headers
+
+
+async def test_a_browser_that_is_not_signed_in_gets_a_page_that_says_what_to_do(door: Door) -> None:
+    page = await door.get("/a/1", Accept="text/html")
+    assert page.status == 401
+    text = await page.text()
+    assert "casemate open" in text
+    assert "<script" not in text
+    program = await door.get("/")
+    assert program.content_type == "text/plain"
+
+
+async def test_routes_of_the_ui_get_its_page_and_hashed_files_are_kept(door: Door) -> None:
+    page = await door.get("/a/123/settings", **door.cookie)
+    assert (page.status, page.content_type) == (200, "text/html")
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    script = await door.get("/assets/app-123.js", **door.cookie)
+    assert (script.status, script.content_type) == (200, "text/javascript")
+    assert "immutable" in script.headers["Cache-Control"]
+    assert script.headers["Content-Encoding"] == "gzip"
+    missing = await door.get("/assets/app-999.js", **door.cookie)
+    assert missing.status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/assets/..%2f..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "/assets/%00.js",
+        "//etc/passwd.txt",
+    ],
+)
+async def test_nothing_outside_the_folder_is_served(door: Door, path: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    cookie = door.cookie["Cookie"]
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{door.port}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
+    )
+    answer = await reader.read()
+    writer.close()
+    assert b"not for browsers" not in answer
+    assert b" 404 " in answer.split(b"\r\n")[0] or b" 400 " in answer.split(b"\r\n")[0]
+
+
+async def test_an_installation_without_its_ui_says_so(door: Door) -> None:
+    (door.files / "index.html").unlink()
+    page = await door.get("/", **door.cookie)
+    assert page.status == 503
+    assert "not built" in await page.text()
