@@ -18,15 +18,8 @@ import uvloop
 
 from benchmarks.machine import Quantiles, print_heading
 from casemate.protocol.limits import DEPOSITS_UNANSWERED
-from casemate.protocol.link import (
-    AnswerRegistration,
-    AskRegistration,
-    Deliver,
-    Deposit,
-    Deposited,
-    Receipt,
-    ServerFrame,
-)
+from casemate.protocol.link import AnswerRegistration, AskRegistration, Deliver, Deposit, Deposited, Receipt
+from casemate.protocol.link_codec import ServerFrame
 from casemate.server.tests.link_client import LinkClient
 from casemate.server.tests.people import Person, new_person
 from casemate.server.tests.process import ServerProcess

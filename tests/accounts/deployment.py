@@ -28,7 +28,7 @@ from casemate.node import BatchEnd, Core, Effect, Event, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, MessageId
-from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
+from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from casemate.protocol.ids import DeviceId
-from casemate.protocol.link import ClientFrame, Deliver, ServerFrame, Welcome
+from casemate.protocol.link import Deliver, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import msgspec
 
-from casemate.protocol.link import ClientFrame, Deposit, Paths, ServerFrame, Welcome
+from casemate.protocol.link import Deposit, Paths, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
 OFFER = Paths("", 12350, b"", [])

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from casemate.internal_service.core.account import outbox
-from casemate.protocol.link import Deliver, Deposit, ReceiptArrived, ServerFrame, Welcome
+from casemate.protocol.link import Deliver, Deposit, ReceiptArrived, Welcome
+from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import altering, counting, denying, device, leave, passed_on
 

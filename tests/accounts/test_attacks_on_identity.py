@@ -3,7 +3,8 @@
 from casemate.crypto.card import Purpose, sign_card
 from casemate.crypto.identity import rotate_account_key, sign_device_list
 from casemate.crypto.prekeys import new_one_time_bundle
-from casemate.protocol.link import AccountRow, ClientFrame, Deposit, RegistrationAsked, ServerFrame, Signal
+from casemate.protocol.link import AccountRow, Deposit, RegistrationAsked, Signal
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
 

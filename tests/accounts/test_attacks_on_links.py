@@ -6,16 +6,8 @@ import pytest
 from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused
 from casemate.node import Effect
 from casemate.protocol.limits import CONTROL_BYTES
-from casemate.protocol.link import (
-    ClientHello,
-    Closing,
-    EphemeralArrived,
-    ReceiptArrived,
-    Refused,
-    ServerFrame,
-    ServerHello,
-    Welcome,
-)
+from casemate.protocol.link import ClientHello, Closing, EphemeralArrived, ReceiptArrived, Refused, ServerHello, Welcome
+from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import Close, Send
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import counting, device, passed_on

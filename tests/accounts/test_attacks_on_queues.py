@@ -6,14 +6,8 @@ import pytest
 from casemate.internal_service.core.account import outbox
 from casemate.internal_service.core.refusals import Refused
 from casemate.protocol.ids import MessageId
-from casemate.protocol.link import (
-    AccountGone,
-    ClientFrame,
-    Deposit,
-    ServerFrame,
-    Signal,
-    Welcome,
-)
+from casemate.protocol.link import AccountGone, Deposit, Signal, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
 

@@ -7,18 +7,17 @@ from casemate.internal_service.core.notices import MessageArrived, RegistrationA
 from casemate.protocol.link import (
     AccountFound,
     BundleFound,
-    ClientFrame,
     Deliver,
     Deposit,
     DeviceListChanged,
     Receipt,
     ReceiptArrived,
     RegistrationAnswered,
-    ServerFrame,
     ServerHello,
     Signal,
 )
 from casemate.protocol.link import RegistrationAsked as AskedSignal
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
 

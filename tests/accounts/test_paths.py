@@ -8,7 +8,8 @@ import pytest
 from casemate.internal_service.core.notices import PathChanged
 from casemate.internal_service.core.path_io import EndpointChanged
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, ServerFrame, SetVisibility, Welcome
+from casemate.protocol.link import SetVisibility, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Person
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code

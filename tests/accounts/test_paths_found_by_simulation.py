@@ -5,7 +5,8 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, MessageId
 from casemate.protocol.limits import PEER_UNANSWERED
-from casemate.protocol.link import ClientFrame, Deliver, Deposit, ReceiptArrived, ServerFrame
+from casemate.protocol.link import Deliver, Deposit, ReceiptArrived
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Envelopes, PeerFrame
 from tests.accounts.deployment import Person
 from tests.accounts.neighbours import Neighbours

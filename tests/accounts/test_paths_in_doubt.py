@@ -2,7 +2,8 @@
 
 from casemate.internal_service.core.link_io import LinkFrameArrived
 from casemate.internal_service.core.path_io import DialPeer, PathEffect
-from casemate.protocol.link import ClientFrame, Receipt, ReceiptArrived, ServerFrame
+from casemate.protocol.link import Receipt, ReceiptArrived
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Envelopes
 from tests.accounts.deployment import Person
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code

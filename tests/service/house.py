@@ -32,7 +32,7 @@ from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response
 from casemate.protocol.ids import AccountId, SocketId
-from casemate.protocol.link import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
+from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore

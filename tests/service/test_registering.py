@@ -10,6 +10,7 @@ from casemate.protocol import link
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import Octets
+from casemate.protocol.link_codec import ClientFrame
 from tests.service.asking import connect, new_id, register
 from tests.service.house import House, Street
 
@@ -82,7 +83,7 @@ def test_an_unfinished_registration_goes_on_with_its_password_only(street: Stree
 
 
 def test_a_registration_whose_answer_is_lost_succeeds_at_the_retry(street: Street, house: House) -> None:
-    def server_dies_after_register(frame: link.ClientFrame) -> list[link.ClientFrame]:
+    def server_dies_after_register(frame: ClientFrame) -> list[ClientFrame]:
         if isinstance(frame, link.Register):
             # It commits, and its answer never comes.
             street.work.append(street.server_goes)

@@ -9,7 +9,8 @@ from casemate.internal_service.core.account.ports import AccountStore
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
-from casemate.protocol.link import ClientFrame, Deliver, Deposit, Deposited, DepositRefused, Receipt, ServerFrame
+from casemate.protocol.link import Deliver, Deposit, Deposited, DepositRefused, Receipt
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import PeerFrame
 from casemate.server.core.ports import ServerStore
 from tests.sim.host import Told

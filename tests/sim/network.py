@@ -16,7 +16,6 @@ from casemate.internal_service.core.link_io import (
 from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import (
-    ClientFrame,
     Closing,
     Deliver,
     Deposit,
@@ -25,12 +24,9 @@ from casemate.protocol.link import (
     Receipt,
     Refused,
     RequestFailed,
-    ServerFrame,
     Signal,
-    decode_client_frame,
-    decode_server_frame,
-    encode,
 )
+from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.server.core import events as server
 from tests.sim.agenda import Agenda
 from tests.sim.machine import Machine

@@ -10,13 +10,9 @@ Every request carries `request_id`, unique on its link, and is answered by `Done
 id, or by `RequestFailed`. Frames without an id are one-way and harmless when repeated.
 """
 
-from typing import Final, TypeVar
-
 import msgspec
 
-from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.protocol.limits import LINK_FRAME_BYTES
 from casemate.protocol.numbered import NumberedEnvelope
 
 
@@ -387,73 +383,3 @@ class Closing(Frame, frozen=True):
 
     code: str
     drain_seconds: float = 0.0
-
-
-ClientFrame = (
-    ClientHello
-    | Register
-    | Authenticate
-    | ListDirectory
-    | FindAccount
-    | AskRegistration
-    | AnswerRegistration
-    | SetBlock
-    | SetVisibility
-    | PublishBundle
-    | PublishDeviceList
-    | FetchBundle
-    | DeleteAccount
-    | SignalsTaken
-    | Deposit
-    | Receipt
-    | ReceiptTaken
-    | Ephemeral
-)
-ServerFrame = (
-    ServerHello
-    | Refused
-    | Welcome
-    | Done
-    | RequestFailed
-    | DirectoryPage
-    | AccountFound
-    | BundleFound
-    | Signal
-    | Deposited
-    | DepositRefused
-    | Deliver
-    | ReceiptArrived
-    | EphemeralArrived
-    | Presence
-    | PeerBecameRegistered
-    | Closing
-)
-
-AnyFrame = TypeVar("AnyFrame")
-
-_encoder: Final = msgspec.msgpack.Encoder()
-_client_decoder: Final[msgspec.msgpack.Decoder[ClientFrame]] = msgspec.msgpack.Decoder(ClientFrame)
-_server_decoder: Final[msgspec.msgpack.Decoder[ServerFrame]] = msgspec.msgpack.Decoder(ServerFrame)
-
-
-def encode(frame: ClientFrame | ServerFrame) -> bytes:
-    return _encoder.encode(frame)
-
-
-def decode_client_frame(data: bytes) -> ClientFrame:
-    """What a device sent. Raises MalformedFrame."""
-    return _decode(_client_decoder, data)
-
-
-def decode_server_frame(data: bytes) -> ServerFrame:
-    """What a server sent. Raises MalformedFrame."""
-    return _decode(_server_decoder, data)
-
-
-def _decode(decoder: msgspec.msgpack.Decoder[AnyFrame], data: bytes) -> AnyFrame:
-    if len(data) > LINK_FRAME_BYTES:
-        raise MalformedFrame(f"link frame of {len(data)} bytes is larger than {LINK_FRAME_BYTES}")
-    try:
-        return decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedFrame(str(error)) from error

@@ -20,7 +20,7 @@ from casemate.internal_service.core.link_io import (
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
-from casemate.protocol.link import decode_server_frame, encode
+from casemate.protocol.link_codec import decode_server_frame, encode
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.patience import Patience
 

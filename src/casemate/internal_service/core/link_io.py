@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, ServerFrame
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 
 
 @dataclass(frozen=True, slots=True)

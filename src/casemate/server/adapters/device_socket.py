@@ -10,7 +10,8 @@ from aiohttp import WSCloseCode, WSMsgType
 
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
-from casemate.protocol.link import ClientFrame, Closing, ServerFrame, decode_client_frame, encode
+from casemate.protocol.link import Closing
+from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, encode
 from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import Connected, ConnectionId, Disconnected, FrameArrived, FrameGarbled, Mark, Written

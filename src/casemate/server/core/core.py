@@ -9,7 +9,6 @@ from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     Authenticate,
-    ClientFrame,
     ClientHello,
     Closing,
     DeleteAccount,
@@ -30,6 +29,7 @@ from casemate.protocol.link import (
     SetVisibility,
     SignalsTaken,
 )
+from casemate.protocol.link_codec import ClientFrame
 from casemate.server.core.accounts import Accounts
 from casemate.server.core.directory import Directory
 from casemate.server.core.endpoints import Endpoints

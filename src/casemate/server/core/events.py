@@ -6,7 +6,7 @@ from typing import NewType
 from casemate.crypto.keys import Ed25519Public
 from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import ClientFrame, ServerFrame
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 
 ConnectionId = NewType("ConnectionId", int)
 """One WebSocket, counted up while the server runs."""

@@ -16,11 +16,11 @@ from casemate.protocol.link import (
     ReceiptArrived,
     RegistrationAnswered,
     RegistrationAsked,
-    ServerFrame,
     Signal,
     SignalBody,
     SignalsTaken,
 )
+from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.ports import Pair, ServerStore

@@ -18,7 +18,6 @@ from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     Authenticate,
-    ClientFrame,
     ClientHello,
     Deposit,
     Ephemeral,
@@ -33,6 +32,7 @@ from casemate.protocol.link import (
     SetBlock,
     SignalsTaken,
 )
+from casemate.protocol.link_codec import ClientFrame
 
 NUMBER_MAX: Final = 2**63 - 1
 CID_MAX: Final = 2**64 - 1

@@ -11,17 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from casemate.crypto.link_proof import Greeting
 from casemate.protocol.limits import LINK_FRAME_BYTES
-from casemate.protocol.link import (
-    ClientFrame,
-    Deliver,
-    Receipt,
-    Refused,
-    ServerFrame,
-    ServerHello,
-    Welcome,
-    decode_server_frame,
-    encode,
-)
+from casemate.protocol.link import Deliver, Receipt, Refused, ServerHello, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_server_frame, encode
 from casemate.server.tests.people import Person, check_greeting
 
 F = TypeVar("F")

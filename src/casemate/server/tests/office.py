@@ -11,16 +11,15 @@ from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
-    ClientFrame,
     Closing,
     Deposit,
     RequestFailed,
-    ServerFrame,
     ServerHello,
     Signal,
     SignalBody,
     Welcome,
 )
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore

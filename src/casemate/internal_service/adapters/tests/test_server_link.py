@@ -22,7 +22,8 @@ from casemate.internal_service.core.link_io import (
 )
 from casemate.node import Event
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.protocol.link import Closing, Deposited, ReceiptTaken, decode_client_frame, encode
+from casemate.protocol.link import Closing, Deposited, ReceiptTaken
+from casemate.protocol.link_codec import decode_client_frame, encode
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.identity_file import load_or_make_identity, tls_context

@@ -21,15 +21,8 @@ from casemate.internal_service.core.refusals import reason
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.link import (
-    Authenticate,
-    ClientFrame,
-    ClientHello,
-    Closing,
-    Refused,
-    Register,
-    ServerHello,
-)
+from casemate.protocol.link import Authenticate, ClientHello, Closing, Refused, Register, ServerHello
+from casemate.protocol.link_codec import ClientFrame
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 
 OPENING_SECONDS: Final = 10.0

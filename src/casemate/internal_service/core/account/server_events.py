@@ -39,7 +39,6 @@ from casemate.protocol.link import (
     RegistrationAsked,
     RegistrationExpired,
     RequestFailed,
-    ServerFrame,
     ServerHello,
     SetVisibility,
     Signal,
@@ -47,6 +46,7 @@ from casemate.protocol.link import (
     SignalsTaken,
     Welcome,
 )
+from casemate.protocol.link_codec import ServerFrame
 
 START_JUMP: Final = 2**32
 """The most that a server's record may push our count of starts ahead: no lie can bring it to its end."""

@@ -7,14 +7,8 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.refusals import refuse
 from casemate.node import Instant
-from casemate.protocol.link import (
-    AccountFound,
-    BundleFound,
-    ClientFrame,
-    DirectoryPage,
-    Done,
-    RequestFailed,
-)
+from casemate.protocol.link import AccountFound, BundleFound, DirectoryPage, Done, RequestFailed
+from casemate.protocol.link_codec import ClientFrame
 
 Answer = Done | RequestFailed | DirectoryPage | AccountFound | BundleFound
 Then = Callable[[Answer, Instant], Outcome]

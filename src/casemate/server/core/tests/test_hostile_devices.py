@@ -23,7 +23,6 @@ from casemate.protocol.limits import (
 from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
-    ClientFrame,
     Closing,
     Deliver,
     Deposit,
@@ -38,9 +37,8 @@ from casemate.protocol.link import (
     SetBlock,
     SignalsTaken,
     Welcome,
-    decode_client_frame,
-    encode,
 )
+from casemate.protocol.link_codec import ClientFrame, decode_client_frame, encode
 from casemate.server.core.events import FrameArrived, FrameGarbled, Mark, Marked, ShutdownAsked
 from casemate.server.core.rates import BURST_SECONDS, REFUSALS_BEFORE_BREAK, SIGNS_PER_SECOND
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of

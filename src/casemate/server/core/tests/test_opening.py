@@ -11,7 +11,6 @@ from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.link import (
     Authenticate,
-    ClientFrame,
     ClientHello,
     DeleteAccount,
     Deposited,
@@ -21,6 +20,7 @@ from casemate.protocol.link import (
     SignalsTaken,
     Welcome,
 )
+from casemate.protocol.link_codec import ClientFrame
 from casemate.server.core.names import read_username
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person

@@ -8,9 +8,7 @@ import pytest
 from aiohttp import web
 
 from casemate.internal_service.adapters.web_surface import Site
-from casemate.internal_service.adapters.web_surface.credentials import (
-    Credentials,
-)
+from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, TOKEN, Door

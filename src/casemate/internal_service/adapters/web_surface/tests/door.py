@@ -5,9 +5,7 @@ from pathlib import Path
 
 import aiohttp
 
-from casemate.internal_service.adapters.web_surface.credentials import (
-    Credentials,
-)
+from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.runtime.event_queue import EventQueue
 
 TOKEN = "the-token-of-this-service-0123456789abcdef"

@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from casemate.internal_service.adapters.web_surface.credentials import (
-    Credentials,
-    load_or_make_token,
-)
+from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.gate import Doors
 from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, TOKEN, Door, own
 from casemate.internal_service.core.events import SocketOpened

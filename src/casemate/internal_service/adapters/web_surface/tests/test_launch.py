@@ -4,9 +4,7 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from casemate.internal_service.adapters.web_surface.credentials import (
-    LAUNCH_SECONDS,
-)
+from casemate.internal_service.adapters.web_surface.credentials import LAUNCH_SECONDS
 from casemate.internal_service.adapters.web_surface.tests.door import TOKEN, Door, own
 
 
