@@ -7,7 +7,6 @@ import pytest
 
 from casemate.crypto.control import seal_control
 from casemate.crypto.keys import Ed25519Public
-from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
@@ -54,7 +53,7 @@ def sealed_by(neighbours: Neighbours, writer: Person, note: ControlNote) -> Cont
     assert session_id is not None
     row = writer.store.ratchet(session_id)
     assert row is not None
-    return Control(seal_control(session_from_bytes(row.session), encode(note), neighbours.world.entropy))
+    return Control(seal_control(row.session, encode(note), neighbours.world.entropy))
 
 
 def count_reads_of_all_peers(person: Person, monkeypatch: pytest.MonkeyPatch) -> list[None]:

@@ -64,7 +64,7 @@ CLIENT_FRAME_BYTES: Final = 64 * MIB
 CLIENT_PENDING_REQUESTS: Final = 1_000
 """Requests of one socket that wait for an answer from elsewhere."""
 CLIENT_BATCH_COMMANDS: Final = 1_000
-CLIENT_REQUESTS_PER_SECOND: Final = 2_000
+CLIENT_REQUESTS_PER_SECOND: Final = 20_000
 WORKSPACE_REQUESTS_PER_SECOND: Final = 100
 VIEW_EVENTS_KEPT: Final = 2_000
 """Events of one account kept for views that come back; beyond it they get a snapshot."""

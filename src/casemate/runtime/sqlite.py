@@ -14,6 +14,8 @@ from casemate.runtime.errors import DatabaseLocked, DirectoryNotWritable, WrongK
 KEY_BYTES = 32
 BUSY_MILLISECONDS = 500
 STATEMENTS_CACHED = 256
+_READS: Final = "SELECT"
+"""How statements begin that change nothing."""
 
 Row = tuple[Any, ...]
 
@@ -43,6 +45,9 @@ class Database:
     def __init__(self, connection: apsw.Connection, path: Path | None) -> None:
         self._connection = connection
         self.path = path
+        self._savepoints = 0
+        self._savepoints_made = 0
+        """Of those that were asked for: one is made with the first change in it, so that reading costs none."""
 
     @classmethod
     def open(
@@ -60,7 +65,9 @@ class Database:
         Raises `DatabaseLocked`, `DirectoryNotWritable` or `WrongKey`.
         """
         try:
-            connection = apsw.Connection(str(path), vfs=_vfs_name(vfs, encrypted=key is not None))
+            connection = apsw.Connection(
+                str(path), vfs=_vfs_name(vfs, encrypted=key is not None), statementcachesize=STATEMENTS_CACHED
+            )
         except apsw.CantOpenError as error:
             raise DirectoryNotWritable(path.parent, OSError(str(error))) from error
         database = cls(connection, path)
@@ -104,6 +111,7 @@ class Database:
     def execute(self, sql: str, *bindings: Any) -> int:
         """Run a statement; how many rows it changed."""
         with _NAMED_ERRORS:
+            self._make_savepoints()
             before = self._connection.total_changes()
             for _ in self._connection.execute(sql, bindings):
                 pass
@@ -112,16 +120,21 @@ class Database:
     def executemany(self, sql: str, rows: "list[tuple[Any, ...]]") -> None:
         """Run a statement once per row."""
         with _NAMED_ERRORS:
+            self._make_savepoints()
             self._connection.executemany(sql, rows)
 
     def rows(self, sql: str, *bindings: Any) -> list[Row]:
         """All rows of a query."""
         with _NAMED_ERRORS:
+            if not sql.startswith(_READS):
+                self._make_savepoints()
             return self._connection.execute(sql, bindings).fetchall()
 
     def row(self, sql: str, *bindings: Any) -> Row | None:
         """The first row of a query, or None."""
         with _NAMED_ERRORS:
+            if not sql.startswith(_READS):
+                self._make_savepoints()
             # The cursor is let go rather than closed: closing keeps a reference to it for ever (apsw 3.54).
             row: Row | None = self._connection.execute(sql, bindings).fetchone()
             return row
@@ -134,6 +147,7 @@ class Database:
     def script(self, sql: str) -> None:
         """Run several statements, such as a migration."""
         with _NAMED_ERRORS:
+            self._make_savepoints()
             for _ in self._connection.execute(sql):
                 pass
 
@@ -162,23 +176,34 @@ class Database:
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undo what the block changed when it raises; inside a transaction, and inside one another."""
-        with _NAMED_ERRORS:
-            self._connection.execute("SAVEPOINT here")
+        level = self._savepoints
+        self._savepoints += 1
         try:
             yield
         except BaseException as error:
-            self._undo_savepoint(error)
+            self._savepoints = level
+            self._undo_savepoint(level, error)
             raise
-        with _NAMED_ERRORS:
-            self._connection.execute("RELEASE here")
+        self._savepoints = level
+        if self._savepoints_made > level:
+            self._savepoints_made = level
+            with _NAMED_ERRORS:
+                self._connection.execute("RELEASE here")
 
-    def _undo_savepoint(self, cause: BaseException) -> None:
+    def _make_savepoints(self) -> None:
+        while self._savepoints_made < self._savepoints:
+            self._connection.execute("SAVEPOINT here")
+            self._savepoints_made += 1
+
+    def _undo_savepoint(self, level: int, cause: BaseException) -> None:
+        made, self._savepoints_made = self._savepoints_made, min(level, self._savepoints_made)
         # Some disk errors make SQLite undo the whole transaction; then what earlier events did is gone, too.
         if not self._connection.in_transaction:
             raise StorageBroken("the transaction was undone by the database") from cause
-        with _NAMED_ERRORS:
-            self._connection.execute("ROLLBACK TO here")
-            self._connection.execute("RELEASE here")
+        if made > level:
+            with _NAMED_ERRORS:
+                self._connection.execute("ROLLBACK TO here")
+                self._connection.execute("RELEASE here")
 
     def _rollback(self) -> None:
         if self._connection.in_transaction:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account import deposits, inbox, outbox, sealing
@@ -126,8 +127,9 @@ def test_an_order_that_depends_on_arrival_is_found(monkeypatch: pytest.MonkeyPat
     honest = SqliteAccountStore.timeline_add
 
     def by_arrival(self: SqliteAccountStore, row: TimelineRow) -> bool:
-        last = self.last_message(row.account_id)
-        return honest(self, replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))))
+        last_id = self.last_message(row.account_id)
+        last = None if last_id is None else self.timeline_row(row.account_id, last_id)
+        return honest(self, structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))))
 
     monkeypatch.setattr(SqliteAccountStore, "timeline_add", by_arrival)
     assert "in different order" in finding(replace(WINDY, slowness=2.0))

@@ -203,5 +203,7 @@ def _joined(events: ViewEvents, following: ClientResponse) -> ViewEvents:
 
 def _estimated_bytes(response: ClientResponse) -> int:
     """What a queued response holds in memory, roughly: only bodies are large."""
+    if isinstance(response, ViewEvents):
+        return 500 * len(response.events)
     message = getattr(response, "message", None) or getattr(response, "value", None)
     return 500 + (len(message) if isinstance(message, bytes | str) else 0)

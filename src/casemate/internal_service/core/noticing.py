@@ -1,5 +1,7 @@
 """What the accounts notice, told to whoever holds their sessions: views, plain clients and waiting requests."""
 
+from collections.abc import Iterable
+
 from casemate.internal_service.core import ilm, notices
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
@@ -16,7 +18,7 @@ from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.client.response_bases import Response
-from casemate.protocol.ids import Cid, SocketId
+from casemate.protocol.ids import Cid, MessageId, SocketId
 
 
 class Noticing:
@@ -40,22 +42,31 @@ class Noticing:
         self._registering = registering
         self._signing_in = signing_in
         self._sessions = sessions
-        self._conversations: dict[tuple[Cid, Cid], None] = {}
-        """Those that may look different after the event at hand, in order."""
+        self._conversations: dict[tuple[Cid, Cid], dict[MessageId, None]] = {}
+        """Those that may look different since the last batch ended, and which of their messages; all in order."""
 
-    def begin_event(self) -> None:
-        self._conversations.clear()
+    @property
+    def wants_batch_end(self) -> bool:
+        return bool(self._conversations)
 
-    def finish_event(self) -> None:
-        """A conversation is told once per event, however many of its messages changed."""
-        for cid, peer_cid in self._conversations:
+    def batch_end(self) -> None:
+        """Messages and conversations are told once per batch, as they are then, however often they changed in it."""
+        conversations, self._conversations = self._conversations, {}
+        for (cid, peer_cid), message_ids in conversations.items():
             host = self._hosts.get(cid)
             if host is None:
                 continue
-            conversation = host.account.conversation_view(peer_cid) if self._views.is_watched(host) else None
-            if conversation is not None:
-                self._views.event(host, rows.ConversationChanged(conversation=conversation))
+            if self._views.is_watched(host):
+                self._tell_conversation(host, peer_cid, message_ids)
             self._views.unread_may_differ(host)
+
+    def _tell_conversation(self, host: Host, peer_cid: Cid, message_ids: Iterable[MessageId]) -> None:
+        messages = host.account.message_views(peer_cid, message_ids)
+        events: list[rows.ViewEvent] = [rows.MessageChanged(message=message) for message in messages]
+        conversation = host.account.conversation_view(peer_cid)
+        if conversation is not None:
+            events.append(rows.ConversationChanged(conversation=conversation))
+        self._views.events(host, events)
 
     def take(self, host: Host, items: Outcome) -> None:
         """What an account returned: effects go out, notices are told, in their order."""
@@ -100,13 +111,10 @@ class Noticing:
             case notices.PeerRemoved(peer_cid):
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):
-                message = host.account.message_view(peer_cid, message_id) if self._views.is_watched(host) else None
-                if message is not None:
-                    self._views.event(host, rows.MessageChanged(message=message))
                 # It may be the one that the conversation shows as its last.
-                self._conversations[host.cid, peer_cid] = None
+                self._conversations.setdefault((host.cid, peer_cid), {})[message_id] = None
             case notices.ConversationChanged(peer_cid):
-                self._conversations[host.cid, peer_cid] = None
+                self._conversations.setdefault((host.cid, peer_cid), {})
             case notices.TypingChanged(peer_cid, typing):
                 self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
             case notices.MessageArrived():

@@ -172,7 +172,7 @@ class Service(Core):
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
-        return any(host.account.wants_batch_end() for host in self._hosts.peek())
+        return self._noticing.wants_batch_end or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
@@ -206,11 +206,9 @@ class Service(Core):
     def _begin(self, now: Instant) -> None:
         self._undo.keep()
         self._hosts.begin()
-        self._noticing.begin_event()
         self._desk.begin(now)
 
     def _finish(self) -> list[Effect]:
-        self._noticing.finish_event()
         self._views.finish_event()
         return self._desk.effects
 
@@ -288,6 +286,7 @@ class Service(Core):
             host = self._hosts.get(peeked.cid) if peeked.account.wants_batch_end() else None
             if host is not None:
                 self._take(host, host.account.batch_end(self._desk.now))
+        self._noticing.batch_end()
 
     def _shut_down(self, drain_seconds: float) -> None:
         for host in self._hosts.peek():

@@ -19,7 +19,7 @@ class Stream:
         self._characters = 0
         self.sequence = 0
 
-    def append(self, event: ViewEvent) -> int:
+    def append(self, event: ViewEvent) -> None:
         before = self._characters
         self._events.append(event)
         self._characters += _characters(event)
@@ -36,7 +36,6 @@ class Stream:
             self.sequence -= 1
 
         self._undo.add(step)
-        return self.sequence
 
     def after(self, sequence: int) -> Sequence[ViewEvent] | None:
         """The events behind that number; None when they are not all here."""
@@ -60,9 +59,8 @@ class Streams:
         """Whether any view has followed this account since it was signed in; else nobody can ask for its events."""
         return cid in self._streams
 
-    def append(self, cid: Cid, event: ViewEvent) -> ViewPosition:
-        """Where the event leads."""
-        return ViewPosition(epoch=self._epoch_of(cid), sequence=self._of(cid).append(event))
+    def append(self, cid: Cid, event: ViewEvent) -> None:
+        self._of(cid).append(event)
 
     def position(self, cid: Cid) -> ViewPosition:
         return ViewPosition(epoch=self._epoch_of(cid), sequence=self._of(cid).sequence)

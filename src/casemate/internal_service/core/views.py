@@ -64,12 +64,17 @@ class Views:
 
     def event(self, host: Host, event: ViewEvent) -> None:
         """Something that every view of the account has to show."""
-        if not self.is_watched(host):
+        self.events(host, [event])
+
+    def events(self, host: Host, events: Sequence[ViewEvent]) -> None:
+        """The same of several, in order."""
+        if not events or not self.is_watched(host):
             return
-        position = self._streams.append(host.cid, event)
+        for event in events:
+            self._streams.append(host.cid, event)
         followers = self._following(host.cid)
         if followers:
-            self._push(host.cid, followers, position, [event])
+            self._push(host.cid, followers, self._streams.position(host.cid), events)
 
     def account_changed(self, host: Host) -> None:
         if self.is_watched(host):

@@ -53,6 +53,26 @@ def test_a_savepoint_that_raises_is_undone_alone(notes: Database) -> None:
     assert texts(notes) == ["a", "c"]
 
 
+def test_of_savepoints_in_one_another_what_raised_is_undone(notes: Database) -> None:
+    with notes.transaction():
+        with notes.savepoint():
+            with notes.savepoint():
+                assert texts(notes) == []
+            notes.execute("INSERT INTO note VALUES ('a')")
+            with pytest.raises(KeyError), notes.savepoint():
+                notes.execute("INSERT INTO note VALUES ('b')")
+                with notes.savepoint():
+                    notes.execute("INSERT INTO note VALUES ('c')")
+                raise KeyError
+        with pytest.raises(KeyError), notes.savepoint(), notes.savepoint():
+            notes.row("INSERT INTO note VALUES ('d') RETURNING text")
+            raise KeyError
+        with pytest.raises(KeyError), notes.savepoint():
+            raise KeyError
+        notes.execute("INSERT INTO note VALUES ('e')")
+    assert texts(notes) == ["a", "e"]
+
+
 def test_reads_alone_do_not_touch_the_disk(tmp_path: Path) -> None:
     disk = CountingDisk("counting")
     with Database.open(tmp_path / "notes.db", vfs="counting") as database:

@@ -1,7 +1,13 @@
-"""The durable queue of what peers' devices have not acknowledged, in SQL."""
+"""The durable queue of what peers' devices have not acknowledged, in SQL.
+
+What is written and sealed in one transaction is brought to the database once, at its end; see `RowCache`.
+"""
 
 from collections.abc import Sequence
 
+from msgspec.structs import astuple, replace
+
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import OutboxRow
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
@@ -11,53 +17,68 @@ _COLUMNS = "id, device, account_id, message_id, content, number, envelope, state
 
 class OutboxTable:
     _db: Database
+    _rows: RowCache
+    _last_id: int | None = None
+    """Never lower than any in the database, and never taken back: ids are only compared."""
 
-    def outbox_add(self, row: OutboxRow) -> int:
-        added = self._db.row(
-            "INSERT INTO outbox (device, account_id, message_id, content, number, envelope, state, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            row.device,
-            row.account_id,
-            row.message_id,
-            row.content,
-            row.number,
-            row.envelope,
-            row.state,
-            row.reason,
-        )
-        assert added is not None
-        return int(added[0])
+    def outbox_add(self, row: OutboxRow) -> OutboxRow:
+        row = replace(row, id=self._next_id())
+        key = _key(row.message_id)
+        if row.state != "waiting" or key in self._new_outgoing():
+            # Whether a message may be here once more is the database's to say, and to this event alone.
+            self._rows.write()
+            self._insert_outgoing([row])
+            return row
+        self._rows.wrote(("waiting", row.device), self.outbox_waiting_count(row.device) + 1)
+        self._rows.put_passing(key, row, self._insert_outgoing)
+        return row
 
     def outbox_row(self, device: DeviceId, number: int) -> OutboxRow | None:
+        self._rows.write()
         row = self._db.row(f"SELECT {_COLUMNS} FROM outbox WHERE device = ? AND number = ?", device, number)
         return None if row is None else _outbox(row)
 
     def outbox_of_message(self, message_id: MessageId) -> OutboxRow | None:
+        new: OutboxRow | None = self._new_outgoing().get(_key(message_id))
+        if new is not None:
+            return new
         row = self._db.row(f"SELECT {_COLUMNS} FROM outbox WHERE message_id = ?", message_id)
         return None if row is None else _outbox(row)
 
     def outbox_waiting(self, device: DeviceId, limit: int) -> list[OutboxRow]:
+        new = [row for row in self._new_outgoing().values() if row.device == device and row.state == "waiting"]
+        if len(new) == self.outbox_waiting_count(device):
+            return new[:limit]
+        self._rows.write()
         sql = f"SELECT {_COLUMNS} FROM outbox WHERE device = ? AND state = 'waiting' ORDER BY id LIMIT ?"
         return [_outbox(row) for row in self._db.rows(sql, device, limit)]
 
     def outbox_queued(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
-    ) -> list[OutboxRow]:
+    ) -> list[tuple[int, bytes]]:
+        self._rows.write()
         where = "device = ? AND number > ?" + ("" if even_sent else " AND state = 'queued'")
-        rows = self._db.rows(
-            f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY number LIMIT ?", device, after_number, limit
-        )
-        return [_outbox(row) for row in rows]
+        sql = f"SELECT number, envelope FROM outbox WHERE {where} ORDER BY number LIMIT ?"
+        return self._db.rows(sql, device, after_number, limit)
 
-    def outbox_sealed(self, row_id: int, number: int, envelope: bytes) -> None:
-        self._db.execute(
-            "UPDATE outbox SET number = ?, envelope = ?, state = 'queued', reason = NULL WHERE id = ?",
-            number,
-            envelope,
-            row_id,
-        )
+    def outbox_sealed(self, row: OutboxRow, number: int, envelope: bytes) -> None:
+        waiting = self.outbox_waiting_count(row.device)
+        key = _key(row.message_id)
+        if key in self._new_outgoing():
+            sealed = replace(row, number=number, envelope=envelope, state="queued", reason=None)
+            self._rows.put_passing(key, sealed, self._insert_outgoing)
+        else:
+            self._db.execute(
+                "UPDATE outbox SET number = ?, envelope = ?, state = 'queued', reason = NULL WHERE id = ?",
+                number,
+                envelope,
+                row.id,
+            )
+        self._rows.wrote(("waiting", row.device), waiting - 1)
 
     def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
+        self._rows.write()
+        self._rows.drop(("waiting", device))
         unseal = "UPDATE outbox SET number = NULL, envelope = NULL, state = 'waiting', reason = ? WHERE device = ?"
         if numbers is None:
             rows = self._db.rows(f"{unseal} AND state <> 'waiting' RETURNING message_id", reason, device)
@@ -71,6 +92,7 @@ class OutboxTable:
     def outbox_set_state(
         self, device: DeviceId, first: int, last: int, state: str, reason: str | None
     ) -> list[MessageId]:
+        self._write_sealed()
         rows = self._db.rows(
             "UPDATE outbox SET state = ?1, reason = ?2 WHERE device = ?3 AND number BETWEEN ?4 AND ?5"
             " AND (state <> ?1 OR reason IS NOT ?2) RETURNING message_id",
@@ -83,18 +105,50 @@ class OutboxTable:
         return [MessageId(row[0]) for row in rows]
 
     def outbox_remove_up_to(self, device: DeviceId, number: int) -> None:
+        self._write_sealed()
         self._db.execute("DELETE FROM outbox WHERE device = ? AND number <= ?", device, number)
 
     def outbox_numbers(self, device: DeviceId, state: str) -> list[int]:
+        self._rows.write()
         sql = "SELECT number FROM outbox WHERE device = ? AND state = ? AND number IS NOT NULL ORDER BY number"
         return [row[0] for row in self._db.rows(sql, device, state)]
 
     def outbox_waiting_count(self, device: DeviceId) -> int:
-        return int(self._db.value("SELECT count(*) FROM outbox WHERE device = ? AND state = 'waiting'", device))
+        return self._rows.read(("waiting", device), lambda: self._count_waiting(device))
 
     def outbox_devices(self) -> list[DeviceId]:
+        self._rows.write()
         sql = "SELECT DISTINCT device FROM outbox INDEXED BY outbox_unsent WHERE state <> 'sent' ORDER BY device"
         return [DeviceId(row[0]) for row in self._db.rows(sql)]
+
+    def _new_outgoing(self) -> dict[object, OutboxRow]:
+        """Rows that the database does not have yet, in the order of their ids."""
+        return self._rows.unwritten(self._insert_outgoing)
+
+    def _write_sealed(self) -> None:
+        """Before a change of rows by their numbers: what still waits has none."""
+        if any(row.number is not None for row in self._new_outgoing().values()):
+            self._rows.write()
+
+    def _insert_outgoing(self, rows: list[OutboxRow]) -> None:
+        self._db.executemany(
+            f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [astuple(row) for row in rows],
+        )
+
+    def _next_id(self) -> int:
+        if self._last_id is None:
+            self._last_id = int(self._db.value("SELECT coalesce(max(id), 0) FROM outbox"))
+        self._last_id += 1
+        return self._last_id
+
+    def _count_waiting(self, device: DeviceId) -> int:
+        self._rows.write()
+        return int(self._db.value("SELECT count(*) FROM outbox WHERE device = ? AND state = 'waiting'", device))
+
+
+def _key(message_id: MessageId) -> tuple[str, MessageId]:
+    return "outbox", message_id
 
 
 def _outbox(row: Row) -> OutboxRow:

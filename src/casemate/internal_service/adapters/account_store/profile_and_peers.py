@@ -89,8 +89,12 @@ class PeersTable:
         return None if row is None else _peer(row)
 
     def peer_by_cid(self, cid: Cid) -> Peer | None:
+        account_id = self._rows.read(("cid", cid), lambda: self._read_account_id(cid))
+        return None if account_id is None else self.peer(account_id)
+
+    def _read_account_id(self, cid: Cid) -> AccountId | None:
         row = self._db.row("SELECT account_id FROM peers WHERE cid = ?", cid.to_bytes(CID_BYTES, "big"))
-        return None if row is None else self.peer(AccountId(row[0]))
+        return None if row is None else AccountId(row[0])
 
     def peers(self) -> list[Peer]:
         return [_peer(row) for row in self._db.rows(f"SELECT {_PEER_COLUMNS} FROM peers ORDER BY username")]
@@ -117,6 +121,7 @@ class PeersTable:
             peer.connect_udp_mode,
         )
         self._rows.wrote(("peer", peer.account_id), peer)
+        self._rows.wrote(("cid", peer.cid), peer.account_id)
 
     def presence(self, account_id: AccountId) -> PresenceRow | None:
         row = self._db.row("SELECT online, since FROM presence WHERE account_id = ?", account_id)

@@ -1,6 +1,7 @@
 """Rows that every message reads and writes, kept here between reads and until the commit.
 
-The database's only user goes through here. A row that is put many times in one transaction is written once, at its end.
+The database's only user goes through here. A row that is put many times in one transaction is written once, at its end,
+and rows of one table are written together.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -9,7 +10,13 @@ from typing import Any, Final, TypeVar
 
 Row = TypeVar("Row")
 
+Write = Callable[[list[Any]], None]
+"""Brings rows of one table to the database."""
+
 MOST_ROWS: Final = 4_096
+MOST_UNWRITTEN: Final = 1_024
+"""Of one table; more are written before the commit."""
+_NOTHING: Final = object()
 
 
 class RowCache:
@@ -17,14 +24,26 @@ class RowCache:
 
     def __init__(self) -> None:
         self._rows: dict[Hashable, Any] = {}
-        self._unwritten: dict[Hashable, tuple[Any, Callable[[], None]]] = {}
+        self._unwritten: dict[Write, dict[Hashable, Any]] = {}
+        self._passing: list[Hashable] = []
+        """Rows of the transaction at hand: who reads a thousand long messages shall not keep them here for ever."""
+        self._undo: list[Callable[[], None]] = []
+        """How to take back what was put since the outermost savepoint began."""
+        self._savepoints = 0
 
     def read(self, key: Hashable, load: Callable[[], Row]) -> Row:
         """The row of this key, loaded when it is not here. That there is none is remembered, too."""
-        if key not in self._rows:
-            self.wrote(key, load())
-        row: Row = self._rows[key]
+        row: Row = self._rows.get(key, _NOTHING)
+        if row is _NOTHING:
+            row = load()
+            self.wrote(key, row)
         return row
+
+    def read_passing(self, key: Hashable, load: Callable[[], Row]) -> Row:
+        """As `read`; forgotten when the transaction ends."""
+        if key not in self._rows:
+            self._passing.append(key)
+        return self.read(key, load)
 
     def wrote(self, key: Hashable, row: object) -> None:
         """The database has this row now."""
@@ -32,20 +51,46 @@ class RowCache:
             self.clear()
         self._rows[key] = row
 
-    def put(self, key: Hashable, row: object, write: Callable[[], None]) -> None:
+    def wrote_passing(self, key: Hashable, row: object) -> None:
+        """As `wrote`; forgotten when the transaction ends."""
+        self._passing.append(key)
+        self.wrote(key, row)
+
+    def drop(self, key: Hashable) -> None:
+        """The database has another row now; it is read when it is needed."""
+        self._rows.pop(key, None)
+
+    def put(self, key: Hashable, row: object, write: Write) -> None:
         """The row is this from now on; `write` brings it to the database before the commit, unless another is put."""
         self.wrote(key, row)
-        self._unwritten[key] = (row, write)
+        if len(self._unwritten.get(write, ())) >= MOST_UNWRITTEN:
+            self.write()
+        rows = self._unwritten.setdefault(write, {})
+        if self._savepoints:
+            self._undo.append(_taking_back(rows, key))
+        rows[key] = row
+
+    def put_passing(self, key: Hashable, row: object, write: Write) -> None:
+        """As `put`; forgotten when the transaction ends."""
+        self._passing.append(key)
+        self.put(key, row, write)
+
+    def unwritten(self, write: Write) -> dict[Hashable, Any]:
+        """What is to be brought to the database by this; not to be changed."""
+        return self._unwritten.get(write, {})
 
     def write(self) -> None:
         """Bring everything to the database: before a statement that reads it there, and before the commit."""
         unwritten, self._unwritten = self._unwritten, {}
-        for _, write in unwritten.values():
-            write()
+        if unwritten and self._savepoints:
+            self._undo.append(lambda: self._put_back(unwritten))
+        for write, rows in unwritten.items():
+            if rows:
+                write(list(rows.values()))
 
     def clear(self) -> None:
         """Forget what can be read again."""
-        self._rows = {key: row for key, (row, _) in self._unwritten.items()}
+        self._rows = {key: row for rows in self._unwritten.values() for key, row in rows.items()}
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -57,14 +102,39 @@ class RowCache:
             self._unwritten.clear()
             self.clear()
             raise
+        finally:
+            for key in self._passing:
+                self._rows.pop(key, None)
+            self._passing.clear()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Inside of the database's: when it is undone, so is what was put since."""
-        before = dict(self._unwritten)
+        before = len(self._undo)
+        self._savepoints += 1
         try:
             yield
         except BaseException:
-            self._unwritten = before
+            while len(self._undo) > before:
+                self._undo.pop()()
             self.clear()
             raise
+        finally:
+            self._savepoints -= 1
+            if not self._savepoints:
+                self._undo.clear()
+
+    def _put_back(self, unwritten: dict[Write, dict[Hashable, Any]]) -> None:
+        self._unwritten = unwritten
+
+
+def _taking_back(rows: dict[Hashable, Any], key: Hashable) -> Callable[[], None]:
+    before = rows.get(key, _NOTHING)
+
+    def take_back() -> None:
+        if before is _NOTHING:
+            rows.pop(key, None)
+        else:
+            rows[key] = before
+
+    return take_back

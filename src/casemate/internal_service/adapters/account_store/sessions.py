@@ -4,6 +4,7 @@ import struct
 from typing import Final
 
 from casemate.crypto.envelope import Origin
+from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow
 from casemate.protocol.ids import AccountId, DeviceId
@@ -44,27 +45,13 @@ class ChannelsTable:
         if max(channel.next_number, channel.expected, channel.seen_up_to) > _LAST_NUMBER:
             # Here, where only the event at hand is undone, and not when it is written with those of all others.
             raise OverflowError("a number that the database cannot hold")
-        self._rows.put(("channel", channel.device), channel, lambda: self._write_channel(channel))
+        self._rows.put(("channel", channel.device), channel, self._write_channels)
 
-    def _write_channel(self, channel: Channel) -> None:
-        self._db.execute(
+    def _write_channels(self, channels: list[Channel]) -> None:
+        self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            channel.device,
-            channel.account_id,
-            channel.next_number,
-            channel.delivered_up_to,
-            channel.read_up_to,
-            channel.expected,
-            channel.seen_up_to,
-            channel.own_read_up_to,
-            struct.pack(f">{len(channel.lost)}Q", *channel.lost),
-            channel.counter,
-            *channel.opened,
-            b"".join(_ORIGIN.pack(origin.start, origin.since) for origin in channel.origins),
-            channel.receipt_session,
-            channel.parked_receipt,
-            channel.rekey_at,
+            [_channel_values(channel) for channel in channels],
         )
 
 
@@ -89,22 +76,27 @@ class RatchetsTable:
         return None if row is None else bytes(row[0])
 
     def put_ratchet(self, row: RatchetRow) -> None:
-        self._rows.put(("ratchet", row.session_id), row, lambda: self._write_ratchet(row))
+        self._rows.put(("ratchet", row.session.session_id), row, self._write_ratchets)
         if row.sends:
-            self._rows.wrote(("sends", row.device), row.session_id)
+            self._rows.wrote(("sends", row.device), row.session.session_id)
 
-    def _write_ratchet(self, row: RatchetRow) -> None:
-        self._db.execute(
+    def _write_ratchets(self, rows: list[RatchetRow]) -> None:
+        self._db.executemany(
             f"INSERT INTO ratchets ({_RATCHET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE"
             " SET session = excluded.session, sends = excluded.sends, confirmed = excluded.confirmed,"
             " retire_at = excluded.retire_at",
-            row.session_id,
-            row.device,
-            row.session,
-            row.sends,
-            row.confirmed,
-            row.created_at,
-            row.retire_at,
+            [
+                (
+                    row.session.session_id,
+                    row.device,
+                    row.session.to_bytes(),
+                    row.sends,
+                    row.confirmed,
+                    row.created_at,
+                    row.retire_at,
+                )
+                for row in rows
+            ],
         )
 
     def stop_sending(self, device: DeviceId, retire_at: float) -> None:
@@ -147,6 +139,26 @@ class RatchetsTable:
         return known
 
 
+def _channel_values(channel: Channel) -> Row:
+    return (
+        channel.device,
+        channel.account_id,
+        channel.next_number,
+        channel.delivered_up_to,
+        channel.read_up_to,
+        channel.expected,
+        channel.seen_up_to,
+        channel.own_read_up_to,
+        struct.pack(f">{len(channel.lost)}Q", *channel.lost),
+        channel.counter,
+        *channel.opened,
+        b"".join(_ORIGIN.pack(origin.start, origin.since) for origin in channel.origins),
+        channel.receipt_session,
+        channel.parked_receipt,
+        channel.rekey_at,
+    )
+
+
 def _channel(row: Row) -> Channel:
     return Channel(
         device=DeviceId(row[0]),
@@ -168,5 +180,5 @@ def _channel(row: Row) -> Channel:
 
 
 def _ratchet(row: Row) -> RatchetRow:
-    session_id, device, session, sends, confirmed, created_at, retire_at = row
-    return RatchetRow(session_id, device, session, bool(sends), bool(confirmed), created_at, retire_at)
+    _, device, session, sends, confirmed, created_at, retire_at = row
+    return RatchetRow(device, session_from_bytes(session), bool(sends), bool(confirmed), created_at, retire_at)

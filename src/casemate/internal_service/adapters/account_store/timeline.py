@@ -1,7 +1,14 @@
-"""What the user reads, in SQL: display order by (counter, device), arrival for read marks."""
+"""What the user reads, in SQL: display order by (counter, device), arrival for read marks.
+
+A message that is written and sealed in one transaction is brought to the database once, at its end; see `RowCache`.
+"""
 
 from collections.abc import Sequence
+from typing import Final
 
+from msgspec.structs import astuple, replace
+
+from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.ports import DisplayOrder, TimelinePlace
 from casemate.internal_service.core.account.rows import StoredStatus, TimelineRow
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
@@ -11,6 +18,7 @@ _COLUMNS = (
     "arrival, message_id, account_id, mine, kind, body, status, counter, device, number,"
     " written_at, arrived_at, late, read"
 )
+_LAST_COUNTER: Final = 2**63 - 1
 _UNDELIVERED = "INDEXED BY timeline_undelivered", "mine = 1 AND status IN ('queued', 'sent')"
 _NOT_READ = "INDEXED BY timeline_not_read", "mine = 1 AND status <> 'read'"
 """Partial indexes by name, because the planner takes a longer one: these hold only what is still under way."""
@@ -18,83 +26,77 @@ _NOT_READ = "INDEXED BY timeline_not_read", "mine = 1 AND status <> 'read'"
 
 class TimelineTable:
     _db: Database
+    _rows: RowCache
+    _last_arrival: int | None = None
+    """Never lower than any in the database, and never taken back: what is shown as later did arrive later."""
 
     def timeline_add(self, row: TimelineRow) -> bool:
-        added = self._db.row(
-            "INSERT INTO timeline (message_id, account_id, mine, kind, body, status, counter, device, number,"
-            " written_at, arrived_at, late, read) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (message_id, account_id) DO NOTHING RETURNING arrival",
-            row.message_id,
-            row.account_id,
-            row.mine,
-            row.kind,
-            row.body,
-            row.status,
-            row.counter,
-            row.device,
-            row.number,
-            row.written_at,
-            row.arrived_at,
-            row.late,
-            row.read,
-        )
-        if added is None:
+        if self.timeline_row(row.account_id, row.message_id) is not None:
             return False
+        if row.counter > _LAST_COUNTER:
+            # Here, where only the event at hand is undone, and not when it is written with those of all others.
+            raise OverflowError("a counter that the database cannot hold")
+        last = self._last(row.account_id)
+        self._rows.put_passing(_key(row), replace(row, arrival=self._next_arrival()), self._insert_messages)
+        if last is None or (row.counter, row.device) > last[:2]:
+            self._rows.wrote(("last message", row.account_id), (row.counter, row.device, row.message_id))
         if not row.mine and not row.read:
             self._add_unread(row.account_id, 1)
         return True
 
     def timeline_row(self, account_id: AccountId, message_id: MessageId) -> TimelineRow | None:
-        return self._one("WHERE message_id = ? AND account_id = ?", message_id, account_id)
+        return self._rows.read_passing(
+            ("message", account_id, message_id),
+            lambda: self._one("WHERE message_id = ? AND account_id = ?", message_id, account_id),
+        )
 
     def timeline_own(self, message_id: MessageId) -> TimelineRow | None:
-        return self._one("WHERE message_id = ? AND mine = 1", message_id)
+        new = next((row for row in self._new_messages().values() if row.mine and row.message_id == message_id), None)
+        return new or self._one("WHERE message_id = ? AND mine = 1", message_id)
 
     def timeline_by_number(self, account_id: AccountId, number: int) -> TimelineRow | None:
+        self._rows.write()
         return self._one("WHERE account_id = ? AND number = ? AND mine = 1", account_id, number)
 
-    def timeline_set_number(self, message_id: MessageId, number: int) -> None:
-        self._db.execute("UPDATE timeline SET number = ? WHERE message_id = ? AND mine = 1", number, message_id)
+    def timeline_set_number(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
+        key = "message", account_id, message_id
+        new = self._new_messages().get(key)
+        if new is not None:
+            self._rows.put_passing(key, replace(new, number=number), self._insert_messages)
+        else:
+            self._update("SET number = ? WHERE message_id = ? AND mine = 1", number, message_id)
 
     def timeline_unnumber(self, message_id: MessageId) -> None:
-        self._db.execute("UPDATE timeline SET number = NULL WHERE message_id = ? AND mine = 1", message_id)
+        self._rows.write()
+        self._update("SET number = NULL WHERE message_id = ? AND mine = 1", message_id)
 
     def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> list[TimelinePlace]:
+        self._write_numbered()
         changed: list[TimelinePlace] = []
         for message_id in message_ids:
-            row = self._db.row(
-                "UPDATE timeline SET status = ? WHERE message_id = ? AND mine = 1 AND status IN ('queued', 'sent')"
-                " RETURNING account_id",
-                status,
-                message_id,
-            )
-            if row is not None:
-                changed.append((AccountId(row[0]), message_id))
+            where = "WHERE message_id = ? AND mine = 1 AND status IN ('queued', 'sent')"
+            rows = self._update(f"SET status = ? {where}", status, message_id)
+            changed += [(row.account_id, message_id) for row in rows]
         return changed
 
     def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
+        self._write_numbered()
         index, behind = _NOT_READ if status == "read" else _UNDELIVERED
-        rows = self._db.rows(
-            f"UPDATE timeline {index} SET status = ? WHERE account_id = ? AND {behind} AND number <= ?"
-            " RETURNING message_id",
-            status,
-            account_id,
-            up_to,
-        )
-        return [MessageId(row[0]) for row in rows]
+        where = f"WHERE account_id = ? AND {behind} AND number <= ?"
+        rows = self._update(f"{index} SET status = ? {where}", status, account_id, up_to)
+        return [row.message_id for row in rows]
 
     def timeline_mark_read(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]:
-        rows = self._db.rows(
-            "UPDATE timeline SET read = 1 WHERE account_id = ? AND mine = 0 AND read = 0 AND arrival <= ?"
-            " RETURNING message_id",
-            account_id,
-            up_to_arrival,
-        )
+        self._rows.write()
+        where = "WHERE account_id = ? AND mine = 0 AND read = 0 AND arrival <= ?"
+        rows = self._update(f"SET read = 1 {where}", account_id, up_to_arrival)
         if rows:
             self._add_unread(account_id, -len(rows))
-        return [MessageId(row[0]) for row in rows]
+            self._rows.drop(("read mark", account_id))
+        return [row.message_id for row in rows]
 
     def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None:
+        self._rows.write()
         row = self._db.row(
             "SELECT min(number) FROM timeline WHERE account_id = ? AND mine = 0 AND read = 0 AND device = ?",
             account_id,
@@ -103,22 +105,27 @@ class TimelineTable:
         return None if row is None else row[0]
 
     def highest_read(self, account_id: AccountId) -> DisplayOrder | None:
-        return self._order("mine = 0 AND read = 1", "DESC", account_id)
+        return self._rows.read(
+            ("read mark", account_id), lambda: self._order("mine = 0 AND read = 1", "DESC", account_id)
+        )
 
     def first_unread(self, account_id: AccountId) -> DisplayOrder | None:
         return self._order("mine = 0 AND read = 0", "ASC", account_id)
 
-    def last_message(self, account_id: AccountId) -> TimelineRow | None:
-        return self._one("WHERE account_id = ? ORDER BY counter DESC, device DESC LIMIT 1", account_id)
+    def last_message(self, account_id: AccountId) -> MessageId | None:
+        last = self._last(account_id)
+        return None if last is None else last[2]
 
     def unread(self, account_id: AccountId | None = None) -> int:
         if account_id is None:
+            self._rows.write()
             return int(self._db.value("SELECT coalesce(sum(messages), 0) FROM unread"))
-        return int(self._db.value("SELECT messages FROM unread WHERE account_id = ?", account_id) or 0)
+        return self._rows.read(("unread", account_id), lambda: (account_id, self._read_unread(account_id)))[1]
 
     def timeline_page(
         self, account_id: AccountId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
     ) -> list[TimelineRow]:
+        self._rows.write()
         if after is not None:
             rows = self._db.rows(
                 f"SELECT {_COLUMNS} FROM timeline WHERE account_id = ? AND (counter, device) > (?, ?)"
@@ -138,9 +145,11 @@ class TimelineTable:
         return [_timeline(row) for row in reversed(rows)]
 
     def conversations(self) -> list[AccountId]:
+        self._rows.write()
         return [AccountId(row[0]) for row in self._db.rows("SELECT DISTINCT account_id FROM timeline")]
 
     def queued_messages(self, account_id: AccountId, limit: int) -> list[MessageId]:
+        self._rows.write()
         index, undelivered = _UNDELIVERED
         rows = self._db.rows(
             f"SELECT message_id FROM timeline {index} WHERE account_id = ? AND {undelivered} AND status = 'queued'"
@@ -151,23 +160,67 @@ class TimelineTable:
         return [MessageId(row[0]) for row in rows]
 
     def _add_unread(self, account_id: AccountId, messages: int) -> None:
-        self._db.execute(
-            "INSERT INTO unread VALUES (?, ?) ON CONFLICT (account_id) DO UPDATE SET messages = messages + ?2",
-            account_id,
-            messages,
+        unread = self.unread(account_id) + messages
+        self._rows.put(("unread", account_id), (account_id, unread), self._write_unread)
+
+    def _write_unread(self, rows: list[tuple[AccountId, int]]) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO unread VALUES (?, ?)", rows)
+
+    def _read_unread(self, account_id: AccountId) -> int:
+        return int(self._db.value("SELECT messages FROM unread WHERE account_id = ?", account_id) or 0)
+
+    def _new_messages(self) -> dict[object, TimelineRow]:
+        """Rows that the database does not have yet."""
+        return self._rows.unwritten(self._insert_messages)
+
+    def _write_numbered(self) -> None:
+        """Before a change of what was sent: what has no number yet was not."""
+        if any(row.number is not None for row in self._new_messages().values()):
+            self._rows.write()
+
+    def _insert_messages(self, rows: list[TimelineRow]) -> None:
+        self._db.executemany(
+            f"INSERT INTO timeline ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [astuple(row) for row in rows],
         )
+
+    def _update(self, change: str, *values: object) -> list[TimelineRow]:
+        """The rows as they are now, which are likely to be shown."""
+        rows = [_timeline(row) for row in self._db.rows(f"UPDATE timeline {change} RETURNING {_COLUMNS}", *values)]
+        for row in rows:
+            self._rows.wrote_passing(_key(row), row)
+        return rows
+
+    def _last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId] | None:
+        return self._rows.read(("last message", account_id), lambda: self._read_last(account_id))
+
+    def _read_last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId] | None:
+        self._rows.write()
+        row = self._one("WHERE account_id = ? ORDER BY counter DESC, device DESC LIMIT 1", account_id)
+        return None if row is None else (row.counter, row.device, row.message_id)
+
+    def _next_arrival(self) -> int:
+        if self._last_arrival is None:
+            self._last_arrival = int(self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'timeline'") or 0)
+        self._last_arrival += 1
+        return self._last_arrival
 
     def _one(self, where: str, *values: object) -> TimelineRow | None:
         row = self._db.row(f"SELECT {_COLUMNS} FROM timeline {where}", *values)
         return None if row is None else _timeline(row)
 
     def _order(self, where: str, direction: str, account_id: AccountId) -> DisplayOrder | None:
+        self._rows.write()
         row = self._db.row(
             f"SELECT counter, device FROM timeline WHERE account_id = ? AND {where}"
             f" ORDER BY counter {direction}, device {direction} LIMIT 1",
             account_id,
         )
         return None if row is None else (row[0], DeviceId(row[1]))
+
+
+def _key(row: TimelineRow) -> tuple[str, AccountId, MessageId]:
+    return "message", row.account_id, row.message_id
 
 
 def _timeline(row: Row) -> TimelineRow:

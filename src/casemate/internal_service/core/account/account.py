@@ -1,6 +1,6 @@
 """One unlocked account, put together: the service it lives in routes events and requests here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 from typing import TypeVar
@@ -17,6 +17,7 @@ from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.membership import Membership
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.peer_connections import PeerConnections
@@ -27,24 +28,17 @@ from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.account.sealing import Sealing
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_events import ServerEvents
-from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
+from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.showing import Showing
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
-from casemate.internal_service.core.notices import (
-    AccountDeleted,
-    Answered,
-    DirectoryAnswered,
-    LinkChanged,
-    MessageChanged,
-)
+from casemate.internal_service.core.notices import Answered, MessageChanged
 from casemate.internal_service.core.path_io import EndpointEvent, LanNeighbourSeen, PathEvent, PeerFrameArrived
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Entropy, Event, Instant
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, MessageId, cid_of
-from casemate.protocol.limits import DIRECTORY_PAGE_ROWS, MESSAGE_BODY_BYTES
-from casemate.protocol.link import DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
+from casemate.protocol.limits import MESSAGE_BODY_BYTES
 
 View = TypeVar("View")
 
@@ -75,6 +69,7 @@ class Account:
         )
         self._lan = Lan(context, endpoint, paths, self._dialling)
         self._showing = Showing(context, self._link, endpoint, paths, self._outbox)
+        self._membership = Membership(context, self._requests, self._showing)
 
     @classmethod
     def create(
@@ -278,7 +273,8 @@ class Account:
             return [MessageChanged(peer_cid, message_id)]
         body = text.encode("utf-8", "replace")
         peer = self._connected(peer_cid, body)
-        if self._context.store.timeline_row(peer.account_id, message_id) is not None:
+        store = self._context.store
+        if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
             raise refuse("malformed", what="message_id")
         return self._outbox.write(peer, Kind.CHAT, body, now, message_id=message_id)
 
@@ -301,15 +297,7 @@ class Account:
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int, now: Instant) -> Outcome:
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
-        rows = max(1, min(limit, DIRECTORY_PAGE_ROWS))
-
-        def answered(answer: Answer, later: Instant) -> Outcome:
-            if isinstance(answer, DirectoryPage):
-                shown = [self._showing.directory_row(row) for row in answer.rows if row.account_id != self.account_id]
-                return [DirectoryAnswered(token, shown, answer.next_cursor, answer.total)]
-            return _refused(token, answer)
-
-        return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)
+        return self._membership.list_directory(query, cursor, limit, token)
 
     def set_settings(
         self,
@@ -322,33 +310,14 @@ class Account:
         now: Instant,
     ) -> Outcome:
         """Answered(token); being seen or not is the server's to confirm. Raises Refused."""
-        profile = self.profile
-        chosen = replace(
-            profile,
-            auto_connect=profile.auto_connect if auto_connect is None else auto_connect,
-            relay_only=profile.relay_only if relay_only is None else relay_only,
-            lan_discovery=profile.lan_discovery if lan_discovery is None else lan_discovery,
-        )
-        if chosen != profile:
-            self._context.store.put_profile(chosen)
+        self._membership.choose(auto_connect=auto_connect, relay_only=relay_only, lan_discovery=lan_discovery)
         if appear_offline is None or appear_offline == self.profile.appear_offline:
             return [Answered(token)]
-
-        def answered(answer: Answer, later: Instant) -> Outcome:
-            if isinstance(answer, RequestFailed):
-                return _refused(token, answer)
-            self._context.store.put_profile(replace(self.profile, appear_offline=appear_offline))
-            return [LinkChanged(), Answered(token)]
-
-        return self._requests.ask(lambda request_id: SetVisibility(request_id, appear_offline), answered)
+        return self._membership.appear_offline(appear_offline, token)
 
     def delete(self, token: int, now: Instant) -> Outcome:
         """AccountDeleted(token) or Answered(token, why not). Raises Refused."""
-
-        def answered(answer: Answer, later: Instant) -> Outcome:
-            return _refused(token, answer) if isinstance(answer, RequestFailed) else [AccountDeleted(token)]
-
-        return self._requests.ask(DeleteAccount, answered)
+        return self._membership.delete(token)
 
     # ------------------------------------------------------------------------------------------------------- reading
 
@@ -392,9 +361,15 @@ class Account:
         ]
 
     def message_view(self, peer_cid: Cid, message_id: MessageId) -> MessageView | None:
+        return next(iter(self.message_views(peer_cid, [message_id])), None)
+
+    def message_views(self, peer_cid: Cid, message_ids: Iterable[MessageId]) -> list[MessageView]:
+        """Of those that there are."""
         peer = self._context.store.peer_by_cid(peer_cid)
-        row = None if peer is None else self._context.store.timeline_row(peer.account_id, message_id)
-        return None if row is None or peer is None else self._showing.message(peer, row)
+        if peer is None:
+            return []
+        found = (self._context.store.timeline_row(peer.account_id, message_id) for message_id in message_ids)
+        return [self._showing.message(peer, row) for row in found if row is not None]
 
     def timeline(
         self,
@@ -442,9 +417,3 @@ def fingerprint(key: bytes) -> str:
     """A public key for the eye: hex in groups of four."""
     digits = key.hex()
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
-
-
-def _refused(token: int, answer: Answer) -> Outcome:
-    if isinstance(answer, RequestFailed):
-        return [Answered(token, reason(answer.code, **answer.params))]
-    return [Answered(token, reason("internal"))]

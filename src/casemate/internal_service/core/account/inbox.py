@@ -1,13 +1,13 @@
 """What peers' devices send: opened strictly by number, stored in one step with the ratchet, then acknowledged."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from casemate.crypto.content import Content, Kind, decode_content
 from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
-from casemate.crypto.session import Session
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
@@ -142,27 +142,25 @@ class Inbox:
         if header.number != number or header.sender != device:
             raise EnvelopeUnreadable("another number or sender than the server said")
         known = self._sessions.known(header.session_id, device)
-        row, session = known or self._sessions.answer(peer, header, now)
-        session, _, data = open_envelope(session, envelope, self._context.kem)
+        row = known or self._sessions.answer(peer, header, now)
+        session, _, data = open_envelope(row.session, envelope, self._context.kem)
         channel = self._sessions.channel(peer, device)
         if contradicts(header.origin, channel.opened):
             raise RestoredWriter
         content = decode_content(data)
         self._check(peer, device, content)
         self._context.store.put_channel(replace(channel, opened=(number, header.origin.start)))
-        self._keep_session(peer, row, session, content, is_new=known is None, now=now)
+        self._keep_session(peer, replace(row, session=session), content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
         return self._handle(self._current(peer), device, number, content, now)
 
-    def _keep_session(
-        self, peer: Peer, row: RatchetRow, session: Session, content: Content, *, is_new: bool, now: Instant
-    ) -> None:
+    def _keep_session(self, peer: Peer, row: RatchetRow, content: Content, *, is_new: bool, now: Instant) -> None:
         if content.kind == Kind.REKEY:
-            self._sessions.prefer(row, session, now)
+            self._sessions.prefer(row, now)
         elif is_new:
-            self._sessions.adopt(peer, row, session, now)
+            self._sessions.adopt(peer, row, now)
         else:
-            self._sessions.used(row, session, now)
+            self._sessions.used(row, now)
 
     def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
         channel = self._sessions.channel(peer, device)

@@ -1,8 +1,9 @@
 """The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
@@ -91,7 +92,7 @@ class Outbox:
             message_id=message_id,
             conversation_id=conversation_id(self._context.account_id, peer.account_id),
             counter=channel.counter,
-            heads=() if last is None else (last.message_id,),
+            heads=() if last is None else (last,),
             sent_at_ms=milliseconds(now.wall),
             expires_at=None,
             body=body,

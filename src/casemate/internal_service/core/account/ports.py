@@ -100,8 +100,11 @@ class RatchetStore(Protocol):
 
 
 class OutboxStore(Protocol):
-    def outbox_add(self, row: OutboxRow) -> int:
-        """`row.id` is ignored; returns the new one. Rows of a device keep the order of their ids."""
+    def outbox_add(self, row: OutboxRow) -> OutboxRow:
+        """`row.id` is ignored; returns the row with its own. Rows of a device keep the order of their ids.
+
+        The message id of a row that waits is no other row's: whether it is may turn out only at the commit.
+        """
         ...
 
     def outbox_row(self, device: DeviceId, number: int) -> OutboxRow | None: ...
@@ -112,11 +115,13 @@ class OutboxStore(Protocol):
 
     def outbox_queued(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
-    ) -> list[OutboxRow]:
-        """Sealed rows that the server has not confirmed, by number; `even_sent`: those as well that it has."""
+    ) -> list[tuple[int, bytes]]:
+        """Number and envelope of what the server has not confirmed, ascending; `even_sent`: also of what it has."""
         ...
 
-    def outbox_sealed(self, row_id: int, number: int, envelope: bytes) -> None: ...
+    def outbox_sealed(self, row: OutboxRow, number: int, envelope: bytes) -> None:
+        """This row, which waited, has its envelope now."""
+        ...
 
     def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
         """Back to waiting (None: all of the device), to be sealed anew; returns the messages."""
@@ -156,7 +161,9 @@ class TimelineStore(Protocol):
         """Our own message that went in the envelope with this number."""
         ...
 
-    def timeline_set_number(self, message_id: MessageId, number: int) -> None: ...
+    def timeline_set_number(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
+        """Of our own message, if it is one: other contents have no row."""
+        ...
 
     def timeline_unnumber(self, message_id: MessageId) -> None:
         """Its envelope is void; it gets another number when it is sealed anew."""
@@ -178,7 +185,9 @@ class TimelineStore(Protocol):
         """The read mark: the last message from the peer, in display order, that was on a screen."""
         ...
 
-    def last_message(self, account_id: AccountId) -> TimelineRow | None: ...
+    def last_message(self, account_id: AccountId) -> MessageId | None:
+        """The last of the conversation, in display order."""
+        ...
 
     def unread(self, account_id: AccountId | None = None) -> int: ...
 

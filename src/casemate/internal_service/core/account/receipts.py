@@ -1,10 +1,10 @@
 """Receipts and ephemeral events: what we tell a peer's device about its envelopes, and what it tells us."""
 
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
+
 from casemate.crypto.control import control_session_id, open_control, seal_control
-from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account.contents import (
     ControlNote,
     PathNote,
@@ -275,16 +275,15 @@ class Receipts:
         row = row or store.sending_ratchet(channel.device)
         if row is None:
             return None
-        return seal_control(session_from_bytes(row.session), encode(note), self._context.entropy)
+        return seal_control(row.session, encode(note), self._context.entropy)
 
     def _open(self, device: DeviceId, sealed: bytes) -> ControlNote | None:
         """None when it belongs to a session we do not know (yet)."""
-        known = self._sessions.known(control_session_id(sealed), device)
-        if known is None:
+        row = self._sessions.known(control_session_id(sealed), device)
+        if row is None:
             return None
-        row, session = known
-        note = decode_control(open_control(session, sealed))
-        if session.initial_header is not None:
+        note = decode_control(open_control(row.session, sealed))
+        if row.session.initial_header is not None:
             # They have the session: from now on envelopes need not carry how it began.
-            self._sessions.save(replace(row, confirmed=True), session.confirmed())
+            self._context.store.put_ratchet(replace(row, confirmed=True, session=row.session.confirmed()))
         return note

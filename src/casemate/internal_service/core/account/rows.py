@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
+
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
+from casemate.crypto.session import Session
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.link import Paths
@@ -69,8 +72,14 @@ class Peer:
         return cid_of(self.account_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class WithContents(msgspec.Struct, frozen=True):
+    """A row that does not print, because it holds what a person wrote."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(hidden)"
+
+
+class Channel(msgspec.Struct, frozen=True):
     """What has gone both ways between this device and one device of a peer; numbers begin at 1."""
 
     device: DeviceId
@@ -96,20 +105,17 @@ class Channel:
     """The starts of ours that gave out the numbers of our envelopes to them, as far as we remember."""
     receipt_session: bytes | None = None
     """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
-    parked_receipt: bytes | None = field(default=None, repr=False)
+    parked_receipt: bytes | None = None
     """A receipt of theirs under a session we do not know yet."""
     rekey_at: float = 0.0
     """When we last asked for a new session; limits how often."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatchetRow:
+class RatchetRow(msgspec.Struct, frozen=True):
     """One session with a peer's device."""
 
-    session_id: bytes
     device: DeviceId
-    session: bytes = field(repr=False)
-    """The serialised session: crypto/session state."""
+    session: Session
     sends: bool
     """The one session of this device that seals what we send."""
     confirmed: bool
@@ -119,25 +125,23 @@ class RatchetRow:
     """When a session that no longer sends is deleted."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(WithContents, frozen=True):
     """A content that a peer's device has not acknowledged."""
 
     id: int
     device: DeviceId
     account_id: AccountId
     message_id: MessageId
-    content: bytes = field(repr=False)
+    content: bytes
     """The sealed content's plaintext, kept so that it can be sealed anew under another session."""
     number: int | None
-    envelope: bytes | None = field(repr=False)
+    envelope: bytes | None
     state: OutboxState
     reason: str | None
     """Why it is still here, where that is not plain from the link and the peer."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(WithContents, frozen=True):
     """A message as the user reads it."""
 
     arrival: int
@@ -146,7 +150,7 @@ class TimelineRow:
     """The peer of the conversation."""
     mine: bool
     kind: str
-    body: bytes = field(repr=False)
+    body: bytes
     status: StoredStatus
     counter: int
     device: DeviceId

@@ -1,7 +1,8 @@
 """Contents become numbered envelopes: those that wait, and those that are to go once more under their old number."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
 from casemate.crypto.envelope import START_BYTES, seal
@@ -36,10 +37,10 @@ class Sealing:
         waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
         if not waiting:
             return True
-        sending = self._sessions.sending(peer, device, now)
-        if sending is None:
+        ratchet = self._sessions.sending(peer, device, now)
+        if ratchet is None:
             return False
-        ratchet, session = sending
+        session = ratchet.session
         channel = self._sessions.channel(peer, device)
         number = channel.next_number
         origins = counting_on(channel.origins, number, self._start)
@@ -48,13 +49,13 @@ class Sealing:
                 session, envelope = seal(
                     session, number, origins[-1], row.content, self._context.entropy, self._context.kem
                 )
-                store.outbox_sealed(row.id, number, envelope)
-                store.timeline_set_number(row.message_id, number)
+                store.outbox_sealed(row, number, envelope)
+                store.timeline_set_number(row.account_id, row.message_id, number)
                 number += 1
         except SessionExhausted:
             self._sessions.stop_sending(device, now)
             return False
-        self._sessions.save(ratchet, session)
+        store.put_ratchet(replace(ratchet, session=session))
         store.put_channel(replace(channel, next_number=number, origins=origins))
         return True
 
@@ -68,10 +69,9 @@ class Sealing:
 
     def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
         """Put back the message that had this number, or a void where there is none any more. False as above."""
-        sending = self._sessions.sending(peer, device, now)
-        if sending is None:
+        ratchet = self._sessions.sending(peer, device, now)
+        if ratchet is None:
             return False
-        ratchet, session = sending
         content = Content(
             version=CONTENT_VERSION,
             kind=VOID if row is None else row.kind,
@@ -85,8 +85,8 @@ class Sealing:
         )
         data = encode_content(content)
         origin = origin_of(self._sessions.channel(peer, device).origins, number)
-        session, envelope = seal(session, number, origin, data, self._context.entropy, self._context.kem)
-        self._sessions.save(ratchet, session)
+        session, envelope = seal(ratchet.session, number, origin, data, self._context.entropy, self._context.kem)
+        self._context.store.put_ratchet(replace(ratchet, session=session))
         self._context.store.outbox_add(
             OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
         )

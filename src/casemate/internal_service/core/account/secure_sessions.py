@@ -1,14 +1,15 @@
 """Sessions with peers' devices: start one, answer one, choose which one sends, and begin anew."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from casemate.crypto.envelope import EnvelopeHeader
 from casemate.crypto.errors import HandshakeRefused
 from casemate.crypto.handshake import read_initial_header, replay_token
 from casemate.crypto.prekeys import verify_bundle
 from casemate.crypto.primitives import Aead
-from casemate.crypto.session import Session, answer_session, session_from_bytes, start_session
+from casemate.crypto.session import answer_session, start_session
 from casemate.internal_service.core.account.context import Context, prekey_from_bytes
 from casemate.internal_service.core.account.rows import Channel, Peer, RatchetRow
 from casemate.node import Instant
@@ -28,21 +29,16 @@ class SecureSessions:
     def channel(self, peer: Peer, device: DeviceId) -> Channel:
         return self._context.store.channel(device) or Channel(device, peer.account_id)
 
-    def sending(self, peer: Peer, device: DeviceId, now: Instant) -> tuple[RatchetRow, Session] | None:
+    def sending(self, peer: Peer, device: DeviceId, now: Instant) -> RatchetRow | None:
         """The session that seals for this device, started from a bundle of theirs if need be; None without a bundle."""
-        row = self._context.store.sending_ratchet(device)
-        if row is not None:
-            return row, session_from_bytes(row.session)
-        return self._start(peer, device, now)
+        return self._context.store.sending_ratchet(device) or self._start(peer, device, now)
 
-    def known(self, session_id: bytes, device: DeviceId) -> tuple[RatchetRow, Session] | None:
+    def known(self, session_id: bytes, device: DeviceId) -> RatchetRow | None:
         """The stored session of this id, if it is one with this device."""
         row = self._context.store.ratchet(session_id)
-        if row is None or row.device != device:
-            return None
-        return row, session_from_bytes(row.session)
+        return None if row is None or row.device != device else row
 
-    def answer(self, peer: Peer, header: EnvelopeHeader, now: Instant) -> tuple[RatchetRow, Session]:
+    def answer(self, peer: Peer, header: EnvelopeHeader, now: Instant) -> RatchetRow:
         """The session that an initial header asks for; stored by the caller only once its envelope opened.
 
         Raises HandshakeRefused and the other errors of a handshake that does not fit.
@@ -61,9 +57,9 @@ class SecureSessions:
             self._context.device, self._context.device_list(peer), prekey, header.initial_header, self._context.kem
         )
         store.use_prekey(bundle_id)
-        return RatchetRow(session.session_id, header.sender, b"", False, True, now.wall, None), session
+        return RatchetRow(header.sender, session, False, True, now.wall, None)
 
-    def adopt(self, peer: Peer, row: RatchetRow, session: Session, now: Instant) -> None:
+    def adopt(self, peer: Peer, row: RatchetRow, now: Instant) -> None:
         """Keep a session that the peer began, and let it send unless ours wins.
 
         When both began at the same time, the session of the smaller account id sends; the other still opens what
@@ -71,32 +67,29 @@ class SecureSessions:
         """
         store = self._context.store
         current = store.sending_ratchet(row.device)
-        crossed = current is not None and not current.confirmed and session_from_bytes(current.session).initiator
+        crossed = current is not None and not current.confirmed and current.session.initiator
         retire_at = now.wall + RETIRED_SECONDS
         if crossed and self._context.account_id < peer.account_id:
-            self.save(replace(row, retire_at=retire_at), session)
+            store.put_ratchet(replace(row, retire_at=retire_at))
             return
         store.stop_sending(row.device, retire_at)
-        self.save(replace(row, sends=True), session)
+        store.put_ratchet(replace(row, sends=True))
 
-    def prefer(self, row: RatchetRow, session: Session, now: Instant) -> None:
+    def prefer(self, row: RatchetRow, now: Instant) -> None:
         """The peer says that it cannot use any other session: this one sends from now on."""
         self._context.store.stop_sending(row.device, now.wall + RETIRED_SECONDS)
-        self.save(replace(row, sends=True, retire_at=None), session)
+        self._context.store.put_ratchet(replace(row, sends=True, retire_at=None))
 
-    def used(self, row: RatchetRow, session: Session, now: Instant) -> None:
+    def used(self, row: RatchetRow, now: Instant) -> None:
         """They still send in it: one that was to go stays as long as it is in use."""
         retire_at = None if row.retire_at is None else now.wall + RETIRED_SECONDS
-        self.save(replace(row, confirmed=True, retire_at=retire_at), session)
-
-    def save(self, row: RatchetRow, session: Session) -> None:
-        self._context.store.put_ratchet(replace(row, session=session.to_bytes()))
+        self._context.store.put_ratchet(replace(row, confirmed=True, retire_at=retire_at))
 
     def stop_sending(self, device: DeviceId, now: Instant) -> None:
         """The next message starts a new session."""
         self._context.store.stop_sending(device, now.wall + RETIRED_SECONDS)
 
-    def _start(self, peer: Peer, device: DeviceId, now: Instant) -> tuple[RatchetRow, Session] | None:
+    def _start(self, peer: Peer, device: DeviceId, now: Instant) -> RatchetRow | None:
         context = self._context
         data = context.store.take_peer_bundle(device)
         if data is None:
@@ -119,9 +112,9 @@ class SecureSessions:
             )
         except (PeerBrokeProtocol, NoCommonVersion):
             return None
-        row = RatchetRow(session.session_id, device, b"", True, False, now.wall, None)
-        self.save(row, session)
-        return row, session
+        row = RatchetRow(device, session, True, False, now.wall, None)
+        context.store.put_ratchet(row)
+        return row
 
 
 def chosen_aead(settings: bytes) -> Aead:

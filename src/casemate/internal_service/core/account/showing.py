@@ -71,7 +71,8 @@ class Showing:
 
     def conversation(self, peer: Peer) -> ConversationView:
         store = self._context.store
-        last = store.last_message(peer.account_id)
+        last_id = store.last_message(peer.account_id)
+        last = None if last_id is None else store.timeline_row(peer.account_id, last_id)
         first_unread = store.first_unread(peer.account_id)
         return ConversationView(
             peer_cid=peer.cid,

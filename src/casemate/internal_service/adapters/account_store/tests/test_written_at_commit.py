@@ -1,0 +1,185 @@
+"""A message that is written and sealed in one transaction reaches the database once, and goes back with its event."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.core.account.rows import OutboxRow, TimelineRow
+from casemate.protocol.ids import AccountId, DeviceId, MessageId
+
+DEVICE = DeviceId(b"d" * 16)
+ACCOUNT = AccountId(b"a" * 32)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteAccountStore:
+    """It knows already that the conversation is empty, as it would after its first message."""
+    store = open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF")
+    assert store.last_message(ACCOUNT) is None
+    return store
+
+
+def named(name: str) -> MessageId:
+    return MessageId(name.encode().ljust(16, b"."))
+
+
+def waiting(name: str) -> OutboxRow:
+    return OutboxRow(0, DEVICE, ACCOUNT, named(name), name.encode(), None, None, "waiting", None)
+
+
+def line(name: str, counter: int, *, mine: bool = True) -> TimelineRow:
+    return TimelineRow(
+        arrival=0,
+        message_id=named(name),
+        account_id=ACCOUNT,
+        mine=mine,
+        kind="chat",
+        body=name.encode(),
+        status="queued" if mine else "received",
+        counter=counter,
+        device=DEVICE,
+        number=None,
+        written_at=1.0,
+        arrived_at=1.0,
+        late=False,
+        read=mine,
+    )
+
+
+def write(store: SqliteAccountStore, name: str, counter: int) -> None:
+    store.outbox_add(waiting(name))
+    assert store.timeline_add(line(name, counter))
+
+
+def seal(store: SqliteAccountStore, first: int) -> None:
+    for number, row in enumerate(store.outbox_waiting(DEVICE, 100), start=first):
+        store.outbox_sealed(row, number, b"envelope")
+        store.timeline_set_number(ACCOUNT, row.message_id, number)
+
+
+def in_database(store: SqliteAccountStore) -> list[tuple[str, str]]:
+    outgoing: dict[bytes, str] = dict(store.database.rows("SELECT message_id, state FROM outbox"))
+    lines = store.database.rows("SELECT message_id, body, number FROM timeline ORDER BY arrival")
+    return [(body.decode(), f"{outgoing.get(message_id)} {number}") for message_id, body, number in lines]
+
+
+def test_what_is_sealed_where_it_was_written_is_written_sealed(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        write(store, "two", 2)
+        seal(store, 7)
+        assert in_database(store) == []
+        assert store.outbox_waiting_count(DEVICE) == 0
+    assert in_database(store) == [("one", "queued 7"), ("two", "queued 8")]
+
+
+def test_what_was_written_before_is_sealed_in_the_database(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+    with store.transaction():
+        write(store, "two", 2)
+        seal(store, 7)
+    assert in_database(store) == [("one", "queued 7"), ("two", "queued 8")]
+
+
+def test_a_message_goes_back_with_its_event_alone(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        with store.savepoint():
+            write(store, "one", 1)
+        with pytest.raises(ZeroDivisionError), store.savepoint():
+            write(store, "two", 2)
+            store.unread()  # brings everything to the database
+            write(store, "three", 3)
+            raise ZeroDivisionError
+        assert store.last_message(ACCOUNT) == named("one")
+        assert store.timeline_row(ACCOUNT, named("two")) is None
+        assert store.outbox_waiting_count(DEVICE) == 1
+        with store.savepoint():
+            write(store, "two", 2)
+        seal(store, 1)
+    assert in_database(store) == [("one", "queued 1"), ("two", "queued 2")]
+
+
+def test_sealing_goes_back_with_its_event(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        with pytest.raises(ZeroDivisionError), store.savepoint():
+            seal(store, 1)
+            raise ZeroDivisionError
+        assert [row.number for row in store.outbox_waiting(DEVICE, 9)] == [None]
+    assert in_database(store) == [("one", "waiting None")]
+
+
+def test_a_receipt_for_what_is_not_written_yet_finds_it(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        seal(store, 1)
+        write(store, "two", 2)
+        assert store.timeline_advance(ACCOUNT, 1, "delivered") == [named("one")]
+        store.outbox_remove_up_to(DEVICE, 1)
+        shown = store.timeline_row(ACCOUNT, named("one"))
+        assert shown is not None
+        assert shown.status == "delivered"
+    assert in_database(store) == [("one", "None 1"), ("two", "waiting None")]
+
+
+def test_a_message_that_is_there_is_not_added_again_whether_written_or_not(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        assert store.timeline_add(line("one", 1, mine=False))
+        assert not store.timeline_add(line("one", 2, mine=False))
+    with store.transaction():
+        assert not store.timeline_add(line("one", 3, mine=False))
+        assert store.timeline_own(named("one")) is None
+        assert store.unread(ACCOUNT) == 1
+
+
+def test_what_the_database_refuses_fails_in_its_own_event(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        with pytest.raises(apsw.ConstraintError), store.savepoint():
+            store.outbox_add(waiting("one"))
+        with pytest.raises(OverflowError), store.savepoint():
+            store.timeline_add(line("two", 2**63))
+    assert in_database(store) == [("one", "waiting None")]
+
+
+def test_messages_are_not_kept_in_memory_beyond_their_transaction(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        assert store.timeline_row(ACCOUNT, named("none")) is None
+    store.database.execute("UPDATE timeline SET body = x'00'")
+    row = store.timeline_row(ACCOUNT, named("one"))
+    assert row is not None
+    assert row.body == b"\0"
+
+
+def test_the_last_message_is_that_of_the_display_order(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        assert store.last_message(ACCOUNT) is None
+        write(store, "late", 5)
+        write(store, "early", 4)
+        assert store.last_message(ACCOUNT) == named("late")
+
+
+def test_arrivals_count_on_after_a_restart(tmp_path: Path) -> None:
+    for run in (1, 2):
+        with open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF").database as database:
+            store = SqliteAccountStore(database)
+            with store.transaction():
+                write(store, f"run {run}", run)
+    with open_account_store(tmp_path / "account.db", b"k" * 32).database as database:
+        assert database.rows("SELECT arrival, body FROM timeline") == [(1, b"run 1"), (2, b"run 2")]
+
+
+def test_more_than_may_wait_in_memory_is_written_earlier(
+    store: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casemate.internal_service.adapters.account_store.row_cache.MOST_UNWRITTEN", 3)
+    with store.transaction():
+        for counter in range(1, 6):
+            write(store, f"m{counter}", counter)
+        assert len(in_database(store)) == 3
+        seal(store, 1)
+    assert in_database(store) == [(f"m{counter}", f"queued {counter}") for counter in range(1, 6)]
