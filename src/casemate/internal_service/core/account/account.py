@@ -1,6 +1,6 @@
 """One unlocked account, put together: the service it lives in routes events and requests here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import inf
 from typing import TypeVar
@@ -273,7 +273,8 @@ class Account:
             return [MessageChanged(peer_cid, message_id)]
         body = text.encode("utf-8", "replace")
         peer = self._connected(peer_cid, body)
-        if self._context.store.timeline_row(peer.account_id, message_id) is not None:
+        store = self._context.store
+        if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
             raise refuse("malformed", what="message_id")
         return self._outbox.write(peer, Kind.CHAT, body, now, message_id=message_id)
 
@@ -360,9 +361,15 @@ class Account:
         ]
 
     def message_view(self, peer_cid: Cid, message_id: MessageId) -> MessageView | None:
+        return next(iter(self.message_views(peer_cid, [message_id])), None)
+
+    def message_views(self, peer_cid: Cid, message_ids: Iterable[MessageId]) -> list[MessageView]:
+        """Of those that there are."""
         peer = self._context.store.peer_by_cid(peer_cid)
-        row = None if peer is None else self._context.store.timeline_row(peer.account_id, message_id)
-        return None if row is None or peer is None else self._showing.message(peer, row)
+        if peer is None:
+            return []
+        found = (self._context.store.timeline_row(peer.account_id, message_id) for message_id in message_ids)
+        return [self._showing.message(peer, row) for row in found if row is not None]
 
     def timeline(
         self,
