@@ -67,7 +67,8 @@ class UiSocket:
             self._events.post(SocketClosed(self._number))
             self._changed.set()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(writer, CLOSE_SECONDS)
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await writer
 
     def send(self, effect: SendResponse) -> None:
         """Queue a response; a client that does not read is cut off."""

@@ -124,7 +124,8 @@ class DeviceSocket:
     async def _wait_for_farewell(self) -> None:
         """The core says why it ends the link; read no more until that is sent."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._farewell_sent.wait(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._farewell_sent.wait()
 
     async def _put(self, frame: ClientFrame, size: int) -> bool:
         """False when no more events are taken."""

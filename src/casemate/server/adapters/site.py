@@ -71,7 +71,8 @@ class Site:
     async def all_gone(self, seconds: float) -> None:
         """Wait until every socket has ended; those that have not by then are cut off."""
         try:
-            await asyncio.wait_for(self._all_gone.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._all_gone.wait()
         except TimeoutError:
             for device, _ in list(self._sockets.values()):
                 device.abort()

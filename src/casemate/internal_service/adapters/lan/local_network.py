@@ -125,7 +125,8 @@ class LocalNetwork:
         """Wait for a change or the next look; whether the computer slept meanwhile."""
         before = time.time() - time.monotonic()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._changed.wait()
         return abs(time.time() - time.monotonic() - before) > ASLEEP_SECONDS
 
     def _heard(self, announcement: Announcement, addresses: tuple[str, ...]) -> None:

@@ -1,7 +1,5 @@
 """What an account does with itself: bundles, device lists, its end."""
 
-import pytest
-
 from casemate.crypto.identity import new_device, rotate_account_key, sign_device_list
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import DeviceId
@@ -24,25 +22,8 @@ from casemate.protocol.link import (
     SetBlock,
     Welcome,
 )
-from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
+from casemate.server.tests.office import Connection, Office, deposit, person_of
 from casemate.server.tests.people import BUNDLE, new_person
-
-
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def alice(office: Office) -> Connection:
-    return office.newcomer("alice")
-
-
-@pytest.fixture
-def bob(office: Office, alice: Connection) -> Connection:
-    bob = office.newcomer("bob")
-    befriend(alice, bob)
-    return bob
 
 
 def second_device(connection: Connection) -> bytes:

@@ -29,7 +29,7 @@ from casemate.server.core.events import (
     RelayPairAsked,
     RelayToken,
 )
-from casemate.server.tests.office import Connection, Office, befriend, person_of
+from casemate.server.tests.office import Connection, Office, person_of
 from casemate.server.tests.people import new_person
 
 PATHS = Paths("", 12350, bytes(32), [12350, 12351])
@@ -39,18 +39,6 @@ TOKEN = RelayToken(7)
 @pytest.fixture
 def office() -> Office:
     return Office(paths=PATHS)
-
-
-@pytest.fixture
-def alice(office: Office) -> Connection:
-    return office.newcomer("alice")
-
-
-@pytest.fixture
-def bob(office: Office, alice: Connection) -> Connection:
-    bob = office.newcomer("bob")
-    befriend(alice, bob)
-    return bob
 
 
 def key_of(connection: Connection) -> Ed25519Public:

@@ -29,23 +29,6 @@ from casemate.server.core.pushes import PUSH_CREDIT_BYTES
 from casemate.server.tests.office import Connection, Office, befriend, deposit, envelope, person_of
 
 
-@pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def alice(office: Office) -> Connection:
-    return office.newcomer("alice")
-
-
-@pytest.fixture
-def bob(office: Office, alice: Connection) -> Connection:
-    bob = office.newcomer("bob")
-    befriend(alice, bob)
-    return bob
-
-
 def device_of(connection: Connection) -> DeviceId:
     return person_of(connection).device_id
 

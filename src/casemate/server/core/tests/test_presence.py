@@ -13,23 +13,12 @@ from casemate.protocol.link import (
     SetBlock,
     SetVisibility,
 )
-from casemate.server.tests.office import Connection, Office, befriend, person_of
+from casemate.server.tests.office import Connection, Office, person_of
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def alice(office: Office) -> Connection:
-    return office.newcomer("alice")
-
-
-@pytest.fixture
-def bob(office: Office, alice: Connection) -> Connection:
-    bob = office.newcomer("bob")
-    befriend(alice, bob)
+def bob(alice: Connection, bob: Connection) -> Connection:
+    """What Alice heard while they got to know each other is no matter here."""
     alice.heard.clear()
     return bob
 

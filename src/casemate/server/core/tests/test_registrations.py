@@ -26,16 +26,6 @@ from casemate.server.tests.office import Connection, Office, befriend, deposit, 
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
-
-
-@pytest.fixture
-def alice(office: Office) -> Connection:
-    return office.newcomer("alice")
-
-
-@pytest.fixture
 def bob(office: Office) -> Connection:
     return office.newcomer("bob")
 
