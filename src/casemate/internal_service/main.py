@@ -1,6 +1,7 @@
 """Puts the internal service together and runs it."""
 
 import contextlib
+import gc
 import sys
 import time
 from dataclasses import dataclass
@@ -142,6 +143,8 @@ async def _serve_store(
             sys.stdout.write(f"casemate internal-service ready on {url}\n")
             sys.stdout.flush()
             log.info("ready", url=url)
+            # What the start has made stays: to look through it again and again would stop everybody for 60 ms.
+            gc.freeze()
             await stop.wait()
             await accepting.stop()
             thread.events.post(ShutdownAsked(DRAIN_SECONDS))

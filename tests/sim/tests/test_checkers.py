@@ -105,8 +105,8 @@ def test_a_status_that_steps_back_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_message_that_is_acknowledged_but_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = SqliteAccountStore.timeline_add
 
-    def leaky(self: SqliteAccountStore, row: TimelineRow) -> bool:
-        return False if not row.mine and row.message_id[0] < 40 else honest(self, row)
+    def leaky(self: SqliteAccountStore, row: TimelineRow, *, is_new: bool = False) -> bool:
+        return False if not row.mine and row.message_id[0] < 40 else honest(self, row, is_new=is_new)
 
     monkeypatch.setattr(SqliteAccountStore, "timeline_add", leaky)
     assert re.search(r"does not see|is delivered, but it is not so", finding(FINE))
@@ -126,10 +126,12 @@ def test_a_message_that_is_shown_twice_is_found(monkeypatch: pytest.MonkeyPatch)
 def test_an_order_that_depends_on_arrival_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = SqliteAccountStore.timeline_add
 
-    def by_arrival(self: SqliteAccountStore, row: TimelineRow) -> bool:
+    def by_arrival(self: SqliteAccountStore, row: TimelineRow, *, is_new: bool = False) -> bool:
         last_id = self.last_message(row.account_id)
         last = None if last_id is None else self.timeline_row(row.account_id, last_id)
-        return honest(self, structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))))
+        return honest(
+            self, structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))), is_new=is_new
+        )
 
     monkeypatch.setattr(SqliteAccountStore, "timeline_add", by_arrival)
     assert "in different order" in finding(replace(WINDY, slowness=2.0))

@@ -158,4 +158,5 @@ def test_envelopes_that_are_lost_with_their_connection_are_found(monkeypatch: py
 
     monkeypatch.setattr(Direct, "send", send_once)
     monkeypatch.setattr(Direct, "begin_again", lambda self, device, after=0: None)
-    assert "although the path works" in finding(replace(LONELY, breaks=9, deaf=9), worlds=40)
+    # Which of the two it is depends on whether anything else was written to that device afterwards.
+    assert re.search(r"although the path works|is still queued", finding(replace(LONELY, breaks=9, deaf=9), worlds=40))

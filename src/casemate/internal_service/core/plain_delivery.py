@@ -47,13 +47,26 @@ class PlainDelivery:
         self._hosts = hosts
         self._progress: UndoDict[Cid, _Progress] = UndoDict(undo)
         self._marks = 0
+        self._added: set[Cid] = set()
+        """Whose queues grew since the last batch ended."""
 
     def message(self, host: Host, peer_cid: Cid, body: bytes) -> None:
         """A message of a session that a plain client holds, bound right now or not."""
-        store = self._hosts.store(host)
-        store.plain_add(peer_cid, body)
-        store.plain_trim(PLAIN_QUEUE_MESSAGES, PLAIN_QUEUE_BYTES)
-        self._send_more(host)
+        self._hosts.store(host).plain_add(peer_cid, body)
+        self._added.add(host.cid)
+
+    @property
+    def wants_batch_end(self) -> bool:
+        return bool(self._added)
+
+    def batch_end(self) -> None:
+        """What came together goes on together."""
+        added, self._added = self._added, set()
+        for cid in sorted(added):
+            host = self._hosts.get(cid)
+            if host is not None:
+                self._hosts.store(host).plain_trim(PLAIN_QUEUE_MESSAGES, PLAIN_QUEUE_BYTES)
+                self._send_more(host)
 
     def bound(self, host: Host) -> None:
         """A socket was bound: it gets everything that is owed."""

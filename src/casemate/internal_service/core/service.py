@@ -172,7 +172,8 @@ class Service(Core):
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
-        return self._noticing.wants_batch_end or any(host.account.wants_batch_end() for host in self._hosts.peek())
+        told = self._noticing.wants_batch_end or self._delivery.wants_batch_end
+        return told or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
@@ -287,6 +288,7 @@ class Service(Core):
             if host is not None:
                 self._take(host, host.account.batch_end(self._desk.now))
         self._noticing.batch_end()
+        self._delivery.batch_end()
 
     def _shut_down(self, drain_seconds: float) -> None:
         for host in self._hosts.peek():

@@ -30,18 +30,21 @@ class TimelineTable:
     _last_arrival: int | None = None
     """Never lower than any in the database, and never taken back: what is shown as later did arrive later."""
 
-    def timeline_add(self, row: TimelineRow) -> bool:
-        if self.timeline_row(row.account_id, row.message_id) is not None:
+    def timeline_add(self, row: TimelineRow, *, is_new: bool = False) -> bool:
+        if not is_new and self.timeline_row(row.account_id, row.message_id) is not None:
             return False
         if row.counter > _LAST_COUNTER:
             # Here, where only the event at hand is undone, and not when it is written with those of all others.
             raise OverflowError("a counter that the database cannot hold")
-        last = self._last(row.account_id)
+        place = row.counter, row.device
+        last, first_unread = self._last(row.account_id), self.first_unread(row.account_id)
         self._rows.put_passing(_key(row), replace(row, arrival=self._next_arrival()), self._insert_messages)
-        if last is None or (row.counter, row.device) > last[:2]:
-            self._rows.wrote(("last message", row.account_id), (row.counter, row.device, row.message_id))
+        if last is None or place > last[:2]:
+            self._rows.wrote(("last message", row.account_id), (*place, row.message_id))
         if not row.mine and not row.read:
             self._add_unread(row.account_id, 1)
+            if first_unread is None or place < first_unread:
+                self._rows.wrote(("first unread", row.account_id), place)
         return True
 
     def timeline_row(self, account_id: AccountId, message_id: MessageId) -> TimelineRow | None:
@@ -93,6 +96,7 @@ class TimelineTable:
         if rows:
             self._add_unread(account_id, -len(rows))
             self._rows.drop(("read mark", account_id))
+            self._rows.drop(("first unread", account_id))
         return [row.message_id for row in rows]
 
     def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None:
@@ -110,7 +114,9 @@ class TimelineTable:
         )
 
     def first_unread(self, account_id: AccountId) -> DisplayOrder | None:
-        return self._order("mine = 0 AND read = 0", "ASC", account_id)
+        return self._rows.read(
+            ("first unread", account_id), lambda: self._order("mine = 0 AND read = 0", "ASC", account_id)
+        )
 
     def last_message(self, account_id: AccountId) -> MessageId | None:
         last = self._last(account_id)

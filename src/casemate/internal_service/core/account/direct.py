@@ -53,6 +53,9 @@ class Direct:
         flight = self._flights.get(device)
         if flight is None or flight.connection != connection.number:
             flight = self._flights[device] = _Flight(connection.number)
+        channel = self._context.store.channel(device)
+        if channel is None or channel.next_number - 1 <= flight.sent_up_to:
+            return []
         outcome: Outcome = []
         while (room := PEER_UNANSWERED - len(flight.items)) > 0 and flight.bytes < UNDER_WAY_BYTES:
             limit = min(room, PEER_BATCH_ITEMS)

@@ -103,7 +103,7 @@ class Outbox:
         )
         outcome: Outcome = []
         if kind in _MESSAGES and is_line(store, peer.account_id, kind, body, mine=True):
-            store.timeline_add(self._own_message(peer, kind, content, now))
+            store.timeline_add(self._own_message(peer, kind, content, now), is_new=True)
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         self.flush_later(device)
         return outcome
@@ -276,6 +276,8 @@ class Outbox:
 
     def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""
+        if not numbers:
+            return []
         changed = self._unseal(channel.device, numbers)
         if changed:
             first, until = self._sealed_anew.get(channel.device, (0, 0.0))

@@ -147,8 +147,11 @@ class OutboxStore(Protocol):
 
 
 class TimelineStore(Protocol):
-    def timeline_add(self, row: TimelineRow) -> bool:
-        """False when the conversation has this message already. `row.arrival` is ignored: it is counted up here."""
+    def timeline_add(self, row: TimelineRow, *, is_new: bool = False) -> bool:
+        """False when the conversation has this message already. `row.arrival` is ignored: it is counted up here.
+
+        `is_new`: its id was drawn here, or looked for; whether it is here already need not be looked up again.
+        """
         ...
 
     def timeline_row(self, account_id: AccountId, message_id: MessageId) -> TimelineRow | None: ...

@@ -7,7 +7,7 @@ import pytest
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account.rows import OutboxRow, TimelineRow
-from casemate.protocol.ids import AccountId, DeviceId, MessageId
+from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
 
 DEVICE = DeviceId(b"d" * 16)
 ACCOUNT = AccountId(b"a" * 32)
@@ -17,7 +17,7 @@ ACCOUNT = AccountId(b"a" * 32)
 def store(tmp_path: Path) -> SqliteAccountStore:
     """It knows already that the conversation is empty, as it would after its first message."""
     store = open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF")
-    assert store.last_message(ACCOUNT) is None
+    assert store.last_message(ACCOUNT) is store.first_unread(ACCOUNT) is None
     return store
 
 
@@ -163,6 +163,20 @@ def test_the_last_message_is_that_of_the_display_order(store: SqliteAccountStore
         assert store.last_message(ACCOUNT) == named("late")
 
 
+def test_the_first_unread_message_is_that_of_the_display_order_too(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        for name, counter in (("second", 5), ("first", 4), ("third", 6)):
+            store.timeline_add(line(name, counter, mine=False))
+        assert store.first_unread(ACCOUNT) == (4, DEVICE)
+        with pytest.raises(ZeroDivisionError), store.savepoint():
+            store.timeline_add(line("undone", 1, mine=False))
+            assert store.first_unread(ACCOUNT) == (1, DEVICE)
+            raise ZeroDivisionError
+        assert store.first_unread(ACCOUNT) == (4, DEVICE)
+        store.timeline_mark_read(ACCOUNT, 2)
+        assert store.first_unread(ACCOUNT) == (6, DEVICE)
+
+
 def test_arrivals_count_on_after_a_restart(tmp_path: Path) -> None:
     for run in (1, 2):
         with open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF").database as database:
@@ -171,6 +185,22 @@ def test_arrivals_count_on_after_a_restart(tmp_path: Path) -> None:
                 write(store, f"run {run}", run)
     with open_account_store(tmp_path / "account.db", b"k" * 32).database as database:
         assert database.rows("SELECT arrival, body FROM timeline") == [(1, b"run 1"), (2, b"run 2")]
+
+
+def test_what_a_client_is_owed_goes_back_with_its_event_and_sequences_are_never_used_again(
+    store: SqliteAccountStore,
+) -> None:
+    with store.transaction():
+        store.plain_add(Cid(1), b"first")
+        with pytest.raises(ZeroDivisionError), store.savepoint():
+            store.plain_add(Cid(1), b"undone")
+            raise ZeroDivisionError
+        third = store.plain_add(Cid(1), b"third")
+        assert [message.body for message in store.plain_after(0, 9)] == [b"first", b"third"]
+    with store.transaction():
+        store.plain_remove_up_to(third)
+    with store.transaction():
+        assert SqliteAccountStore(store.database).plain_add(Cid(1), b"after a restart") > third
 
 
 def test_more_than_may_wait_in_memory_is_written_earlier(
