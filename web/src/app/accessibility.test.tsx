@@ -40,8 +40,9 @@ test("a conversation with its details, a request, and the server away", async ()
   await user.click(await screen.findByRole("button", { name: "Details" }));
   await screen.findByRole("list", { name: /^Safety number/ });
   act(() => {
-    world.serverGoes("away");
+    world.serverGoes("away", Date.now() - 5000);
   });
+  expect(screen.getAllByText(/The server is away/)).not.toHaveLength(0);
   expect(await problems()).toEqual([]);
 });
 

@@ -95,6 +95,16 @@ test("the server being away is said with its time, and taken back when it is the
   expect(screen.queryByText(/The server is away/)).not.toBeInTheDocument();
 });
 
+test("a server that is restarted does not move the page", async () => {
+  const { world } = await showApp(App, HOME);
+  await screen.findByText("Pick a conversation");
+  act(() => {
+    world.serverGoes("away");
+  });
+  expect(screen.queryByText(/The server is away/)).not.toBeInTheDocument();
+  expect(await screen.findByText(/The server is away/, {}, { timeout: 5000 })).toBeVisible();
+});
+
 test("a fenced account says what happened and what to do", async () => {
   const { world, user } = await showApp(App, HOME);
   await screen.findByText("Pick a conversation");

@@ -47,7 +47,7 @@ export function PathStory({ story, action }: { readonly story: Story; readonly a
             label={`Round trip ${story.trips.sentence}`}
             size="wide"
           />
-          <p aria-hidden className="text-12 tabular-nums">
+          <p aria-hidden className="text-12 text-balance tabular-nums">
             Round trip: {story.trips.sentence}
           </p>
         </div>

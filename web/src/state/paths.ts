@@ -84,7 +84,7 @@ export function standingWords(standing: Standing, now: number): string {
 
 /** What it means for who writes. */
 export function wayMeaning(
-  { way, serverAwaySince }: Standing,
+  { way, doubtful, serverAwaySince }: Standing,
   peer: string,
   link: LinkView,
   now: number,
@@ -92,8 +92,8 @@ export function wayMeaning(
   switch (way) {
     case "direct":
       return serverAwaySince === null
-        ? "Straight from your device to theirs, sealed end to end. The server sees none of it."
-        : `Straight from your device to theirs: messages go on while the server is away.`;
+        ? `Straight from your device to theirs, sealed end to end.${doubtful ? "" : " The server sees none of it."}`
+        : "Straight from your device to theirs: messages go on while the server is away.";
     case "relayed":
       return "Sealed end to end through the server’s relay, which passes everything on and keeps nothing.";
     case "mailbox":
@@ -135,7 +135,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   udp_blocked_here: advice("Another network may let it through, or whoever runs this one can allow it."),
   nats_change_ports: advice("On the same network, or with IPv6 on both sides, it becomes direct by itself."),
   relay_unreachable: advice("Whoever runs the server can open the port of its relay."),
-  no_relay: advice("Whoever runs the server can switch them on."),
+  no_relay: advice("Whoever runs the server, or set up this computer, can switch them on."),
 };
 
 /** Codes that say that not even the mailbox can be reached: nothing travels until then. */

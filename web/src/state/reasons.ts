@@ -92,7 +92,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   update_this_computer: () => "This program is too old for the server. Update Casemate on this computer.",
   broke_protocol: () => "The server and this program do not understand each other. Update both.",
   no_direct_path_yet: ({ name }) => `A connection to ${name} is being made right now.`,
-  path_doubtful: ({ name }) => `${name} has not answered for a moment, so messages take the mailbox as well.`,
+  path_doubtful: ({ name }) =>
+    `${name} has not answered for a moment, so messages go through the server as well.`,
   peer_unreachable: ({ name }) =>
     `${name}’s computer does not answer right now. It is tried again by itself.`,
   relay_unreachable: () => "The server’s relay cannot be reached from your network.",

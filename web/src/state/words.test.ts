@@ -124,6 +124,12 @@ describe("what is said of a path", () => {
     expect(meaning(path("direct"))).toMatch(/messages go on while the server is away/);
   });
 
+  test("that the server sees nothing is said only while it is so", () => {
+    const meaning = (view: PathView) => wayMeaning(standingOf(view, ONLINE), "Bea", ONLINE, NOON);
+    expect(meaning(path("direct"))).toMatch(/The server sees none of it\.$/);
+    expect(meaning(path("direct", "path_doubtful"))).not.toMatch(/The server sees none of it/);
+  });
+
   test("a copy that was replaced sends nothing, and does not claim to wait", () => {
     const fenced: LinkView = { state: "fenced", since: NOON, reason: null };
     expect(words(path("mailbox", "fenced"), fenced)).toBe("stopped");

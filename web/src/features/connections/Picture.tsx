@@ -116,7 +116,9 @@ export function Picture({ account, people, ambiguous, label, pointed, now }: Pro
                 Server
                 <span className="block text-amber-ink">
                   {link.state === "away"
-                    ? `away since ${sinceTime(link.since, now)}`
+                    ? layout.roomy
+                      ? `away since ${sinceTime(link.since, now)}`
+                      : "away"
                     : serverWord(link.state)}
                 </span>
               </>
@@ -210,18 +212,20 @@ function Person({
   readonly nameWidth: number;
 }) {
   const name = displayName(peer);
+  const presence = presenceOf(peer);
+  const also =
+    standing.roundTrip === null
+      ? presence === "unknown"
+        ? null
+        : presence
+      : roundTripWords(standing.roundTrip);
   const size = nameSide === null ? 24 : 32;
   return (
     <At place={place}>
       {/* Lines end at it, also while it is faded. */}
       <span className="rounded-round bg-raised" title={name}>
         <span className={classes("flex transition-opacity duration-150", faded && FADED)}>
-          <Avatar
-            initials={initials(name)}
-            colourKey={peer.account_id}
-            size={size}
-            presence={presenceOf(peer)}
-          />
+          <Avatar initials={initials(name)} colourKey={peer.account_id} size={size} presence={presence} />
         </span>
       </span>
       {nameSide !== null && (
@@ -236,19 +240,16 @@ function Person({
           <span className="block truncate font-medium">
             <bdi>{name}</bdi>
           </span>
-          <span className="block truncate text-ink-3 tabular-nums">
-            {username !== null && <bdi>@{username} </bdi>}
-            {standing.roundTrip === null ? presenceWord(peer) : roundTripWords(standing.roundTrip)}
-          </span>
+          {(username !== null || also !== null) && (
+            <span className="block truncate text-ink-3 tabular-nums">
+              {username !== null && <bdi>@{username} </bdi>}
+              {also}
+            </span>
+          )}
         </span>
       )}
     </At>
   );
-}
-
-function presenceWord(peer: PeerView): string {
-  const word = presenceOf(peer);
-  return word === "unknown" ? "\u00a0" : word;
 }
 
 /** Centred on its place; it glides there when the place changes. */

@@ -59,6 +59,16 @@ test("names stand beside the avatars while there is room for them", () => {
   expect(pictureLayout(crowd(3, 2), 320).direct.named).toBe(false);
 });
 
+test("a name of usual length is not cut wherever names are shown, and nobody stands on the server or on you", () => {
+  for (const width of [480, 506, 639, 640, 856])
+    for (const count of [1, 5, 40]) {
+      const layout = pictureLayout(crowd(count, count), width);
+      expect(layout.nameWidth).toBeGreaterThan(95);
+      for (const { x } of layout.direct.people) expect(x).toBeLessThan(layout.you.x - 40);
+      for (const { x } of layout.others.people) expect(x).toBeGreaterThan(layout.server.x + 38);
+    }
+});
+
 test("a line begins and ends where its people are", () => {
   expect(curve({ x: 10, y: 20 }, { x: 110, y: 60 })).toBe("M10.0 20.0C60.0 20.0 60.0 60.0 110.0 60.0");
 });

@@ -28,11 +28,36 @@ export interface PictureLayout {
   readonly others: Side;
   /** Room for a name beside its avatar. */
   readonly nameWidth: number;
+  /** Room for more than a word under the server. */
+  readonly roomy: boolean;
 }
 
-/** As parts of the width: with room for names, and without. */
-const WITH_NAMES = { direct: 0.235, you: 0.43, server: 0.585, others: 0.755 };
-const WITHOUT_NAMES = { direct: 0.16, you: 0.385, server: 0.57, others: 0.84 };
+/** As parts of the width. Names stand outside of their people; a crowd without names stands further out itself. */
+interface Columns {
+  readonly you: number;
+  readonly server: number;
+  readonly direct: { readonly named: number; readonly crowd: number };
+  readonly others: { readonly named: number; readonly crowd: number };
+}
+const WIDE: Columns = {
+  you: 0.43,
+  server: 0.585,
+  direct: { named: 0.235, crowd: 0.2 },
+  others: { named: 0.755, crowd: 0.8 },
+};
+/** The lines are shorter, so that names are not cut. */
+const NARROW: Columns = {
+  you: 0.435,
+  server: 0.575,
+  direct: { named: 0.29, crowd: 0.17 },
+  others: { named: 0.71, crowd: 0.83 },
+};
+const WITHOUT_NAMES: Columns = {
+  you: 0.385,
+  server: 0.57,
+  direct: { named: 0.16, crowd: 0.16 },
+  others: { named: 0.84, crowd: 0.84 },
+};
 const NAMED_ROW = 46;
 const CROWDED = 30;
 const MOST_NAMED = 7;
@@ -42,6 +67,7 @@ const WIDEST_ROW = 60;
 const MARGIN = 36;
 const LEAST_HEIGHT = 208;
 const NARROWEST_WITH_NAMES = 480;
+const WIDE_FROM = 640;
 const HALF_A_SIDE = 0.15;
 const AVATAR_AND_GAP = 28;
 
@@ -50,10 +76,10 @@ export function pictureLayout(
   people: readonly { readonly cid: Cid; readonly way: Way }[],
   width: number,
 ): PictureLayout {
-  const wide = width >= NARROWEST_WITH_NAMES;
-  const columns = wide ? WITH_NAMES : WITHOUT_NAMES;
-  const rows = Math.min(people.length, wide ? MOST_NAMED : MOST_UNNAMED);
-  const row = wide ? NAMED_ROW : CROWDED;
+  const named = width >= NARROWEST_WITH_NAMES;
+  const columns = width >= WIDE_FROM ? WIDE : named ? NARROW : WITHOUT_NAMES;
+  const rows = Math.min(people.length, named ? MOST_NAMED : MOST_UNNAMED);
+  const row = named ? NAMED_ROW : CROWDED;
   const height = Math.max(LEAST_HEIGHT, (rows - 1) * row + 2 * MARGIN);
   const area = { width, height };
   return {
@@ -70,7 +96,8 @@ export function pictureLayout(
       columns.others,
       area,
     ),
-    nameWidth: columns.direct * width - AVATAR_AND_GAP - 12,
+    nameWidth: columns.direct.named * width - AVATAR_AND_GAP - 12,
+    roomy: width >= WIDE_FROM,
   };
 }
 
@@ -83,7 +110,7 @@ export function curve(from: Place, to: Place): string {
 
 function side(
   people: readonly { readonly cid: Cid; readonly way: Way }[],
-  column: number,
+  column: Columns["direct"],
   { width, height }: { readonly width: number; readonly height: number },
 ): Side {
   const named = people.length <= MOST_NAMED && width >= NARROWEST_WITH_NAMES;
@@ -100,7 +127,7 @@ function side(
   const columns = Math.ceil(count / rowsThatFit);
   const rows = Math.ceil(count / Math.max(1, columns));
   const placeOf = (index: number): Place => ({
-    x: column * width + (Math.floor(index / rows) - (columns - 1) / 2) * step,
+    x: (named ? column.named : column.crowd) * width + (Math.floor(index / rows) - (columns - 1) / 2) * step,
     y: height / 2 + ((index % rows) - (Math.min(rows, count) - 1) / 2) * step,
   });
   return {

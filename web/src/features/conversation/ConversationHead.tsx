@@ -24,14 +24,17 @@ export function ConversationHead({ peer, link, ambiguous, infoOpen, onBack, onIn
   const now = useNow();
   const name = displayName(peer);
   return (
-    <header className="@container flex h-14 shrink-0 items-center gap-3 border-b border-line px-3 tablet:px-6">
+    <header className="@container flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 tablet:gap-3 tablet:px-6">
       <IconButton
         label="Back"
         className="-ml-1 tablet:hidden"
         icon={<ArrowLeft size={20} aria-hidden />}
         onClick={onBack}
       />
-      <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} presence={presenceOf(peer)} />
+      {/* Where it is narrow, the name and since when they are away need the room more. */}
+      <span className="flex @max-sm:hidden">
+        <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} presence={presenceOf(peer)} />
+      </span>
       <div className="min-w-0 flex-1">
         <h1 className="flex items-center gap-1.5 text-15 leading-5 font-bold">
           <PersonName

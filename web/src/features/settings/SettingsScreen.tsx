@@ -69,7 +69,7 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
         <Part title="How you are reached">
           <Switch
             label="Hide my address from people"
-            note="Nobody you talk with learns where your computer is. It costs speed: everything takes the server’s relay, and waits while the server is away."
+            note="Nobody you talk with learns where your computer is. It costs speed: everything takes the server’s relay, and waits while the server is away. Only accounts on this same computer still meet directly."
             checked={settings.relay_only}
             disabled={busy}
             onChange={set("relay_only")}

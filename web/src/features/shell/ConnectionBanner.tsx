@@ -8,7 +8,7 @@ import { sentenceOf } from "../../state/reasons";
 import { connectedOf } from "../../state/selectors";
 import { shortDuration, sinceTime } from "../../state/times";
 
-/** A restart of the service takes less; it is not worth anybody's attention. */
+/** A restart of the service, or of the server, takes less: the page does not move for it. */
 const UNNOTICED_MILLISECONDS = 1200;
 
 /** Reasons that say no more than that it is away. */
@@ -48,7 +48,8 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
     >
       Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
       handed over when it is back.{" "}
-      <span className="text-ink-2 tabular-nums">
+      {/* As wide as its longest words: the line does not break elsewhere with each try. */}
+      <span className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
         {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
       </span>
     </Banner>
@@ -63,11 +64,12 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
   const now = useNow(1000);
   if (account === undefined) return null;
   const { link, server_address } = account;
+  if (link.state !== "fenced" && now - link.since < UNNOTICED_MILLISECONDS) return null;
   switch (link.state) {
     case "online":
       return null;
     case "connecting":
-      return now - link.since < UNNOTICED_MILLISECONDS ? null : (
+      return (
         <Banner tone="info">
           Connecting to {server_address}… {shortDuration(now - link.since)}
         </Banner>
@@ -109,5 +111,5 @@ function whatGoesOn(connected: readonly PeerView[], link: LinkView, now: number)
   );
   if (reached.length === 0) return "You can read and write; messages leave when it is back.";
   const goesOn = `Messages with ${listOfNames(reached)} go on without it`;
-  return reached.length === connected.length ? `${goesOn}.` : `${goesOn}; all others leave when it is back.`;
+  return reached.length === connected.length ? `${goesOn}.` : `${goesOn}; the others wait for it.`;
 }

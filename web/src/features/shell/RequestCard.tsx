@@ -30,7 +30,7 @@ export function RequestCard({ peer, onAnswer, onBlock }: Props) {
       <div className="flex items-start gap-2.5">
         <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} />
         <div className="min-w-0 flex-1">
-          <span className="block truncate text-13 font-medium">
+          <span className="line-clamp-3 text-13 leading-4.5 font-medium break-words">
             <bdi>{name}</bdi>
           </span>
           <p className="truncate text-12 text-ink-3">
