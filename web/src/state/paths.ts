@@ -134,7 +134,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   udp_off: advice("Disconnect and connect again from here, and UDP is asked for."),
   udp_blocked_here: advice("Another network may let it through, or whoever runs this one can allow it."),
   nats_change_ports: advice("On the same network, or with IPv6 on both sides, it becomes direct by itself."),
-  relay_unreachable: advice("Whoever runs the server can open the port of its relay."),
+  relay_unreachable: advice("If it stays like this, whoever runs the server can open the port of its relay."),
   no_relay: advice("Whoever runs the server, or set up this computer, can switch them on."),
 };
 

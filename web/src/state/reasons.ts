@@ -96,7 +96,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `${name} has not answered for a moment, so messages go through the server as well.`,
   peer_unreachable: ({ name }) =>
     `${name}’s computer does not answer right now. It is tried again by itself.`,
-  relay_unreachable: () => "The server’s relay cannot be reached from your network.",
+  relay_unreachable: () => "The server’s relay does not answer right now. It is tried again by itself.",
   no_relay: () => "Connections between people are switched off, on this computer or at the server.",
   appearing_offline: () => "You appear offline, and a connection of your own would give you away.",
   relay_only_on: () => "You hide your address, so everything takes the server’s relay.",

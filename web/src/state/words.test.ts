@@ -130,6 +130,13 @@ describe("what is said of a path", () => {
     expect(meaning(path("direct", "path_doubtful"))).not.toMatch(/The server sees none of it/);
   });
 
+  test("a relay that does not answer is not blamed on anybody's network before it had its time", () => {
+    expect(whyNotDirect(path("mailbox", "relay_unreachable"), "Bea")).toMatch(
+      /right now\. It is tried again/,
+    );
+    expect(adviceFor(path("mailbox", "relay_unreachable"))?.sentence).toMatch(/^If it stays like this/);
+  });
+
   test("a copy that was replaced sends nothing, and does not claim to wait", () => {
     const fenced: LinkView = { state: "fenced", since: NOON, reason: null };
     expect(words(path("mailbox", "fenced"), fenced)).toBe("stopped");

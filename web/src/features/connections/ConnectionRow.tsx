@@ -46,7 +46,7 @@ export const ConnectionRow = memo(function ConnectionRow(props: Props) {
             event.preventDefault();
             navigate(route);
           }}
-          className="block w-fit max-w-full truncate rounded-control text-15 font-medium hover:underline"
+          className="line-clamp-2 w-fit max-w-full rounded-control text-15 font-medium break-words hover:underline"
         >
           <PersonName name={name} username={ambiguous ? peer.username : undefined} />
         </a>

@@ -59,12 +59,22 @@ export function PathBadge({ path, link, peerName }: Props) {
         story={story}
         action={
           <div className="-mx-2.5 -mb-2 flex flex-wrap gap-1 border-t border-line px-0 pt-2">
-            <Button kind="quiet" size="small" onClick={go({ kind: "connections" })}>
+            <Button
+              kind="quiet"
+              size="small"
+              className="focus-visible:-outline-offset-2"
+              onClick={go({ kind: "connections" })}
+            >
               All connections
               <ArrowRight size={14} aria-hidden />
             </Button>
             {story.adviceInSettings && (
-              <Button kind="quiet" size="small" onClick={go({ kind: "settings" })}>
+              <Button
+                kind="quiet"
+                size="small"
+                className="focus-visible:-outline-offset-2"
+                onClick={go({ kind: "settings" })}
+              >
                 Settings
               </Button>
             )}
