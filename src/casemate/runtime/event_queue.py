@@ -9,6 +9,9 @@ from casemate.node import Clock, Event, Monotonic, Wakeup
 MAX_EVENTS = 10_000
 MAX_BYTES = 64 * 1024 * 1024
 
+COMPANY_EVENTS = 16
+"""So many need not wait for more."""
+
 LONGEST_WAIT_SECONDS = 3600.0
 """The system limits a single wait; waiting again costs nothing."""
 
@@ -63,12 +66,17 @@ class EventQueue:
             await room.wait()
         return True
 
-    def take(self, up_to: int, until: Monotonic | None) -> list[Event]:
-        """Wait for events, or for the time `until` (then a `Wakeup` is in front). Empty once closed and drained."""
+    def take(self, up_to: int, until: Monotonic | None, company_seconds: float = 0.0) -> list[Event]:
+        """Wait for events, or for the time `until` (then a `Wakeup` is in front). Empty once closed and drained.
+
+        A few events wait for others to go with them: until there are `COMPANY_EVENTS`, but no longer than asked for.
+        """
         with self._changed:
             while True:
                 due = until is not None and self._clock.now().monotonic >= until
                 if self._events:
+                    if company_seconds and len(self._events) < COMPANY_EVENTS and not self._closed:
+                        self._changed.wait(company_seconds)
                     return ([Wakeup()] if due else []) + self._pop(up_to)
                 if self._closed:  # a core that is always due must not keep the thread from ending
                     return []
@@ -95,7 +103,7 @@ class EventQueue:
     def _append(self, event: Event, size_bytes: int) -> None:
         self._events.append((event, size_bytes))
         self._bytes += size_bytes
-        if len(self._events) == 1:
+        if len(self._events) in (1, COMPANY_EVENTS):
             self._changed.notify()
 
     def _pop(self, up_to: int) -> list[Event]:

@@ -14,6 +14,9 @@ from casemate.runtime.event_queue import EventQueue
 BATCH_EVENTS = 256
 """More events share one commit when more are waiting; this bounds how long the first of them waits for the last."""
 
+COMPANY_SECONDS = 0.002
+"""What follows a batch of several waits for company: it is busy, and a commit costs the same for one as for many."""
+
 MAX_BATCHES_UNPERFORMED = 64
 """A store thread that is faster than the sockets waits here, so effects do not pile up."""
 
@@ -29,13 +32,15 @@ def run(
     """Take, step, perform, until the queue is closed and drained. Only `StorageBroken` comes out of it."""
     pause = 0.0
     not_before = 0.0
+    busy = False
     while True:
         until = core.next_wakeup()
         if until is not None and pause:
             until = max(until, not_before)
-        batch = events.take(BATCH_EVENTS, until)
+        batch = events.take(BATCH_EVENTS, until, COMPANY_SECONDS if busy else 0.0)
         if not batch:
             return
+        busy = len(batch) > 1
         effects = step(core, store, batch, clock.now())
         undone = [effect for effect in effects if isinstance(effect, EventUndone)]
         for effect in undone:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from casemate.node import Event, Instant, Wakeup
 from casemate.runtime.clock import SystemClock
-from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.event_queue import COMPANY_EVENTS, EventQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,30 @@ def test_taking_waits_for_an_event_from_another_thread() -> None:
     queue = EventQueue(SystemClock())
     threading.Timer(0.02, queue.post, [Number(7)]).start()
     assert queue.take(9, until=float("inf")) == [Number(7)]
+
+
+def test_a_few_events_wait_for_company_until_there_is_enough_of_it() -> None:
+    queue = EventQueue(StoppedClock())
+    taken: list[Event] = []
+    taker = threading.Thread(target=lambda: taken.extend(queue.take(99, None, company_seconds=3600)), daemon=True)
+    queue.offer(Number(0))
+    taker.start()
+    for value in range(1, COMPANY_EVENTS):
+        assert taken == []
+        queue.offer(Number(value))
+    taker.join(5)
+    assert taken == [Number(value) for value in range(COMPANY_EVENTS)]
+
+
+def test_nobody_waits_for_company_once_the_queue_is_closed() -> None:
+    queue = EventQueue(StoppedClock())
+    taken: list[Event] = []
+    taker = threading.Thread(target=lambda: taken.extend(queue.take(99, None, company_seconds=3600)), daemon=True)
+    queue.offer(Number(0))
+    taker.start()
+    queue.close()
+    taker.join(5)
+    assert taken == [Number(0)]
 
 
 def test_a_closed_queue_hands_out_the_rest_and_then_nothing() -> None:

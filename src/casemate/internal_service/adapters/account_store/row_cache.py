@@ -27,8 +27,8 @@ class RowCache:
         self._unwritten: dict[Write, dict[Hashable, Any]] = {}
         self._passing: list[Hashable] = []
         """Rows of the transaction at hand: who reads a thousand long messages shall not keep them here for ever."""
-        self._undo: list[Callable[[], None]] = []
-        """How to take back what was put since the outermost savepoint began."""
+        self._undo: list[tuple[dict[Any, Any], Hashable, Any]] = []
+        """What was in which dict before, since the outermost savepoint began; with no key, the dict itself."""
         self._savepoints = 0
 
     def read(self, key: Hashable, load: Callable[[], Row]) -> Row:
@@ -63,11 +63,11 @@ class RowCache:
     def put(self, key: Hashable, row: object, write: Write) -> None:
         """The row is this from now on; `write` brings it to the database before the commit, unless another is put."""
         self.wrote(key, row)
-        if len(self._unwritten.get(write, ())) >= MOST_UNWRITTEN:
-            self.write()
-        rows = self._unwritten.setdefault(write, {})
+        rows = self._unwritten.get(write)
+        if rows is None or len(rows) >= MOST_UNWRITTEN:
+            rows = self._begin_rows(write)
         if self._savepoints:
-            self._undo.append(_taking_back(rows, key))
+            self._undo.append((rows, key, rows.get(key, _NOTHING)))
         rows[key] = row
 
     def put_passing(self, key: Hashable, row: object, write: Write) -> None:
@@ -83,7 +83,7 @@ class RowCache:
         """Bring everything to the database: before a statement that reads it there, and before the commit."""
         unwritten, self._unwritten = self._unwritten, {}
         if unwritten and self._savepoints:
-            self._undo.append(lambda: self._put_back(unwritten))
+            self._undo.append((unwritten, None, None))
         for write, rows in unwritten.items():
             if rows:
                 write(list(rows.values()))
@@ -116,7 +116,7 @@ class RowCache:
             yield
         except BaseException:
             while len(self._undo) > before:
-                self._undo.pop()()
+                self._take_back(*self._undo.pop())
             self.clear()
             raise
         finally:
@@ -124,17 +124,16 @@ class RowCache:
             if not self._savepoints:
                 self._undo.clear()
 
-    def _put_back(self, unwritten: dict[Write, dict[Hashable, Any]]) -> None:
-        self._unwritten = unwritten
+    def _begin_rows(self, write: Write) -> dict[Hashable, Any]:
+        if write in self._unwritten:
+            self.write()
+        rows = self._unwritten[write] = {}
+        return rows
 
-
-def _taking_back(rows: dict[Hashable, Any], key: Hashable) -> Callable[[], None]:
-    before = rows.get(key, _NOTHING)
-
-    def take_back() -> None:
-        if before is _NOTHING:
+    def _take_back(self, rows: dict[Any, Any], key: Hashable, before: Any) -> None:
+        if key is None:
+            self._unwritten = rows
+        elif before is _NOTHING:
             rows.pop(key, None)
         else:
             rows[key] = before
-
-    return take_back

@@ -17,7 +17,8 @@ ACCOUNT = AccountId(b"a" * 32)
 def store(tmp_path: Path) -> SqliteAccountStore:
     """It knows already that the conversation is empty, as it would after its first message."""
     store = open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF")
-    assert store.last_message(ACCOUNT) is store.first_unread(ACCOUNT) is None
+    assert store.last_message(ACCOUNT) is None
+    assert store.first_unread(ACCOUNT) is None
     return store
 
 
