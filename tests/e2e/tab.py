@@ -12,7 +12,7 @@ from tests.support.deployment import InternalServiceProcess
 from tests.support.processes import CASEMATE
 
 PASSWORD: Final = "a long password"
-PATIENCE_MS: Final = 20_000
+PATIENCE_MS: Final = 60_000
 """Far beyond what anything here takes: a busy machine must not fail a test."""
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -24,7 +24,7 @@ def signed_in_url(service: InternalServiceProcess) -> str:
         check=True,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_MS / 1000,
     ).stdout
     found = re.search(r"http://\S+", printed)
     assert found is not None, printed
@@ -161,8 +161,12 @@ class Tab:
         """As a screen reader tells it; eyes see the same in the badge. The words are a pattern."""
         expect(self.path_badge).to_have_accessible_name(re.compile(f"^Path: {words}"))
 
+    def expect_texts(self, texts: list[str]) -> None:
+        """What the conversation shows in the end, in order; the newest may be there before the rest."""
+        expect(self.page.locator("[data-message] .message-text")).to_have_text(texts)
+
     def texts(self) -> list[str]:
-        """What the conversation shows, in order."""
+        """What the conversation shows now, in order."""
         return self.page.locator("[data-message] .message-text").all_inner_texts()
 
 

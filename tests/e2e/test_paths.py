@@ -78,7 +78,7 @@ def test_the_path_is_direct_with_its_round_trip_and_goes_on_without_the_server(
     for tab in friends:
         tab.page.bring_to_front()
         expect(tab.message("The server is back")).to_be_visible()
-        assert tab.texts() == ["Straight to you", "Without the server", "And back", "The server is back"]
+        tab.expect_texts(["Straight to you", "Without the server", "And back", "The server is back"])
         assert tab.errors == []
 
 

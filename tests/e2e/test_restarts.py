@@ -55,7 +55,7 @@ def expect_the_same(one: Tab, two: Tab, written: list[str]) -> None:
     for tab in (one, two):
         tab.page.bring_to_front()
         expect(tab.message(written[-1])).to_be_visible()
-        expect(tab.page.locator("[data-message] .message-text")).to_have_text(written)
+        tab.expect_texts(written)
 
 
 def test_every_message_shown_as_queued_is_there_once_in_order_after_every_kind_of_death(
@@ -120,4 +120,4 @@ def test_closing_the_tab_ends_no_session_and_a_new_tab_resumes_it_with_one_click
     again.resume("User One")
     again.open_conversation("User Two")
     expect(again.message("while no tab is open")).to_be_visible()
-    assert again.texts() == ["before the tab closes", "while no tab is open"]
+    again.expect_texts(["before the tab closes", "while no tab is open"])

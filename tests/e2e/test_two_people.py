@@ -106,7 +106,7 @@ def test_two_people_find_each_other_agree_and_talk_and_nothing_is_lost(
     for tab in (one, two):
         tab.page.reload()
         expect(tab.message("Still here?")).to_be_visible()
-        assert tab.texts() == ["Hello from UserOne", "Hello from UserTwo", "Still here?"]
+        tab.expect_texts(["Hello from UserOne", "Hello from UserTwo", "Still here?"])
     two.picture("after a reload")
     assert one.errors == []
     assert two.errors == []
