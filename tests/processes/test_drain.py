@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.client import ApiClient
+from tests.support.client import ANSWER_SECONDS, ApiClient
 from tests.support.deployment import Deployment, deployment_in
 
 
@@ -23,9 +23,9 @@ async def test_a_socket_is_closed_as_going_away(deployment: Deployment) -> None:
     service = deployment.service()
     headers = {"Authorization": f"Bearer {service.token}"}
     async with aiohttp.ClientSession() as http, http.ws_connect(service.socket_url, headers=headers) as socket:
-        await socket.receive(timeout=10)
+        await socket.receive(timeout=ANSWER_SECONDS)
         stopping = asyncio.create_task(asyncio.to_thread(service.terminate))
-        while (await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+        while (await socket.receive(timeout=ANSWER_SECONDS)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert await stopping == 0
         assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
@@ -36,7 +36,7 @@ async def test_a_signed_in_program_hears_of_the_stop_before_its_socket_closes(de
     async with await service.plain_client() as client:
         await client.register(deployment.server.address, "ada", "Ada")
         assert await asyncio.to_thread(service.terminate) == 0
-        await asyncio.wait_for(client.closed.wait(), 10)
+        await asyncio.wait_for(client.closed.wait(), ANSWER_SECONDS)
         assert "ServerShutdown" in told(client)
 
 

@@ -31,7 +31,7 @@ from casemate.server.tests.link_client import LinkClient
 from casemate.server.tests.people import Person, new_person
 from tests.support.processes import DidNotStart, ServiceProcess
 
-SECONDS = 15.0
+SECONDS = 30.0
 FLOOD_BYTES = 100_000_000
 FLOOD_FRAME_BYTES = 50_000
 binds_endpoints = pytest.mark.own_network
@@ -100,6 +100,7 @@ async def reaches(sender: Member, recipient: Member) -> bool:
     for task in waiting:
         task.cancel()
     await asyncio.wait(waiting)
+    assert done, "nobody heard anything"
     frame = done.pop().result()
     assert frame[0] in {frames.DATAGRAM_FROM, frames.ENDPOINT_GONE}
     return frame[0] == frames.DATAGRAM_FROM

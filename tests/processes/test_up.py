@@ -109,7 +109,7 @@ def test_ctrl_c_in_make_run_stops_everything(start: Callable[..., Up]) -> None:
 
 def test_the_printed_url_signs_a_browser_in(up: Up) -> None:
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with opener.open(up.url(), timeout=10) as page:
+    with opener.open(up.url(), timeout=SECONDS) as page:
         assert page.status == 200
         assert "launch" not in page.url
         assert b'<div id="root">' in page.read()
@@ -118,7 +118,10 @@ def test_the_printed_url_signs_a_browser_in(up: Up) -> None:
 def test_open_gives_another_signed_in_url(up: Up) -> None:
     first = up.url()
     ended = subprocess.run(
-        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)], capture_output=True, text=True, timeout=30
+        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
     )
     assert ended.returncode == 0, ended.stderr
     second = ended.stdout.strip()
@@ -131,7 +134,10 @@ def test_open_without_a_running_service_says_so(up: Up) -> None:
     up.process.terminate()
     up.end()
     ended = subprocess.run(
-        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)], capture_output=True, text=True, timeout=30
+        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "No internal service runs on" in ended.stderr
@@ -148,7 +154,7 @@ def test_when_one_service_dies_the_other_is_stopped_and_that_is_said(up: Up, nam
 def test_a_killed_up_leaves_nothing_running(up: Up) -> None:
     up.url()
     up.process.kill()
-    assert up.end(then_seconds=10) == -signal.SIGKILL
+    assert up.end(then_seconds=SECONDS) == -signal.SIGKILL
 
 
 def test_a_signal_during_the_start_leaves_nothing_running(start: Callable[..., Up]) -> None:
@@ -157,7 +163,7 @@ def test_a_signal_during_the_start_leaves_nothing_running(start: Callable[..., U
         time.sleep(wait_seconds)
         up.services = psutil.Process(up.process.pid).children(recursive=True)
         up.process.terminate()
-        assert up.end(then_seconds=10) in (0, -signal.SIGTERM), up.err
+        assert up.end(then_seconds=SECONDS) in (0, -signal.SIGTERM), up.err
         assert "Traceback" not in up.err
 
 
