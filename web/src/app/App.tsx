@@ -4,8 +4,6 @@ import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react"
 
 import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
-import { Button } from "../components/Button";
-import { EmptyState } from "../components/EmptyState";
 import { TooltipProvider } from "../components/Tooltip";
 import { Landing } from "../features/landing/Landing";
 import { AccountSession } from "../state/AccountSession";
@@ -15,6 +13,7 @@ import { LANDING, navigate, routes } from "../state/route";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
 import { Mishap } from "./Mishap";
 import { SignedOutScreen } from "./SignedOutScreen";
+import { Standstill } from "./Standstill";
 import { Waiting } from "./Waiting";
 import { WorkspaceScreen } from "./WorkspaceScreen";
 
@@ -114,25 +113,16 @@ function Nowhere({ title }: { readonly title: string }) {
     document.title = `${title} · Casemate`;
   }, [title]);
   return (
-    <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
-      <EmptyState
-        icon={<Compass size={22} />}
-        title={title}
-        level={1}
-        action={
-          <Button
-            kind="primary"
-            onClick={() => {
-              navigate(LANDING, { replace: true });
-            }}
-          >
-            Go to the start
-          </Button>
-        }
-      >
-        The address may be mistyped, or from another computer.
-      </EmptyState>
-    </main>
+    <Standstill
+      icon={<Compass size={22} />}
+      title={title}
+      action="Go to the start"
+      onAction={() => {
+        navigate(LANDING, { replace: true });
+      }}
+    >
+      The address may be mistyped, or from another computer.
+    </Standstill>
   );
 }
 

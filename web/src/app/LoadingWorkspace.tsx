@@ -2,35 +2,25 @@
 import { DoorClosed } from "lucide-react";
 
 import type { Reason } from "../api/generated";
-import { Button } from "../components/Button";
 import { CopyDetail } from "../components/CopyDetail";
-import { EmptyState } from "../components/EmptyState";
 import { sentenceOf, technicalDetail } from "../state/reasons";
 import { LANDING, navigate } from "../state/route";
+import { Standstill } from "./Standstill";
 
 export function LoadingWorkspace({ refused }: { readonly refused: Reason | null }) {
   if (refused !== null)
     return (
-      <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
-        <EmptyState
-          icon={<DoorClosed size={22} />}
-          title="This account cannot be opened"
-          level={1}
-          action={
-            <Button
-              kind="primary"
-              onClick={() => {
-                navigate(LANDING, { replace: true });
-              }}
-            >
-              Go to the start
-            </Button>
-          }
-        >
-          <p className="mb-3">{sentenceOf(refused, {})}</p>
-          <CopyDetail detail={technicalDetail(refused)} />
-        </EmptyState>
-      </main>
+      <Standstill
+        icon={<DoorClosed size={22} />}
+        title="This account cannot be opened"
+        action="Go to the start"
+        onAction={() => {
+          navigate(LANDING, { replace: true });
+        }}
+      >
+        <p className="mb-3">{sentenceOf(refused, {})}</p>
+        <CopyDetail detail={technicalDetail(refused)} />
+      </Standstill>
     );
   return (
     <main aria-label="Casemate" aria-busy className="flex h-full">

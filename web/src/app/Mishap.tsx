@@ -3,9 +3,8 @@ import { Unplug } from "lucide-react";
 import type { ReactNode } from "react";
 import { Component } from "react";
 
-import { Button } from "../components/Button";
 import { CopyDetail } from "../components/CopyDetail";
-import { EmptyState } from "../components/EmptyState";
+import { Standstill } from "./Standstill";
 
 interface State {
   readonly error: Error | null;
@@ -22,26 +21,17 @@ export class Mishap extends Component<{ readonly children: ReactNode }, State> {
     const { error } = this.state;
     if (error === null) return this.props.children;
     return (
-      <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
-        <EmptyState
-          icon={<Unplug size={22} />}
-          title="This page has stumbled"
-          level={1}
-          action={
-            <Button
-              kind="primary"
-              onClick={() => {
-                location.reload();
-              }}
-            >
-              Load it again
-            </Button>
-          }
-        >
-          <p className="mb-3">Your messages are safe: the page only shows them.</p>
-          <CopyDetail detail={`${error.name}: ${error.message}`} />
-        </EmptyState>
-      </main>
+      <Standstill
+        icon={<Unplug size={22} />}
+        title="This page has stumbled"
+        action="Load it again"
+        onAction={() => {
+          location.reload();
+        }}
+      >
+        <p className="mb-3">Your messages are safe: the page only shows them.</p>
+        <CopyDetail detail={`${error.name}: ${error.message}`} />
+      </Standstill>
     );
   }
 }

@@ -2,11 +2,10 @@
 import { PlugZap } from "lucide-react";
 
 import type { Connection } from "../api/InternalService";
-import { Button } from "../components/Button";
-import { EmptyState } from "../components/EmptyState";
 import { Logo } from "../components/Logo";
 import { useNow, useService } from "../state/context";
 import { shortDuration, sinceTime } from "../state/times";
+import { Standstill } from "./Standstill";
 
 export function Waiting({ connection }: { readonly connection: Connection }) {
   if (connection.state !== "lost")
@@ -24,34 +23,23 @@ function Unreachable({ since, retryAt }: { readonly since: number; readonly retr
   const service = useService();
   const now = useNow(500);
   return (
-    <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
-      <EmptyState
-        icon={<PlugZap size={22} />}
-        title="Your internal service does not answer"
-        level={1}
-        action={
-          <Button
-            kind="primary"
-            onClick={() => {
-              service.retryNow();
-            }}
-          >
-            Try now
-          </Button>
-        }
-      >
-        <p>
-          It holds your keys and your history on this computer. If it is not running, start it with{" "}
-          <code className="font-mono text-13">casemate up</code>. If it runs, open the address that{" "}
-          <code className="font-mono text-13">casemate open</code> prints.
-        </p>
-        <p role="status" className="mt-3 text-13 text-ink-3 tabular-nums">
-          Not reached since {sinceTime(since, now)}.{" "}
-          {retryAt === null || retryAt <= now
-            ? "Trying…"
-            : `Trying again in ${shortDuration(retryAt - now)}.`}
-        </p>
-      </EmptyState>
-    </main>
+    <Standstill
+      icon={<PlugZap size={22} />}
+      title="Your internal service does not answer"
+      action="Try now"
+      onAction={() => {
+        service.retryNow();
+      }}
+    >
+      <p>
+        It holds your keys and your history on this computer. If it is not running, start it with{" "}
+        <code className="font-mono text-13">casemate up</code>. If it runs, open the address that{" "}
+        <code className="font-mono text-13">casemate open</code> prints.
+      </p>
+      <p role="status" className="mt-3 text-13 text-ink-3 tabular-nums">
+        Not reached since {sinceTime(since, now)}.{" "}
+        {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
+      </p>
+    </Standstill>
   );
 }
