@@ -2,13 +2,14 @@
 
 import pytest
 
+from casemate.internal_service.core.events import RequestArrived
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_KEPT
-from tests.service.asking import SERVER, new_id, peer_connect, peer_register
+from tests.service.asking import SERVER, message, new_id, peer_connect, peer_register
 from tests.service.client import Client
 from tests.service.house import House, Street
 
@@ -207,6 +208,24 @@ def test_unread_counts_are_one_number_everywhere(pair: Pair) -> None:
     changed = [event for event in events(alice) if isinstance(event, rows.AccountChanged)]
     assert changed[-1].account.unread == 3
     assert alice.heard(ext.LocalAccountsChanged)[-1].accounts[0].unread == 3
+
+
+def test_what_changes_in_one_batch_is_told_once_as_it_is_then(street: Street, pair: Pair) -> None:
+    alice, a, bob, b = pair
+    before = len(events(alice))
+    house = alice.house
+    requests = [message(a, b, b"%d" % number) for number in range(3)]
+    house.tell_all([RequestArrived(alice.socket, request) for request in requests])
+    told = events(alice)[before:]
+    messages = [event.message for event in told if isinstance(event, rows.MessageChanged)]
+    conversations = [event.conversation for event in told if isinstance(event, rows.ConversationChanged)]
+    assert [row.status for row in messages] == ["queued"] * 3
+    assert [row.last for row in conversations] == [messages[-1]]
+    assert [type(event) for event in told][-1] is rows.ConversationChanged
+    street.settle()
+    later = [event.message for event in events(alice)[before:] if isinstance(event, rows.MessageChanged)]
+    assert [row.status for row in later][-3:] == ["delivered"] * 3
+    assert [bytes(notification.message) for notification in bob.heard(to.MessageNotification)] == [b"0", b"1", b"2"]
 
 
 def test_typing_is_shown_and_ends(street: Street, house: House) -> None:

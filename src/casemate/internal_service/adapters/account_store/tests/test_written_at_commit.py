@@ -126,6 +126,19 @@ def test_a_receipt_for_what_is_not_written_yet_finds_it(store: SqliteAccountStor
     assert in_database(store) == [("one", "None 1"), ("two", "waiting None")]
 
 
+def test_what_is_sealed_and_not_written_yet_changes_by_its_number(store: SqliteAccountStore) -> None:
+    with store.transaction():
+        write(store, "one", 1)
+        write(store, "two", 2)
+        seal(store, 1)
+        assert store.outbox_set_state(DEVICE, 2, 2, "sent", None) == [named("two")]
+    with store.transaction():
+        write(store, "three", 3)
+        seal(store, 3)
+        store.outbox_remove_up_to(DEVICE, 3)
+    assert store.database.rows("SELECT * FROM outbox") == []
+
+
 def test_a_message_that_is_there_is_not_added_again_whether_written_or_not(store: SqliteAccountStore) -> None:
     with store.transaction():
         assert store.timeline_add(line("one", 1, mine=False))
