@@ -1,6 +1,8 @@
 """What holds for all tests: markers by folder, an environment and a network of their own, and no deadlines."""
 
 import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,9 @@ settings.load_profile("casemate")
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ENVIRONMENT)
     os.environ.update(service_environment())
+    if threading.current_thread() is threading.main_thread():
+        # CI ends what hangs with SIGTERM: fixtures then still stop the services that they started.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
