@@ -3,23 +3,28 @@
 import asyncio
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import iroh
 
 from casemate.runtime.quic_copying import repair_copying
+from casemate.runtime.tasks import let_go
 
 EVERYWHERE: Final = ("0.0.0.0:0", "[::]:0")
 LOOPBACK: Final = ("127.0.0.1:0", "[::1]:0")
 
 _ONLINE_NOW_SECONDS: Final = 0.02
 """The library tells at once whether the relay is connected, but only by a wait that may never end."""
+_LATE_SECONDS: Final = 2.0
+"""By then a call that was given up has had its result, or is as good as never to have one."""
 _DETAIL_CHARACTERS: Final = 200
 _PEER_SAID: Final = re.compile(r"closed by peer: ([a-z_]{1,32}) \(code \d+\)")
 _TIMED_OUT: Final = "timed out"
+
+Result = TypeVar("Result")
 
 repair_copying(iroh.iroh_ffi)
 
@@ -65,7 +70,7 @@ class QuicEndpoint:
     """UDP sockets and a connection to a relay, under one key. Lives on the event loop that it was bound on."""
 
     def __init__(self, endpoint: iroh.Endpoint) -> None:
-        self._endpoint = endpoint
+        self._endpoint: iroh.Endpoint | None = endpoint
         self._watches: list[iroh.WatchHandle] = []
         self.key: bytes = endpoint.id().to_bytes()
         """Public; under which others dial it."""
@@ -91,25 +96,25 @@ class QuicEndpoint:
             options = iroh.EndpointOptions(
                 preset=_Sockets(sockets), secret_key=key, alpns=list(alpns), relay_mode=_relay_mode(relay_url)
             )
-            return cls(await iroh.Endpoint.bind(options))
+            return cls(await _kept(iroh.Endpoint.bind(options)))
 
     def sockets(self) -> tuple[str, ...]:
         """The addresses bound, with their ports."""
-        return tuple(self._endpoint.bound_sockets())
+        return tuple(self._open().bound_sockets())
 
     def addresses(self) -> tuple[str, ...]:
         """Where we say that we can be reached: IP:PORT, [IPv6]:PORT."""
-        return tuple(self._endpoint.addr().direct_addresses())
+        return tuple(self._open().addr().direct_addresses())
 
     async def online(self) -> None:
         """Wait until the relay is connected; without one that is never."""
-        await self._endpoint.online()
+        await self._open().online()
 
     async def is_online(self) -> bool:
         """The relay is connected now."""
         try:
             async with asyncio.timeout(_ONLINE_NOW_SECONDS):
-                await self._endpoint.online()
+                await self._open().online()
         except TimeoutError:
             return False
         return True
@@ -117,23 +122,23 @@ class QuicEndpoint:
     async def try_relay(self, url: str) -> None:
         """Look for a relay that was not there: by itself the library waits 20 s before it looks again."""
         with _Translated(QuicError):
-            await self._endpoint.insert_relay(_relay_config(url))
+            await self._open().insert_relay(_relay_config(url))
 
     async def announce(self, address: str) -> None:
         """Tell peers, now and later, that we can be reached there too; they and we try it at once."""
         with _Translated(QuicError):
-            await self._endpoint.add_external_addr(address)
+            await self._open().add_external_addr(address)
 
     async def retract(self, address: str) -> None:
         """Take back what was announced."""
         with _Translated(QuicError):
-            await self._endpoint.remove_external_addr(address)
+            await self._open().remove_external_addr(address)
 
     def watch(self, on_change: Callable[[], None]) -> None:
         """Called at once and whenever our addresses or the relay's state may have changed, until `close`."""
         # Never watch_network_change: it calls back thousands of times a second.
-        self._watches.append(self._endpoint.watch_addr(_AddressWatch(on_change)))
-        self._watches.append(self._endpoint.watch_home_relay(_RelayWatch(on_change)))
+        self._watches.append(self._open().watch_addr(_AddressWatch(on_change)))
+        self._watches.append(self._open().watch_home_relay(_RelayWatch(on_change)))
 
     async def dial(
         self, key: bytes, alpn: bytes, *, relay_url: str | None = None, addresses: Sequence[str] = ()
@@ -141,20 +146,28 @@ class QuicEndpoint:
         """Raises DialFailed, after 30 s when nobody is there."""
         with _Translated(DialFailed):
             target = iroh.EndpointAddr(iroh.EndpointId.from_bytes(key), relay_url, list(addresses))
-            return QuicConnection(await self._endpoint.connect(target, alpn))
+            return QuicConnection(await _kept(self._open().connect(target, alpn)))
 
     async def accept(self) -> "Incoming | None":
         """The next who dials us; None once the endpoint is closed."""
-        incoming = await self._endpoint.accept_next()
+        incoming = None if self._endpoint is None else await _kept(self._endpoint.accept_next())
         return None if incoming is None else Incoming(incoming)
 
     async def close(self) -> None:
-        """End everything; peers are told."""
+        """End everything; peers are told. Nothing works afterwards."""
         watches, self._watches = self._watches, []
         for watch in watches:
             await watch.stop()
-        with _Translated(QuicError):
-            await self._endpoint.close()
+        # The library keeps the sockets until the last reference is gone, and ours may hang in a cycle for long.
+        endpoint, self._endpoint = self._endpoint, None
+        if endpoint is not None:
+            with _Translated(QuicError):
+                await endpoint.close()
+
+    def _open(self) -> iroh.Endpoint:
+        if self._endpoint is None:
+            raise QuicError("closed")
+        return self._endpoint
 
 
 class Incoming:
@@ -172,8 +185,8 @@ class Incoming:
     async def accept(self) -> "QuicConnection":
         """Raises ConnectionEnded when the other end does not prove its key."""
         with _Translated(ConnectionEnded):
-            accepting = await self._incoming.accept()
-            return QuicConnection(await accepting.connect())
+            accepting = await _kept(self._incoming.accept())
+            return QuicConnection(await _kept(accepting.connect()))
 
     async def refuse(self) -> None:
         with _Translated(ConnectionEnded):
@@ -192,21 +205,21 @@ class QuicConnection:
     async def open_stream(self) -> tuple["SendStream", "ReceiveStream"]:
         """The other end hears of it with the first bytes."""
         with _Translated(ConnectionEnded):
-            stream = await self._connection.open_bi()
+            stream = await _kept(self._connection.open_bi())
         return SendStream(stream.send()), ReceiveStream(stream.recv())
 
     async def accept_stream(self) -> tuple["SendStream", "ReceiveStream"]:
         with _Translated(ConnectionEnded):
-            stream = await self._connection.accept_bi()
+            stream = await _kept(self._connection.accept_bi())
         return SendStream(stream.send()), ReceiveStream(stream.recv())
 
     async def open_one_way(self) -> "SendStream":
         with _Translated(ConnectionEnded):
-            return SendStream(await self._connection.open_uni())
+            return SendStream(await _kept(self._connection.open_uni()))
 
     async def accept_one_way(self) -> "ReceiveStream":
         with _Translated(ConnectionEnded):
-            return ReceiveStream(await self._connection.accept_uni())
+            return ReceiveStream(await _kept(self._connection.accept_uni()))
 
     def limit_incoming_streams(self, *, both_ways: int, one_way: int) -> None:
         """How many streams the other end may have open at a time."""
@@ -349,6 +362,21 @@ class _PathWatch(iroh.PathChangeCallback):
 
     async def on_change(self, paths: list[iroh.PathSnapshot]) -> None:
         self._on_change(_paths(paths))
+
+
+async def _kept(call: Awaitable[Result]) -> Result:
+    """What this call of the library returns; if whoever waits for it is cancelled, it goes on for a while.
+
+    A result that comes together with the cancellation would be lost in the library, and a connection or an endpoint
+    would keep its sockets until the process ends. So it is taken, and dropped.
+    """
+    calling = asyncio.ensure_future(call)
+    calling.add_done_callback(let_go)
+    try:
+        return await asyncio.shield(calling)
+    except asyncio.CancelledError:
+        asyncio.get_running_loop().call_later(_LATE_SECONDS, calling.cancel)
+        raise
 
 
 class _Translated:

@@ -21,6 +21,7 @@ from casemate.protocol.limits import KIB, MIB
 from casemate.protocol.peer import PeerFrame, decode_peer_frame, encode_peer_frame
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.quic import ConnectionEnded, DialFailed, QuicConnection, ReceiveStream, SendStream
+from casemate.runtime.tasks import let_go
 
 SEND_QUEUE_BYTES: Final = 32 * MIB
 """A peer that reads so much slower than we send is let go; the outbox is on the disk."""
@@ -138,6 +139,7 @@ class PeerConnection:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
+            self._route = self._bulk = None  # which call back, and hold on to the library's connection
 
     async def _read(self, receive: ReceiveStream) -> None:
         unframer = Unframer()
@@ -184,6 +186,7 @@ class PeerConnection:
 
     def _tell_closed(self, finished: asyncio.Task[None]) -> None:
         # Here and not in the task: one that is cancelled before its first step runs none of its code.
+        let_go(finished)
         if not finished.cancelled() and (error := finished.exception()) is not None:
             log.error("connection failed", connection=self._name.connection, error=type(error).__name__)
         if self._is_told:

@@ -26,7 +26,18 @@ from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.limits import PEER_ADDRESSES
 from casemate.protocol.peer import PEER_ALPN, Network
 from casemate.runtime.event_queue import EventQueue
-from casemate.runtime.quic import BindFailed, DialFailed, Incoming, QuicEndpoint, QuicError, split_address
+from casemate.runtime.quic import (
+    BindFailed,
+    DialFailed,
+    Incoming,
+    QuicConnection,
+    QuicEndpoint,
+    QuicError,
+    ReceiveStream,
+    SendStream,
+    split_address,
+)
+from casemate.runtime.tasks import let_go
 
 DIAL_SECONDS: Final = 5.0
 HALF_OPEN: Final = 64
@@ -69,6 +80,7 @@ class AccountEndpoint:
         self._changed = asyncio.Event()
         self._is_told = True
         self.finished = asyncio.create_task(self._run())
+        self.finished.add_done_callback(let_go)
 
     def dial(self, effect: DialPeer) -> None:
         self._begin(effect.connection, lambda: self._reach(effect), dialled=True)
@@ -152,14 +164,14 @@ class AccountEndpoint:
     async def _wind_up(self, quic: QuicEndpoint, tasks: list[asyncio.Task[None]]) -> None:
         tasks += self._half_open
         for task in tasks:
+            task.add_done_callback(let_go)
             task.cancel()
         closing = [connection.finished for connection in self._connections.values()]
         await asyncio.wait([*tasks, *closing], timeout=CLOSE_SECONDS)
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await quic.close()
-        except (TimeoutError, QuicError) as error:
-            log.info("endpoint still closes", error=type(error).__name__)
+        ending = asyncio.create_task(quic.close())
+        await asyncio.wait([ending], timeout=CLOSE_SECONDS)
+        if not ending.done():
+            log.info("endpoint still closes")
 
     # --------------------------------------------------------------------------------------------------- connections
 
@@ -173,7 +185,7 @@ class AccountEndpoint:
                 await quic.online()  # before that a packet would have nowhere to go, and be sent again after a second
             key, relay_url = effect.endpoint_key, self._terms.relay_url
             connection = await dial(lambda: quic.dial(key, PEER_ALPN, relay_url=relay_url, addresses=addresses))
-            return Opened(connection, *await connection.open_stream())
+            return await _opened(connection, connection.open_stream())
 
     async def _accept(self, quic: QuicEndpoint) -> None:
         while (incoming := await quic.accept()) is not None:
@@ -190,7 +202,7 @@ class AccountEndpoint:
         try:
             async with asyncio.timeout(HALF_OPEN_SECONDS):
                 quic = await incoming.accept()
-                opened = Opened(quic, *await quic.accept_stream())
+                opened = await _opened(quic, quic.accept_stream())
         except (QuicError, TimeoutError):
             return  # whoever it was shall not have the log to write in
         number = next(self._numbers)
@@ -251,6 +263,15 @@ class AccountEndpoint:
             assert relay_url is not None
             await quic.try_relay(relay_url)
         self._changed.clear()
+
+
+async def _opened(quic: QuicConnection, stream: Awaitable[tuple[SendStream, ReceiveStream]]) -> Opened:
+    """With the stream that carries frames; a connection that does not get one in time is closed."""
+    try:
+        return Opened(quic, *await stream)
+    except BaseException:
+        quic.close("lost")
+        raise
 
 
 def _readable(addresses: Sequence[str]) -> tuple[str, ...]:
