@@ -26,6 +26,7 @@ from casemate.protocol.peer import PEER_ALPN, Control, PeerFrame, Ping, decode_p
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.quic import QuicConnection, QuicEndpoint, ReceiveStream, SendStream
+from casemate.runtime.tasks import let_go
 from tests.contracts.connections import Heard
 
 ALICE = AccountId(b"a" * 32)
@@ -127,6 +128,7 @@ class PeerLine:
         self._near = near
         self._far = far
         self._accepting = asyncio.create_task(far.accept())
+        self._accepting.add_done_callback(let_go)  # a test in which nobody dials does not wait for it
 
     def dial(self) -> None:
         self._near.dial(self._far.endpoint.key, self._far.endpoint.addresses())
