@@ -25,11 +25,21 @@ from casemate.crypto.primitives import Aead
 from casemate.crypto.safety import safety_number
 from casemate.crypto.session import Session, answer_session, session_from_bytes, start_session
 from casemate.crypto.vault import lock_with_password, new_database_key, unlock_with_password
-from casemate.protocol.ids import MessageId
+from casemate.protocol.ids import ConversationId, MessageId
 
 KEM: Final = MlKem768()
 CHAT: Final = encode_content(
-    Content(1, "chat", MessageId(bytes(16)), bytes(16), 1, (MessageId(bytes(16)),), 1, None, b"A line of chat. " * 5)
+    Content(
+        1,
+        "chat",
+        MessageId(bytes(16)),
+        ConversationId(bytes(16)),
+        1,
+        (MessageId(bytes(16)),),
+        1,
+        None,
+        b"A line of chat. " * 5,
+    )
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from casemate.internal_service.core.notices import ConnectAsked, MessageArrived, RegistrationAsked, RegistrationSettled
 from casemate.internal_service.core.refusals import Refused
-from casemate.protocol.ids import MessageId
+from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.link import Done, Signal
 from tests.accounts.deployment import Deployment, Person
 
@@ -252,3 +252,13 @@ def test_a_path_says_when_nothing_travels(world: Deployment, friends: tuple[Pers
     assert path is not None
     assert path.reason is not None
     assert path.reason.code == "server_away"
+
+
+def test_a_conversation_has_one_id_on_both_sides_that_leads_to_the_peer(friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    (seen_by_alice,), (seen_by_bob,) = alice.account.peer_views(), bob.account.peer_views()
+    assert seen_by_alice.conversation == seen_by_bob.conversation
+    there = ConversationId(bytes.fromhex(seen_by_alice.conversation))
+    assert (alice.account.cid_in(there), bob.account.cid_in(there)) == (bob.cid, alice.cid)
+    with pytest.raises(Refused):
+        alice.account.cid_in(ConversationId(bytes(16)))

@@ -7,16 +7,17 @@ import msgspec
 
 from casemate.crypto.errors import EnvelopeUnreadable
 from casemate.crypto.padding import pad, unpad
-from casemate.protocol.ids import MESSAGE_ID_BYTES, MessageId
+from casemate.protocol.ids import CONVERSATION_ID_BYTES, MESSAGE_ID_BYTES, ConversationId, MessageId
 from casemate.protocol.limits import ENVELOPE_BYTES, MESSAGE_BODY_BYTES
 
 CONTENT_VERSION: Final = 1
-CONVERSATION_ID_BYTES: Final = 16
 MAX_HEADS: Final = 16
 LAST_COUNTER: Final = 2**62
 
 MessageIdField = Annotated[MessageId, msgspec.Meta(min_length=MESSAGE_ID_BYTES, max_length=MESSAGE_ID_BYTES)]
-ConversationIdField = Annotated[bytes, msgspec.Meta(min_length=CONVERSATION_ID_BYTES, max_length=CONVERSATION_ID_BYTES)]
+ConversationIdField = Annotated[
+    ConversationId, msgspec.Meta(min_length=CONVERSATION_ID_BYTES, max_length=CONVERSATION_ID_BYTES)
+]
 KindField = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern="^[a-z][a-z0-9_]*$")]
 Time = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 

@@ -14,6 +14,9 @@ DeviceId = NewType("DeviceId", bytes)
 MessageId = NewType("MessageId", bytes)
 """128 random bits, chosen where the message was written; the same for every repeat."""
 
+ConversationId = NewType("ConversationId", bytes)
+"""16 bytes: who talks. For two people it follows from their account ids, the same on both sides."""
+
 SocketId = NewType("SocketId", int)
 """One WebSocket of one client, counted up by the internal service while it runs."""
 
@@ -23,6 +26,7 @@ LinkId = NewType("LinkId", int)
 ACCOUNT_ID_BYTES: Final = 32
 DEVICE_ID_BYTES: Final = 16
 MESSAGE_ID_BYTES: Final = 16
+CONVERSATION_ID_BYTES: Final = 16
 CID_BYTES: Final = 8
 SERVER_CID: Final = Cid(0)
 """In notifications `peer_cid` 0 means the server; no account has this cid."""

@@ -50,6 +50,7 @@ export interface ConversationChanged {
 }
 
 export interface ConversationView {
+  readonly id: string;
   readonly peer_cid: Cid;
   readonly unread: number;
   readonly first_unread: MessageOrder | null;
@@ -213,6 +214,7 @@ export interface PeerRemoved {
 export interface PeerView {
   readonly cid: Cid;
   readonly account_id: string;
+  readonly conversation: string;
   readonly username: string;
   readonly full_name: string;
   readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";

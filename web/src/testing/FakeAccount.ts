@@ -15,6 +15,7 @@ import type {
   ViewPosition,
 } from "../api/generated";
 import { compareOrder } from "../state/timeline";
+import { conversationId } from "./conversationId";
 
 export interface Person {
   readonly cid: Cid;
@@ -111,6 +112,7 @@ export class FakeAccount implements Person {
     const messages = this.messages.get(peer) ?? [];
     const unread = messages.filter((message) => !message.mine && !message.read);
     return {
+      id: conversationId(this.cid, peer),
       peer_cid: peer,
       unread: unread.length,
       first_unread: unread[0]?.order ?? null,

@@ -1,5 +1,6 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
 import type { Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
+import { conversationId } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
@@ -75,6 +76,7 @@ export class FakeWorld {
       of.peers.get(about.cid) ?? {
         cid: about.cid,
         account_id: about.account_id,
+        conversation: conversationId(of.cid, about.cid),
         username: about.username,
         full_name: about.full_name,
         relation: "none",

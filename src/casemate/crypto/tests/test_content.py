@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from casemate.crypto.content import LAST_COUNTER, MAX_HEADS, Content, Kind, chat_text, decode_content, encode_content
 from casemate.crypto.errors import EnvelopeUnreadable
 from casemate.crypto.padding import SMALLEST_BYTES, pad, padme, unpad
-from casemate.protocol.ids import MessageId
+from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import ENVELOPE_BYTES, MESSAGE_BODY_BYTES
 
 HELLO = Content(
     version=1,
     kind=Kind.CHAT,
     message_id=MessageId(b"m" * 16),
-    conversation_id=b"c" * 16,
+    conversation_id=ConversationId(b"c" * 16),
     counter=7,
     heads=(MessageId(b"h" * 16),),
     sent_at_ms=1_800_000_000_000,

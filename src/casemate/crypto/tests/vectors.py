@@ -34,7 +34,7 @@ from casemate.crypto.vault import (
     new_database_key,
     new_machine_key,
 )
-from casemate.protocol.ids import MessageId, cid_of
+from casemate.protocol.ids import ConversationId, MessageId, cid_of
 
 FOLDER: Final = Path(__file__).parents[4] / "tests" / "vectors"
 SCRIPT: Final = "abbabaabbbaaabab" * 4
@@ -118,7 +118,17 @@ def _talk(alice: Person, bea: Person, secrets: PrekeySecrets, bundle: bytes, aea
     rows, late = [], []
     for number, writer in enumerate(SCRIPT):
         content = encode_content(
-            Content(1, "chat", MessageId(number.to_bytes(16, "big")), bytes(16), number, (), NOW * 1000, None, b"hi")
+            Content(
+                1,
+                "chat",
+                MessageId(number.to_bytes(16, "big")),
+                ConversationId(bytes(16)),
+                number,
+                (),
+                NOW * 1000,
+                None,
+                b"hi",
+            )
         )
         sides[writer], envelope = seal(sides[writer], number, ORIGIN, content, alice.entropy, kem)
         rows.append({"writer": writer, "number": number, "content": content, "envelope": envelope})

@@ -86,6 +86,8 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
 class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     account_id: str
+    conversation: str
+    """Id of the conversation with this peer, 32 hex digits: what newer requests and rows are keyed by."""
     username: str
     full_name: str
     relation: Relation
@@ -131,6 +133,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    """32 hex digits."""
     peer_cid: Cid
     unread: int
     first_unread: MessageOrder | None

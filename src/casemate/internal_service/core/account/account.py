@@ -10,6 +10,7 @@ from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.conversation import Conversations
 from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
@@ -37,7 +38,7 @@ from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Entropy, Event, Instant
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import AccountId, Cid, MessageId, cid_of
+from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
 
 View = TypeVar("View")
@@ -68,7 +69,8 @@ class Account:
             context, endpoint, paths, self._dialling, connections, direct, self._outbox, inbox, self._receipts
         )
         self._lan = Lan(context, endpoint, paths, self._dialling)
-        self._showing = Showing(context, self._link, endpoint, paths, self._outbox)
+        self._conversations = Conversations(context.account_id, context.store)
+        self._showing = Showing(context, self._conversations, self._link, endpoint, paths, self._outbox)
         self._membership = Membership(context, self._requests, self._showing)
 
     @classmethod
@@ -323,6 +325,13 @@ class Account:
 
     def link_view(self) -> LinkView:
         return self._link.view()
+
+    def cid_in(self, conversation: ConversationId) -> Cid:
+        """Whom one talks to there. Raises Refused."""
+        peer = self._conversations.peer(conversation)
+        if peer is None:
+            raise refuse("unknown_peer")
+        return peer.cid
 
     def peer_view(self, peer_cid: Cid) -> PeerView | None:
         return self._with_peer(peer_cid, self._showing.peer)

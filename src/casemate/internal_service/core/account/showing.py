@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyNumber, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.conversation import Conversations
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
@@ -31,8 +32,17 @@ from casemate.protocol.link import AccountRow
 class Showing:
     """Reads only."""
 
-    def __init__(self, context: Context, link: Link, endpoint: Endpoint, paths: Paths, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        context: Context,
+        conversations: Conversations,
+        link: Link,
+        endpoint: Endpoint,
+        paths: Paths,
+        outbox: Outbox,
+    ) -> None:
         self._context = context
+        self._conversations = conversations
         self._link = link
         self._endpoint = endpoint
         self._paths = paths
@@ -44,6 +54,7 @@ class Showing:
         return PeerView(
             cid=peer.cid,
             account_id=peer.account_id.hex(),
+            conversation=self._conversations.of(peer).hex(),
             username=peer.username,
             full_name=peer.full_name,
             relation=peer.relation,
@@ -75,6 +86,7 @@ class Showing:
         last = None if last_id is None else store.timeline_row(peer.account_id, last_id)
         first_unread = store.first_unread(peer.account_id)
         return ConversationView(
+            id=self._conversations.of(peer).hex(),
             peer_cid=peer.cid,
             unread=store.unread(peer.account_id),
             first_unread=None if first_unread is None else _order(first_unread),
