@@ -31,6 +31,25 @@ def test_a_session_survives_its_socket_and_is_claimed_with_all_of_the_same_page(
     success = again.claim(one)
     assert isinstance(success, to.ConnectionManagementSuccess)
     assert "Successfully claimed session" in success.message
+    other = house.client()
+    for cid in (one, two):
+        assert isinstance(other.claim(cid), to.ConnectionManagementFailure), "both are held by the page that came back"
+
+
+def test_what_an_old_page_no_longer_held_stays_where_it_is(house: House) -> None:
+    page, keeper = house.client(), house.client()
+    one, released, taken, gone = (page.register(name) for name in ("alice", "bob", "carol", "dora"))
+    manage(page, release_session=SessionRelease(session_cid=released))
+    page.close()
+    keeper.expect(to.SessionAlreadyActive, connect("carol"))
+    page = house.client()
+    page.claim(gone)
+    page.close()
+    again = house.client()
+    again.claim(one)
+    for cid, orphaned in ((one, False), (released, True), (taken, False), (gone, False)):
+        assert isinstance(house.client().claim(cid), to.ConnectionManagementSuccess) is orphaned, cid
+    assert isinstance(keeper.claim(taken), to.ConnectionManagementSuccess), "it was connected elsewhere since"
 
 
 def test_claiming_moves_every_session_of_the_old_socket(street: Street, house: House) -> None:

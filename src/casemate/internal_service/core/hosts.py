@@ -29,6 +29,8 @@ class Host:
     signed_in: bool = False
     """False while its registration is under way."""
     bound: SocketId | None = None
+    was_bound: SocketId | None = None
+    """The plain socket that held it until it closed; what that one page held is claimed together."""
     followers: frozenset[SocketId] = frozenset()
     plain_holder: bool = False
     unread: int = 0
@@ -36,6 +38,11 @@ class Host:
     @property
     def orphaned(self) -> bool:
         return self.bound is None and not self.followers
+
+    @property
+    def page(self) -> SocketId | None:
+        """The plain socket that holds it, or held it until that closed."""
+        return self.bound if self.bound is not None else self.was_bound
 
 
 class Hosts:
@@ -104,7 +111,7 @@ class Hosts:
     def bind(self, host: Host, socket: SocketId) -> Host:
         """This plain socket gets the session's messages and events from now on."""
         self._remember_holder(host, plain=True)
-        return self.put(replace(host, bound=socket, plain_holder=True))
+        return self.put(replace(host, bound=socket, was_bound=None, plain_holder=True))
 
     def follow(self, host: Host, socket: SocketId) -> Host:
         """This view follows the session."""
@@ -117,14 +124,14 @@ class Hosts:
         return self.put(replace(host, followers=host.followers - {socket}))
 
     def release(self, host: Host) -> Host:
-        return self.put(replace(host, bound=None))
+        return self.put(replace(host, bound=None, was_bound=None))
 
     def let_go(self, socket: SocketId) -> None:
         """The socket is gone; the sessions stay."""
         for host in self.peek():
             if host.bound == socket or socket in host.followers:
-                bound = None if host.bound == socket else host.bound
-                self.put(replace(host, bound=bound, followers=host.followers - {socket}))
+                left = replace(host, bound=None, was_bound=socket) if host.bound == socket else host
+                self.put(replace(left, followers=host.followers - {socket}))
 
     def state_of(self, row: LocalAccountRow) -> SessionState:
         host = self._hosts.get(row.cid)
