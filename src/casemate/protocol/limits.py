@@ -64,6 +64,8 @@ CLIENT_FRAME_BYTES: Final = 64 * MIB
 CLIENT_PENDING_REQUESTS: Final = 1_000
 """Requests of one socket that wait for an answer from elsewhere."""
 CLIENT_BATCH_COMMANDS: Final = 1_000
+CLIENT_BATCH_REFUSALS: Final = 9_000
+"""Commands beyond those that are refused one by one; what comes after them is left out of the answer."""
 CLIENT_REQUESTS_PER_SECOND: Final = 20_000
 WORKSPACE_REQUESTS_PER_SECOND: Final = 100
 VIEW_EVENTS_KEPT: Final = 2_000

@@ -111,6 +111,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   already_running: () => "That is under way already. Give it a moment.",
   storage_full: () => "There is no room left for that.",
   settings_not_offered: () => "These settings are not offered.",
+  batch_too_long: () => "More was asked at once than a batch may hold.",
   malformed: () => "That request could not be understood. Reload the page; it may be older than the service.",
   key_not_found: () => "There is nothing under that name.",
   views_only: () => "Only a browser tab may ask for that.",

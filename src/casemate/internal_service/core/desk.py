@@ -6,7 +6,6 @@ from casemate.internal_service.core.effects import SendResponse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.node import Effect, Instant
 from casemate.protocol.client.codec import ClientResponse
-from casemate.protocol.client.requests import Request
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import BatchedResponse
 from casemate.protocol.client.types import Uuid
@@ -26,12 +25,14 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class _Batch:
     asker: Asker
-    answers: tuple[Response | None, ...]
-    open_places: frozenset[int]
+    size: int
+    answers: UndoDict[int, Response | None]
+    """By place. None: this command has no answer, and none is given."""
 
 
 class Desk:
     def __init__(self, undo: Undo) -> None:
+        self._undo = undo
         self._batches: UndoDict[int, _Batch] = UndoDict(undo)
         self._batches_begun = 0
         self.now = Instant(monotonic=0.0, wall=0.0)
@@ -52,35 +53,36 @@ class Desk:
         elif isinstance(response, Response):
             self._fill(asker.batch, asker.place, response)
 
-    def begin_batch(self, asker: Asker, commands: list[Request]) -> list[tuple[Asker, Request]]:
-        """One asker for each command; BatchedResponse goes out when all have their answer."""
-        if not commands:
-            self.send(asker.socket, BatchedResponse(cid=Cid(0), request_id=asker.request_id, results=[]))
-            return []
+    def no_answer(self, asker: Asker) -> None:
+        """Nothing can be said to this request; a batch does not wait for it."""
+        if asker.batch is not None:
+            self._fill(asker.batch, asker.place, None)
+
+    def begin_batch(self, asker: Asker, size: int) -> list[Asker]:
+        """One asker for each command; BatchedResponse goes out when all have their answer.
+
+        The request id that an answer repeats is the command's own: give it to the asker.
+        """
         self._batches_begun += 1
-        batch = self._batches_begun
-        self._batches[batch] = _Batch(asker, (None,) * len(commands), frozenset(range(len(commands))))
-        return [
-            (Asker(asker.socket, command.request_id, batch, place), command) for place, command in enumerate(commands)
-        ]
+        number = self._batches_begun
+        self._batches[number] = batch = _Batch(asker, size, UndoDict(self._undo))
+        self._send_when_full(number, batch)
+        return [replace(asker, batch=number, place=place) for place in range(size)]
 
     def drop_batches(self, socket: SocketId) -> None:
         """The socket is gone."""
         for number in [number for number, batch in self._batches.items() if batch.asker.socket == socket]:
             del self._batches[number]
 
-    def open_batches(self, socket: SocketId) -> int:
-        return sum(batch.asker.socket == socket for batch in self._batches.values())
-
-    def _fill(self, number: int, place: int, response: Response) -> None:
+    def _fill(self, number: int, place: int, response: Response | None) -> None:
         batch = self._batches.get(number)
-        if batch is None or place not in batch.open_places:
-            return
-        answers = (*batch.answers[:place], response, *batch.answers[place + 1 :])
-        batch = replace(batch, answers=answers, open_places=batch.open_places - {place})
-        if batch.open_places:
-            self._batches[number] = batch
+        if batch is not None and place not in batch.answers:
+            batch.answers[place] = response
+            self._send_when_full(number, batch)
+
+    def _send_when_full(self, number: int, batch: _Batch) -> None:
+        if len(batch.answers) < batch.size:
             return
         del self._batches[number]
-        results = [answer for answer in answers if answer is not None]
+        results = [answer for place in range(batch.size) if (answer := batch.answers[place]) is not None]
         self.send(batch.asker.socket, BatchedResponse(cid=Cid(0), request_id=batch.asker.request_id, results=results))

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.sentences import sentence
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
 from casemate.protocol.client.extensions import ExtensionRequest, RequestRefused
-from casemate.protocol.client.requests import CITADEL_REQUESTS
+from casemate.protocol.client.requests import CITADEL_REQUESTS, Unusable
 from casemate.protocol.client.response_bases import Failure, Response, ScopedFailure
 from casemate.protocol.client.types import ObjectId, Uuid
 from casemate.protocol.client.views import Reason
@@ -20,9 +21,9 @@ _NO_OBJECT: Final = ObjectId(0)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a failure repeats of its request."""
+    """What a failure repeats of its request; null for a request id that could not be read."""
 
-    request_id: Uuid
+    request_id: Uuid | None
     cid: Cid = SERVER_CID
     peer_cid: Cid | None = None
     object_id: ObjectId = _NO_OBJECT
@@ -42,9 +43,16 @@ def failure(request: ClientRequest, why: Reason) -> ClientResponse | None:
     return failure_named(type(request).__name__, address_of(request), why)
 
 
+def failure_of_unusable(command: Unusable) -> Response | None:
+    """The failure of a command of a batch that was not run; None for the few that have none."""
+    at = Address(command.request_id, command.cid or Cid(0), command.peer_cid)
+    response = failure_named(command.name, at, reason(command.why))
+    return response if isinstance(response, Response) else None
+
+
 def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:
     """As `failure`, for a request of which only this much could be read."""
-    if name in _EXTENSIONS:
+    if name in _EXTENSIONS and at.request_id is not None:
         return RequestRefused(cid=at.cid, request_id=at.request_id, reason=why)
     build = _BUILDERS.get(name)
     return None if build is None else build(at, why)
@@ -88,6 +96,10 @@ def _transfer(at: Address, why: Reason) -> Response:
     )
 
 
+def _batched(at: Address, _: Reason) -> Response:
+    return to.BatchedResponse(cid=Cid(0), request_id=at.request_id, results=[])
+
+
 def _message(at: Address, why: Reason) -> str:
     return sentence(why, cid=str(at.cid), peer=str(at.peer_cid))
 
@@ -106,6 +118,7 @@ _BUILDERS: Final[dict[str, _Builder]] = {
     "PeerConnect": _of(to.PeerConnectFailure),
     "PeerConnectAccept": _accept,
     "PeerDisconnect": _of(to.PeerDisconnectFailure),
+    "Batched": _batched,
     "LocalDBGetKV": _scoped(to.LocalDBGetKVFailure),
     "LocalDBSetKV": _scoped(to.LocalDBSetKVFailure),
     "LocalDBDeleteKV": _scoped(to.LocalDBDeleteKVFailure),
@@ -126,7 +139,7 @@ _BUILDERS: Final[dict[str, _Builder]] = {
     "GroupListGroupsFor": _of(fg.GroupListGroupsFailure),
     "GroupRequestJoin": _of(fg.GroupRequestJoinFailure),
 }
-"""GetSessions, GetAccountInformation and Batched cannot fail."""
+"""GetSessions and GetAccountInformation cannot fail. Of a batch that cannot be read, no command was run."""
 
 _EXTENSIONS: Final = frozenset(kind.__name__ for kind in ExtensionRequest.__subclasses__()) - {"ConnectAccount"}
 _BUILDERS["ConnectAccount"] = _BUILDERS["Connect"]

@@ -38,6 +38,7 @@ _ACTS: dict[str, Acts] = {
     "not_registered": "user",
     "identity_changed": "user",
     "malformed": "user",
+    "batch_too_long": "user",
     "fenced": "user",
     "server_identity_changed": "admin",
     "broke_protocol": "admin",

@@ -65,6 +65,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "too_many_requests": "Too many requests are waiting; try again later.",
     "too_long": "Something is longer than allowed.",
     "malformed": "The request is not well-formed.",
+    "batch_too_long": "A batch runs at most 1,000 commands; this one was not run.",
     "not_available_yet": "not available yet",
     "settings_not_offered": "These security settings are not offered: {what}.",
     "key_not_found": "Key not found",

@@ -1,6 +1,7 @@
 """The internal service: what comes from sockets, links and workers, brought to the part that knows what to do."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from casemate.crypto.kem import Kem
@@ -10,7 +11,7 @@ from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
 from casemate.internal_service.core.effects import CloseSocket
-from casemate.internal_service.core.failures import Address, failure, failure_named
+from casemate.internal_service.core.failures import Address, failure, failure_named, failure_of_unusable
 from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
@@ -318,8 +319,11 @@ class Service(Core):
         return agree
 
     def _batched(self, asker: Asker, request: ask.Batched) -> None:
-        for place, command in self._desk.begin_batch(asker, request.commands):
-            self._dispatch(place, command)
+        for place, command in zip(self._desk.begin_batch(asker, len(request.commands)), request.commands, strict=True):
+            if isinstance(command, ask.Unusable):
+                self._answer_if_any(place, failure_of_unusable(command))
+            else:
+                self._dispatch(replace(place, request_id=command.request_id), command)
 
     def _not_yet(self, asker: Asker, request: ClientRequest) -> None:
         raise refuse("not_available_yet")
@@ -336,7 +340,9 @@ class Service(Core):
         self._answer_if_any(asker, failure(request, refused.reason))
 
     def _answer_if_any(self, asker: Asker, response: ClientResponse | None) -> None:
-        if response is not None:
+        if response is None:
+            self._desk.no_answer(asker)
+        else:
             self._desk.answer(asker, response)
 
 
@@ -344,6 +350,9 @@ def _all_failed(request: ClientRequest, why: Reason) -> ClientResponse | None:
     """Of a batch, the failures of all its commands."""
     if not isinstance(request, ask.Batched):
         return failure(request, why)
-    results = [failure(command, why) for command in request.commands]
+    results = [
+        failure_of_unusable(command) if isinstance(command, ask.Unusable) else failure(command, why)
+        for command in request.commands
+    ]
     given = [result for result in results if isinstance(result, Response)]
     return BatchedResponse(cid=Cid(0), request_id=request.request_id, results=given)

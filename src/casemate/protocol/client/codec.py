@@ -10,12 +10,13 @@ import msgspec
 
 from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.ranges import check, uuid
-from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Request
+from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Request, Unusable
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import CITADEL_RESPONSES, BatchedResponse
-from casemate.protocol.client.types import decode_hook, encode_hook
+from casemate.protocol.client.types import Uuid, decode_hook, encode_hook
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_FRAME_BYTES
+from casemate.protocol.ids import Cid
+from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_BATCH_REFUSALS, CLIENT_FRAME_BYTES
 
 ClientRequest = Request | ExtensionRequest
 ClientResponse = Response | ExtensionResponse
@@ -36,7 +37,7 @@ class MalformedRequest(MalformedFrame):
 
 class _Commands(msgspec.Struct):
     request_id: str
-    commands: list[dict[str, msgspec.Raw]]
+    commands: list[msgspec.Raw]
 
 
 _Pieces = dict[str, msgspec.Raw]
@@ -58,7 +59,8 @@ _response_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
 
 def decode_request(frame: bytes | str) -> ClientRequest:
     """What a client sent. Raises MalformedRequest."""
-    return _named_request(_only(_unwrapped(frame, "Request")), nested=False)
+    piece = _only(_unwrapped(frame, "Request"))
+    return _batch(piece[1]) if piece[0] == "Batched" else _named_request(piece)
 
 
 def encode_request(request: ClientRequest) -> bytes:
@@ -91,13 +93,11 @@ def _only(pieces: _Pieces) -> tuple[str, msgspec.Raw]:
     return next(iter(pieces.items()))
 
 
-def _named_request(piece: tuple[str, msgspec.Raw], *, nested: bool) -> ClientRequest:
+def _named_request(piece: tuple[str, msgspec.Raw]) -> ClientRequest:
     name, raw = piece
-    if name == "Batched" and not nested:
-        return _batch(raw)
     decoder = _request_decoders.get(name)
     if decoder is None:
-        raise MalformedRequest("a batch inside a batch" if name == "Batched" else "unknown request")
+        raise MalformedRequest("unknown request")
     try:
         request = decoder.decode(raw)
         check(request)
@@ -110,16 +110,37 @@ def _named_request(piece: tuple[str, msgspec.Raw], *, nested: bool) -> ClientReq
 
 
 def _batch(raw: msgspec.Raw) -> Batched:
-    outer = _decoded(_commands, raw)
-    if len(outer.commands) > CLIENT_BATCH_COMMANDS:
-        raise MalformedRequest(f"more than {CLIENT_BATCH_COMMANDS} commands in a batch")
-    commands = [_named_request(_only(command), nested=True) for command in outer.commands]
-    if not all(isinstance(command, Request) for command in commands):
-        raise MalformedRequest("an extension request inside a batch")
     try:
-        return Batched(request_id=uuid(outer.request_id), commands=commands)  # type: ignore[arg-type]  # checked above
-    except ValueError as error:
-        raise MalformedRequest(str(error)) from error
+        outer = _commands.decode(raw)
+        request_id = uuid(outer.request_id)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise MalformedRequest(str(error), name="Batched", fields=_fields_of(raw)) from error
+    answered = outer.commands[: CLIENT_BATCH_COMMANDS + CLIENT_BATCH_REFUSALS]
+    return Batched(
+        request_id=request_id,
+        commands=[_command(command, fits=at < CLIENT_BATCH_COMMANDS) for at, command in enumerate(answered)],
+    )
+
+
+def _command(raw: msgspec.Raw, *, fits: bool) -> Request | Unusable:
+    """One of a batch. What is wrong with it is its own affair: the others are run."""
+    name, fields = "", msgspec.Raw(b"null")
+    try:
+        name, fields = _only(_decoded(_pieces, raw))
+        command = _named_request((name, fields)) if fits else None
+        if isinstance(command, Request):
+            return command
+    except MalformedRequest:
+        pass
+    read = MalformedRequest("", fields=_fields_of(fields))
+    why = "malformed" if fits else "batch_too_long"
+    return Unusable(
+        name=name,
+        request_id=None if read.request_id is None else Uuid(read.request_id),
+        cid=None if read.cid is None else Cid(read.cid),
+        peer_cid=None if read.peer_cid is None else Cid(read.peer_cid),
+        why=why,
+    )
 
 
 def _named_response(piece: tuple[str, msgspec.Raw]) -> ClientResponse:
@@ -145,9 +166,15 @@ def _named_response(piece: tuple[str, msgspec.Raw]) -> ClientResponse:
 def _bare_request(request: ClientRequest) -> bytes:
     check(request)
     if isinstance(request, Batched):
-        commands = b",".join(map(_bare_request, request.commands))
+        commands = b",".join(map(_bare_command, request.commands))
         return b'{"Batched":{"request_id":"' + request.request_id.encode() + b'","commands":[' + commands + b"]}}"
     return b'{"' + type(request).__name__.encode() + b'":' + _encoder.encode(request) + b"}"
+
+
+def _bare_command(command: Request | Unusable) -> bytes:
+    if isinstance(command, Unusable):
+        raise ValueError("what could not be read cannot be written again")
+    return _bare_request(command)
 
 
 def _bare_response(response: ClientResponse) -> bytes:

@@ -232,8 +232,18 @@ class GroupRequestJoin(GroupRequest, frozen=True, kw_only=True):
     pass
 
 
+class Unusable(msgspec.Struct, frozen=True, kw_only=True):
+    """A command of a batch that cannot be run, with what could be read of it. `why` is a reason code."""
+
+    name: str
+    request_id: Uuid | None
+    cid: Cid | None
+    peer_cid: Cid | None
+    why: str
+
+
 class Batched(Request, frozen=True, kw_only=True):
-    commands: list[Request]
+    commands: list[Request | Unusable]
     """Decoded one by one (see `codec`): in JSON each is {"Name":{…}}."""
 
 

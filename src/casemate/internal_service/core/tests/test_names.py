@@ -63,7 +63,7 @@ def test_every_request_has_a_failure_that_can_be_sent_or_cannot_fail(kind: type)
 
 
 def test_those_that_cannot_fail_are_three() -> None:
-    assert {"GetSessions", "GetAccountInformation", "Batched"} == NEVER_FAIL
+    assert {"GetSessions", "GetAccountInformation"} == NEVER_FAIL
 
 
 @pytest.mark.parametrize("kind", ExtensionRequest.__subclasses__(), ids=lambda kind: kind.__name__)

@@ -18,12 +18,21 @@ from casemate.protocol.client.codec import (
     encode_response,
 )
 from casemate.protocol.client.extensions import ExtensionRequest, Hello
-from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Connect, Message, Request
+from casemate.protocol.client.requests import (
+    CITADEL_REQUESTS,
+    Batched,
+    Connect,
+    GetSessions,
+    Message,
+    Request,
+    Unusable,
+)
 from casemate.protocol.client.responses import CITADEL_RESPONSES, BatchedResponse, ConnectFailure, MessageNotification
 from casemate.protocol.client.types import Octets, Uuid
 from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import Cid
+from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_BATCH_REFUSALS
 
 VECTORS = Path(__file__).parents[5] / "tests/vectors/client_api"
 REQUESTS: dict[str, Any] = json.loads((VECTORS / "requests.json").read_text())
@@ -219,20 +228,43 @@ def batch(*commands: Any) -> str:
     return json.dumps({"Request": {"Batched": {"request_id": AN_ID, "commands": list(commands)}}})
 
 
+def commands_of(*commands: Any) -> list[Request | Unusable]:
+    request = decode_request(batch(*commands))
+    assert isinstance(request, Batched)
+    return request.commands
+
+
 @pytest.mark.parametrize(
-    "frame",
+    ("command", "name"),
     [
-        batch({"Batched": {"request_id": AN_ID, "commands": []}}),
-        batch({"Hello": {"request_id": AN_ID, "client": "x"}}),
-        batch({"GetSessions": {"request_id": "x"}}),
-        batch(*[{"GetSessions": {"request_id": AN_ID}}] * 1_001),
-        batch({}),
-        batch(1),
+        ({"Batched": {"request_id": AN_ID, "commands": []}}, "Batched"),
+        ({"Hello": {"request_id": AN_ID, "client": "x"}}, "Hello"),
+        ({"GetSessions": {"request_id": AN_ID.upper(), "more": 1}, "Hello": {}}, ""),
+        ({"LocalDBGetKV": {"request_id": AN_ID, "cid": -1}}, "LocalDBGetKV"),
+        ({"Unheard": {"request_id": AN_ID}}, "Unheard"),
+        ({}, ""),
+        (1, ""),
     ],
 )
-def test_a_batch_holds_plain_commands_only_and_not_too_many(frame: str) -> None:
-    with pytest.raises(MalformedRequest):
-        decode_request(frame)
+def test_a_command_that_cannot_be_run_leaves_the_others_of_its_batch_alone(command: Any, name: str) -> None:
+    good = {"GetSessions": {"request_id": AN_ID}}
+    first, bad, last = commands_of(good, command, good)
+    assert first == last == GetSessions(request_id=AN_ID)
+    assert bad == Unusable(name=name, request_id=AN_ID if name else None, cid=None, peer_cid=None, why="malformed")
+
+
+def test_a_batch_runs_so_many_commands_and_refuses_a_bounded_number_more() -> None:
+    most, refused = CLIENT_BATCH_COMMANDS, CLIENT_BATCH_REFUSALS
+    commands = commands_of(*[{"GetSessions": {"request_id": AN_ID}}] * (most + refused + 1))
+    assert [type(command) for command in commands] == [GetSessions] * most + [Unusable] * refused
+    assert {command.why for command in commands if isinstance(command, Unusable)} == {"batch_too_long"}
+
+
+@pytest.mark.parametrize("fields", [{"request_id": AN_ID, "commands": 5}, {"request_id": AN_ID}])
+def test_of_a_batch_that_is_malformed_as_a_whole_its_id_is_read(fields: Any) -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        decode_request(json.dumps({"Request": {"Batched": fields}}))
+    assert (caught.value.name, caught.value.request_id) == ("Batched", AN_ID)
 
 
 def test_a_number_out_of_range_is_never_sent() -> None:
