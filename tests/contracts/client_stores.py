@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from casemate.internal_service.core.ports import LocalAccountRow, LocalDbStore, PlainQueueStore, ServiceStore
-from casemate.protocol.ids import AccountId, Cid
+from casemate.internal_service.core.ports import (
+    DraftStore,
+    LocalAccountRow,
+    LocalDbStore,
+    PlainQueueStore,
+    ServiceStore,
+)
+from casemate.protocol.ids import AccountId, Cid, ConversationId, SlotId
 
+HERE, THERE = ConversationId(b"h" * 16), ConversationId(b"t" * 16)
+ONE, OTHER = SlotId(b"1" * 16), SlotId(b"2" * 16)
 HIGHEST = Cid(2**64 - 1)
 ALICE = LocalAccountRow(
     name="a" * 32,
@@ -95,6 +103,36 @@ class PlainQueueContract:
         assert store.plain_trim(5, 30) == 2
         assert [message.body[:1] for message in store.plain_after(0, 10)] == [b"3", b"4", b"5"]
         assert store.plain_trim(5, 30) == 0
+
+
+class DraftStoreContract:
+    @pytest.fixture
+    def store(self) -> DraftStore:
+        raise NotImplementedError
+
+    def test_drafts_are_listed_by_their_last_change(self, store: DraftStore) -> None:
+        first = store.put_draft(HERE, ONE, "first", 1)
+        second = store.put_draft(HERE, OTHER, "zweiter ü\x00", 1)
+        assert store.drafts() == [first, second]
+        changed = store.put_draft(HERE, ONE, "first, longer", 2)
+        assert store.drafts() == [second, changed]
+        assert store.draft(HERE, ONE) == changed
+        assert store.draft(THERE, ONE) is None
+
+    def test_the_size_of_drafts_follows_every_change(self, store: DraftStore) -> None:
+        store.put_draft(HERE, ONE, "über", 1)
+        store.put_draft(HERE, OTHER, "x", 1)
+        store.put_draft(THERE, ONE, "y", 1)
+        assert (store.draft_bytes(), store.draft_slots(HERE)) == (7, 2)
+        store.put_draft(HERE, ONE, "u", 2)
+        store.remove_draft(HERE, OTHER)
+        store.remove_draft(HERE, OTHER)
+        assert (store.draft_bytes(), store.draft_slots(HERE)) == (2, 1)
+
+    def test_the_key_of_browsers_is_kept(self, store: DraftStore) -> None:
+        assert store.browser_key() is None
+        store.put_browser_key(b"k" * 32)
+        assert store.browser_key() == b"k" * 32
 
 
 class ServiceStoreContract(LocalDbContract):

@@ -11,7 +11,13 @@ from casemate.internal_service.adapters.account_store import SqliteAccountStore,
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_service_store
 from casemate.internal_service.core.ports import AccountUnavailable
 from casemate.runtime.errors import WrongKey
-from tests.contracts.client_stores import ALICE, LocalDbContract, PlainQueueContract, ServiceStoreContract
+from tests.contracts.client_stores import (
+    ALICE,
+    DraftStoreContract,
+    LocalDbContract,
+    PlainQueueContract,
+    ServiceStoreContract,
+)
 
 KEY = MachineKey(b"m" * 32)
 
@@ -30,6 +36,12 @@ class TestLocalDbOfAnAccount(LocalDbContract):
 
 
 class TestPlainQueue(PlainQueueContract):
+    @pytest.fixture
+    def store(self, account_store: SqliteAccountStore) -> SqliteAccountStore:
+        return account_store
+
+
+class TestDrafts(DraftStoreContract):
     @pytest.fixture
     def store(self, account_store: SqliteAccountStore) -> SqliteAccountStore:
         return account_store

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, PreSharedKey, Uuid
 from casemate.protocol.ids import Cid
@@ -82,3 +83,9 @@ def message(cid: Cid, peer_cid: Cid | None, body: bytes) -> ask.Message:
 
 def disconnect(cid: Cid) -> ask.Disconnect:
     return ask.Disconnect(request_id=new_id(), cid=cid)
+
+
+def set_draft(cid: Cid, conversation: str, slot: str, text: str, revision: int) -> ext.SetDraft:
+    return ext.SetDraft(
+        request_id=new_id(), cid=cid, conversation=conversation, slot=slot, text=text, revision=revision
+    )

@@ -9,7 +9,7 @@ from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_KEPT
-from tests.service.asking import SERVER, message, new_id, peer_connect, peer_register
+from tests.service.asking import SERVER, message, new_id, peer_connect, peer_register, set_draft
 from tests.service.client import Client
 from tests.service.house import House, Street
 
@@ -45,6 +45,7 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
     account = snapshot.account
     peers = {peer.cid: peer for peer in snapshot.peers}
     conversations = {row.peer_cid: row for row in snapshot.conversations}
+    drafts = {(draft.conversation, draft.slot): draft for draft in snapshot.drafts}
     for event in heard:
         match event:
             case rows.AccountChanged(account=account):
@@ -55,7 +56,11 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
                 peers.pop(peer_cid)
             case rows.ConversationChanged(conversation=row):
                 conversations[row.peer_cid] = row
-    return account, peers, conversations
+            case rows.DraftChanged(draft=draft):
+                drafts[draft.conversation, draft.slot] = draft
+            case rows.DraftRemoved(conversation=conversation, slot=slot):
+                drafts.pop((conversation, slot))
+    return account, peers, conversations, drafts, snapshot.browser_key
 
 
 def test_hello_tells_the_accounts_of_this_computer(house: House) -> None:
@@ -97,7 +102,14 @@ def test_an_old_snapshot_and_its_events_make_the_fresh_snapshot(street: Street, 
     assert isinstance(old, ext.Snapshot)
     alice.received.clear()
     bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
-    alice.begin(ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="01" * 16, text="hello"))
+    conversation = old.peers[0].conversation
+    for slot, text in (("aa", "one"), ("bb", "two"), ("aa", "three"), ("cc", "four")):
+        alice.begin(set_draft(a, conversation, slot * 16, text, len(text)))
+    alice.begin(
+        ext.SendChat(
+            request_id=new_id(), cid=a, peer_cid=b, message_id="01" * 16, text="hello", slot="bb" * 16, draft_revision=3
+        )
+    )
     street.server_goes()
     street.server_comes()
     bob.begin(ask.PeerDisconnect(request_id=new_id(), cid=b, peer_cid=a))
@@ -123,7 +135,8 @@ def test_a_view_that_comes_back_hears_what_it_missed(pair: Pair) -> None:
     bob.send(b, a, b"while away")
     again = alice.house.view()
     resumed = subscribe(again, a, seen)
-    assert resumed == ext.Resumed(cid=a, request_id=resumed.request_id, position=seen)
+    assert isinstance(resumed, ext.Resumed)
+    assert resumed == ext.Resumed(cid=a, request_id=resumed.request_id, position=seen, browser_key=resumed.browser_key)
     missed = again.only(ext.ViewEvents)
     assert missed.first_sequence == seen.sequence + 1
     assert any(isinstance(event, rows.MessageChanged) for event in missed.events)

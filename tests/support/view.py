@@ -19,6 +19,8 @@ class Account:
     account: Row
     peers: dict[int, Row] = field(default_factory=dict)
     conversations: dict[int, Row] = field(default_factory=dict)
+    drafts: dict[str, Row] = field(default_factory=dict)
+    """By slot."""
     messages: dict[str, Row] = field(default_factory=dict)
     """Those that events told of or pages brought, by id."""
 
@@ -41,6 +43,10 @@ class Account:
                 self.conversations[event["conversation"]["peer_cid"]] = event["conversation"]
             case "MessageChanged":
                 self.messages[event["message"]["id"]] = event["message"]
+            case "DraftChanged":
+                self.drafts[event["draft"]["slot"]] = event["draft"]
+            case "DraftRemoved":
+                self.drafts.pop(event["slot"], None)
             case "TypingChanged":
                 pass
             case other:
@@ -127,6 +133,7 @@ class View(ApiClient):
                     account=answer["account"],
                     peers={peer["cid"]: peer for peer in answer["peers"]},
                     conversations={row["peer_cid"]: row for row in answer["conversations"]},
+                    drafts={draft["slot"]: draft for draft in answer["drafts"]},
                 )
             case "ViewEvents":
                 account = self.accounts[answer["cid"]]

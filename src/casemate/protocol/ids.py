@@ -17,6 +17,9 @@ MessageId = NewType("MessageId", bytes)
 ConversationId = NewType("ConversationId", bytes)
 """16 bytes: who talks. For two people it follows from their account ids, the same on both sides."""
 
+SlotId = NewType("SlotId", bytes)
+"""16 random bytes: one window of a browser, as the place where it keeps what is being written."""
+
 SocketId = NewType("SocketId", int)
 """One WebSocket of one client, counted up by the internal service while it runs."""
 
@@ -27,6 +30,7 @@ ACCOUNT_ID_BYTES: Final = 32
 DEVICE_ID_BYTES: Final = 16
 MESSAGE_ID_BYTES: Final = 16
 CONVERSATION_ID_BYTES: Final = 16
+SLOT_ID_BYTES: Final = 16
 CID_BYTES: Final = 8
 SERVER_CID: Final = Cid(0)
 """In notifications `peer_cid` 0 means the server; no account has this cid."""

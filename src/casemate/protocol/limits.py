@@ -74,6 +74,12 @@ VIEW_EVENTS_CHARACTERS: Final = 16 * MIB
 """Of text in those events."""
 TIMELINE_PAGE_BYTES: Final = 4 * MIB
 """A page is shorter when its messages are long."""
+DRAFT_BYTES: Final = 64 * KIB
+"""Of one draft. A longer one is kept by the browser that it is written in, until it is sent."""
+DRAFTS_PER_CONVERSATION: Final = 8
+"""One for each window that writes there."""
+DRAFT_BYTES_PER_ACCOUNT: Final = 4 * MIB
+"""Of all drafts: a snapshot carries them."""
 LOCAL_DB_VALUE_BYTES: Final = 16 * MIB
 LOCAL_DB_KEY_BYTES: Final = 1_024
 LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB

@@ -1,6 +1,7 @@
 /** What the UI needs of the internal service; fulfilled over a WebSocket, and in tests by a fake. */
 import type { CitadelRequests, CitadelResponses } from "./citadel";
 import type {
+  BrowserKey,
   Cid,
   ExtensionRequests,
   ExtensionResponses,
@@ -22,6 +23,7 @@ export interface Answers {
   readonly ListDirectory: Responses["DirectoryPage"];
   readonly GetTimeline: Responses["TimelinePage"];
   readonly SendChat: Responses["MessageQueued"];
+  readonly SetDraft: Responses["Done"];
   readonly MarkRead: Responses["Done"];
   readonly SetTyping: Responses["Done"];
   readonly BlockPeer: Responses["Done"];
@@ -59,7 +61,7 @@ export type Connection =
 /** What following an account brings; `position` is where the view is afterwards. */
 export type Update =
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
-  | { readonly kind: "resumed"; readonly position: ViewPosition }
+  | { readonly kind: "resumed"; readonly position: ViewPosition; readonly browserKey: BrowserKey }
   | { readonly kind: "events"; readonly position: ViewPosition; readonly events: readonly ViewEvent[] }
   | { readonly kind: "refused"; readonly reason: Reason };
 

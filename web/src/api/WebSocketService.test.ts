@@ -87,6 +87,8 @@ const snapshot = (id: string, sequence: number) => ({
   account: {},
   peers: [],
   conversations: [],
+  drafts: [],
+  browser_key: { hex: "0" },
 });
 
 test("the first request is Hello, and the connection is open when it is accepted", () => {

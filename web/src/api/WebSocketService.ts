@@ -197,7 +197,11 @@ export class WebSocketService implements InternalService {
       following.listener(
         name === "Snapshot"
           ? { kind: "snapshot", snapshot: answer }
-          : { kind: "resumed", position: following.position ?? answer.position },
+          : {
+              kind: "resumed",
+              position: following.position ?? answer.position,
+              browserKey: answer.browser_key,
+            },
       );
       return true;
     }

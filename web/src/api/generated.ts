@@ -37,6 +37,11 @@ export interface BlockPeer {
   readonly peer_cid: Cid;
 }
 
+/** 32 bytes for AES-GCM, the same as long as the account exists: under it, and in no other form, may a browser keep words of this account on its disk. It keeps the key itself in memory only. */
+export interface BrowserKey {
+  readonly hex: string;
+}
+
 /** Sign in to one local account of several with the same username. Answer: as Connect. */
 export interface ConnectAccount {
   readonly request_id: string;
@@ -79,6 +84,28 @@ export interface DirectoryRow {
 export interface Done {
   readonly cid: Cid;
   readonly request_id: string | null;
+}
+
+/** Replaces the draft of the same conversation and slot. */
+export interface DraftChanged {
+  readonly type: "DraftChanged";
+  readonly draft: DraftView;
+}
+
+/** It was sent, or discarded. */
+export interface DraftRemoved {
+  readonly type: "DraftRemoved";
+  readonly conversation: string;
+  readonly slot: string;
+}
+
+/** What is being written in one window and has not been sent. */
+export interface DraftView {
+  readonly conversation: string;
+  readonly slot: string;
+  readonly text: string;
+  readonly revision: number;
+  readonly place: number;
 }
 
 /** Answer: SafetyNumber. */
@@ -253,6 +280,7 @@ export interface Resumed {
   readonly cid: Cid;
   readonly request_id: string | null;
   readonly position: ViewPosition;
+  readonly browser_key: BrowserKey;
 }
 
 export interface SafetyNumber {
@@ -264,13 +292,15 @@ export interface SafetyNumber {
   readonly verified: boolean;
 }
 
-/** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit. */
+/** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit. The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now. */
 export interface SendChat {
   readonly request_id: string;
   readonly cid: Cid;
   readonly peer_cid: Cid;
   readonly message_id: string;
   readonly text: string;
+  readonly slot?: string | null;
+  readonly draft_revision?: number;
 }
 
 export interface ServerProbed {
@@ -285,6 +315,16 @@ export interface ServerProbed {
 export interface ServiceInfo {
   readonly version: string;
   readonly default_server: string | null;
+}
+
+/** What stands in one window's composer; an empty text discards it. Answer: Done, after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
+export interface SetDraft {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly slot: string;
+  readonly text: string;
+  readonly revision: number;
 }
 
 /** Null leaves a setting as it is. Answer: Done; AccountChanged follows. */
@@ -331,6 +371,8 @@ export interface Snapshot {
   readonly account: AccountView;
   readonly peers: readonly PeerView[];
   readonly conversations: readonly ConversationView[];
+  readonly drafts: readonly DraftView[];
+  readonly browser_key: BrowserKey;
 }
 
 /** Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents. */
@@ -373,7 +415,7 @@ export interface ViewEvents {
   readonly request_id: string | null;
   readonly position: ViewPosition;
   readonly first_sequence: number;
-  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged)[];
+  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged)[];
 }
 
 /** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
@@ -382,7 +424,7 @@ export interface ViewPosition {
   readonly sequence: number;
 }
 
-export type ViewEvent = AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged;
+export type ViewEvent = AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;
 
 export interface ExtensionRequests {
   readonly Hello: Hello;
@@ -391,6 +433,7 @@ export interface ExtensionRequests {
   readonly ListDirectory: ListDirectory;
   readonly GetTimeline: GetTimeline;
   readonly SendChat: SendChat;
+  readonly SetDraft: SetDraft;
   readonly MarkRead: MarkRead;
   readonly SetTyping: SetTyping;
   readonly BlockPeer: BlockPeer;

@@ -8,6 +8,7 @@ const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
   ListDirectory: ["DirectoryPage"],
   GetTimeline: ["TimelinePage"],
   SendChat: ["MessageQueued"],
+  SetDraft: ["Done"],
   MarkRead: ["Done"],
   SetTyping: ["Done"],
   BlockPeer: ["Done"],

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Cid, MessageView, Snapshot, TimelinePage, ViewEvent } from "../api/generated";
 import { FakeWorld } from "../testing/FakeWorld";
+import { conversationId } from "../testing/conversationId";
 import type { FakeAccount } from "../testing/FakeAccount";
 import type { Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
@@ -34,6 +35,7 @@ function story(seed: number): { me: FakeAccount; happen: () => void } {
   );
   const draw = generator(seed);
   let sent = 0;
+  let revision = 0;
   const pick = (): FakeAccount => others[draw(others.length)] as FakeAccount;
   const acts: (() => void)[] = [
     () => world.requestContact(me, pick()),
@@ -69,6 +71,11 @@ function story(seed: number): { me: FakeAccount; happen: () => void } {
     },
     () => {
       world.typing(pick(), me, draw(2) === 0);
+    },
+    () => {
+      const slot = draw(3).toString(16).repeat(32);
+      const text = draw(4) === 0 ? "" : "begun";
+      me.setDraft({ conversation: conversationId(ME, pick().cid), slot, text, revision: ++revision });
     },
   ];
   return { me, happen: () => acts[draw(acts.length)]?.() };

@@ -3,6 +3,7 @@ import type {
   AccountView,
   Cid,
   ConversationView,
+  DraftView,
   PeerView,
   Snapshot,
   TimelinePage,
@@ -22,6 +23,8 @@ export interface Workspace {
   /** Only conversations that were opened. */
   readonly timelines: ReadonlyMap<Cid, Timeline>;
   readonly typing: ReadonlySet<Cid>;
+  /** What is being written, in this window and in others, by `draftKey`. */
+  readonly drafts: ReadonlyMap<string, DraftView>;
 }
 
 /** A fresh start; the windows of open conversations stay on screen until their fresh pages are there. */
@@ -34,6 +37,7 @@ export function applySnapshot(before: Workspace | null, snapshot: Snapshot): Wor
     conversations: new Map(snapshot.conversations.map((row) => [row.peer_cid, row])),
     timelines,
     typing: new Set(),
+    drafts: new Map(snapshot.drafts.map((draft) => [draftKey(draft), draft])),
   };
 }
 
@@ -69,6 +73,13 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
         timelines: withEntry(state.timelines, peer_cid, withMessage(timeline, event.message)),
       };
     }
+    case "DraftChanged":
+      return { ...state, drafts: new Map(state.drafts).set(draftKey(event.draft), event.draft) };
+    case "DraftRemoved": {
+      const drafts = new Map(state.drafts);
+      drafts.delete(draftKey(event));
+      return { ...state, drafts };
+    }
     case "TypingChanged":
       return {
         ...state,
@@ -94,6 +105,10 @@ export function applyPage(state: Workspace, page: TimelinePage, place: PagePlace
         ? withPageBefore(known, page)
         : withPageAfter(known, page);
   return { ...state, timelines: withEntry(state.timelines, page.peer_cid, timeline) };
+}
+
+export function draftKey({ conversation, slot }: Pick<DraftView, "conversation" | "slot">): string {
+  return `${conversation} ${slot}`;
 }
 
 function withEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid, value: Value): ReadonlyMap<Cid, Value> {

@@ -1,8 +1,10 @@
 /** One account inside the fake world: what it knows of others, its messages, and its numbered events. */
 import type {
   AccountView,
+  BrowserKey,
   Cid,
   ConversationView,
+  DraftView,
   LinkView,
   LocalAccount,
   MessageOrder,
@@ -15,6 +17,7 @@ import type {
   ViewPosition,
 } from "../api/generated";
 import { compareOrder } from "../state/timeline";
+import { draftKey } from "../state/workspace";
 import { conversationId } from "./conversationId";
 
 export interface Person {
@@ -22,6 +25,8 @@ export interface Person {
   readonly username: string;
   readonly full_name: string;
 }
+
+const DRAFT_BYTES = 65_536;
 
 type EventListener = (event: ViewEvent, position: ViewPosition) => void;
 
@@ -49,7 +54,11 @@ export class FakeAccount implements Person {
   readonly messages = new Map<Cid, MessageView[]>();
   readonly log: ViewEvent[] = [];
   private readonly listeners = new Set<EventListener>();
+  readonly drafts = new Map<string, DraftView>();
+  /** As the service's: the same as long as the account exists. */
+  readonly browserKey: BrowserKey;
   private arrivals = 0;
+  private places = 0;
   private counter = 0;
 
   constructor(
@@ -63,6 +72,7 @@ export class FakeAccount implements Person {
     this.username = person.username;
     this.full_name = person.full_name;
     this.account_id = person.cid.toString(16).padStart(16, "0").repeat(4);
+    this.browserKey = { hex: this.account_id };
     this.device = person.cid.toString(16).padStart(16, "0").repeat(2);
   }
 
@@ -105,6 +115,8 @@ export class FakeAccount implements Person {
       account: this.view(),
       peers: [...this.peers.values()],
       conversations: [...this.messages.keys()].map((peer) => this.conversation(peer)),
+      drafts: [...this.drafts.values()],
+      browser_key: this.browserKey,
     };
   }
 
@@ -160,6 +172,31 @@ export class FakeAccount implements Person {
     this.emit({ type: "MessageChanged", message });
     this.emit({ type: "ConversationChanged", conversation: this.conversation(message.peer_cid) });
     this.changeAccount();
+  }
+
+  /** The code of a refusal, or null. */
+  setDraft({ conversation, slot, text, revision }: Omit<DraftView, "place">): string | null {
+    const key = draftKey({ conversation, slot });
+    const before = this.drafts.get(key);
+    if (before !== undefined && revision <= before.revision)
+      return before.revision === revision && before.text === text ? null : "draft_moved";
+    if (text === "") {
+      this.removeDraft(conversation, slot);
+      return null;
+    }
+    if (new TextEncoder().encode(text).length > DRAFT_BYTES) return "too_long";
+    const draft = { conversation, slot, text, revision, place: ++this.places };
+    this.drafts.set(key, draft);
+    this.emit({ type: "DraftChanged", draft });
+    return null;
+  }
+
+  removeDraft(conversation: string, slot: string, upToRevision = Infinity): void {
+    const key = draftKey({ conversation, slot });
+    const draft = this.drafts.get(key);
+    if (draft === undefined || draft.revision > upToRevision) return;
+    this.drafts.delete(key);
+    this.emit({ type: "DraftRemoved", conversation, slot });
   }
 
   message(peer: Cid, id: string): MessageView | undefined {

@@ -150,7 +150,7 @@ export class FakeInternalService implements InternalService {
       following.position = snapshot.position;
       following.listener({ kind: "snapshot", snapshot });
     } else {
-      following.listener({ kind: "resumed", position: known });
+      following.listener({ kind: "resumed", position: known, browserKey: account.browserKey });
       const events = account.log.slice(known.sequence);
       following.position = account.position;
       if (events.length > 0) following.listener({ kind: "events", position: account.position, events });
@@ -278,7 +278,14 @@ export class FakeInternalService implements InternalService {
       if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
         throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });
       const message = this.world.send(me, peer, fields.message_id, fields.text);
+      if (typeof fields.slot === "string")
+        me.removeDraft(known.conversation, fields.slot, fields.draft_revision);
       return { cid: fields.cid, request_id: null, message };
+    },
+    SetDraft: ({ cid, ...draft }) => {
+      const code = this.world.account(cid).setDraft(draft);
+      if (code !== null) throw new Refused({ code, params: {}, acts: "user" });
+      return done(cid);
     },
     MarkRead: (fields) => {
       const [me, peer] = this.pair(fields);

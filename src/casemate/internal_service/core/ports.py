@@ -6,7 +6,7 @@ from typing import Protocol
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.protocol.ids import AccountId, Cid
+from casemate.protocol.ids import AccountId, Cid, ConversationId, SlotId
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,48 @@ class PlainQueueStore(Protocol):
         ...
 
 
-class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, Protocol):
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody began to write and has not sent."""
+
+    conversation: ConversationId
+    slot: SlotId
+    text: str = field(repr=False)
+    revision: int
+    """Counted up by the window that writes it."""
+    place: int
+    """The newest of all drafts of the account has the highest."""
+
+
+class DraftStore(Protocol):
+    def draft(self, conversation: ConversationId, slot: SlotId) -> Draft | None: ...
+
+    def drafts(self) -> list[Draft]:
+        """All of the account, the newest last."""
+        ...
+
+    def draft_slots(self, conversation: ConversationId) -> int:
+        """How many drafts there are in this conversation."""
+        ...
+
+    def draft_bytes(self) -> int:
+        """Of the texts of all drafts. Takes no longer the more there are."""
+        ...
+
+    def put_draft(self, conversation: ConversationId, slot: SlotId, text: str, revision: int) -> Draft: ...
+
+    def remove_draft(self, conversation: ConversationId, slot: SlotId) -> None:
+        """Missing is fine."""
+        ...
+
+    def browser_key(self) -> bytes | None: ...
+
+    def put_browser_key(self, key: bytes) -> None:
+        """Once: it stays as long as the account."""
+        ...
+
+
+class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, Protocol):
     """One account's database, with the parts that the service keeps in it."""
 
 

@@ -10,6 +10,8 @@ _ACTS: dict[str, Acts] = {
     "no_session": "user",
     "key_not_found": "user",
     "storage_full": "user",
+    "draft_moved": "user",
+    "too_many_drafts": "user",
     "settings_not_offered": "user",
     "views_only": "user",
     "not_available_yet": "user",

@@ -69,6 +69,8 @@ _SENTENCES: Final[dict[str, str]] = {
     "not_available_yet": "not available yet",
     "settings_not_offered": "These security settings are not offered: {what}.",
     "key_not_found": "Key not found",
+    "draft_moved": "Another window wrote this draft meanwhile.",
+    "too_many_drafts": "Too many drafts are kept already.",
     "storage_full": "The key-value store of this account is full.",
     "views_only": "Only a view (a socket that sent Hello first) may ask this.",
     "internal": "Something went wrong inside the service; nothing was changed.",

@@ -10,6 +10,7 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
+from casemate.internal_service.core.drafts import Drafts
 from casemate.internal_service.core.effects import CloseSocket
 from casemate.internal_service.core.failures import Address, failure, failure_named, failure_of_unusable
 from casemate.internal_service.core.gateway import Gateway
@@ -74,7 +75,7 @@ class Service(Core):
         self._waits = Waits(undo)
         self._hosts = Hosts(self.stores, undo)
         streams = Streams(undo, entropy(_EPOCH_BYTES).hex())
-        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine)
+        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy)
         self._gateway = Gateway(desk, self._hosts, self._sockets, undo)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
@@ -101,7 +102,8 @@ class Service(Core):
         self._probes = Probes(desk, self._hosts, self._waits, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         local_db = LocalDb(desk, self.stores, self._hosts)
-        view_requests = ViewRequests(self._accounts, directory, self._waits, self._views)
+        drafts = Drafts(desk, self._hosts, self._views)
+        view_requests = ViewRequests(self._accounts, directory, self._waits, self._views, drafts)
 
         self._handlers: dict[type[ClientRequest], Handler] = {
             ask.Connect: signing_in.connect,
@@ -134,6 +136,7 @@ class Service(Core):
             ext.ListDirectory: view_requests.list_directory,
             ext.GetTimeline: view_requests.get_timeline,
             ext.SendChat: view_requests.send_chat,
+            ext.SetDraft: drafts.set,
             ext.MarkRead: view_requests.mark_read,
             ext.SetTyping: view_requests.set_typing,
             ext.BlockPeer: view_requests.block,

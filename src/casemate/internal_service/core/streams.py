@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.protocol.client.extensions import ViewPosition
-from casemate.protocol.client.views import ConversationChanged, MessageChanged, ViewEvent
+from casemate.protocol.client.views import ConversationChanged, DraftChanged, MessageChanged, ViewEvent
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_CHARACTERS, VIEW_EVENTS_KEPT
 
@@ -95,5 +95,7 @@ def _characters(event: ViewEvent) -> int:
             return len(message.text or "")
         case ConversationChanged(conversation=conversation) if conversation.last is not None:
             return len(conversation.last.text or "")
+        case DraftChanged(draft=draft):
+            return len(draft.text)
         case _:
             return 0

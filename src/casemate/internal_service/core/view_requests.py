@@ -8,8 +8,10 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
+from casemate.internal_service.core.drafts import Drafts, slot_id
 from casemate.internal_service.core.failures import failure
 from casemate.internal_service.core.hosts import Host, Hosts
+from casemate.internal_service.core.ids import id_from_hex
 from casemate.internal_service.core.notices import Answered, DirectoryAnswered
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.views import Views
@@ -27,11 +29,12 @@ _HIGHEST_NUMBER: Final = 2**63 - 1
 class ViewRequests:
     """Every method raises Refused."""
 
-    def __init__(self, accounts: Accounts, directory: Directory, waits: Waits, views: Views) -> None:
+    def __init__(self, accounts: Accounts, directory: Directory, waits: Waits, views: Views, drafts: Drafts) -> None:
         self._accounts = accounts
         self._directory = directory
         self._waits = waits
         self._views = views
+        self._drafts = drafts
 
     @property
     def _desk(self) -> Desk:
@@ -80,11 +83,14 @@ class ViewRequests:
     def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
         host = self._hosts.session(request.cid)
         message_id = _message_id(request.message_id)
+        slot = None if request.slot is None else slot_id(request.slot)
         if not request.text:
             raise refuse("malformed", what="text")
         if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
         items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
+        if slot is not None:
+            self._drafts.sent(host, host.account.conversation_with(request.peer_cid), slot, request.draft_revision)
         message = host.account.message_view(request.peer_cid, message_id)
         if message is None or not message.mine:
             raise refuse("malformed", what="message_id")
@@ -197,18 +203,8 @@ def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
         return None
     if not 0 <= order.counter <= _HIGHEST_NUMBER:
         raise refuse("malformed", what="order")
-    return order.counter, DeviceId(_hex(order.device, DEVICE_ID_BYTES, "order"))
+    return order.counter, DeviceId(id_from_hex(order.device, DEVICE_ID_BYTES, "order"))
 
 
 def _message_id(text: str) -> MessageId:
-    return MessageId(_hex(text, MESSAGE_ID_BYTES, "message_id"))
-
-
-def _hex(text: str, size: int, what: str) -> bytes:
-    try:
-        value = bytes.fromhex(text)
-    except ValueError as error:
-        raise refuse("malformed", what=what) from error
-    if len(value) != size:
-        raise refuse("malformed", what=what)
-    return value
+    return MessageId(id_from_hex(text, MESSAGE_ID_BYTES, "message_id"))

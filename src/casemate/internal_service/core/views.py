@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from casemate.internal_service.core.browser_key import browser_key
 from casemate.internal_service.core.desk import Asker, Desk
+from casemate.internal_service.core.draft_views import draft_view
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
+from casemate.node import Entropy
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.views import AccountChanged, AccountView, LocalAccount, SettingsView, ViewEvent
 from casemate.protocol.ids import Cid, SocketId
@@ -16,7 +19,14 @@ from casemate.protocol.ids import Cid, SocketId
 
 class Views:
     def __init__(
-        self, desk: Desk, stores: Stores, hosts: Hosts, sockets: Sockets, streams: Streams, machine: Machine
+        self,
+        desk: Desk,
+        stores: Stores,
+        hosts: Hosts,
+        sockets: Sockets,
+        streams: Streams,
+        machine: Machine,
+        entropy: Entropy,
     ) -> None:
         self._desk = desk
         self._stores = stores
@@ -24,6 +34,7 @@ class Views:
         self._sockets = sockets
         self._streams = streams
         self._machine = machine
+        self._entropy = entropy
         self._list_shown: list[LocalAccount] = []
         self._list_may_differ = False
         hosts.on_change.append(self.accounts_may_differ)
@@ -46,7 +57,7 @@ class Views:
         if after is None or missed is None:
             self._desk.answer(asker, self._snapshot(host, asker, position))
             return
-        self._desk.answer(asker, ext.Resumed(cid=cid, request_id=asker.request_id, position=after))
+        self._desk.answer(asker, self._resumed(host, asker, after))
         if missed:
             self._push(host.cid, [asker.socket], position, missed)
 
@@ -132,7 +143,12 @@ class Views:
             unread=account.unread(),
         )
 
+    def _resumed(self, host: Host, asker: Asker, after: ext.ViewPosition) -> ext.Resumed:
+        key = browser_key(self._hosts.store(host), self._entropy)
+        return ext.Resumed(cid=host.cid, request_id=asker.request_id, position=after, browser_key=key)
+
     def _snapshot(self, host: Host, asker: Asker, position: ext.ViewPosition) -> ext.Snapshot:
+        store = self._hosts.store(host)
         return ext.Snapshot(
             cid=host.cid,
             request_id=asker.request_id,
@@ -140,6 +156,8 @@ class Views:
             account=self.account_view(host),
             peers=host.account.peer_views(),
             conversations=host.account.conversation_views(),
+            drafts=[draft_view(draft) for draft in store.drafts()],
+            browser_key=browser_key(store, self._entropy),
         )
 
     def _push(self, cid: Cid, sockets: list[SocketId], position: ext.ViewPosition, events: Sequence[ViewEvent]) -> None:

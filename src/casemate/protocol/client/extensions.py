@@ -10,6 +10,7 @@ from casemate.protocol.client.views import (
     AccountView,
     ConversationView,
     DirectoryRow,
+    DraftView,
     LocalAccount,
     MessageOrder,
     MessageView,
@@ -71,12 +72,31 @@ class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
 
 
 class SendChat(ExtensionRequest, frozen=True, kw_only=True):
-    """Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit."""
+    """Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit.
+
+    The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now.
+    """
 
     cid: Cid
     peer_cid: Cid
     message_id: str
     text: str
+    slot: str | None = None
+    draft_revision: int = 1
+
+
+class SetDraft(ExtensionRequest, frozen=True, kw_only=True):
+    """What stands in one window's composer; an empty text discards it. Answer: Done, after the commit.
+
+    `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a
+    revision that is not above the present one is refused, unless it is the same text once more.
+    """
+
+    cid: Cid
+    conversation: str
+    slot: str
+    text: str
+    revision: int
 
 
 class MarkRead(ExtensionRequest, frozen=True, kw_only=True):
@@ -173,6 +193,16 @@ class LocalAccountsChanged(ExtensionResponse, frozen=True, kw_only=True):
     accounts: list[LocalAccount]
 
 
+class BrowserKey(msgspec.Struct, frozen=True, kw_only=True):
+    """32 bytes for AES-GCM, the same as long as the account exists: under it, and in no other form, may a browser keep
+    words of this account on its disk. It keeps the key itself in memory only."""
+
+    hex: str
+
+    def __repr__(self) -> str:
+        return "BrowserKey(hidden)"
+
+
 class Snapshot(ExtensionResponse, frozen=True, kw_only=True):
     """The whole account except old messages; a conversation brings its last one, GetTimeline the rest."""
 
@@ -180,12 +210,16 @@ class Snapshot(ExtensionResponse, frozen=True, kw_only=True):
     account: AccountView
     peers: list[PeerView]
     conversations: list[ConversationView]
+    drafts: list[DraftView]
+    """The newest last."""
+    browser_key: BrowserKey
 
 
 class Resumed(ExtensionResponse, frozen=True, kw_only=True):
     """The events after `after` follow, numbered without a gap."""
 
     position: ViewPosition
+    browser_key: BrowserKey
 
 
 class ViewEvents(ExtensionResponse, frozen=True, kw_only=True):

@@ -153,6 +153,19 @@ class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
     blocked: bool
 
 
+class DraftView(msgspec.Struct, frozen=True, kw_only=True):
+    """What is being written in one window and has not been sent."""
+
+    conversation: str
+    slot: str
+    """32 hex digits: the window that writes it."""
+    text: str
+    revision: int
+    """Counted up by that window with every change."""
+    place: int
+    """The newest draft of the account has the highest."""
+
+
 class AccountChanged(msgspec.Struct, frozen=True, tag=True):
     account: AccountView
 
@@ -182,12 +195,33 @@ class MessageChanged(msgspec.Struct, frozen=True, tag=True):
     message: MessageView
 
 
+class DraftChanged(msgspec.Struct, frozen=True, tag=True):
+    """Replaces the draft of the same conversation and slot."""
+
+    draft: DraftView
+
+
+class DraftRemoved(msgspec.Struct, frozen=True, tag=True):
+    """It was sent, or discarded."""
+
+    conversation: str
+    slot: str
+
+
 class TypingChanged(msgspec.Struct, frozen=True, tag=True):
     peer_cid: Cid
     typing: bool
 
 
 ViewEvent = (
-    AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | TypingChanged
+    AccountChanged
+    | PeerChanged
+    | PathChanged
+    | PeerRemoved
+    | ConversationChanged
+    | MessageChanged
+    | DraftChanged
+    | DraftRemoved
+    | TypingChanged
 )
 """In JSON the tag is the field `type`: {"type":"PeerChanged","peer":{…}}. Every event replaces a row."""

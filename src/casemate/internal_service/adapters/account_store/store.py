@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.outbox import OutboxTable
@@ -27,6 +28,7 @@ class SqliteAccountStore(
     InboxTable,
     LocalDbTable,
     PlainQueueTable,
+    DraftsTable,
 ):
     def __init__(self, database: Database) -> None:
         self._db = database

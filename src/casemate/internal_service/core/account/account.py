@@ -333,6 +333,10 @@ class Account:
             raise refuse("unknown_peer")
         return peer.cid
 
+    def conversation_with(self, peer_cid: Cid) -> ConversationId:
+        """Raises Refused."""
+        return self._conversations.of(self._peer(peer_cid))
+
     def peer_view(self, peer_cid: Cid) -> PeerView | None:
         return self._with_peer(peer_cid, self._showing.peer)
 

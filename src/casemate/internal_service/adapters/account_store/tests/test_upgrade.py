@@ -34,4 +34,5 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert (profile.relay_only, profile.lan_discovery, profile.paths) == (False, True, None)
     assert (channel.next_number, channel.expected, channel.counter) == (9, 5, 12)
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
+    assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)
     store.close()
