@@ -28,6 +28,7 @@ from casemate.node import BatchEnd, Core, Effect, Event, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, MessageId
+from casemate.protocol.limits import MAILBOX_SECONDS
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
@@ -127,8 +128,9 @@ class Person:
 class Deployment:
     """Everything happens in `settle`, in order; time moves only by `pass_time`."""
 
-    def __init__(self, folder: Path, seed: bytes = b"deployment") -> None:
+    def __init__(self, folder: Path, seed: bytes = b"deployment", *, mailbox_seconds: float = MAILBOX_SECONDS) -> None:
         self.folder = folder
+        self.mailbox_seconds = mailbox_seconds
         self.entropy = repeatable_entropy(seed)
         self.now = Instant(1000.0, FIRST_WALL_SECONDS)
         private, public = new_server_key(self.entropy)
@@ -185,6 +187,10 @@ class Deployment:
         self.restart(person, database=data)
         return data
 
+    def jump_clocks(self, seconds: float) -> None:
+        """Somebody sets all clocks; no time passes."""
+        self.now = Instant(self.now.monotonic, self.now.wall + seconds)
+
     def forget_everything_at_the_server(self) -> None:
         """The server's data is lost: it goes on with an empty mailbox."""
         self._server_database.execute("DELETE FROM pairs")
@@ -213,10 +219,14 @@ class Deployment:
         """Let timers come due, one after the other."""
         end = self.now.monotonic + seconds
         while True:
-            due = [moment for person in self.people if (moment := person.core.next_wakeup()) is not None]
+            cores = (*(person.core for person in self.people), self._server_core)
+            due = [moment for core in cores if (moment := core.next_wakeup()) is not None]
             if not due or min(due) > end:
                 break
             self._move(max(min(due), self.now.monotonic))
+            sweep = self._server_core.next_wakeup()
+            if sweep is not None and sweep <= self.now.monotonic:
+                self._server(Wakeup())
             for person in self.people:
                 moment = person.core.next_wakeup()
                 if moment is not None and moment <= self.now.monotonic:
@@ -279,7 +289,7 @@ class Deployment:
     def _open_server(self) -> None:
         self._server_database = Database.open(self.folder / "server.db", synchronous="OFF")
         self._server_store = SqliteServerStore(self._server_database)
-        settings = ServerSettings(self.server_private, self.server_key)
+        settings = ServerSettings(self.server_private, self.server_key, mailbox_seconds=self.mailbox_seconds)
         self._server_core = ServerCore(self._server_store, settings, self.entropy)
         self._server(Started())
 

@@ -231,6 +231,41 @@ class AccountStoreContract:
         assert store.outbox_numbers(THEIR_DEVICE, "sent") == []
         assert store.outbox_row(THEIR_DEVICE, 2) is None
 
+    def test_what_the_server_keeps_no_longer_is_expired_until_they_are_back(self, store: AccountStore) -> None:
+        ids = [waiting(name).message_id for name in ("one", "two", "three", "four")]
+        for number, name in enumerate(("one", "two", "three", "four"), start=1):
+            store.outbox_sealed(store.outbox_add(waiting(name)), number, b"envelope")
+        assert store.outbox_next_overdue() is None
+        store.outbox_set_state(THEIR_DEVICE, 1, 1, "sent", None, 50.0)
+        store.outbox_set_state(THEIR_DEVICE, 2, 3, "sent", None, 40.0)
+        assert store.outbox_next_overdue() == 40.0
+        assert store.outbox_overdue(39.0, 9) == []
+        assert store.outbox_overdue(50.0, 1) == [(THEIR_DEVICE, 2)]
+        assert store.outbox_overdue(50.0, 9) == [(THEIR_DEVICE, 2), (THEIR_DEVICE, 3), (THEIR_DEVICE, 1)]
+        assert store.outbox_revive(THEIR_DEVICE) == []
+        assert sorted(store.outbox_expire(THEIR_DEVICE, 2, 4)) == sorted(ids[1:3]), "only what was sent"
+        assert store.outbox_numbers(THEIR_DEVICE, "expired") == [2, 3]
+        assert store.outbox_queued(THEIR_DEVICE, 0, 9) == [(4, b"envelope")], "not deposited by itself"
+        assert [number for number, _ in store.outbox_queued(THEIR_DEVICE, 0, 9, even_sent=True)] == [1, 2, 3, 4]
+        store.outbox_remove_up_to(THEIR_DEVICE, 2)
+        assert store.outbox_revive(THEIR_DEVICE) == [(3, ids[2])]
+        assert store.outbox_revive(THEIR_DEVICE) == []
+        assert [number for number, _ in store.outbox_queued(THEIR_DEVICE, 0, 9)] == [3, 4]
+
+    def test_an_expiry_that_is_undone_leaves_nothing(self, store: AccountStore) -> None:
+        store.outbox_sealed(store.outbox_add(waiting("one")), 1, b"envelope")
+        store.outbox_set_state(THEIR_DEVICE, 1, 1, "sent", None, 40.0)
+        with store.transaction():
+            with pytest.raises(ZeroDivisionError), store.savepoint():
+                store.outbox_expire(THEIR_DEVICE, 1, 1)
+                assert store.outbox_revive(THEIR_DEVICE) != []
+                store.outbox_set_state(THEIR_DEVICE, 1, 1, "sent", None, 40.0)
+                store.outbox_expire(THEIR_DEVICE, 1, 1)
+                raise ZeroDivisionError
+            assert store.outbox_revive(THEIR_DEVICE) == []
+            assert store.outbox_expire(THEIR_DEVICE, 1, 1) == [waiting("one").message_id]
+        assert store.outbox_revive(THEIR_DEVICE) == [(1, waiting("one").message_id)]
+
     def test_what_is_unsealed_waits_again_without_a_number(self, store: AccountStore) -> None:
         for number, name in enumerate(("one", "two"), start=1):
             store.outbox_sealed(store.outbox_add(waiting(name)), number, b"envelope")

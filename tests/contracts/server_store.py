@@ -7,7 +7,7 @@ import pytest
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
 from casemate.server.core.names import Username, fold
-from casemate.server.core.ports import Pair, ServerStore
+from casemate.server.core.ports import Expired, Pair, ServerStore
 
 KEY = Ed25519Public(b"k" * 32)
 
@@ -81,7 +81,7 @@ class ServerStoreContract:
         store.accounts.remove_device(device_of("bob"))
         assert store.mailbox.pairs_from(device_of("alice")) == []
         assert store.mailbox.receipts_for(device_of("alice")) == []
-        assert store.mailbox.expire(1e12, 10) == 0
+        assert store.mailbox.expire(1e12, 10) == []
 
     def test_a_device_remembers_its_start_and_bundle(self, store: ServerStore, alice: AccountId) -> None:
         device = store.accounts.device(device_of("alice"))
@@ -184,7 +184,7 @@ class ServerStoreContract:
         rows.put_ask(carl, bob, b"card", 3.0)
         ask = rows.ask(alice, bob)
         assert ask is not None
-        assert (ask.request, ask.asked_at) == (b"card", 2.0)
+        assert (ask.request, ask.asked_served) == (b"card", 2.0)
         assert rows.asks_by(alice) == [bob]
         assert sorted(rows.asks_to(bob)) == sorted([alice, carl])
         assert rows.asked_before(2.5, 10) == [(alice, bob)]
@@ -272,7 +272,7 @@ class ServerStoreContract:
         assert counts(store) == (5, 0, 4, 8)
         store.mailbox.take(reread(store), 2)
         assert counts(store) == (5, 2, 2, 3)
-        assert store.mailbox.expire(1.5, 10) == 1
+        assert [(gone.first, gone.last) for gone in store.mailbox.expire(1.5, 10)] == [(5, 5)]
         assert counts(store) == (5, 2, 1, 2)
         store.mailbox.take(reread(store), 9)
         assert counts(store) == (5, 9, 0, 0)
@@ -309,10 +309,13 @@ class ServerStoreContract:
     def test_expiry_takes_the_oldest_first_and_not_more_than_asked(self, store: ServerStore, pair: Pair) -> None:
         for number in (1, 2, 3):
             store.mailbox.put(reread(store), [(number, b"x")], float(number))
-        assert store.mailbox.expire(2.5, 1) == 1
+        assert store.mailbox.expire(2.5, 1) == [Expired(device_of("alice"), device_of("bob"), 1, 1)]
         assert [number for number, _ in store.mailbox.after(pair.pair_id, 0, 9, 99)] == [2, 3]
-        assert store.mailbox.expire(2.5, 9) == 1
-        assert store.mailbox.expire(2.5, 9) == 0
+        assert store.mailbox.oldest_held(pair.pair_id, 1, 9) == 2.0
+        assert store.mailbox.expire(2.5, 9) == [Expired(device_of("alice"), device_of("bob"), 2, 2)]
+        assert reread(store).expired_up_to == 2
+        assert store.mailbox.expire(2.5, 9) == []
+        assert store.mailbox.oldest_held(pair.pair_id, 1, 2) is None
 
     def test_a_receipt_is_replaced_and_marked_higher_each_time(
         self, store: ServerStore, bob: AccountId, pair: Pair
@@ -329,6 +332,13 @@ class ServerStoreContract:
         store.mailbox.take_receipt(pair.pair_id, 2)
         assert store.mailbox.receipts_for(device_of("alice")) == []
         assert store.mailbox.put_receipt(pair.pair_id, b"three") == 3
+
+    # --- time
+
+    def test_the_time_that_was_served_is_kept(self, store: ServerStore) -> None:
+        assert store.served_time.seconds() == 0.0
+        store.served_time.set_seconds(61.5)
+        assert store.served_time.seconds() == 61.5
 
     # --- transactions
 

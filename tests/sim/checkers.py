@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.protocol.client.views import MessageView
-from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.ids import DeviceId, MessageId, cid_of
 from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
 from casemate.protocol.link import Deliver, Deposit, Deposited, DepositRefused, Receipt
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -20,8 +20,11 @@ from tests.sim.peer_wire import End, PeerWire
 from tests.sim.people import CANARY, Accepted, Person
 
 RANK: Final = {"queued": 0, "sent": 1, "delivered": 2, "read": 3}
-STEPS_BACK: Final = {"server_lost_it", "expired_on_server"}
+STEPS_BACK: Final = {"server_lost_it", "expired"}
 """The reasons with which a message may go from sent to queued."""
+TOLD_SECONDS: Final = 60.0
+"""A link may hold out for so long without a frame getting through."""
+LOOK_SECONDS: Final = 5.0
 
 
 class CheckFailed(AssertionError):
@@ -78,6 +81,20 @@ class TruthfulStatus:
             if row.id in person.statuses:  # else the writer's own database was restored since
                 self._prove(person, row)
 
+    def is_somewhere(self, person: Person, message_id: str) -> bool:
+        """Whether a message that is shown as sent is on the server's disk or the reader's, as far as can be seen."""
+        store = person.store
+        row = None if store is None else store.timeline_own(MessageId(bytes.fromhex(message_id)))
+        if row is None or message_id in self._lost_by_server:
+            return True
+        reader = next(other for other in self.deployment.people if other.cid == cid_of(row.account_id))
+        view = None if person.account is None else person.account.message_view(reader.cid, row.message_id)
+        if view is None or person.rolled_back or reader.rolled_back:
+            return True
+        return self._on_readers_disk(person, reader, view) is not False or (
+            self._on_servers_disk(person, reader, view) is not False
+        )
+
     def _never_back(self, person: Person, row: MessageView, before: str | None, reader: Person) -> None:
         if before is None or RANK[row.status] > RANK[before]:
             return
@@ -131,6 +148,36 @@ class TruthfulStatus:
                 ):
                     return True
         return False
+
+
+@dataclass
+class ToldOfExpiry:
+    """Whoever is linked to the server and sees *sent* is told when it is there no longer."""
+
+    statuses: TruthfulStatus
+    gone: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Since when, in virtual seconds, a message that somebody sees as sent is nowhere."""
+    looked_at: float = 0.0
+
+    def look_at_all(self) -> None:
+        now = self.statuses.deployment.server.agenda.now
+        if now < self.looked_at + LOOK_SECONDS:
+            return
+        self.looked_at = now
+        for person in self.statuses.deployment.people:
+            account = person.account
+            if account is None or account.link_view().state != "online":
+                self.gone = {key: since for key, since in self.gone.items() if key[0] != person.name}
+                continue
+            for message_id, status in person.statuses.items():
+                self._look_at(person, message_id, status)
+
+    def _look_at(self, person: Person, message_id: str, status: str) -> None:
+        key, now = (person.name, message_id), person.machine.agenda.now
+        if status != "sent" or self.statuses.is_somewhere(person, message_id):
+            self.gone.pop(key, None)
+        elif now - self.gone.setdefault(key, now) > TOLD_SECONDS:
+            raise CheckFailed(f"{person.name} was not told that {message_id} is at the server no longer")
 
 
 @dataclass
@@ -205,7 +252,11 @@ def converged(deployment: Deployment) -> str | None:
                     return f"{person.name}'s message {message.id} is still {message.status} ({message.reason})"
         store = store_needed(person)
         for channel in store.channels():
-            sealed = [number for state in ("queued", "sent") for number in store.outbox_numbers(channel.device, state)]
+            sealed = [
+                number
+                for state in ("queued", "sent", "expired")
+                for number in store.outbox_numbers(channel.device, state)
+            ]
             if waiting := len(sealed) + store.outbox_waiting_count(channel.device):
                 return f"{person.name} has {waiting} contents in the outbox"
     return _server_not_empty(deployment)

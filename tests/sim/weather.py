@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from casemate.protocol.limits import MAILBOX_SECONDS
 from tests.sim.disk import Image
 from tests.sim.machine import Machine
 from tests.sim.network import Network
@@ -29,6 +30,8 @@ class Weather:
     """These seven are weights: how often this kind is chosen."""
     server_rollbacks: int = 0
     """Likewise: the server is restored from an older copy, and has lost what came after it."""
+    mailbox_seconds: float = MAILBOX_SECONDS
+    """How long the server keeps what nobody comes for."""
 
     @classmethod
     def of(cls, chance: random.Random) -> "Weather":
@@ -48,6 +51,7 @@ class Weather:
             clock_jumps=weight(2, 0.3),
             rollbacks=clients,
             server_rollbacks=servers,
+            mailbox_seconds=chance.choice((MAILBOX_SECONDS, MAILBOX_SECONDS, 40.0, 10.0)),
         )
 
 

@@ -24,6 +24,7 @@ from tests.sim.checkers import (
     BoundedQueues,
     CheckFailed,
     NoPlaintext,
+    ToldOfExpiry,
     TruthfulStatus,
     converged,
     relation_of,
@@ -86,7 +87,9 @@ class World(AbstractContextManager["World"]):
         self._whole_services = chance.random() < 0.5
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
         paths = PATHS if self.with_paths else None
-        self._settings = ServerSettings(private_key=private, public_key=public, paths=paths)
+        self._settings = ServerSettings(
+            private_key=private, public_key=public, paths=paths, mailbox_seconds=self.weather.mailbox_seconds
+        )
         self.server = Machine("server", self.agenda, self._chance("server"), self.story, self._start_server)
         self.network = Network(self.agenda, self._chance("network"), self.server, public)
         peer_chance = self._chance("peer network")
@@ -106,6 +109,7 @@ class World(AbstractContextManager["World"]):
         for person in self.people:
             person.udp_mode = "Enabled" if way.random() < 0.85 else "Disabled"
         self.statuses = TruthfulStatus(self)
+        self.expiry = ToldOfExpiry(self.statuses)
         self.plaintext = NoPlaintext()
         self.queues = BoundedQueues()
         self.network.watchers += [self.plaintext.frame, self.queues.frame]
@@ -166,6 +170,7 @@ class World(AbstractContextManager["World"]):
         self.agenda.after(SAMPLE_SECONDS, self._look)
         self.waits.look_at_all()
         self.badges.look_at_all()
+        self.expiry.look_at_all()
 
     def _befriend(self) -> None:
         """Everybody is connected with everybody before anything goes wrong."""

@@ -85,6 +85,8 @@ class Holdings(msgspec.Struct, frozen=True, array_like=True):
     """Highest number the recipient has acknowledged as contiguous."""
     held: list[tuple[int, int]]
     """Runs (first, last) of numbers that are in the mailbox now, ascending; at most 64 runs."""
+    expired_up_to: int = 0
+    """Highest number that went because nobody came for it in time, 0 for none."""
 
 
 class AccountRow(msgspec.Struct, frozen=True, array_like=True):
@@ -298,6 +300,16 @@ class Deposit(Frame, frozen=True):
 
 class Deposited(Frame, frozen=True):
     """Everything deposited for `to` on this link with a number in first…last is on disk (or was taken before)."""
+
+    to: DeviceId
+    first: int
+    last: int
+    kept_seconds: float = 0.0
+    """For how long it stays there at least if `to` does not come for it; 0: an older server, which does not say."""
+
+
+class Expired(Frame, frozen=True):
+    """`to` did not come for first…last in time: they left the mailbox, and may be deposited again."""
 
     to: DeviceId
     first: int

@@ -40,6 +40,7 @@ ServerFrame = (
     | link.Signal
     | link.Deposited
     | link.DepositRefused
+    | link.Expired
     | link.Deliver
     | link.ReceiptArrived
     | link.EphemeralArrived

@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.account import deposits, inbox, outbox, sealing
+from casemate.internal_service.core.account import deposits, inbox, kept, outbox, sealing
 from casemate.internal_service.core.account.rows import TimelineRow
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import ClientHello
@@ -40,6 +40,7 @@ FINE = Weather(
 )
 WINDY = replace(FINE, cuts=3, slowness=0.5)
 DEADLY = replace(FINE, kills=3, server_kills=2, mean_seconds_between_faults=1.5)
+FORGETFUL = replace(FINE, mailbox_seconds=20.0)
 DARK = replace(FINE, power_cuts=3, mean_seconds_between_faults=1.0)
 WORLDS = 12
 ENOUGH_TO_CONNECT = 3
@@ -254,3 +255,31 @@ def test_a_core_that_raises_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox.Inbox, "delivered", broken)
     with World(0, weather=FINE) as world, pytest.raises(AssertionError, match="could not handle"):
         world.live()
+
+
+def test_an_expiry_that_writers_are_not_told_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = server_mailbox.Mailbox.expire
+    monkeypatch.setattr(server_mailbox.Mailbox, "expire", lambda *asked: ([], honest(*asked)[1]))
+    monkeypatch.setattr(kept.Kept, "deposited", lambda self, frame, now: 1e18)
+    assert "was not told" in finding(FORGETFUL, somebody_stays_away_for_long)
+
+
+def test_what_nobody_came_for_says_so_and_arrives_in_the_end() -> None:
+    with World(0, weather=FORGETFUL) as world:
+        somebody_stays_away_for_long(world)
+
+
+def somebody_stays_away_for_long(world: World) -> None:
+    """Longer than the server keeps what is written to them."""
+    world.live()
+    one, other = world.people[:2]
+    other.sign_out()
+    world.agenda.run_until(world.agenda.now + 1)
+    one.write(other.cid)
+    world.agenda.run_until(world.agenda.now + 300)
+    assert one.account is not None
+    world.expiry.look_at_all()
+    waits = [message.reason for message in one.timeline(one.account, other.cid) if message.status == "queued"]
+    assert [reason.code for reason in waits if reason is not None] == ["expired"]
+    other.sign_in()
+    world.end()

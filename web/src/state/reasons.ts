@@ -64,7 +64,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   unknown_account: () => "There is no such account on this computer. Create one, or check the username.",
   blocked_by_you: ({ name }) => `You blocked ${name}. Unblock them first.`,
   signed_out: () => "This account is signed out.",
-  expired_on_server: ({ name }) =>
+  expired: ({ name }) =>
     `This waited so long that the server let it go. It is kept here and sent again when ${name} is back.`,
   server_lost_it: () => "The server lost it. It is being sent again.",
   already_registered: ({ name }) => `You and ${name} are registered already.`,

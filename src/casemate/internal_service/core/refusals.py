@@ -51,6 +51,7 @@ _ACTS: dict[str, Acts] = {
     "declined_recently": "peer",
     "account_gone": "peer",
     "request_expired": "peer",
+    "expired": "peer",
     "mailbox_full": "peer",
     "no_keys_yet": "retry",
     "server_away": "retry",

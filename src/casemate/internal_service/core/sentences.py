@@ -58,6 +58,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "declined": "The request was declined.",
     "declined_recently": "This person declined recently; ask again later.",
     "request_expired": "The request was not answered in time.",
+    "expired": "The server kept it for as long as it keeps anything; it goes again when this person is back.",
     "server_away": "The server cannot be reached right now.",
     "server_unreachable": "The server cannot be reached.",
     "server_identity_changed": "The server's identity is not the one that was seen before.",

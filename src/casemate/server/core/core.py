@@ -58,6 +58,7 @@ from casemate.server.core.presence import Presences
 from casemate.server.core.rates import REFUSALS_BEFORE_BREAK
 from casemate.server.core.refusals import RequestRefused
 from casemate.server.core.registrations import Registrations
+from casemate.server.core.served_time import ServedTime
 from casemate.server.core.settings import ServerSettings
 from casemate.server.core.sweep import Sweep
 from casemate.server.core.wellformed import check
@@ -76,9 +77,12 @@ class ServerCore(Core):
         self._endpoints = Endpoints(store, settings)
         self._presences = Presences(store, self._links, self._endpoints)
         self._opening = Opening(store, self._links, self._presences, self._outflow, self._endpoints, settings, entropy)
-        registrations = Registrations(store, self._links, self._presences, self._outflow, self._endpoints)
-        self._sweep = Sweep(store, registrations, settings)
-        mailbox = Mailbox(store, self._links, self._outflow)
+        self._served_time = ServedTime(store.served_time)
+        registrations = Registrations(
+            store, self._links, self._presences, self._outflow, self._endpoints, self._served_time
+        )
+        mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
+        self._sweep = Sweep(store, registrations, mailbox, self._served_time, settings)
         accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints)
         directory = Directory(store)
         self._requests: Final[Handlers] = {
@@ -124,6 +128,7 @@ class ServerCore(Core):
             case Wakeup():
                 return [*self._push_again(), *self._sweep.run(now)]
             case Started():
+                self._served_time.begin(now)
                 self._store.accounts.show_all_offline(now.wall)
                 return self._sweep.run(now)
             case ShutdownAsked():
@@ -149,6 +154,7 @@ class ServerCore(Core):
 
     def forget(self) -> None:
         self._rewound += self._links.rewind()
+        self._served_time.forget()
 
     def _frame(self, connection: ConnectionId, frame: ClientFrame, now: Instant) -> list[Effect]:
         state = self._links.state(connection)

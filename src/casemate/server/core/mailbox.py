@@ -10,6 +10,7 @@ from casemate.protocol.link import (
     DepositRefused,
     Ephemeral,
     EphemeralArrived,
+    Expired,
     Receipt,
     ReceiptTaken,
 )
@@ -17,17 +18,30 @@ from casemate.server.core.events import Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Pair, Route, ServerStore
+from casemate.server.core.served_time import ServedTime
+from casemate.server.core.settings import ServerSettings
 
 EPHEMERAL_CREDIT_BYTES: Final = 512
 """Counted for an ephemeral event besides its payload."""
+LEAST_TOLD_SECONDS: Final = 1.0
+"""Of what may go with the next sweep; 0 would say that we do not say."""
 
 
 class Mailbox:
-    def __init__(self, store: ServerStore, links: Links, outflow: Outflow) -> None:
+    def __init__(
+        self,
+        store: ServerStore,
+        links: Links,
+        outflow: Outflow,
+        served_time: ServedTime,
+        settings: ServerSettings,
+    ) -> None:
         self._store = store
         self._rows = store.mailbox
         self._links = links
         self._outflow = outflow
+        self._served_time = served_time
+        self._keep_seconds = settings.mailbox_seconds
 
     def deposit(self, link: Link, frame: Deposit, now: Instant) -> list[Effect]:
         """Keep all envelopes of the frame, or none. What is held or was taken already is answered, not kept twice."""
@@ -43,13 +57,25 @@ class Mailbox:
         fresh = self._fresh(pair, frame.items)
         if _is_over_quota(pair, fresh):
             return [Send(link.connection, DepositRefused(frame.to, first, last, "mailbox_full"))]
-        effects: list[Effect] = [Send(link.connection, Deposited(frame.to, first, last))]
+        served = self._served_time.at(now)
+        kept = self._kept_seconds(pair, fresh, first, last, served)
+        effects: list[Effect] = [Send(link.connection, Deposited(frame.to, first, last, kept))]
         if fresh:
-            self._rows.put(pair, fresh, now.wall)
+            self._rows.put(pair, fresh, served)
             recipient = self._links.of_device(frame.to)
             if recipient is not None:
                 effects += self._outflow.deposited(recipient, pair, fresh)
         return effects
+
+    def expire(self, served: float, limit: int) -> tuple[list[Effect], bool]:
+        """Drop at most so many envelopes that nobody came for, tell their writers, and whether that was all."""
+        gone = self._rows.expire(served - self._keep_seconds, limit)
+        effects: list[Effect] = []
+        for run in gone:
+            sender = self._links.of_device(run.sender_device)
+            if sender is not None:
+                effects.append(Send(sender.connection, Expired(run.recipient_device, run.first, run.last)))
+        return effects, sum(run.last - run.first + 1 for run in gone) < limit
 
     def receipt(self, link: Link, frame: Receipt, _now: Instant) -> list[Effect]:
         """The device has envelopes on its own disk now; its sender is told, sealed."""
@@ -89,6 +115,11 @@ class Mailbox:
         pushes.credit -= credit
         arrived = EphemeralArrived(link.account_id, link.device_id, frame.sealed)
         return [Send(recipient.connection, arrived, credit)]
+
+    def _kept_seconds(self, pair: Pair, fresh: list[tuple[int, bytes]], first: int, last: int, served: float) -> float:
+        """For how long all of this is kept at least: what was here before may go earlier."""
+        oldest = None if len(fresh) == last - first + 1 else self._rows.oldest_held(pair.pair_id, first, last)
+        return self._keep_seconds if oldest is None else max(LEAST_TOLD_SECONDS, oldest + self._keep_seconds - served)
 
     def _fresh(self, pair: Pair, items: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
         if items[0][0] > pair.deposited_up_to and items[0][0] > pair.taken_up_to:

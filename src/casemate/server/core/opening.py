@@ -207,7 +207,9 @@ class Opening:
         for pair in self._store.mailbox.pairs_from(device_id):
             runs = self._store.mailbox.held_runs(pair, min(HELD_RUNS, runs_left)) if pair.envelopes else []
             runs_left -= len(runs)
-            holdings.append(Holdings(pair.recipient_device, pair.deposited_up_to, pair.taken_up_to, runs))
+            holdings.append(
+                Holdings(pair.recipient_device, pair.deposited_up_to, pair.taken_up_to, runs, pair.expired_up_to)
+            )
         return holdings
 
 

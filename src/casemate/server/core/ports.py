@@ -1,6 +1,7 @@
 """What the server's core needs of a store. Every implementation passes tests/contracts/server_store.py.
 
-Numbers are below 2**63. Times are Unix seconds. Nothing here decides: a method changes or reads what its name says.
+Numbers are below 2**63. Times are Unix seconds, but what is called `served` is the time that the server has run (see
+`served_time.py`). Nothing here decides: a method changes or reads what its name says.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ class Ask:
     """A registration request that waits for its answer."""
 
     request: bytes
-    asked_at: float
+    asked_served: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,18 @@ class Pair:
     envelopes: int
     """In the mailbox now."""
     bytes: int
+    expired_up_to: int = 0
+    """The highest number that nobody came for in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Envelopes of one pair that went, with numbers in first…last."""
+
+    sender_device: DeviceId
+    recipient_device: DeviceId
+    first: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +167,7 @@ class DirectoryStore(Protocol):
 class RegistrationStore(Protocol):
     def ask(self, asker: AccountId, target: AccountId) -> Ask | None: ...
 
-    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, now: float) -> None: ...
+    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, served: float) -> None: ...
 
     def remove_ask(self, asker: AccountId, target: AccountId) -> None: ...
 
@@ -166,7 +179,7 @@ class RegistrationStore(Protocol):
         """Who waits for this account."""
         ...
 
-    def asked_before(self, time: float, limit: int) -> list[tuple[AccountId, AccountId]]:
+    def asked_before(self, served: float, limit: int) -> list[tuple[AccountId, AccountId]]:
         """(asker, target) of the oldest requests."""
         ...
 
@@ -232,11 +245,15 @@ class MailboxStore(Protocol):
         """Pairs with envelopes here for this device, those of senders it blocks left out."""
         ...
 
-    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> None:
         """Add envelopes that are not held yet; counts and `deposited_up_to` follow."""
 
     def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
         """Which of these are in the mailbox."""
+        ...
+
+    def oldest_held(self, pair_id: int, first: int, last: int) -> float | None:
+        """When (served) the oldest of these numbers was deposited, of those that are in the mailbox."""
         ...
 
     def held_runs(self, pair: Pair, limit: int) -> list[tuple[int, int]]:
@@ -250,8 +267,8 @@ class MailboxStore(Protocol):
     def take(self, pair: Pair, up_to: int) -> None:
         """Remove envelopes up to this number and remember it. A lower one than before makes nothing come back."""
 
-    def expire(self, before: float, limit: int) -> int:
-        """Remove envelopes that were deposited before this time; how many went."""
+    def expire(self, before: float, limit: int) -> list[Expired]:
+        """Remove at most so many of the envelopes deposited before this time (served); which went, in runs."""
         ...
 
     def put_receipt(self, pair_id: int, sealed: bytes) -> int:
@@ -268,7 +285,16 @@ class MailboxStore(Protocol):
         """Nothing happens if a newer one took its place."""
 
 
+class ServedTimeStore(Protocol):
+    def seconds(self) -> float: ...
+
+    def set_seconds(self, seconds: float) -> None: ...
+
+
 class ServerStore(Store, Protocol):
+    @property
+    def served_time(self) -> ServedTimeStore: ...
+
     @property
     def accounts(self) -> AccountStore: ...
 

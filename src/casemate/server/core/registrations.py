@@ -24,6 +24,7 @@ from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import ServerStore
 from casemate.server.core.presence import Presences
 from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.served_time import ServedTime
 
 ASK_AGAIN_SECONDS: Final = 60
 """A changed request replaces a pending one this often at most: only the request itself reaches a stranger, once."""
@@ -31,7 +32,13 @@ ASK_AGAIN_SECONDS: Final = 60
 
 class Registrations:
     def __init__(
-        self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow, endpoints: Endpoints
+        self,
+        store: ServerStore,
+        links: Links,
+        presences: Presences,
+        outflow: Outflow,
+        endpoints: Endpoints,
+        served_time: ServedTime,
     ) -> None:
         self._store = store
         self._rows = store.registrations
@@ -39,6 +46,7 @@ class Registrations:
         self._presences = presences
         self._outflow = outflow
         self._endpoints = endpoints
+        self._served_time = served_time
 
     def ask(self, link: Link, frame: AskRegistration, now: Instant) -> list[Effect]:
         """Store a request until it is answered, or accept the one that the other side has made."""
@@ -53,10 +61,10 @@ class Registrations:
             return [done, *self._accept_both(asker, frame.request, target, crossing.request, now)]
         if pending is None:
             self._check_caps(asker, target)
-        elif now.wall - pending.asked_at < ASK_AGAIN_SECONDS:
+        elif self._served_time.at(now) - pending.asked_served < ASK_AGAIN_SECONDS:
             raise RequestRefused("too_many_requests")
         self._rows.forget_declined(asker, target)
-        self._rows.put_ask(asker, target, frame.request, now.wall)
+        self._rows.put_ask(asker, target, frame.request, self._served_time.at(now))
         self._outflow.withdraw(target, asker, RegistrationAsked)
         asked = RegistrationAsked(self._row(target, asker), frame.request, now.wall)
         return [done, *self._outflow.signal(target, asker, asked)]

@@ -130,9 +130,18 @@ class Office:
         self.happen(Started())
 
     def pass_time(self, seconds: float) -> None:
-        self.now = Instant(self.now.monotonic + seconds, self.now.wall + seconds)
-        while (due := self.core.next_wakeup()) is not None and due <= self.now.monotonic:
+        until = self.now.monotonic + seconds
+        while (due := self.core.next_wakeup()) is not None and due <= until:
+            self._pass_time(max(0.0, due - self.now.monotonic))
             self.happen(Wakeup())
+        self._pass_time(until - self.now.monotonic)
+
+    def jump_clock(self, seconds: float) -> None:
+        """Somebody sets the clock; no time passes."""
+        self.now = Instant(self.now.monotonic, self.now.wall + seconds)
+
+    def _pass_time(self, seconds: float) -> None:
+        self.now = Instant(self.now.monotonic + seconds, self.now.wall + seconds)
 
     def happen(self, *events: Event) -> None:
         """One batch; its effects reach the connections."""

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from msgspec.structs import astuple, replace
 
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
-from casemate.internal_service.core.account.rows import OutboxRow
+from casemate.internal_service.core.account.rows import OutboxRow, OutboxState
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
 
-_COLUMNS = "id, device, account_id, message_id, content, number, envelope, state, reason"
+_COLUMNS = "id, device, account_id, message_id, content, number, envelope, state, reason, kept_until"
 
 
 class OutboxTable:
@@ -79,6 +79,7 @@ class OutboxTable:
     def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
         self._rows.write()
         self._rows.drop(("waiting", device))
+        self._expired_may_differ(device)
         unseal = "UPDATE outbox SET number = NULL, envelope = NULL, state = 'waiting', reason = ? WHERE device = ?"
         if numbers is None:
             rows = self._db.rows(f"{unseal} AND state <> 'waiting' RETURNING message_id", reason, device)
@@ -90,22 +91,64 @@ class OutboxTable:
         return changed
 
     def outbox_set_state(
-        self, device: DeviceId, first: int, last: int, state: str, reason: str | None
+        self,
+        device: DeviceId,
+        first: int,
+        last: int,
+        state: OutboxState,
+        reason: str | None,
+        kept_until: float | None = None,
     ) -> list[MessageId]:
         self._write_sealed()
+        self._expired_may_differ(device)
         rows = self._db.rows(
-            "UPDATE outbox SET state = ?1, reason = ?2 WHERE device = ?3 AND number BETWEEN ?4 AND ?5"
-            " AND (state <> ?1 OR reason IS NOT ?2) RETURNING message_id",
+            "UPDATE outbox SET state = ?1, reason = ?2, kept_until = ?6"
+            " WHERE device = ?3 AND number BETWEEN ?4 AND ?5"
+            " AND (state <> ?1 OR reason IS NOT ?2 OR kept_until IS NOT ?6) RETURNING message_id",
             state,
             reason,
+            device,
+            first,
+            last,
+            kept_until,
+        )
+        return [MessageId(row[0]) for row in rows]
+
+    def outbox_expire(self, device: DeviceId, first: int, last: int) -> list[MessageId]:
+        self._write_sealed()
+        self._rows.drop(("expired", device))
+        rows = self._db.rows(
+            "UPDATE outbox SET state = 'expired', reason = 'expired'"
+            " WHERE device = ? AND number BETWEEN ? AND ? AND state = 'sent' RETURNING message_id",
             device,
             first,
             last,
         )
         return [MessageId(row[0]) for row in rows]
 
+    def outbox_overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
+        self._rows.write()
+        sql = "SELECT device, number FROM outbox WHERE state = 'sent' AND kept_until <= ? ORDER BY kept_until LIMIT ?"
+        return [(DeviceId(device), number) for device, number in self._db.rows(sql, wall, limit)]
+
+    def outbox_next_overdue(self) -> float | None:
+        self._rows.write()
+        next_overdue: float | None = self._db.value("SELECT min(kept_until) FROM outbox WHERE state = 'sent'")
+        return next_overdue
+
+    def outbox_revive(self, device: DeviceId) -> list[tuple[int, MessageId]]:
+        if not self._has_expired(device):
+            return []
+        self._rows.drop(("expired", device))
+        rows = self._db.rows(
+            "UPDATE outbox SET state = 'queued' WHERE device = ? AND state = 'expired' RETURNING number, message_id",
+            device,
+        )
+        return sorted((number, MessageId(message_id)) for number, message_id in rows)
+
     def outbox_remove_up_to(self, device: DeviceId, number: int) -> None:
         self._write_sealed()
+        self._expired_may_differ(device)
         self._db.execute("DELETE FROM outbox WHERE device = ? AND number <= ?", device, number)
 
     def outbox_numbers(self, device: DeviceId, state: str) -> list[int]:
@@ -132,9 +175,18 @@ class OutboxTable:
 
     def _insert_outgoing(self, rows: list[OutboxRow]) -> None:
         self._db.executemany(
-            f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(row) for row in rows],
         )
+
+    def _has_expired(self, device: DeviceId) -> bool:
+        """Whoever hears from them asks, so that is not looked up each time."""
+        sql = "SELECT 1 FROM outbox WHERE device = ? AND state = 'expired' LIMIT 1"
+        return self._rows.read(("expired", device), lambda: self._db.value(sql, device) is not None)
+
+    def _expired_may_differ(self, device: DeviceId) -> None:
+        if self._has_expired(device):
+            self._rows.drop(("expired", device))
 
     def _next_id(self) -> int:
         if self._last_id is None:
@@ -152,7 +204,16 @@ def _key(message_id: MessageId) -> tuple[str, MessageId]:
 
 
 def _outbox(row: Row) -> OutboxRow:
-    row_id, device, account_id, message_id, content, number, envelope, state, reason = row
+    row_id, device, account_id, message_id, content, number, envelope, state, reason, kept_until = row
     return OutboxRow(
-        row_id, DeviceId(device), AccountId(account_id), MessageId(message_id), content, number, envelope, state, reason
+        row_id,
+        DeviceId(device),
+        AccountId(account_id),
+        MessageId(message_id),
+        content,
+        number,
+        envelope,
+        state,
+        reason,
+        kept_until,
     )

@@ -32,3 +32,8 @@ def lost_by_server(numbers: Iterable[int], holdings: Holdings | None) -> list[in
         and (number <= known_up_to or number > holdings.deposited_up_to)
         and not any(first <= number <= last for first, last in holdings.held)
     ]
+
+
+def covers(numbers: Iterable[int], first: int, last: int) -> bool:
+    """Whether all of first…last is among these."""
+    return len({number for number in numbers if first <= number <= last}) == last - first + 1

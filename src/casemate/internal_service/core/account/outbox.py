@@ -10,7 +10,8 @@ from casemate.internal_service.core.account.context import Context, Outcome, mil
 from casemate.internal_service.core.account.conversation import conversation_id
 from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.direct import Direct
-from casemate.internal_service.core.account.holdings import lost_by_server, missed_by
+from casemate.internal_service.core.account.holdings import covers, lost_by_server, missed_by
+from casemate.internal_service.core.account.kept import Kept, show_status
 from casemate.internal_service.core.account.lines import is_line
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.paths import Paths
@@ -21,11 +22,11 @@ from casemate.internal_service.core.account.server_requests import Answer, Serve
 from casemate.internal_service.core.notices import ConversationChanged, MessageChanged
 from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId, cid_of
+from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
 from casemate.protocol.limits import (
     OUTBOX_MESSAGES_PER_PEER,
 )
-from casemate.protocol.link import BundleFound, Deposited, DepositRefused, FetchBundle, Holdings
+from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
 NO_KEYS_RETRY_SECONDS: Final = 10.0
 REFILLED_AT_ONCE: Final = 256
@@ -61,6 +62,7 @@ class Outbox:
         self._requests = requests
         self._sessions = sessions
         self._sealing = sealing
+        self._kept = Kept(context, deposits, self.flush_later)
         self._compared = False
         """After a start nothing is sealed before our counters were compared with the server's record …"""
         self._compared_with: set[DeviceId] = set()
@@ -114,7 +116,7 @@ class Outbox:
         if channel.next_number - 1 - channel.delivered_up_to + waiting < most:
             return False
         # Numbers that were skipped after a restore stand for no rows: count those, which takes longer.
-        sealed = [len(store.outbox_numbers(channel.device, state)) for state in ("queued", "sent")]
+        sealed = [len(store.outbox_numbers(channel.device, state)) for state in ("queued", "sent", "expired")]
         return sum(sealed) + waiting >= most
 
     def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
@@ -187,7 +189,8 @@ class Outbox:
         store = self._context.store
         if store.channel(frame.to) is None:
             return []
-        changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None)
+        kept_until = self._kept.deposited(frame, now)
+        changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None, kept_until)
         shown = self._show(changed, "sent")
         self._deposits.taken(frame)
         return shown + self._flush_device(frame.to, now)
@@ -204,7 +207,15 @@ class Outbox:
     def resume(self, peer: Peer, now: Instant) -> Outcome:
         """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
         self._deposits.resume(self._context.device_of(peer))
-        return self.flush(peer, now)
+        return self.heard_from(peer) + self.flush(peer, now)
+
+    def expired(self, frame: Expired) -> Outcome:
+        """The server kept these for as long as it keeps anything, and they did not come."""
+        return self._kept.expire(frame.to, frame.first, frame.last)
+
+    def heard_from(self, peer: Peer) -> Outcome:
+        """They are back, whoever says so."""
+        return self._kept.revive(self._context.device_of(peer))
 
     # ------------------------------------------------------------------------------------- what the server has of it
 
@@ -215,13 +226,19 @@ class Outbox:
         missed: list[tuple[DeviceId, int, int]] = []
         outcome: Outcome = []
         for channel in self._context.store.channels():
+            holdings = held.get(channel.device)
             numbers = self._context.store.outbox_numbers(channel.device, "sent")
-            for number in lost_by_server(numbers, held.get(channel.device)):
+            for number in lost_by_server(numbers, holdings):
+                if holdings is not None and number <= holdings.expired_up_to:
+                    outcome += self._kept.expire(channel.device, number, number)
+                    continue
                 changed = self._context.store.outbox_set_state(
                     channel.device, number, number, "queued", "server_lost_it"
                 )
                 outcome += self._show(changed, "queued")
-            missed += missed_by(channel, held.get(channel.device))
+            expired = self._context.store.outbox_numbers(channel.device, "expired")
+            missed += [run for run in missed_by(channel, holdings) if not covers(expired, run[1], run[2])]
+        outcome += self._kept.revive_who_is_here(self._context.store.peers())
         self._compared = True
         for device, first, last in missed:
             outcome += self._refill_device(device, first, last, now)
@@ -337,11 +354,11 @@ class Outbox:
         return "no_keys_yet" if device in self._fetching else None
 
     def next_wakeup(self) -> float | None:
-        dues = [self._deposits.next_wakeup(), *self._sealed_in_vain.values()]
+        dues = [self._deposits.next_wakeup(), self._kept.next_wakeup(), *self._sealed_in_vain.values()]
         return min((due for due in dues if due is not None), default=None)
 
     def wakeup(self, now: Instant) -> Outcome:
-        outcome: Outcome = []
+        outcome = self._kept.wakeup(now)
         for device in self._deposits.rested(now):
             outcome += self._flush_device(device, now)
         for device in [device for device, until in self._sealed_in_vain.items() if until <= now.monotonic]:
@@ -353,6 +370,7 @@ class Outbox:
         """An event was undone: what we remember of this link may be ahead of the store. Deposits are idempotent."""
         self._forget_link()
         self._direct.forget()
+        self._kept.forget()
 
     def _forget_link(self) -> None:
         self._deposits.forget()
@@ -383,9 +401,7 @@ class Outbox:
         return outcome
 
     def _show(self, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
-        """Let the timeline say so, for those of these contents that are messages."""
-        changed = self._context.store.timeline_set_status(list(message_ids), status)
-        return [MessageChanged(cid_of(account_id), message_id) for account_id, message_id in changed]
+        return show_status(self._context, message_ids, status)
 
     def _show_queued(self, peer_cid: Cid) -> Outcome:
         peer = self._context.store.peer_by_cid(peer_cid)

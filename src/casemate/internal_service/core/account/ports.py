@@ -7,6 +7,7 @@ from typing import Protocol
 from casemate.internal_service.core.account.rows import (
     Channel,
     OutboxRow,
+    OutboxState,
     Peer,
     Profile,
     RatchetRow,
@@ -128,9 +129,31 @@ class OutboxStore(Protocol):
         ...
 
     def outbox_set_state(
-        self, device: DeviceId, first: int, last: int, state: str, reason: str | None
+        self,
+        device: DeviceId,
+        first: int,
+        last: int,
+        state: OutboxState,
+        reason: str | None,
+        kept_until: float | None = None,
     ) -> list[MessageId]:
         """Sealed rows with a number in first…last; returns the messages whose row changed."""
+        ...
+
+    def outbox_expire(self, device: DeviceId, first: int, last: int) -> list[MessageId]:
+        """What is sent and has a number in first…last is expired; returns those messages."""
+        ...
+
+    def outbox_overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
+        """Device and number of what is sent and was to be kept until this moment at most."""
+        ...
+
+    def outbox_next_overdue(self) -> float | None:
+        """When (wall) the next of what is sent is to be kept no longer."""
+        ...
+
+    def outbox_revive(self, device: DeviceId) -> list[tuple[int, MessageId]]:
+        """What is expired is queued again; returns number and message of each, ascending."""
         ...
 
     def outbox_remove_up_to(self, device: DeviceId, number: int) -> None: ...

@@ -11,8 +11,9 @@ from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.link import Paths
 
-OutboxState = Literal["waiting", "queued", "sent"]
-"""waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk."""
+OutboxState = Literal["waiting", "queued", "sent", "expired"]
+"""waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk. expired: the server kept
+it as long as it keeps anything; it is deposited again when they are back."""
 
 StoredStatus = Literal["queued", "sent", "delivered", "read", "received"]
 
@@ -139,6 +140,8 @@ class OutboxRow(WithContents, frozen=True):
     state: OutboxState
     reason: str | None
     """Why it is still here, where that is not plain from the link and the peer."""
+    kept_until: float | None = None
+    """Until when the server keeps what is sent, by our clock."""
 
 
 class TimelineRow(WithContents, frozen=True):

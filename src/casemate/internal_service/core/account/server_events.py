@@ -28,6 +28,7 @@ from casemate.protocol.link import (
     DirectoryPage,
     Done,
     EphemeralArrived,
+    Expired,
     PeerBecameRegistered,
     Presence,
     PresenceRow,
@@ -106,12 +107,14 @@ class ServerEvents:
                 return self._outbox.deposited(frame, now)
             case DepositRefused():
                 return self._outbox.deposit_refused(frame, now)
+            case Expired():
+                return self._outbox.expired(frame)
             case Deliver(sender, device, items):
                 peer = self._certified(sender, device)
                 if peer is None:
                     self._ignore(sender)
                     return []
-                return self._inbox.delivered(peer, device, items, now)
+                return self._outbox.heard_from(peer) + self._inbox.delivered(peer, device, items, now)
             case ReceiptArrived(sender, device, mark, sealed):
                 return [*self._control(sender, device, sealed, now), *self._link.send(ReceiptTaken(device, mark))]
             case EphemeralArrived(sender, device, sealed):
@@ -251,7 +254,9 @@ class ServerEvents:
                 at=now.wall, account_id=sender, what="control", detail=type(error).__name__, data=b""
             )
             return []
-        return outcome if peer.blocked else outcome + self._inbox.go_on(peer, device, now)
+        if peer.blocked:
+            return outcome
+        return outcome + self._outbox.heard_from(peer) + self._inbox.go_on(peer, device, now)
 
     def _presence(self, row: PresenceRow, now: Instant) -> Outcome:
         peer = self._context.store.peer(row.account_id)

@@ -174,6 +174,9 @@ class Showing:
             return reason("blocked_by_you")
         if peer.relation != "registered":
             return reason("not_registered")
+        queued = self._context.store.outbox_of_message(row.message_id)
+        if queued is not None and queued.state == "expired":
+            return reason("expired")
         if self._paths.is_healthy(self._context.device_of(peer)):
             return None
         link = self._link.view()
@@ -182,7 +185,6 @@ class Showing:
         waiting = self._outbox.waiting_reason(self._context.device_of(peer))
         if waiting is not None:
             return reason(waiting)
-        queued = self._context.store.outbox_of_message(row.message_id)
         return None if queued is None or queued.reason is None else reason(queued.reason)
 
 

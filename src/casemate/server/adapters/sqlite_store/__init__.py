@@ -10,6 +10,7 @@ from casemate.server.adapters.sqlite_store.directory import SqliteDirectory
 from casemate.server.adapters.sqlite_store.endpoints import SqliteEndpoints
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.adapters.sqlite_store.registrations import SqliteRegistrations
+from casemate.server.adapters.sqlite_store.served_time import SqliteServedTime
 from casemate.server.adapters.sqlite_store.signals import SqliteSignals
 
 DATABASE_NAME: Final = "server.db"
@@ -29,6 +30,7 @@ class SqliteServerStore:
         self.registrations = SqliteRegistrations(database)
         self.signals = SqliteSignals(database)
         self.mailbox = SqliteMailbox(database)
+        self.served_time = SqliteServedTime(database)
 
     def close(self) -> None:
         """Harmless to repeat."""

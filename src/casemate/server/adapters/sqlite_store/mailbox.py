@@ -5,10 +5,11 @@ from typing import Final
 
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database
-from casemate.server.core.ports import Pair, Route, StoredReceipt
+from casemate.server.core.ports import Expired, Pair, Route, StoredReceipt
 
 _PAIR: Final = (
-    "SELECT pair_id, sender, sender_device, recipient_device, deposited_up_to, taken_up_to, envelopes, bytes FROM pairs"
+    "SELECT pair_id, sender, sender_device, recipient_device, deposited_up_to, taken_up_to, envelopes, bytes,"
+    " expired_up_to FROM pairs"
 )
 _ROUTE: Final = """
     SELECT d.account_id, r.peer IS NOT NULL, b.blocked IS NOT NULL
@@ -63,10 +64,10 @@ class SqliteMailbox:
     def waiting_for(self, recipient_device: DeviceId) -> list[Pair]:
         return self._pairs(_WAITING, recipient_device)
 
-    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> None:
         self._db.executemany(
-            "INSERT INTO envelopes (pair_id, number, deposited_at, envelope) VALUES (?, ?, ?, ?)",
-            [(pair.pair_id, number, now, envelope) for number, envelope in items],
+            "INSERT INTO envelopes (pair_id, number, deposited_served, envelope) VALUES (?, ?, ?, ?)",
+            [(pair.pair_id, number, served, envelope) for number, envelope in items],
         )
         self._db.execute(
             "UPDATE pairs SET deposited_up_to = max(deposited_up_to, ?), envelopes = envelopes + ?, bytes = bytes + ?"
@@ -87,6 +88,11 @@ class SqliteMailbox:
             numbers[-1],
         )
         return {number for (number,) in rows}
+
+    def oldest_held(self, pair_id: int, first: int, last: int) -> float | None:
+        sql = "SELECT min(deposited_served) FROM envelopes WHERE pair_id = ? AND number BETWEEN ? AND ?"
+        oldest: float | None = self._db.value(sql, pair_id, first, last)
+        return oldest
 
     def held_runs(self, pair: Pair, limit: int) -> list[tuple[int, int]]:
         ends = self._db.row("SELECT min(number), max(number) FROM envelopes WHERE pair_id = ?", pair.pair_id)
@@ -131,10 +137,10 @@ class SqliteMailbox:
             pair.pair_id,
         )
 
-    def expire(self, before: float, limit: int) -> int:
+    def expire(self, before: float, limit: int) -> list[Expired]:
         rows = self._db.rows(
-            "SELECT pair_id, number, length(envelope) FROM envelopes WHERE deposited_at < ? ORDER BY deposited_at"
-            " LIMIT ?",
+            "SELECT pair_id, number, length(envelope) FROM envelopes WHERE deposited_served < ?"
+            " ORDER BY deposited_served, pair_id, number LIMIT ?",
             before,
             limit,
         )
@@ -142,10 +148,11 @@ class SqliteMailbox:
             "DELETE FROM envelopes WHERE pair_id = ? AND number = ?", [(pair_id, number) for pair_id, number, _ in rows]
         )
         self._db.executemany(
-            "UPDATE pairs SET envelopes = envelopes - 1, bytes = bytes - ? WHERE pair_id = ?",
-            [(size, pair_id) for pair_id, _, size in rows],
+            "UPDATE pairs SET envelopes = envelopes - 1, bytes = bytes - ?, expired_up_to = max(expired_up_to, ?)"
+            " WHERE pair_id = ?",
+            [(size, number, pair_id) for pair_id, number, size in rows],
         )
-        return len(rows)
+        return [self._expired(*run) for run in _runs(sorted((pair_id, number) for pair_id, number, _ in rows))]
 
     def put_receipt(self, pair_id: int, sealed: bytes) -> int:
         mark: int = self._db.value(
@@ -174,6 +181,11 @@ class SqliteMailbox:
     def take_receipt(self, pair_id: int, mark: int) -> None:
         self._db.execute("DELETE FROM receipts WHERE pair_id = ? AND mark <= ?", pair_id, mark)
 
+    def _expired(self, pair_id: int, first: int, last: int) -> Expired:
+        row = self._db.row("SELECT sender_device, recipient_device FROM pairs WHERE pair_id = ?", pair_id)
+        assert row is not None  # its envelopes were here a moment ago
+        return Expired(DeviceId(row[0]), DeviceId(row[1]), first, last)
+
     def _count(self, pair_id: int, up_to: int) -> tuple[int, int]:
         row = self._db.row(
             "SELECT count(*), coalesce(sum(length(envelope)), 0) FROM envelopes WHERE pair_id = ? AND number <= ?",
@@ -184,3 +196,14 @@ class SqliteMailbox:
 
     def _pairs(self, sql: str, device_id: DeviceId) -> list[Pair]:
         return [Pair(*row) for row in self._db.rows(sql, device_id)]
+
+
+def _runs(numbers: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
+    """(pair, first, last) of sorted (pair, number) without a gap."""
+    runs: list[tuple[int, int, int]] = []
+    for pair_id, number in numbers:
+        if runs and runs[-1][0] == pair_id and runs[-1][2] == number - 1:
+            runs[-1] = (pair_id, runs[-1][1], number)
+        else:
+            runs.append((pair_id, number, number))
+    return runs

@@ -10,16 +10,16 @@ class SqliteRegistrations:
         self._db = database
 
     def ask(self, asker: AccountId, target: AccountId) -> Ask | None:
-        row = self._db.row("SELECT request, asked_at FROM asks WHERE asker = ? AND target = ?", asker, target)
+        row = self._db.row("SELECT request, asked_served FROM asks WHERE asker = ? AND target = ?", asker, target)
         return None if row is None else Ask(*row)
 
-    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, now: float) -> None:
+    def put_ask(self, asker: AccountId, target: AccountId, request: bytes, served: float) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO asks (asker, target, request, asked_at) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO asks (asker, target, request, asked_served) VALUES (?, ?, ?, ?)",
             asker,
             target,
             request,
-            now,
+            served,
         )
 
     def remove_ask(self, asker: AccountId, target: AccountId) -> None:
@@ -31,8 +31,9 @@ class SqliteRegistrations:
     def asks_to(self, target: AccountId) -> list[AccountId]:
         return self._ids("SELECT asker FROM asks WHERE target = ?", target)
 
-    def asked_before(self, time: float, limit: int) -> list[tuple[AccountId, AccountId]]:
-        rows = self._db.rows("SELECT asker, target FROM asks WHERE asked_at < ? ORDER BY asked_at LIMIT ?", time, limit)
+    def asked_before(self, served: float, limit: int) -> list[tuple[AccountId, AccountId]]:
+        sql = "SELECT asker, target FROM asks WHERE asked_served < ? ORDER BY asked_served LIMIT ?"
+        rows = self._db.rows(sql, served, limit)
         return [(AccountId(asker), AccountId(target)) for asker, target in rows]
 
     def registered(self, account_id: AccountId, peer: AccountId) -> bool:

@@ -2,13 +2,14 @@
 
 import pytest
 
+from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import (
+    DAY_SECONDS,
     DELIVERIES_UNTAKEN,
     DELIVERY_ITEMS,
     LINK_BATCH_BYTES,
     MAILBOX_BYTES_PER_PAIR,
-    MAILBOX_SECONDS,
     MIB,
 )
 from casemate.protocol.link import (
@@ -18,6 +19,7 @@ from casemate.protocol.link import (
     DepositRefused,
     Ephemeral,
     EphemeralArrived,
+    Expired,
     Receipt,
     ReceiptArrived,
     ReceiptTaken,
@@ -56,7 +58,7 @@ def held(office: Office, sender: Connection, recipient: Connection) -> int:
 
 def test_a_deposit_is_answered_and_delivered_at_once(alice: Connection, bob: Connection) -> None:
     alice.say(deposit(bob, [1, 2, 3]))
-    assert alice.last(Deposited) == Deposited(device_of(bob), 1, 3)
+    assert (alice.last(Deposited).first, alice.last(Deposited).last) == (1, 3)
     delivery = bob.last(Deliver)
     assert (delivery.sender, delivery.sender_device) == (person_of(alice).account_id, device_of(alice))
     assert delivery.items == [(number, envelope(number)) for number in (1, 2, 3)]
@@ -95,7 +97,7 @@ def test_what_was_taken_is_answered_and_not_stored_again(office: Office, alice: 
     alice.say(deposit(bob, [1, 2, 3]))
     take(bob, alice, 3)
     alice.say(deposit(bob, [2, 3]))
-    assert alice.last(Deposited) == Deposited(device_of(bob), 2, 3)
+    assert (alice.last(Deposited).first, alice.last(Deposited).last) == (2, 3)
     assert numbers(bob) == [1, 2, 3]
     assert held(office, alice, bob) == 0
 
@@ -226,29 +228,89 @@ def test_a_mailbox_is_full_by_bytes_too(office: Office, alice: Connection, bob: 
     assert alice.last(Deposited).first == 3, "what is held already needs no room"
 
 
-def test_after_thirty_days_an_envelope_goes_and_may_be_deposited_again(
-    office: Office, alice: Connection, bob: Connection
-) -> None:
+# --- what nobody comes for
+
+KEPT_SECONDS = 6 * 3600.0
+
+
+@pytest.fixture
+def forgetful() -> tuple[Office, Connection, Connection]:
+    """A server that keeps envelopes for six hours, alice, and bob, who is away."""
+    office = Office(mailbox_seconds=KEPT_SECONDS)
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    befriend(alice, bob)
     bob.drop()
+    return office, alice, bob
+
+
+def test_an_envelope_that_nobody_comes_for_goes_and_may_be_deposited_again(
+    forgetful: tuple[Office, Connection, Connection],
+) -> None:
+    office, alice, bob = forgetful
     alice.say(deposit(bob, [1, 2]))
-    office.pass_time(MAILBOX_SECONDS / 2)
+    office.pass_time(KEPT_SECONDS / 2)
     alice.say(deposit(bob, [3]))
-    office.pass_time(MAILBOX_SECONDS / 2 + 61)
+    office.pass_time(KEPT_SECONDS / 2 + 61)
     [sent] = returning(office, alice).welcome.sent
-    assert (sent.deposited_up_to, sent.held) == (3, [(3, 3)])
+    assert (sent.deposited_up_to, sent.held, sent.expired_up_to) == (3, [(3, 3)], 2)
     alice = returning(office, alice)
     alice.say(deposit(bob, [1, 2]))
     assert sorted(numbers(returning(office, bob))) == [1, 2, 3]
 
 
-def test_a_large_sweep_goes_on_a_moment_later(office: Office, alice: Connection, bob: Connection) -> None:
-    bob.drop()
+def test_a_writer_who_is_here_is_told_what_nobody_came_for(forgetful: tuple[Office, Connection, Connection]) -> None:
+    office, alice, bob = forgetful
+    alice.say(deposit(bob, [1, 2]), deposit(bob, [3]))
+    office.pass_time(KEPT_SECONDS / 2)
+    alice.say(deposit(bob, [4, 5, 8]))
+    office.pass_time(KEPT_SECONDS / 2 + 61)
+    assert alice.all(Expired) == [Expired(device_of(bob), 1, 3)]
+    office.pass_time(KEPT_SECONDS / 2)
+    assert alice.all(Expired)[1:] == [Expired(device_of(bob), 4, 5), Expired(device_of(bob), 8, 8)]
+
+
+def test_a_deposit_is_answered_with_how_long_it_is_kept(forgetful: tuple[Office, Connection, Connection]) -> None:
+    office, alice, bob = forgetful
+    alice.say(deposit(bob, [1]))
+    assert alice.last(Deposited).kept_seconds == KEPT_SECONDS
+    office.pass_time(3600)
+    alice.say(deposit(bob, [1, 2]))
+    assert alice.last(Deposited).kept_seconds == KEPT_SECONDS - 3600, "what was here before goes first"
+
+
+def test_a_clock_that_jumps_drops_nothing(forgetful: tuple[Office, Connection, Connection]) -> None:
+    office, alice, bob = forgetful
+    alice.say(deposit(bob, [1]))
+    office.jump_clock(400 * DAY_SECONDS)
+    office.pass_time(3600)
+    office.jump_clock(-800 * DAY_SECONDS)
+    office.pass_time(3600)
+    assert not alice.all(Expired)
+    assert numbers(returning(office, bob)) == [1]
+
+
+def test_a_server_that_was_away_or_asleep_drops_nothing(forgetful: tuple[Office, Connection, Connection]) -> None:
+    office, alice, bob = forgetful
+    alice.say(deposit(bob, [1]))
+    office.now = Instant(office.now.monotonic + KEPT_SECONDS * 9, office.now.wall + KEPT_SECONDS * 9)  # asleep
+    office.pass_time(61)
+    office.now = Instant(5.0, office.now.wall + KEPT_SECONDS * 9)  # its computer was off
+    office.start()
+    office.pass_time(3600)
+    assert held(office, alice, bob) == 1
+    office.pass_time(KEPT_SECONDS)
+    assert held(office, alice, bob) == 0, "it goes when its time has come, not never"
+
+
+def test_a_large_sweep_goes_on_a_moment_later(forgetful: tuple[Office, Connection, Connection]) -> None:
+    office, alice, bob = forgetful
     alice.say(*(deposit(bob, range(start, start + 50)) for start in range(1, 2501, 50)))
-    office.pass_time(MAILBOX_SECONDS + 1)
+    while held(office, alice, bob) == 2500:
+        office.pass_time(60)
     assert held(office, alice, bob) == 1500
-    office.pass_time(0.1)
-    office.pass_time(0.1)
+    office.pass_time(0.2)
     assert held(office, alice, bob) == 0
+    assert [(gone.first, gone.last) for gone in alice.all(Expired)] == [(1, 1000), (1001, 2000), (2001, 2500)]
 
 
 # --- how fast it comes

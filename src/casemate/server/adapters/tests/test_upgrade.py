@@ -1,0 +1,30 @@
+"""A server's database of an earlier version is brought up to date and loses nothing by it."""
+
+from importlib import resources
+from pathlib import Path
+
+from casemate.runtime.sqlite import Database
+from casemate.server.adapters.sqlite_store import open_server_store
+
+PACKAGE = "casemate.server.adapters.sqlite_store"
+OLD = ("0001_start.sql", "0002_endpoints.sql")
+NEWEST_SECONDS = 1_800_000_000.0
+
+
+def test_envelopes_and_requests_from_before_the_time_was_counted_go_no_earlier(tmp_path: Path) -> None:
+    """They were marked with the clock, which may have been anywhere since."""
+    with Database.open(tmp_path / "server.db", synchronous="OFF") as old:
+        old.script("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+        for number, name in enumerate(OLD, start=1):
+            old.script((resources.files(PACKAGE) / "migrations" / name).read_text())
+            old.execute("INSERT INTO migrations VALUES (?, ?)", number, name)
+        old.script("PRAGMA foreign_keys = OFF")
+        old.execute("INSERT INTO pairs VALUES (1, x'0a', x'0b', x'0c', x'0d', 2, 0, 2, 2, 0)")
+        old.execute("INSERT INTO envelopes VALUES (1, 1, ?, x'01'), (1, 2, ?, x'02')", 5.0, NEWEST_SECONDS - 60)
+        old.execute("INSERT INTO asks VALUES (x'0a', x'0c', x'', ?)", NEWEST_SECONDS)
+    store = open_server_store(tmp_path)
+    served = store.served_time.seconds()
+    assert served == NEWEST_SECONDS
+    assert [(gone.first, gone.last) for gone in store.mailbox.expire(served - 3600, 9)] == [(1, 1)]
+    assert store.registrations.asked_before(served - 3600, 9) == []
+    store.close()
