@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Annotated
 
+from cyclopts import Parameter
+
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -97,6 +99,7 @@ def internal_service(
     default_server: str | None = None,
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
+    trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     keyring: bool = True,
     peer_paths: bool = True,
     lan_discovery: bool = True,
@@ -118,6 +121,9 @@ def internal_service(
         Another web origin whose pages may talk to it; may be repeated.
     allow_host
         Another host name under which browsers may reach it; may be repeated.
+    trust_other_users
+        Let in other users of this computer, too, if they have a key: for containers and proxies, whose connections are
+        not yours.
     keyring
         Keep the key that unlocks signed-in accounts in the system's keyring where there is one.
     peer_paths
@@ -141,6 +147,7 @@ def internal_service(
             default_server=default_server,
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
+            trust_other_users=trust_other_users,
             use_keyring=keyring,
             peer_paths=peer_paths,
             lan_discovery=lan_discovery,

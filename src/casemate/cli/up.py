@@ -3,7 +3,10 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from cyclopts import Parameter
 
 from casemate.cli.children import Child
 from casemate.cli.open import launch_url, open_in_browser
@@ -32,6 +35,7 @@ def up(
     server_listen: Address = DEFAULT_SERVER_LISTEN,
     relay_listen: RelayAddress | None = None,
     peer_paths: bool = True,
+    trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
     log_level: LogLevel = "warning",
     log_style: LogStyle = "auto",
@@ -51,6 +55,9 @@ def up(
         default the server's host and port 12350.
     peer_paths
         Connect to people's services directly where that is possible, else through the server's relay.
+    trust_other_users
+        Let in other users of this computer, too, if they have a key: for containers and proxies, whose connections are
+        not yours.
     browser
         Open the UI; with --no-browser only its URL is printed.
     log_level
@@ -63,6 +70,7 @@ def up(
     if relay_listen is not None:
         server_options += ["--relay-listen", str(relay_listen)]
     internal_options = ["--listen", str(listen), *([] if peer_paths else ["--no-peer-paths"])]
+    internal_options += ["--trust-other-users"] if trust_other_users else []
     return asyncio.run(_run(data_dir or default_data_dir(), internal_options, server_options, browser, logs))
 
 

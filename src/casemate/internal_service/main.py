@@ -27,6 +27,7 @@ from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
+from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
@@ -74,6 +75,8 @@ class InternalServiceOptions:
     """Other pages that may talk to us, with a credential."""
     allowed_hosts: tuple[str, ...] = ()
     """Other names under which browsers reach us."""
+    trust_other_users: bool = False
+    """Other users of this computer may connect, with a credential."""
     use_keyring: bool = True
     peer_paths: bool = True
     """Connections between people's services; without them everything goes through the server's mailbox."""
@@ -172,7 +175,9 @@ def _site(options: InternalServiceOptions, listen: ListenAddress, url: str, thre
     # Cookies do not know ports: each service of this computer has a name of its own.
     cookie_name = f"casemate_{port}"
     gate = Gate(doors, credentials, cookie_name)
-    return Site(gate, credentials, UiFiles(UI_FOLDER), thread.events, base_url=url, cookie_name=cookie_name)
+    neighbours = Neighbours(trusted=options.trust_other_users)
+    files = UiFiles(UI_FOLDER)
+    return Site(gate, neighbours, credentials, files, thread.events, base_url=url, cookie_name=cookie_name)
 
 
 def _browser_url(url: str) -> str:

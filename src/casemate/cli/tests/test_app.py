@@ -90,15 +90,19 @@ def test_a_server_runs_without_a_relay_when_told_so(service: Service, monkeypatc
     assert service.options.relay_listen == "off"
 
 
+OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
+
+
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
-    assert run("internal-service", *options.split(), "--no-keyring", "--no-peer-paths", "--no-lan-discovery") == 0
+    assert run("internal-service", *options.split(), "--trust-other-users", *OFF) == 0
     assert vars(service.options) == {
         "listen": "[::1]:0",
         "data_dir": Path("d"),
         "default_server": "a:1",
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
+        "trust_other_users": True,
         "use_keyring": False,
         "peer_paths": False,
         "lan_discovery": False,

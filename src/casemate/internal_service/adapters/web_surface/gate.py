@@ -11,10 +11,11 @@ from aiohttp import hdrs, web
 
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 
-Problem = Literal["host", "origin", "not_signed_in", "launch_used", "credential", "busy"]
+Problem = Literal["host", "other_user", "origin", "not_signed_in", "launch_used", "credential", "busy"]
 
 STATUS: Final[dict[Problem, HTTPStatus]] = {
     "host": HTTPStatus.MISDIRECTED_REQUEST,
+    "other_user": HTTPStatus.FORBIDDEN,
     "origin": HTTPStatus.FORBIDDEN,
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
     "launch_used": HTTPStatus.UNAUTHORIZED,

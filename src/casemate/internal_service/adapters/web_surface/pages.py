@@ -32,6 +32,14 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
             " <code>--allow-host NAME</code>."
         ),
     ),
+    "other_user": (
+        "This Casemate belongs to another user of this computer",
+        "It answers only programs of the user who started it, whatever they bring. This connection is not from one.",
+        (
+            "If you are that user and reach it through a container, a virtual machine or a proxy on this computer,"
+            " start it with <code>--trust-other-users</code>: then every user here who has a key gets in."
+        ),
+    ),
     "origin": (
         "A page from elsewhere asked",
         "Another site tried to talk to your Casemate. Nothing was given to it.",

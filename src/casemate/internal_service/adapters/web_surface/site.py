@@ -14,6 +14,7 @@ from casemate.internal_service.adapters.web_surface.credentials import COOKIE_SE
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Problem
 from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
+from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.adapters.web_surface.pages import page, sentence
 from casemate.internal_service.core.effects import CloseSocket, SendResponse
 from casemate.protocol.client.types import Uuid
@@ -32,6 +33,7 @@ class Site:
     def __init__(
         self,
         gate: Gate,
+        neighbours: Neighbours,
         credentials: Credentials,
         files: UiFiles,
         events: EventQueue,
@@ -40,6 +42,7 @@ class Site:
         cookie_name: str,
     ) -> None:
         self._gate = gate
+        self._neighbours = neighbours
         self._credentials = credentials
         self._files = files
         self._events = events
@@ -55,7 +58,7 @@ class Site:
         return application
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        problem = self._gate.address_problem(request)
+        problem = self._gate.address_problem(request) or await self._neighbours.problem(request)
         if problem is not None:
             return self._refusal(request, problem)
         if request.headers.get(hdrs.UPGRADE, "").lower() == "websocket":
@@ -160,7 +163,7 @@ class Site:
         response.set_cookie(
             self._cookie_name,
             self._credentials.new_cookie(),
-            max_age=COOKIE_SECONDS,
+            max_age=COOKIE_SECONDS if self._neighbours.can_tell else None,
             path="/",
             httponly=True,
             samesite="Strict",

@@ -11,6 +11,7 @@ from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
+from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, TOKEN, Door
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
@@ -43,6 +44,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     sites.append(
         Site(
             gate,
+            Neighbours(),
             credentials,
             UiFiles(files),
             events,
