@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -112,6 +112,8 @@ class Person:
     notices: list[Notice] = field(default_factory=list)
     generation: int = 0
     connection: ConnectionId | None = None
+    place: AccountId | None = None
+    """Where the peer network finds a copy of somebody, who has the same account id; None: it is no copy."""
 
     @property
     def account(self) -> Account:
@@ -169,9 +171,9 @@ class Deployment:
 
     def restart(self, person: Person, *, database: bytes | None = None) -> None:
         """End the process and start it again, on this copy of its database if one is given."""
-        self.cut(person)
-        self.peers.crash(person.account.account_id)
-        person.store.close()
+        if person in self.people:
+            self.end(person)
+        self.people.append(person)
         if database is not None:
             person.path.write_bytes(database)
         person.store = open_account_store(person.path, _KEY, synchronous="OFF")
@@ -190,6 +192,32 @@ class Deployment:
     def jump_clocks(self, seconds: float) -> None:
         """Somebody sets all clocks; no time passes."""
         self.now = Instant(self.now.monotonic, self.now.wall + seconds)
+
+    def copy_without_stopping(self, person: Person) -> bytes:
+        """The database as somebody copies it while the process runs."""
+        person.store.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return person.path.read_bytes()
+
+    def end(self, person: Person) -> bytes:
+        """Its process ends for a while; returns its database, to be given to `restart`."""
+        self.cut(person)
+        self.peers.crash(person.place or person.account.account_id)
+        person.store.close()
+        self.settle()
+        self.people.remove(person)
+        return person.path.read_bytes()
+
+    def clone(self, person: Person, database: bytes) -> Person:
+        """Somebody starts a copy of this person's data directory, which may run beside the original."""
+        name = f"copy {len(self.people)} of {person.name}"
+        path = self.folder / f"{name}.db"
+        path.write_bytes(database)
+        store = open_account_store(path, _KEY, synchronous="OFF")
+        account = Account.load(store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
+        copy = Person(name, path, store, AccountCore(account), place=AccountId(self.entropy(32)))
+        self.people.append(copy)
+        self.do(copy, lambda account, now: account.start(now))
+        return copy
 
     def forget_everything_at_the_server(self) -> None:
         """The server's data is lost: it goes on with an empty mailbox."""
@@ -311,9 +339,10 @@ class Deployment:
             case Close(connection):
                 self._work.append(lambda: self._closed_by_server(connection))
 
-    def _to_account(self, account_id: AccountId, event: PathEvent) -> None:
-        person = next(person for person in self.people if person.account.account_id == account_id)
-        self._work.append(lambda: self._step(person, event))
+    def _to_account(self, place: AccountId, event: PathEvent) -> None:
+        for person in self.people:
+            if (person.place or person.account.account_id) == place:
+                self._work.append(partial(self._step, person, replace(event, account_id=person.account.account_id)))
 
     def _to_device(self, person: Person, generation: int, frame: ServerFrame) -> None:
         if person.generation == generation and person.connection is not None:
@@ -351,7 +380,7 @@ class Deployment:
                         arrived = decode_client_frame(encode(changed))
                         self._work.append(partial(self._server, FrameArrived(connection, arrived)))
             case PathEffect():
-                self.peers.perform(effect)
+                self.peers.perform(effect if person.place is None else replace(effect, account_id=person.place))
             case CloseLink(_, generation):
                 if generation == person.generation and person.connection is not None:
                     connection, person.connection = person.connection, None

@@ -21,6 +21,7 @@ from casemate.internal_service.core.account.rows import (
     StoredStatus,
     TimelineRow,
 )
+from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.link import PresenceRow
 
@@ -40,6 +41,8 @@ PROFILE = Profile(
     start_counter=1,
     auto_connect=False,
     appear_offline=True,
+    starts=(Start(1, b"the first start."), Start(2**62, b"the last start..")),
+    fenced=True,
 )
 PEER = Peer(
     account_id=BEA,
@@ -157,6 +160,7 @@ class AccountStoreContract:
             next_number=2**62,
             lost=(3, 2**62),
             opened=(7, b"theirs.."),
+            opened_before=((2**62, b"before.."), (1, b"first...")),
             origins=(Origin(b"first...", 1), Origin(b"second..", 2**62)),
             receipt_session=b"s" * 16,
             parked_receipt=b"r",

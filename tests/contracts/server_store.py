@@ -86,13 +86,15 @@ class ServerStoreContract:
     def test_a_device_remembers_its_start_and_bundle(self, store: ServerStore, alice: AccountId) -> None:
         device = store.accounts.device(device_of("alice"))
         assert device is not None
-        assert (device.account_id, device.signing_key, device.start_counter, device.start_id) == (alice, KEY, 0, b"")
+        assert (device.account_id, device.signing_key, device.start_counter) == (alice, KEY, 0)
+        assert (device.start_id, device.linked_start) == (b"", b"")
         assert store.accounts.bundle(device_of("alice")) is None
         store.accounts.set_start(device_of("alice"), 2**63 - 1, b"start")
+        store.accounts.set_linked_start(device_of("alice"), b"linked")
         store.accounts.set_bundle(device_of("alice"), b"bundle")
         device = store.accounts.device(device_of("alice"))
         assert device is not None
-        assert (device.start_counter, device.start_id) == (2**63 - 1, b"start")
+        assert (device.start_counter, device.start_id, device.linked_start) == (2**63 - 1, b"start", b"linked")
         assert store.accounts.bundle(device_of("alice")) == b"bundle"
 
     def test_endpoint_keys_are_the_newest_lists_and_go_with_their_device(

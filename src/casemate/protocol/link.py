@@ -105,6 +105,13 @@ class PresenceRow(msgspec.Struct, frozen=True, array_like=True):
     """Unix seconds of the last change the server saw, None if never."""
 
 
+class DeviceRow(msgspec.Struct, frozen=True, array_like=True):
+    """A device of the account itself."""
+
+    device: DeviceId
+    online: bool
+
+
 class Paths(msgspec.Struct, frozen=True, array_like=True):
     """What the server offers for connections between peers."""
 
@@ -134,6 +141,13 @@ class Welcome(Frame, frozen=True):
     """Unix seconds; for the doctor and for display, never for order."""
     paths: Paths | None = None
     """None: this server has no relay, everything goes through its mailbox."""
+    linked_before: bytes = b""
+    """The id of the start that had this device's link before; empty: not known. One that is none of the device's own
+    was somebody else's, who runs a copy of its data."""
+    device_list_number: int = 0
+    """Number of the account's newest device list that the server holds; above ours: a device was added or removed."""
+    devices: list[DeviceRow] = []
+    """The account's devices on that list, this one among them."""
 
 
 # --- requests and their answers ------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@ Nat = Literal["unknown", "none", "steady", "changing"]
 """none: our own address is seen. steady: one port for everybody. changing: another port for every destination."""
 
 
+Opened = tuple[Number, Annotated[bytes, msgspec.Meta(max_length=8)]]
+
+
 class Frame(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fields are positional; a newer version may append fields, which an older one ignores."""
 
@@ -45,6 +48,9 @@ class PeerHello(Frame, frozen=True):
     seen_up_to: Number
     """Highest number of the other device's envelopes that ever arrived here: it may have forgotten that it used it."""
     network: Network
+    opened: Annotated[tuple[Opened, ...], msgspec.Meta(max_length=16)] = ()
+    """Of the starts of the other device whose envelopes were opened here, newest first: the last number of each, and
+    the start (8 bytes). One that it remembers otherwise was given out by a copy of it."""
 
 
 class Envelopes(Frame, frozen=True):

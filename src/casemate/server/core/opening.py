@@ -13,6 +13,7 @@ from casemate.protocol.link import (
     Authenticate,
     ClientHello,
     Closing,
+    DeviceRow,
     Holdings,
     Refused,
     Register,
@@ -166,6 +167,7 @@ class Opening:
             seen += 1
         if start_counter >= device.start_counter:
             self._store.accounts.set_start(device.device_id, start_counter, start_id)
+        self._store.accounts.set_linked_start(device.device_id, start_id)
         link = Link(connection, device.account_id, device.device_id, start_counter, start_id)
         self._links.proven(link)
         effects += self._presences.came(device.account_id, now)
@@ -200,6 +202,12 @@ class Opening:
             blocked=self._store.registrations.blocked_by(device.account_id),
             server_time=now.wall,
             paths=self._settings.paths,
+            linked_before=device.linked_start,
+            device_list_number=account.device_list_number,
+            devices=[
+                DeviceRow(device_id, self._links.of_device(device_id) is not None)
+                for device_id in self._store.accounts.devices(account.account_id)
+            ],
         )
 
     def _sent(self, device_id: DeviceId) -> list[Holdings]:

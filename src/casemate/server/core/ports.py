@@ -36,6 +36,8 @@ class Device:
     signing_key: Ed25519Public
     start_counter: int
     start_id: bytes
+    linked_start: bytes
+    """Of the start that last had its link, whatever its count; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,14 @@ class AccountStore(Protocol):
     def devices(self, account_id: AccountId) -> list[DeviceId]: ...
 
     def add_device(self, account_id: AccountId, device_id: DeviceId, signing_key: Ed25519Public) -> None:
-        """With start counter 0 and an empty start id."""
+        """With start counter 0 and empty start ids."""
 
     def remove_device(self, device_id: DeviceId) -> None:
         """With its bundle, its mailbox and what it deposited elsewhere."""
 
     def set_start(self, device_id: DeviceId, start_counter: int, start_id: bytes) -> None: ...
+
+    def set_linked_start(self, device_id: DeviceId, start_id: bytes) -> None: ...
 
     def bundle(self, device_id: DeviceId) -> bytes | None: ...
 

@@ -1,15 +1,19 @@
 """Who this account is and whom it knows, in SQL."""
 
+import struct
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
 from casemate.protocol.link import Paths, PresenceRow
 from casemate.runtime.sqlite import Database, Row
 
+_START: Final = struct.Struct(">Q16s")
 _PEER_COLUMNS = (
     "account_id, username, full_name, device_list, relation, relation_since, connection, connection_round, blocked,"
     " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode"
@@ -26,7 +30,8 @@ class ProfileTable:
     def _read_profile(self) -> Profile | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
-            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths FROM profile"
+            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced"
+            " FROM profile"
         )
         if row is None:
             return None
@@ -45,12 +50,14 @@ class ProfileTable:
             relay_only=bool(row[10]),
             lan_discovery=bool(row[11]),
             paths=None if row[12] is None else msgspec.msgpack.decode(row[12], type=Paths),
+            starts=tuple(Start(counter, start_id) for counter, start_id in _START.iter_unpack(row[13])),
+            fenced=bool(row[14]),
         )
 
     def put_profile(self, profile: Profile) -> None:
         password = None if profile.server_password is None else msgspec.msgpack.encode(profile.server_password)
         self._db.execute(
-            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -64,6 +71,8 @@ class ProfileTable:
             profile.relay_only,
             profile.lan_discovery,
             None if profile.paths is None else msgspec.msgpack.encode(profile.paths),
+            b"".join(_START.pack(start.counter, start.id) for start in profile.starts),
+            profile.fenced,
         )
         self._rows.wrote("profile", profile)
 

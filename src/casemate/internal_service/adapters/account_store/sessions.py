@@ -12,9 +12,11 @@ from casemate.runtime.sqlite import Database, Row
 
 _LAST_NUMBER: Final = 2**63 - 1
 _ORIGIN: Final = struct.Struct(">8sQ")
+_OPENED: Final = struct.Struct(">Q8s")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
-    " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at"
+    " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
+    " opened_before"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -50,7 +52,7 @@ class ChannelsTable:
     def _write_channels(self, channels: list[Channel]) -> None:
         self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
         )
 
@@ -156,6 +158,7 @@ def _channel_values(channel: Channel) -> Row:
         channel.receipt_session,
         channel.parked_receipt,
         channel.rekey_at,
+        b"".join(_OPENED.pack(number, start) for number, start in channel.opened_before),
     )
 
 
@@ -176,6 +179,7 @@ def _channel(row: Row) -> Channel:
         receipt_session=row[13],
         parked_receipt=row[14],
         rekey_at=row[15],
+        opened_before=tuple((number, start) for number, start in _OPENED.iter_unpack(row[16])),
     )
 
 

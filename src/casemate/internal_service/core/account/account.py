@@ -15,6 +15,7 @@ from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
+from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.link import Link
@@ -57,16 +58,36 @@ class Account:
         sealing = Sealing(context, self._sessions)
         deposits = Deposits(context, self._link)
         self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._sessions, sealing)
-        self._receipts = Receipts(context, self._link, paths, self._dialling, self._sessions, self._outbox)
+        self._healing = Healing(context, self._sessions, self._outbox)
+        self._receipts = Receipts(
+            context, self._link, paths, self._dialling, self._sessions, self._outbox, self._healing
+        )
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)
-        inbox = Inbox(context, self._sessions, self._outbox, self._receipts, self._connections)
+        inbox = Inbox(context, self._sessions, self._outbox, self._healing, self._receipts, self._connections)
         self._server = ServerEvents(
-            context, self._link, self._requests, self._contacts, self._outbox, inbox, self._receipts, self._dialling
+            context,
+            self._link,
+            self._requests,
+            self._contacts,
+            self._outbox,
+            self._healing,
+            inbox,
+            self._receipts,
+            self._dialling,
         )
         connections = PeerConnections(context, endpoint, paths, self._dialling)
         self._peers = PeerEvents(
-            context, endpoint, paths, self._dialling, connections, direct, self._outbox, inbox, self._receipts
+            context,
+            endpoint,
+            paths,
+            self._dialling,
+            connections,
+            direct,
+            self._outbox,
+            self._healing,
+            inbox,
+            self._receipts,
         )
         self._lan = Lan(context, endpoint, paths, self._dialling)
         self._conversations = Conversations(context.account_id, context.store)
@@ -158,22 +179,24 @@ class Account:
 
     def start(self, now: Instant) -> Outcome:
         """Keep a link open from now on. Counts the start, so that the server can tell a clone or an older copy."""
-        if self._link.stopped:
-            profile = self.profile
-            self._context.store.put_profile(replace(profile, start_counter=profile.start_counter + 1))
-            self._context.store.forget_presence()
-            self._context.store.expire_prekeys(now.wall)
-            self._context.store.retire_ratchets(now.wall)
-        return self._link.start(now)
+        begun = self._begin(now) if self._link.is_over else []
+        return begun + self._link.start(now)
+
+    def _begin(self, now: Instant) -> Outcome:
+        store, profile = self._context.store, self.profile
+        store.put_profile(replace(profile, start_counter=profile.start_counter + 1, fenced=False))
+        store.forget_presence()
+        store.expire_prekeys(now.wall)
+        store.retire_ratchets(now.wall)
+        return self._healing.start_over_with_all(now) if profile.fenced else []
 
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
         owed = self._receipts.settle_owed(now, before=inf)
-        lost = owed + self._requests.link_lost(now)
-        stopped = self._link.stop()
+        stopped = self._link.stop(now)
         ended = self._peers.stop(now) + self._lan.review(now)
         self._outbox.forget()
-        return lost + stopped + ended
+        return owed + stopped + ended
 
     def retry_enroll(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
         """Register again, after a lost answer or with another server password."""
@@ -192,7 +215,7 @@ class Account:
     def link_closed(self, event: LinkClosed, now: Instant) -> Outcome:
         if not self._link.is_current(event.generation):
             return []
-        return self._link.closed(event, now) + self._server.link_lost(now)
+        return self._link.closed(event, now)
 
     def path_event(self, event: PathEvent, now: Instant) -> Outcome:
         match event:
@@ -203,11 +226,7 @@ class Account:
         raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
-        was_online = self._link.online
-        outcome = self._link.wakeup(now)
-        if was_online and not self._link.online:
-            outcome += self._server.link_lost(now)
-        outcome += self._outbox.wakeup(now) + self._server.wakeup(now)
+        outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def wants_batch_end(self) -> bool:
@@ -231,8 +250,7 @@ class Account:
         )
         if isinstance(event, PeerFrameArrived):
             return self._peers.broke_protocol(event, now)
-        outcome = self._link.drop(reason("broke_protocol"), now)
-        return outcome + self._server.link_lost(now)
+        return self._link.drop(reason("broke_protocol"), now)
 
     def forget(self) -> None:
         """An event was undone: drop what may be ahead of the store."""

@@ -13,6 +13,10 @@ NUMBERS_LOST_KEPT: Final = 64
 VOID: Final = "void"
 """Fills a number whose content is gone or went under another number; shows nothing."""
 
+OPENED_TOLD: Final = 8
+"""The most starts of ours that a receipt may name besides the last one."""
+OpenedField = tuple[Number, Annotated[bytes, msgspec.Meta(max_length=START_BYTES)]]
+
 Round = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 """Leaves room to count on after the highest that a peer can name."""
 
@@ -44,9 +48,12 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """Numbers ≤ `delivered_up_to` that could not be opened: those messages are not delivered."""
     anew: Annotated[tuple[Number, ...], msgspec.Meta(max_length=NUMBERS_LOST_KEPT)] = ()
     """Numbers that the recipient called lost: their messages wait to be sealed anew, so it need not name them again."""
-    opened: tuple[Number, Annotated[bytes, msgspec.Meta(max_length=START_BYTES)]] = (0, UNKNOWN_ORIGIN.start)
+    opened: OpenedField = (0, UNKNOWN_ORIGIN.start)
     """The last number that was opened, and the start that gave it out. Another start than we remember shows that our
     data is older than we were, and that we use numbers again, whatever the server said."""
+    opened_before: Annotated[tuple[OpenedField, ...], msgspec.Meta(max_length=OPENED_TOLD)] = ()
+    """The last number that was opened from each of the starts before that one, newest first: a start of ours that came
+    later hides none of what a copy of ours did."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):

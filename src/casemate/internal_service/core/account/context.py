@@ -80,6 +80,8 @@ class Context:
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
     changed_peers: set[AccountId] = field(default_factory=set)
     """Whose rows were written since the paths to them were last looked at; too many is harmless."""
+    start_id: bytes = b""
+    """16 random bytes of this start, known to the server; the first 8 are the origin of its numbers."""
     peers_version: int = 0
     """Another one whenever rows of peers may have changed: who looks at all of them need not do so again before."""
 

@@ -12,8 +12,9 @@ from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.lines import is_line
-from casemate.internal_service.core.account.origins import contradicts
+from casemate.internal_service.core.account.origins import contradicts, opening_on
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
@@ -25,7 +26,6 @@ from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import COUNTER_JUMP, EARLY_BYTES_PER_PEER, EARLY_ENVELOPES_PER_PEER
 
-REKEY_PAUSE_SECONDS: Final = 60.0
 _UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
 """A new session may help; anything else a peer did wrong would only be done again in it."""
 _NOT_SHOWN: Final = (VOID, Kind.PROFILE)
@@ -41,12 +41,14 @@ class Inbox:
         context: Context,
         sessions: SecureSessions,
         outbox: Outbox,
+        healing: Healing,
         receipts: Receipts,
         connections: Connections,
     ) -> None:
         self._context = context
         self._sessions = sessions
         self._outbox = outbox
+        self._healing = healing
         self._receipts = receipts
         self._connections = connections
 
@@ -66,16 +68,8 @@ class Inbox:
         receipt = self._receipts.send(peer, device, now, by_path=by_path)
         if not receipt:
             # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
-            receipt = self.rekey(self._current(peer), device, now)
+            receipt = self._healing.rekey(self._current(peer), device, now)
         return outcome + receipt
-
-    def rekey(self, peer: Peer, device: DeviceId, now: Instant, *, at_once: bool = False) -> Outcome:
-        """Begin a new session with this device; the peer answers by sealing anew what we could not read."""
-        channel = self._sessions.channel(peer, device)
-        if not at_once and 0 <= now.wall - channel.rekey_at < REKEY_PAUSE_SECONDS:
-            return []
-        self._context.store.put_channel(replace(channel, rekey_at=now.wall))
-        return self._outbox.begin_anew(peer, device, now)
 
     def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         store = self._context.store
@@ -126,7 +120,7 @@ class Inbox:
             )
             channel = self._sessions.channel(peer, device)
             store.put_channel(replace(channel, expected=number + 1, lost=(*channel.lost, number)))
-            return self.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
+            return self._healing.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
         channel = self._sessions.channel(peer, device)
         store.put_channel(replace(channel, expected=number + 1))
         return outcome
@@ -149,7 +143,8 @@ class Inbox:
             raise RestoredWriter
         content = decode_content(data)
         self._check(peer, device, content)
-        self._context.store.put_channel(replace(channel, opened=(number, header.origin.start)))
+        opened, before = opening_on(channel, (number, header.origin.start))
+        self._context.store.put_channel(replace(channel, opened=opened, opened_before=before))
         self._keep_session(peer, replace(row, session=session), content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
         return self._handle(self._current(peer), device, number, content, now)

@@ -1,5 +1,6 @@
 """The link to the workspace server: dial, prove both sides, stay online, back off with jitter."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -15,6 +16,7 @@ from casemate.crypto.link_proof import (
 )
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.rows import Profile
+from casemate.internal_service.core.account.starts import Start, with_start
 from casemate.internal_service.core.link_io import CloseLink, LinkClosed, LinkOpened, OpenLink, SendOnLink
 from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused, LinkChanged
 from casemate.internal_service.core.refusals import reason
@@ -87,9 +89,10 @@ class Link:
         self._context = context
         self._state: LinkState = Stopped()
         self._generation = 0
-        self._start_id = context.entropy(START_ID_BYTES)
         self._away_since: float | None = None
         self._why: Reason | None = None
+        self.when_down: list[Callable[[Instant], Outcome]] = []
+        """Who has to hear of it when the link was online and is not any more."""
 
     @property
     def online(self) -> bool:
@@ -107,19 +110,21 @@ class Link:
         return "away"
 
     @property
-    def stopped(self) -> bool:
-        return isinstance(self._state, Stopped)
+    def is_over(self) -> bool:
+        """Until the user starts it again."""
+        return isinstance(self._state, Stopped | Fenced)
 
     def start(self, now: Instant) -> Outcome:
         if not isinstance(self._state, Stopped | Fenced | BackingOff):
             return []
+        if self.is_over:
+            self._context.start_id = self._context.entropy(START_ID_BYTES)
         self._why = None
         return self._dial(0, now)
 
-    def stop(self) -> Outcome:
-        state, self._state = self._state, Stopped()
+    def stop(self, now: Instant) -> Outcome:
         self._away_since, self._why = None, None
-        return [] if isinstance(state, Stopped | BackingOff | Fenced) else [self._close()]
+        return self._end(Stopped(), now)
 
     def send(self, frame: ClientFrame) -> Outcome:
         """Nothing when the link is not online: whatever matters is sent again after the next Welcome."""
@@ -159,8 +164,10 @@ class Link:
         profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
             return self._lost(reason("server_identity_changed"), now, REFUSED_RETRY_SECONDS)
-        if profile.server_key is None:
-            self._context.store.put_profile(replace(profile, server_key=hello.server_key))
+        start = Start(profile.start_counter, self._context.start_id)
+        self._context.store.put_profile(
+            replace(profile, server_key=hello.server_key, starts=with_start(profile.starts, start))
+        )
         self._state = replace(state, greeting=greeting)
         return [self._send(self._claim(profile, greeting))]
 
@@ -173,7 +180,7 @@ class Link:
         if frame.code == "fenced":
             return self._fence(now)
         if not self._context.profile.enrolled and frame.code not in _FAULTS:
-            return [*self.stop(), EnrollmentRefused(why)]
+            return [*self.stop(now), EnrollmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
     def welcomed(self, now: Instant) -> None:
@@ -189,7 +196,7 @@ class Link:
         if frame.code == "fenced":
             return self._fence(now)
         if frame.code == "account_deleted":
-            return [*self.stop(), AccountDeleted(None)]
+            return [*self.stop(now), AccountDeleted(None)]
         return []
 
     def closed(self, event: LinkClosed, now: Instant) -> Outcome:
@@ -199,7 +206,7 @@ class Link:
 
     def again(self, now: Instant) -> Outcome:
         """Open a new link at once: the server then pushes again what it holds for us."""
-        return [self._close(), *self._dial(0, now)] if self.online else []
+        return [*self._end(BackingOff(0, now.monotonic), now), *self._dial(0, now)] if self.online else []
 
     def drop(self, why: Reason, now: Instant) -> Outcome:
         """The server broke the protocol: end this link and try again later."""
@@ -254,15 +261,26 @@ class Link:
             case _:
                 attempt = 0
         wait = at_least_seconds + self._jitter(attempt, ceiling)
-        self._state = BackingOff(attempt, now.monotonic + wait)
         self._why = why
         if self._away_since is None:
             self._away_since = now.wall
-        return [self._close(), LinkChanged()]
+        return self._end(BackingOff(attempt, now.monotonic + wait), now)
 
     def _fence(self, now: Instant) -> Outcome:
-        self._state = Fenced(now.wall)
-        return [self._close(), LinkChanged()]
+        """Written down at once: the next start may hear a peer on a path before it hears the server."""
+        self._context.store.put_profile(replace(self._context.profile, fenced=True))
+        return self._end(Fenced(now.wall), now)
+
+    def _end(self, state: Stopped | BackingOff | Fenced, now: Instant) -> Outcome:
+        """The one place where a link ends, for whatever reason: it is closed, and whoever relied on it is told."""
+        was, self._state = self._state, state
+        outcome: Outcome = [LinkChanged()]
+        if isinstance(was, Opening | Online):
+            outcome.insert(0, self._close())
+        if isinstance(was, Online):
+            for tell in self.when_down:
+                outcome += tell(now)
+        return outcome
 
     def _jitter(self, attempt: int, ceiling_seconds: float) -> float:
         """Full jitter, so a restarted server is not dialled by everyone at once."""
@@ -288,9 +306,16 @@ class Link:
         device = context.device
         if profile.enrolled:
             signature = prove_device(
-                device.signing, greeting, profile.account_id, device.device_id, profile.start_counter, self._start_id
+                device.signing,
+                greeting,
+                profile.account_id,
+                device.device_id,
+                profile.start_counter,
+                context.start_id,
             )
-            return Authenticate(profile.account_id, device.device_id, profile.start_counter, self._start_id, signature)
+            return Authenticate(
+                profile.account_id, device.device_id, profile.start_counter, self._context.start_id, signature
+            )
         device_list = context.secrets.device_list
         bundle = context.secrets.bundle
         digest = registration_digest(profile.username, profile.full_name, device_list, bundle)
@@ -300,7 +325,7 @@ class Link:
             profile.account_id,
             device.device_id,
             profile.start_counter,
-            self._start_id,
+            context.start_id,
             digest,
         )
         password = None if profile.server_password is None else list(profile.server_password)
@@ -311,7 +336,7 @@ class Link:
             bundle,
             password,
             profile.start_counter,
-            self._start_id,
+            context.start_id,
             signature,
         )
 

@@ -35,8 +35,6 @@ RESERVED: Final = 1_000
 LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
 IN_VAIN_SECONDS: Final = 30.0
-NUMBER_JUMP: Final = 2**12
-"""The most that a word without proof may push our numbering ahead: each number skipped has to be filled."""
 
 
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
@@ -247,6 +245,11 @@ class Outbox:
     def link_down(self, now: Instant) -> Outcome:
         """The mailbox hands nothing out any more: what it holds goes over the paths there are."""
         self._forget_link()
+        if self._link.is_over:
+            # Another start may have our numbers now. Whoever starts this one again has to be told first.
+            self._compared = False
+            self._compared_with.clear()
+            return []
         outcome: Outcome = []
         for device in [path.device for path in self._paths.all() if path.connections]:
             self._direct.begin_again(device)
@@ -276,12 +279,6 @@ class Outbox:
         next_number = max(channel.next_number, used_up_to + 1)
         self._context.store.put_channel(replace(channel, next_number=next_number, origins=()))
         return self._show(changed, "queued")
-
-    def believe(self, channel: Channel, used_up_to: int) -> Outcome:
-        """Somebody who may be wrong says how far we once were: where it was more, receipts tell."""
-        if used_up_to < channel.next_number:
-            return []
-        return self.start_over(channel, min(used_up_to, channel.next_number + NUMBER_JUMP))
 
     def begin_anew(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """A new session, which says so as its first content."""

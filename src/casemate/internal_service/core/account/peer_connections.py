@@ -68,6 +68,7 @@ class PeerConnections:
             to=device,
             seen_up_to=0 if channel is None else channel.seen_up_to,
             network=self._endpoint.network,
+            opened=() if channel is None else (channel.opened, *channel.opened_before),
         )
         return self._paths.send_on(event.connection, hello)
 

@@ -7,7 +7,9 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
+from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.inbox import Inbox
+from casemate.internal_service.core.account.origins import is_another_life
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.path import Connection
 from casemate.internal_service.core.account.paths import Paths
@@ -44,6 +46,7 @@ class PeerEvents:
         connections: PeerConnections,
         direct: Direct,
         outbox: Outbox,
+        healing: Healing,
         inbox: Inbox,
         receipts: Receipts,
     ) -> None:
@@ -54,6 +57,7 @@ class PeerEvents:
         self._connections = connections
         self._direct = direct
         self._outbox = outbox
+        self._healing = healing
         self._inbox = inbox
         self._receipts = receipts
         self._note_after = 0.0
@@ -165,9 +169,9 @@ class PeerEvents:
         if device is None or peer is None:
             return outcome
         channel = self._context.store.channel(device)
-        if channel is not None and hello.seen_up_to >= channel.next_number:
-            outcome += self._outbox.believe(channel, hello.seen_up_to)
-            outcome += self._inbox.rekey(peer, device, now, at_once=True)
+        if channel is not None and (hello.seen_up_to >= channel.next_number or is_another_life(channel, hello.opened)):
+            used_up_to = max([hello.seen_up_to, *(number for number, _ in hello.opened)])
+            outcome += self._healing.believe(peer, channel, used_up_to, now)
         outcome += self._receipts.send_again(peer, now)
         return outcome + self._outbox.path_up(peer, device, now)
 

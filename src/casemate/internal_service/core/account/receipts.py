@@ -15,8 +15,9 @@ from casemate.internal_service.core.account.contents import (
 )
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
+from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.origins import was_given_out_by_another
+from casemate.internal_service.core.account.origins import is_another_life
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Peer
@@ -43,7 +44,14 @@ REFILL_PAUSE_SECONDS: Final = 2.0
 
 class Receipts:
     def __init__(
-        self, context: Context, link: Link, paths: Paths, dialling: Dialling, sessions: SecureSessions, outbox: Outbox
+        self,
+        context: Context,
+        link: Link,
+        paths: Paths,
+        dialling: Dialling,
+        sessions: SecureSessions,
+        outbox: Outbox,
+        healing: Healing,
     ) -> None:
         self._context = context
         self._link = link
@@ -51,6 +59,7 @@ class Receipts:
         self._dialling = dialling
         self._sessions = sessions
         self._outbox = outbox
+        self._healing = healing
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
         self._starts_over_again: dict[DeviceId, float] = {}
         """When a device may make us start over again (monotonic)."""
@@ -77,7 +86,13 @@ class Receipts:
             return []
         channel = self._sessions.channel(peer, device)
         note = ReceiptNote(
-            channel.expected - 1, channel.seen_up_to, channel.own_read_up_to, channel.lost, anew, channel.opened
+            channel.expected - 1,
+            channel.seen_up_to,
+            channel.own_read_up_to,
+            channel.lost,
+            anew,
+            channel.opened,
+            channel.opened_before,
         )
         sealed = self._seal(channel, note)
         if sealed is None:
@@ -184,9 +199,10 @@ class Receipts:
         store = self._context.store
         channel = self._sessions.channel(peer, device)
         highest = channel.next_number - 1
-        if note.opened[0] > note.delivered_up_to:
+        opened = (note.opened, *note.opened_before)
+        if max(number for number, _ in opened) > note.delivered_up_to:
             raise PeerBrokeProtocol("a receipt for what is both opened and missing")
-        if note.delivered_up_to > highest or was_given_out_by_another(channel.origins, note.opened):
+        if note.delivered_up_to > highest or is_another_life(channel, opened):
             return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
         had, had_read = channel.delivered_up_to, channel.read_up_to
@@ -231,8 +247,7 @@ class Receipts:
         if note.delivered_up_to > channel.next_number + HIGHEST_JUMP:
             raise PeerBrokeProtocol("a receipt for what was never sent")
         self._starts_over_again[channel.device] = now.monotonic + START_OVER_PAUSE_SECONDS
-        outcome = self._outbox.start_over(channel, note.delivered_up_to)
-        return outcome + self._outbox.begin_anew(peer, channel.device, now)
+        return self._healing.start_over(peer, channel, note.delivered_up_to, now)
 
     def _may_refill(self, device: DeviceId, delivered_up_to: int, now: Instant) -> bool:
         last = self._refilled.get(device)

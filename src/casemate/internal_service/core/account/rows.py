@@ -7,9 +7,13 @@ import msgspec
 
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
 from casemate.crypto.session import Session
+from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
 from casemate.protocol.link import Paths
+
+Opened = tuple[int, bytes]
+"""A number, and the start that gave it out."""
 
 OutboxState = Literal["waiting", "queued", "sent", "expired"]
 """waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk. expired: the server kept
@@ -38,6 +42,10 @@ class Profile:
     lan_discovery: bool = True
     paths: Paths | None = None
     """What the server last offered for connections between peers: needed when it is away."""
+    starts: tuple[Start, ...] = ()
+    """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""
+    fenced: bool = False
+    """Another start of this device took the link: the next start of ours starts over with everybody."""
 
     @property
     def cid(self) -> Cid:
@@ -100,8 +108,10 @@ class Channel(msgspec.Struct, frozen=True):
     """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
     counter: int = 0
     """Highest Lamport counter seen in the conversation."""
-    opened: tuple[int, bytes] = (0, UNKNOWN_ORIGIN.start)
+    opened: Opened = (0, UNKNOWN_ORIGIN.start)
     """The last number of theirs that was opened, and the start of theirs that gave it out."""
+    opened_before: tuple[Opened, ...] = ()
+    """Of the starts of theirs before that one, newest first: the last number of each that was opened."""
     origins: tuple[Origin, ...] = ()
     """The starts of ours that gave out the numbers of our envelopes to them, as far as we remember."""
     receipt_session: bytes | None = None

@@ -27,7 +27,6 @@ class Sealing:
     def __init__(self, context: Context, sessions: SecureSessions) -> None:
         self._context = context
         self._sessions = sessions
-        self._start = context.entropy(START_BYTES)
         self._voids: dict[DeviceId, tuple[float, float]] = {}
         """How many more may be made for a device, and when that was counted (monotonic)."""
 
@@ -43,7 +42,7 @@ class Sealing:
         session = ratchet.session
         channel = self._sessions.channel(peer, device)
         number = channel.next_number
-        origins = counting_on(channel.origins, number, self._start)
+        origins = counting_on(channel.origins, number, self._context.start_id[:START_BYTES])
         try:
             for row in waiting:
                 session, envelope = seal(

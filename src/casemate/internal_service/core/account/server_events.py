@@ -6,12 +6,14 @@ from typing import Final
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
+from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.server_requests import ServerRequests
+from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -63,6 +65,7 @@ class ServerEvents:
         requests: ServerRequests,
         contacts: Contacts,
         outbox: Outbox,
+        healing: Healing,
         inbox: Inbox,
         receipts: Receipts,
         dialling: Dialling,
@@ -72,12 +75,14 @@ class ServerEvents:
         self._requests = requests
         self._contacts = contacts
         self._outbox = outbox
+        self._healing = healing
         self._inbox = inbox
         self._receipts = receipts
         self._dialling = dialling
         self._signals_up_to = 0
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
         not compared over links, because a server that was restored counts from lower ones."""
+        link.when_down.append(self._link_lost)
         self._ignored: set[AccountId] = set()
         """Who sent us envelopes on this link before we knew that they are registered."""
 
@@ -126,7 +131,7 @@ class ServerEvents:
             case _:
                 raise PeerBrokeProtocol("a frame out of turn")
 
-    def link_lost(self, now: Instant) -> Outcome:
+    def _link_lost(self, now: Instant) -> Outcome:
         """Whatever waited for this link waits for the next one; nobody's presence is known any more."""
         self._ignored.clear()
         self._signals_up_to = 0
@@ -139,8 +144,7 @@ class ServerEvents:
         owed = self._receipts.settle_owed(now)
         if not self._receipts.parked_too_long(now):
             return owed
-        again = self._link.again(now)
-        return owed + again + self.link_lost(now) if again else owed
+        return owed + self._link.again(now)
 
     def next_wakeup(self) -> float | None:
         return self._receipts.next_wakeup()
@@ -155,6 +159,7 @@ class ServerEvents:
         self._link.welcomed(now)
         first_time = not profile.enrolled
         older = frame.start_counter_seen > profile.start_counter
+        other = somebody_else_was_linked(profile.starts, frame.linked_before, frame.start_counter_seen)
         store.put_profile(
             replace(
                 profile,
@@ -163,6 +168,10 @@ class ServerEvents:
                 appear_offline=frame.appear_offline or profile.appear_offline,
                 paths=frame.paths,
                 start_counter=frame.start_counter_seen + 1 if older else profile.start_counter,
+                starts=with_start(
+                    profile.starts,
+                    Start(max(frame.start_counter_seen, profile.start_counter), self._context.start_id),
+                ),
             )
         )
         store.put_presence(frame.presence)
@@ -171,9 +180,8 @@ class ServerEvents:
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
-        for peer, channel, used_up_to in self._restored(frame, older=older):
-            outcome += self._outbox.believe(channel, used_up_to)
-            outcome += self._inbox.rekey(peer, channel.device, now, at_once=True)
+        for peer, channel, used_up_to in self._restored(frame, older=older or other):
+            outcome += self._healing.believe(peer, channel, used_up_to, now)
         outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all(now)
         return outcome + self._show_peers_and_queued()
@@ -278,7 +286,7 @@ class ServerEvents:
         for account_id in self._ignored:
             peer = self._context.store.peer(account_id)
             if peer is not None and peer.relation == "registered":
-                return self._link.again(now) + self.link_lost(now)
+                return self._link.again(now)
         return []
 
     def _certified(self, account_id: AccountId, device: DeviceId, *, even_blocked: bool = False) -> Peer | None:

@@ -78,7 +78,8 @@ class SqliteAccounts:
 
     def device(self, device_id: DeviceId) -> Device | None:
         row = self._db.row(
-            "SELECT device_id, account_id, signing_key, start_counter, start_id FROM devices WHERE device_id = ?",
+            "SELECT device_id, account_id, signing_key, start_counter, start_id, linked_start FROM devices"
+            " WHERE device_id = ?",
             device_id,
         )
         return None if row is None else Device(*row)
@@ -105,6 +106,9 @@ class SqliteAccounts:
             start_id,
             device_id,
         )
+
+    def set_linked_start(self, device_id: DeviceId, start_id: bytes) -> None:
+        self._db.execute("UPDATE devices SET linked_start = ? WHERE device_id = ?", start_id, device_id)
 
     def bundle(self, device_id: DeviceId) -> bytes | None:
         bundle: bytes | None = self._db.value("SELECT bundle FROM devices WHERE device_id = ?", device_id)

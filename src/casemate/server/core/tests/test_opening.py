@@ -14,6 +14,7 @@ from casemate.protocol.link import (
     ClientHello,
     DeleteAccount,
     Deposited,
+    DeviceRow,
     ListDirectory,
     Refused,
     ServerHello,
@@ -288,6 +289,30 @@ def test_a_fresh_start_learns_nothing_alarming() -> None:
     assert link.welcome.start_counter_seen == 0
     person_of(link).restarted()
     assert office.authenticate(person_of(link)).welcome.start_counter_seen == 1
+
+
+def test_the_welcome_names_the_start_that_had_the_link_before_whatever_its_count() -> None:
+    office = Office()
+    link = office.newcomer("alice")
+    alice = person_of(link)
+    assert link.welcome.linked_before == b""
+    first, alice.start_counter, alice.start_id = alice.start_id, 9, b"nine starts long"
+    nine = office.authenticate(alice)
+    assert nine.welcome.linked_before == first
+    nine.drop()
+    alice.start_counter, alice.start_id = 3, b"three starts ago"
+    three = office.authenticate(alice)
+    assert three.welcome.linked_before == b"nine starts long"
+    three.drop()
+    alice.start_counter, alice.start_id = 10, b"ten starts, then"
+    assert office.authenticate(alice).welcome.linked_before == b"three starts ago"
+
+
+def test_the_welcome_tells_which_devices_the_account_has() -> None:
+    office = Office()
+    link = office.newcomer("alice")
+    assert link.welcome.device_list_number == 1
+    assert link.welcome.devices == [DeviceRow(person_of(link).device_id, online=True)]
 
 
 def test_frames_of_a_fenced_link_that_were_on_their_way_change_nothing() -> None:

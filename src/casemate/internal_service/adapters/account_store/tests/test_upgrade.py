@@ -32,6 +32,7 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert channel is not None
     assert (profile.username, profile.start_counter, profile.appear_offline) == ("ada", 7, True)
     assert (profile.relay_only, profile.lan_discovery, profile.paths) == (False, True, None)
+    assert (profile.starts, profile.fenced) == ((), False)
     assert (channel.next_number, channel.expected, channel.counter) == (9, 5, 12)
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
     assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)

@@ -1,0 +1,110 @@
+"""However a link ends, nobody is shown online by it any more, and no request waits for an answer that cannot come."""
+
+from collections.abc import Callable
+
+import pytest
+
+from casemate.internal_service.core.account.link import OPENING_SECONDS
+from casemate.internal_service.core.notices import AccountDeleted, Answered
+from casemate.protocol.link import Closing, DirectoryPage, Refused, Welcome
+from casemate.protocol.link_codec import ServerFrame
+from tests.accounts.deployment import Deployment, Person
+
+TOKEN = 77
+
+
+def fenced(world: Deployment, alice: Person, bob: Person) -> None:
+    world._to_device(alice, alice.generation, Closing("fenced"))
+
+
+def shut_down(world: Deployment, alice: Person, bob: Person) -> None:
+    world._to_device(alice, alice.generation, Closing("shutdown"))
+    world.cut(alice)
+
+
+def lost(world: Deployment, alice: Person, bob: Person) -> None:
+    world.cut(alice)
+
+
+def refused(world: Deployment, alice: Person, bob: Person) -> None:
+    """The next one is not let in."""
+    world.server_up = True
+
+    def refuse(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        return [Refused("device_removed")] if person is alice and isinstance(frame, Welcome) else [frame]
+
+    world.to_device = refuse
+    world.cut(alice)
+    world.pass_time(1)
+
+
+def dropped(world: Deployment, alice: Person, bob: Person) -> None:
+    """The server broke the protocol."""
+    world._to_device(alice, alice.generation, Refused("internal"))
+
+
+def signed_out(world: Deployment, alice: Person, bob: Person) -> None:
+    world.do(alice, lambda account, now: account.stop(now))
+
+
+def too_slow(world: Deployment, alice: Person, bob: Person) -> None:
+    """The server answers nothing any more, when the link is opened again."""
+    world.server_up = True
+    world.to_device = lambda person, frame: [frame] if person is not alice else []
+    world.do(alice, lambda account, now: account._link.again(now))
+    world.pass_time(OPENING_SECONDS + 1)
+
+
+def opened_again(world: Deployment, alice: Person, bob: Person) -> None:
+    world.do(alice, lambda account, now: account._link.again(now))
+
+
+def deleted_by_the_server(world: Deployment, alice: Person, bob: Person) -> None:
+    world._to_device(alice, alice.generation, Closing("account_deleted"))
+
+
+def deleted_by_us(world: Deployment, alice: Person, bob: Person) -> None:
+    """The account goes with the answer; the service signs it out then."""
+    world.server_up = True
+    world.do(alice, lambda account, now: account.delete(1, now))
+    assert alice.heard(AccountDeleted)
+    world.do(alice, lambda account, now: account.stop(now))
+
+
+WAYS = [
+    fenced,
+    shut_down,
+    lost,
+    refused,
+    dropped,
+    signed_out,
+    too_slow,
+    opened_again,
+    deleted_by_the_server,
+    deleted_by_us,
+]
+
+
+@pytest.mark.parametrize("end", WAYS)
+def test_however_a_link_ends_nobody_is_shown_online_and_every_request_is_answered(
+    world: Deployment, friends: tuple[Person, Person], end: Callable[[Deployment, Person, Person], None]
+) -> None:
+    alice, bob = friends
+    assert world.sees(alice, bob).online
+    world.to_device = lambda person, frame: [] if isinstance(frame, DirectoryPage) else [frame]
+    world.do(alice, lambda account, now: account.list_directory("", "", 10, TOKEN, now))
+    assert not alice.heard(Answered)
+    world.server_up = False
+    end(world, alice, bob)
+    world.settle()
+    assert alice.account.link_view().state != "online"
+    assert world.sees(alice, bob).online is None
+    assert [answer.token for answer in alice.heard(Answered)] == [TOKEN]
+
+
+def test_a_fenced_account_says_so_beside_what_it_cannot_send(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    fenced(world, alice, bob)
+    world.say(alice, bob, "while it is fenced")
+    (message,) = world.timeline(alice, bob)
+    assert (message.status, message.reason and message.reason.code) == ("queued", "fenced")
