@@ -6,6 +6,7 @@ import pytest
 
 from casemate.internal_service.core.ports import (
     DraftStore,
+    ListLost,
     LocalAccountRow,
     LocalDbStore,
     PlainQueueStore,
@@ -168,6 +169,21 @@ class ServiceStoreContract(LocalDbContract):
         accounts.delete_account(ALICE.name)
         assert accounts.accounts() == [BOB]
         assert accounts.known_peers(ALICE.name) == {}
+
+    def test_files_of_a_deleted_account_are_named_until_they_are_gone(self, accounts: ServiceStore) -> None:
+        accounts.delete_account(ALICE.name)
+        assert accounts.deleted_accounts() == [ALICE.name]
+        accounts.deletion_done(ALICE.name)
+        assert accounts.deleted_accounts() == []
+
+    def test_found_files_and_a_lost_list_are_remembered(self, store: ServiceStore) -> None:
+        assert (store.found_accounts(), store.list_lost()) == ({}, None)
+        store.put_found_accounts({"a": 5, "b": 3})
+        store.put_found_accounts({"b": 3})
+        store.put_list_lost(ListLost("damaged", 7, "service.db.damaged"))
+        assert (store.found_accounts(), store.list_lost()) == ({"b": 3}, ListLost("damaged", 7, "service.db.damaged"))
+        store.put_list_lost(None)
+        assert store.list_lost() is None
 
     def test_the_last_server_is_remembered(self, store: ServiceStore) -> None:
         assert store.last_server() is None

@@ -13,9 +13,10 @@ from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_files import AccountFiles
-from casemate.internal_service.adapters.service_store import open_service_store
+from casemate.internal_service.adapters.service_store import open_or_begin_anew
 from casemate.internal_service.core import events
 from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.found_accounts import take_stock
 from casemate.internal_service.core.link_io import (
     CloseLink,
     LinkClosed,
@@ -230,12 +231,13 @@ class House:
         self._runs += 1
         self.is_up = True
         entropy = repeatable_entropy(str(self.folder).encode() + bytes([self._runs]))
-        store = open_service_store(self.folder, self._key, synchronous="OFF")
         files = AccountFiles(self.folder, synchronous="OFF")
+        wall, has_accounts = self.street.now.wall, bool(files.files())
+        store = open_or_begin_anew(self.folder, self._key, wall, has_accounts=has_accounts, synchronous="OFF")
+        found = take_stock(store, files, self.street.now.wall)
         names = [row.name for row in store.accounts()]
-        files.sweep(set(names))
         machine = Machine(version="test", key=self._key, unlocked_by="key_file", default_server=None)
-        self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy))
+        self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy), found=found)
         self._entropy = entropy
         self.tell_all([events.SessionLeft(name) for name in names])
         self.street.settle()

@@ -16,8 +16,9 @@ from casemate.internal_service.core import events
 from casemate.internal_service.core import notices as told
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.found_accounts import take_stock
 from casemate.internal_service.core.machine import Machine as Computer
-from casemate.internal_service.core.ports import AccountUnavailable
+from casemate.internal_service.core.ports import AccountFile, AccountUnavailable
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.vaults import make_vault, try_vaults
 from casemate.node import Effect, Event
@@ -55,24 +56,28 @@ class SimulatedAccounts:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
 
-    def create(self, name: str, key: DatabaseKey) -> SqliteAccountStore:
+    def create(self, name: str, key: DatabaseKey, vault: bytes) -> SqliteAccountStore:
+        self.keep_vault(name, vault)
         return open_account_store(self._machine.file(f"{name}.db"), key.secret, vfs=VFS_NAME)
 
-    def open(self, name: str, key: DatabaseKey) -> SqliteAccountStore:
-        if not self._machine.disk.exists(str(self._machine.file(f"{name}.db"))):
-            raise AccountUnavailable(name)
-        return self.create(name, key)
+    def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> SqliteAccountStore:
+        if not self._machine.disk.exists(self.path_of(name)):
+            raise AccountUnavailable("missing", self.path_of(name))
+        return open_account_store(self._machine.file(f"{name}.db"), key.secret, vfs=VFS_NAME, check=check)
 
     def delete(self, name: str) -> None:
         for companion in ("", "-wal", "-journal"):
             self._machine.disk.delete(str(self._machine.file(f"{name}.db{companion}")), synced=False)
 
-    def sweep(self, known: set[str]) -> None:
-        """What a crash left of accounts that nobody names."""
-        for path in list(self._machine.disk.as_written()):
-            name, dot, rest = path.rpartition("/")[2].partition(".db")
-            if dot and not rest and name not in {*known, "service"}:
-                self.delete(name)
+    def keep_vault(self, name: str, vault: bytes) -> None:
+        """Nobody loses service.db in these worlds, so nothing ever reads it."""
+
+    def files(self) -> list[AccountFile]:
+        names = [path.rpartition("/")[2].partition(".db") for path in self._machine.disk.as_written()]
+        return [AccountFile(name, 1, None) for name, dot, rest in names if dot and not rest and name != "service"]
+
+    def path_of(self, name: str) -> str:
+        return str(self._machine.file(f"{name}.db"))
 
 
 class ServicePerson(Person):
@@ -94,9 +99,9 @@ class ServicePerson(Person):
     def start_process(self, machine: Machine) -> Process:
         key = MachineKey(b"m" * 32)
         store = open_service_store(machine.file(""), key, vfs=VFS_NAME)
-        names = [row.name for row in store.accounts()]
         files = SimulatedAccounts(machine)
-        files.sweep(set(names))
+        take_stock(store, files, machine.now().wall)
+        names = [row.name for row in store.accounts()]
         entropy = machine.entropy()
         computer = Computer(version="simulated", key=key, unlocked_by="key_file")
         service = Service(store, files, machine=computer, entropy=entropy, kem=RepeatableKem(entropy))

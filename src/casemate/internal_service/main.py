@@ -20,7 +20,7 @@ from casemate.internal_service.adapters.lan import LocalNetwork
 from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
 from casemate.internal_service.adapters.server_link import ServerLinks
-from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_service_store
+from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import Site
@@ -30,6 +30,7 @@ from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
+from casemate.internal_service.core.found_accounts import take_stock
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.path_io import (
@@ -106,23 +107,31 @@ async def serve(options: InternalServiceOptions) -> int:
         stack.enter_context(DataDirectory(options.data_dir))
         is_new = not (options.data_dir / FILE_NAME).exists()
         key = machine_key(options.data_dir, system_entropy, use_keyring=options.use_keyring, is_new=is_new)
-        store = stack.enter_context(contextlib.closing(open_service_store(options.data_dir, key.key)))
+        account_files = AccountFiles(options.data_dir)
+        has_accounts = bool(account_files.files())
+        opened = open_or_begin_anew(options.data_dir, key.key, time.time(), has_accounts=has_accounts)
+        store = stack.enter_context(contextlib.closing(opened))
         machine = Machine(
             version=metadata.version("casemate"),
             key=key.key,
             unlocked_by=key.kept_by,
             default_server=options.default_server,
         )
-        return await _serve_store(options, listen, store, machine)
+        return await _serve_store(options, listen, store, account_files, machine)
 
 
 async def _serve_store(
-    options: InternalServiceOptions, listen: ListenAddress, store: SqliteServiceStore, machine: Machine
+    options: InternalServiceOptions,
+    listen: ListenAddress,
+    store: SqliteServiceStore,
+    account_files: AccountFiles,
+    machine: Machine,
 ) -> int:
-    account_files = AccountFiles(options.data_dir)
+    found = take_stock(store, account_files, time.time())
+    for account in found:
+        log.error("account file that nobody lists", account_name=account.file.name, has_vault=bool(account.file.vault))
     names = [row.name for row in store.accounts()]
-    account_files.sweep(set(names))
-    core = Service(store, account_files, machine=machine, entropy=system_entropy, kem=MlKem768())
+    core = Service(store, account_files, machine=machine, entropy=system_entropy, kem=MlKem768(), found=found)
     with contextlib.closing(open_listener(listen)) as listener:
         performer = _Performer()
         thread = StoreThread(core, core.stores, SystemClock(), performer)

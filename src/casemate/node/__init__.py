@@ -3,7 +3,7 @@
 from casemate.node.core import BatchEnd, Core, Effect, Event, Wakeup
 from casemate.node.instant import Clock, Entropy, Instant, Monotonic
 from casemate.node.step import EventUndone, step
-from casemate.node.store import StorageBroken, Store
+from casemate.node.store import StorageBroken, StorageDamaged, StorageFull, Store, WritesRefused
 
 __all__ = [
     "BatchEnd",
@@ -16,7 +16,10 @@ __all__ = [
     "Instant",
     "Monotonic",
     "StorageBroken",
+    "StorageDamaged",
+    "StorageFull",
     "Store",
     "Wakeup",
+    "WritesRefused",
     "step",
 ]

@@ -5,10 +5,27 @@ from typing import Protocol
 
 
 class StorageBroken(Exception):
-    """Our own storage no longer keeps its promises (disk full, I/O error, corruption, a commit that failed): stop.
+    """Our own storage no longer keeps its promises: the disk answers with errors, or a commit failed.
 
-    Nothing that was not committed has been told to anybody, so the next start goes on from the last commit.
+    Nothing that was not committed has been told to anybody, so the next start goes on from the last commit. `path` is
+    the file it happened to, where that is known.
     """
+
+    def __init__(self, detail: str = "", path: str | None = None) -> None:
+        super().__init__(detail)
+        self.path = path
+
+
+class StorageDamaged(StorageBroken):
+    """The disk answers, but what it gives for this one file is not what was written there."""
+
+
+class StorageFull(StorageBroken):
+    """There is no room for what is new. What is written stays readable, and is whole."""
+
+
+class WritesRefused(Exception):
+    """Writing is switched off for now, because there was no room: this one event is undone, reading goes on."""
 
 
 class Store(Protocol):

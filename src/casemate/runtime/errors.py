@@ -24,9 +24,42 @@ class DatabaseNewer(CannotStart):
         )
 
 
-class WrongKey(CannotStart):
+class DatabaseDamaged(CannotStart):
+    """The file is there and is not what was written."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path} is damaged ({what}): put back a copy of it. Nothing was changed.")
+        self.path = path
+        self.what = what
+
+
+class DatabaseEmpty(DatabaseDamaged):
+    """Something was written there once, and nothing is left of it."""
+
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} cannot be opened with this key (or is not a Casemate database).")
+        super().__init__(path, "it is empty")
+
+
+class WrongKey(DatabaseDamaged):
+    """A damaged beginning and another key look the same."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "it does not open with its key, or is no Casemate database")
+
+
+class DiskFailed(CannotStart):
+    """Nothing is known of the file: the disk under it did not answer as disks do."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"The disk under {path} does not work ({what}): look at the disk, then start again. "
+            "Nothing says that the file is damaged."
+        )
+
+
+class DiskFull(CannotStart):
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"There is no room on the disk of {path}: make room, then start again.")
 
 
 class PortTaken(CannotStart):

@@ -1,8 +1,13 @@
 """Small files that only their owner may read, there whole or not at all, even after a power cut."""
 
+import errno
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from casemate.node import StorageBroken, StorageFull
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -21,6 +26,16 @@ def write_secret(path: Path, content: bytes) -> None:
         scratch.unlink(missing_ok=True)
         raise
     _sync_directory(path.parent)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """What the operating system says of this file, in the words in which databases speak of theirs."""
+    try:
+        yield
+    except OSError as error:
+        kind = StorageFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageBroken
+        raise kind(f"{path.name}: {error.strerror}", str(path)) from error
 
 
 def _sync_directory(directory: Path) -> None:

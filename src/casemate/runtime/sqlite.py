@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 import apsw
 
 from casemate.node import StorageBroken
-from casemate.runtime.errors import DatabaseLocked, DirectoryNotWritable, WrongKey
+from casemate.runtime.errors import DatabaseEmpty, DirectoryNotWritable
+from casemate.runtime.sqlite_faults import NamedErrors, opening
 
 KEY_BYTES = 32
 BUSY_MILLISECONDS = 500
@@ -18,21 +19,6 @@ _READS: Final = "SELECT"
 """How statements begin that change nothing."""
 
 Row = tuple[Any, ...]
-
-_BROKEN: Final = (
-    apsw.IOError,
-    apsw.FullError,
-    apsw.CorruptError,
-    apsw.NotADBError,
-    apsw.ReadOnlyError,
-    apsw.CantOpenError,
-    apsw.NoMemError,
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.ProtocolError,
-    apsw.InternalError,
-)
-"""What SQLite says when the disk or the file fails, rather than the statement."""
 
 
 class Database:
@@ -45,6 +31,7 @@ class Database:
     def __init__(self, connection: apsw.Connection, path: Path | None) -> None:
         self._connection = connection
         self.path = path
+        self._named_errors = NamedErrors(path, lambda: connection.system_errno)
         self._savepoints = 0
         self._savepoints_made = 0
         """Of those that were asked for: one is made with the first change in it, so that reading costs none."""
@@ -57,12 +44,15 @@ class Database:
         key: bytes | None = None,
         vfs: str | None = None,
         synchronous: Literal["FULL", "OFF"] = "FULL",
+        existing: bool = False,
     ) -> "Database":
         """Open or create the file, for this connection alone, until `close`.
 
         `key` encrypts everything with ChaCha20-Poly1305; it is 32 bytes that are already as good as random. `vfs`
         names a registered file system. `synchronous="OFF"` forgoes durability, for tests that do not cut the power.
-        Raises `DatabaseLocked`, `DirectoryNotWritable` or `WrongKey`.
+        `existing`: something was written there before, so that an empty file is a damaged one and is left alone.
+        Raises `DatabaseLocked`, `DatabaseDamaged` (`WrongKey` among it), `DirectoryNotWritable`, `DiskFailed` or
+        `DiskFull`.
         """
         try:
             connection = apsw.Connection(
@@ -72,18 +62,17 @@ class Database:
             raise DirectoryNotWritable(path.parent, OSError(str(error))) from error
         database = cls(connection, path)
         try:
-            _configure(connection, key, synchronous)
-        except apsw.NotADBError as error:
+            with opening(path), database._named_errors:
+                _unlock(connection, key)
+                if existing and not _tables(connection):
+                    raise DatabaseEmpty(path)
+                _configure(connection, synchronous)
+        except BaseException as error:
             database.close()
-            raise WrongKey(path) from error
-        except (apsw.BusyError, apsw.LockedError) as error:
-            database.close()
-            raise DatabaseLocked(path) from error
-        except (apsw.ReadOnlyError, apsw.CantOpenError) as error:
-            database.close()
-            raise DirectoryNotWritable(path.parent, OSError(str(error))) from error
-        except BaseException:
-            database.close()
+            if isinstance(error.__cause__, StorageBroken) and isinstance(
+                error.__cause__.__cause__, apsw.ReadOnlyError | apsw.CantOpenError
+            ):
+                raise DirectoryNotWritable(path.parent, OSError(str(error.__cause__.__cause__))) from error
             raise
         return database
 
@@ -91,8 +80,13 @@ class Database:
     def in_memory(cls) -> "Database":
         """A database that is gone when it is closed."""
         connection = apsw.Connection(":memory:")
-        _configure(connection, None, "OFF")
+        _configure(connection, "OFF")
         return cls(connection, None)
+
+    def refuse_writes(self) -> None:
+        """From now on whoever changes something gets `WritesRefused`; reading goes on."""
+        self._connection.pragma("query_only", True)
+        self._named_errors.refuses_writes = True
 
     def close(self) -> None:
         """Write back what is in the log and let others open the file. Harmless to repeat."""
@@ -110,7 +104,7 @@ class Database:
 
     def execute(self, sql: str, *bindings: Any) -> int:
         """Run a statement; how many rows it changed."""
-        with _NAMED_ERRORS:
+        with self._named_errors:
             self._make_savepoints()
             before = self._connection.total_changes()
             for _ in self._connection.execute(sql, bindings):
@@ -119,20 +113,20 @@ class Database:
 
     def executemany(self, sql: str, rows: "list[tuple[Any, ...]]") -> None:
         """Run a statement once per row."""
-        with _NAMED_ERRORS:
+        with self._named_errors:
             self._make_savepoints()
             self._connection.executemany(sql, rows)
 
     def rows(self, sql: str, *bindings: Any) -> list[Row]:
         """All rows of a query."""
-        with _NAMED_ERRORS:
+        with self._named_errors:
             if not sql.startswith(_READS):
                 self._make_savepoints()
             return self._connection.execute(sql, bindings).fetchall()
 
     def row(self, sql: str, *bindings: Any) -> Row | None:
         """The first row of a query, or None."""
-        with _NAMED_ERRORS:
+        with self._named_errors:
             if not sql.startswith(_READS):
                 self._make_savepoints()
             # The cursor is let go rather than closed: closing keeps a reference to it for ever (apsw 3.54).
@@ -146,7 +140,7 @@ class Database:
 
     def script(self, sql: str) -> None:
         """Run several statements, such as a migration."""
-        with _NAMED_ERRORS:
+        with self._named_errors:
             self._make_savepoints()
             for _ in self._connection.execute(sql):
                 pass
@@ -160,7 +154,7 @@ class Database:
         SQLite begins it lazily, with the first statement, and as a writer with the first change; when nothing changed
         the commit does not touch the disk.
         """
-        with _NAMED_ERRORS:
+        with self._named_errors:
             self._connection.execute("BEGIN")
         try:
             yield
@@ -171,7 +165,7 @@ class Database:
             self._connection.execute("COMMIT")
         except apsw.Error as error:
             self._rollback()
-            raise StorageBroken(f"commit failed: {type(error).__name__}") from error
+            raise self._named_errors.named(error, "commit failed") from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -187,7 +181,7 @@ class Database:
         self._savepoints = level
         if self._savepoints_made > level:
             self._savepoints_made = level
-            with _NAMED_ERRORS:
+            with self._named_errors:
                 self._connection.execute("RELEASE here")
 
     def _make_savepoints(self) -> None:
@@ -199,9 +193,11 @@ class Database:
         made, self._savepoints_made = self._savepoints_made, min(level, self._savepoints_made)
         # Some disk errors make SQLite undo the whole transaction; then what earlier events did is gone, too.
         if not self._connection.in_transaction:
-            raise StorageBroken("the transaction was undone by the database") from cause
+            if isinstance(cause, StorageBroken):
+                raise cause
+            raise StorageBroken("the transaction was undone by the database", str(self.path)) from cause
         if made > level:
-            with _NAMED_ERRORS:
+            with self._named_errors:
                 self._connection.execute("ROLLBACK TO here")
                 self._connection.execute("RELEASE here")
 
@@ -215,7 +211,7 @@ def _vfs_name(vfs: str | None, *, encrypted: bool) -> str | None:
     return f"multipleciphers-{vfs}" if vfs is not None and encrypted else vfs
 
 
-def _configure(connection: apsw.Connection, key: bytes | None, synchronous: str) -> None:
+def _unlock(connection: apsw.Connection, key: bytes | None) -> None:
     if key is not None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a database key has {KEY_BYTES} bytes")
@@ -225,6 +221,14 @@ def _configure(connection: apsw.Connection, key: bytes | None, synchronous: str)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
     # The only user of the file: no shared-memory index is needed, and other processes are refused by SQLite, too.
     connection.pragma("locking_mode", "EXCLUSIVE")
+
+
+def _tables(connection: apsw.Connection) -> int:
+    """The first real read: it takes the lock and finds out whether the key is right."""
+    return len(connection.execute("SELECT 1 FROM sqlite_schema").fetchall())
+
+
+def _configure(connection: apsw.Connection, synchronous: str) -> None:
     connection.pragma("journal_mode", "WAL")
     connection.pragma("synchronous", synchronous)
     connection.pragma("foreign_keys", True)
@@ -233,23 +237,4 @@ def _configure(connection: apsw.Connection, key: bytes | None, synchronous: str)
     connection.pragma("temp_store", "MEMORY")
     # Deleted keys are overwritten wherever that needs no extra write.
     connection.pragma("secure_delete", "FAST")
-    # The first real read: it takes the lock and finds out whether the key is right.
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
-
-
-class _NamedErrors:
-    """Stands around every statement: a class costs a quarter of what a generator would, and that shows."""
-
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, _BROKEN):
-            raise StorageBroken(f"the database failed: {type(error).__name__}") from error
-
-
-_NAMED_ERRORS: Final = _NamedErrors()
+    _tables(connection)

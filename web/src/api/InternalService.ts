@@ -5,6 +5,7 @@ import type {
   Cid,
   ExtensionRequests,
   ExtensionResponses,
+  FoundAccountFile,
   LocalAccount,
   Reason,
   ServiceInfo,
@@ -33,6 +34,7 @@ export interface Answers {
   readonly AcceptIdentity: Responses["Done"];
   readonly SetSettings: Responses["Done"];
   readonly ConnectAccount: Responses["ConnectSuccess"];
+  readonly AdoptAccount: Responses["ConnectSuccess"];
   readonly ProbeServer: Responses["ServerProbed"];
   readonly Register: Responses["ConnectSuccess"];
   readonly Connect: Responses["ConnectSuccess"];
@@ -45,10 +47,21 @@ export interface Answers {
   readonly PeerDisconnect: Responses["DisconnectNotification"];
 }
 
+/** Account files that the list of this computer's accounts does not name, and why that may be. */
+export interface FoundFiles {
+  readonly files: readonly FoundAccountFile[];
+  readonly listLost: Reason | null;
+}
+
 /** How this tab is connected to the internal service. Times are Unix milliseconds. */
 export type Connection =
   | { readonly state: "connecting" }
-  | { readonly state: "open"; readonly service: ServiceInfo; readonly accounts: readonly LocalAccount[] }
+  | {
+      readonly state: "open";
+      readonly service: ServiceInfo;
+      readonly accounts: readonly LocalAccount[];
+      readonly found: FoundFiles;
+    }
   /** `accounts` are those of before, so that an open screen stays as it was. */
   | {
       readonly state: "lost";

@@ -153,8 +153,7 @@ export class WebSocketService implements InternalService {
         this.accepted(body as HelloAccepted);
         return;
       case "LocalAccountsChanged":
-        if (this.state.state === "open")
-          this.become({ ...this.state, accounts: (body as LocalAccountsChanged).accounts });
+        this.listed(body as LocalAccountsChanged);
         return;
       case "Snapshot":
       case "Resumed":
@@ -172,8 +171,14 @@ export class WebSocketService implements InternalService {
     if (hello.request_id !== this.helloId) return;
     clearTimeout(this.timer);
     this.openedAt = this.surroundings.now();
-    this.become({ state: "open", service: hello.service, accounts: hello.accounts });
+    const found = { files: hello.found, listLost: hello.list_lost };
+    this.become({ state: "open", service: hello.service, accounts: hello.accounts, found });
     for (const [cid, following] of this.followed) this.subscribe(cid, following);
+  }
+
+  private listed({ accounts, found, list_lost }: LocalAccountsChanged): void {
+    if (this.state.state === "open")
+      this.become({ ...this.state, accounts, found: { files: found, listLost: list_lost } });
   }
 
   private subscribe(cid: Cid, following: Following): void {

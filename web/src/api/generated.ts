@@ -30,6 +30,13 @@ export interface AccountView {
   readonly unread: number;
 }
 
+/** Sign in to an account file that the list of accounts does not name, and list it again. Answer: as Connect. */
+export interface AdoptAccount {
+  readonly request_id: string;
+  readonly name: string;
+  readonly password: readonly number[];
+}
+
 /** Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed. */
 export interface BlockPeer {
   readonly request_id: string;
@@ -108,6 +115,14 @@ export interface DraftView {
   readonly place: number;
 }
 
+/** A database in the folder of accounts that this computer's list does not name; its password opens it. */
+export interface FoundAccountFile {
+  readonly name: string;
+  readonly found_at: number;
+  readonly bytes: number;
+  readonly has_vault: boolean;
+}
+
 /** Answer: SafetyNumber. */
 export interface GetSafetyNumber {
   readonly request_id: string;
@@ -137,6 +152,8 @@ export interface HelloAccepted {
   readonly request_id: string | null;
   readonly service: ServiceInfo;
   readonly accounts: readonly LocalAccount[];
+  readonly found: readonly FoundAccountFile[];
+  readonly list_lost: Reason | null;
 }
 
 /** The connection to the workspace server. `since` is when this state began. */
@@ -164,12 +181,15 @@ export interface LocalAccount {
   readonly server_address: string;
   readonly state: "active" | "orphaned" | "signed_out";
   readonly unread: number;
+  readonly reason: Reason | null;
 }
 
 export interface LocalAccountsChanged {
   readonly cid: Cid;
   readonly request_id: string | null;
   readonly accounts: readonly LocalAccount[];
+  readonly found: readonly FoundAccountFile[];
+  readonly list_lost: Reason | null;
 }
 
 /** Everything of this conversation with arrival ≤ `up_to_arrival` was on a screen. Answer: Done. */
@@ -443,6 +463,7 @@ export interface ExtensionRequests {
   readonly AcceptIdentity: AcceptIdentity;
   readonly SetSettings: SetSettings;
   readonly ConnectAccount: ConnectAccount;
+  readonly AdoptAccount: AdoptAccount;
   readonly ProbeServer: ProbeServer;
 }
 

@@ -19,6 +19,7 @@ const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
   SetSettings: ["Done"],
   // The session was there already, and the password was right: for a person that is being signed in.
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   Connect: ["ConnectSuccess", "SessionAlreadyActive"],
   ProbeServer: ["ServerProbed"],
   Register: ["ConnectSuccess", "RegisterSuccess"],

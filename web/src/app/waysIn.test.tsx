@@ -164,3 +164,40 @@ test("addresses that lead nowhere say so", async () => {
   await showApp(App, conversationOf(ANN, 99n));
   expect(await screen.findByRole("heading", { name: "There is no such conversation" })).toBeVisible();
 });
+
+test("an account whose file is damaged says whose file, and what now; the others stay as they are", async () => {
+  const world = worldOfThree();
+  const bob = world.account(BOB);
+  bob.state = "signed_out";
+  bob.reason = {
+    code: "account_damaged",
+    params: { name: "bob", what: "damaged", file: "/data/accounts/b.db" },
+    acts: "user",
+  };
+  const { user } = await showApp(App, "/", world);
+  expect(screen.getByRole("button", { name: "Resume Ann Ash, @ann" })).toBeVisible();
+  expect(screen.getByText(/is damaged \(\/data\/accounts\/b\.db\)\. It was left as it is/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /^Bob Birch, @bob, closed/ }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("put back a copy of it");
+});
+
+test("account files that the list lost are offered, and their password opens them", async () => {
+  const world = worldOfThree();
+  const bob = world.account(BOB);
+  bob.local = false;
+  bob.state = "signed_out";
+  const name = BOB.toString(16).padStart(32, "0");
+  const lost = { code: "list_lost", params: { what: "missing", kept_as: "" }, acts: "user" } as const;
+  world.found = {
+    files: [{ name, found_at: world.now(), bytes: 155_000, has_vault: true }],
+    listLost: lost,
+  };
+  const { user } = await showApp(App, "/", world);
+  expect(screen.getByText(/list of accounts was found missing\. No account is lost/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /with its password$/ }));
+  await user.type(screen.getByLabelText("Password of this account"), "wrong{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("That password does not open");
+  await user.clear(screen.getByLabelText("Password of this account"));
+  await user.type(screen.getByLabelText("Password of this account"), `${bob.password}{Enter}`);
+  expect(await screen.findByRole("button", { name: /^Bob Birch, online/ })).toBeVisible();
+});

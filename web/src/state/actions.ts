@@ -46,6 +46,12 @@ export async function signInTo(service: InternalService, cid: Cid, password: str
   return answer.cid;
 }
 
+/** An account file that the list of accounts does not name: its password opens it and lists it again. */
+export async function adopt(service: InternalService, name: string, password: string): Promise<Cid> {
+  const answer = await service.request("AdoptAccount", { name, password: utf8(password) });
+  return answer.cid;
+}
+
 /**
  * Asks `peer` to talk. The service answers only when they did, which may be days later: nobody shall wait for it. The
  * row of the peer tells how it stands; a refusal means that it cannot be asked, or was declined meanwhile.

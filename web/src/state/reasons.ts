@@ -86,8 +86,21 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   several_accounts: ({ params }) =>
     `Several accounts here are called ${params.name ? `“${params.name}”` : "that"}. Pick one from the start page.`,
   no_session: ({ params }) => `Sign in to ${params.name ?? "this account"} first.`,
-  account_damaged: () =>
-    "This account’s database is missing, damaged, or from a newer program. It was left as it is; its log says more.",
+  account_damaged: ({ params }) => damagedFile(params),
+  machine_key_changed: () =>
+    "This computer’s key is another one now, so the account could not be kept open. Sign in once more; nothing is lost.",
+  list_lost: ({ params, now }) =>
+    `This computer’s list of accounts was found ${lossOf(params.what)}${on(params, now)}. ` +
+    "No account is lost: each file that was found opens with its password." +
+    (params.kept_as ? ` The old list was kept as ${params.kept_as}.` : ""),
+  no_password_vault: ({ params }) =>
+    `The key of ${params.file ?? "this file"} does not lie beside it, so the password cannot open it. ` +
+    "Put back the service.db that knew it, then start Casemate again.",
+  never_registered: ({ params }) =>
+    `The registration of ${params.username ? `“${params.username}”` : "this account"} never ended. ` +
+    "Create the account again with the same password, and it goes on.",
+  disk_full: () =>
+    "There is no room on this computer’s disk. What is here stays readable; make room, and it goes on by itself.",
   update_server: () => "The server is too old for this program. Whoever runs it has to update it.",
   update_this_computer: () => "This program is too old for the server. Update Casemate on this computer.",
   broke_protocol: () => "The server and this program do not understand each other. Update both.",
@@ -161,6 +174,29 @@ function unknownReason(reason: Reason): string {
     case "user":
       return "That did not work like this.";
   }
+}
+
+function damagedFile(params: Reason["params"]): string {
+  const file = params.file ? ` (${params.file})` : "";
+  switch (params.what) {
+    case "missing":
+      return `The file of this account is missing${file}. Put it back; the others go on.`;
+    case "newer":
+      return `The file of this account was written by a newer Casemate${file}. Update this program.`;
+    case "unreadable":
+      return `The disk does not give the file of this account${file}. Look at the disk; the file may be whole.`;
+    default:
+      return `The file of this account is damaged${file}. It was left as it is: put back a copy of it. The others go on.`;
+  }
+}
+
+function lossOf(what: string | undefined): string {
+  return what === "missing" ? "missing" : what === "empty" ? "empty" : "damaged";
+}
+
+function on(params: Reason["params"], now: number): string {
+  const time = Number(params.since);
+  return Number.isFinite(time) && time > 0 ? ` (${sinceTime(time, now)})` : "";
 }
 
 function since({ params, now }: Facts): string {

@@ -33,6 +33,11 @@ export function sinceTime(time: number, now: number): string {
   return `${days === 1 ? "yesterday" : day} at ${clockTime(time)}`;
 }
 
+/** 3 March 2024 */
+export function fullDay(time: number): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(time);
+}
+
 /** The whole of it, for tooltips. */
 export function fullTime(time: number): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }).format(time);

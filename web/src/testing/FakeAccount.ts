@@ -10,6 +10,7 @@ import type {
   MessageOrder,
   MessageView,
   PeerView,
+  Reason,
   SettingsView,
   Snapshot,
   TimelinePage,
@@ -40,6 +41,8 @@ export class FakeAccount implements Person {
   /** Whether this computer holds it; others exist on the server only. */
   local = false;
   state: LocalAccount["state"] = "signed_out";
+  /** Why it is closed although nobody signed out. */
+  reason: Reason | null = null;
   online = false;
   onlineSince = 0;
   settings: SettingsView = {
@@ -95,8 +98,17 @@ export class FakeAccount implements Person {
   }
 
   localAccount(): LocalAccount {
-    const { cid, account_id, username, full_name, state, unread } = this;
-    return { cid, account_id, username, full_name, server_address: this.serverAddress, state, unread };
+    const { cid, account_id, username, full_name, state, unread, reason } = this;
+    return {
+      cid,
+      account_id,
+      username,
+      full_name,
+      server_address: this.serverAddress,
+      state,
+      unread,
+      reason,
+    };
   }
 
   view(): AccountView {

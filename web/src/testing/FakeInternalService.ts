@@ -129,7 +129,8 @@ export class FakeInternalService implements InternalService {
     const accounts: LocalAccount[] = [...this.world.accounts.values()]
       .filter((account) => account.local)
       .map((account) => account.localAccount());
-    return { state: "open", service: { version: "0.1.0", default_server: SERVER }, accounts };
+    const service = { version: "0.1.0", default_server: SERVER };
+    return { state: "open", service, accounts, found: this.world.found };
   }
 
   private become(connection: Connection): void {
@@ -222,6 +223,16 @@ export class FakeInternalService implements InternalService {
         password,
       ),
     ConnectAccount: ({ cid, password }) => this.signIn(this.world.accounts.get(cid), password),
+    AdoptAccount: ({ name, password }) => {
+      const cid = this.signIn(this.world.account(BigInt(`0x${name}`)), password);
+      this.world.account(cid.cid).local = true;
+      this.world.found = {
+        ...this.world.found,
+        files: this.world.found.files.filter((file) => file.name !== name),
+      };
+      this.world.accountsChanged();
+      return cid;
+    },
     Disconnect: ({ cid }) => {
       this.world.account(cid).state = "signed_out";
       this.world.setOnline(cid, false);

@@ -1,5 +1,6 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
 import type { Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
+import type { FoundFiles } from "../api/InternalService";
 import { conversationId } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
@@ -13,6 +14,8 @@ export class FakeWorld {
   /** People who are only ever rows of the directory. */
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;
+  /** Account files that the list of accounts does not name. */
+  found: FoundFiles = { files: [], listLost: null };
   /** The server takes what is sent, but nobody fetches it until released: for states between. */
   epoch = "1";
   link: LinkView;

@@ -1,4 +1,4 @@
-"""The account databases of this computer: one file each, in a folder of their own."""
+"""The account databases of this computer: one file each, in a folder of their own, each with its vault beside it."""
 
 from pathlib import Path
 from typing import Final, Literal
@@ -7,14 +7,17 @@ import structlog
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.ports import AccountUnavailable, HostedStore
+from casemate.internal_service.core.ports import AccountFile, AccountUnavailable, Fault, HostedStore
 from casemate.node import StorageBroken
-from casemate.runtime.errors import CannotStart
+from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
+from casemate.runtime.secrets_file import disk_errors, write_secret
 
 log = structlog.get_logger("casemate.account_files")
 
 FOLDER: Final = "accounts"
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+_VAULT_BYTES: Final = 4_096
+"""Far more than any vault has: whatever lies there is not read on and on."""
 
 
 class AccountFiles:
@@ -24,30 +27,74 @@ class AccountFiles:
         self._vfs = vfs
         self._synchronous: Literal["FULL", "OFF"] = synchronous
 
-    def create(self, name: str, key: DatabaseKey) -> HostedStore:
-        return self._open(name, key)
+    def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
+        # The vault first: a database without it would be a locked box whose key nobody has.
+        self.keep_vault(name, vault)
+        return self._open(name, key, existing=False)
 
-    def open(self, name: str, key: DatabaseKey) -> HostedStore:
+    def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
         try:
             if not self._path(name).exists():
                 raise FileNotFoundError(self._path(name))
-            return self._open(name, key)
+            return self._open(name, key, existing=True, check=check)
         except (OSError, CannotStart, StorageBroken) as error:
-            log.error("account unavailable", account_name=name, error=type(error).__name__)
-            raise AccountUnavailable(name) from error
+            log.error("account unavailable", account_name=name, error=type(error).__name__, file=self.path_of(name))
+            raise AccountUnavailable(_fault(error), self.path_of(name)) from error
 
     def delete(self, name: str) -> None:
         for companion in _COMPANIONS:
             self._path(name).with_name(f"{name}.db{companion}").unlink(missing_ok=True)
+        # Last: as long as anything of the database is left, its vault is.
+        self._vault_path(name).unlink(missing_ok=True)
 
-    def sweep(self, known: set[str]) -> None:
-        """Delete what a crash left of accounts that were never made or are gone. Only at the start."""
-        for path in self._folder.glob("*.db"):
-            if path.stem not in known:
-                self.delete(path.stem)
+    def keep_vault(self, name: str, vault: bytes) -> None:
+        path = self._vault_path(name)
+        if self._vault(name) != vault:
+            with disk_errors(path):
+                write_secret(path, vault)
 
-    def _open(self, name: str, key: DatabaseKey) -> SqliteAccountStore:
-        return open_account_store(self._path(name), key.secret, vfs=self._vfs, synchronous=self._synchronous)
+    def files(self) -> list[AccountFile]:
+        found = [AccountFile(path.stem, self._size(path.stem), self._vault(path.stem)) for path in self._databases()]
+        return [file for file in found if file.size > 0]
+
+    def path_of(self, name: str) -> str:
+        return str(self._path(name))
+
+    def _databases(self) -> list[Path]:
+        return sorted(self._folder.glob("*.db"))
+
+    def _size(self, name: str) -> int:
+        paths = (self._path(name).with_name(f"{name}.db{companion}") for companion in ("", "-wal"))
+        return sum(path.stat().st_size for path in paths if path.exists())
+
+    def _vault(self, name: str) -> bytes | None:
+        try:
+            with self._vault_path(name).open("rb") as file:
+                return file.read(_VAULT_BYTES)
+        except OSError:
+            return None
+
+    def _open(self, name: str, key: DatabaseKey, *, existing: bool, check: bool = False) -> SqliteAccountStore:
+        return open_account_store(
+            self._path(name), key.secret, vfs=self._vfs, synchronous=self._synchronous, existing=existing, check=check
+        )
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.db"
+
+    def _vault_path(self, name: str) -> Path:
+        return self._folder / f"{name}.vault"
+
+
+def _fault(error: Exception) -> Fault:
+    match error:
+        case FileNotFoundError():
+            return "missing"
+        case DatabaseNewer():
+            return "newer"
+        case DatabaseDamaged():
+            return "damaged"
+        case DiskFull():
+            return "no_room"
+        case _:
+            return "unreadable"

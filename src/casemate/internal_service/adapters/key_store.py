@@ -21,7 +21,18 @@ class KeyLost(CannotStart):
     """Making a new key would make every account here unreadable, so nothing is made."""
 
     def __init__(self, data_dir: Path, where: str) -> None:
-        super().__init__(f"The key of {data_dir} is not in {where} any more: put it back, or choose another directory.")
+        super().__init__(
+            f"The key of {data_dir} is not in {where} any more: put it back. Where that cannot be, move service.db "
+            "out of that directory: each account then opens with its password."
+        )
+
+
+class KeyDamaged(CannotStart):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The key file {path} cannot be read, or is damaged: put back a copy of it. Where that cannot be, move it "
+            "and service.db out of that directory: each account then opens with its password."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +69,9 @@ def _read_file(path: Path) -> MachineKey:
     try:
         secret = bytes.fromhex(path.read_text("ascii"))
     except (OSError, ValueError, UnicodeDecodeError) as error:
-        raise CannotStart(f"The key file {path} cannot be read.") from error
+        raise KeyDamaged(path) from error
     if len(secret) != KEY_BYTES:
-        raise CannotStart(f"The key file {path} is damaged.")
+        raise KeyDamaged(path)
     return MachineKey(secret)
 
 

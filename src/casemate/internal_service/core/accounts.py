@@ -15,14 +15,22 @@ from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.plain_delivery import PlainDelivery
 from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
-from casemate.internal_service.core.refusals import reason
+from casemate.internal_service.core.refusals import Refused, reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
 from casemate.internal_service.core.vaults import bound_to
-from casemate.node import Entropy
+from casemate.node import Entropy, StorageDamaged
 from casemate.protocol.client.responses import DisconnectNotification
+from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid, SocketId
+
+
+def why_unavailable(unavailable: AccountUnavailable, name: str = "") -> Reason:
+    """Whose file, and what is wrong with it."""
+    if unavailable.what == "no_room":
+        return reason("disk_full")
+    return reason("account_damaged", name=name, what=unavailable.what, file=unavailable.file)
 
 
 @dataclass
@@ -42,11 +50,32 @@ class Accounts:
     on_close: list[Callable[[Cid], None]] = field(default_factory=list)
     """Called when an account is locked, for those who keep something of it in memory."""
 
-    def load(self, row: LocalAccountRow, key: DatabaseKey) -> Host:
+    def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> Account:
         """Open its database; nothing is dialled yet. Raises AccountUnavailable."""
-        store = self.stores.open(row.name, key)
-        account = Account.load(store, entropy=self.entropy, kem=self.kem)
-        host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=account.unread())
+        store = self.stores.open(name, key, check=check)
+        try:
+            if store.profile() is None:
+                # The account was made together with its profile: what is here is older than that.
+                raise AccountUnavailable("damaged", self.stores.path_of(name))
+            return Account.load(store, entropy=self.entropy, kem=self.kem)
+        except (AccountUnavailable, StorageDamaged) as error:
+            self.stores.release(name)
+            raise AccountUnavailable("damaged", self.stores.path_of(name)) from error
+
+    def load(self, row: LocalAccountRow, key: DatabaseKey) -> Host:
+        """Open it; nothing is dialled yet. An account that was found damaged before is looked through first.
+
+        Raises Refused, which the list of accounts then shows as well.
+        """
+        try:
+            account = self.open(row.name, key, check=self.hosts.why_closed(row.cid) is not None)
+            unread = account.unread()
+        except AccountUnavailable as unavailable:
+            why = why_unavailable(unavailable, row.username)
+            self.hosts.say_why_closed(row.cid, why)
+            raise Refused(why) from unavailable
+        self.hosts.say_why_closed(row.cid, None)
+        host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=unread)
         self.hosts.add(host)
         return host
 
@@ -100,14 +129,26 @@ class Accounts:
             key = unlock_with_machine_key(row.machine_vault, self.machine.key, bound_to(row.name))
         except (WrongPassword, StoredStateDamaged):
             # The key of this computer was replaced: the password still opens the account.
-            self.stores.service.put_account(replace(row, machine_vault=None))
+            self.hosts.say_why_closed(row.cid, reason("machine_key_changed", name=row.username))
             return
         try:
             host = self.load(row, key)
-        except AccountUnavailable:
-            return  # shown as signed out; the database may be put back from a backup
+        except Refused:
+            return  # shown as signed out, with the reason; the database may be put back from a backup
         host = self.hosts.put(replace(host, signed_in=True))
         self.take(host, host.account.start(self.desk.now))
+
+    def lock_damaged(self, host: Host) -> Reason:
+        """Its database gave what was never written there: this account is closed, the others go on. Whatever kept it
+        open stays, so that it opens again when the file is whole again."""
+        why = why_unavailable(AccountUnavailable("damaged", self.stores.path_of(host.name)), host.account.username)
+        self.take(host, host.account.stop(self.desk.now))
+        self.gateway.session_ended(host.cid, why)
+        if host.bound is not None:
+            self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
+        self.close(host)
+        self.hosts.say_why_closed(host.cid, why)
+        return why
 
     def machine_vault(self, host: Host) -> bytes:
         return lock_with_machine_key(host.key, self.machine.key, bound_to(host.name), self.entropy)

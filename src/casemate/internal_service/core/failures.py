@@ -141,7 +141,10 @@ _BUILDERS: Final[dict[str, _Builder]] = {
 }
 """GetSessions and GetAccountInformation cannot fail. Of a batch that cannot be read, no command was run."""
 
-_EXTENSIONS: Final = frozenset(kind.__name__ for kind in ExtensionRequest.__subclasses__()) - {"ConnectAccount"}
-_BUILDERS["ConnectAccount"] = _BUILDERS["Connect"]
+_EXTENSIONS: Final = frozenset(kind.__name__ for kind in ExtensionRequest.__subclasses__()) - {
+    "ConnectAccount",
+    "AdoptAccount",
+}
+_BUILDERS["ConnectAccount"] = _BUILDERS["AdoptAccount"] = _BUILDERS["Connect"]
 
 NEVER_FAIL: Final = frozenset(kind.__name__ for kind in CITADEL_REQUESTS) - _BUILDERS.keys()

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.ports import HostedStore, LocalAccountRow
-from casemate.internal_service.core.refusals import refuse
+from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.undo import Undo, UndoDict
-from casemate.protocol.client.views import SessionState
+from casemate.protocol.client.views import Reason, SessionState
 from casemate.protocol.ids import AccountId, Cid, SocketId, cid_of
 
 
@@ -49,6 +49,7 @@ class Hosts:
     def __init__(self, stores: Stores, undo: Undo) -> None:
         self._stores = stores
         self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
+        self._why_closed: UndoDict[Cid, Reason] = UndoDict(undo)
         self._touched: set[Cid] = set()
         self.on_change: list[Callable[[], None]] = []
         """Called when the list of local accounts, or who holds them, may look different."""
@@ -73,6 +74,23 @@ class Hosts:
         host = self.get(cid_of(account_id))
         return host if host is not None and host.account.account_id == account_id else None
 
+    def named(self, name: str) -> Host | None:
+        """By the name of its database; without making that part of the event."""
+        return next((host for host in self._hosts.values() if host.name == name), None)
+
+    def why_closed(self, cid: Cid) -> Reason | None:
+        """Why an account is closed that nobody signed out of; None while it is open, too."""
+        return self._why_closed.get(cid)
+
+    def say_why_closed(self, cid: Cid, why: Reason | None) -> None:
+        if why == self._why_closed.get(cid):
+            return
+        if why is None:
+            del self._why_closed[cid]
+        else:
+            self._why_closed[cid] = why
+        self.list_changed()
+
     def session(self, cid: Cid) -> Host:
         """Raises Refused(signed_out or no_session)."""
         host = self.get(cid)
@@ -80,7 +98,8 @@ class Hosts:
             row = self._stores.service.account(cid)
             if row is None or not row.enrolled:
                 raise refuse("no_session", cid=str(cid))
-            raise refuse("signed_out", name=row.username, cid=str(cid))
+            why = self._why_closed.get(cid)
+            raise refuse("signed_out", name=row.username, cid=str(cid)) if why is None else Refused(why)
         return host
 
     def store(self, host: Host) -> HostedStore:
@@ -96,16 +115,16 @@ class Hosts:
     def add(self, host: Host) -> None:
         self._hosts[host.cid] = host
         self._touched.add(host.cid)
-        self._changed()
+        self.list_changed()
 
     def remove(self, cid: Cid) -> None:
         self._hosts.pop(cid)
-        self._changed()
+        self.list_changed()
 
     def put(self, host: Host) -> Host:
         """Replace what is known of this host."""
         self._hosts[host.cid] = host
-        self._changed()
+        self.list_changed()
         return host
 
     def bind(self, host: Host, socket: SocketId) -> Host:
@@ -144,6 +163,7 @@ class Hosts:
         if row is not None and row.plain_holder != plain:
             self._stores.service.put_account(replace(row, plain_holder=plain))
 
-    def _changed(self) -> None:
+    def list_changed(self) -> None:
+        """Something that views list may look different now."""
         for listener in self.on_change:
             listener()

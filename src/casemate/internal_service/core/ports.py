@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account.ports import AccountStore
@@ -118,22 +118,69 @@ class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, Proto
     """One account's database, with the parts that the service keeps in it."""
 
 
+Fault = Literal["missing", "damaged", "newer", "unreadable", "no_room"]
+"""What is wrong with a file. `unreadable`: the disk does not give it, which says nothing of the file itself."""
+
+
 class AccountUnavailable(Exception):
-    """An account's database is missing, damaged or from a newer program; the others are not touched by that."""
+    """An account's database cannot be opened; the others are not touched by that."""
+
+    def __init__(self, what: Fault, file: str) -> None:
+        super().__init__(f"{file}: {what}")
+        self.what: Fault = what
+        self.file = file
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFile:
+    """The database of an account as it lies on the disk."""
+
+    name: str
+    size: int
+    """Bytes, with what is not written back yet."""
+    vault: bytes | None = field(repr=False)
+    """The password vault that lies beside it."""
 
 
 class AccountStores(Protocol):
-    """The account databases of this computer, by local name."""
+    """The account databases of this computer, by local name. Each has its password vault beside it, so that a lost
+    service.db loses no key; what opens without the password never lies there."""
 
-    def create(self, name: str, key: DatabaseKey) -> HostedStore: ...
+    def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
+        """Raises StorageBroken."""
+        ...
 
-    def open(self, name: str, key: DatabaseKey) -> HostedStore:
-        """Raises AccountUnavailable."""
+    def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
+        """`check`: look through all of it first. Raises AccountUnavailable."""
         ...
 
     def delete(self, name: str) -> None:
-        """Remove the closed database; missing is fine."""
+        """Remove the closed database and its vault; missing is fine. Only what its owner wanted gone."""
         ...
+
+    def keep_vault(self, name: str, vault: bytes) -> None:
+        """Put the password vault beside the database, if that is not the one there. On a change of password this
+        comes before the change of service.db. Raises StorageBroken."""
+        ...
+
+    def files(self) -> list[AccountFile]:
+        """Every database there is, known or not, except those that hold nothing."""
+        ...
+
+    def path_of(self, name: str) -> str:
+        """Where it lies, for people."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListLost:
+    """A start found service.db missing or damaged and began a new one."""
+
+    what: Literal["missing", "empty", "damaged"]
+    at: int
+    """Unix milliseconds."""
+    kept_as: str
+    """Name of the file that the damaged one has now; "" when it was missing."""
 
 
 class ServiceStore(LocalDbStore, Protocol):
@@ -147,7 +194,27 @@ class ServiceStore(LocalDbStore, Protocol):
 
     def put_account(self, row: LocalAccountRow) -> None: ...
 
-    def delete_account(self, name: str) -> None: ...
+    def delete_account(self, name: str) -> None:
+        """Its files are to be deleted, too: `deleted_accounts` names it until `deletion_done`."""
+        ...
+
+    def deleted_accounts(self) -> list[str]: ...
+
+    def deletion_done(self, name: str) -> None: ...
+
+    def found_accounts(self) -> dict[str, int]:
+        """Account files that no account names, and when each was noticed (Unix milliseconds)."""
+        ...
+
+    def put_found_accounts(self, found: dict[str, int]) -> None:
+        """Replaces all of them."""
+        ...
+
+    def list_lost(self) -> ListLost | None:
+        """Why accounts may be missing from this list; None when it has always been whole."""
+        ...
+
+    def put_list_lost(self, lost: ListLost | None) -> None: ...
 
     def known_peers(self, name: str) -> dict[Cid, str]:
         """Usernames of the registered peers, as they were when the account was last unlocked."""

@@ -13,8 +13,8 @@ from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import check_full_name, check_password, check_username, folded, server_address
 from casemate.internal_service.core.notices import Answered
-from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
-from casemate.internal_service.core.refusals import reason, refuse
+from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client.requests import Register
@@ -121,7 +121,7 @@ class Registering:
         if not isinstance(made, VaultMade):
             self._fail(asker, reason("internal"))
             return
-        store = accounts.stores.create(made.name, made.key)
+        store = accounts.stores.create(made.name, made.key, made.vault)
         account = Account.create(
             store,
             username=wanted.username,
@@ -166,8 +166,8 @@ class Registering:
         accounts = self._accounts
         try:
             host = accounts.load(row, key)
-        except AccountUnavailable:
-            self._fail(asker, reason("account_damaged"))
+        except Refused as refused:
+            self._fail(asker, refused.reason)
             return
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, host.account.retry_enroll(wanted.server_password, accounts.desk.now))

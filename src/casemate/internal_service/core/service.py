@@ -13,6 +13,7 @@ from casemate.internal_service.core.directory import Directory
 from casemate.internal_service.core.drafts import Drafts
 from casemate.internal_service.core.effects import CloseSocket
 from casemate.internal_service.core.failures import Address, failure, failure_named, failure_of_unusable
+from casemate.internal_service.core.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
@@ -57,7 +58,7 @@ Handler = Callable[[Asker, Any], None]
 
 
 class Service(Core):
-    """One internal service. `stores` is what `step` commits."""
+    """One internal service. `stores` is what `step` commits; `found` the account files that its list does not name."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class Service(Core):
         machine: Machine,
         entropy: Entropy,
         kem: Kem,
+        found: Sequence[FoundAccount] = (),
     ) -> None:
         undo = self._undo = Undo()
         self.stores = Stores(service_store, account_stores, undo)
@@ -94,6 +96,8 @@ class Service(Core):
         )
         registering = Registering(self._accounts, self._waits, undo)
         signing_in = SigningIn(self._accounts, self._waits, undo)
+        found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
+        self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts, self._waits, signing_in)
         self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions)
         directory = Directory(desk, self._hosts, self._waits, self._take)
@@ -146,6 +150,7 @@ class Service(Core):
             ext.AcceptIdentity: view_requests.accept_identity,
             ext.SetSettings: view_requests.set_settings,
             ext.ConnectAccount: signing_in.connect_account,
+            ext.AdoptAccount: found_accounts.adopt,
             ext.ProbeServer: self._probes.probe,
         }
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker
 from casemate.internal_service.core.effects import TryVaults
@@ -12,8 +13,8 @@ from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import folded
 from casemate.internal_service.core.notices import Answered
-from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
-from casemate.internal_service.core.refusals import reason, refuse
+from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client.extensions import ConnectAccount
@@ -69,7 +70,7 @@ class SigningIn:
         connecting: _Connecting | None = self._connecting.pop(cid)
         if connecting is not None:
             self._waits.drop(connecting.token)
-            self._fail(connecting.asker, why)
+            self.fail(connecting.asker, why)
 
     # --- inside
 
@@ -85,7 +86,7 @@ class SigningIn:
 
     def _tried(self, asker: Asker, rows: list[LocalAccountRow], tried: VaultsTried | Answered) -> None:
         if isinstance(tried, Answered):
-            self._fail(asker, reason("internal"))
+            self.fail(asker, reason("internal"))
             return
         # Read again: an account may have gone while the password was tried.
         fitting = [
@@ -94,7 +95,7 @@ class SigningIn:
             if row.name in tried.opened and self._accounts.stores.service.account(row.cid) is not None
         ]
         if len(fitting) != 1:
-            self._fail(asker, reason("several_accounts") if fitting else reason("wrong_password"))
+            self.fail(asker, reason("several_accounts") if fitting else reason("wrong_password"))
             return
         row = fitting[0]
         accounts = self._accounts
@@ -110,10 +111,14 @@ class SigningIn:
             accounts.hold(host, asker.socket)
             return
         try:
-            host = accounts.begin_session(accounts.load(row, tried.opened[row.name]))
-        except AccountUnavailable:
-            self._fail(asker, reason("account_damaged"))
-            return
+            self.enter(asker, row, tried.opened[row.name])
+        except Refused as refused:
+            self.fail(asker, refused.reason)
+
+    def enter(self, asker: Asker, row: LocalAccountRow, key: DatabaseKey) -> None:
+        """Open the account and begin its session; the answer waits for the server. Raises Refused."""
+        accounts = self._accounts
+        host = accounts.begin_session(accounts.load(row, key))
         token = self._waits.add(
             None,
             lambda _: None,
@@ -139,7 +144,7 @@ class SigningIn:
         self.session_ended(host.cid, why)
         self._accounts.end_session(host, connecting.asker)
 
-    def _fail(self, asker: Asker, why: Reason) -> None:
+    def fail(self, asker: Asker, why: Reason) -> None:
         response = failure_named("Connect", Address(request_id=asker.request_id), why)
         assert response is not None
         self._accounts.desk.answer(asker, response)

@@ -10,7 +10,7 @@ from casemate.internal_service.core.undo import Undo
 
 class Stores:
     """Account databases are committed before service.db, which says that they exist; a crash between the two leaves
-    a file nobody names (swept at the next start) or an index row that is a moment old.
+    a file nobody names (noticed at the next start, and kept) or an index row that is a moment old.
 
     Databases are closed and deleted after the commit, because a commit needs them open.
     """
@@ -61,18 +61,22 @@ class Stores:
             self._savepoint.enter_context(store.savepoint())
         return store
 
-    def create(self, name: str, key: DatabaseKey) -> HostedStore:
-        """A new database, gone again if the event is undone."""
-        self._open[name] = self._accounts.create(name, key)
+    def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
+        """A new database with its password vault, gone again if the event is undone."""
+        self._open[name] = self._accounts.create(name, key, vault)
         self._undo.add(lambda: self._later(name, self._delete))
         return self.touch(name)
 
-    def open(self, name: str, key: DatabaseKey) -> HostedStore:
-        """An account's database, closed again if the event is undone."""
+    def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
+        """An account's database, closed again if the event is undone. Raises AccountUnavailable."""
         if self._afterwards.pop(name, None) is None:
-            self._open[name] = self._accounts.open(name, key)
+            self._open[name] = self._accounts.open(name, key, check=check)
         self._undo.add(lambda: self._later(name, self._close))
         return self.touch(name)
+
+    def path_of(self, name: str) -> str:
+        """Where this account's database lies, for people."""
+        return self._accounts.path_of(name)
 
     def release(self, name: str) -> None:
         """Close the database after the commit."""

@@ -1,20 +1,38 @@
 """Views: snapshots, numbered events, and the list of this computer's accounts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from casemate.internal_service.core.browser_key import browser_key
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.draft_views import draft_view
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
 from casemate.node import Entropy
 from casemate.protocol.client import extensions as ext
-from casemate.protocol.client.views import AccountChanged, AccountView, LocalAccount, SettingsView, ViewEvent
+from casemate.protocol.client.views import (
+    AccountChanged,
+    AccountView,
+    FoundAccountFile,
+    LocalAccount,
+    Reason,
+    SettingsView,
+    ViewEvent,
+)
 from casemate.protocol.ids import Cid, SocketId
+
+
+@dataclass(frozen=True, slots=True)
+class _AccountList:
+    """What the landing page shows of this computer."""
+
+    accounts: list[LocalAccount]
+    found: list[FoundAccountFile]
+    list_lost: Reason | None
 
 
 class Views:
@@ -35,7 +53,8 @@ class Views:
         self._streams = streams
         self._machine = machine
         self._entropy = entropy
-        self._list_shown: list[LocalAccount] = []
+        self.found_accounts: Callable[[], list[FoundAccountFile]] = list
+        self._list_shown: _AccountList | None = None
         self._list_may_differ = False
         hosts.on_change.append(self.accounts_may_differ)
 
@@ -44,9 +63,17 @@ class Views:
     def hello(self, asker: Asker) -> None:
         default = self._machine.default_server or self._stores.service.last_server()
         service = ext.ServiceInfo(version=self._machine.version, default_server=default)
-        accounts = self._list_shown = self._local_accounts()
+        shown = self._list_shown = self._account_list()
         self._desk.answer(
-            asker, ext.HelloAccepted(cid=Cid(0), request_id=asker.request_id, service=service, accounts=accounts)
+            asker,
+            ext.HelloAccepted(
+                cid=Cid(0),
+                request_id=asker.request_id,
+                service=service,
+                accounts=shown.accounts,
+                found=shown.found,
+                list_lost=shown.list_lost,
+            ),
         )
 
     def subscribe(self, asker: Asker, cid: Cid, after: ext.ViewPosition | None) -> None:
@@ -107,15 +134,20 @@ class Views:
             return
         self._list_may_differ = False
         views = self._sockets.views()
-        accounts = self._local_accounts() if views else []
-        if views and accounts != self._list_shown:
-            self._list_shown = accounts
+        if not views:
+            return
+        listed = self._account_list()
+        if listed != self._list_shown:
+            self._list_shown = listed
+            response = ext.LocalAccountsChanged(
+                cid=Cid(0), request_id=None, accounts=listed.accounts, found=listed.found, list_lost=listed.list_lost
+            )
             for view in views:
-                self._desk.send(view, ext.LocalAccountsChanged(cid=Cid(0), request_id=None, accounts=accounts))
+                self._desk.send(view, response)
 
     def forget(self) -> None:
         """The event was undone: what was shown is not known, so tell again."""
-        self._list_shown = []
+        self._list_shown = None
 
     # --- rows
 
@@ -177,6 +209,12 @@ class Views:
                 return sorted(host.followers)
         return []
 
+    def _account_list(self) -> "_AccountList":
+        found = self.found_accounts()
+        lost = self._stores.service.list_lost() if found else None
+        why = None if lost is None else reason("list_lost", what=lost.what, since=str(lost.at), kept_as=lost.kept_as)
+        return _AccountList(self._local_accounts(), found, why)
+
     def _local_accounts(self) -> list[LocalAccount]:
         unread = {host.cid: host.account.unread() for host in self._hosts.sessions()}
         return [
@@ -188,6 +226,7 @@ class Views:
                 server_address=row.server_address,
                 state=self._hosts.state_of(row),
                 unread=unread.get(row.cid, row.unread),
+                reason=self._hosts.why_closed(row.cid),
             )
             for row in self._stores.service.accounts()
             if row.enrolled

@@ -11,6 +11,7 @@ from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
     DraftView,
+    FoundAccountFile,
     LocalAccount,
     MessageOrder,
     MessageView,
@@ -167,6 +168,14 @@ class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
     password: list[int]
 
 
+class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Sign in to an account file that the list of accounts does not name, and list it again. Answer: as Connect."""
+
+    name: str
+    """Of a FoundAccountFile."""
+    password: list[int]
+
+
 class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
     """Ask a server who it is before an account is made there. Answer: ServerProbed."""
 
@@ -187,10 +196,15 @@ class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
 class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
     service: ServiceInfo
     accounts: list[LocalAccount]
+    found: list[FoundAccountFile] = []
+    list_lost: Reason | None = None
+    """Why accounts may be missing from the list, while some of `found` are."""
 
 
 class LocalAccountsChanged(ExtensionResponse, frozen=True, kw_only=True):
     accounts: list[LocalAccount]
+    found: list[FoundAccountFile] = []
+    list_lost: Reason | None = None
 
 
 class BrowserKey(msgspec.Struct, frozen=True, kw_only=True):

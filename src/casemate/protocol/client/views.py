@@ -35,6 +35,19 @@ class LocalAccount(msgspec.Struct, frozen=True, kw_only=True):
     server_address: str
     state: SessionState
     unread: int
+    reason: Reason | None = None
+    """Why it is closed although nobody signed out: its file is damaged, say."""
+
+
+class FoundAccountFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A database in the folder of accounts that this computer's list does not name; its password opens it."""
+
+    name: str
+    """32 hex digits: the file is NAME.db."""
+    found_at: int
+    bytes: int
+    has_vault: bool
+    """False: its password vault does not lie beside it, so only the list of accounts that named it can open it."""
 
 
 class LinkView(msgspec.Struct, frozen=True, kw_only=True):

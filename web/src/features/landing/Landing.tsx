@@ -8,6 +8,7 @@ import type { Route } from "../../state/route";
 import { navigate } from "../../state/route";
 import type { Cid } from "../../api/generated";
 import { CreateAccount } from "./CreateAccount";
+import { FoundAccounts } from "./FoundAccounts";
 import { LocalAccounts } from "./LocalAccounts";
 import { SignIn } from "./SignIn";
 
@@ -42,6 +43,7 @@ function Ways({ onEnter }: Pick<Props, "onEnter">) {
         </p>
       </header>
       <LocalAccounts accounts={accounts} onResume={onEnter} />
+      {connection.state === "open" && <FoundAccounts found={connection.found} onEnter={onEnter} />}
       <div className="flex flex-col gap-2.5">
         <Button kind={accounts.length === 0 ? "primary" : "secondary"} size="large" onClick={ask("create")}>
           Create account

@@ -3,6 +3,7 @@ import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { displayName, initials } from "../../state/names";
+import { sentenceOf } from "../../state/reasons";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
@@ -35,7 +36,7 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
   return (
     <button
       type="button"
-      aria-label={open ? `Resume ${name}, @${account.username}` : `${name}, @${account.username}, signed out`}
+      aria-label={labelOf(account, name)}
       className="group flex w-full items-center gap-3 px-4 py-3 text-left hover:bg-hover focus-visible:-outline-offset-2"
       onClick={() => {
         onResume(account.cid);
@@ -49,13 +50,23 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
         <span className="block truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}
         </span>
+        {account.reason !== null && (
+          <span className="mt-1 block text-13 [overflow-wrap:anywhere] text-red-ink">
+            {sentenceOf(account.reason)}
+          </span>
+        )}
       </span>
       <CountBadge count={account.unread} label="unread" />
       <span
         className={open ? "text-13 font-medium text-accent-ink group-hover:underline" : "text-13 text-ink-3"}
       >
-        {account.state === "active" ? "Open" : open ? "Resume" : "Signed out"}
+        {account.state === "active" ? "Open" : open ? "Resume" : account.reason ? "Closed" : "Signed out"}
       </span>
     </button>
   );
+}
+
+function labelOf({ state, username, reason }: LocalAccount, name: string): string {
+  if (state !== "signed_out") return `Resume ${name}, @${username}`;
+  return `${name}, @${username}, ${reason === null ? "signed out" : `closed. ${sentenceOf(reason)}`}`;
 }

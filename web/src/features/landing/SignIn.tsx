@@ -65,7 +65,10 @@ export function SignIn({ account, onEnter }: Props) {
           problem={checked && username.trim() === "" ? "Which account on this computer?" : undefined}
         />
       ) : (
-        <AccountCard account={account} />
+        <>
+          <AccountCard account={account} />
+          {account.reason !== null && attempt.state !== "refused" && <Refusal reason={account.reason} />}
+        </>
       )}
       {account === undefined && namesakes.length > 1 && (
         <Namesakes accounts={namesakes} picked={chosen} onPick={setPicked} />

@@ -14,7 +14,7 @@ from casemate.internal_service.adapters.account_store.profile_and_peers import P
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.timeline import TimelineTable
-from casemate.runtime.migrations import migrate
+from casemate.runtime.database_file import open_database_file
 from casemate.runtime.sqlite import Database
 
 
@@ -53,16 +53,15 @@ class SqliteAccountStore(
 
 
 def open_account_store(
-    path: Path, key: bytes, *, vfs: str | None = None, synchronous: Literal["FULL", "OFF"] = "FULL"
+    path: Path,
+    key: bytes,
+    *,
+    vfs: str | None = None,
+    synchronous: Literal["FULL", "OFF"] = "FULL",
+    existing: bool = False,
+    check: bool = False,
 ) -> SqliteAccountStore:
-    """Open or create the database of one account; `key` is its 32-byte database key.
-
-    Raises `WrongKey`, `DatabaseLocked`, `DatabaseNewer` or `DirectoryNotWritable`.
-    """
-    database = Database.open(path, key=key, vfs=vfs, synchronous=synchronous)
-    try:
-        migrate(database, __package__)
-    except BaseException:
-        database.close()
-        raise
-    return SqliteAccountStore(database)
+    """Open or create the database of one account; `key` is its 32-byte database key. Raises `CannotStart`."""
+    return SqliteAccountStore(
+        open_database_file(path, __package__, key=key, vfs=vfs, synchronous=synchronous, existing=existing, check=check)
+    )

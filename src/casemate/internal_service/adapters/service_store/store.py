@@ -7,9 +7,9 @@ from typing import Final, Literal
 from casemate.crypto.kdf import hkdf
 from casemate.crypto.keys import KEY_BYTES, MachineKey
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
-from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.ports import ListLost, LocalAccountRow
 from casemate.protocol.ids import AccountId, Cid
-from casemate.runtime.migrations import migrate
+from casemate.runtime.database_file import open_database_file
 from casemate.runtime.sqlite import Database, Row
 from casemate.runtime.u64 import u64_from_blob, u64_to_blob
 
@@ -65,6 +65,29 @@ class SqliteServiceStore(LocalDbTable):
 
     def delete_account(self, name: str) -> None:
         self._db.execute("DELETE FROM accounts WHERE name = ?", name)
+        self._db.execute("INSERT OR IGNORE INTO deleted_accounts VALUES (?)", name)
+
+    def deleted_accounts(self) -> list[str]:
+        return [name for (name,) in self._db.rows("SELECT name FROM deleted_accounts ORDER BY name")]
+
+    def deletion_done(self, name: str) -> None:
+        self._db.execute("DELETE FROM deleted_accounts WHERE name = ?", name)
+
+    def found_accounts(self) -> dict[str, int]:
+        return dict(self._db.rows("SELECT name, found_at FROM found_accounts ORDER BY found_at, name"))
+
+    def put_found_accounts(self, found: dict[str, int]) -> None:
+        self._db.execute("DELETE FROM found_accounts")
+        self._db.executemany("INSERT INTO found_accounts VALUES (?, ?)", list(found.items()))
+
+    def list_lost(self) -> ListLost | None:
+        row = self._db.row("SELECT what, at, kept_as FROM list_lost")
+        return None if row is None else ListLost(*row)
+
+    def put_list_lost(self, lost: ListLost | None) -> None:
+        self._db.execute("DELETE FROM list_lost")
+        if lost is not None:
+            self._db.execute("INSERT INTO list_lost VALUES (1, ?, ?, ?)", lost.what, lost.at, lost.kept_as)
 
     def known_peers(self, name: str) -> dict[Cid, str]:
         rows = self._db.rows("SELECT cid, username FROM known_peers WHERE name = ? ORDER BY username", name)
@@ -93,17 +116,26 @@ class SqliteServiceStore(LocalDbTable):
 
 
 def open_service_store(
-    directory: Path, key: MachineKey, *, vfs: str | None = None, synchronous: Literal["FULL", "OFF"] = "FULL"
+    directory: Path,
+    key: MachineKey,
+    *,
+    vfs: str | None = None,
+    synchronous: Literal["FULL", "OFF"] = "FULL",
+    existing: bool = False,
 ) -> SqliteServiceStore:
-    """Open or create service.db. Raises `WrongKey`, `DatabaseLocked`, `DatabaseNewer` or `DirectoryNotWritable`."""
+    """Open or create service.db, every page of it found whole: it is small. Raises `CannotStart`."""
     owner_key = hkdf(b"", key.secret, _KEY_LABEL, KEY_BYTES)
-    database = Database.open(directory / FILE_NAME, key=owner_key, vfs=vfs, synchronous=synchronous)
-    try:
-        migrate(database, __package__)
-    except BaseException:
-        database.close()
-        raise
-    return SqliteServiceStore(database)
+    return SqliteServiceStore(
+        open_database_file(
+            directory / FILE_NAME,
+            __package__,
+            key=owner_key,
+            vfs=vfs,
+            synchronous=synchronous,
+            existing=existing,
+            check=True,
+        )
+    )
 
 
 def _account(row: Row) -> LocalAccountRow:

@@ -69,7 +69,9 @@ def test_those_that_cannot_fail_are_three() -> None:
 @pytest.mark.parametrize("kind", ExtensionRequest.__subclasses__(), ids=lambda kind: kind.__name__)
 def test_every_extension_request_has_a_failure(kind: type) -> None:
     response = failure_named(kind.__name__, AT, reason("internal"))
-    assert type(response).__name__ == ("ConnectFailure" if kind.__name__ == "ConnectAccount" else "RequestRefused")
+    assert type(response).__name__ == (
+        "ConnectFailure" if kind.__name__ in ("ConnectAccount", "AdoptAccount") else "RequestRefused"
+    )
 
 
 def test_a_sentence_holds_what_is_known_and_a_new_code_is_shown_as_it_is() -> None:

@@ -90,11 +90,13 @@ class RecordedFiles:
     def __init__(self, log: list[str]) -> None:
         self._log = log
 
-    def create(self, name: str, key: DatabaseKey) -> Recorded:
+    def create(self, name: str, key: DatabaseKey, vault: bytes) -> Recorded:
         self._log.append(f"{name} create")
         return Recorded(name, self._log)
 
-    open = create
+    def open(self, name: str, key: DatabaseKey, *, check: bool) -> Recorded:
+        self._log.append(f"{name} create")
+        return Recorded(name, self._log)
 
     def delete(self, name: str) -> None:
         self._log.append(f"{name} delete")
@@ -120,7 +122,7 @@ def stores(log: list[str], undo: Undo) -> Stores:
 
 def test_account_databases_are_committed_before_the_index(stores: Stores, log: list[str]) -> None:
     with stores.transaction(), stores.savepoint():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
         stores.touch("a")
     assert log[-2:] == ["a end transaction", "service end transaction"]
     assert log.count("a transaction") == log.count("a savepoint") == 1
@@ -128,7 +130,7 @@ def test_account_databases_are_committed_before_the_index(stores: Stores, log: l
 
 def test_every_touched_database_goes_back_with_the_event(stores: Stores, log: list[str]) -> None:
     with stores.transaction():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
         log.clear()
         with pytest.raises(ZeroDivisionError), stores.savepoint():
             stores.touch("a")
@@ -138,14 +140,14 @@ def test_every_touched_database_goes_back_with_the_event(stores: Stores, log: li
 
 def test_a_database_is_closed_after_the_commit(stores: Stores, log: list[str]) -> None:
     with stores.transaction(), stores.savepoint():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
         stores.discard("a")
     assert log[-3:] == ["service end transaction", "a close", "a delete"]
 
 
 def test_nothing_is_deleted_when_the_commit_fails(stores: Stores, log: list[str]) -> None:
     with stores.transaction(), stores.savepoint():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
     with pytest.raises(ZeroDivisionError), stores.transaction():
         with stores.savepoint():
             stores.discard("a")
@@ -156,7 +158,7 @@ def test_nothing_is_deleted_when_the_commit_fails(stores: Stores, log: list[str]
 def test_a_database_made_by_an_event_that_was_undone_is_deleted(stores: Stores, log: list[str], undo: Undo) -> None:
     with stores.transaction():
         with pytest.raises(ZeroDivisionError), stores.savepoint():
-            stores.create("a", KEY)
+            stores.create("a", KEY, b"vault")
             raise ZeroDivisionError
         undo.roll_back()
     assert log[-2:] == ["a close", "a delete"]
@@ -164,7 +166,7 @@ def test_a_database_made_by_an_event_that_was_undone_is_deleted(stores: Stores, 
 
 def test_a_database_that_is_released_and_opened_again_stays_open(stores: Stores, log: list[str]) -> None:
     with stores.transaction(), stores.savepoint():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
     log.clear()
     with stores.transaction(), stores.savepoint():
         stores.release("a")
@@ -175,7 +177,7 @@ def test_a_database_that_is_released_and_opened_again_stays_open(stores: Stores,
 
 def test_a_release_that_was_undone_closes_nothing(stores: Stores, log: list[str], undo: Undo) -> None:
     with stores.transaction(), stores.savepoint():
-        stores.create("a", KEY)
+        stores.create("a", KEY, b"vault")
     undo.keep()
     with stores.transaction():
         with pytest.raises(ZeroDivisionError), stores.savepoint():

@@ -1,0 +1,153 @@
+"""Account files that this computer's list does not name: noticed at the start, kept, and opened with their password."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from casemate.internal_service.core.accounts import Accounts, why_unavailable
+from casemate.internal_service.core.desk import Asker
+from casemate.internal_service.core.effects import TryVaults
+from casemate.internal_service.core.events import VaultsTried
+from casemate.internal_service.core.names import folded
+from casemate.internal_service.core.notices import Answered
+from casemate.internal_service.core.ports import (
+    AccountFile,
+    AccountStores,
+    AccountUnavailable,
+    LocalAccountRow,
+    ServiceStore,
+)
+from casemate.internal_service.core.refusals import Refused, reason, refuse
+from casemate.internal_service.core.signing_in import SigningIn
+from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.waits import Waits
+from casemate.protocol.client.extensions import AdoptAccount
+from casemate.protocol.client.views import FoundAccountFile
+
+SHOWN: Final = 50
+"""More files than anybody has accounts are somebody's mischief; they are kept, but not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAccount:
+    file: AccountFile
+    found_at: int
+    """Unix milliseconds."""
+
+
+def take_stock(service: ServiceStore, accounts: AccountStores, wall: float) -> list[FoundAccount]:
+    """At the start: compare the list with the files. Deletes only what its owner had deleted; what the list does not
+    name is kept and answered, with the time when it was noticed. Every listed account gets its vault beside it.
+    """
+    with service.transaction():
+        for name in service.deleted_accounts():
+            accounts.delete(name)
+            service.deletion_done(name)
+        listed = {row.name: row.vault for row in service.accounts()}
+        for name, vault in listed.items():
+            accounts.keep_vault(name, vault)
+        files = [file for file in accounts.files() if file.name not in listed]
+        known = service.found_accounts()
+        found = [FoundAccount(file, known.get(file.name, int(wall * 1000))) for file in files]
+        dates = {account.file.name: account.found_at for account in found}
+        if dates != known:
+            service.put_found_accounts(dates)
+    return found
+
+
+class FoundAccounts:
+    """`found` is what `take_stock` answered."""
+
+    def __init__(
+        self, accounts: Accounts, waits: Waits, signing_in: SigningIn, found: Sequence[FoundAccount], undo: Undo
+    ) -> None:
+        self._accounts = accounts
+        self._waits = waits
+        self._signing_in = signing_in
+        self._found: UndoDict[str, FoundAccount] = UndoDict(undo)
+        for account in found:
+            self._found[account.file.name] = account
+        undo.keep()
+
+    def rows(self) -> list[FoundAccountFile]:
+        shown = sorted(self._found.values(), key=lambda found: (found.found_at, found.file.name))[:SHOWN]
+        return [
+            FoundAccountFile(
+                name=found.file.name,
+                found_at=found.found_at,
+                bytes=found.file.size,
+                has_vault=found.file.vault is not None,
+            )
+            for found in shown
+        ]
+
+    def adopt(self, asker: Asker, request: AdoptAccount) -> None:
+        """Raises Refused."""
+        try:
+            password = bytes(request.password)
+        except ValueError as error:
+            raise refuse("malformed", what="password") from error
+        found = self._found.get(request.name)
+        if found is None:
+            raise refuse("unknown_account")
+        if found.file.vault is None:
+            raise refuse("no_password_vault", file=self._accounts.stores.path_of(request.name))
+        token = self._waits.add(asker, lambda tried: self._tried(asker, found, tried))
+        self._accounts.desk.effects.append(TryVaults(token, {found.file.name: found.file.vault}, password))
+
+    def _tried(self, asker: Asker, found: FoundAccount, tried: VaultsTried | Answered) -> None:
+        try:
+            self._open(asker, found, tried)
+        except Refused as refused:
+            self._signing_in.fail(asker, refused.reason)
+
+    def _open(self, asker: Asker, found: FoundAccount, tried: VaultsTried | Answered) -> None:
+        """Raises Refused."""
+        name = found.file.name
+        if isinstance(tried, Answered):
+            raise refuse("internal")
+        if name not in self._found:
+            raise refuse("already_running")
+        key = tried.opened.get(name)
+        if key is None:
+            raise refuse("wrong_password")
+        stores = self._accounts.stores
+        try:
+            # Whatever happened to the list may have happened to the file.
+            account = self._accounts.open(name, key, check=True)
+        except AccountUnavailable as unavailable:
+            raise Refused(why_unavailable(unavailable)) from unavailable
+        stores.release(name)
+        profile = account.profile
+        if stores.service.account(profile.cid) is not None:
+            raise refuse("account_exists", username=profile.username)
+        assert found.file.vault is not None, "it was tried"
+        row = LocalAccountRow(
+            name=name,
+            account_id=profile.account_id,
+            cid=profile.cid,
+            username=profile.username,
+            username_folded=folded(profile.username),
+            full_name=profile.full_name,
+            server_address=profile.server_address,
+            enrolled=profile.enrolled,
+            vault=found.file.vault,
+            machine_vault=None,
+            ask_password_at_start=False,
+            plain_holder=False,
+            unread=account.unread(),
+        )
+        stores.service.put_account(row)
+        self._forget(name)
+        if not profile.enrolled:
+            # The same Register goes on where it stopped.
+            raise Refused(reason("never_registered", username=profile.username))
+        self._signing_in.enter(asker, row, key)
+
+    def _forget(self, name: str) -> None:
+        service = self._accounts.stores.service
+        del self._found[name]
+        service.put_found_accounts({found.file.name: found.found_at for found in self._found.values()})
+        if not self._found:
+            service.put_list_lost(None)
+        self._accounts.hosts.list_changed()

@@ -1,0 +1,43 @@
+"""A database of the product: opened, found whole, and brought to the shape this program knows."""
+
+from pathlib import Path
+from typing import Literal
+
+from casemate.runtime.errors import DatabaseDamaged
+from casemate.runtime.migrations import migrate
+from casemate.runtime.sqlite import Database
+from casemate.runtime.sqlite_faults import opening
+
+
+def open_database_file(
+    path: Path,
+    package: str,
+    *,
+    key: bytes | None = None,
+    vfs: str | None = None,
+    synchronous: Literal["FULL", "OFF"] = "FULL",
+    existing: bool = False,
+    check: bool = False,
+) -> Database:
+    """Open `path` with the migrations of `package`; `existing`: it must hold something already.
+
+    `check` reads every page first, which takes about a second for a gigabyte. Raises `CannotStart` with a sentence
+    about this file: `DatabaseDamaged`, `DatabaseNewer`, `DatabaseLocked`, `DirectoryNotWritable`, `DiskFailed` or
+    `DiskFull`.
+    """
+    database = Database.open(path, key=key, vfs=vfs, synchronous=synchronous, existing=existing)
+    try:
+        with opening(path):
+            if check:
+                _check(database, path)
+            migrate(database, package)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check(database: Database, path: Path) -> None:
+    [(answer,), *_] = database.rows("PRAGMA quick_check(1)")
+    if answer != "ok":
+        raise DatabaseDamaged(path, "its pages contradict each other")

@@ -1,0 +1,211 @@
+"""Files that were lost, came back older, or were damaged: nothing unknown is deleted, and everybody hears of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client import responses as to
+from casemate.protocol.client.views import FoundAccountFile, Reason
+from tests.service.asking import PASSWORD, connect, new_id, register
+from tests.service.client import Client
+from tests.service.house import House, Street
+
+
+def hello(client: Client) -> ext.HelloAccepted:
+    return client.expect(ext.HelloAccepted, ext.Hello(request_id=new_id(), client="test"))
+
+
+def adopt(found: FoundAccountFile, password: str = PASSWORD) -> ext.AdoptAccount:
+    return ext.AdoptAccount(request_id=new_id(), name=found.name, password=list(password.encode()))
+
+
+def why_not(view: Client, request: ext.AdoptAccount) -> str:
+    """The code of the refusal."""
+    why = view.expect(to.ConnectFailure, request).reason
+    assert isinstance(why, Reason)
+    return why.code
+
+
+def files_of(house: House) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (house.folder / "accounts").iterdir()}
+
+
+def lose_list(house: House) -> None:
+    house.kill()
+    for name in ("service.db", "service.db-wal"):
+        (house.folder / name).unlink(missing_ok=True)
+
+
+def empty_list(house: House) -> None:
+    house.kill()
+    (house.folder / "service.db").write_bytes(b"")
+
+
+def flip_in_list(house: House) -> None:
+    house.kill()
+    path = house.folder / "service.db"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+LOSSES: dict[str, Callable[[House], None]] = {"missing": lose_list, "empty": empty_list, "damaged": flip_in_list}
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_account_is_lost_with_the_list_of_accounts(street: Street, house: House, loss: str) -> None:
+    client = house.client()
+    client.expect(to.ConnectSuccess, register("alice"))
+    client.expect(to.ConnectSuccess, register("bob"))
+    LOSSES[loss](house)
+    before = files_of(house)
+    house.start()
+    assert files_of(house) == before
+    accepted = hello(view := house.client())
+    assert accepted.accounts == []
+    assert accepted.list_lost is not None
+    assert (accepted.list_lost.code, accepted.list_lost.params["what"]) == ("list_lost", loss)
+    assert [found.has_vault for found in accepted.found] == [True, True]
+    names = set()
+    for found in accepted.found:
+        success = view.expect(to.ConnectSuccess, adopt(found))
+        names.add(view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=success.cid)).account.username)
+    assert names == {"alice", "bob"}
+    after = view.heard(ext.LocalAccountsChanged)[-1]
+    assert (after.found, after.list_lost) == ([], None)
+    assert [account.state for account in after.accounts] == ["active", "active"]
+    house.restart()
+    assert {account.state for account in hello(house.client()).accounts} == {"orphaned"}
+
+
+def test_an_older_list_offers_the_accounts_that_it_does_not_know(street: Street, house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    house.kill()
+    older = (house.folder / "service.db").read_bytes()
+    house.start()
+    house.client().expect(to.ConnectSuccess, register("bob"))
+    house.kill()
+    (house.folder / "service.db").write_bytes(older)
+    house.start()
+    accepted = hello(view := house.client())
+    assert [account.username for account in accepted.accounts] == ["alice"]
+    assert accepted.list_lost is None
+    [found] = accepted.found
+    assert found.found_at == int(street.now.wall * 1000)
+    street.pass_time(86_400)
+    house.restart()
+    view = house.client()
+    assert hello(view).found == [found], "the date is when it was noticed first"
+    assert why_not(view, adopt(found, "not the password")) == "wrong_password"
+    view.expect(to.ConnectSuccess, adopt(found))
+
+
+def test_a_found_file_without_its_vault_says_what_is_missing(house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    lose_list(house)
+    [vault] = (house.folder / "accounts").glob("*.vault")
+    vault.unlink()
+    house.start()
+    view = house.client()
+    [found] = hello(view).found
+    assert not found.has_vault
+    assert why_not(view, adopt(found)) == "no_password_vault"
+
+
+def test_accounts_made_before_vaults_lay_beside_their_files_get_theirs(house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    house.kill()
+    [vault] = (house.folder / "accounts").glob("*.vault")
+    before = vault.read_bytes()
+    vault.unlink()
+    house.start()
+    assert vault.read_bytes() == before
+
+
+def test_only_the_password_vault_lies_beside_the_file(house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    [row] = house.service.stores.service.accounts()
+    assert row.machine_vault is not None
+    everything = b"".join(files_of(house).values())
+    assert row.vault in everything
+    assert row.machine_vault not in everything
+
+
+def test_what_its_owner_deleted_is_gone_even_if_the_computer_goes_down_first(house: House) -> None:
+    client = house.client()
+    cid = client.expect(to.ConnectSuccess, register("alice")).cid
+    kept = files_of(house)
+    client.expect(to.DeregisterSuccess, ask.Deregister(request_id=new_id(), cid=cid))
+    house.kill()
+    for name, data in kept.items():
+        (house.folder / "accounts" / name).write_bytes(data)
+    house.start()
+    assert files_of(house) == {}
+    assert hello(house.client()).found == []
+
+
+def test_a_registration_that_never_ended_goes_on_after_its_file_was_found(street: Street, house: House) -> None:
+    street.server_goes()
+    client = house.client()
+    client.begin(register("alice"))
+    lose_list(house)
+    house.start()
+    view = house.client()
+    [found] = hello(view).found
+    assert why_not(view, adopt(found)) == "never_registered"
+    street.server_comes()
+    view.expect(to.ConnectSuccess, register("alice"))
+
+
+# --- one account's file
+
+
+def damaged_account(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[3] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_damaged_account_is_named_and_the_others_go_on(street: Street, house: House) -> None:
+    client = house.client()
+    alice = client.expect(to.ConnectSuccess, register("alice")).cid
+    bob = client.expect(to.ConnectSuccess, register("bob")).cid
+    row = house.service.stores.service.account(alice)
+    assert row is not None
+    house.kill()
+    path = house.folder / "accounts" / f"{row.name}.db"
+    whole = path.read_bytes()
+    damaged_account(path)
+    damaged = path.read_bytes()
+    house.start()
+    view = house.client()
+    accounts = {account.cid: account for account in hello(view).accounts}
+    why = accounts[alice].reason
+    assert accounts[alice].state == "signed_out"
+    assert why is not None
+    assert (why.code, why.params) == ("account_damaged", {"name": "alice", "what": "damaged", "file": str(path)})
+    assert (accounts[bob].state, accounts[bob].reason) == ("orphaned", None)
+    view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=bob))
+    refused = view.expect(ext.RequestRefused, ext.Subscribe(request_id=new_id(), cid=alice))
+    assert refused.reason == why
+    assert view.expect(to.ConnectFailure, connect("alice")).reason == why
+    assert path.read_bytes() == damaged
+    house.kill()
+    path.write_bytes(whole)
+    house.start()
+    accounts = {account.cid: account for account in hello(house.client()).accounts}
+    assert (accounts[alice].state, accounts[alice].reason) == ("orphaned", None), "put back, it is signed in as before"
+
+
+def test_an_account_whose_file_is_gone_says_so(house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    house.kill()
+    for path in (house.folder / "accounts").glob("*.db"):
+        path.unlink()
+    house.start()
+    [account] = hello(house.client()).accounts
+    assert account.reason is not None
+    assert account.reason.params["what"] == "missing"
