@@ -1,12 +1,14 @@
 """The local web surface, attacked from a page of another origin in the browser that is signed in."""
 
 import threading
+import webbrowser
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from casemate.cli.open import launch_url, open_in_browser
 from tests.e2e.album import Album
 from tests.e2e.tab import Tab
 from tests.support.deployment import Deployment, InternalServiceProcess
@@ -119,6 +121,31 @@ def test_without_a_launch_token_a_page_explains_itself(
     album.add(page, "not signed in")
     expect(page.get_by_text("casemate open")).to_be_visible()
     assert page.evaluate(TRY_SOCKET, service.socket_url) == "refused"
+
+
+def test_the_file_that_a_browser_is_started_with_signs_it_in(
+    browser: Browser, album: Album, service: InternalServiceProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    url = launch_url(service.data_dir)
+    open_in_browser(url, service.data_dir)
+    [address] = opened
+    assert address.startswith("file:///")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_role("button", name="Create account")).to_be_visible()
+    assert page.url == service.web_url
+    album.add(page, "signed in through the file")
+    page.goto(address)  # from the history, when its key is used up: this browser is signed in, so it goes on
+    expect(page.get_by_role("button", name="Create account")).to_be_visible()
+    stranger = browser.new_context().new_page()
+    stranger.goto(address)
+    expect(stranger.get_by_text("has been used")).to_be_visible()
+    expect(stranger.get_by_text(f"open --data-dir {service.data_dir}")).to_be_visible()
+    album.add(stranger, "the file, opened again by somebody else")
 
 
 def test_a_launch_token_works_once_and_leaves_no_trace(

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -127,6 +128,51 @@ def test_open_gives_another_signed_in_url(up: Up) -> None:
     second = ended.stdout.strip()
     assert second != first
     assert second.partition("?")[0] == first.partition("?")[0]
+
+
+def test_no_argument_of_any_program_holds_the_key(up: Up, tmp_path: Path) -> None:
+    """Everybody on a computer can list them. The browser is a program that tells how it was started."""
+    told = tmp_path / "told"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\ntr "\\0" "\\n" < /proc/$$/cmdline > {told}.part && mv {told}.part {told}\n')
+    browser.chmod(0o700)
+    up.url()
+    ended = subprocess.run(
+        [CASEMATE, "open", "--data-dir", str(up.directory)],
+        env={**os.environ, "BROWSER": f"{browser} %s", "DISPLAY": ":0"},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ended.returncode == 0, ended.stderr
+    key = ended.stdout.strip().partition("launch=")[2]
+    arguments = told.read_text()
+    assert key
+    assert key not in arguments
+    file = Path(urllib.request.url2pathname(arguments.split()[-1].removeprefix("file://")))
+    assert key in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    token = (up.directory / "internal-service" / "token").read_text()
+    for service in up.services:
+        assert token not in " ".join([*service.cmdline(), *service.environ().values()])
+
+
+def test_what_it_says_to_type_works_as_typed(up: Up) -> None:
+    """From another directory, in a terminal whose path knows nothing of us."""
+    first = up.url()
+    command = re.search(r"^    (\S.* open .*)$", up.out, re.MULTILINE)
+    assert command, up.out
+    for typed in (command[1], f"{command[1]} --no-browser"):
+        ended = subprocess.run(
+            ["/bin/sh", "-c", typed],
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "HOME": str(up.directory)},
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.startswith(first.partition("?")[0])
 
 
 def test_open_without_a_running_service_says_so(up: Up) -> None:

@@ -5,14 +5,30 @@ import json
 import os
 import sys
 import webbrowser
+from html import escape
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from casemate.cli.options import INTERNAL_FOLDER, default_data_dir
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.own_command import own_command
+from casemate.runtime.secrets_file import write_secret
 
 ANSWER_SECONDS = 10.0
 MAX_ANSWER_BYTES = 64 * 1024
+
+URL_FILE: Final = "url"
+REDIRECT_FILE: Final = "open.html"
+_REDIRECT: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={url}">
+<title>Casemate</title>
+<p><a href="{url}">Open Casemate</a></p>
+</html>
+"""
 
 
 def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
@@ -25,19 +41,20 @@ def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
     browser
         Open it; with --no-browser only print it.
     """
-    url = launch_url(data_dir or default_data_dir())
+    data_dir = data_dir or default_data_dir()
+    url = launch_url(data_dir)
     sys.stdout.write(f"{url}\n")
     sys.stdout.flush()
     if browser:
-        open_in_browser(url)
+        open_in_browser(url, data_dir)
 
 
 def launch_url(data_dir: Path) -> str:
     """Ask the internal service of this directory for a URL that signs one browser in, once. Raises `CannotStart`."""
-    folder = data_dir / INTERNAL_FOLDER if (data_dir / INTERNAL_FOLDER).is_dir() else data_dir
-    not_running = CannotStart(f"No internal service runs on {folder}: start one with `casemate up`.")
+    folder = _folder_of_service(data_dir)
+    not_running = CannotStart(f"No internal service runs on {folder}: start one with `{start_command(data_dir)}`.")
     try:
-        base = (folder / "url").read_text("ascii").strip()
+        base = (folder / URL_FILE).read_text("ascii").strip()
         token = (folder / "token").read_text("ascii").strip()
     except FileNotFoundError:
         raise not_running from None
@@ -65,8 +82,42 @@ def launch_url(data_dir: Path) -> str:
     return url
 
 
-def open_in_browser(url: str) -> None:
-    """Open the URL if this computer has a screen; without one a text browser would take the terminal over."""
+def open_in_browser(url: str, data_dir: Path) -> None:
+    """Open the URL if this computer has a screen; without one a text browser would take the terminal over.
+
+    Everybody on a computer can list the arguments of everybody's programs, and this URL is a key. So the browser is
+    given a file that its owner alone can read, and that sends it on.
+    """
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return
-    webbrowser.open(url)
+    file = _folder_of_service(data_dir).resolve() / REDIRECT_FILE
+    write_secret(file, _REDIRECT.format(url=escape(url)).encode("utf-8"))
+    webbrowser.open(file.as_uri())
+
+
+def open_command(data_dir: Path) -> str:
+    """What gives a fresh signed-in page of the service that runs on this directory."""
+    return own_command("open", *_option(_owner(data_dir), default_data_dir()))
+
+
+def start_command(data_dir: Path) -> str:
+    """What starts on this directory what has run there: `up`, or an internal service alone."""
+    owner = _owner(data_dir)
+    if owner == data_dir.resolve() and (owner / URL_FILE).exists():
+        return own_command("internal-service", *_option(owner, default_data_dir() / INTERNAL_FOLDER))
+    return own_command("up", *_option(owner, default_data_dir()))
+
+
+def _owner(data_dir: Path) -> Path:
+    """The directory of `up` for that of its internal service."""
+    data_dir = data_dir.resolve()
+    return data_dir.parent if data_dir.name == INTERNAL_FOLDER else data_dir
+
+
+def _option(data_dir: Path, default: Path) -> list[str]:
+    return [] if data_dir == default.resolve() else ["--data-dir", str(data_dir)]
+
+
+def _folder_of_service(data_dir: Path) -> Path:
+    """Of `up`'s directory the folder of its internal service."""
+    return data_dir / INTERNAL_FOLDER if (data_dir / INTERNAL_FOLDER).is_dir() else data_dir

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from casemate.cli.open import open_command
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -140,9 +141,11 @@ def internal_service(
     _prepare(log_style, log_level, stop_when_stdin_closes)
     from casemate.internal_service.main import InternalServiceOptions, run
 
+    data_dir = data_dir or default_data_dir() / INTERNAL_FOLDER
     return run(
         InternalServiceOptions(
-            data_dir=data_dir or default_data_dir() / INTERNAL_FOLDER,
+            data_dir=data_dir,
+            open_command=open_command(data_dir),
             listen=str(listen),
             default_server=default_server,
             allowed_origins=tuple(allow_origin or ()),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from casemate.cli.children import Child
-from casemate.cli.open import launch_url, open_in_browser
+from casemate.cli.open import launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -116,12 +116,13 @@ async def _serve(
     await internal.ready()
     url = await asyncio.to_thread(launch_url, data_dir)
     sys.stdout.write(
-        f"Casemate is ready. Open this in your browser (it works once; `casemate open` gives another):\n\n"
-        f"    {url}\n\nThe server is {server_address}. Ctrl-C stops everything.\n"
+        f"Casemate is ready. Open this in your browser:\n\n    {url}\n\n"
+        f"It works once and for five minutes. Another one, at any time, in another terminal:\n\n"
+        f"    {open_command(data_dir)}\n\nThe server is {server_address}. Ctrl-C stops everything.\n"
     )
     sys.stdout.flush()
     if browser:
-        await asyncio.to_thread(open_in_browser, url)
+        await asyncio.to_thread(open_in_browser, url, data_dir)
     ends = {asyncio.create_task(child.ended()): child for child in children}
     try:
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

@@ -76,6 +76,8 @@ class InternalServiceOptions:
     """Other pages that may talk to us, with a credential."""
     allowed_hosts: tuple[str, ...] = ()
     """Other names under which browsers reach us."""
+    open_command: str = "casemate open"
+    """What a person types for a fresh signed-in page."""
     trust_other_users: bool = False
     """Other users of this computer may connect, with a credential."""
     use_keyring: bool = True
@@ -186,7 +188,16 @@ def _site(options: InternalServiceOptions, listen: ListenAddress, url: str, thre
     gate = Gate(doors, credentials, cookie_name)
     neighbours = Neighbours(trusted=options.trust_other_users)
     files = UiFiles(UI_FOLDER)
-    return Site(gate, neighbours, credentials, files, thread.events, base_url=url, cookie_name=cookie_name)
+    return Site(
+        gate,
+        neighbours,
+        credentials,
+        files,
+        thread.events,
+        base_url=url,
+        cookie_name=cookie_name,
+        open_command=options.open_command,
+    )
 
 
 def _browser_url(url: str) -> str:

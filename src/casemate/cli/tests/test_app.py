@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from casemate.cli.app import main
+from casemate.cli.open import open_command
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
 
@@ -102,6 +103,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "default_server": "a:1",
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
+        "open_command": open_command(Path("d")),
         "trust_other_users": True,
         "use_keyring": False,
         "peer_paths": False,

@@ -1,6 +1,7 @@
 """`casemate open`: asks with the token, opens nothing that is not the internal service's."""
 
 import json
+import stat
 import sys
 import threading
 import webbrowser
@@ -13,6 +14,7 @@ import pytest
 from casemate.cli import open as cli_open
 from casemate.cli.open import launch_url, open_ui
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.own_command import own_command
 
 
 class Answers(HTTPServer):
@@ -65,7 +67,7 @@ def test_the_url_is_printed_and_opened(
     running: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(cli_open, "open_in_browser", opened.append)
+    monkeypatch.setattr(cli_open, "open_in_browser", lambda url, _: opened.append(url))
     open_ui(data_dir=tmp_path, browser=False)
     assert opened == []
     open_ui(data_dir=tmp_path)
@@ -101,14 +103,47 @@ def test_another_program_on_that_port_cannot_make_us_open_anything(
         launch_url(tmp_path)
 
 
-def test_without_a_screen_no_browser_takes_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the browser is started with, on a computer that has a screen."""
+    arguments: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", arguments.append)
+    monkeypatch.setenv("DISPLAY", ":0")
+    return arguments
+
+
+def test_the_browser_is_started_with_a_file_of_its_owner_and_not_with_the_key(
+    opened: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "internal-service").mkdir()
+    cli_open.open_in_browser("http://127.0.0.1/?launch=ONCE", tmp_path)
+    [address] = opened
+    file = tmp_path / "internal-service" / cli_open.REDIRECT_FILE
+    assert address == file.as_uri()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "0; url=http://127.0.0.1/?launch=ONCE" in file.read_text()
+
+
+def test_without_a_screen_no_browser_takes_the_terminal(
+    opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", opened.append)
-    cli_open.open_in_browser("http://127.0.0.1/")
+    cli_open.open_in_browser("http://127.0.0.1/", tmp_path)
     assert opened == []
-    monkeypatch.setenv("DISPLAY", ":0")
-    cli_open.open_in_browser("http://127.0.0.1/")
-    assert opened == ["http://127.0.0.1/"]
+
+
+def test_what_is_to_be_typed_names_the_directory_unless_it_is_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_command()
+    usual = tmp_path / "usual"
+    monkeypatch.setattr(cli_open, "default_data_dir", lambda: usual)
+    assert cli_open.open_command(usual) == cli_open.open_command(usual / "internal-service") == f"{own} open"
+    elsewhere = tmp_path / "with a blank"
+    assert cli_open.open_command(elsewhere) == f"{own} open --data-dir '{elsewhere}'"
+    assert cli_open.start_command(elsewhere / "internal-service") == f"{own} up --data-dir '{elsewhere}'"
+    elsewhere.mkdir()
+    (elsewhere / "url").write_text("a service ran here by itself")
+    assert cli_open.start_command(elsewhere) == f"{own} internal-service --data-dir '{elsewhere}'"

@@ -31,6 +31,10 @@ class Neighbours:
         holder = None if transport is None else await self._holder(transport)
         return None if holder in ("ours", "elsewhere") else "other_user"
 
+    def is_ours(self, request: web.Request) -> bool:
+        """Whether it surely comes from a program of our own user; only after `problem`."""
+        return request.transport is not None and self._known.get(request.transport) == "ours"
+
     async def _holder(self, transport: asyncio.BaseTransport) -> Holder | None:
         known = self._known.get(transport)
         here, there = _address(transport, "sockname"), _address(transport, "peername")

@@ -9,18 +9,18 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "not_signed_in": (
         "This browser is not signed in yet",
         "Casemate runs on this computer and lets in only browsers that its owner has opened it in.",
-        "In a terminal, run <code>casemate open</code>. It opens a fresh, signed-in page.",
+        "In a terminal, run <code>{open}</code>. It opens a fresh, signed-in page.",
     ),
     "launch_used": (
         "This link has been used, or is too old",
         "A sign-in link works once and for five minutes, so that nobody can use it after you.",
-        "In a terminal, run <code>casemate open</code> for a new one.",
+        "In a terminal, run <code>{open}</code> for a new one.",
     ),
     "credential": (
         "That key does not fit",
         "The cookie or token that came with this request is not one of this service, or has expired.",
         (
-            "In a terminal, run <code>casemate open</code>. Programs find the present token in the data directory,"
+            "In a terminal, run <code>{open}</code>. Programs find the present token in the data directory,"
             " in the file <code>token</code>."
         ),
     ),
@@ -28,7 +28,7 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
         "Casemate does not answer under this address",
         "Pages that pretend to be this computer are a known trick, so only addresses on a list are served.",
         (
-            "Use the address that <code>casemate open</code> prints. To add a name, start the internal service with"
+            "Use the address that <code>{open}</code> prints. To add a name, start the internal service with"
             " <code>--allow-host NAME</code>."
         ),
     ),
@@ -48,7 +48,7 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "busy": (
         "Too many wrong keys at once",
         "Somebody is guessing. Those who are signed in notice nothing of it.",
-        "Wait a moment, then run <code>casemate open</code>.",
+        "Wait a moment, then run <code>{open}</code>.",
     ),
     "not_found": (
         "There is nothing here",
@@ -97,10 +97,26 @@ a {{ color: var(--accent); }}
 """
 
 
-def page(problem: str) -> str:
+_AGAIN: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={address}">
+<title>Casemate</title>
+<p><a href="{address}">Open Casemate</a></p>
+</html>
+"""
+
+
+def page(problem: str, open_command: str = "") -> str:
     """HTML. Nothing of the request is in it."""
     title, why, what_now = _WORDS[problem]
+    what_now = what_now.replace("{open}", escape(open_command or "casemate open"))
     return _PAGE.format(title=escape(title), why=escape(why), what_now=what_now)
+
+
+def again_from_here(address: str) -> str:
+    """HTML that asks for the same address once more, as a page of ours."""
+    return _AGAIN.format(address=escape(address))
 
 
 def sentence(problem: str) -> str:

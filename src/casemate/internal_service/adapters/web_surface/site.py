@@ -15,13 +15,15 @@ from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Problem
 from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
-from casemate.internal_service.adapters.web_surface.pages import page, sentence
+from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
 from casemate.internal_service.core.effects import CloseSocket, SendResponse
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.ids import SocketId
 from casemate.runtime.event_queue import EventQueue
 
 SOCKETS_AT_ONCE: Final = 1_000
+_TOLD_TO_STRANGERS: Final[frozenset[Problem]] = frozenset({"host", "origin", "other_user"})
+_SLASHES: Final = "/\\"
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 log = structlog.get_logger("casemate.web")
@@ -40,6 +42,7 @@ class Site:
         *,
         base_url: str,
         cookie_name: str,
+        open_command: str,
     ) -> None:
         self._gate = gate
         self._neighbours = neighbours
@@ -48,6 +51,7 @@ class Site:
         self._events = events
         self._base_url = base_url
         self._cookie_name = cookie_name
+        self._open_command = open_command
         self._sockets: dict[SocketId, UiSocket] = {}
         self._sockets_opened = 0
         self._empty = asyncio.Event()
@@ -124,11 +128,16 @@ class Site:
         looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
         if request.method != hdrs.METH_GET or looking_ahead:
             return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            # A browser that another page or a file sends here keeps back the cookies that it has, and would keep back
+            # the one that it gets now from the page after it. From a page of ours it asks as ours.
+            text = again_from_here(f"/{request.rel_url.raw_path_qs.lstrip(_SLASHES)}")
+            return self._finished(request, _html(text, HTTPStatus.OK))
         # Opened a second time where it was opened first: that browser is signed in, so it goes on.
         if not self._credentials.use_launch(request.query.get("launch", "")) and not self._gate.has_cookie(request):
             return self._refusal(request, await self._gate.slow_down("launch_used"))
         # One slash: two would name another site.
-        clean = "/" + request.rel_url.raw_path.lstrip("/\\")
+        clean = "/" + request.rel_url.raw_path.lstrip(_SLASHES)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: clean})
         self._set_cookie(response)
         return self._finished(request, response)
@@ -138,7 +147,7 @@ class Site:
         if response is None:
             missing = "not_found" if await self._files.response("/", "") else "not_built"
             status = HTTPStatus.NOT_FOUND if missing == "not_found" else HTTPStatus.SERVICE_UNAVAILABLE
-            return self._finished(request, _html(missing, status))
+            return self._finished(request, _html(page(missing), status))
         if response.content_type == "text/html" and self._gate.has_cookie(request):
             self._set_cookie(response)  # used cookies stay good
         return self._finished(request, response, keep=True)
@@ -147,10 +156,16 @@ class Site:
         log.info("refused", problem=problem, method=request.method)
         wants_page = "text/html" in request.headers.get(hdrs.ACCEPT, "")
         status = STATUS[problem]
-        response = _html(problem, status) if wants_page else web.Response(status=status, text=f"{sentence(problem)}\n")
+        text = page(problem, self._command_for(request, problem)) if wants_page else f"{sentence(problem)}\n"
+        response = _html(text, status) if wants_page else web.Response(status=status, text=text)
         if problem in ("credential", "not_signed_in"):
             response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
         return self._finished(request, response)
+
+    def _command_for(self, request: web.Request, problem: Problem) -> str:
+        """With its path, which tells who we are, only for our own user's programs. A page of another name that was
+        rebound to this computer can read what it is answered."""
+        return self._open_command if problem not in _TOLD_TO_STRANGERS and self._neighbours.is_ours(request) else ""
 
     def _finished(self, request: web.Request, response: web.Response, *, keep: bool = False) -> web.Response:
         if not keep:
@@ -170,5 +185,5 @@ class Site:
         )
 
 
-def _html(problem: str, status: HTTPStatus) -> web.Response:
-    return web.Response(status=status, text=page(problem), content_type="text/html", charset="utf-8")
+def _html(text: str, status: HTTPStatus) -> web.Response:
+    return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")

@@ -9,6 +9,7 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.runtime.event_queue import EventQueue
 
 TOKEN = "the-token-of-this-service-0123456789abcdef"
+OPEN_COMMAND = "/opt/my casemate/bin/casemate open <here>"
 FRIEND = "http://localhost:5173"
 
 

@@ -4,6 +4,8 @@ import json
 import re
 from urllib.parse import urlsplit
 
+import pytest
+
 from casemate.internal_service.adapters.web_surface.credentials import LAUNCH_SECONDS
 from casemate.internal_service.adapters.web_surface.tests.door import TOKEN, Door, own
 
@@ -32,6 +34,18 @@ async def test_a_used_launch_link_opened_again_by_the_same_browser_goes_on(door:
     launch = door.credentials.new_launch()
     await door.get(f"/a/5?launch={launch}")
     again = await door.get(f"/a/5?launch={launch}", **door.cookie)
+    assert (again.status, again.headers["Location"]) == (303, "/a/5")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_a_browser_that_was_sent_here_by_another_page_asks_again_from_ours(door: Door, site: str) -> None:
+    """Else it would keep its new cookie back from the page after it."""
+    launch = door.credentials.new_launch()
+    first = await door.get(f"//a/5?launch={launch}", **{"Sec-Fetch-Site": site})
+    assert (first.status, first.content_type) == (200, "text/html")
+    assert f'content="0; url=/a/5?launch={launch}"' in await first.text()
+    assert "Set-Cookie" not in first.headers
+    again = await door.get(f"/a/5?launch={launch}", **{"Sec-Fetch-Site": "same-origin"})
     assert (again.status, again.headers["Location"]) == (303, "/a/5")
 
 

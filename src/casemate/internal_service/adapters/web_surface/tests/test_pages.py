@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from html import escape
 
 import aiohttp
 import pytest
 
-from casemate.internal_service.adapters.web_surface.tests.door import Door
+from casemate.internal_service.adapters.web_surface.tests.door import OPEN_COMMAND, Door
 
 PAGES: list[Callable[[Door], Awaitable[aiohttp.ClientResponse]]] = [
     lambda door: door.get("/", **door.cookie),
@@ -45,10 +46,18 @@ async def test_a_browser_that_is_not_signed_in_gets_a_page_that_says_what_to_do(
     page = await door.get("/a/1", Accept="text/html")
     assert page.status == 401
     text = await page.text()
-    assert "casemate open" in text
+    assert f"<code>{escape(OPEN_COMMAND)}</code>" in text
     assert "<script" not in text
     program = await door.get("/")
     assert program.content_type == "text/plain"
+
+
+async def test_where_we_are_installed_is_not_told_to_pages_from_elsewhere(door: Door) -> None:
+    """A page of another name that was rebound to this computer reads its refusal."""
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        refused = await door.get("/", Accept="text/html", **headers)
+        assert refused.status in (421, 403)
+        assert "/opt/" not in await refused.text()
 
 
 async def test_routes_of_the_ui_get_its_page_and_hashed_files_are_kept(door: Door) -> None:

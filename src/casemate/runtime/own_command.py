@@ -1,0 +1,29 @@
+"""The commands that people are told to type, so that they work in any terminal of this computer."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+_NAME: Final = "casemate"
+
+
+def own_command(*arguments: str) -> str:
+    """`casemate …` if every terminal finds this installation under that name, else with the path of its program."""
+    return " ".join([_program(), *(shlex.quote(argument) for argument in arguments)])
+
+
+def _program() -> str:
+    script = Path(sys.executable).with_name(_NAME)
+    if not script.is_file():
+        return f"{shlex.quote(sys.executable)} -m {_NAME}"
+    found = shutil.which(_NAME)
+    if found is not None and Path(found).samefile(script) and not _only_while_activated(Path(found)):
+        return _NAME
+    return shlex.quote(str(script))
+
+
+def _only_while_activated(found: Path) -> bool:
+    """A virtual environment is on the path of the terminal that activated it, and of no other."""
+    return sys.prefix != sys.base_prefix and found.parent == Path(sys.executable).parent
