@@ -11,6 +11,11 @@ const layer = (files, forbidden, message) => ({
   rules: { "no-restricted-imports": ["error", { patterns: [{ regex: forbidden, message }] }] },
 });
 const layers = [
+  layer(
+    ["src/text/**"],
+    "^(\\.\\./)+(api|state|features|components|app|testing)/",
+    "text knows only strings",
+  ),
   layer(["src/api/**"], "^(\\.\\./)+(state|features|components|app|testing)/", "api is the innermost layer"),
   layer(["src/state/**"], "^(\\.\\./)+(features|components|app|testing)/", "state knows only api"),
   layer(

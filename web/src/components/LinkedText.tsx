@@ -1,27 +1,33 @@
-/** Text as it was written, with web addresses one can follow. Nothing else in it is ever interpreted. */
+/** Text as it was written, with addresses one can follow. Nothing else in it is ever interpreted. */
 import type { ReactNode } from "react";
+import { memo } from "react";
 
-/** Only addresses of the web; signs that usually end a sentence do not belong to the address before them. */
-const ADDRESS = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?'’”)\]}]/gu;
+import { fewMarks } from "../text/bounded";
+import { linksIn } from "../text/links";
 
-export function LinkedText({ text }: { readonly text: string }) {
+/** More than a person follows; each costs the browser as much as a page of words. */
+const MOST_LINKS = 50;
+
+export const LinkedText = memo(function LinkedText({ text: written }: { readonly text: string }) {
+  const text = fewMarks(written);
   const parts: ReactNode[] = [];
   let end = 0;
-  for (const { 0: address, index } of text.matchAll(ADDRESS)) {
-    parts.push(text.slice(end, index));
+  for (const link of linksIn(text, MOST_LINKS)) {
+    parts.push(text.slice(end, link.start));
     parts.push(
-      // The other side learns neither where one came from nor gets a hold of this page.
-      <a
-        key={index}
-        href={address}
-        target="_blank"
-        rel="noopener noreferrer"
-        className="text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2"
-      >
-        {address}
-      </a>,
+      <bdi key={link.start} dir="ltr">
+        {/* The other side learns neither where one came from nor gets a hold of this page. */}
+        <a
+          href={link.href}
+          target="_blank"
+          rel="noopener noreferrer"
+          className="text-accent-ink underline decoration-1 underline-offset-2 hover:decoration-2"
+        >
+          {link.shown}
+        </a>
+      </bdi>,
     );
-    end = index + address.length;
+    end = link.end;
   }
   return parts.length === 0 ? text : [...parts, text.slice(end)];
-}
+});

@@ -1,5 +1,6 @@
 /** What people are called on screen. Names come from others, so nothing about them is taken for granted. */
 import type { Cid } from "../api/generated";
+import { fewMarks } from "../text/bounded";
 
 export interface Named {
   readonly cid: Cid;
@@ -57,7 +58,7 @@ export function matchesQuery(person: Pick<Named, "full_name" | "username">, quer
 }
 
 function visible(text: string): string {
-  return text
+  return fewMarks(text)
     .replace(INVISIBLE, (sign) => (JOINERS.test(sign) ? sign : ""))
     .replace(/^[\s\u200C\u200D]+|[\s\u200C\u200D]+$/gu, "");
 }

@@ -1,12 +1,13 @@
 /** A message in one line, for lists. */
 import type { MessageView } from "../api/generated";
+import { fewMarks } from "../text/bounded";
 
 const LONGEST = 140;
 
 export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
   const text = message.text ?? noteText(message);
-  const line = text.slice(0, LONGEST).replace(/\s+/gu, " ").trim();
+  const line = fewMarks(text.slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
   return message.mine ? `You: ${line}` : line;
 }
 

@@ -4,13 +4,13 @@ import { memo } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
 import { classes } from "../../components/classes";
-import { LinkedText } from "../../components/LinkedText";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Tooltip } from "../../components/Tooltip";
 import { noteText } from "../../state/previews";
 import { sentenceOf } from "../../state/reasons";
 import { clockTime, fullTime } from "../../state/times";
+import { MessageText } from "./MessageText";
 
 interface Props {
   readonly message: MessageView;
@@ -30,12 +30,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       className={classes("group/row flex items-end gap-2 py-0.5", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
-        <p
-          dir="auto"
-          className={classes("message-text text-15", message.text === null && "text-ink-3 italic")}
-        >
-          <LinkedText text={text} />
-        </p>
+        <MessageText text={text} aside={message.text === null} />
         {message.arrived_late && <LateMark message={message} />}
         {showGlyph && reason !== null && (
           <p className="pt-0.5 pb-1 text-12 text-pretty text-ink-2">

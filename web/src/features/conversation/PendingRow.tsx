@@ -1,12 +1,10 @@
 /** Words on their way into the internal service: not a message yet, and never lost. */
+import { beginningOf, fewMarks } from "../../text/bounded";
 import { Button } from "../../components/Button";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useConnection, useSession } from "../../state/context";
 import type { PendingText } from "../../state/pendingTexts";
 import { sentenceOf } from "../../state/reasons";
-
-/** A refused megabyte is kept, but not drawn. */
-const LONGEST_SHOWN = 4000;
 
 interface Props {
   readonly pending: PendingText;
@@ -19,11 +17,13 @@ export function PendingRow({ pending, peerName, last }: Props) {
   const session = useSession();
   const waiting = useConnection().state !== "open";
   const { messageId, text, refused } = pending;
+  const beginning = beginningOf(text);
   return (
     <li data-pending={messageId} className="flex items-end gap-2 px-3 py-0.5">
       <div className="min-w-0 flex-1">
         <p dir="auto" className="message-text text-15 text-ink-2">
-          {text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text}
+          {fewMarks(beginning)}
+          {beginning.length < text.length && "…"}
         </p>
         {refused !== null ? (
           <div role="alert" className="flex flex-wrap items-center gap-2 py-1 text-13 text-red-ink">

@@ -1,0 +1,69 @@
+/** What a message says: all of it when it is short, else its beginning and a way to the rest. */
+import { memo, useId, useMemo, useState } from "react";
+
+import { beginningOf, fewMarks, partsOf } from "../../text/bounded";
+import { Button } from "../../components/Button";
+import { classes } from "../../components/classes";
+import { LinkedText } from "../../components/LinkedText";
+import { sizeOf } from "../../text/sizes";
+
+/** Looking for addresses costs more than drawing the words. */
+const PARTS_WITH_LINKS = 20;
+
+interface Props {
+  readonly text: string;
+  /** Not the writer's words, but ours about the message. */
+  readonly aside?: boolean;
+}
+
+export const MessageText = memo(function MessageText({ text, aside = false }: Props) {
+  const [whole, setWhole] = useState(false);
+  const id = useId();
+  const beginning = useMemo(() => beginningOf(text), [text]);
+  const isWhole = beginning.length === text.length;
+  return (
+    <>
+      {whole ? (
+        <WholeText id={id} text={text} />
+      ) : (
+        <p id={id} dir="auto" className={classes("message-text text-15", aside && "text-ink-3 italic")}>
+          <LinkedText text={beginning} />
+          {!isWhole && "…"}
+        </p>
+      )}
+      {!isWhole && (
+        <Button
+          size="small"
+          aria-expanded={whole}
+          aria-controls={id}
+          onClick={() => {
+            setWhole(!whole);
+          }}
+        >
+          {whole ? "Show less" : `Show all (${sizeOf(text)})`}
+        </Button>
+      )}
+    </>
+  );
+});
+
+/** In a box of its own, so that the conversation around it stays within reach. */
+function WholeText({ id, text }: { readonly id: string; readonly text: string }) {
+  return (
+    <div
+      id={id}
+      role="region"
+      aria-label="The whole message"
+      // Without a mouse, one scrolls what has the focus.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="mb-1 max-h-[60vh] overflow-y-auto rounded-control border border-line px-2 py-1"
+    >
+      {partsOf(text).map((part, place) => (
+        <p key={place} dir="auto" className="message-text message-part text-15">
+          {place < PARTS_WITH_LINKS ? <LinkedText text={part} /> : fewMarks(part)}
+        </p>
+      ))}
+    </div>
+  );
+}
