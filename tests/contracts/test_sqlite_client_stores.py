@@ -1,6 +1,9 @@
 """The stores of the client side in SQLite keep their contracts; what only they can do is tested below."""
 
+import os
+import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,4 +144,35 @@ def test_a_list_whose_log_is_gone_is_an_empty_one(tmp_path: Path) -> None:
 def test_a_first_start_has_lost_nothing(tmp_path: Path) -> None:
     store = open_or_begin_anew(tmp_path, KEY, 1_900_000_000.0, has_accounts=False)
     assert store.list_lost() is None
+    store.close()
+
+
+def test_the_key_of_a_sign_in_is_for_its_owner_alone_and_leaves_nothing(tmp_path: Path) -> None:
+    files = AccountFiles(tmp_path, synchronous="OFF")
+    path = tmp_path / "accounts/one.signed-in"
+    assert files.sign_in_key("one") is None
+    files.keep_sign_in_key("one", b"first")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = os.open(path, os.O_RDONLY)
+    files.keep_sign_in_key("one", b"second")
+    assert os.read(before, 99) == bytes(5), "what a replaced key lay in is overwritten"
+    os.close(before)
+    assert files.sign_in_key("one") == b"second"
+    files.forget_sign_in_key("one")
+    files.forget_sign_in_key("one")
+    assert files.sign_in_key("one") is None
+    assert list((tmp_path / "accounts").iterdir()) == []
+    files.keep_sign_in_key("one", b"third")
+    files.delete("one")
+    assert files.sign_in_key("one") is None
+
+
+def test_who_was_signed_in_by_the_key_of_the_computer_alone_signs_in_once_more(tmp_path: Path) -> None:
+    store = open_service_store(tmp_path, KEY, synchronous="OFF")
+    with store.transaction():
+        store.put_account(replace(ALICE, machine_vault=b"opens with the key of the computer"))
+        store.database.execute("DELETE FROM migrations WHERE number = 4")
+    store.close()
+    store = open_service_store(tmp_path, KEY, synchronous="OFF")
+    assert store.accounts() == [replace(ALICE, machine_vault=None)]
     store.close()

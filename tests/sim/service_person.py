@@ -79,6 +79,23 @@ class SimulatedAccounts:
     def path_of(self, name: str) -> str:
         return str(self._machine.file(f"{name}.db"))
 
+    def keep_sign_in_key(self, name: str, data: bytes) -> None:
+        self.forget_sign_in_key(name)
+        disk = self._machine.disk
+        file = disk.open(self._sign_in_path(name))
+        disk.write(file, data, 0)
+        disk.sync(file)
+
+    def sign_in_key(self, name: str) -> bytes | None:
+        path = self._sign_in_path(name)
+        return bytes(self._machine.disk.open(path).data) if self._machine.disk.exists(path) else None
+
+    def forget_sign_in_key(self, name: str) -> None:
+        self._machine.disk.delete(self._sign_in_path(name), synced=True)
+
+    def _sign_in_path(self, name: str) -> str:
+        return str(self._machine.file(f"{name}.signed-in"))
+
 
 class ServicePerson(Person):
     """Says Hello on a new socket at each start, finds or makes the account, and follows it."""

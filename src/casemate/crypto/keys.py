@@ -109,5 +109,9 @@ class DatabaseKey(Secret, frozen=True, array_like=True):
     """Encrypts one account's database. 32 bytes."""
 
 
+class SignInKey(Secret, frozen=True, array_like=True):
+    """Lives from one sign-in to the sign-out after it. 32 bytes."""
+
+
 class MachineKey(Secret, frozen=True, array_like=True):
     """Held by the operating system; unlocks a vault on this computer only. 32 bytes."""

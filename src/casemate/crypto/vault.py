@@ -1,4 +1,4 @@
-"""The vault: an account's database key, wrapped under its password or under a key of this computer."""
+"""The vault: an account's database key, wrapped under its password or under a key of this computer and sign-in."""
 
 from typing import Annotated, Final, Literal
 
@@ -7,7 +7,7 @@ import msgspec
 from casemate.crypto import labels
 from casemate.crypto.canonical import encode
 from casemate.crypto.errors import EnvelopeUnreadable, StoredStateDamaged, WrongPassword
-from casemate.crypto.keys import KEY_BYTES, DatabaseKey, Entropy, MachineKey
+from casemate.crypto.keys import KEY_BYTES, DatabaseKey, Entropy, MachineKey, SignInKey
 from casemate.crypto.primitives import Aead, argon2id
 from casemate.crypto.sealing import RANDOM_BYTES, open_once, seal_once
 
@@ -35,7 +35,15 @@ class PasswordVault(msgspec.Struct, frozen=True, array_like=True, tag="password"
 
 
 class MachineVault(msgspec.Struct, frozen=True, array_like=True, tag="machine"):
-    """Opens on this computer, without the password."""
+    """Opens without the password, as long as its sign-in lasts."""
+
+    format: Literal[2]
+    random: bytes
+    wrapped: bytes
+
+
+class SignInVault(msgspec.Struct, frozen=True, array_like=True, tag="sign-in"):
+    """Opens on this computer."""
 
     format: Literal[1]
     random: bytes
@@ -52,6 +60,11 @@ def new_machine_key(entropy: Entropy) -> MachineKey:
     return MachineKey(entropy(KEY_BYTES))
 
 
+def new_sign_in_key(entropy: Entropy) -> SignInKey:
+    """A fresh key for one sign-in."""
+    return SignInKey(entropy(KEY_BYTES))
+
+
 def lock_with_password(
     key: DatabaseKey, password: bytes, bound_to: bytes, entropy: Entropy, cost: PasswordCost | None = None
 ) -> bytes:
@@ -60,7 +73,8 @@ def lock_with_password(
     salt, random = entropy(SALT_BYTES), entropy(RANDOM_BYTES)
     ad = encode(cost) + salt + bound_to
     wrapping = _password_key(password, salt, cost)
-    return encode(PasswordVault(1, cost, salt, random, _wrap(wrapping, labels.VAULT_PASSWORD, random, key, ad)))
+    wrapped = _wrap(wrapping, labels.VAULT_PASSWORD, random, key.secret, ad)
+    return encode(PasswordVault(1, cost, salt, random, wrapped))
 
 
 def unlock_with_password(data: bytes, password: bytes, bound_to: bytes) -> DatabaseKey:
@@ -70,24 +84,38 @@ def unlock_with_password(data: bytes, password: bytes, bound_to: bytes) -> Datab
         raise StoredStateDamaged("not a password vault")
     ad = encode(vault.cost) + vault.salt + bound_to
     wrapping = _password_key(password, vault.salt, vault.cost)
-    return _unwrap(wrapping, labels.VAULT_PASSWORD, vault.random, vault.wrapped, ad)
+    return DatabaseKey(_unwrap(wrapping, labels.VAULT_PASSWORD, vault.random, vault.wrapped, ad))
 
 
-def lock_with_machine_key(key: DatabaseKey, machine: MachineKey, bound_to: bytes, entropy: Entropy) -> bytes:
-    """The vault's bytes."""
+def lock_with_sign_in_key(key: DatabaseKey, sign_in: SignInKey, bound_to: bytes, entropy: Entropy) -> bytes:
+    """The vault's bytes. Once the sign-in key is gone, every copy of them opens nothing."""
     random = entropy(RANDOM_BYTES)
-    return encode(MachineVault(1, random, _wrap(machine.secret, labels.VAULT_MACHINE, random, key, bound_to)))
+    return encode(MachineVault(2, random, _wrap(sign_in.secret, labels.VAULT_MACHINE, random, key.secret, bound_to)))
 
 
-def unlock_with_machine_key(data: bytes, machine: MachineKey, bound_to: bytes) -> DatabaseKey:
-    """Raises WrongPassword when this machine's key does not open it, StoredStateDamaged for no machine vault."""
+def unlock_with_sign_in_key(data: bytes, sign_in: SignInKey, bound_to: bytes) -> DatabaseKey:
+    """Raises WrongPassword when it was locked at another sign-in, StoredStateDamaged for no machine vault."""
     vault = _read(data)
     if not isinstance(vault, MachineVault):
         raise StoredStateDamaged("not a machine vault")
-    return _unwrap(machine.secret, labels.VAULT_MACHINE, vault.random, vault.wrapped, bound_to)
+    return DatabaseKey(_unwrap(sign_in.secret, labels.VAULT_MACHINE, vault.random, vault.wrapped, bound_to))
 
 
-def _read(data: bytes) -> PasswordVault | MachineVault:
+def lock_sign_in_key(sign_in: SignInKey, machine: MachineKey, bound_to: bytes, entropy: Entropy) -> bytes:
+    """The sign-in key as it is kept in a file of its own."""
+    random = entropy(RANDOM_BYTES)
+    return encode(SignInVault(1, random, _wrap(machine.secret, labels.VAULT_SIGN_IN, random, sign_in.secret, bound_to)))
+
+
+def unlock_sign_in_key(data: bytes, machine: MachineKey, bound_to: bytes) -> SignInKey:
+    """Raises WrongPassword when this machine's key does not open it, StoredStateDamaged for no sign-in vault."""
+    vault = _read(data)
+    if not isinstance(vault, SignInVault):
+        raise StoredStateDamaged("not a sign-in vault")
+    return SignInKey(_unwrap(machine.secret, labels.VAULT_SIGN_IN, vault.random, vault.wrapped, bound_to))
+
+
+def _read(data: bytes) -> PasswordVault | MachineVault | SignInVault:
     try:
         vault = _decoder.decode(data)
     except msgspec.DecodeError as error:
@@ -108,18 +136,17 @@ def _password_key(password: bytes, salt: bytes, cost: PasswordCost) -> bytes:
     )
 
 
-def _wrap(key: bytes, label: bytes, random: bytes, database: DatabaseKey, ad: bytes) -> bytes:
-    return seal_once(Aead.CHACHA20_POLY1305, key, label, random, database.secret, ad)
+def _wrap(key: bytes, label: bytes, random: bytes, secret: bytes, ad: bytes) -> bytes:
+    return seal_once(Aead.CHACHA20_POLY1305, key, label, random, secret, ad)
 
 
-def _unwrap(key: bytes, label: bytes, random: bytes, wrapped: bytes, ad: bytes) -> DatabaseKey:
+def _unwrap(key: bytes, label: bytes, random: bytes, wrapped: bytes, ad: bytes) -> bytes:
     try:
-        secret = open_once(Aead.CHACHA20_POLY1305, key, label, random, wrapped, ad)
+        return open_once(Aead.CHACHA20_POLY1305, key, label, random, wrapped, ad)
     except EnvelopeUnreadable as error:
         raise WrongPassword from error
-    return DatabaseKey(secret)
 
 
-_decoder: Final[msgspec.msgpack.Decoder[PasswordVault | MachineVault]] = msgspec.msgpack.Decoder(
-    PasswordVault | MachineVault
+_decoder: Final[msgspec.msgpack.Decoder[PasswordVault | MachineVault | SignInVault]] = msgspec.msgpack.Decoder(
+    PasswordVault | MachineVault | SignInVault
 )

@@ -28,6 +28,20 @@ def write_secret(path: Path, content: bytes) -> None:
     _sync_directory(path.parent)
 
 
+def erase_secret(path: Path) -> None:
+    """Remove the file and return when that is on the disk; missing is fine. Its blocks are written over first, which
+    does what it can: flash and file systems that copy on write keep what was there before."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        file.write(bytes(os.fstat(descriptor).st_size))
+        os.fsync(descriptor)
+    path.unlink()
+    _sync_directory(path.parent)
+
+
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
     """What the operating system says of this file, in the words in which databases speak of theirs."""

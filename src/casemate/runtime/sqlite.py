@@ -35,6 +35,8 @@ class Database:
         self._savepoints = 0
         self._savepoints_made = 0
         """Of those that were asked for: one is made with the first change in it, so that reading costs none."""
+        self._changes_erased = -1
+        """How many changes there had been when their traces were erased; a log that a crash left counts as one."""
 
     @classmethod
     def open(
@@ -99,6 +101,20 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    # ---------------------------------------------------------------------------------------------------------- traces
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether the log may still hold what has been overwritten or deleted."""
+        return self._connection.total_changes() != self._changes_erased
+
+    def erase_traces(self) -> None:
+        """Write everything back and empty the log, between transactions: what was overwritten or deleted is then in
+        no file of this database. Takes some milliseconds, and as many syncs as a commit and a half."""
+        with self._named_errors:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._changes_erased = self._connection.total_changes()
 
     # ------------------------------------------------------------------------------------------------------ statements
 
@@ -235,6 +251,6 @@ def _configure(connection: apsw.Connection, synchronous: str) -> None:
     connection.pragma("trusted_schema", False)
     connection.pragma("cell_size_check", True)
     connection.pragma("temp_store", "MEMORY")
-    # Deleted keys are overwritten wherever that needs no extra write.
-    connection.pragma("secure_delete", "FAST")
+    # Deleted keys are overwritten with zeros, also where that needs a write of its own.
+    connection.pragma("secure_delete", "ON")
     _tables(connection)

@@ -163,10 +163,13 @@ def test_the_safety_number_is_that_of_the_pages() -> None:
 
 def test_the_machine_vault_opens_by_the_pages_alone() -> None:
     vector = GOLDEN["vault"]
-    name, version, random, wrapped = unpack(bytes.fromhex(vector["machine_vault"]))
-    assert (name, version) == ("machine", 1)
     machine, bound_to = bytes.fromhex(vector["machine_key"]), bytes.fromhex(vector["bound_to"])
-    key = opened_with(2, machine, b"casemate/vault-machine/1", random, wrapped, bound_to)
+    name, version, random, wrapped = unpack(bytes.fromhex(vector["sign_in_vault"]))
+    assert (name, version) == ("sign-in", 1)
+    sign_in = opened_with(2, machine, b"casemate/vault-sign-in/1", random, wrapped, bound_to)
+    name, version, random, wrapped = unpack(bytes.fromhex(vector["machine_vault"]))
+    assert (name, version) == ("machine", 2)
+    key = opened_with(2, sign_in, b"casemate/vault-machine/2", random, wrapped, bound_to)
     assert key.hex() == vector["database_key"]
 
 

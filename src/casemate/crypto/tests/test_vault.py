@@ -4,16 +4,20 @@ import msgspec
 import pytest
 
 from casemate.crypto.errors import StoredStateDamaged, WrongPassword
+from casemate.crypto.keys import SignInKey
 from casemate.crypto.testing import repeatable_entropy
 from casemate.crypto.vault import (
     MEMORY_KIB_LIMIT,
     PasswordCost,
-    lock_with_machine_key,
+    lock_sign_in_key,
     lock_with_password,
+    lock_with_sign_in_key,
     new_database_key,
     new_machine_key,
-    unlock_with_machine_key,
+    new_sign_in_key,
+    unlock_sign_in_key,
     unlock_with_password,
+    unlock_with_sign_in_key,
 )
 
 ENTROPY = repeatable_entropy(b"vault")
@@ -46,17 +50,39 @@ def test_a_vault_of_another_account_does_not_open() -> None:
         unlock_with_password(LOCKED, b"correct horse", b"b" * 32)
 
 
-def test_the_machine_key_opens_its_own_vault_only() -> None:
-    locked = lock_with_machine_key(KEY, MACHINE, ACCOUNT, ENTROPY)
-    assert unlock_with_machine_key(locked, MACHINE, ACCOUNT) == KEY
+def test_what_is_kept_between_starts_opens_with_both_its_halves_only() -> None:
+    sign_in = new_sign_in_key(ENTROPY)
+    kept, locked = (
+        lock_sign_in_key(sign_in, MACHINE, ACCOUNT, ENTROPY),
+        lock_with_sign_in_key(KEY, sign_in, ACCOUNT, ENTROPY),
+    )
+    assert unlock_with_sign_in_key(locked, unlock_sign_in_key(kept, MACHINE, ACCOUNT), ACCOUNT) == KEY
     with pytest.raises(WrongPassword):
-        unlock_with_machine_key(locked, new_machine_key(ENTROPY), ACCOUNT)
+        unlock_sign_in_key(kept, new_machine_key(ENTROPY), ACCOUNT)
     with pytest.raises(WrongPassword):
-        unlock_with_machine_key(locked, MACHINE, b"b" * 32)
-    with pytest.raises(StoredStateDamaged):
-        unlock_with_password(locked, b"correct horse", ACCOUNT)
-    with pytest.raises(StoredStateDamaged):
-        unlock_with_machine_key(LOCKED, MACHINE, ACCOUNT)
+        unlock_sign_in_key(kept, MACHINE, b"b" * 32)
+    for other in (new_sign_in_key(ENTROPY), SignInKey(MACHINE.secret)):
+        with pytest.raises(WrongPassword):
+            unlock_with_sign_in_key(locked, other, ACCOUNT)
+    with pytest.raises(WrongPassword):
+        unlock_with_sign_in_key(locked, sign_in, b"b" * 32)
+
+
+def test_no_vault_is_taken_for_one_of_another_kind() -> None:
+    sign_in = new_sign_in_key(ENTROPY)
+    kept, locked = (
+        lock_sign_in_key(sign_in, MACHINE, ACCOUNT, ENTROPY),
+        lock_with_sign_in_key(KEY, sign_in, ACCOUNT, ENTROPY),
+    )
+    for data in (kept, locked):
+        with pytest.raises(StoredStateDamaged):
+            unlock_with_password(data, b"correct horse", ACCOUNT)
+    for data in (LOCKED, kept):
+        with pytest.raises(StoredStateDamaged):
+            unlock_with_sign_in_key(data, sign_in, ACCOUNT)
+    for data in (LOCKED, locked):
+        with pytest.raises(StoredStateDamaged):
+            unlock_sign_in_key(data, MACHINE, ACCOUNT)
 
 
 def test_two_vaults_of_one_password_share_nothing() -> None:

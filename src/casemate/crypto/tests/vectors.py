@@ -29,10 +29,12 @@ from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.crypto.tests.pair import NOW, ORIGIN, Person
 from casemate.crypto.vault import (
     PasswordCost,
-    lock_with_machine_key,
+    lock_sign_in_key,
     lock_with_password,
+    lock_with_sign_in_key,
     new_database_key,
     new_machine_key,
+    new_sign_in_key,
 )
 from casemate.protocol.ids import ConversationId, MessageId, cid_of
 
@@ -176,7 +178,7 @@ def _safety(alice: Person, bea: Person) -> dict[str, Any]:
 
 def _vault() -> dict[str, Any]:
     entropy = repeatable_entropy(b"vectors vault")
-    key, machine = new_database_key(entropy), new_machine_key(entropy)
+    key, machine, sign_in = new_database_key(entropy), new_machine_key(entropy), new_sign_in_key(entropy)
     bound_to = b"\x01" * 32
     cost = PasswordCost(memory_kib=1024, passes=3)
     return {
@@ -185,7 +187,8 @@ def _vault() -> dict[str, Any]:
         "password": b"correct horse battery",
         "password_vault": lock_with_password(key, b"correct horse battery", bound_to, entropy, cost),
         "machine_key": machine.secret,
-        "machine_vault": lock_with_machine_key(key, machine, bound_to, entropy),
+        "sign_in_vault": lock_sign_in_key(sign_in, machine, bound_to, entropy),
+        "machine_vault": lock_with_sign_in_key(key, sign_in, bound_to, entropy),
     }
 
 

@@ -10,11 +10,13 @@ from casemate.internal_service.adapters.account_store import SqliteAccountStore,
 from casemate.internal_service.core.ports import AccountFile, AccountUnavailable, Fault, HostedStore
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
-from casemate.runtime.secrets_file import disk_errors, write_secret
+from casemate.runtime.secrets_file import disk_errors, erase_secret, write_secret
 
 log = structlog.get_logger("casemate.account_files")
 
 FOLDER: Final = "accounts"
+_SIGN_IN_KEY_BYTES: Final = 4_096
+"""Far more than any has: whatever lies there is not read on and on."""
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 _VAULT_BYTES: Final = 4_096
 """Far more than any vault has: whatever lies there is not read on and on."""
@@ -44,8 +46,27 @@ class AccountFiles:
     def delete(self, name: str) -> None:
         for companion in _COMPANIONS:
             self._path(name).with_name(f"{name}.db{companion}").unlink(missing_ok=True)
+        self.forget_sign_in_key(name)
         # Last: as long as anything of the database is left, its vault is.
         self._vault_path(name).unlink(missing_ok=True)
+
+    def keep_sign_in_key(self, name: str, data: bytes) -> None:
+        self.forget_sign_in_key(name)
+        path = self._sign_in_path(name)
+        with disk_errors(path):
+            write_secret(path, data)
+
+    def sign_in_key(self, name: str) -> bytes | None:
+        try:
+            with self._sign_in_path(name).open("rb") as file:
+                return file.read(_SIGN_IN_KEY_BYTES)
+        except OSError:
+            return None
+
+    def forget_sign_in_key(self, name: str) -> None:
+        path = self._sign_in_path(name)
+        with disk_errors(path):
+            erase_secret(path)
 
     def keep_vault(self, name: str, vault: bytes) -> None:
         path = self._vault_path(name)
@@ -81,6 +102,9 @@ class AccountFiles:
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.db"
+
+    def _sign_in_path(self, name: str) -> Path:
+        return self._folder / f"{name}.signed-in"
 
     def _vault_path(self, name: str) -> Path:
         return self._folder / f"{name}.vault"

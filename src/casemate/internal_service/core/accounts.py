@@ -6,7 +6,13 @@ from dataclasses import dataclass, field, replace
 from casemate.crypto.errors import StoredStateDamaged, WrongPassword
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import DatabaseKey
-from casemate.crypto.vault import lock_with_machine_key, unlock_with_machine_key
+from casemate.crypto.vault import (
+    lock_sign_in_key,
+    lock_with_sign_in_key,
+    new_sign_in_key,
+    unlock_sign_in_key,
+    unlock_with_sign_in_key,
+)
 from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.desk import Asker, Desk
@@ -81,10 +87,22 @@ class Accounts:
 
     def begin_session(self, host: Host) -> Host:
         """The account is signed in from now on, over restarts too unless its user wants to be asked."""
-        row = self.row(host)
-        vault = None if row.ask_password_at_start else self.machine_vault(host)
-        self.stores.service.put_account(replace(row, machine_vault=vault))
+        self.keep_open(host, not self.row(host).ask_password_at_start)
         return self.hosts.put(replace(host, signed_in=True))
+
+    def keep_open(self, host: Host, wanted: bool) -> None:
+        """Whether the next start opens it without the password. What opens it has two halves: a key that was drawn for
+        this and lies in a file of its own, and in service.db the database key under that one. The file goes first, and
+        with it all that copies and logs of service.db could still open."""
+        self.stores.forget_sign_in_key(host.name)
+        vault = None
+        if wanted:
+            sign_in, bound = new_sign_in_key(self.entropy), bound_to(host.name)
+            self.stores.keep_sign_in_key(host.name, lock_sign_in_key(sign_in, self.machine.key, bound, self.entropy))
+            vault = lock_with_sign_in_key(host.key, sign_in, bound, self.entropy)
+        else:
+            self.stores.erase_soon()
+        self.stores.service.put_account(replace(self.row(host), machine_vault=vault))
 
     def hold(self, host: Host, socket: SocketId) -> Host:
         """A plain socket is bound; a view holds a session by following it."""
@@ -102,7 +120,8 @@ class Accounts:
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         row = self.stores.service.account(host.cid)
         if row is not None:
-            self.stores.service.put_account(replace(row, machine_vault=None, unread=host.account.unread()))
+            self.stores.service.put_account(replace(row, unread=host.account.unread()))
+            self.keep_open(host, False)
         self.close(host)
 
     def close(self, host: Host) -> None:
@@ -123,10 +142,15 @@ class Accounts:
     def restore_session(self, name: str) -> None:
         """After a start: who was signed in is signed in."""
         row = next((row for row in self.stores.service.accounts() if row.name == name), None)
-        if row is None or row.machine_vault is None or not row.enrolled or self.hosts.get(row.cid) is not None:
+        if row is None or not row.enrolled or self.hosts.get(row.cid) is not None:
+            return
+        kept = self.stores.sign_in_key(name)
+        if row.machine_vault is None or kept is None:
+            self._signed_out(row)  # a crash fell between the two halves
             return
         try:
-            key = unlock_with_machine_key(row.machine_vault, self.machine.key, bound_to(row.name))
+            sign_in = unlock_sign_in_key(kept, self.machine.key, bound_to(row.name))
+            key = unlock_with_sign_in_key(row.machine_vault, sign_in, bound_to(row.name))
         except (WrongPassword, StoredStateDamaged):
             # The key of this computer was replaced: the password still opens the account.
             self.hosts.say_why_closed(row.cid, reason("machine_key_changed", name=row.username))
@@ -150,8 +174,11 @@ class Accounts:
         self.hosts.say_why_closed(host.cid, why)
         return why
 
-    def machine_vault(self, host: Host) -> bytes:
-        return lock_with_machine_key(host.key, self.machine.key, bound_to(host.name), self.entropy)
+    def _signed_out(self, row: LocalAccountRow) -> None:
+        """Nothing is left of a sign-in that does not open the account."""
+        self.stores.forget_sign_in_key(row.name)
+        if row.machine_vault is not None:
+            self.stores.service.put_account(replace(row, machine_vault=None))
 
     def row(self, host: Host) -> LocalAccountRow:
         row = self.stores.service.account(host.cid)

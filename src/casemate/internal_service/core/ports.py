@@ -25,7 +25,8 @@ class LocalAccountRow:
     """False: its registration never ended, and Register goes on with it."""
     vault: bytes = field(repr=False)
     machine_vault: bytes | None = field(repr=False)
-    """Kept while signed in, so that a restart keeps the session; None: sign in with the password."""
+    """Kept while signed in, so that a restart keeps the session; None: sign in with the password. It opens with the key
+    of that sign-in, which the account stores keep."""
     ask_password_at_start: bool
     plain_holder: bool
     """The session was last bound to a plain client, not followed by a view: it is owed every message."""
@@ -114,7 +115,18 @@ class DraftStore(Protocol):
         ...
 
 
-class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, Protocol):
+class LeavesTraces(Protocol):
+    """A database whose log holds what has been overwritten or deleted, until it is erased."""
+
+    @property
+    def has_traces(self) -> bool: ...
+
+    def erase_traces(self) -> None:
+        """Between transactions. Raises StorageBroken."""
+        ...
+
+
+class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, LeavesTraces, Protocol):
     """One account's database, with the parts that the service keeps in it."""
 
 
@@ -155,7 +167,18 @@ class AccountStores(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Remove the closed database and its vault; missing is fine. Only what its owner wanted gone."""
+        """Remove the closed database, its vault and what keeps it open between starts; missing is fine. Only what its
+        owner wanted gone."""
+        ...
+
+    def keep_sign_in_key(self, name: str, data: bytes) -> None:
+        """In no database and no log, so that `forget_sign_in_key` leaves none. On the disk when it returns."""
+        ...
+
+    def sign_in_key(self, name: str) -> bytes | None: ...
+
+    def forget_sign_in_key(self, name: str) -> None:
+        """Gone from the disk when it returns; missing is fine."""
         ...
 
     def keep_vault(self, name: str, vault: bytes) -> None:
@@ -183,7 +206,7 @@ class ListLost:
     """Name of the file that the damaged one has now; "" when it was missing."""
 
 
-class ServiceStore(LocalDbStore, Protocol):
+class ServiceStore(LocalDbStore, LeavesTraces, Protocol):
     """service.db: the accounts of this computer and the key-value pairs all of them share (cid 0)."""
 
     def accounts(self) -> list[LocalAccountRow]: ...

@@ -177,7 +177,7 @@ class Service(Core):
 
     def next_wakeup(self) -> Monotonic | None:
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
-        due += [self._waits.next_due(), self._gateway.next_due()]
+        due += [self._waits.next_due(), self._gateway.next_due(), self.stores.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
@@ -215,6 +215,7 @@ class Service(Core):
 
     def _begin(self, now: Instant) -> None:
         self._undo.keep()
+        self.stores.begin(now.monotonic)
         self._hosts.begin()
         self._desk.begin(now)
 
@@ -283,6 +284,7 @@ class Service(Core):
 
     def _wakeup(self) -> None:
         now = self._desk.now
+        self.stores.erase_due()
         self._waits.fire(now.monotonic)
         self._gateway.fire(now.monotonic)
         for peeked in self._hosts.peek():

@@ -2,10 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
-from casemate.internal_service.core.ports import AccountStores, HostedStore, ServiceStore
+from casemate.internal_service.core.ports import AccountStores, HostedStore, LeavesTraces, ServiceStore
 from casemate.internal_service.core.undo import Undo
+from casemate.node import Monotonic, StorageBroken
+
+ERASE_SECONDS: Final = 60.0
+"""How long what was overwritten or deleted may stay in a log after the first change that is not erased yet: keys that
+have opened a message, above all."""
+_SERVICE: Final = ""
+"""Stands for service.db among the names of accounts."""
 
 
 class Stores:
@@ -25,6 +33,9 @@ class Stores:
         self._savepoint: ExitStack | None = None
         self._begun: set[str] = set()
         self._saved: set[str] = set()
+        self._erase_at: dict[str, Monotonic] = {}
+        self._erase_now: set[str] = set()
+        self._now: Monotonic = 0.0
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -35,9 +46,10 @@ class Stores:
                 yield
         finally:
             self._transaction = None
-            self._begun.clear()
+            begun, self._begun = self._begun, set()
         # Not after a commit that failed: what was to be deleted is still named.
         self._finish()
+        self._erase_traces({_SERVICE, *begun})
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -78,6 +90,21 @@ class Stores:
         """Where this account's database lies, for people."""
         return self._accounts.path_of(name)
 
+    def keep_sign_in_key(self, name: str, data: bytes) -> None:
+        """At once, before the commit: one half without the other opens nothing. Gone again if the event is undone."""
+        self._accounts.keep_sign_in_key(name, data)
+        self._undo.add(lambda: self._accounts.forget_sign_in_key(name))
+
+    def sign_in_key(self, name: str) -> bytes | None:
+        return self._accounts.sign_in_key(name)
+
+    def forget_sign_in_key(self, name: str) -> None:
+        """At once, before the commit. Back again if the event is undone."""
+        kept = self._accounts.sign_in_key(name)
+        if kept is not None:
+            self._accounts.forget_sign_in_key(name)
+            self._undo.add(lambda: self._accounts.keep_sign_in_key(name, kept))
+
     def release(self, name: str) -> None:
         """Close the database after the commit."""
         self._later(name, self._close)
@@ -87,6 +114,48 @@ class Stores:
         """Close and delete the database after the commit."""
         self._later(name, self._delete)
         self._undo.add(lambda: self._afterwards.pop(name, None) and None)
+
+    # --- what was overwritten or deleted
+
+    def begin(self, now: Monotonic) -> None:
+        """Before each event: when it is."""
+        self._now = now
+
+    def erase_soon(self, name: str = _SERVICE) -> None:
+        """Erase the traces of this event when it is committed, before anybody is answered. Without a name: those in
+        service.db."""
+        self._erase_now.add(name)
+
+    def next_due(self) -> Monotonic | None:
+        """When traces are to be erased: `erase_due`."""
+        return min(self._erase_at.values(), default=None)
+
+    def erase_due(self) -> None:
+        """One database with each event: none waits for all the others."""
+        due = self.next_due()
+        if due is not None and due <= self._now:
+            self._erase_now.add(min(self._erase_at, key=lambda name: (self._erase_at[name], name)))
+
+    def _erase_traces(self, changed: set[str]) -> None:
+        names, self._erase_now = self._erase_now, set()
+        for name in sorted(names | changed):
+            store: LeavesTraces | None = self.service if name == _SERVICE else self._open.get(name)
+            if store is None or not store.has_traces:
+                self._erase_at.pop(name, None)
+            elif name in names:
+                self._erase(name, store)
+            else:
+                self._erase_at.setdefault(name, self._now + ERASE_SECONDS)
+
+    def _erase(self, name: str, store: LeavesTraces) -> None:
+        try:
+            store.erase_traces()
+            self._erase_at.pop(name, None)
+        except StorageBroken:
+            # A full disk, say. What was committed stands; the next change says whether the database still works.
+            self._erase_at[name] = self._now + ERASE_SECONDS
+
+    # --- the end
 
     def close(self) -> None:
         """Everything, at the end of the process."""

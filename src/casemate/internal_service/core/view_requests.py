@@ -151,11 +151,9 @@ class ViewRequests:
         # First what may be refused at once, so that a refusal changes nothing.
         self._when_answered(asker, request, host, change, then=lambda: self._changed(request.cid))
         if request.ask_password_at_start is not None:
-            row = self._accounts.row(host)
-            vault = None if request.ask_password_at_start else self._accounts.machine_vault(host)
-            self._accounts.stores.service.put_account(
-                replace(row, ask_password_at_start=request.ask_password_at_start, machine_vault=vault)
-            )
+            row = replace(self._accounts.row(host), ask_password_at_start=request.ask_password_at_start)
+            self._accounts.stores.service.put_account(row)
+            self._accounts.keep_open(host, not request.ask_password_at_start)
             self._changed(request.cid)
 
     # --- inside

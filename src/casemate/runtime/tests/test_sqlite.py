@@ -213,3 +213,37 @@ def test_reading_leaves_nothing_behind_in_memory() -> None:
             database.value("SELECT count(*) FROM notes")
             database.rows("SELECT number FROM notes")
         assert cursors() == before
+
+
+def on_disk(path: Path) -> bytes:
+    """Everything that a database's files hold."""
+    return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def leaves_traces(database: Database) -> bool:
+    return database.has_traces
+
+
+def test_what_was_overwritten_or_deleted_is_in_no_file_once_its_traces_are_erased(tmp_path: Path) -> None:
+    path = tmp_path / "plain.db"
+    with Database.open(path) as database:
+        database.script("CREATE TABLE keys (id INTEGER PRIMARY KEY, key BLOB)")
+        database.erase_traces()
+        assert not leaves_traces(database)
+        with database.transaction():
+            for number in range(200):
+                database.execute("INSERT INTO keys VALUES (?, ?)", number, b"SECRET-%03d" % number * 20)
+        with database.transaction():
+            database.execute("UPDATE keys SET key = ? WHERE id < 100", b"fresh")
+            database.execute("DELETE FROM keys WHERE id >= 100")
+        assert leaves_traces(database)
+        assert b"SECRET-" in on_disk(path), "what the log would keep for weeks"
+        database.erase_traces()
+        assert not leaves_traces(database)
+        assert b"SECRET-" not in on_disk(path)
+        assert path.with_name("plain.db-wal").stat().st_size == 0
+
+
+def test_a_log_that_a_crash_left_counts_as_traces(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "some.db") as database:
+        assert leaves_traces(database)

@@ -48,6 +48,13 @@ class SqliteAccountStore(
         with self._db.savepoint(), self._rows.savepoint():
             yield
 
+    @property
+    def has_traces(self) -> bool:
+        return self._db.has_traces
+
+    def erase_traces(self) -> None:
+        self._db.erase_traces()
+
     def close(self) -> None:
         self._db.close()
 

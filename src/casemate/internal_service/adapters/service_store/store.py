@@ -33,6 +33,10 @@ class SqliteServiceStore(LocalDbTable):
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    @property
+    def database(self) -> Database:
+        return self._db
+
     def accounts(self) -> list[LocalAccountRow]:
         return [_account(row) for row in self._db.rows(f"{_SELECT} ORDER BY made")]
 
@@ -110,6 +114,13 @@ class SqliteServiceStore(LocalDbTable):
 
     def savepoint(self) -> AbstractContextManager[None]:
         return self._db.savepoint()
+
+    @property
+    def has_traces(self) -> bool:
+        return self._db.has_traces
+
+    def erase_traces(self) -> None:
+        self._db.erase_traces()
 
     def close(self) -> None:
         self._db.close()
