@@ -23,7 +23,8 @@ def new_identity(world: Deployment, person: Person, recipient: Person) -> tuple[
         recipient.account.account_id,
         Purpose.ASK,
         device_list=newer,
-        bundle=bundle,
+        names=b"",
+        bundles=(bundle,),
         note=b"",
         now_seconds=now_seconds,
     )

@@ -105,9 +105,11 @@ class AccountStoreContract:
         assert store.profile() is None
         store.put_profile(PROFILE)
         assert store.profile() == PROFILE
-        newer = replace(PROFILE, server_key=b"k" * 32, enrolled=True, server_password=None)
+        newer = replace(PROFILE, server_key=b"k" * 32, enrolled=True, server_password=None, names=b"names")
         store.put_profile(newer)
         assert store.profile() == newer
+        store.put_profile(replace(newer, names_kept=True))
+        assert store.profile() == replace(newer, names_kept=True)
 
     def test_there_are_no_keys_before_some_were_kept(self, store: AccountStore) -> None:
         with pytest.raises(LookupError):
@@ -120,7 +122,7 @@ class AccountStoreContract:
         assert store.peer(BEA) == store.peer_by_cid(cid_of(BEA)) == PEER
         assert store.peer_by_cid(Cid(2**64 - 1)) == PEER, "cids above 2^63 are exact"
         assert store.peer(CARL) is None
-        changed = replace(PEER, relation="asks_you", their_card=b"card", blocked=True)
+        changed = replace(PEER, relation="asks_you", their_card=b"card", blocked=True, names=b"names", namesake=CARL)
         store.put_peer(changed)
         assert store.peers() == [changed]
 

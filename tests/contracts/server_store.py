@@ -6,7 +6,8 @@ import pytest
 
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
-from casemate.server.core.names import Username, fold
+from casemate.protocol.names import fold
+from casemate.server.core.names import Username
 from casemate.server.core.ports import Expired, Pair, ServerStore
 
 KEY = Ed25519Public(b"k" * 32)
@@ -41,6 +42,31 @@ class ServerStoreContract:
         assert store.accounts.with_cid(cid_of(alice)) == alice
         assert store.accounts.with_folded("alice") == alice
         assert store.accounts.with_skeleton("skeleton of alice") == alice
+
+    def test_signed_names_are_kept_and_their_full_name_is_found(self, store: ServerStore, alice: AccountId) -> None:
+        account = store.accounts.account(alice)
+        assert account is not None
+        assert account.names == b""
+        store.accounts.set_names(alice, b"signed", "Alice Pleasance")
+        account = store.accounts.account(alice)
+        assert account is not None
+        assert (account.names, account.username, account.full_name) == (b"signed", "alice", "Alice Pleasance")
+        viewer = AccountId(bytes(32))
+        assert store.directory.count(viewer, "pleasance") == 1
+        assert store.directory.count(viewer, "liddell") == 0
+        assert store.directory.count(viewer, "alice") == 1
+        store.accounts.forget_names(alice)
+        account = store.accounts.account(alice)
+        assert account is not None
+        assert (account.names, account.full_name) == (b"", "Alice Pleasance")
+
+    def test_a_signal_waits_until_it_is_taken(self, store: ServerStore, alice: AccountId, bob: AccountId) -> None:
+        number = store.signals.add(alice, "Answered", bob, b"yes")
+        assert store.signals.waits(alice, "Answered", bob)
+        assert not store.signals.waits(alice, "Asked", bob)
+        assert not store.signals.waits(bob, "Answered", alice)
+        store.signals.take(alice, number)
+        assert not store.signals.waits(alice, "Answered", bob)
 
     def test_nobody_is_found_under_what_nobody_has(self, store: ServerStore, alice: AccountId) -> None:
         assert store.accounts.account(AccountId(bytes(32))) is None

@@ -5,6 +5,7 @@
 | `keys` | a type for each purpose of a key, `Entropy` |
 | `errors` | what can be wrong, named for who has to act |
 | `identity` | accounts, devices, signed device lists |
+| `names` | what an account is called, signed by itself |
 | `prekeys` | bundles that let others start a session while we are away |
 | `card` | the signed request and answer by which two people agree to talk |
 | `session` | what callers hold per pair of devices: start, answer, store |
@@ -19,6 +20,6 @@
 | `testing` | entropy and a KEM that repeat exactly, for tests and simulation |
 
 Inside: `handshake` (PQXDH), `ratchet` over `ec_ratchet`, `pq_ratchet` and `skipped`, `sealing`, `padding`, `canonical`,
-`kdf`, `labels`, and `primitives`, the only file that touches the library. A server imports `identity`, `prekeys` and
-`link_proof`; it cannot import what opens an envelope. The law is in docs/protocol.
+`kdf`, `labels`, and `primitives`, the only file that touches the library. A server imports `identity`, `names`,
+`prekeys` and `link_proof`; it cannot import what opens an envelope. The law is in docs/protocol.
 """

@@ -23,6 +23,10 @@ class BadPrekeyBundle(PeerBrokeProtocol):
     """A prekey bundle that is malformed, expired, beyond its limits or not of the expected device."""
 
 
+class BadNames(PeerBrokeProtocol):
+    """Signed names that are malformed, of another account or server, or that change a username."""
+
+
 class BadPeerCard(PeerBrokeProtocol):
     """A request or answer to talk that is malformed or meant for somebody else."""
 

@@ -46,7 +46,7 @@ class Ed25519Private(Secret, frozen=True, array_like=True):
 
 
 class AccountPrivate(Ed25519Private, frozen=True, array_like=True):
-    """Signs device lists and its own successor, nothing else."""
+    """Signs device lists, the account's names and its own successor, nothing else."""
 
 
 class DeviceSigningPrivate(Ed25519Private, frozen=True, array_like=True):

@@ -13,6 +13,7 @@ REGISTRATION: Final = b"casemate/registration/1"
 # --- signatures
 DEVICE_LIST: Final = b"casemate/device-list/1"
 ACCOUNT_SUCCESSOR: Final = b"casemate/account-successor/1"
+NAMES: Final = b"casemate/names/1"
 PREKEY_BUNDLE: Final = b"casemate/prekey-bundle/1"
 PEER_CARD: Final = b"casemate/peer-card/1"
 LINK_SERVER: Final = b"casemate/link-server/1"

@@ -34,8 +34,10 @@ LINK_BATCH_BYTES: Final = 1 * MIB
 """A deposit or delivery is closed when it holds this much, unless it is a single envelope."""
 DEPOSITS_UNANSWERED: Final = 512
 DELIVERIES_UNTAKEN: Final = 512
-SIGNED_REQUEST_BYTES: Final = 16 * KIB
+SIGNED_REQUEST_BYTES: Final = 48 * KIB
+"""A peer card: a device list, and a bundle for each of its devices (a real one of 16 devices has some 27 KiB)."""
 DEVICE_LIST_BYTES: Final = 8 * KIB
+NAMES_BYTES: Final = 1 * KIB
 BUNDLE_BYTES: Final = 8 * KIB
 DIRECTORY_PAGE_ROWS: Final = 1_000
 REQUEST_RATE_PER_SECOND: Final = 200

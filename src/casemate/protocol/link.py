@@ -55,6 +55,8 @@ class Register(Frame, frozen=True):
     start_counter: int
     start_id: bytes
     signature: bytes
+    names: bytes = b""
+    """The same names, signed by the account key (crypto/names.py)."""
 
 
 class Authenticate(Frame, frozen=True):
@@ -191,18 +193,20 @@ class AccountFound(Frame, frozen=True):
     request_id: int
     row: AccountRow
     device_list: bytes
+    names: bytes = b""
+    """Signed by the account; empty when the server has none of it."""
 
 
 class AskRegistration(Frame, frozen=True):
     """Ask `to` to agree to talk. Repeating it is harmless; if `to` has asked us already, this accepts.
 
-    Fails with unknown_peer, already_registered, declined_recently{until}, not_accepting, too_many_requests.
+    Fails with unknown_peer, declined_recently{until}, not_accepting, too_many_requests.
     """
 
     request_id: int
     to: AccountId
     request: bytes
-    """Opaque to the server: signed card with device list and prekeys."""
+    """Opaque to the server: signed card with device list, names and prekeys."""
 
 
 class AnswerRegistration(Frame, frozen=True):
@@ -234,10 +238,12 @@ class PublishBundle(Frame, frozen=True):
 
 
 class PublishDeviceList(Frame, frozen=True):
-    """A newer signed list of this account; registered peers get DeviceListChanged."""
+    """A newer signed list of this account, or newer signed names; registered peers get DeviceListChanged."""
 
     request_id: int
     device_list: bytes
+    names: bytes = b""
+    """Signed by the list's current key; empty: as they are."""
 
 
 class FetchBundle(Frame, frozen=True):
@@ -280,8 +286,11 @@ class RegistrationExpired(Frame, frozen=True):
 
 
 class DeviceListChanged(Frame, frozen=True):
+    """Their newest device list, and their newest signed names (empty when the server has none)."""
+
     account: AccountId
     device_list: bytes
+    names: bytes = b""
 
 
 class AccountGone(Frame, frozen=True):

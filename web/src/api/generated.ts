@@ -28,6 +28,7 @@ export interface AccountView {
   readonly link: LinkView;
   readonly settings: SettingsView;
   readonly unread: number;
+  readonly looks: NameLooks;
 }
 
 /** Sign in to an account file that the list of accounts does not name, and list it again. Answer: as Connect. */
@@ -77,15 +78,18 @@ export interface DirectoryPage {
   readonly total: number;
 }
 
-/** Somebody on the server, and what you already are to each other. */
+/** Somebody on the server, and what you already are to each other. The names of whom you know are those you know. */
 export interface DirectoryRow {
   readonly cid: Cid;
+  readonly account_id: string;
   readonly username: string;
   readonly full_name: string;
   readonly online: boolean;
   readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
   readonly connection: "asking" | "asks_you" | "connected" | "none";
   readonly blocked: boolean;
+  readonly looks: NameLooks;
+  readonly namesake: Namesake | null;
 }
 
 export interface Done {
@@ -232,6 +236,19 @@ export interface MessageView {
   readonly read: boolean;
 }
 
+/** What an eye makes of the name on screen, the full name or else the username: every client compares alike. */
+export interface NameLooks {
+  readonly drawn: string;
+  readonly unseen: boolean;
+}
+
+/** Another account that we knew first, and whose username was the same or looks the same. */
+export interface Namesake {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+}
+
 /** Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row. */
 export interface PathChanged {
   readonly type: "PathChanged";
@@ -273,6 +290,9 @@ export interface PeerView {
   readonly path: PathView | null;
   readonly verified: boolean;
   readonly identity_changed: boolean;
+  readonly names_signed: boolean;
+  readonly looks: NameLooks;
+  readonly namesake: Namesake | null;
 }
 
 /** Ask a server who it is before an account is made there. Answer: ServerProbed. */

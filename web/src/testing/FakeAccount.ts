@@ -20,6 +20,7 @@ import type {
 import { compareOrder } from "../state/timeline";
 import { draftKey } from "../state/workspace";
 import { conversationId } from "./conversationId";
+import { fakeLooks } from "./fakeLooks";
 
 export interface Person {
   readonly cid: Cid;
@@ -117,7 +118,8 @@ export class FakeAccount implements Person {
       server_address: this.serverAddress,
       server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
     };
-    return { cid, account_id, username, full_name, ...server, link, settings, unread };
+    const looks = fakeLooks(full_name, username);
+    return { cid, account_id, username, full_name, ...server, link, settings, unread, looks };
   }
 
   snapshot(): Omit<Snapshot, "request_id"> {

@@ -14,6 +14,7 @@ import { sha3_256 } from "../api/sha3";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";
+import { fakeLooks } from "./fakeLooks";
 
 type Handlers = {
   [Name in RequestName]: (fields: RequestFields<Name>) => Answers[Name] | Promise<Answers[Name]>;
@@ -259,12 +260,15 @@ export class FakeInternalService implements InternalService {
         const known = me.peers.get(peer);
         return {
           cid: peer,
+          account_id: this.world.accounts.get(peer)?.account_id ?? peer.toString(16).padStart(64, "0"),
           username,
           full_name,
           online: this.world.accounts.get(peer)?.online ?? peer % 3n === 0n,
           relation: known?.relation ?? "none",
           connection: known?.connection ?? "none",
           blocked: known?.blocked ?? false,
+          looks: fakeLooks(full_name, username),
+          namesake: known?.namesake ?? null,
         } as const;
       });
       const end = start + rows.length;

@@ -5,6 +5,7 @@ import { conversationId } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
+import { fakeLooks } from "./fakeLooks";
 
 export const SERVER = "127.0.0.1:12349";
 
@@ -91,6 +92,9 @@ export class FakeWorld {
         path: null,
         verified: false,
         identity_changed: false,
+        names_signed: true,
+        looks: fakeLooks(about.full_name, about.username),
+        namesake: null,
       }
     );
   }

@@ -1,5 +1,6 @@
 """Prekey bundles and the cards that carry them."""
 
+import json
 from collections.abc import Callable
 
 import msgspec
@@ -11,15 +12,21 @@ from casemate.crypto import labels
 from casemate.crypto.canonical import SignedDocument, encode
 from casemate.crypto.card import Purpose, sign_card, verify_card
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, BadPeerCard, BadPrekeyBundle, BadSignature
-from casemate.crypto.identity import new_device
-from casemate.crypto.prekeys import PrekeyBundle, verify_bundle
+from casemate.crypto.identity import MAX_DEVICES, Device, new_device, sign_device_list
+from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.names import sign_names
+from casemate.crypto.prekeys import PrekeyBundle, new_one_time_bundle, verify_bundle
 from casemate.crypto.primitives import ed25519_sign
+from casemate.crypto.testing import repeatable_entropy
 from casemate.crypto.tests.pair import MONTH, NOW, Person, two_people
+from casemate.crypto.tests.vectors import FOLDER
 from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import BUNDLE_BYTES, SIGNED_REQUEST_BYTES
 
 ALICE, BEA = two_people(b"prekeys")
 BUNDLE, SECRETS = BEA.one_time()
+NAMES = sign_names(BEA.account, new_server_key(repeatable_entropy(b"server"))[1], 1, "bea", "Bea")
 
 
 def signed(person: Person, bundle: PrekeyBundle) -> bytes:
@@ -34,7 +41,8 @@ def card(purpose: Purpose = Purpose.ASK, note: bytes = b"") -> bytes:
         ALICE.account.account_id,
         purpose,
         device_list=BEA.signed_list,
-        bundle=BUNDLE,
+        names=NAMES,
+        bundles=(BUNDLE,),
         note=note,
         now_seconds=NOW,
     )
@@ -119,7 +127,8 @@ def test_a_card_brings_list_and_bundle() -> None:
     )
     assert verified.card.note == b"Bea"
     assert verified.device_list == BEA.device_list
-    assert verified.bundle == SECRETS.bundle
+    assert verified.card.names == NAMES
+    assert verified.bundles == (SECRETS.bundle,)
     assert len(card()) <= SIGNED_REQUEST_BYTES
 
 
@@ -141,7 +150,8 @@ def test_a_card_with_a_swapped_bundle_is_refused() -> None:
         ALICE.account.account_id,
         Purpose.ASK,
         device_list=BEA.signed_list,
-        bundle=ALICE.one_time()[0],
+        names=b"",
+        bundles=(ALICE.one_time()[0],),
         note=b"",
         now_seconds=NOW,
     )
@@ -157,3 +167,58 @@ def test_changing_any_byte_of_a_card_is_noticed(data: st.DataObject) -> None:
     changed = whole[:position] + bytes((whole[position] ^ flip,)) + whole[position + 1 :]
     with pytest.raises(PeerBrokeProtocol):
         verify_card(changed, BEA.account.account_id, ALICE.account.account_id, Purpose.ASK, now_seconds=NOW)
+
+
+def card_of(devices: tuple[Device, ...], bundles: tuple[bytes, ...]) -> bytes:
+    """From the first of these devices of Bea."""
+    return sign_card(
+        devices[0],
+        BEA.account.account_id,
+        ALICE.account.account_id,
+        Purpose.ASK,
+        device_list=sign_device_list(BEA.account, 2, tuple(device.entry for device in devices)),
+        names=NAMES,
+        bundles=bundles,
+        note=b"",
+        now_seconds=NOW,
+    )
+
+
+def bundle_of(device: Device) -> bytes:
+    return new_one_time_bundle(BEA.account, device, BEA.entropy, BEA.kem, now_seconds=NOW, lifetime_seconds=MONTH)[0]
+
+
+def read(data: bytes) -> tuple[bytes, ...]:
+    verified = verify_card(data, BEA.account.account_id, ALICE.account.account_id, Purpose.ASK, now_seconds=NOW)
+    return tuple(bundle.device_id for bundle in verified.bundles)
+
+
+def in_order(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+    return tuple(sorted(devices, key=lambda device: device.device_id))
+
+
+def test_a_card_brings_bundles_of_several_devices() -> None:
+    devices = (BEA.device, *(new_device(BEA.entropy) for _ in range(MAX_DEVICES - 1)))
+    whole = card_of(devices, tuple(bundle_of(device) for device in in_order(devices)))
+    assert read(whole) == tuple(device.device_id for device in in_order(devices))
+    assert len(whole) <= SIGNED_REQUEST_BYTES
+
+
+def test_a_card_names_each_device_once_in_order_and_its_own_among_them() -> None:
+    phone = new_device(BEA.entropy)
+    devices = in_order((BEA.device, phone))
+    bundles = tuple(bundle_of(device) for device in devices)
+    assert read(card_of((BEA.device, phone), (bundle_of(BEA.device),))) == (BEA.device.device_id,)
+    for wrong in [bundles[::-1], (bundles[0], bundles[0]), (bundle_of(phone),)]:
+        with pytest.raises(BadPeerCard):
+            read(card_of((BEA.device, phone), wrong))
+    with pytest.raises(BadDeviceList):
+        read(card_of((BEA.device,), bundles))
+
+
+def test_a_request_that_waits_since_cards_had_one_bundle_is_still_read() -> None:
+    old = json.loads((FOLDER / "crypto_card_1.json").read_text(encoding="utf-8"))
+    sender, recipient = (AccountId(bytes.fromhex(old[side])) for side in ("sender", "recipient"))
+    verified = verify_card(bytes.fromhex(old["card"]), sender, recipient, Purpose.ASK, now_seconds=NOW)
+    assert (verified.card.note, verified.card.names) == (b"Bea", b"")
+    assert [bundle.device_id for bundle in verified.bundles] == [verified.card.device_id]

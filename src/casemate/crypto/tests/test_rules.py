@@ -28,7 +28,7 @@ def test_one_file_touches_the_library() -> None:
     assert touching == {"primitives"}
 
 
-@pytest.mark.parametrize("start", ["identity", "prekeys", "link_proof"])
+@pytest.mark.parametrize("start", ["identity", "names", "prekeys", "link_proof"])
 def test_what_a_server_imports_does_not_reach_what_opens_envelopes(start: str) -> None:
     seen: set[str] = set()
     waiting = [start]

@@ -20,6 +20,7 @@ from casemate.crypto.handshake import replay_token, respond
 from casemate.crypto.identity import rotate_account_key, sign_device_list
 from casemate.crypto.kem import Kem, MlKem768
 from casemate.crypto.link_proof import Greeting, new_server_key, prove_device, prove_server, registration_digest
+from casemate.crypto.names import sign_names
 from casemate.crypto.padding import padme
 from casemate.crypto.prekeys import PrekeySecrets
 from casemate.crypto.primitives import Aead
@@ -67,10 +68,12 @@ def crypto_vectors() -> dict[str, Any]:
             alice.account.account_id,
             Purpose.ASK,
             device_list=bea.signed_list,
-            bundle=bundle,
-            note=b"Bea",
+            names=_names(bea)["document"],
+            bundles=(bundle,),
+            note=b"note",
             now_seconds=NOW,
         ),
+        "names": _names(bea),
         "talks": [_talk(alice, bea, secrets, bundle, aead, alice.kem) for aead in Aead],
         "safety": _safety(alice, bea),
         "vault": _vault(),
@@ -109,6 +112,18 @@ def _identity(alice: Person) -> dict[str, Any]:
         "device_list": alice.signed_list,
         "rotated_private": rotated.private.secret,
         "rotated_device_list": sign_device_list(rotated, 2, (device.entry,)),
+    }
+
+
+def _names(bea: Person) -> dict[str, Any]:
+    _, server_key = new_server_key(repeatable_entropy(b"vectors server"))
+    return {
+        "server_key": server_key,
+        "number": 3,
+        "username": "bea",
+        "full_name": "Bea Ångström",
+        "picture_hash": b"p" * 32,
+        "document": sign_names(bea.account, server_key, 3, "bea", "Bea Ångström", b"p" * 32),
     }
 
 

@@ -173,6 +173,7 @@ class Views:
             link=account.link_view(),
             settings=settings,
             unread=account.unread(),
+            looks=account.name_looks(),
         )
 
     def _resumed(self, host: Host, asker: Asker, after: ext.ViewPosition) -> ext.Resumed:

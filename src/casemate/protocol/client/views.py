@@ -70,6 +70,23 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     """Look for registered peers on the local network, so that people there can talk without the server."""
 
 
+class NameLooks(msgspec.Struct, frozen=True, kw_only=True):
+    """What an eye makes of the name on screen, the full name or else the username: every client compares alike."""
+
+    drawn: str
+    """Equal for names that look alike, whatever letters they are made of."""
+    unseen: bool
+    """Holds something that is not drawn: joiners, selectors, empty letters."""
+
+
+class Namesake(msgspec.Struct, frozen=True, kw_only=True):
+    """Another account that we knew first, and whose username was the same or looks the same."""
+
+    cid: Cid
+    username: str
+    full_name: str
+
+
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     account_id: str
@@ -81,6 +98,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     settings: SettingsView
     unread: int
     """Unread messages of all conversations: the one counter every tab and badge reads."""
+    looks: NameLooks
 
 
 class PathView(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +133,11 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool
     identity_changed: bool
     """True raises the alarm: nothing is sent until the user accepts the new identity."""
+    names_signed: bool
+    """Both names are the account's own signed word; else they are the server's."""
+    looks: NameLooks
+    namesake: Namesake | None = None
+    """Another account had this name before: together with `identity_changed`, that is why."""
 
 
 class MessageOrder(msgspec.Struct, frozen=True, array_like=True):
@@ -155,15 +178,18 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody on the server, and what you already are to each other."""
+    """Somebody on the server, and what you already are to each other. The names of whom you know are those you know."""
 
     cid: Cid
+    account_id: str
     username: str
     full_name: str
     online: bool
     relation: Relation
     connection: Connection
     blocked: bool
+    looks: NameLooks
+    namesake: Namesake | None = None
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,20 +18,28 @@ from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, Send
 from casemate.server.core.links import Link, Links
 from casemate.server.core.outflow import Outflow
-from casemate.server.core.ports import ServerStore
+from casemate.server.core.ports import Account, ServerStore
 from casemate.server.core.presence import Presences
 from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.signed_names import SignedNames
 
 
 class Accounts:
     def __init__(
-        self, store: ServerStore, links: Links, presences: Presences, outflow: Outflow, endpoints: Endpoints
+        self,
+        store: ServerStore,
+        links: Links,
+        presences: Presences,
+        outflow: Outflow,
+        endpoints: Endpoints,
+        names: SignedNames,
     ) -> None:
         self._store = store
         self._links = links
         self._presences = presences
         self._outflow = outflow
         self._endpoints = endpoints
+        self._names = names
 
     def publish_bundle(self, link: Link, frame: PublishBundle, _now: Instant) -> list[Effect]:
         """Replace this device's last-resort bundle."""
@@ -53,23 +61,25 @@ class Accounts:
         return [Send(link.connection, BundleFound(frame.request_id, bundle))]
 
     def publish_device_list(self, link: Link, frame: PublishDeviceList, now: Instant) -> list[Effect]:
-        """Take a list that continues the known one, and tell registered peers.
+        """Take a list that continues the known one, and newer names beside it, and tell registered peers.
 
-        Raises PeerBrokeProtocol for a list that is not this account's, RequestRefused for a device of another one.
+        Raises PeerBrokeProtocol for what is not this account's, RequestRefused for a device of another one.
         """
-        account = self._store.accounts.account(link.account_id)
-        assert account is not None  # its link is proven
+        account = self._account(link)
         arrived = verify_device_list(frame.device_list, link.account_id)
         check_not_older(verify_device_list(account.device_list, link.account_id), arrived)
         done = Send(link.connection, Done(frame.request_id))
         if arrived.number == account.device_list_number:
-            return [done]
+            renamed = self._names.take(account, frame.names, arrived)
+            return [done, *(self._tell_peers(link.account_id) if renamed else [])]
         known = set(self._store.accounts.devices(link.account_id))
         listed = {entry.device_id: entry for entry in arrived.devices}
         if any(self._store.accounts.device(device_id) is not None for device_id in listed.keys() - known):
             raise RequestRefused("device_taken")
         self._endpoints.check(arrived)
+        self._names.keys_changed(account, arrived)
         self._store.accounts.set_device_list(link.account_id, frame.device_list, arrived.number)
+        self._names.take(self._account(link), frame.names, arrived)
         for device_id in sorted(listed.keys() - known):
             self._store.accounts.add_device(link.account_id, device_id, listed[device_id].signing_key)
         self._endpoints.certify(arrived)
@@ -79,11 +89,7 @@ class Accounts:
             effects += self._end(self._links.of_device(device_id), "device_removed")
         if not self._links.is_online(link.account_id):
             effects += self._presences.left(link.account_id, now)
-        for peer in self._store.registrations.peers(link.account_id):
-            self._outflow.withdraw(peer, link.account_id, DeviceListChanged)
-            changed = DeviceListChanged(link.account_id, frame.device_list)
-            effects += self._outflow.signal(peer, link.account_id, changed)
-        return effects
+        return effects + self._tell_peers(link.account_id)
 
     def delete(self, link: Link, frame: DeleteAccount, _now: Instant) -> list[Effect]:
         """Everything goes; whoever has to do with this account is told."""
@@ -100,6 +106,22 @@ class Accounts:
         for other in told:
             effects += self._tell_gone(other, account_id)
         return effects
+
+    def _tell_peers(self, account_id: AccountId) -> list[Effect]:
+        """The newest list and names; those that wait are replaced."""
+        account = self._store.accounts.account(account_id)
+        assert account is not None  # it was just written
+        changed = DeviceListChanged(account_id, account.device_list, account.names)
+        effects: list[Effect] = []
+        for peer in self._store.registrations.peers(account_id):
+            self._outflow.withdraw(peer, account_id, DeviceListChanged)
+            effects += self._outflow.signal(peer, account_id, changed)
+        return effects
+
+    def _account(self, link: Link) -> Account:
+        account = self._store.accounts.account(link.account_id)
+        assert account is not None  # its link is proven
+        return account
 
     def _tell_gone(self, other: AccountId, account_id: AccountId) -> list[Effect]:
         return self._outflow.signal(other, account_id, AccountGone(account_id))

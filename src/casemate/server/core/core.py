@@ -60,6 +60,7 @@ from casemate.server.core.refusals import RequestRefused
 from casemate.server.core.registrations import Registrations
 from casemate.server.core.served_time import ServedTime
 from casemate.server.core.settings import ServerSettings
+from casemate.server.core.signed_names import SignedNames
 from casemate.server.core.sweep import Sweep
 from casemate.server.core.wellformed import check
 
@@ -76,14 +77,17 @@ class ServerCore(Core):
         self._outflow = Outflow(store, self._links)
         self._endpoints = Endpoints(store, settings)
         self._presences = Presences(store, self._links, self._endpoints)
-        self._opening = Opening(store, self._links, self._presences, self._outflow, self._endpoints, settings, entropy)
+        names = SignedNames(store, settings)
+        self._opening = Opening(
+            store, self._links, self._presences, self._outflow, self._endpoints, names, settings, entropy
+        )
         self._served_time = ServedTime(store.served_time)
         registrations = Registrations(
             store, self._links, self._presences, self._outflow, self._endpoints, self._served_time
         )
         mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
         self._sweep = Sweep(store, registrations, mailbox, self._served_time, settings)
-        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints)
+        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints, names)
         directory = Directory(store)
         self._requests: Final[Handlers] = {
             ListDirectory: directory.list_people,

@@ -3,9 +3,9 @@
 from casemate.node import Effect, Instant
 from casemate.protocol.ids import SERVER_CID, Cid
 from casemate.protocol.link import AccountFound, DirectoryPage, FindAccount, ListDirectory
+from casemate.protocol.names import fold
 from casemate.server.core.events import Send
 from casemate.server.core.links import Link
-from casemate.server.core.names import fold
 from casemate.server.core.ports import ServerStore
 from casemate.server.core.refusals import RequestRefused
 
@@ -30,4 +30,4 @@ class Directory:
         row = None if account_id is None else self._store.directory.row(link.account_id, account_id)
         if account is None or row is None:
             raise RequestRefused("unknown_peer")
-        return [Send(link.connection, AccountFound(frame.request_id, row, account.device_list))]
+        return [Send(link.connection, AccountFound(frame.request_id, row, account.device_list, account.names))]

@@ -20,16 +20,18 @@ from casemate.protocol.link import (
     ServerHello,
     Welcome,
 )
+from casemate.protocol.names import fold
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
 from casemate.server.core.links import Link, Links
-from casemate.server.core.names import fold, read_full_name, read_username
+from casemate.server.core.names import read_full_name, read_username
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Account, Device, ServerStore
 from casemate.server.core.presence import Presences
 from casemate.server.core.refusals import RequestRefused
 from casemate.server.core.settings import ServerSettings
+from casemate.server.core.signed_names import SignedNames
 
 SERVER_FEATURES: Final[tuple[str, ...]] = ()
 HELD_RUNS: Final = 64
@@ -45,6 +47,7 @@ class Opening:
         presences: Presences,
         outflow: Outflow,
         endpoints: Endpoints,
+        names: SignedNames,
         settings: ServerSettings,
         entropy: Entropy,
     ) -> None:
@@ -53,6 +56,7 @@ class Opening:
         self._presences = presences
         self._outflow = outflow
         self._endpoints = endpoints
+        self._names = names
         self._settings = settings
         self._entropy = entropy
 
@@ -151,6 +155,7 @@ class Opening:
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
         self._endpoints.certify(devices)
+        self._names.take_first(account_id, frame.names, devices)
 
     def _check_password(self, presented: list[bytes]) -> None:
         expected = self._settings.password_hashes

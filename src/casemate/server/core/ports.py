@@ -27,6 +27,8 @@ class Account:
     """Whether others may be told that this account is online; false while it appears offline."""
     shown_since: float | None
     """When `shown_online` last changed, None if it never was true."""
+    names: bytes = b""
+    """The newest names that the account signed; empty while it has signed none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,12 @@ class AccountStore(Protocol):
 
     def remove(self, account_id: AccountId) -> None:
         """Everything of this account goes, in every table."""
+
+    def set_names(self, account_id: AccountId, names: bytes, full_name: str) -> None:
+        """The signed document, and the full name that it gives: shown and searched from now on."""
+
+    def forget_names(self, account_id: AccountId) -> None:
+        """The document only: its key was retired. Names in the directory stay as they are."""
 
     def set_device_list(self, account_id: AccountId, device_list: bytes, number: int) -> None: ...
 
@@ -224,6 +232,10 @@ class SignalStore(Protocol):
     def after(self, account_id: AccountId, sequence: int, limit: int) -> list[tuple[int, bytes]]: ...
 
     def take(self, account_id: AccountId, up_to: int) -> None: ...
+
+    def waits(self, account_id: AccountId, kind: str, about: AccountId) -> bool:
+        """Whether the account has not taken one of this kind about that other one."""
+        ...
 
     def drop(self, account_id: AccountId, kind: str, about: AccountId) -> None: ...
 

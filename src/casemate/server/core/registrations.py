@@ -54,6 +54,8 @@ class Registrations:
         done = Send(link.connection, Done(frame.request_id))
         pending = self._rows.ask(asker, target)
         self._check_may_ask(asker, target, now)
+        if self._answer_is_under_way(asker, target):
+            return [done]
         if pending is not None and pending.request == frame.request:
             return [done]
         crossing = self._rows.ask(target, asker)
@@ -112,12 +114,20 @@ class Registrations:
             raise RequestRefused("blocked_by_you")
         if self._rows.blocks(target, asker):
             raise RequestRefused("not_accepting")
-        if self._rows.registered(asker, target):
-            raise RequestRefused("already_registered")
         declined_until = self._rows.declined_until(asker, target)
         crossing = self._rows.ask(target, asker)
         if crossing is None and declined_until is not None and declined_until > now.wall:
             raise RequestRefused("declined_recently", until=str(int(declined_until * 1000)))
+
+    def _answer_is_under_way(self, asker: AccountId, target: AccountId) -> bool:
+        """They accepted, and the asker repeats a request because it has not heard of that.
+
+        Anybody else who asks whom they have has lost the other's card: they get a new one of them, since our word is
+        nobody's consent.
+        """
+        return self._rows.registered(asker, target) and self._store.signals.waits(
+            asker, RegistrationAnswered.__name__, target
+        )
 
     def _check_caps(self, asker: AccountId, target: AccountId) -> None:
         if len(self._rows.asks_by(asker)) >= PENDING_REQUESTS_PER_ACCOUNT:

@@ -12,6 +12,7 @@ from casemate.protocol.limits import (
     DEVICE_LIST_BYTES,
     DIRECTORY_PAGE_ROWS,
     ENVELOPE_BYTES,
+    NAMES_BYTES,
     SIGNED_REQUEST_BYTES,
 )
 from casemate.protocol.link import (
@@ -85,8 +86,8 @@ def _check_request(frame: ClientFrame) -> None:
             _require(len(account) == ACCOUNT_ID_BYTES)
         case PublishBundle(_, bundle):
             _require(1 <= len(bundle) <= BUNDLE_BYTES)
-        case PublishDeviceList(_, device_list):
-            _require(len(device_list) <= DEVICE_LIST_BYTES)
+        case PublishDeviceList(_, device_list, names):
+            _require(len(device_list) <= DEVICE_LIST_BYTES and len(names) <= NAMES_BYTES)
         case FetchBundle(_, device):
             _require(len(device) == DEVICE_ID_BYTES)
         case _:
@@ -101,6 +102,7 @@ def _check_opening(frame: ClientHello | Register | Authenticate) -> None:
         case Register():
             hashes = frame.server_password or []
             _require(len(frame.device_list) <= DEVICE_LIST_BYTES and 1 <= len(frame.bundle) <= BUNDLE_BYTES)
+            _require(len(frame.names) <= NAMES_BYTES)
             _require(len(hashes) <= SERVER_PASSWORDS)
             _require(all(len(entry) == SERVER_PASSWORD_HASH_BYTES for entry in hashes))
             _check_start(frame.start_counter, frame.start_id)

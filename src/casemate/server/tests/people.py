@@ -14,9 +14,11 @@ from casemate.crypto.link_proof import (
     registration_digest,
     verify_server,
 )
+from casemate.crypto.names import sign_names
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
 from casemate.protocol.link import Authenticate, ClientHello, Register, ServerHello
+from casemate.protocol.names import shown_full_name, shown_username
 from casemate.protocol.versions import LINK_VERSIONS
 
 BUNDLE: Final = b"a last-resort bundle, opaque to the server"
@@ -81,6 +83,18 @@ class Person:
             start_counter=self.start_counter,
             start_id=self.start_id,
             signature=signature,
+            names=self.signs_names(greeting.server_key),
+        )
+
+    def signs_names(
+        self, server_key: Ed25519Public, number: int = 1, *, username: str = "", full_name: str = ""
+    ) -> bytes:
+        return sign_names(
+            self.account,
+            server_key,
+            number,
+            username or shown_username(self.username),
+            full_name or shown_full_name(self.full_name),
         )
 
     def authenticate(self, greeting: Greeting) -> Authenticate:

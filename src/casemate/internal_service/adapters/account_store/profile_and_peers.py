@@ -16,7 +16,7 @@ from casemate.runtime.sqlite import Database, Row
 _START: Final = struct.Struct(">Q16s")
 _PEER_COLUMNS = (
     "account_id, username, full_name, device_list, relation, relation_since, connection, connection_round, blocked,"
-    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode"
+    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode, names, namesake"
 )
 
 
@@ -30,7 +30,8 @@ class ProfileTable:
     def _read_profile(self) -> Profile | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
-            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced"
+            " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced,"
+            " names, names_kept"
             " FROM profile"
         )
         if row is None:
@@ -52,12 +53,16 @@ class ProfileTable:
             paths=None if row[12] is None else msgspec.msgpack.decode(row[12], type=Paths),
             starts=tuple(Start(counter, start_id) for counter, start_id in _START.iter_unpack(row[13])),
             fenced=bool(row[14]),
+            names=row[15],
+            names_kept=bool(row[16]),
         )
 
     def put_profile(self, profile: Profile) -> None:
         password = None if profile.server_password is None else msgspec.msgpack.encode(profile.server_password)
         self._db.execute(
-            "INSERT OR REPLACE INTO profile VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO profile (id, account_id, username, full_name, server_address, server_key, enrolled,"
+            " server_password, start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts,"
+            " fenced, names, names_kept) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -73,6 +78,8 @@ class ProfileTable:
             None if profile.paths is None else msgspec.msgpack.encode(profile.paths),
             b"".join(_START.pack(start.counter, start.id) for start in profile.starts),
             profile.fenced,
+            profile.names,
+            profile.names_kept,
         )
         self._rows.wrote("profile", profile)
 
@@ -111,7 +118,7 @@ class PeersTable:
     def put_peer(self, peer: Peer) -> None:
         self._db.execute(
             f"INSERT OR REPLACE INTO peers (cid, {_PEER_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             peer.cid.to_bytes(CID_BYTES, "big"),
             peer.account_id,
             peer.username,
@@ -128,6 +135,8 @@ class PeersTable:
             peer.their_card,
             peer.connect_settings,
             peer.connect_udp_mode,
+            peer.names,
+            peer.namesake,
         )
         self._rows.wrote(("peer", peer.account_id), peer)
         self._rows.wrote(("cid", peer.cid), peer.account_id)
@@ -161,4 +170,6 @@ def _peer(row: Row) -> Peer:
         their_card=row[12],
         connect_settings=row[13],
         connect_udp_mode=row[14],
+        names=row[15],
+        namesake=row[16],
     )

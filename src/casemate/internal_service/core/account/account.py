@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from casemate.crypto.content import Kind
 from casemate.crypto.kem import Kem
+from casemate.internal_service.core.account.acquaintances import Acquaintances
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
@@ -31,13 +32,13 @@ from casemate.internal_service.core.account.sealing import Sealing
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.server_requests import ServerRequests
-from casemate.internal_service.core.account.showing import Showing
+from casemate.internal_service.core.account.showing import Showing, name_looks
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
 from casemate.internal_service.core.notices import Answered, MessageChanged
 from casemate.internal_service.core.path_io import EndpointEvent, LanNeighbourSeen, PathEvent, PeerFrameArrived
 from casemate.internal_service.core.refusals import reason, refuse
 from casemate.node import Entropy, Event, Instant
-from casemate.protocol.client.views import ConversationView, LinkView, MessageView, PeerView
+from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
@@ -63,7 +64,9 @@ class Account:
             context, self._link, paths, self._dialling, self._sessions, self._outbox, self._healing
         )
         self._connections = Connections(context, self._outbox)
-        self._contacts = Contacts(context, self._requests, self._outbox, self._receipts, self._connections)
+        self._contacts = Contacts(
+            context, self._requests, self._outbox, self._receipts, self._connections, Acquaintances(context)
+        )
         inbox = Inbox(context, self._sessions, self._outbox, self._healing, self._receipts, self._connections)
         self._server = ServerEvents(
             context,
@@ -152,6 +155,9 @@ class Account:
     @property
     def full_name(self) -> str:
         return self.profile.full_name
+
+    def name_looks(self) -> NameLooks:
+        return name_looks(self.full_name, self.username)
 
     @property
     def server_address(self) -> str:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.crypto.card import Purpose, VerifiedCard, sign_card, verify_card
-from casemate.crypto.errors import BadPeerCard, DeviceListRolledBack
-from casemate.crypto.identity import check_not_older, verify_device_list
+from casemate.crypto.errors import BadPeerCard
+from casemate.crypto.identity import verify_device_list
 from casemate.crypto.prekeys import new_one_time_bundle
+from casemate.internal_service.core.account.acquaintances import Acquaintances
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.context import LATE_SECONDS, Context, Outcome, prekey_to_bytes
 from casemate.internal_service.core.account.outbox import Outbox
@@ -28,7 +29,6 @@ from casemate.protocol.limits import REGISTRATION_REQUEST_SECONDS
 from casemate.protocol.link import (
     AccountFound,
     AccountGone,
-    AccountRow,
     AnswerRegistration,
     AskRegistration,
     DeviceListChanged,
@@ -53,12 +53,16 @@ class Contacts:
         outbox: Outbox,
         receipts: Receipts,
         connections: Connections,
+        acquaintances: Acquaintances,
     ) -> None:
         self._context = context
         self._requests = requests
         self._outbox = outbox
         self._receipts = receipts
         self._connections = connections
+        self._acquaintances = acquaintances
+        self._given_again: set[AccountId] = set()
+        """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
 
     # ------------------------------------------------------------------------------------------------------ operations
 
@@ -107,9 +111,9 @@ class Contacts:
             if peer.blocked != (peer.account_id in blocked):
                 self._context.put_peer(replace(peer, blocked=not peer.blocked))
                 outcome.append(PeerChanged(peer.cid))
-            if peer.our_card is not None and peer.relation == "asks_you":
+            if peer.our_card is not None and peer.relation in ("asks_you", "registered"):
                 outcome += self._send_acceptance(peer)
-            elif peer.our_card is not None and peer.relation != "registered":
+            elif peer.our_card is not None:
                 outcome += self._send_request(peer)
         return outcome
 
@@ -121,13 +125,13 @@ class Contacts:
         if cid_of(answer.row.account_id) != peer_cid:
             raise PeerBrokeProtocol("the server found another account")
         verify_device_list(answer.device_list, answer.row.account_id)
-        peer = self._remember(answer.row, answer.device_list, now)
+        peer, told = self._acquaintances.meet(answer.row, answer.device_list, answer.names, now)
         if peer.relation == "asks_you":
-            return self.answer(peer, True, now)
+            return told + self.answer(peer, True, now)
         if peer.our_card is None:
             peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now))
         self._context.put_peer(peer)
-        return self._send_request(peer)
+        return told + self._send_request(peer)
 
     def _send_request(self, peer: Peer) -> Outcome:
         card = peer.our_card
@@ -143,10 +147,13 @@ class Contacts:
     def _send_acceptance(self, peer: Peer) -> Outcome:
         card = peer.our_card
         assert card is not None, "an acceptance is signed before it is sent"
-        return self._requests.ask(
-            lambda request_id: AnswerRegistration(request_id, peer.account_id, True, card),
-            lambda answer, later: self._answer_kept(peer.account_id, True, answer, later),
-        )
+        try:
+            return self._requests.ask(
+                lambda request_id: AnswerRegistration(request_id, peer.account_id, True, card),
+                lambda answer, later: self._answer_kept(peer.account_id, True, answer, later),
+            )
+        except Refused:
+            return []  # said again with the next link
 
     def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
         peer = self._context.store.peer(account_id)
@@ -155,8 +162,8 @@ class Contacts:
         if isinstance(answer, RequestFailed):
             if answer.code == "server_away":
                 return []  # our card is kept: the next link asks again
-            if answer.code == "already_registered":
-                return self._crossed(peer, now) if peer.their_card else self._registered_before(peer, now)
+            if answer.code == "already_registered" and peer.their_card is not None:
+                return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
             self._context.put_peer(replace(peer, our_card=None))
             refused = reason(answer.code, **answer.params)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
@@ -165,15 +172,12 @@ class Contacts:
         self._context.put_peer(replace(peer, relation="requested", relation_since=now.wall))
         return [PeerChanged(peer.cid)]
 
-    def _registered_before(self, peer: Peer, now: Instant) -> Outcome:
-        """The server and they remember an agreement that our (restored, older) data does not."""
-        peer = replace(peer, relation="registered", relation_since=now.wall, our_card=None)
-        return self._settle(peer, None, now, we_asked=True)
-
     def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
         peer = self._context.store.peer(account_id)
-        if peer is None or peer.relation == "registered":
+        if peer is None:
             return []
+        if peer.relation == "registered":
+            return self._confirmed(peer, answer)
         if isinstance(answer, RequestFailed):
             if accept and answer.code == "server_away":
                 return []  # the next link says it again
@@ -189,6 +193,12 @@ class Contacts:
         card = peer.their_card
         assert card is not None, "only a request that is here can be answered"
         return self._settle(peer, self._verify(peer.account_id, card, Purpose.ASK, now), now, we_asked=False)
+
+    def _confirmed(self, peer: Peer, answer: Answer) -> Outcome:
+        """They asked although we were registered, and have our card again, unless the server is away."""
+        if not (isinstance(answer, RequestFailed) and answer.code == "server_away"):
+            self._context.put_peer(replace(peer, our_card=None))
+        return []
 
     def _block_kept(self, account_id: AccountId, blocked: bool, token: int, answer: Answer, now: Instant) -> Outcome:
         if isinstance(answer, RequestFailed):
@@ -208,17 +218,32 @@ class Contacts:
     def asked(self, signal: AskedSignal, now: Instant) -> Outcome:
         """Somebody asks us. Only the request reaches us before we agree."""
         account_id = signal.sender.account_id
-        verified = self._verify(account_id, signal.request, Purpose.ASK, now)
-        peer = self._remember(signal.sender, verified.card.device_list, now)
-        if peer.blocked or peer.relation == "registered":
-            return []
+        card = self._verify(account_id, signal.request, Purpose.ASK, now).card
+        peer, told = self._acquaintances.meet(signal.sender, card.device_list, card.names, now)
+        if peer.blocked:
+            return told
+        if peer.relation == "registered":
+            return told + self._agree_again(peer, now)
         peer = replace(peer, their_card=signal.request)
         if peer.relation == "requested":
-            return self._crossed(peer, now)
+            return told + self._crossed(peer, now)
         self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
+        told.append(PeerChanged(peer.cid))
         if peer.our_card is not None:
-            return [PeerChanged(peer.cid)]  # our request is on its way to the server and accepts theirs
-        return [PeerChanged(peer.cid), RegistrationAsked(peer.cid, peer.username)]
+            return told  # our request is on its way to the server and accepts theirs
+        return [*told, RegistrationAsked(peer.cid, peer.username)]
+
+    def _agree_again(self, peer: Peer, now: Instant) -> Outcome:
+        """They have lost what we agreed, and the server's word is not enough for them: they get our card once more.
+
+        It carries the bundle that the server has of us anyway, so that asking again and again costs us nothing.
+        """
+        if peer.identity_changed:
+            return []
+        card = self._sign_card(peer.account_id, Purpose.ACCEPT, self._context.secrets.bundle, now)
+        peer = replace(peer, our_card=card)
+        self._context.put_peer(peer)
+        return self._send_acceptance(peer)
 
     def answered(self, signal: AnsweredSignal, now: Instant) -> Outcome:
         """Their answer to our request; one we did not wait for changes nothing."""
@@ -228,7 +253,16 @@ class Contacts:
         if not signal.accept:
             self._context.put_peer(replace(peer, relation="declined", relation_since=now.wall, our_card=None))
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
-        return self._settle(peer, self._verify_either(peer.account_id, signal.answer, now), now, we_asked=True)
+        verified = self._verify_either(peer.account_id, signal.answer, now)
+        if any(bundle.last_resort for bundle in verified.bundles):
+            self._given_again.add(peer.account_id)
+        return self._settle(peer, verified, now, we_asked=True)
+
+    def takes_up_again(self, account_id: AccountId) -> bool:
+        """Just registered by a card that was given again: our data does not know how far we had gone. Asked once."""
+        was_given_again = account_id in self._given_again
+        self._given_again.discard(account_id)
+        return was_given_again
 
     def expired(self, signal: RegistrationExpired, now: Instant) -> Outcome:
         peer = self._context.store.peer(signal.account)
@@ -238,13 +272,19 @@ class Contacts:
         return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("request_expired"))]
 
     def gone(self, signal: AccountGone, now: Instant) -> Outcome:
-        """The account was deleted: what was said stays, nothing new can go."""
+        """The account was deleted: what was said stays, nothing new can go, and its name stands for nobody."""
         peer = self._context.store.peer(signal.account)
         if peer is None:
             return []
         was_waiting = peer.relation == "requested"
         peer = replace(
-            peer, relation="none", connection="none", relation_since=now.wall, our_card=None, their_card=None
+            peer,
+            relation="none",
+            connection="none",
+            relation_since=now.wall,
+            verified=False,
+            our_card=None,
+            their_card=None,
         )
         self._context.put_peer(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
@@ -256,7 +296,7 @@ class Contacts:
         peer = self._context.store.peer(signal.account)
         if peer is None:
             return []
-        return self._replace_list(peer, signal.device_list)
+        return self._acquaintances.replace_list(peer, signal.device_list, signal.names, now)
 
     # ----------------------------------------------------------------------------------------------------- identity
 
@@ -279,65 +319,23 @@ class Contacts:
         assert peer.their_card is not None, "crossing means that their request is here"
         return self._settle(peer, self._verify(peer.account_id, peer.their_card, Purpose.ASK, now), now, we_asked=True)
 
-    def _settle(self, peer: Peer, card: VerifiedCard | None, now: Instant, *, we_asked: bool) -> Outcome:
-        store = self._context.store
+    def _settle(self, peer: Peer, verified: VerifiedCard, now: Instant, *, we_asked: bool) -> Outcome:
+        store, card = self._context.store, verified.card
         peer = replace(peer, relation="registered", relation_since=now.wall, our_card=None, their_card=None)
-        if card is not None:
-            peer = self._with_list(peer, card.card.device_list)
-            store.put_peer_bundle(card.card.device_id, card.card.bundle)
-        self._context.put_peer(peer)
+        peer, outcome = self._acquaintances.update(peer, card.device_list, card.names, now)
+        for bundle, data in zip(verified.bundles, card.bundles, strict=True):
+            store.put_peer_bundle(bundle.device_id, data)
         device = self._context.device_of(peer)
         if store.channel(device) is None:
             store.put_channel(Channel(device, peer.account_id))
-        outcome: Outcome = [
+        outcome += [
             PeerChanged(peer.cid),
             ConversationChanged(peer.cid),
             RegistrationSettled(peer.cid, peer.username, None),
         ]
+        outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
         return outcome + self._connections.registered(peer, we_asked=we_asked, now=now)
-
-    def _remember(self, row: AccountRow, device_list: bytes, now: Instant) -> Peer:
-        """The peer's row, made if need be; its names are the server's word, its keys are pinned."""
-        known = self._context.store.peer(row.account_id)
-        if known is None:
-            known = Peer(
-                account_id=row.account_id,
-                username=row.username,
-                full_name=row.full_name,
-                device_list=device_list,
-                relation="none",
-                relation_since=now.wall,
-                connection="none",
-                connection_round=0,
-                blocked=False,
-                verified=False,
-                identity_changed=False,
-            )
-        else:
-            known = self._with_list(known, device_list)
-            known = replace(known, username=row.username, full_name=row.full_name)
-        self._context.put_peer(known)
-        return known
-
-    def _replace_list(self, peer: Peer, device_list: bytes) -> Outcome:
-        try:
-            peer = self._with_list(peer, device_list)
-        except DeviceListRolledBack:
-            peer = replace(peer, identity_changed=True, verified=False)
-        self._context.put_peer(peer)
-        return [PeerChanged(peer.cid)]
-
-    def _with_list(self, peer: Peer, device_list: bytes) -> Peer:
-        """The peer with the list that follows the pinned one; new account keys raise the alarm, whatever brought them.
-
-        Raises DeviceListRolledBack and what `verify_device_list` raises.
-        """
-        pinned, arrived = self._context.device_list(peer), verify_device_list(device_list, peer.account_id)
-        check_not_older(pinned, arrived)
-        new_keys = arrived.account_keys.all != pinned.account_keys.all
-        changed = peer.identity_changed or new_keys
-        return replace(peer, device_list=device_list, identity_changed=changed, verified=peer.verified and not new_keys)
 
     def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
         """A signed card with fresh one-time prekeys, their private halves stored."""
@@ -353,13 +351,18 @@ class Contacts:
         context.store.add_prekey(
             private.bundle_id, prekey_to_bytes(private), now.wall + CARD_SECONDS + LATE_SECONDS, last_resort=False
         )
+        return self._sign_card(recipient, purpose, bundle, now)
+
+    def _sign_card(self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant) -> bytes:
+        context = self._context
         return sign_card(
             context.device,
             context.account_id,
             recipient,
             purpose,
             device_list=context.secrets.device_list,
-            bundle=bundle,
+            names=context.profile.names,
+            bundles=(bundle,),
             note=b"",
             now_seconds=int(now.wall),
         )

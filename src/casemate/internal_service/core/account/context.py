@@ -1,6 +1,6 @@
 """What all parts of an account share: its store, its keys, entropy and the KEM."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import msgspec
@@ -10,6 +10,8 @@ from casemate.crypto.canonical import encode
 from casemate.crypto.identity import Account, Device, DeviceList, new_account, new_device, sign_device_list
 from casemate.crypto.identity import verify_device_list as verify
 from casemate.crypto.kem import Kem
+from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.names import sign_names
 from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
@@ -17,6 +19,7 @@ from casemate.internal_service.core.notices import Notice
 from casemate.node import Effect, Entropy
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS
+from casemate.protocol.names import shown_full_name, shown_username
 
 Outcome = list[Effect | Notice]
 """What an operation wants done and told, in order."""
@@ -107,6 +110,16 @@ class Context:
         profile = self.store.profile()
         assert profile is not None, "an account is made together with its profile"
         return profile
+
+    def own_names(self, server_key: Ed25519Public) -> bytes:
+        """Our names, signed for the server that we have pinned: once, and kept, so that every repeat is the same."""
+        profile = self.profile
+        if not profile.names:
+            username, full_name = shown_username(profile.username), shown_full_name(profile.full_name)
+            names = sign_names(self.secrets.account, server_key, 1, username, full_name)
+            profile = replace(profile, names=names, names_kept=False)
+            self.store.put_profile(profile)
+        return profile.names
 
     def put_peer(self, peer: Peer) -> None:
         self.store.put_peer(peer)

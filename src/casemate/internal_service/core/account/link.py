@@ -338,6 +338,7 @@ class Link:
             profile.start_counter,
             context.start_id,
             signature,
+            context.own_names(greeting.server_key),
         )
 
     def _send(self, frame: ClientFrame) -> SendOnLink:

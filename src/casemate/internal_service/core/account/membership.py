@@ -23,12 +23,11 @@ class Membership:
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int) -> Outcome:
         rows = max(1, min(limit, DIRECTORY_PAGE_ROWS))
-        ours = self._context.account_id
 
         def answered(answer: Answer, now: Instant) -> Outcome:
             if not isinstance(answer, DirectoryPage):
                 return _refused(token, answer)
-            shown = [self._showing.directory_row(row) for row in answer.rows if row.account_id != ours]
+            shown = self._showing.directory_rows(answer.rows)
             return [DirectoryAnswered(token, shown, answer.next_cursor, answer.total)]
 
         return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)

@@ -46,6 +46,10 @@ class Profile:
     """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""
     fenced: bool = False
     """Another start of this device took the link: the next start of ours starts over with everybody."""
+    names: bytes = b""
+    """Our names as we signed them; empty until the server's identity is known."""
+    names_kept: bool = False
+    """The server has confirmed that it keeps them."""
 
     @property
     def cid(self) -> Cid:
@@ -75,6 +79,11 @@ class Peer:
     """Their signed request, until we answered."""
     connect_settings: bytes = b""
     connect_udp_mode: str = "Disabled"
+    names: bytes = b""
+    """The newest names that the account has signed: the server's word for them counts no more. Empty: it is all we
+    have."""
+    namesake: bytes = b""
+    """The account that had this username, or one that looks like it, before this one came; empty: nobody had."""
 
     @property
     def cid(self) -> Cid:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from casemate.crypto.keys import Ed25519Public
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
@@ -12,7 +13,7 @@ from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
-from casemate.internal_service.core.account.server_requests import ServerRequests
+from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
@@ -35,6 +36,7 @@ from casemate.protocol.link import (
     Presence,
     PresenceRow,
     PublishBundle,
+    PublishDeviceList,
     ReceiptArrived,
     ReceiptTaken,
     Refused,
@@ -84,7 +86,8 @@ class ServerEvents:
         not compared over links, because a server that was restored counts from lower ones."""
         link.when_down.append(self._link_lost)
         self._ignored: set[AccountId] = set()
-        """Who sent us envelopes on this link before we knew that they are registered."""
+        """Of whom this link said something before we knew that they are registered: envelopes, or, in its welcome, how
+        far we had gone with them. A new link says it again."""
 
     def arrived(self, frame: ServerFrame, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol when the server may not say this now."""
@@ -177,6 +180,7 @@ class ServerEvents:
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
         outcome += self._publish_bundle(now)  # first, while there is room for another request
+        outcome += self._publish_names()
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
@@ -216,6 +220,21 @@ class ServerEvents:
             return []
         return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), lambda answer, later: [])
 
+    def _publish_names(self) -> Outcome:
+        """Until the server has confirmed that it hands them out."""
+        profile = self._context.profile
+        if profile.names_kept or profile.server_key is None:
+            return []
+        names = self._context.own_names(Ed25519Public(profile.server_key))
+
+        def kept(answer: Answer, _later: Instant) -> Outcome:
+            if isinstance(answer, Done):
+                self._context.store.put_profile(replace(self._context.profile, names_kept=True))
+            return []
+
+        device_list = self._context.secrets.device_list
+        return self._requests.ask(lambda request_id: PublishDeviceList(request_id, device_list, names), kept)
+
     def _signal(self, sequence: int, body: SignalBody, now: Instant) -> Outcome:
         """Handled once, in order; one that is wrong goes to quarantine and does not block the rest."""
         outcome: Outcome = []
@@ -239,7 +258,10 @@ class ServerEvents:
             case RegistrationAsked():
                 return self._contacts.asked(body, now)
             case RegistrationAnswered():
-                return self._contacts.answered(body, now)
+                outcome = self._contacts.answered(body, now)
+                if self._contacts.takes_up_again(body.sender.account_id):
+                    self._ignored.add(body.sender.account_id)
+                return outcome
             case RegistrationExpired():
                 return self._contacts.expired(body, now)
             case DeviceListChanged():

@@ -1,6 +1,6 @@
 """What an account's database and link look like to a view: rows become the view types of the client API."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyNumber, safety_number
@@ -8,6 +8,8 @@ from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversation import Conversations
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.namesakes import Namesakes
+from casemate.internal_service.core.account.notes import NOTE_PREFIX
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.path_reasons import why_away, why_no_path, why_relayed
 from casemate.internal_service.core.account.paths import Paths
@@ -20,13 +22,16 @@ from casemate.protocol.client.views import (
     DirectoryRow,
     MessageOrder,
     MessageView,
+    NameLooks,
+    Namesake,
     PathView,
     PeerView,
     Reason,
 )
-from casemate.protocol.ids import DeviceId, cid_of
+from casemate.protocol.ids import AccountId, DeviceId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow
+from casemate.protocol.names import holds_unseen, skeleton_of_drawn
 
 
 class Showing:
@@ -66,19 +71,35 @@ class Showing:
             path=self._path(peer),
             verified=peer.verified,
             identity_changed=peer.identity_changed,
+            names_signed=bool(peer.names),
+            looks=name_looks(peer.full_name, peer.username),
+            namesake=_namesake(self._first(peer)),
         )
 
-    def directory_row(self, row: AccountRow) -> DirectoryRow:
+    def directory_rows(self, rows: Iterable[AccountRow]) -> list[DirectoryRow]:
+        """Of others. Whom we know is called as we know them, whatever the server says."""
+        namesakes = Namesakes(self._context.store.peers())
+        return [self._directory_row(row, namesakes) for row in rows if row.account_id != self._context.account_id]
+
+    def _directory_row(self, row: AccountRow, namesakes: Namesakes) -> DirectoryRow:
         peer = self._context.store.peer(row.account_id)
+        called = row if peer is None else peer
         return DirectoryRow(
             cid=cid_of(row.account_id),
-            username=row.username,
-            full_name=row.full_name,
+            account_id=row.account_id.hex(),
+            username=called.username,
+            full_name=called.full_name,
             online=row.online,
             relation="none" if peer is None else peer.relation,
             connection="none" if peer is None else peer.connection,
             blocked=False if peer is None else peer.blocked,
+            looks=name_looks(called.full_name, called.username),
+            namesake=_namesake(namesakes.of(row.account_id, row.username) if peer is None else self._first(peer)),
         )
+
+    def _first(self, peer: Peer) -> Peer | None:
+        """Whose name it was before."""
+        return self._context.store.peer(AccountId(peer.namesake)) if peer.namesake else None
 
     def conversation(self, peer: Peer) -> ConversationView:
         store = self._context.store
@@ -188,6 +209,15 @@ class Showing:
         return None if queued is None or queued.reason is None else reason(queued.reason)
 
 
+def name_looks(full_name: str, username: str) -> NameLooks:
+    shown = full_name or username
+    return NameLooks(drawn=skeleton_of_drawn(shown), unseen=holds_unseen(shown))
+
+
+def _namesake(peer: Peer | None) -> Namesake | None:
+    return None if peer is None else Namesake(cid=peer.cid, username=peer.username, full_name=peer.full_name)
+
+
 def _first_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
     """At least one, and no more than a page may hold: whoever writes long messages decides nothing about its size."""
     size = 0
@@ -207,6 +237,8 @@ def _last_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
 def _text(row: TimelineRow) -> str | None:
     if row.kind == Kind.CHAT:
         return row.body.decode("utf-8", "replace")
+    if row.kind.startswith(NOTE_PREFIX):
+        return row.body.decode()
     return text_of(row.body) if row.kind == Kind.OPAQUE else None
 
 

@@ -2,9 +2,10 @@
 
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
+from casemate.protocol.names import fold
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_to_blob
-from casemate.server.core.names import Username, fold
+from casemate.server.core.names import Username
 from casemate.server.core.ports import Account, Device
 
 
@@ -15,14 +16,22 @@ class SqliteAccounts:
     def account(self, account_id: AccountId) -> Account | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, device_list, device_list_number, appear_offline, shown_online,"
-            " shown_since FROM accounts WHERE account_id = ?",
+            " shown_since, names FROM accounts WHERE account_id = ?",
             account_id,
         )
         if row is None:
             return None
-        found, username, full_name, device_list, number, appear_offline, shown_online, shown_since = row
+        found, username, full_name, device_list, number, appear_offline, shown_online, shown_since, names = row
         return Account(
-            found, username, full_name, device_list, number, bool(appear_offline), bool(shown_online), shown_since
+            found,
+            username,
+            full_name,
+            device_list,
+            number,
+            bool(appear_offline),
+            bool(shown_online),
+            shown_since,
+            names,
         )
 
     def with_cid(self, cid: Cid) -> AccountId | None:
@@ -46,8 +55,7 @@ class SqliteAccounts:
             username.folded,
             username.skeleton,
             full_name,
-            # A line break keeps a search from finding the end of one name and the beginning of the other.
-            f"{username.folded}\n{fold(full_name)}",
+            _searched(username.folded, full_name),
             device_list,
             number,
             now,
@@ -56,6 +64,19 @@ class SqliteAccounts:
     def remove(self, account_id: AccountId) -> None:
         self._db.execute("DELETE FROM signals WHERE about = ?", account_id)
         self._db.execute("DELETE FROM accounts WHERE account_id = ?", account_id)
+
+    def set_names(self, account_id: AccountId, names: bytes, full_name: str) -> None:
+        folded = self._db.value("SELECT folded FROM accounts WHERE account_id = ?", account_id)
+        self._db.execute(
+            "UPDATE accounts SET names = ?, full_name = ?, searched = ? WHERE account_id = ?",
+            names,
+            full_name,
+            _searched(folded, full_name),
+            account_id,
+        )
+
+    def forget_names(self, account_id: AccountId) -> None:
+        self._db.execute("UPDATE accounts SET names = x'' WHERE account_id = ?", account_id)
 
     def set_device_list(self, account_id: AccountId, device_list: bytes, number: int) -> None:
         self._db.execute(
@@ -116,6 +137,11 @@ class SqliteAccounts:
 
     def set_bundle(self, device_id: DeviceId, bundle: bytes) -> None:
         self._db.execute("UPDATE devices SET bundle = ? WHERE device_id = ?", bundle, device_id)
+
+
+def _searched(username_folded: str, full_name: str) -> str:
+    """A line break keeps a search from finding the end of one name and the beginning of the other."""
+    return f"{username_folded}\n{fold(full_name)}"
 
 
 def _account_id(value: bytes | None) -> AccountId | None:

@@ -36,6 +36,10 @@ class SqliteSignals:
     def take(self, account_id: AccountId, up_to: int) -> None:
         self._db.execute("DELETE FROM signals WHERE account_id = ? AND sequence <= ?", account_id, up_to)
 
+    def waits(self, account_id: AccountId, kind: str, about: AccountId) -> bool:
+        sql = "SELECT 1 FROM signals WHERE about = ? AND account_id = ? AND kind = ?"
+        return self._db.value(sql, about, account_id, kind) is not None
+
     def drop(self, account_id: AccountId, kind: str, about: AccountId) -> None:
         self._db.execute("DELETE FROM signals WHERE about = ? AND account_id = ? AND kind = ?", about, account_id, kind)
 

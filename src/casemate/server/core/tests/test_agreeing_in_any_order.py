@@ -71,7 +71,6 @@ class Agreeing(RuleBasedStateMachine):
             first, second = self._id(one), self._id(other)
             assert rows.registered(first, second) == (frozenset((one, other)) in self.accepted)
             if rows.ask(first, second) is not None:
-                assert not rows.registered(first, second), "nobody waits for whom they have"
                 assert rows.ask(second, first) is None, "two who wait for each other have agreed"
                 assert not rows.blocks(second, first), "a block ends a request"
 

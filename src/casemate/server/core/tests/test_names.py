@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.server.core.names import fold, read_full_name, read_username
+from casemate.protocol.names import fold
+from casemate.server.core.names import read_full_name, read_username
 from casemate.server.core.refusals import RequestRefused
 
 

@@ -19,6 +19,7 @@ from casemate.protocol.link import (
     RegistrationExpired,
     RequestFailed,
     SetBlock,
+    Signal,
     SignalsTaken,
 )
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
@@ -45,7 +46,26 @@ def test_accepting_registers_both(alice: Connection, bob: Connection) -> None:
     assert (answered.sender.account_id, answered.accept, answered.answer) == (id_of(bob), True, b"card of the second")
     assert alice.last(PeerBecameRegistered).row.account_id == id_of(bob)
     assert bob.last(PeerBecameRegistered).row.account_id == id_of(alice)
-    assert alice.refusal(AskRegistration, id_of(bob), b"card") == "already_registered"
+
+
+def test_a_request_that_was_accepted_and_comes_again_reaches_nobody(alice: Connection, bob: Connection) -> None:
+    befriend(alice, bob)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert len([body for body in bob.signals() if isinstance(body, RegistrationAsked)]) == 1
+
+
+def test_who_has_lost_the_card_of_somebody_registered_gets_a_new_one(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    """A device that was restored asks; that the server says they are registered would be no consent."""
+    befriend(alice, bob)
+    alice.say(SignalsTaken(alice.last(Signal).sequence))
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"lost yours"), Done)
+    assert bob.signal(RegistrationAsked).request == b"lost yours"
+    bob.ask(AnswerRegistration, id_of(alice), True, b"here it is")
+    assert alice.signal(RegistrationAnswered).answer == b"here it is"
+    assert office.store.registrations.ask(id_of(alice), id_of(bob)) is None
+    assert office.store.registrations.registered(id_of(alice), id_of(bob))
 
 
 def test_a_request_waits_for_somebody_who_is_away(office: Office, alice: Connection, bob: Connection) -> None:

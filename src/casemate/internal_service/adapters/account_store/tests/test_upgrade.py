@@ -36,4 +36,5 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert (channel.next_number, channel.expected, channel.counter) == (9, 5, 12)
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
     assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)
+    assert (profile.names, profile.names_kept) == (b"", False)
     store.close()
