@@ -36,7 +36,7 @@ const layers = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "node_modules", "src/api/generated.ts"] },
+  { ignores: ["dist", "coverage", "node_modules"] },
   js.configs.recommended,
   {
     files: ["src/**/*.{ts,tsx}"],
