@@ -37,7 +37,7 @@ class Neighbours:
 
 def path_kind(world: Deployment, one: Person, other: Person) -> str | None:
     path = world.sees(one, other).path
-    return None if path is None else path.kind
+    return None if path is None else f"{path.kind}, unsteady" if path.unsteady else path.kind
 
 
 def reason_code(world: Deployment, one: Person, other: Person) -> str | None:

@@ -306,7 +306,7 @@ def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbou
         world.say(ann, bob, f"part {number}")
     assert world.peers.place_of(bob.account.account_id) == place
     world.peers.on_the_way = lambda sender, frame: [frame]
-    world.pass_time(4)
+    world.pass_time(10)
     assert neighbours.kinds() == ("direct", "direct")
 
 

@@ -81,7 +81,7 @@ def test_an_older_connection_is_not_believed_before_it_answered(neighbours: Neig
     assert path is not None
     assert path.kind == "direct"
     world.peers.silent = True
-    world.pass_time(7)
+    world.pass_time(12)
     for _ in range(20):
         path = world.sees(larger, smaller).path
         assert path is not None

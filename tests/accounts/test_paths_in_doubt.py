@@ -4,7 +4,7 @@ from casemate.internal_service.core.link_io import LinkFrameArrived
 from casemate.internal_service.core.path_io import DialPeer, PathEffect
 from casemate.protocol.link import Receipt, ReceiptArrived
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
-from casemate.protocol.peer import Envelopes
+from casemate.protocol.peer import Control, Envelopes
 from tests.accounts.deployment import Person
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code
 
@@ -17,8 +17,10 @@ def test_the_mailbox_takes_over_when_the_path_falls_silent(neighbours: Neighbour
     world.pass_time(1)
     assert world.texts(bob, ann) == ["can you hear me"]
     assert world.statuses(ann, bob) == ["delivered"]
+    assert path_kind(world, ann, bob) == "direct, unsteady"
+    world.pass_time(5.1)
     assert path_kind(world, ann, bob) == "mailbox"
-    assert reason_code(world, ann, bob) == "path_doubtful"
+    assert reason_code(world, ann, bob) == "peer_unreachable"
 
 
 def test_a_silent_connection_is_dialled_anew_within_two_seconds(neighbours: Neighbours) -> None:
@@ -28,8 +30,9 @@ def test_a_silent_connection_is_dialled_anew_within_two_seconds(neighbours: Neig
     world.pass_time(1.9)
     world.peers.silent = False
     world.pass_time(0.3)
-    assert neighbours.kinds() == ("direct", "direct")
+    assert world.peers.connections == 2
     world.pass_time(10)
+    assert neighbours.kinds() == ("direct", "direct")
     assert world.peers.connections == 2
     world.say(bob, ann, "two")
     assert world.texts(ann, bob) == ["one", "two"]
@@ -38,7 +41,47 @@ def test_a_silent_connection_is_dialled_anew_within_two_seconds(neighbours: Neig
 def test_an_idle_connection_that_is_dead_is_noticed_by_its_heartbeat(neighbours: Neighbours) -> None:
     neighbours.world.peers.silent = True
     neighbours.world.pass_time(6.5)
+    assert neighbours.kinds() == ("direct, unsteady", "direct, unsteady")
+    neighbours.world.pass_time(5.1)
     assert neighbours.kinds() == ("mailbox", "mailbox")
+
+
+def test_a_path_that_loses_answers_is_called_one_thing(neighbours: Neighbours) -> None:
+    """In doubt and out of it all the time: the badge stays where it is, and says that it is unsteady."""
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, Control) else [frame]
+    seen: list[str | None] = []
+    for number in range(20):
+        world.say(ann, bob, f"a{number}")
+        for _ in range(10):
+            world.pass_time(0.1)
+            seen.append(path_kind(world, ann, bob))
+    assert seen == ["direct"] * seen.index("direct, unsteady") + ["direct, unsteady"] * seen.count("direct, unsteady")
+    assert world.texts(bob, ann) == [f"a{number}" for number in range(20)]
+    world.peers.on_the_way = lambda sender, frame: [frame]
+    world.pass_time(10)
+    assert path_kind(world, ann, bob) == "direct"
+
+
+def test_a_better_path_is_called_so_at_once(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.peers.route(direct=False, rtt_ms=40.0)
+    world.settle()
+    assert path_kind(world, ann, bob) == "direct, unsteady"
+    world.pass_time(4.5)
+    assert path_kind(world, ann, bob) == "direct, unsteady"
+    world.pass_time(1)
+    assert path_kind(world, ann, bob) == "relayed"
+    world.peers.route(direct=True, rtt_ms=4.0)
+    world.settle()
+    assert path_kind(world, ann, bob) == "direct"
+
+
+def test_after_a_goodbye_nothing_is_unsteady(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.do(bob, lambda account, now: account.stop(now))
+    world.cut(bob)
+    assert (path_kind(world, ann, bob), world.sees(ann, bob).online) == ("mailbox", False)
 
 
 def test_an_idle_connection_that_lives_is_kept(neighbours: Neighbours) -> None:
@@ -125,7 +168,7 @@ def test_a_restored_writer_who_talks_over_the_path_repeats_no_number(neighbours:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     world.say(ann, bob, "one")
     backup = world.copy_of(ann)
-    world.pass_time(5)
+    world.pass_time(5.1)
     for number in range(5):
         world.say(ann, bob, f"later {number}")
     world.server_up = False
@@ -159,7 +202,7 @@ def test_repeated_tags_do_not_make_us_forget_where_a_peer_is(neighbours: Neighbo
     world.peers.meet_on_lan("192.0.2.66:66")
     world.settle()
     world.peers.cut()
-    world.pass_time(5)
+    world.pass_time(5.1)
     assert {"192.0.2.7:7", "192.0.2.66:66"} <= set(dialled[-1])
 
 

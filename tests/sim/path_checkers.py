@@ -17,7 +17,9 @@ from tests.sim.peer_wire import End, PeerWire
 from tests.sim.people import Accepted, Person
 
 BADGE_SECONDS: Final = 10.0
-"""How long a path may be shown after its connection died."""
+"""How long a path may be shown as if nothing were after its connection died …"""
+UNSTEADY_BADGE_SECONDS: Final = 15.0
+"""… and as unsteady."""
 BADGE_SLACK_SECONDS: Final = 1.0
 """A death is dated by the second before."""
 WAIT_SECONDS: Final = 2.0
@@ -104,11 +106,11 @@ class HonestBadge:
         self.shown.add(path.kind)
         machine = person.machine
         now = machine.agenda.now
-        if path.kind == "mailbox" or machine.asleep or now - machine.awake_since < BADGE_SECONDS:
+        if path.kind == "mailbox" or machine.asleep or now - machine.awake_since < UNSTEADY_BADGE_SECONDS:
             return
         other = next(one for one in self.deployment.people if one.cid == peer_cid)
         age = now - self.deployment.peers.worked_at(machine, other.machine, direct=path.kind == "direct")
-        if age > BADGE_SECONDS + BADGE_SLACK_SECONDS:
+        if age > (UNSTEADY_BADGE_SECONDS if path.unsteady else BADGE_SECONDS) + BADGE_SLACK_SECONDS:
             raise CheckFailed(f"{person.name} sees a {path.kind} path to {other.name} {age:.1f} s after its end")
 
 
@@ -190,7 +192,7 @@ def unsettled_path(deployment: WithPaths) -> str | None:
         if relation_of(one, other) != ("registered", "connected"):
             continue
         path = _path_shown(one, other)
-        if path.kind == "mailbox" and _both_want_udp(one, other):
+        if (path.kind == "mailbox" or path.unsteady) and _both_want_udp(one, other):
             return f"{one.name} has no path to {other.name}: {path.reason}"
     for one, other in pairs(deployment.people):
         wires = [wire for wire in deployment.peers.between(one.machine, other.machine) if wire.is_live]

@@ -84,7 +84,7 @@ export interface DirectoryRow {
   readonly account_id: string;
   readonly username: string;
   readonly full_name: string;
-  readonly online: boolean;
+  readonly online: boolean | null;
   readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
   readonly connection: "asking" | "asks_you" | "connected" | "none";
   readonly blocked: boolean;
@@ -263,6 +263,7 @@ export interface PathView {
   readonly rtt_ms: number | null;
   readonly reason: Reason | null;
   readonly rtt_history: readonly number[];
+  readonly unsteady: boolean;
 }
 
 export interface PeerChanged {

@@ -3,13 +3,14 @@ import type { ReactNode } from "react";
 
 import { classes } from "./classes";
 
-export type GlyphWay = "direct" | "relayed" | "mailbox" | "waiting" | "stopped" | "unknown";
+export type GlyphWay = "direct" | "relayed" | "mailbox" | "waiting" | "held" | "stopped" | "unknown";
 
 const COLOURS: Readonly<Record<GlyphWay, string>> = {
   direct: "text-green-ink",
   relayed: "text-ink-2",
   mailbox: "text-ink-3",
   waiting: "text-amber-ink",
+  held: "text-amber-ink",
   stopped: "text-red-ink",
   unknown: "text-ink-3",
 };
@@ -35,17 +36,18 @@ const BETWEEN: Readonly<Record<GlyphWay, ReactNode>> = {
       <path d="M12 4.3V6l1.2.8" strokeWidth="1.2" />
     </>
   ),
+  held: <path d="M5 6h1.6M17.4 6H19M10.2 3.4v5.2M13.8 3.4v5.2" />,
   stopped: <path d="m9.8 3.8 4.4 4.4m0-4.4L9.8 8.2" />,
   unknown: <path d="M8 6h.01M12 6h.01M16 6h.01" strokeWidth="2" />,
 };
 
 export function PathGlyph({
   way,
-  doubtful = false,
+  unsteady = false,
   className,
 }: {
   readonly way: GlyphWay;
-  readonly doubtful?: boolean;
+  readonly unsteady?: boolean;
   readonly className?: string;
 }) {
   return (
@@ -59,7 +61,7 @@ export function PathGlyph({
       strokeWidth="1.6"
       strokeLinecap="round"
       strokeLinejoin="round"
-      className={classes("shrink-0", doubtful ? COLOURS.waiting : COLOURS[way], className)}
+      className={classes("shrink-0", unsteady ? COLOURS.waiting : COLOURS[way], className)}
     >
       <circle cx="3" cy="6" r="2.2" className="fill-current stroke-none" />
       <circle

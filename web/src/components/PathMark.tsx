@@ -8,14 +8,14 @@ interface Props {
   readonly word: string;
   /** Null: this way has none. Empty: not known yet. */
   readonly number: string | null;
-  readonly doubtful?: boolean;
+  readonly unsteady?: boolean;
   readonly className?: string;
 }
 
-export function PathMark({ way, word, number, doubtful = false, className }: Props) {
+export function PathMark({ way, word, number, unsteady = false, className }: Props) {
   return (
     <span className={classes("inline-flex items-center gap-1.5 text-12 whitespace-nowrap", className)}>
-      <PathGlyph way={way} doubtful={doubtful} />
+      <PathGlyph way={way} unsteady={unsteady} />
       <span>{word}</span>
       {number !== null && (
         <>

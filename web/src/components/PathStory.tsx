@@ -9,7 +9,7 @@ export interface Story {
   readonly way: GlyphWay;
   readonly word: string;
   readonly number: string | null;
-  readonly doubtful: boolean;
+  readonly unsteady: boolean;
   readonly meaning: string;
   /** "14:02" */
   readonly since: string | null;
@@ -31,7 +31,7 @@ export function PathStory({ story, action }: { readonly story: Story; readonly a
           way={story.way}
           word={story.word}
           number={story.number}
-          doubtful={story.doubtful}
+          unsteady={story.unsteady}
           className="!text-13 font-medium"
         />
         {story.since !== null && <span className="text-12 text-ink-3">since {story.since}</span>}

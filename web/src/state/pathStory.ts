@@ -21,7 +21,7 @@ export interface PathStory {
   readonly word: string;
   /** Empty while it is not measured; null where there is none. */
   readonly number: string | null;
-  readonly doubtful: boolean;
+  readonly unsteady: boolean;
   /** All of the above in one line. */
   readonly words: string;
   readonly meaning: string;
@@ -39,15 +39,15 @@ export interface PathStory {
 
 export function pathStory(path: PathView | null, link: LinkView, peer: string, now: number): PathStory {
   const standing = standingOf(path, link);
-  const { way, roundTrip, doubtful, since } = standing;
+  const { way, roundTrip, unsteady, since } = standing;
   const advice: Advice | null = adviceFor(path);
   const trips: RoundTrips | null = path === null || way === "unknown" ? null : roundTripsOf(path, now);
   return {
     standing,
     way,
-    word: wayWord(way),
+    word: unsteady ? `${wayWord(way)}, unsteady` : wayWord(way),
     number: numberOf(standing),
-    doubtful,
+    unsteady,
     words: standingWords(standing, now),
     meaning: wayMeaning(standing, peer, link, now),
     since: since === null ? null : sinceTime(since, now),

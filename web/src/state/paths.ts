@@ -3,16 +3,19 @@ import type { LinkView, PathView } from "../api/generated";
 import { isKnownReason, sentenceOf } from "./reasons";
 import { sinceTime } from "./times";
 
-/** `waiting`: nothing travels until the server is back. `stopped`: nor then. `unknown`: nobody tells. */
-export type Way = "direct" | "relayed" | "mailbox" | "waiting" | "stopped" | "unknown";
+/**
+ * `waiting`: nothing travels until the server is back. `held`: nothing is taken for them. `stopped`: nor will it be.
+ * `unknown`: nobody tells.
+ */
+export type Way = "direct" | "relayed" | "mailbox" | "waiting" | "held" | "stopped" | "unknown";
 
 export interface Standing {
   readonly way: Way;
   /** Null where there is none, or none is known yet. */
   readonly roundTrip: number | null;
   readonly since: number | null;
-  /** They have not answered for a moment. */
-  readonly doubtful: boolean;
+  /** They did not answer for a moment, just now or a few seconds ago. */
+  readonly unsteady: boolean;
   /** The server is away, and messages travel all the same. */
   readonly serverAwaySince: number | null;
 }
@@ -21,22 +24,21 @@ const UNKNOWN: Standing = {
   way: "unknown",
   roundTrip: null,
   since: null,
-  doubtful: false,
+  unsteady: false,
   serverAwaySince: null,
 };
 
 /** `path` is null while nobody tells it. */
 export function standingOf(path: PathView | null, link: LinkView): Standing {
   if (path === null) return UNKNOWN;
-  const { kind, since, rtt_ms, reason } = path;
+  const { kind, since, rtt_ms, reason, unsteady } = path;
   if (link.state === "fenced" || reason?.code === "fenced") return { ...UNKNOWN, way: "stopped", since };
-  const doubtful = reason?.code === "path_doubtful";
-  if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since, doubtful };
+  if (kind === "mailbox") return { ...UNKNOWN, way: wayWithoutConnection(path, link), since };
   return {
     way: kind,
     roundTrip: rtt_ms,
     since,
-    doubtful,
+    unsteady,
     serverAwaySince: link.state === "away" ? link.since : null,
   };
 }
@@ -56,6 +58,8 @@ export function wayWord(way: Way): string {
       return "through the server";
     case "waiting":
       return "waiting for the server";
+    case "held":
+      return "kept here";
     case "unknown":
       return "not known";
   }
@@ -71,11 +75,11 @@ export function roundTripWords(milliseconds: number): string {
 
 /** The whole standing in a few words: "server away since 14:02, direct, round trip 12 ms". */
 export function standingWords(standing: Standing, now: number): string {
-  const { way, roundTrip, doubtful, serverAwaySince } = standing;
+  const { way, roundTrip, unsteady, serverAwaySince } = standing;
   return [
     serverAwaySince === null ? null : `server away since ${sinceTime(serverAwaySince, now)}`,
     wayWord(way),
-    doubtful ? "no answer for a moment" : null,
+    unsteady ? "unsteady" : null,
     roundTrip === null ? null : `round trip ${roundTripWords(roundTrip)}`,
   ]
     .filter((part) => part !== null)
@@ -84,15 +88,17 @@ export function standingWords(standing: Standing, now: number): string {
 
 /** What it means for who writes. */
 export function wayMeaning(
-  { way, doubtful, serverAwaySince }: Standing,
+  { way, unsteady, serverAwaySince }: Standing,
   peer: string,
   link: LinkView,
   now: number,
 ): string {
+  if (unsteady)
+    return `${peer} has not always answered at once, so messages take the server as well. All of it is sealed end to end.`;
   switch (way) {
     case "direct":
       return serverAwaySince === null
-        ? `Straight from your device to theirs, sealed end to end.${doubtful ? "" : " The server sees none of it."}`
+        ? "Straight from your device to theirs, sealed end to end. The server sees none of it."
         : "Straight from your device to theirs: messages go on while the server is away.";
     case "relayed":
       return "Sealed end to end through the server’s relay, which passes everything on and keeps nothing.";
@@ -102,6 +108,8 @@ export function wayMeaning(
       return link.state === "away"
         ? `The server is away since ${sinceTime(link.since, now)}, and there is no direct way to ${peer} right now. What you write is kept here and leaves by itself.`
         : "The server is being called. What you write is kept here and leaves by itself.";
+    case "held":
+      return `The server takes nothing for ${peer} right now. What you write is kept here.`;
     case "stopped":
       return "A newer copy of this account took over. Nothing is sent from here.";
     case "unknown":
@@ -141,6 +149,17 @@ const ADVICE: Readonly<Record<string, Advice>> = {
 /** Codes that say that not even the mailbox can be reached: nothing travels until then. */
 const STANDING_STILL = ["server_away", "fenced"];
 
+/** Codes with which nothing leaves this computer for them, or the server takes nothing. */
+const HELD = [
+  "blocked_by_you",
+  "identity_changed",
+  "not_accepting",
+  "not_registered",
+  "mailbox_full",
+  "unknown_device",
+];
+
 function wayWithoutConnection({ reason }: PathView, link: LinkView): Way {
+  if (reason !== null && HELD.includes(reason.code)) return "held";
   return link.state !== "online" || reason?.code === "server_away" ? "waiting" : "mailbox";
 }

@@ -1,25 +1,21 @@
 /** Whether somebody is there, as a word and as a sentence. */
 import type { PeerView } from "../api/generated";
-import { hasOwnConnection } from "./paths";
 import { sinceTime } from "./times";
 import type { Workspace } from "./workspace";
 
 export type PresenceWord = "online" | "offline" | "unknown";
 
 /** What presence is judged by. */
-export type Seen = Pick<PeerView, "online" | "online_since" | "relation" | "path">;
+export type Seen = Pick<PeerView, "online" | "online_since" | "relation" | "blocked">;
 
-/**
- * Only of people who agreed to talk; of all others nothing is known, or nothing that is still true. Whoever answers on a
- * connection of their own is there, whether or not the server can tell.
- */
+/** Only of people who agreed to talk; of all others nothing is known, or nothing that is still true. */
 export function presenceOf(peer: Seen): PresenceWord {
   if (peer.relation !== "registered") return "unknown";
-  if (hasOwnConnection(peer.path)) return "online";
   return peer.online === null ? "unknown" : peer.online ? "online" : "offline";
 }
 
 export function presenceSentence(peer: Seen, now: number): string {
+  if (peer.blocked) return "Blocked";
   switch (presenceOf(peer)) {
     case "online":
       return "Online";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { LinkView, PathView } from "../api/generated";
 import { ambiguousNames, displayName, initials, isAmbiguous, listOfNames, matchesQuery } from "./names";
 import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
-import { presenceOf } from "./presence";
+import { presenceOf, presenceSentence } from "./presence";
 import { roundTripSentence, roundTripsOf } from "./roundTrips";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
 import { parseRoute, pathOf } from "./route";
@@ -100,6 +100,7 @@ describe("what is said of a path", () => {
     since: NOON,
     rtt_ms,
     rtt_history: [],
+    unsteady: false,
     reason: code === undefined ? null : { code, params: {}, acts: "retry" },
   });
   const words = (view: PathView | null, link: LinkView) => standingWords(standingOf(view, link), NOON);
@@ -127,7 +128,7 @@ describe("what is said of a path", () => {
   test("that the server sees nothing is said only while it is so", () => {
     const meaning = (view: PathView) => wayMeaning(standingOf(view, ONLINE), "Bea", ONLINE, NOON);
     expect(meaning(path("direct"))).toMatch(/The server sees none of it\.$/);
-    expect(meaning(path("direct", "path_doubtful"))).not.toMatch(/The server sees none of it/);
+    expect(meaning({ ...path("direct"), unsteady: true })).not.toMatch(/The server sees none of it/);
   });
 
   test("a relay that does not answer is not blamed on anybody's network before it had its time", () => {
@@ -142,11 +143,21 @@ describe("what is said of a path", () => {
     expect(words(path("mailbox", "fenced"), fenced)).toBe("stopped");
   });
 
-  test("a peer who does not answer is said to, at once", () => {
-    expect(words(path("direct", "path_doubtful", 5), ONLINE)).toBe(
-      "direct, no answer for a moment, round trip 5 ms",
-    );
+  test("a path that is unsteady is said to be, and that the mailbox helps", () => {
+    const unsteady = { ...path("direct", undefined, 5), unsteady: true };
+    expect(words(unsteady, ONLINE)).toBe("direct, unsteady, round trip 5 ms");
+    expect(wayMeaning(standingOf(unsteady, ONLINE), "Bea", ONLINE, NOON)).toMatch(/take the server as well/);
   });
+
+  test.each(["not_accepting", "mailbox_full", "blocked_by_you", "identity_changed"])(
+    "nobody is said to keep what the server does not take: %s",
+    (code) => {
+      expect(words(path("mailbox", code), ONLINE)).toBe("kept here");
+      const meaning = wayMeaning(standingOf(path("mailbox", code), ONLINE), "Bea", ONLINE, NOON);
+      expect(meaning).not.toMatch(/kept by the server/);
+      expect(whyNotDirect(path("mailbox", code), "Bea")).not.toBeNull();
+    },
+  );
 
   test.each([
     ["udp_blocked_here", /^Your network blocks UDP/],
@@ -165,10 +176,11 @@ describe("what is said of a path", () => {
     expect(adviceFor(path("relayed", "relay_only_there"))).toBeNull();
   });
 
-  test("whoever answers on a connection of their own is there, whatever the server knows", () => {
-    const bea = { relation: "registered", online: null, online_since: null } as const;
-    expect(presenceOf({ ...bea, path: path("direct") })).toBe("online");
-    expect(presenceOf({ ...bea, path: path("mailbox") })).toBe("unknown");
+  test("who is there is what the service says, and of whom one blocks nothing is said", () => {
+    const bea = { relation: "registered", online: true, online_since: null, blocked: false } as const;
+    expect(presenceOf(bea)).toBe("online");
+    expect(presenceOf({ ...bea, online: null })).toBe("unknown");
+    expect(presenceSentence({ ...bea, online: null, blocked: true }, NOON)).toBe("Blocked");
   });
 
   test("round trips are short words, and none is longer than six signs", () => {

@@ -9,7 +9,14 @@ export function mailboxPath(
   now: number,
 ): PathView {
   const since = link.state === "online" ? now : link.since;
-  return { kind: "mailbox", since, rtt_ms: null, reason: whyMailbox(peer, link), rtt_history: [] };
+  return {
+    kind: "mailbox",
+    since,
+    rtt_ms: null,
+    reason: whyMailbox(peer, link),
+    rtt_history: [],
+    unsteady: false,
+  };
 }
 
 /** A connection that was there before keeps its round trips. */
@@ -21,7 +28,7 @@ export function ownConnection(
   reason: Reason | null,
 ): PathView {
   const history = before === null || before.kind === "mailbox" ? [] : before.rtt_history;
-  const path: PathView = { kind, since, rtt_ms: null, reason, rtt_history: history };
+  const path: PathView = { kind, since, rtt_ms: null, reason, rtt_history: history, unsteady: false };
   return roundTrip === null ? path : measuredPath(path, roundTrip);
 }
 

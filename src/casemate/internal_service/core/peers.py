@@ -33,7 +33,7 @@ class Peers:
                 return
             peers = {
                 row.cid: PeerInformation(
-                    cid=row.cid, online_status=row.online, name=row.full_name, username=row.username
+                    cid=row.cid, online_status=bool(row.online), name=row.full_name, username=row.username
                 )
                 for row in rows
                 if row.cid != request.cid

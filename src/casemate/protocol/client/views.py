@@ -112,6 +112,8 @@ class PathView(msgspec.Struct, frozen=True, kw_only=True):
     """Why not direct: docs/protocol/reasons.md."""
     rtt_history: list[float] = []
     """Round trips of the last minutes on this connection, oldest first, one every 3 s, at most 60."""
+    unsteady: bool = False
+    """No answer came for a moment, just now or within the last seconds: messages take the mailbox as well."""
 
 
 class PeerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     connection: Connection
     blocked: bool
     online: bool | None
-    """None: not known, because the server is away or does not tell us."""
+    """Whoever answers on a path is, whatever the server says. None: not known, or you block them."""
     online_since: int | None
     path: PathView | None
     """None until connected."""
@@ -184,7 +186,8 @@ class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
     account_id: str
     username: str
     full_name: str
-    online: bool
+    online: bool | None
+    """None: you block them."""
     relation: Relation
     connection: Connection
     blocked: bool

@@ -30,7 +30,7 @@ const NAMES = [
   "x",
   "Karl-Johan Bartholomäus von Nilsson-Abernathy the Third",
 ];
-const WAYS = ["direct", "relayed", "mailbox", "waiting", "stopped", "unknown"] as const;
+const WAYS = ["direct", "relayed", "mailbox", "waiting", "held", "stopped", "unknown"] as const;
 const wave = (count: number, usual: number) =>
   Array.from({ length: count }, (_, index) => usual * (1 + 0.2 * Math.sin(index * 1.7)));
 const TRIPS: readonly (readonly (readonly number[])[])[] = [
@@ -152,7 +152,7 @@ function Sheet() {
             number={way === "direct" ? "12 ms" : way === "relayed" ? "" : null}
           />
         ))}
-        <PathMark way="direct" word="direct" number="999 ms" doubtful />
+        <PathMark way="direct" word="direct, unsteady" number="999 ms" unsteady />
       </Part>
       <Part title="Round trips">
         {TRIPS.map((parts, index) => (

@@ -54,7 +54,7 @@ export const ConnectionRow = memo(function ConnectionRow(props: Props) {
       </div>
       <div className="flex items-center gap-4 @max-2xl:w-full @max-2xl:justify-between @max-2xl:pl-12">
         <div className="w-44">
-          <PathMark way={story.way} word={story.word} number={story.number} doubtful={story.doubtful} />
+          <PathMark way={story.way} word={story.word} number={story.number} unsteady={story.unsteady} />
           {story.since !== null && <p className="text-12 text-ink-3">since {story.since}</p>}
         </div>
         <div className="flex w-30 justify-end text-ink-2">

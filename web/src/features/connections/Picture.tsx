@@ -31,6 +31,7 @@ const LINES: Readonly<Record<Way, string>> = {
   relayed: "stroke-ink-2 [stroke-width:1.75]",
   mailbox: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:3_4]",
   waiting: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
+  held: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
   stopped: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
   unknown: "stroke-line-strong [stroke-width:1.25] [stroke-dasharray:1_6]",
 };
@@ -47,7 +48,7 @@ export function Picture({ account, people, ambiguous, label, pointed, now }: Pro
   const layout = pictureLayout(standings, width);
   const standing = new Map(standings.map((one) => [one.cid, one]));
   const unknown = people.length > 0 && standings.every(({ way }) => way === "unknown");
-  const isDoubtful = (cid: Cid) => standing.get(cid)?.doubtful === true;
+  const isUnsteady = (cid: Cid) => standing.get(cid)?.unsteady === true;
 
   const side = (one: Side, align: "left" | "right") => (
     <>
@@ -93,7 +94,7 @@ export function Picture({ account, people, ambiguous, label, pointed, now }: Pro
             key={`${place.cid.toString()} ${place.way}`}
             place={place}
             to={place.way === "direct" ? layout.you : layout.server}
-            doubtful={isDoubtful(place.cid)}
+            unsteady={isUnsteady(place.cid)}
             faded={pointed !== null && pointed !== place.cid}
           />
         ))}
@@ -173,12 +174,12 @@ function ServerLine({
 function Line({
   place,
   to,
-  doubtful,
+  unsteady,
   faded,
 }: {
   readonly place: PersonPlace;
   readonly to: Place;
-  readonly doubtful: boolean;
+  readonly unsteady: boolean;
   readonly faded: boolean;
 }) {
   return (
@@ -187,7 +188,7 @@ function Line({
       data-way={place.way}
       className={classes(
         "motion-appear transition-opacity duration-150",
-        doubtful ? "stroke-amber [stroke-dasharray:6_4] [stroke-width:2]" : LINES[place.way],
+        unsteady ? "stroke-amber [stroke-dasharray:6_4] [stroke-width:2]" : LINES[place.way],
         faded && "opacity-20",
       )}
     />

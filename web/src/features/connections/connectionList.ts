@@ -9,7 +9,7 @@ export interface Group {
 }
 
 /** The best way first. */
-const ORDER: readonly Way[] = ["direct", "relayed", "mailbox", "waiting", "stopped", "unknown"];
+const ORDER: readonly Way[] = ["direct", "relayed", "mailbox", "waiting", "held", "stopped", "unknown"];
 
 export function groupsOf(people: readonly PeerView[], link: LinkView): readonly Group[] {
   return ORDER.map((way) => ({

@@ -49,7 +49,7 @@ export function PathBadge({ path, link, peerName }: Props) {
             way={story.way}
             word={story.word}
             number={story.number}
-            doubtful={story.doubtful}
+            unsteady={story.unsteady}
             className="@max-sm:[&>span]:sr-only"
           />
         </button>

@@ -40,7 +40,7 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
         initials={initials(name)}
         colourKey={row.cid.toString(16).padStart(16, "0")}
         size={40}
-        presence={row.online ? "online" : "offline"}
+        presence={row.online === null ? undefined : row.online ? "online" : "offline"}
       />
       {/* What you are to each other stands beside the name, and below it where that would leave no room for the name. */}
       <div className="min-w-0 flex-1 tablet:flex tablet:items-center tablet:gap-3">
@@ -49,7 +49,8 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
             <bdi>{name}</bdi>
           </span>
           <p className="truncate text-12 leading-4 text-ink-3 tablet:leading-[1.1rem]">
-            <bdi>@{row.username}</bdi> · {row.online ? "online" : "offline"}
+            <bdi>@{row.username}</bdi>
+            {row.online !== null && ` · ${row.online ? "online" : "offline"}`}
           </p>
           {problem !== undefined && (
             <p role="alert" className="truncate text-12 leading-4 text-red-ink" title={problem}>

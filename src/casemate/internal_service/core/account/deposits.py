@@ -25,6 +25,8 @@ class Deposits:
         """Why depositing rests, and until when (monotonic)."""
         self._trying: set[DeviceId] = set()
         """Whose deposits were refused: one envelope alone tries whether they are taken again."""
+        self._refused: dict[DeviceId, str] = {}
+        """Why the server took nothing for a device the last time."""
 
     def send(self, device: DeviceId, now: Instant) -> Outcome:
         """Deposit what is sealed and not given yet, as far as limits and the link allow."""
@@ -47,13 +49,16 @@ class Deposits:
                 break  # that was all
         return outcome
 
-    def taken(self, frame: Deposited) -> None:
+    def taken(self, frame: Deposited) -> bool:
+        """Whether it is taken again after it was refused."""
         self._trying.discard(frame.to)
         self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
+        return self._refused.pop(frame.to, None) is not None
 
     def refused(self, frame: DepositRefused, now: Instant) -> None:
         """Rest for a while, then try with one."""
         self._unanswered[frame.to] = 0
+        self._refused[frame.to] = frame.code
         self.begin_again(frame.to, frame.first)
         self.pause(frame.to, frame.code, now.monotonic + REFUSED_RETRY_SECONDS)
 
@@ -70,6 +75,10 @@ class Deposits:
     def why_paused(self, device: DeviceId) -> str | None:
         paused = self._paused.get(device)
         return None if paused is None else paused[0]
+
+    def why_refused(self, device: DeviceId) -> str | None:
+        """What the server said the last time, until it takes something again."""
+        return self._refused.get(device)
 
     def next_wakeup(self) -> float | None:
         return min((until for _, until in self._paused.values()), default=None)
@@ -88,3 +97,4 @@ class Deposits:
         self._unanswered.clear()
         self._paused.clear()
         self._trying.clear()
+        self._refused.clear()

@@ -19,7 +19,7 @@ from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer
 from casemate.internal_service.core.account.sealing import Sealing
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
-from casemate.internal_service.core.notices import ConversationChanged, MessageChanged
+from casemate.internal_service.core.notices import ConversationChanged, MessageChanged, PathChanged
 from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
@@ -190,7 +190,8 @@ class Outbox:
         kept_until = self._kept.deposited(frame, now)
         changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None, kept_until)
         shown = self._show(changed, "sent")
-        self._deposits.taken(frame)
+        if self._deposits.taken(frame):
+            shown += self._path_changed(frame.to)
         return shown + self._flush_device(frame.to, now)
 
     def deposit_refused(self, frame: DepositRefused, now: Instant) -> Outcome:
@@ -200,7 +201,12 @@ class Outbox:
         changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
         shown = self._show(changed, "queued")
         self._deposits.refused(frame, now)
-        return shown
+        return shown + self._path_changed(frame.to)
+
+    def _path_changed(self, device: DeviceId) -> Outcome:
+        """The mailbox takes nothing for them, or does again."""
+        peer = self._peer_of(device)
+        return [] if peer is None else [PathChanged(peer.cid)]
 
     def resume(self, peer: Peer, now: Instant) -> Outcome:
         """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
@@ -349,6 +355,10 @@ class Outbox:
         if device in self._sealed_in_vain:
             return "server_lost_it"
         return "no_keys_yet" if device in self._fetching else None
+
+    def why_refused(self, device: DeviceId) -> str | None:
+        """Why the server takes nothing for this device, as far as it said."""
+        return self._deposits.why_refused(device)
 
     def next_wakeup(self) -> float | None:
         dues = [self._deposits.next_wakeup(), self._kept.next_wakeup(), *self._sealed_in_vain.values()]

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from typing import Final, Literal
 
 from casemate.crypto.keys import Ed25519Public
+from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import KIB, MIB
 from casemate.protocol.peer import Network
@@ -34,8 +35,11 @@ STEADY_SECONDS: Final = 10.0
 RETRY_FIRST_SECONDS: Final = 1.0
 RETRY_CEILING_SECONDS: Final = 30.0
 HISTORY_KEPT: Final = 60
+UNSTEADY_SECONDS: Final = 5.0
+"""How long a path is said to be as good as it was, but unsteady, before it is called what has become of it."""
 
 PathKind = Literal["direct", "relayed", "mailbox"]
+_WORTH: Final[dict[PathKind, int]] = {"mailbox": 0, "relayed": 1, "direct": 2}
 
 
 @dataclass(slots=True)
@@ -77,8 +81,15 @@ class PeerPath:
     their_network: Network = field(default_factory=Network)
     history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
     kind: PathKind = "mailbox"
+    """What it is called: at once when it is better, after a while when it is worse."""
     since: float = 0.0
     """Since when (wall) it is of this kind."""
+    unsteady: bool = False
+    """It is in doubt or worse than it is called, or was a moment ago: the mailbox helps."""
+    answers_told: bool = False
+    """As what `answers` was told last."""
+    _worse_since: float | None = None
+    _unsteady_until: float = 0.0
 
     @property
     def live(self) -> Connection | None:
@@ -88,14 +99,37 @@ class PeerPath:
     def is_healthy(self) -> bool:
         return bool(self.connections) and self.doubtful_since is None
 
-    def show(self, wall: float) -> None:
-        """Note since when it is of the kind that it is now."""
+    @property
+    def answers(self) -> bool:
+        """Whoever answers on a path is online; a moment without an answer changes nothing."""
+        return self.kind != "mailbox"
+
+    def show(self, now: Instant, *, is_over: bool = False) -> None:
+        """Call it what it is; `is_over`: there was a goodbye, which leaves no doubt."""
+        kind = self._as_it_is()
+        worse = _WORTH[kind] < _WORTH[self.kind] and not is_over
+        if worse and self._worse_since is None:
+            self._worse_since = now.monotonic
+        worse_for = 0.0 if self._worse_since is None else now.monotonic - self._worse_since
+        if worse and worse_for < UNSTEADY_SECONDS:
+            self._unsteady_until = now.monotonic + UNSTEADY_SECONDS
+        else:
+            self._worse_since = None
+            if kind != self.kind:
+                self.kind, self.since, self._unsteady_until = kind, now.wall - (worse_for if worse else 0.0), 0.0
+        self.unsteady = now.monotonic < self._unsteady_until
+
+    def looks_different_at(self) -> float | None:
+        """When (monotonic) it is to be shown again although nothing happens."""
+        if not self.unsteady:
+            return None
+        return self._unsteady_until if self._worse_since is None else self._worse_since + UNSTEADY_SECONDS
+
+    def _as_it_is(self) -> PathKind:
         live = self.live
-        kind: PathKind = "mailbox"
-        if live is not None and self.doubtful_since is None:
-            kind = "direct" if live.direct else "relayed"
-        if kind != self.kind:
-            self.kind, self.since = kind, wall
+        if live is None or self.doubtful_since is not None:
+            return "mailbox"
+        return "direct" if live.direct else "relayed"
 
     def doubt(self, now: float, patience: float) -> None:
         if self.doubtful_since is None:

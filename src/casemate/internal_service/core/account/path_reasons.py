@@ -19,10 +19,18 @@ def why_away(link: LinkView) -> Reason:
     return reason("fenced") if link.state == "fenced" else reason("server_away", since=str(link.since))
 
 
-def why_no_path(context: Context, link: Link, endpoint: Endpoint, peer: Peer, path: PeerPath | None) -> Reason:
-    """Why messages take the mailbox."""
+def why_no_path(
+    context: Context, link: Link, endpoint: Endpoint, peer: Peer, path: PeerPath | None, refused: str | None
+) -> Reason:
+    """Why messages take the mailbox, or not even that; `refused`: why the server did not take the last deposit."""
+    if peer.blocked:
+        return reason("blocked_by_you")
+    if peer.identity_changed:
+        return reason("identity_changed")
     if link.stage != "online":
         return why_away(link.view())
+    if refused is not None:
+        return reason(refused)
     presence = context.store.presence(peer.account_id)
     if presence is not None and not presence.online:
         since = "" if presence.since is None else str(milliseconds(presence.since))

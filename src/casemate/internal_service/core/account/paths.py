@@ -9,7 +9,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.path import DOUBT_SECONDS, Connection, PeerPath
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.notices import PathChanged
+from casemate.internal_service.core.notices import PathChanged, PeerChanged
 from casemate.internal_service.core.path_io import ClosePeer, SendToPeer
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
@@ -42,6 +42,10 @@ class Paths:
         """Live, and no answer is overdue: the mailbox need not help."""
         path = self._paths.get(device)
         return path is not None and path.is_healthy
+
+    def answering_since(self, account_id: AccountId) -> float | None:
+        """Since when (wall) there is a path to them that answers, None if there is none: whoever answers is online."""
+        return min((path.since for path in self.of_account(account_id) if path.answers), default=None)
 
     def rtt_ms(self, device: DeviceId) -> float | None:
         live = self.live(device)
@@ -98,6 +102,18 @@ class Paths:
         self.fallen.add(device)
         return [*self.ping(path.live, now), *self.tell(path, now)]
 
+    def next_wakeup(self) -> float | None:
+        return min((due for due in (path.looks_different_at() for path in self.all()) if due is not None), default=None)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        """What was unsteady is so no longer, one way or the other."""
+        outcome: Outcome = []
+        for path in self.all():
+            due = path.looks_different_at()
+            if due is not None and due <= now.monotonic:
+                outcome += self.tell(path, now)
+        return outcome
+
     # ---------------------------------------------------------------------------------------------- coming and going
 
     def want(self, device: DeviceId, account_id: AccountId, now: Instant) -> PeerPath:
@@ -114,7 +130,8 @@ class Paths:
         if path.connections:
             self.fallen.add(path.device)
         del self._paths[path.device]
-        return outcome
+        peer = self._context.store.peer(path.account_id)
+        return outcome + ([PeerChanged(peer.cid)] if peer is not None and path.answers_told else [])
 
     def all_gone(self, now: Instant) -> Outcome:
         """The endpoint is closed, and with it every connection."""
@@ -125,16 +142,19 @@ class Paths:
                 self.fallen.add(path.device)
             path.connections, path.dialling = [], None
             path.trust()
-            outcome += self.tell(path, now)
+            outcome += self.tell(path, now, is_over=True)
         return outcome
 
     def close(self, number: int, code: str) -> ClosePeer:
         return ClosePeer(self._context.account_id, self._endpoint.generation, number, code)
 
-    def tell(self, path: PeerPath, now: Instant) -> Outcome:
-        path.show(now.wall)
+    def tell(self, path: PeerPath, now: Instant, *, is_over: bool = False) -> Outcome:
+        path.show(now, is_over=is_over)
         peer = self._context.store.peer(path.account_id)
-        return [] if peer is None else [PathChanged(peer.cid)]
+        if peer is None:
+            return []
+        told, path.answers_told = path.answers_told, path.answers
+        return [PathChanged(peer.cid), *([PeerChanged(peer.cid)] if path.answers_told != told else [])]
 
     def _send(self, connection: Connection, frame: PeerFrame) -> SendToPeer:
         return SendToPeer(self._context.account_id, self._endpoint.generation, connection.number, frame)

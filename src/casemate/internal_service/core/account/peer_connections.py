@@ -26,6 +26,8 @@ UNGREETED_PER_DEVICE: Final = 4
 KNOCKS: Final = 20
 KNOCKS_SECONDS: Final = 10.0
 """So many connections of one device are let in within that time."""
+GOODBYES: Final = frozenset({"refused", "bye"})
+"""Words of a peer after which there is no doubt that the path is gone."""
 LEFT_ALONE: Final = frozenset({"refused", "bye", "replaced"})
 """Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
@@ -182,7 +184,7 @@ class PeerConnections:
         connection = self._paths.connections.pop(event.connection, None)
         if connection is None:
             return self._dialling.attempt_failed(event.connection, now)
-        return self._lost(connection, now, dial_at_once=event.code not in LEFT_ALONE)
+        return self._lost(connection, now, dial_at_once=event.code not in LEFT_ALONE, is_over=event.code in GOODBYES)
 
     def drop(self, number: int, code: str, now: Instant) -> Outcome:
         """End a connection for what came on it."""
@@ -193,7 +195,7 @@ class PeerConnections:
         del self._paths.connections[connection.number]
         return [self._paths.close(connection.number, code), *self._lost(connection, now, dial_at_once=dial_at_once)]
 
-    def _lost(self, connection: Connection, now: Instant, *, dial_at_once: bool) -> Outcome:
+    def _lost(self, connection: Connection, now: Instant, *, dial_at_once: bool, is_over: bool = False) -> Outcome:
         path = self._paths.path_of(connection.device)
         if path is None:
             return []
@@ -216,7 +218,7 @@ class PeerConnections:
             # Nobody asked the older one for a sign of life: it may have died as well.
             outcome = self._paths.doubt(path.device, now)
         peer = self._context.store.peer(path.account_id)
-        outcome += self._paths.tell(path, now)
+        outcome += self._paths.tell(path, now, is_over=is_over and path.live is None)
         return outcome + ([] if peer is None else self._dialling.look_at(peer, now))
 
     # ---------------------------------------------------------------------------------------------------------- time

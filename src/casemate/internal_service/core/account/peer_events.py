@@ -94,6 +94,7 @@ class PeerEvents:
         if self._endpoint.relay_is_overdue(now) and not any(path.connections for path in self._paths.all()):
             self._endpoint.renew()
         outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._connections.wakeup(now)
+        outcome += self._paths.wakeup(now)
         for device, patience_seconds in self._direct.overdue(now):
             outcome += self._paths.doubt(device, now, patience_seconds)
         if self._note_due is not None and self._note_due <= now.monotonic:
@@ -101,7 +102,7 @@ class PeerEvents:
         return outcome + self._catch_fallen(now)
 
     def next_wakeup(self) -> float | None:
-        parts = (self._endpoint, self._dialling, self._connections, self._direct)
+        parts = (self._endpoint, self._dialling, self._connections, self._paths, self._direct)
         dues = [self._note_due, *(part.next_wakeup() for part in parts)]
         return min((due for due in dues if due is not None), default=None)
 

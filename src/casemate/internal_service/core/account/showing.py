@@ -30,7 +30,7 @@ from casemate.protocol.client.views import (
 )
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
-from casemate.protocol.link import AccountRow
+from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.protocol.names import holds_unseen, skeleton_of_drawn
 
 
@@ -54,8 +54,7 @@ class Showing:
         self._outbox = outbox
 
     def peer(self, peer: Peer) -> PeerView:
-        presence = self._context.store.presence(peer.account_id)
-        since = None if presence is None or presence.since is None else milliseconds(presence.since)
+        presence = self._presence(peer)
         return PeerView(
             cid=peer.cid,
             account_id=peer.account_id.hex(),
@@ -67,7 +66,7 @@ class Showing:
             connection=peer.connection,
             blocked=peer.blocked,
             online=None if presence is None else presence.online,
-            online_since=since,
+            online_since=None if presence is None or presence.since is None else milliseconds(presence.since),
             path=self._path(peer),
             verified=peer.verified,
             identity_changed=peer.identity_changed,
@@ -84,12 +83,14 @@ class Showing:
     def _directory_row(self, row: AccountRow, namesakes: Namesakes) -> DirectoryRow:
         peer = self._context.store.peer(row.account_id)
         called = row if peer is None else peer
+        said = PresenceRow(row.account_id, row.online, None)
+        presence = said if peer is None else self._presence(peer, said)
         return DirectoryRow(
             cid=cid_of(row.account_id),
             account_id=row.account_id.hex(),
             username=called.username,
             full_name=called.full_name,
-            online=row.online,
+            online=None if presence is None else presence.online,
             relation="none" if peer is None else peer.relation,
             connection="none" if peer is None else peer.connection,
             blocked=False if peer is None else peer.blocked,
@@ -97,9 +98,24 @@ class Showing:
             namesake=_namesake(namesakes.of(row.account_id, row.username) if peer is None else self._first(peer)),
         )
 
+<<<<<<< HEAD
     def _first(self, peer: Peer) -> Peer | None:
         """Whose name it was before."""
         return self._context.store.peer(AccountId(peer.namesake)) if peer.namesake else None
+=======
+    def _presence(self, peer: Peer, said: PresenceRow | None = None) -> PresenceRow | None:
+        """Whether they are here: whoever answers on a path is, whatever the server says. None: not known.
+
+        Of whom we block nothing is told, as they are told nothing of us.
+        """
+        if peer.blocked:
+            return None
+        presence = said or self._context.store.presence(peer.account_id)
+        answering_since = self._paths.answering_since(peer.account_id)
+        if answering_since is None or (presence is not None and presence.online):
+            return presence
+        return PresenceRow(peer.account_id, True, answering_since)
+>>>>>>> ea71521 (Whoever answers is online, a path is called worse with patience, and never kept where it is refused)
 
     def conversation(self, peer: Peer) -> ConversationView:
         store = self._context.store
@@ -171,18 +187,20 @@ class Showing:
         if peer.connection != "connected":
             return None
         path = self._paths.path_of(self._context.device_of(peer))
-        if path is None or path.live is None or path.kind == "mailbox":
-            why = why_no_path(self._context, self._link, self._endpoint, peer, path)
+        if path is None or path.kind == "mailbox":
+            refused = self._outbox.why_refused(self._context.device_of(peer))
+            why = why_no_path(self._context, self._link, self._endpoint, peer, path, refused)
             since = max(self._link.view().since, 0 if path is None else milliseconds(path.since))
             return PathView(kind="mailbox", since=since, reason=why)
         return PathView(
             kind=path.kind,
             since=milliseconds(path.since),
-            rtt_ms=path.live.rtt_ms,
+            rtt_ms=None if path.live is None else path.live.rtt_ms,
             reason=None
             if path.kind == "direct"
             else why_relayed(self._context, self._endpoint, peer, path.their_network),
             rtt_history=list(path.history),
+            unsteady=path.unsteady,
         )
 
     def _why_queued(self, peer: Peer, row: TimelineRow) -> Reason | None:
