@@ -98,11 +98,10 @@ class Showing:
             namesake=_namesake(namesakes.of(row.account_id, row.username) if peer is None else self._first(peer)),
         )
 
-<<<<<<< HEAD
     def _first(self, peer: Peer) -> Peer | None:
         """Whose name it was before."""
         return self._context.store.peer(AccountId(peer.namesake)) if peer.namesake else None
-=======
+
     def _presence(self, peer: Peer, said: PresenceRow | None = None) -> PresenceRow | None:
         """Whether they are here: whoever answers on a path is, whatever the server says. None: not known.
 
@@ -115,7 +114,6 @@ class Showing:
         if answering_since is None or (presence is not None and presence.online):
             return presence
         return PresenceRow(peer.account_id, True, answering_since)
->>>>>>> ea71521 (Whoever answers is online, a path is called worse with patience, and never kept where it is refused)
 
     def conversation(self, peer: Peer) -> ConversationView:
         store = self._context.store
