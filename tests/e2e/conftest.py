@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e.album import Album
 from tests.e2e.browser import CHROMIUM_ARGUMENTS, chromium_path
@@ -16,14 +16,18 @@ ALBUMS: Final = Path(__file__).parents[2] / "artifacts" / "e2e"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = chromium_path()
-    if path is None:
+def playwright() -> Iterator[Playwright]:
+    if chromium_path() is None:
         pytest.fail("these tests need Chromium: scripts/ensure-chromium installs it or says what to install")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -6,10 +6,18 @@ import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
 import { TooltipProvider } from "../components/Tooltip";
 import { Landing } from "../features/landing/Landing";
-import { AccountSession } from "../state/AccountSession";
-import { ServiceContext, SessionContext, useConnection, useService } from "../state/context";
+import type { Browser } from "../state/browser";
+import { thisBrowser } from "../state/browser";
+import {
+  ServiceContext,
+  SessionContext,
+  SessionsContext,
+  useConnection,
+  useSessions,
+} from "../state/context";
 import type { Place } from "../state/route";
 import { LANDING, navigate, routes } from "../state/route";
+import { Sessions } from "../state/sessions";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
 import { Mishap } from "./Mishap";
 import { SignedOutScreen } from "./SignedOutScreen";
@@ -21,14 +29,23 @@ import { WorkspaceScreen } from "./WorkspaceScreen";
 const Gallery =
   import.meta.env.DEV || import.meta.env.MODE === "fake" ? lazy(() => import("./gallery/Gallery")) : null;
 
-export function App({ service }: { readonly service: InternalService }) {
+interface Props {
+  readonly service: InternalService;
+  readonly browser?: Browser;
+}
+
+export function App({ service, browser }: Props) {
+  const sessions = useMemo(() => new Sessions(service, browser ?? thisBrowser()), [service, browser]);
+  useEffect(() => sessions.watchOverWords(), [sessions]);
   return (
     <ServiceContext value={service}>
-      <TooltipProvider>
-        <Mishap>
-          <Screen />
-        </Mishap>
-      </TooltipProvider>
+      <SessionsContext value={sessions}>
+        <TooltipProvider>
+          <Mishap>
+            <Screen />
+          </Mishap>
+        </TooltipProvider>
+      </SessionsContext>
     </ServiceContext>
   );
 }
@@ -87,18 +104,12 @@ function OpenAccount({
   readonly place: Place;
   readonly accounts: readonly LocalAccount[];
 }) {
-  const service = useService();
-  const session = useMemo(() => new AccountSession(service, cid), [service, cid]);
+  const session = useSessions().of(cid);
   useEffect(() => {
     rememberTabAccount(cid);
     session.start();
-    const warn = (event: BeforeUnloadEvent) => {
-      if (session.holdsUnconfirmedText()) event.preventDefault();
-    };
-    window.addEventListener("beforeunload", warn);
     return () => {
-      window.removeEventListener("beforeunload", warn);
-      session.stop();
+      session.leave();
     };
   }, [session, cid]);
   return (

@@ -9,10 +9,12 @@ interface Props {
   readonly title: string;
   readonly action: string;
   readonly onAction: () => void;
+  /** Another way on. */
+  readonly beside?: ReactNode;
   readonly children: ReactNode;
 }
 
-export function Standstill({ icon, title, action, onAction, children }: Props) {
+export function Standstill({ icon, title, action, onAction, beside, children }: Props) {
   return (
     <main aria-label="Casemate" className="flex h-full items-center justify-center bg-sidebar">
       <EmptyState
@@ -20,9 +22,12 @@ export function Standstill({ icon, title, action, onAction, children }: Props) {
         title={title}
         level={1}
         action={
-          <Button kind="primary" onClick={onAction}>
-            {action}
-          </Button>
+          <span className="flex flex-wrap justify-center gap-2">
+            <Button kind="primary" onClick={onAction}>
+              {action}
+            </Button>
+            {beside}
+          </span>
         }
       >
         {children}

@@ -1,11 +1,7 @@
 /** Before the internal service has said anything at all. */
-import { PlugZap } from "lucide-react";
-
 import type { Connection } from "../api/InternalService";
 import { Logo } from "../components/Logo";
-import { useNow, useService } from "../state/context";
-import { shortDuration, sinceTime } from "../state/times";
-import { Standstill } from "./Standstill";
+import { Unreachable } from "./Unreachable";
 
 export function Waiting({ connection }: { readonly connection: Connection }) {
   if (connection.state !== "lost")
@@ -17,29 +13,4 @@ export function Waiting({ connection }: { readonly connection: Connection }) {
       </main>
     );
   return <Unreachable since={connection.since} retryAt={connection.retryAt} />;
-}
-
-function Unreachable({ since, retryAt }: { readonly since: number; readonly retryAt: number | null }) {
-  const service = useService();
-  const now = useNow(500);
-  return (
-    <Standstill
-      icon={<PlugZap size={22} />}
-      title="Your internal service does not answer"
-      action="Try now"
-      onAction={() => {
-        service.retryNow();
-      }}
-    >
-      <p>
-        It holds your keys and your history on this computer. If it is not running, start it with{" "}
-        <code className="font-mono text-13">casemate up</code>. If it runs, open the address that{" "}
-        <code className="font-mono text-13">casemate open</code> prints.
-      </p>
-      <p role="status" className="mt-3 text-13 text-ink-3 tabular-nums">
-        Not reached since {sinceTime(since, now)}.{" "}
-        {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
-      </p>
-    </Standstill>
-  );
 }

@@ -10,6 +10,7 @@ import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { BottomBar } from "../features/shell/BottomBar";
 import { ConnectionBanner } from "../features/shell/ConnectionBanner";
 import { Rail } from "../features/shell/Rail";
+import { SignOut } from "../features/shell/SignOut";
 import { Sidebar } from "../features/shell/Sidebar";
 import { useSession, useSessionState } from "../state/context";
 import type { Place } from "../state/route";
@@ -32,17 +33,17 @@ interface Props {
   readonly onSwitchAccount: (cid: Cid) => void;
 }
 
-type Layer = "discover" | "switcher" | null;
+type Layer = "discover" | "switcher" | "sign-out" | null;
 
 export function WorkspaceScreen(props: Props) {
   const ready = useSessionState(({ workspace }) => workspace !== null);
   const refused = useSessionState((state) => state.refused);
-  return ready ? <Open {...props} /> : <LoadingWorkspace refused={refused} />;
+  return ready ? <Open {...props} /> : <LoadingWorkspace refused={refused} {...props} />;
 }
 
 function Open({ place, accounts, onSwitchAccount }: Props) {
   const session = useSession();
-  const { cid, service } = session;
+  const { cid } = session;
   const [layer, setLayer] = useState<Layer>(null);
   const [infoOpen, setInfoOpen] = useState(false);
   const unread = useSessionState(({ workspace }) => workspace?.account.unread ?? 0);
@@ -58,7 +59,11 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
     navigate(LANDING);
   };
   const signOut = () => {
-    service.request("Disconnect", { cid }).then(leave, leave);
+    const ask = () => {
+      setLayer("sign-out");
+    };
+    if (session.wordsInHand()) ask();
+    else session.signOut().then(leave, ask);
   };
   const closeLayer = () => {
     setLayer(null);
@@ -158,6 +163,7 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
           }}
         />
       )}
+      {layer === "sign-out" && <SignOut onSignedOut={leave} onClose={closeLayer} />}
       <Suspense>
         {layer === "discover" && <DiscoverPeers onClose={closeLayer} onOpenConversation={openConversation} />}
         {layer === "switcher" && (

@@ -153,7 +153,7 @@ test("after a restart of the service the open conversation is brought up to date
   expect(await within(messages()).findByText("from before")).toBeVisible();
 });
 
-test("a refused message stays, says why, and can be sent again or deleted", async () => {
+test("a refused message stays, says why, and can be sent again or discarded", async () => {
   const { user, box, service, bob } = await openConversation();
   const reason: Reason = { code: "mailbox_full", params: {}, acts: "peer" };
   service.refuseNext("SendChat", reason);
@@ -165,7 +165,7 @@ test("a refused message stays, says why, and can be sent again or deleted", asyn
   });
   service.refuseNext("SendChat", reason);
   await user.type(box, "worthless{Enter}");
-  await user.click(await screen.findByRole("button", { name: "Delete" }));
+  await user.click(await screen.findByRole("button", { name: "Discard" }));
   expect(screen.queryByText("worthless")).not.toBeInTheDocument();
 });
 

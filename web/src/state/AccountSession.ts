@@ -1,11 +1,13 @@
 /** One account as one tab shows it: follows it, and does what the person asks. */
-import type { Cid, MessageOrder, MessageView, Reason, TimelinePage } from "../api/generated";
-import { newMessageId } from "../api/identifiers";
+import type { BrowserKey, Cid, MessageOrder, MessageView, Reason, TimelinePage } from "../api/generated";
 import type { InternalService, Stop, Update } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
+import type { Browser } from "./browser";
+import { DraftKeeper } from "./DraftKeeper";
+import { Handover } from "./Handover";
+import type { KeptDraft, KeptText } from "./SealedWords";
+import { SealedWords } from "./SealedWords";
 import { WritableStore } from "./store";
-import type { PendingText, PendingTexts } from "./pendingTexts";
-import { unanswered, withoutPending, withPending, withRefusal } from "./pendingTexts";
 import type { PagePlace, Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
 
@@ -15,35 +17,52 @@ export interface SessionState {
   readonly refused: Reason | null;
   /** False while nobody tells what happens: what is known may be over, presence above all. */
   readonly live: boolean;
-  readonly pending: PendingTexts;
-  readonly drafts: ReadonlyMap<Cid, string>;
   /** Conversations whose page could not be loaded. */
   readonly failedPages: ReadonlySet<Cid>;
 }
 
 export const PAGE_MESSAGES = 60;
+const NO_DRAFTS = new Map<string, never>();
 
 export class AccountSession {
   readonly store = new WritableStore<SessionState>({
     workspace: null,
     refused: null,
     live: true,
-    pending: [],
-    drafts: new Map(),
     failedPages: new Set(),
   });
 
+  readonly drafts: DraftKeeper;
+  readonly handover: Handover;
+  private readonly sealed: SealedWords;
   private stopFollowing: Stop | null = null;
+  private shown = false;
   private readonly loading = new Set<string>();
-  private readonly handedOver = new Set<string>();
 
   constructor(
     readonly service: InternalService,
     readonly cid: Cid,
-  ) {}
+    browser: Browser,
+  ) {
+    this.sealed = new SealedWords(browser.records, cid);
+    this.drafts = new DraftKeeper(
+      (fields) => service.request("SetDraft", { cid, ...fields }),
+      browser.windows,
+      this.sealed,
+    );
+    this.handover = new Handover(
+      (fields) => service.request("SendChat", { cid, ...fields }),
+      this.sealed,
+      (message) => {
+        this.confirmed(message);
+      },
+    );
+  }
 
+  /** Somebody looks at this account. */
   start(): void {
-    if (this.stopFollowing !== null) return;
+    this.shown = true;
+    this.stopFollowing?.(); // a session that was left may follow one that was signed out since
     const stopListening = this.service.onConnection(() => {
       if (this.service.connection().state === "lost") this.change((state) => ({ ...state, live: false }));
     });
@@ -56,50 +75,61 @@ export class AccountSession {
     };
   }
 
-  stop(): void {
-    this.stopFollowing?.();
-    this.stopFollowing = null;
+  /** Nobody looks any more. While words are in hand it goes on, so that they are handed over. */
+  leave(): void {
+    this.shown = false;
+    this.seal();
+    if (!this.wordsInHand()) this.stop();
+  }
+
+  /** What would be lost with the page goes where it outlives it. */
+  seal(): void {
+    this.drafts.flush();
+    this.handover.sealAll();
   }
 
   /** The text appears as a message when the service has written it down; until then it is kept as pending. */
-  send(peer: Cid, text: string): void {
-    const pending: PendingText = {
-      messageId: newMessageId(),
-      peer,
-      text,
-      writtenAt: Date.now(),
-      refused: null,
-    };
-    this.change((state) => ({ ...state, pending: withPending(state.pending, pending) }));
-    this.handOver(pending);
+  send(peer: Cid, conversation: string, text: string): void {
+    this.handover.send(peer, text, this.drafts.sent(conversation));
   }
 
-  sendAgain(messageId: string): void {
-    const again = this.store.get().pending.find((text) => text.messageId === messageId);
-    if (again === undefined) return;
-    this.change((state) => ({
-      ...state,
-      pending: withPending(withoutPending(state.pending, messageId), { ...again, refused: null }),
-    }));
-    this.handOver(again);
-  }
-
+  /** The one way to lose words that were sent. */
   discard(messageId: string): void {
-    this.change((state) => ({ ...state, pending: withoutPending(state.pending, messageId) }));
+    const pending = this.handover.find(messageId);
+    if (pending === undefined) return;
+    const conversation = this.store.get().workspace?.peers.get(pending.peer)?.conversation;
+    if (pending.draft !== null && conversation !== undefined)
+      this.drafts.discardOrigin(conversation, pending.draft).catch(() => undefined);
+    this.handover.drop(messageId);
   }
 
-  /** Closing the tab now would lose words that exist nowhere else. */
-  holdsUnconfirmedText(): boolean {
-    return this.store.get().pending.length > 0;
+  /** What the service does not have stays sealed in this browser. Rejects when it could not be done. */
+  async signOut(): Promise<void> {
+    this.seal();
+    try {
+      await this.service.request("Disconnect", { cid: this.cid });
+    } catch (error) {
+      // Another tab was faster.
+      if (!(error instanceof Refused && ["no_session", "signed_out"].includes(error.reason.code)))
+        throw error;
+    }
   }
 
-  keepDraft(peer: Cid, text: string): void {
-    this.change((state) => {
-      const drafts = new Map(state.drafts);
-      if (text === "") drafts.delete(peer);
-      else drafts.set(peer, text);
-      return { ...state, drafts };
-    });
+  /** Whether words outlive this page while the service does not have them. */
+  get keepsSealed(): boolean {
+    return this.sealed.works;
+  }
+
+  /** There are words that the service does not have. */
+  wordsInHand(): boolean {
+    return this.handover.texts.get().length > 0 || this.drafts.inHand;
+  }
+
+  /** Closing the page now would lose words. */
+  wordsUnsealed(): boolean {
+    if (this.handover.texts.get().some((text) => !text.sealed)) return true;
+    // A draft that was told to an open connection is on its way; the page may go.
+    return this.service.connection().state !== "open" && this.drafts.unsealed;
   }
 
   openConversation(peer: Cid): void {
@@ -182,6 +212,12 @@ export class AccountSession {
     }));
   }
 
+  private stop(): void {
+    this.stopFollowing?.();
+    this.stopFollowing = null;
+    this.change((state) => ({ ...state, live: false }));
+  }
+
   private updated(update: Update): void {
     switch (update.kind) {
       case "snapshot":
@@ -190,27 +226,24 @@ export class AccountSession {
           refused: null,
           live: true,
           workspace: applySnapshot(state.workspace, update.snapshot),
-          failedPages: new Set(),
         }));
         this.refreshStale();
-        this.handOverAgain();
+        void this.synchronise(update.snapshot.browser_key);
         return;
       case "resumed":
         this.change((state) => ({ ...state, refused: null, live: true }));
-        this.handOverAgain();
+        this.refreshStale();
+        void this.synchronise(update.browserKey);
         return;
       case "events":
-        this.change((state) => {
-          if (state.workspace === null) return state;
-          const confirmed = update.events.flatMap((event) =>
-            event.type === "MessageChanged" ? [event.message.id] : [],
-          );
-          return {
-            ...state,
-            workspace: update.events.reduce(applyEvent, state.workspace),
-            pending: confirmed.reduce(withoutPending, state.pending),
-          };
-        });
+        this.change(({ workspace, ...state }) => ({
+          ...state,
+          workspace: workspace && update.events.reduce(applyEvent, workspace),
+        }));
+        for (const event of update.events) {
+          if (event.type === "MessageChanged") this.handover.drop(event.message.id);
+          this.drafts.heard(event, this.store.get().workspace?.drafts ?? NO_DRAFTS);
+        }
         return;
       case "refused":
         this.change((state) => ({ ...state, refused: update.reason }));
@@ -218,34 +251,26 @@ export class AccountSession {
     }
   }
 
+  /** The service answers: what it did not get goes there now, from here and from pages that are gone. */
+  private async synchronise(key: BrowserKey): Promise<void> {
+    this.handover.again();
+    await this.sealed.unlock(key);
+    const texts: KeptText[] = [];
+    const drafts = new Map<string, KeptDraft>();
+    for (const { id, words } of await this.sealed.all()) {
+      if (words.kind === "text") texts.push(words);
+      else drafts.set(id, words);
+    }
+    this.handover.found(texts);
+    await this.drafts.synchronise(this.store.get().workspace?.drafts ?? NO_DRAFTS, drafts);
+    if (!this.shown && !this.wordsInHand()) this.stop();
+  }
+
   private refreshStale(): void {
-    for (const [peer, timeline] of this.store.get().workspace?.timelines ?? [])
+    const { workspace, failedPages } = this.store.get();
+    for (const peer of failedPages) this.openConversation(peer);
+    for (const [peer, timeline] of workspace?.timelines ?? [])
       if (timeline.stale) this.openConversation(peer);
-  }
-
-  /** The same id makes a second arrival harmless, so what may have been lost with a connection is sent again. */
-  private handOverAgain(): void {
-    this.handedOver.clear();
-    for (const text of unanswered(this.store.get().pending)) this.handOver(text);
-  }
-
-  private handOver(pending: PendingText): void {
-    const { messageId, peer, text } = pending;
-    if (this.handedOver.has(messageId)) return;
-    this.handedOver.add(messageId);
-    this.service.request("SendChat", { cid: this.cid, peer_cid: peer, message_id: messageId, text }).then(
-      ({ message }) => {
-        this.confirmed(message);
-      },
-      (error: unknown) => {
-        this.handedOver.delete(messageId);
-        if (error instanceof Refused)
-          this.change((state) => ({
-            ...state,
-            pending: withRefusal(state.pending, messageId, error.reason),
-          }));
-      },
-    );
   }
 
   /** The event may have been faster, and newer; then it stays. */
@@ -254,15 +279,10 @@ export class AccountSession {
       const known = state.workspace?.timelines
         .get(message.peer_cid)
         ?.messages.some(({ id }) => id === message.id);
-      return {
-        ...state,
-        pending: withoutPending(state.pending, message.id),
-        workspace:
-          state.workspace && known !== true
-            ? applyEvent(state.workspace, { type: "MessageChanged", message })
-            : state.workspace,
-      };
+      if (state.workspace === null || known === true) return state;
+      return { ...state, workspace: applyEvent(state.workspace, { type: "MessageChanged", message }) };
     });
+    if (!this.shown && !this.wordsInHand()) this.stop();
   }
 
   private change(change: (state: SessionState) => SessionState): void {

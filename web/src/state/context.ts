@@ -4,12 +4,15 @@ import { createContext, useContext, useEffect, useMemo, useState, useSyncExterna
 import type { Connection, InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
 import type { Reason } from "../api/generated";
+import type { Sessions } from "./sessions";
 import type { AccountSession, SessionState } from "./AccountSession";
+import type { PendingTexts } from "./pendingTexts";
 import { useSelect } from "./store";
 import { withUnknownPresence } from "./presence";
 import type { Workspace } from "./workspace";
 
 export const ServiceContext = createContext<InternalService | null>(null);
+export const SessionsContext = createContext<Sessions | null>(null);
 export const SessionContext = createContext<AccountSession | null>(null);
 
 export function useService(): InternalService {
@@ -24,6 +27,12 @@ export function useConnection(): Connection {
   return useSyncExternalStore(subscribe, () => service.connection());
 }
 
+export function useSessions(): Sessions {
+  const sessions = useContext(SessionsContext);
+  if (sessions === null) throw new Error("outside of a SessionsContext");
+  return sessions;
+}
+
 export function useSession(): AccountSession {
   const session = useContext(SessionContext);
   if (session === null) throw new Error("outside of a SessionContext");
@@ -32,6 +41,11 @@ export function useSession(): AccountSession {
 
 export function useSessionState<Selected>(select: (state: SessionState) => Selected): Selected {
   return useSelect(useSession().store, select);
+}
+
+/** Texts on their way into the service. */
+export function usePendingTexts<Selected>(select: (texts: PendingTexts) => Selected): Selected {
+  return useSelect(useSession().handover.texts, select);
 }
 
 /** For everything below the point where the first snapshot is known to be there. */

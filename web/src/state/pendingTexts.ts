@@ -1,5 +1,6 @@
 /** Texts that were sent but that the internal service has not confirmed: they must neither get lost nor double. */
 import type { Cid, Reason } from "../api/generated";
+import type { DraftOrigin } from "./SealedWords";
 
 export interface PendingText {
   readonly messageId: string;
@@ -8,6 +9,10 @@ export interface PendingText {
   readonly writtenAt: number;
   /** Set when the service refused it; the person decides what becomes of it. */
   readonly refused: Reason | null;
+  /** The draft that it was: it goes with the message. */
+  readonly draft: DraftOrigin | null;
+  /** It lies sealed in this browser, and outlives the page. */
+  readonly sealed: boolean;
 }
 
 export type PendingTexts = readonly PendingText[];
@@ -22,11 +27,15 @@ export function withoutPending(texts: PendingTexts, messageId: string): PendingT
     : texts;
 }
 
-export function withRefusal(texts: PendingTexts, messageId: string, reason: Reason): PendingTexts {
-  return texts.map((text) => (text.messageId === messageId ? { ...text, refused: reason } : text));
+export function withChange(
+  texts: PendingTexts,
+  messageId: string,
+  change: Partial<Pick<PendingText, "refused" | "sealed">>,
+): PendingTexts {
+  return texts.map((text) => (text.messageId === messageId ? { ...text, ...change } : text));
 }
 
-/** Those to hand over again, in the order in which they were written. */
+/** Those to hand over again, in the order in which they were written. What time alone can change is tried again. */
 export function unanswered(texts: PendingTexts): PendingTexts {
-  return texts.filter((text) => text.refused === null);
+  return texts.filter((text) => text.refused === null || text.refused.acts === "retry");
 }

@@ -57,3 +57,15 @@ export function peopleOf({ peers }: Workspace): readonly PeerView[] {
     (a, b) => rank(a) - rank(b) || displayName(a).localeCompare(displayName(b)),
   );
 }
+
+const newest = new WeakMap<Workspace["drafts"], ReadonlyMap<string, string>>();
+
+/** What was begun last in each conversation, by the conversation's id. */
+export function newestDrafts({ drafts }: Workspace): ReadonlyMap<string, string> {
+  const known = newest.get(drafts);
+  if (known !== undefined) return known;
+  const inOrder = [...drafts.values()].sort((a, b) => a.place - b.place);
+  const found = new Map(inOrder.map((draft) => [draft.conversation, draft.text]));
+  newest.set(drafts, found);
+  return found;
+}

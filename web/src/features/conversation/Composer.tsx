@@ -1,16 +1,19 @@
 /** Where one writes. Enter sends, Shift+Enter begins a new line, and nothing written here gets lost. */
 import { SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import type { Cid } from "../../api/generated";
 import { IconButton } from "../../components/Button";
-import { useSession, useSessionState } from "../../state/context";
+import { useSession } from "../../state/context";
 import { sentenceOf } from "../../state/reasons";
+import { directionOf } from "./direction";
+import { DraftOffers } from "./DraftOffers";
 import { useTypingSignal } from "./useTypingSignal";
 
 interface Props {
   readonly peer: Cid;
+  readonly conversation: string;
   readonly peerName: string;
   readonly onSent: () => void;
 }
@@ -19,14 +22,35 @@ interface Props {
 const MESSAGE_BYTES = 1_048_576;
 const MOST_LINES = 8;
 
-export function Composer({ peer, peerName, onSent }: Props) {
+/**
+ * The text lives in the browser's own field, and no key makes React draw anything but the change between nothing and
+ * something: only so does a key cost the same in a short text and in a long one.
+ */
+export function Composer({ peer, conversation, peerName, onSent }: Props) {
   const session = useSession();
-  const draft = useSessionState((state) => state.drafts.get(peer) ?? "");
+  const [blank, setBlank] = useState(true);
   const [tooLong, setTooLong] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const typing = useTypingSignal(peer);
   /** Some browsers end a composition just before the Enter that ended it. */
   const composing = useRef(false);
+
+  const changed = useCallback((field: HTMLTextAreaElement, text: string) => {
+    setBlank(isBlank(text));
+    setTooLong(false);
+    fit(field, text);
+  }, []);
+
+  useEffect(() => {
+    const field = input.current;
+    if (field === null) return;
+    const show = (text: string) => {
+      field.value = text;
+      changed(field, text);
+    };
+    show(session.drafts.text(conversation));
+    return session.drafts.open(conversation, show);
+  }, [session, conversation, changed]);
 
   useEffect(() => {
     // On a touch screen this would open the keyboard over what one came to read.
@@ -34,17 +58,19 @@ export function Composer({ peer, peerName, onSent }: Props) {
   }, [peer]);
 
   const send = () => {
-    if (draft.trim() === "") return;
-    if (utf8Bytes(draft) > MESSAGE_BYTES) {
+    const field = input.current;
+    if (field === null || isBlank(field.value)) return;
+    const text = field.value;
+    if (utf8Bytes(text) > MESSAGE_BYTES) {
       setTooLong(true);
       return;
     }
-    session.send(peer, draft);
-    session.keepDraft(peer, "");
-    setTooLong(false);
+    session.send(peer, conversation, text);
+    field.value = "";
+    changed(field, "");
     typing.stop();
     onSent();
-    input.current?.focus();
+    field.focus();
   };
 
   const keyDown = (event: KeyboardEvent) => {
@@ -69,20 +95,23 @@ export function Composer({ peer, peerName, onSent }: Props) {
           {sentenceOf({ code: "too_long", params: { limit: MESSAGE_BYTES.toString() }, acts: "user" }, {})}
         </p>
       )}
+      <DraftOffers conversation={conversation} />
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">
         <textarea
           ref={input}
           aria-label={`Message to ${peerName}`}
           placeholder={`Message ${peerName}`}
-          dir="auto"
-          value={draft}
-          rows={Math.min(MOST_LINES, draft.split("\n", MOST_LINES).length)}
-          onChange={(event) => {
-            session.keepDraft(peer, event.currentTarget.value);
-            if (tooLong) setTooLong(false);
-            typing.typed(event.currentTarget.value !== "");
+          rows={1}
+          onInput={({ currentTarget: field }) => {
+            const text = field.value;
+            session.drafts.typed(conversation, text);
+            changed(field, text);
+            typing.typed(text !== "");
           }}
-          onBlur={typing.stop}
+          onBlur={() => {
+            typing.stop();
+            session.drafts.flush();
+          }}
           onKeyDown={keyDown}
           onCompositionStart={() => {
             composing.current = true;
@@ -96,7 +125,7 @@ export function Composer({ peer, peerName, onSent }: Props) {
         <IconButton
           label="Send"
           shortcut="Enter"
-          disabled={draft.trim() === ""}
+          disabled={blank}
           onClick={send}
           className="bg-accent !text-on-accent hover:!bg-accent-hover disabled:bg-transparent disabled:!text-ink-3"
           icon={<SendHorizontal size={17} aria-hidden />}
@@ -104,6 +133,21 @@ export function Composer({ peer, peerName, onSent }: Props) {
       </div>
     </div>
   );
+}
+
+/** Touches the field only where something is another thing now. */
+function fit(field: HTMLTextAreaElement, text: string): void {
+  const direction = directionOf(text);
+  if (field.dir !== direction) field.dir = direction;
+  if (SIZES_ITSELF) return;
+  const rows = Math.min(MOST_LINES, text.split("\n", MOST_LINES).length);
+  if (field.rows !== rows) field.rows = rows;
+}
+
+const SIZES_ITSELF = CSS.supports("field-sizing", "content");
+
+function isBlank(text: string): boolean {
+  return !/\S/u.test(text);
 }
 
 function utf8Bytes(text: string): number {

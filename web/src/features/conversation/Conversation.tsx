@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
-import { useSession, useSessionState, useWorkspace } from "../../state/context";
+import { usePendingTexts, useSession, useSessionState, useWorkspace } from "../../state/context";
 import { ambiguousNames, displayName, isAmbiguous } from "../../state/names";
 import { presenceOf } from "../../state/presence";
 import { Composer } from "./Composer";
@@ -27,7 +27,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
   const conversation = useWorkspace((workspace) => workspace.conversations.get(peerCid));
   const timeline = useWorkspace((workspace) => workspace.timelines.get(peerCid));
   const typing = useWorkspace((workspace) => workspace.typing.has(peerCid));
-  const pending = useSessionState((state) => state.pending.filter((text) => text.peer === peerCid));
+  const pending = usePendingTexts((texts) => texts.filter((text) => text.peer === peerCid));
   const failed = useSessionState((state) => state.failedPages.has(peerCid));
   const peer = peers.get(peerCid);
 
@@ -66,7 +66,14 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
       )}
       <TypingLine name={name} typing={typing && presenceOf(peer) === "online"} />
       {canWrite(peer, account.link) ? (
-        <Composer peer={peerCid} peerName={name} onSent={() => void session.returnToLatest(peerCid)} />
+        <Composer
+          // Another conversation is another text.
+          key={peer.conversation}
+          peer={peerCid}
+          conversation={peer.conversation}
+          peerName={name}
+          onSent={() => void session.returnToLatest(peerCid)}
+        />
       ) : (
         <ComposerGate peer={peer} talkedBefore={conversation?.last != null} onCompare={onInfo} />
       )}

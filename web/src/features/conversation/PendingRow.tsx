@@ -16,7 +16,7 @@ interface Props {
 export function PendingRow({ pending, peerName, last }: Props) {
   const session = useSession();
   const waiting = useConnection().state !== "open";
-  const { messageId, text, refused } = pending;
+  const { messageId, text, refused, sealed } = pending;
   const beginning = beginningOf(text);
   return (
     <li data-pending={messageId} className="flex items-end gap-2 px-3 py-0.5">
@@ -31,7 +31,7 @@ export function PendingRow({ pending, peerName, last }: Props) {
             <Button
               size="small"
               onClick={() => {
-                session.sendAgain(messageId);
+                session.handover.sendAgain(messageId);
               }}
             >
               Try again
@@ -43,14 +43,16 @@ export function PendingRow({ pending, peerName, last }: Props) {
                 session.discard(messageId);
               }}
             >
-              Delete
+              Discard
             </Button>
           </div>
         ) : (
           waiting &&
           last && (
             <p className="pt-0.5 pb-1 text-12 text-ink-2">
-              Kept in this tab only, until your internal service is back. Leave the tab open.
+              {sealed
+                ? "Kept in this browser, sealed. It is handed over when your internal service is back."
+                : "Kept in this tab only, until your internal service is back. Leave the tab open."}
             </p>
           )
         )}

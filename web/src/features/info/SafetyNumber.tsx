@@ -4,7 +4,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 
 import type { PeerView, SafetyNumber as Answer } from "../../api/generated";
 import { Button } from "../../components/Button";
-import { CONNECTION_LOST, useAttempt, useSession } from "../../state/context";
+import { CONNECTION_LOST, useAttempt, useConnection, useSession } from "../../state/context";
 import { Refused } from "../../api/InternalService";
 import type { Reason } from "../../api/generated";
 import { displayName } from "../../state/names";
@@ -17,12 +17,16 @@ type Loaded = { readonly answer: Answer } | { readonly reason: Reason } | null;
 export function SafetyNumber({ peer }: { readonly peer: PeerView }) {
   const { service, cid } = useSession();
   const [loaded, setLoaded] = useState<Loaded>(null);
+  const [tries, setTries] = useState(0);
+  const open = useConnection().state === "open";
   const [attempt, run] = useAttempt();
   const name = displayName(peer);
 
   // A new identity makes another number.
   const { cid: peerCid, account_id, identity_changed } = peer;
   useEffect(() => {
+    // Asked for again by itself when the connection is back.
+    if (!open) return;
     let stale = false;
     service.request("GetSafetyNumber", { cid, peer_cid: peerCid }).then(
       (answer) => {
@@ -35,7 +39,7 @@ export function SafetyNumber({ peer }: { readonly peer: PeerView }) {
     return () => {
       stale = true;
     };
-  }, [service, cid, peerCid, account_id, identity_changed]);
+  }, [service, cid, peerCid, account_id, identity_changed, open, tries]);
 
   return (
     <section aria-labelledby="safety-title" className="flex flex-col gap-3">
@@ -53,9 +57,20 @@ export function SafetyNumber({ peer }: { readonly peer: PeerView }) {
             <span className="skeleton h-20 w-full" />
           </>
         ) : "reason" in loaded ? (
-          <p role="alert" className="text-13 text-ink-2">
-            {sentenceOf(loaded.reason, { peer: name })}
-          </p>
+          <>
+            <p role="alert" className="text-13 text-ink-2">
+              {sentenceOf(loaded.reason, { peer: name })}
+            </p>
+            <Button
+              size="small"
+              onClick={() => {
+                setLoaded(null);
+                setTries(tries + 1);
+              }}
+            >
+              Try again
+            </Button>
+          </>
         ) : (
           <>
             <Suspense fallback={<span className="skeleton size-36" />}>

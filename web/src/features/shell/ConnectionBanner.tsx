@@ -2,6 +2,7 @@
 import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Banner } from "../../components/Banner";
+import { StartAgain } from "../../components/StartAgain";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
 import { listOfNames } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
@@ -47,7 +48,7 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
       }
     >
       Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
-      handed over when it is back.{" "}
+      handed over when it is back. <StartAgain />{" "}
       {/* As wide as its longest words: the line does not break elsewhere with each try. */}
       <span className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
         {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}

@@ -15,8 +15,9 @@ interface Props {
   readonly place: "connections" | "settings" | null;
   readonly onSwitch: (cid: Cid) => void;
   readonly onAdd: () => void;
-  readonly onConnections: () => void;
-  readonly onSettings: () => void;
+  /** Absent while there is no account to look into. */
+  readonly onConnections?: () => void;
+  readonly onSettings?: () => void;
 }
 
 export function Rail({ accounts, current, place, onSwitch, onAdd, onConnections, onSettings }: Props) {
@@ -35,21 +36,25 @@ export function Rail({ accounts, current, place, onSwitch, onAdd, onConnections,
         ))}
       </ul>
       <IconButton label="Add an account" side="right" icon={<Plus size={18} aria-hidden />} onClick={onAdd} />
-      <IconButton
-        label="Connections"
-        side="right"
-        className="mt-auto"
-        aria-pressed={place === "connections"}
-        icon={<Waypoints size={18} aria-hidden />}
-        onClick={onConnections}
-      />
-      <IconButton
-        label="Settings"
-        side="right"
-        aria-pressed={place === "settings"}
-        icon={<Settings size={18} aria-hidden />}
-        onClick={onSettings}
-      />
+      {onConnections !== undefined && (
+        <IconButton
+          label="Connections"
+          side="right"
+          className="mt-auto"
+          aria-pressed={place === "connections"}
+          icon={<Waypoints size={18} aria-hidden />}
+          onClick={onConnections}
+        />
+      )}
+      {onSettings !== undefined && (
+        <IconButton
+          label="Settings"
+          side="right"
+          aria-pressed={place === "settings"}
+          icon={<Settings size={18} aria-hidden />}
+          onClick={onSettings}
+        />
+      )}
     </nav>
   );
 }

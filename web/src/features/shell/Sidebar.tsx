@@ -6,12 +6,12 @@ import { useEffect, useRef, useState } from "react";
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact } from "../../state/actions";
-import { useNow, useSession, useSessionState, useWorkspace } from "../../state/context";
+import { useNow, useSession, useWorkspace } from "../../state/context";
 import { ambiguousNames, isAmbiguous } from "../../state/names";
 import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
-import { asksToRegister, directMessagesOf, membersOf, requestsOf } from "../../state/selectors";
+import { asksToRegister, directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../state/selectors";
 import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
 import { RequestCard } from "./RequestCard";
@@ -120,7 +120,7 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
   const peers = useWorkspace(directMessagesOf);
   const conversations = useWorkspace((workspace) => workspace.conversations);
   const typing = useWorkspace((workspace) => workspace.typing);
-  const drafts = useSessionState((state) => state.drafts);
+  const drafts = useWorkspace(newestDrafts);
   const ambiguous = useAmbiguousNames();
   const now = useNow();
   // The same number as in the title and on the other tabs' rail.
@@ -137,7 +137,7 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
               peer={peer}
               conversation={conversations.get(peer.cid)}
               typing={typing.has(peer.cid)}
-              draft={drafts.get(peer.cid) ?? ""}
+              draft={drafts.get(peer.conversation) ?? ""}
               ambiguous={isAmbiguous(peer, ambiguous)}
               selected={peer.cid === selected}
               now={now}
