@@ -33,7 +33,9 @@ export function Unreachable({ since, retryAt, beside }: Props) {
       </p>
       <p className="mt-3 text-13 text-ink-3 tabular-nums">
         Not reached since {sinceTime(since, now)}.{" "}
-        {retryAt === null || retryAt - now < 500 ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
+        {retryAt === null || retryAt - now < 500
+          ? "Trying…"
+          : `Trying again in ${shortDuration(retryAt - now)}.`}
       </p>
     </Standstill>
   );
