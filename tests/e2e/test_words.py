@@ -175,9 +175,7 @@ def test_words_in_hand_outlive_the_tab_and_are_handed_over_once(
     again.expect_texts(["one", "two"])
 
 
-def test_words_in_hand_are_handed_over_although_one_has_left_the_account(
-    writer: Tab, deployment: Deployment
-) -> None:
+def test_words_in_hand_are_handed_over_although_one_has_left_the_account(writer: Tab, deployment: Deployment) -> None:
     deployment.service("one").kill()
     writer.say("left behind")
     switch_to(writer, "User Three")
