@@ -27,9 +27,11 @@ class OutboxTable:
         if row.state != "waiting" or key in self._new_outgoing():
             # Whether a message may be here once more is the database's to say, and to this event alone.
             self._rows.write()
+            self._rows.drop(("outbox", row.device))
             self._insert_outgoing([row])
             return row
-        self._rows.wrote(("waiting", row.device), self.outbox_waiting_count(row.device) + 1)
+        messages, waiting = self._size(row.device)
+        self._rows.wrote(("outbox", row.device), (messages + 1, waiting + 1))
         self._rows.put_passing(key, row, self._insert_outgoing)
         return row
 
@@ -62,7 +64,7 @@ class OutboxTable:
         return self._db.rows(sql, device, after_number, limit)
 
     def outbox_sealed(self, row: OutboxRow, number: int, envelope: bytes) -> None:
-        waiting = self.outbox_waiting_count(row.device)
+        messages, waiting = self._size(row.device)
         key = _key(row.message_id)
         if key in self._new_outgoing():
             sealed = replace(row, number=number, envelope=envelope, state="queued", reason=None)
@@ -74,11 +76,11 @@ class OutboxTable:
                 envelope,
                 row.id,
             )
-        self._rows.wrote(("waiting", row.device), waiting - 1)
+        self._rows.wrote(("outbox", row.device), (messages, waiting - 1))
 
     def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
         self._rows.write()
-        self._rows.drop(("waiting", device))
+        self._rows.drop(("outbox", device))
         self._expired_may_differ(device)
         unseal = "UPDATE outbox SET number = NULL, envelope = NULL, state = 'waiting', reason = ? WHERE device = ?"
         if numbers is None:
@@ -148,6 +150,7 @@ class OutboxTable:
 
     def outbox_remove_up_to(self, device: DeviceId, number: int) -> None:
         self._write_sealed()
+        self._rows.drop(("outbox", device))
         self._expired_may_differ(device)
         self._db.execute("DELETE FROM outbox WHERE device = ? AND number <= ?", device, number)
 
@@ -156,8 +159,11 @@ class OutboxTable:
         sql = "SELECT number FROM outbox WHERE device = ? AND state = ? AND number IS NOT NULL ORDER BY number"
         return [row[0] for row in self._db.rows(sql, device, state)]
 
+    def outbox_count(self, device: DeviceId) -> int:
+        return self._size(device)[0]
+
     def outbox_waiting_count(self, device: DeviceId) -> int:
-        return self._rows.read(("waiting", device), lambda: self._count_waiting(device))
+        return self._size(device)[1]
 
     def outbox_devices(self) -> list[DeviceId]:
         self._rows.write()
@@ -194,9 +200,14 @@ class OutboxTable:
         self._last_id += 1
         return self._last_id
 
-    def _count_waiting(self, device: DeviceId) -> int:
-        self._rows.write()
-        return int(self._db.value("SELECT count(*) FROM outbox WHERE device = ? AND state = 'waiting'", device))
+    def _size(self, device: DeviceId) -> tuple[int, int]:
+        """How many rows there are, and how many of them wait without a number."""
+        return self._rows.read(("outbox", device), lambda: self._read_size(device))
+
+    def _read_size(self, device: DeviceId) -> tuple[int, int]:
+        messages, waiting = self._db.row("SELECT messages, waiting FROM outbox_size WHERE device = ?", device) or (0, 0)
+        new = [row for row in self._new_outgoing().values() if row.device == device]
+        return messages + len(new), waiting + sum(row.state == "waiting" for row in new)
 
 
 def _key(message_id: MessageId) -> tuple[str, MessageId]:

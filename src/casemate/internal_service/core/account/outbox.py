@@ -23,9 +23,7 @@ from casemate.internal_service.core.notices import ConversationChanged, MessageC
 from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
-from casemate.protocol.limits import (
-    OUTBOX_MESSAGES_PER_PEER,
-)
+from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
 from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
 NO_KEYS_RETRY_SECONDS: Final = 10.0
@@ -81,7 +79,7 @@ class Outbox:
         store = self._context.store
         device = self._context.device_of(peer)
         channel = self._sessions.channel(peer, device)
-        if self._is_full(channel, OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED)):
+        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED):
             raise refuse("mailbox_full")
         message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
         channel = replace(channel, counter=channel.counter + 1)
@@ -107,15 +105,6 @@ class Outbox:
             outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         self.flush_later(device)
         return outcome
-
-    def _is_full(self, channel: Channel, most: int) -> bool:
-        store = self._context.store
-        waiting = store.outbox_waiting_count(channel.device)
-        if channel.next_number - 1 - channel.delivered_up_to + waiting < most:
-            return False
-        # Numbers that were skipped after a restore stand for no rows: count those, which takes longer.
-        sealed = [len(store.outbox_numbers(channel.device, state)) for state in ("queued", "sent", "expired")]
-        return sum(sealed) + waiting >= most
 
     def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
         return TimelineRow(

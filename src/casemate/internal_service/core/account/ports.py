@@ -162,6 +162,10 @@ class OutboxStore(Protocol):
         """The numbers of rows in this state, ascending."""
         ...
 
+    def outbox_count(self, device: DeviceId) -> int:
+        """All rows, whatever their state; takes as long for many as for few."""
+        ...
+
     def outbox_waiting_count(self, device: DeviceId) -> int: ...
 
     def outbox_devices(self) -> list[DeviceId]:
