@@ -57,6 +57,8 @@ def test_a_swapped_card_in_a_request_is_thrown_away(world: Deployment) -> None:
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
     assert [notice.peer_username for notice in bob.heard(RegistrationAsked)] == ["mallory"]
     assert quarantined(bob) == 1
+    assert world.sees(alice, bob).relation == "declined", "what nobody is shown takes no place for a month"
+    assert world.sees(mallory, bob).relation == "requested"
 
 
 def test_an_acceptance_nobody_gave_is_not_believed(world: Deployment) -> None:

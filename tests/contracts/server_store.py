@@ -312,7 +312,7 @@ class ServerStoreContract:
         store.mailbox.put(reread(store), [(number, b"x") for number in (7, 2**62, 2**62 + 1)], 1.0)
         assert store.mailbox.held_runs(reread(store), 64) == [(1, 3), (7, 7), (2**62, 2**62 + 1)]
         assert store.mailbox.held_runs(reread(store), 2) == [(1, 3), (7, 7)]
-        assert store.mailbox.held(pair.pair_id, [2, 5, 7]) == {2, 7} | store.mailbox.held(pair.pair_id, [3])
+        assert store.mailbox.held(pair.pair_id, [2, 5, 7]) == {2, 7}
         assert store.mailbox.held(pair.pair_id, []) == set()
 
     def test_the_next_envelopes_come_in_order_within_their_limits(self, store: ServerStore, pair: Pair) -> None:

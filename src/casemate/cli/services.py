@@ -23,7 +23,7 @@ from casemate.cli.options import (
     default_data_dir,
     read_password,
 )
-from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.runtime.logging import configure_logging
 
 
@@ -36,6 +36,7 @@ def server(
     mailbox_days: Annotated[float, AboveZero] = MAILBOX_SECONDS / DAY_SECONDS,
     behind_proxy: bool = False,
     connections_per_address: Annotated[int, AboveZero] = 10_000,
+    new_accounts_at_once: Annotated[int, AboveZero] = NEW_ACCOUNTS_AT_ONCE,
     relay_listen: RelayAddress | None = None,
     relay_url: str = "",
     relay_megabytes_per_second: Annotated[float, AboveZero] = 32,
@@ -60,7 +61,9 @@ def server(
     behind_proxy
         Speak plain HTTP to a reverse proxy on this machine, which adds TLS and X-Forwarded-For.
     connections_per_address
-        How many connections one network address may hold at a time.
+        How many connections one network address (of IPv6: one /64) may hold at a time.
+    new_accounts_at_once
+        How many accounts one network address may make in a row; after those, one a minute.
     relay_listen
         HOST:PORT (TCP; UDP on it and the next port) for connections between people; off: messages go through the
         mailbox only. By default the host of --listen and port 12350.
@@ -86,6 +89,7 @@ def server(
             mailbox_days=mailbox_days,
             behind_proxy=behind_proxy,
             connections_per_address=connections_per_address,
+            new_accounts_at_once=new_accounts_at_once,
             relay_listen="" if relay_listen is None else str(relay_listen),
             relay_url=relay_url,
             relay_megabytes_per_second=relay_megabytes_per_second,

@@ -59,6 +59,13 @@ MAILBOX_SECONDS: Final = 30 * DAY_SECONDS
 REGISTRATION_REQUEST_SECONDS: Final = 30 * DAY_SECONDS
 DECLINED_QUIET_SECONDS: Final = 7 * DAY_SECONDS
 PENDING_REQUESTS_PER_ACCOUNT: Final = 500
+"""So many of one's own may wait. Of those that wait for somebody, one more ends the oldest."""
+WITHDRAWN_QUIET_SECONDS: Final = 600
+"""So long after taking a request back the same person is not asked again: each one shows up on their screen."""
+NEW_ACCOUNTS_AT_ONCE: Final = 50
+"""From one network: a class or an office that starts together."""
+NEW_ACCOUNT_SECONDS: Final = 60.0
+"""After those, one account from the same network this often."""
 SIGNALS_PER_ACCOUNT: Final = 10_000
 
 # --- client API

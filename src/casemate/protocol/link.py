@@ -200,7 +200,8 @@ class AccountFound(Frame, frozen=True):
 class AskRegistration(Frame, frozen=True):
     """Ask `to` to agree to talk. Repeating it is harmless; if `to` has asked us already, this accepts.
 
-    Fails with unknown_peer, declined_recently{until}, not_accepting, too_many_requests.
+    Fails with unknown_peer, declined_recently{until}, withdrawn_recently{until}, not_accepting,
+    too_many_requests.
     """
 
     request_id: int
@@ -217,6 +218,13 @@ class AnswerRegistration(Frame, frozen=True):
     accept: bool
     answer: bytes
     """The same kind of signed card; empty when declining."""
+
+
+class WithdrawRegistration(Frame, frozen=True):
+    """Take back our request to `to`. Repeating it is harmless. Fails with not_asked, also when they have accepted."""
+
+    request_id: int
+    to: AccountId
 
 
 class SetBlock(Frame, frozen=True):
@@ -280,7 +288,13 @@ class RegistrationAnswered(Frame, frozen=True):
 
 
 class RegistrationExpired(Frame, frozen=True):
-    """Our request to this account was not answered within its time."""
+    """Our request to this account was not answered within its time, or made room for newer ones."""
+
+    account: AccountId
+
+
+class RegistrationWithdrawn(Frame, frozen=True):
+    """The request of this account waits no longer: they took it back, or its time is over."""
 
     account: AccountId
 
@@ -297,7 +311,14 @@ class AccountGone(Frame, frozen=True):
     account: AccountId
 
 
-SignalBody = RegistrationAsked | RegistrationAnswered | RegistrationExpired | DeviceListChanged | AccountGone
+SignalBody = (
+    RegistrationAsked
+    | RegistrationAnswered
+    | RegistrationExpired
+    | RegistrationWithdrawn
+    | DeviceListChanged
+    | AccountGone
+)
 
 
 class Signal(Frame, frozen=True):

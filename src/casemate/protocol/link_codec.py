@@ -16,6 +16,7 @@ ClientFrame = (
     | link.FindAccount
     | link.AskRegistration
     | link.AnswerRegistration
+    | link.WithdrawRegistration
     | link.SetBlock
     | link.SetVisibility
     | link.PublishBundle

@@ -16,7 +16,12 @@ import uvloop
 from aiohttp import web
 
 from casemate.node import Clock, Effect, StorageBroken
-from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.limits import (
+    DAY_SECONDS,
+    MAILBOX_SECONDS,
+    NEW_ACCOUNTS_AT_ONCE,
+    REGISTRATION_REQUEST_SECONDS,
+)
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.entropy import system_entropy
@@ -57,6 +62,7 @@ class ServerOptions:
     behind_proxy: bool = False
     """Plain HTTP for a reverse proxy on this machine, which adds TLS and `X-Forwarded-For`."""
     connections_per_address: int = CONNECTIONS_PER_ADDRESS
+    new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE
     relay_listen: str = ""
     """HOST:PORT of the relay; empty: `listen`'s host and the usual port; `off`: no relay and no observer."""
     relay_url: str = ""
@@ -106,6 +112,7 @@ async def serve(
                 password_hashes=tuple(hashlib.sha3_256(text.encode()).digest() for text in options.server_passwords),
                 registration_request_seconds=options.registration_request_days * DAY_SECONDS,
                 mailbox_seconds=options.mailbox_days * DAY_SECONDS,
+                new_accounts_at_once=options.new_accounts_at_once,
                 paths=None if services is None else services.paths,
             )
             return await _serve_store(

@@ -465,6 +465,13 @@ export interface ViewPosition {
   readonly sequence: number;
 }
 
+/** Take back our request to register with this person. Answer: Done, after the server agreed. */
+export interface WithdrawRegistration {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+}
+
 export type ViewEvent = AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;
 
 export interface ExtensionRequests {
@@ -477,6 +484,7 @@ export interface ExtensionRequests {
   readonly SetDraft: SetDraft;
   readonly MarkRead: MarkRead;
   readonly SetTyping: SetTyping;
+  readonly WithdrawRegistration: WithdrawRegistration;
   readonly BlockPeer: BlockPeer;
   readonly UnblockPeer: UnblockPeer;
   readonly GetSafetyNumber: GetSafetyNumber;

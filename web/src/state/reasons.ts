@@ -71,6 +71,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   already_connected: ({ name }) => `You and ${name} are connected already.`,
   declined: ({ name }) => `${name} declined.`,
   not_asked: ({ name }) => `There is no request of ${name} any more.`,
+  withdrawn: () => "You took the request back.",
+  withdrawn_recently: ({ name }) =>
+    `You took your last request to ${name} back only minutes ago. You can ask again a little later.`,
+  too_many_accounts: ({ params }) =>
+    `Many accounts were made from your network just now. Try again in ${params.seconds ?? "some"} seconds.`,
   request_expired: ({ name }) => `Your request to ${name} waited too long and was let go. You can ask again.`,
   account_gone: ({ name }) => `${name} has deleted their account.`,
   unknown_device: ({ name }) => `The device of ${name} is gone.`,

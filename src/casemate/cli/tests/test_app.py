@@ -66,7 +66,7 @@ def test_a_server_listens_on_loopback_and_keeps_its_data_where_the_platform_says
 def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("open sesame\nnot this\n")
     options = f"--data-dir d --listen [::1]:0 --password-file {tmp_path}/password --mailbox-days 2 --behind-proxy"
-    more = "--registration-request-days 0.5 --connections-per-address 7"
+    more = "--registration-request-days 0.5 --connections-per-address 7 --new-accounts-at-once 9"
     relay = "--relay-listen [::1]:5 --relay-url https://relay.example/ --relay-megabytes-per-second 1.5"
     assert run("server", *options.split(), *more.split(), *relay.split()) == 0
     assert vars(service.options) == {
@@ -77,6 +77,7 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "mailbox_days": 2,
         "behind_proxy": True,
         "connections_per_address": 7,
+        "new_accounts_at_once": 9,
         "relay_listen": "[::1]:5",
         "relay_url": "https://relay.example/",
         "relay_megabytes_per_second": 1.5,

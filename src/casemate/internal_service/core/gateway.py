@@ -12,6 +12,7 @@ from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.waiting import Deadlines, Shares
 from casemate.node import Monotonic
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
@@ -47,6 +48,8 @@ class Gateway:
         self._hosts = hosts
         self._sockets = sockets
         self._pending: UndoDict[int, Pending] = UndoDict(undo)
+        self._shares = Shares(undo)
+        self._deadlines = Deadlines(lambda number: number in self._pending)
         self._numbers = 0
 
     # --- requests
@@ -87,7 +90,7 @@ class Gateway:
     def registration_settled(self, host: Host, peer_cid: Cid, username: str, refused: Reason | None) -> Outcome:
         items: Outcome = []
         for number, pending in self._of(host.cid, peer_cid, "PeerRegister", "PeerRegisterRespond"):
-            self._pending.pop(number)
+            self._take(number)
             declined_by_us = not pending.accept and (refused is None or refused.code == "declined")
             if refused is None or declined_by_us:
                 self._desk.answer(pending.asker, _registered(host.cid, peer_cid, username, pending.asker))
@@ -101,7 +104,7 @@ class Gateway:
         """Whether somebody had asked for it and was answered now."""
         answered = False
         for number, pending in self._of(host.cid, peer_cid, "PeerConnect"):
-            self._pending.pop(number)
+            self._take(number)
             answered = True
             if refused is None:
                 self._desk.answer(
@@ -115,26 +118,24 @@ class Gateway:
     def session_ended(self, cid: Cid, why: Reason) -> None:
         for number, pending in list(self._pending.items()):
             if pending.cid == cid:
-                self._pending.pop(number)
+                self._take(number)
                 self._fail(pending, why)
 
     def socket_closed(self, socket: SocketId) -> None:
         """What it asked goes on; nobody waits for the answer."""
         for number, pending in list(self._pending.items()):
             if pending.asker.socket == socket:
-                self._pending.pop(number)
+                self._take(number)
 
     def waits_for_registration(self, cid: Cid, peer_cid: Cid) -> bool:
         return bool(self._of(cid, peer_cid, "PeerRegister", "PeerRegisterRespond"))
 
     def next_due(self) -> Monotonic | None:
-        return min((pending.due for pending in self._pending.values() if pending.due is not None), default=None)
+        return self._deadlines.next()
 
     def fire(self, now: Monotonic) -> None:
-        for number, pending in list(self._pending.items()):
-            if pending.due is not None and pending.due <= now:
-                self._pending.pop(number)
-                self._fail(pending, reason("timed_out"))
+        for number in self._deadlines.reached(now):
+            self._fail(self._take(number), reason("timed_out"))
 
     # --- inside
 
@@ -166,10 +167,18 @@ class Gateway:
     def _wait(self, pending: Pending) -> None:
         self._numbers += 1
         self._pending[self._numbers] = pending
+        self._shares.more(pending.asker.socket)
+        if pending.due is not None:
+            self._deadlines.add(self._numbers, pending.due)
+
+    def _take(self, number: int) -> Pending:
+        pending = self._pending[number]
+        del self._pending[number]
+        self._shares.less(pending.asker.socket)
+        return pending
 
     def _check_room(self, asker: Asker) -> None:
-        waiting = sum(pending.asker.socket == asker.socket for pending in self._pending.values())
-        if waiting >= CLIENT_PENDING_REQUESTS:
+        if self._shares.of(asker.socket) >= CLIENT_PENDING_REQUESTS:
             raise refuse("too_many_requests")
 
     def _of(self, cid: Cid, peer_cid: Cid, *kinds: Kind) -> list[tuple[int, Pending]]:

@@ -143,6 +143,7 @@ class Service(Core):
             ext.SetDraft: drafts.set,
             ext.MarkRead: view_requests.mark_read,
             ext.SetTyping: view_requests.set_typing,
+            ext.WithdrawRegistration: view_requests.withdraw_registration,
             ext.BlockPeer: view_requests.block,
             ext.UnblockPeer: view_requests.block,
             ext.GetSafetyNumber: view_requests.safety_number,

@@ -18,7 +18,15 @@ from casemate.internal_service.core.views import Views
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.views import MessageOrder, Reason
-from casemate.protocol.ids import DEVICE_ID_BYTES, MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.ids import (
+    CONVERSATION_ID_BYTES,
+    DEVICE_ID_BYTES,
+    MESSAGE_ID_BYTES,
+    Cid,
+    ConversationId,
+    DeviceId,
+    MessageId,
+)
 from casemate.protocol.limits import MESSAGE_BODY_BYTES, TIMELINE_PAGE_ROWS
 
 _QUERY_CHARACTERS: Final = 200
@@ -106,6 +114,12 @@ class ViewRequests:
         host = self._hosts.session(request.cid)
         self._do(asker, host, host.account.set_typing(request.peer_cid, request.typing, self._desk.now))
 
+    def withdraw_registration(self, asker: Asker, request: ext.WithdrawRegistration) -> None:
+        host = self._hosts.session(request.cid)
+        conversation = ConversationId(id_from_hex(request.conversation, CONVERSATION_ID_BYTES, "conversation"))
+        peer_cid = host.account.cid_in(conversation)
+        self._when_answered(asker, request, host, lambda token: host.account.withdraw_registration(peer_cid, token))
+
     def block(self, asker: Asker, request: ext.BlockPeer | ext.UnblockPeer) -> None:
         host = self._hosts.session(request.cid)
         blocked = isinstance(request, ext.BlockPeer)
@@ -161,7 +175,7 @@ class ViewRequests:
     def _when_answered(
         self,
         asker: Asker,
-        request: ext.BlockPeer | ext.UnblockPeer | ext.SetSettings,
+        request: ext.WithdrawRegistration | ext.BlockPeer | ext.UnblockPeer | ext.SetSettings,
         host: Host,
         operation: Callable[[int], Outcome],
         then: Callable[[], None] = lambda: None,

@@ -7,6 +7,7 @@ from typing import Any
 from casemate.internal_service.core.desk import Asker
 from casemate.internal_service.core.refusals import refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.waiting import Deadlines, Shares
 from casemate.node import Monotonic
 from casemate.protocol.ids import SocketId
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS
@@ -27,6 +28,8 @@ class Waits:
 
     def __init__(self, undo: Undo) -> None:
         self._waits: UndoDict[int, Wait] = UndoDict(undo)
+        self._shares = Shares(undo)
+        self._deadlines = Deadlines(self.is_open)
         self._tokens = 0
 
     def add(
@@ -42,11 +45,15 @@ class Waits:
             raise refuse("too_many_requests")
         self._tokens += 1
         self._waits[self._tokens] = Wait(asker, done, due, late)
+        if asker is not None:
+            self._shares.more(asker.socket)
+        if due is not None:
+            self._deadlines.add(self._tokens, due)
         return self._tokens
 
     def settle(self, token: int | None, outcome: Any) -> bool:
         """Hand over what was waited for. False when nobody waits (any more)."""
-        wait = None if token is None else self._waits.pop(token)
+        wait = self._take(token)
         if wait is None:
             return False
         wait.done(outcome)
@@ -56,22 +63,28 @@ class Waits:
         return token in self._waits
 
     def drop(self, token: int | None) -> None:
-        if token is not None:
-            self._waits.pop(token)
+        self._take(token)
 
     def count(self, socket: SocketId) -> int:
-        return sum(wait.asker is not None and wait.asker.socket == socket for wait in self._waits.values())
+        return self._shares.of(socket)
 
     def drop_socket(self, socket: SocketId) -> None:
         """Its requests need no answer; what they set going goes on."""
         for token, wait in list(self._waits.items()):
             if wait.asker is not None and wait.asker.socket == socket and wait.late is None:
-                del self._waits[token]
+                self._take(token)
 
     def next_due(self) -> Monotonic | None:
-        return min((wait.due for wait in self._waits.values() if wait.due is not None), default=None)
+        return self._deadlines.next()
 
     def fire(self, now: Monotonic) -> None:
-        for token, wait in list(self._waits.items()):
-            if wait.due is not None and wait.due <= now and self._waits.pop(token) is not None and wait.late:
+        for token in self._deadlines.reached(now):
+            wait = self._take(token)
+            if wait is not None and wait.late is not None:
                 wait.late()
+
+    def _take(self, token: int | None) -> Wait | None:
+        wait: Wait | None = None if token is None else self._waits.pop(token)
+        if wait is not None and wait.asker is not None:
+            self._shares.less(wait.asker.socket)
+        return wait

@@ -116,6 +116,13 @@ class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
     typing: bool
 
 
+class WithdrawRegistration(ExtensionRequest, frozen=True, kw_only=True):
+    """Take back our request to register with this person. Answer: Done, after the server agreed."""
+
+    cid: Cid
+    conversation: str
+
+
 class BlockPeer(ExtensionRequest, frozen=True, kw_only=True):
     """Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed."""
 

@@ -1,6 +1,6 @@
-"""How many connections are let in, in all and from one address, so that nobody takes the places of everybody."""
+"""How many connections are let in, in all and from one network, so that nobody takes the places of everybody."""
 
-from collections import Counter
+import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,20 +24,42 @@ class AdmissionLimits:
     """An office that comes back after an outage is let in at once: a refusal costs as much as a welcome."""
 
 
+class Places:
+    """Taken places, in all and by network, without adding them up each time."""
+
+    def __init__(self) -> None:
+        self.in_all = 0
+        self._by_network: dict[str, int] = {}
+
+    def of(self, network: str) -> int:
+        return self._by_network.get(network, 0)
+
+    def take(self, network: str) -> None:
+        self.in_all += 1
+        self._by_network[network] = self.of(network) + 1
+
+    def leave(self, network: str) -> None:
+        self.in_all -= 1
+        left = self._by_network.pop(network) - 1
+        if left:
+            self._by_network[network] = left
+
+
 class Admission:
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
-        self._admitted: Counter[str] = Counter()
-        self._unproven: Counter[str] = Counter()
+        self._admitted = Places()
+        self._unproven = Places()
 
-    def admit(self, address: str) -> "Ticket | None":
+    def admit(self, network: str) -> "Ticket | None":
         """None when there is no room."""
         limits = self._limits
-        is_full = self._admitted.total() >= limits.in_all or self._unproven.total() >= limits.unproven
+        is_full = self._admitted.in_all >= limits.in_all or self._unproven.in_all >= limits.unproven
         is_greedy = (
-            self._admitted[address] >= limits.per_address or self._unproven[address] >= limits.unproven_per_address
+            self._admitted.of(network) >= limits.per_address
+            or self._unproven.of(network) >= limits.unproven_per_address
         )
-        return None if is_full or is_greedy else Ticket(address, self._admitted, self._unproven)
+        return None if is_full or is_greedy else Ticket(network, self._admitted, self._unproven)
 
 
 def web_runner(application: web.Application, shutdown_seconds: float) -> web.AppRunner:
@@ -47,37 +69,44 @@ def web_runner(application: web.Application, shutdown_seconds: float) -> web.App
     )
 
 
-def caller_address(request: web.Request, *, behind_proxy: bool) -> str:
+def caller_network(request: web.Request, *, behind_proxy: bool) -> str:
     """Whom a connection counts for."""
     # Only a proxy's own word counts: it appends the address it saw, whatever the client wrote before that.
     forwarded = request.headers.get("X-Forwarded-For", "") if behind_proxy else ""
-    return forwarded.rpartition(",")[2].strip() or request.remote or "unknown"
+    return network_of(forwarded.rpartition(",")[2].strip() or request.remote or "unknown")
+
+
+def network_of(address: str) -> str:
+    """What counts as one caller: an IPv4 address, or an IPv6 /64, of which a customer has 2^64 addresses."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((parsed, 64), strict=False))
 
 
 class Ticket:
     """The place of one connection."""
 
-    def __init__(self, address: str, admitted: Counter[str], unproven: Counter[str]) -> None:
+    def __init__(self, network: str, admitted: Places, unproven: Places) -> None:
         self.proven = False
-        self._address = address
+        self._network = network
         self._admitted = admitted
         self._unproven = unproven
-        admitted[address] += 1
-        unproven[address] += 1
+        admitted.take(network)
+        unproven.take(network)
 
     def prove(self) -> None:
         """A device has proven itself. Harmless to repeat."""
         if not self.proven:
             self.proven = True
-            _decrease(self._unproven, self._address)
+            self._unproven.leave(self._network)
 
     def leave(self) -> None:
         """The connection is gone; called once."""
         self.prove()
-        _decrease(self._admitted, self._address)
-
-
-def _decrease(counter: Counter[str], address: str) -> None:
-    counter[address] -= 1
-    if not counter[address]:
-        del counter[address]
+        self._admitted.leave(self._network)

@@ -39,8 +39,10 @@ class DeviceSocket:
         socket: PatientSocket,
         transport: asyncio.Transport | None,
         events: EventQueue,
+        caller: str = "",
     ) -> None:
         self._connection = connection
+        self._caller = caller
         self._socket = socket
         self._transport = transport
         self._events = events
@@ -60,7 +62,7 @@ class DeviceSocket:
 
     async def read(self) -> None:
         """Until either side ends the connection. The core hears of its beginning and end whatever happens between."""
-        if not await self._events.put(Connected(self._connection)):
+        if not await self._events.put(Connected(self._connection, self._caller)):
             return
         try:
             if not await self._read_frames():

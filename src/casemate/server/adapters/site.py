@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler
 from casemate.node import Effect
 from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
-from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_address
+from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_network
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import Close, ConnectionId, Marked, Send
@@ -78,7 +78,8 @@ class Site:
                 device.abort()
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._admission.admit(caller_address(request, behind_proxy=self._behind_proxy))
+        caller = caller_network(request, behind_proxy=self._behind_proxy)
+        ticket = self._admission.admit(caller)
         if ticket is None:
             return web.Response(status=503, text="Too many connections; try again in a moment.\n")
         try:
@@ -86,15 +87,17 @@ class Site:
             if not socket.can_prepare(request):
                 return web.Response(status=426, text=_ABOUT, headers={"Upgrade": "websocket"})
             await socket.prepare(request)
-            await self._serve(socket, request.transport, ticket)
+            await self._serve(socket, request.transport, ticket, caller)
             return socket
         finally:
             ticket.leave()
 
-    async def _serve(self, socket: PatientSocket, transport: asyncio.Transport | None, ticket: Ticket) -> None:
+    async def _serve(
+        self, socket: PatientSocket, transport: asyncio.Transport | None, ticket: Ticket, caller: str
+    ) -> None:
         assert self._events is not None  # set before anything is served
         connection = ConnectionId(next(self._numbers))
-        device = DeviceSocket(connection, socket, transport, self._events)
+        device = DeviceSocket(connection, socket, transport, self._events, caller)
         self._sockets[connection] = (device, ticket)
         self._all_gone.clear()
         loop = asyncio.get_running_loop()

@@ -28,6 +28,7 @@ from casemate.protocol.link import (
     SetBlock,
     SetVisibility,
     SignalsTaken,
+    WithdrawRegistration,
 )
 from casemate.protocol.link_codec import ClientFrame
 from casemate.server.core.accounts import Accounts
@@ -94,6 +95,7 @@ class ServerCore(Core):
             FindAccount: directory.find,
             AskRegistration: registrations.ask,
             AnswerRegistration: registrations.answer,
+            WithdrawRegistration: registrations.withdraw,
             SetBlock: registrations.set_block,
             SetVisibility: self._presences.set_visibility,
             PublishBundle: accounts.publish_bundle,
@@ -124,8 +126,8 @@ class ServerCore(Core):
                 return self._endpoints.endpoint_asked(event)
             case FrameGarbled():
                 raise MalformedFrame("no frame")
-            case Connected(connection):
-                self._links.arrived(connection)
+            case Connected(connection, caller):
+                self._links.arrived(connection, caller)
                 return []
             case Disconnected(connection):
                 return self._end(connection, now)
@@ -169,10 +171,10 @@ class ServerCore(Core):
             return self._link_frame(state, frame, now)
         try:
             match state, frame:
-                case Arrived(), ClientHello():
-                    return self._opening.hello(connection, frame)
-                case Greeted(greeting), Register():
-                    return self._opening.register(connection, greeting, frame, now)
+                case Arrived(caller), ClientHello():
+                    return self._opening.hello(connection, caller, frame)
+                case Greeted(), Register():
+                    return self._opening.register(connection, state, frame, now)
                 case Greeted(greeting), Authenticate():
                     return self._opening.authenticate(connection, greeting, frame, now)
         except RequestRefused as refusal:

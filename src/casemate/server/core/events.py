@@ -22,6 +22,8 @@ class Started(Event):
 @dataclass(frozen=True, slots=True)
 class Connected(Event):
     connection: ConnectionId
+    caller: str = ""
+    """The network it comes from, as one word; never logged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,16 @@ from casemate.server.core.rates import LinkRates
 class Arrived:
     """Nothing was said yet."""
 
+    caller: str
+    """The network it comes from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
     """Hellos are exchanged; the device has to prove itself."""
 
     greeting: Greeting
+    caller: str
 
 
 @dataclass(slots=True, eq=False)
@@ -90,11 +94,11 @@ class Links:
         self._credits.setdefault(link, link.pushes.credit)
         return link.pushes
 
-    def arrived(self, connection: ConnectionId) -> None:
-        self._set_state(connection, Arrived())
+    def arrived(self, connection: ConnectionId, caller: str) -> None:
+        self._set_state(connection, Arrived(caller))
 
-    def greeted(self, connection: ConnectionId, greeting: Greeting) -> None:
-        self._set_state(connection, Greeted(greeting))
+    def greeted(self, connection: ConnectionId, greeted: Greeted) -> None:
+        self._set_state(connection, greeted)
 
     def proven(self, link: Link) -> None:
         """The device had no other link, or that one has `ended`."""

@@ -24,8 +24,9 @@ from casemate.protocol.names import fold
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import Greeted, Link, Links
 from casemate.server.core.names import read_full_name, read_username
+from casemate.server.core.new_accounts import NewAccounts
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Account, Device, ServerStore
 from casemate.server.core.presence import Presences
@@ -59,8 +60,9 @@ class Opening:
         self._names = names
         self._settings = settings
         self._entropy = entropy
+        self._new_accounts = NewAccounts(settings.new_accounts_at_once)
 
-    def hello(self, connection: ConnectionId, frame: ClientHello) -> list[Effect]:
+    def hello(self, connection: ConnectionId, caller: str, frame: ClientHello) -> list[Effect]:
         """Agree on a version and prove who we are. Raises RequestRefused: update_server, update_this_computer."""
         try:
             version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
@@ -86,11 +88,12 @@ class Opening:
             signature=prove_server(self._settings.private_key, greeting),
             password_required=greeting.password_required,
         )
-        self._links.greeted(connection, greeting)
+        self._links.greeted(connection, Greeted(greeting, caller))
         return [Send(connection, answer)]
 
-    def register(self, connection: ConnectionId, greeting: Greeting, frame: Register, now: Instant) -> list[Effect]:
+    def register(self, connection: ConnectionId, greeted: Greeted, frame: Register, now: Instant) -> list[Effect]:
         """Make the account, or find it made by the same key, and go on as if the device had authenticated."""
+        greeting = greeted.greeting
         devices = verify_device_list(frame.device_list)
         if devices.number != 1 or len(devices.devices) != 1:
             raise PeerBrokeProtocol("a first device list has number 1 and one device")
@@ -107,7 +110,7 @@ class Opening:
         )
         account = self._store.accounts.account(devices.account_id)
         if account is None:
-            self._make_account(frame, devices, now)
+            self._make_account(frame, devices, greeted.caller, now)
         elif fold(frame.username) != fold(account.username):
             raise RequestRefused("account_exists", username=account.username)
         device = self._store.accounts.device(entry.device_id)
@@ -138,7 +141,7 @@ class Opening:
         self._endpoints.certify_stored(account)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
-    def _make_account(self, frame: Register, devices: DeviceList, now: Instant) -> None:
+    def _make_account(self, frame: Register, devices: DeviceList, caller: str, now: Instant) -> None:
         self._check_password(frame.server_password or [])
         accounts, account_id, entry = self._store.accounts, devices.account_id, devices.devices[0]
         username = read_username(frame.username)
@@ -152,6 +155,7 @@ class Opening:
         if accounts.device(entry.device_id) is not None:
             raise RequestRefused("device_taken")
         self._endpoints.check(devices)
+        self._new_accounts.count(caller, now.monotonic)
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
         self._endpoints.certify(devices)

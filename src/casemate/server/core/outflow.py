@@ -53,9 +53,10 @@ class Outflow:
         self._store.signals.take(link.account_id, frame.up_to)
         return []
 
-    def withdraw(self, account_id: AccountId, about: AccountId, kind: type[SignalBody]) -> None:
-        """Drop signals of one kind that the account has not taken yet."""
-        self._store.signals.drop(account_id, kind.__name__, about)
+    def withdraw(self, account_id: AccountId, about: AccountId, kind: type[SignalBody]) -> bool:
+        """Drop signals of one kind that the account has not taken yet. Whether none of its devices has seen them."""
+        dropped = self._store.signals.drop(account_id, kind.__name__, about)
+        return dropped and not self._links.is_online(account_id)
 
     def deposited(self, link: Link, pair: Pair, items: list[tuple[int, bytes]]) -> list[Effect]:
         """These envelopes are in the mailbox now; `pair` is as it was before them."""

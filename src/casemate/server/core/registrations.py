@@ -5,7 +5,12 @@ from typing import Final
 from casemate.node import Effect, Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId
-from casemate.protocol.limits import DECLINED_QUIET_SECONDS, PENDING_REQUESTS_PER_ACCOUNT, SIGNALS_PER_ACCOUNT
+from casemate.protocol.limits import (
+    DECLINED_QUIET_SECONDS,
+    PENDING_REQUESTS_PER_ACCOUNT,
+    SIGNALS_PER_ACCOUNT,
+    WITHDRAWN_QUIET_SECONDS,
+)
 from casemate.protocol.link import (
     AccountRow,
     AnswerRegistration,
@@ -15,7 +20,9 @@ from casemate.protocol.link import (
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
+    RegistrationWithdrawn,
     SetBlock,
+    WithdrawRegistration,
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
@@ -61,15 +68,29 @@ class Registrations:
         crossing = self._rows.ask(target, asker)
         if crossing is not None:
             return [done, *self._accept_both(asker, frame.request, target, crossing.request, now)]
+        effects: list[Effect] = [done]
         if pending is None:
             self._check_caps(asker, target)
+            effects += self._make_room(target)
         elif self._served_time.at(now) - pending.asked_served < ASK_AGAIN_SECONDS:
             raise RequestRefused("too_many_requests")
         self._rows.forget_declined(asker, target)
         self._rows.put_ask(asker, target, frame.request, self._served_time.at(now))
         self._outflow.withdraw(target, asker, RegistrationAsked)
         asked = RegistrationAsked(self._row(target, asker), frame.request, now.wall)
-        return [done, *self._outflow.signal(target, asker, asked)]
+        return effects + self._outflow.signal(target, asker, asked)
+
+    def withdraw(self, link: Link, frame: WithdrawRegistration, now: Instant) -> list[Effect]:
+        """Take a request back; whoever was asked sees it go. Raises RequestRefused: not_asked."""
+        asker, target = link.account_id, frame.to
+        done = Send(link.connection, Done(frame.request_id))
+        if self._rows.ask(asker, target) is None:
+            if self._rows.withdrawn_until(asker, target) is None:
+                raise RequestRefused("not_asked")
+            return [done]  # it was repeated
+        effects = self._take_away(asker, target)
+        self._rows.set_withdrawn(asker, target, now.wall + WITHDRAWN_QUIET_SECONDS)
+        return [done, *effects]
 
     def answer(self, link: Link, frame: AnswerRegistration, now: Instant) -> list[Effect]:
         """Accept or decline a pending request. Raises RequestRefused: not_asked, not_accepting."""
@@ -103,9 +124,8 @@ class Registrations:
         return [done, *change(account_id, other, now)]
 
     def expire(self, asker: AccountId, target: AccountId) -> list[Effect]:
-        """A request was not answered within its time."""
-        self._close_ask(asker, target)
-        return self._outflow.signal(asker, target, RegistrationExpired(target))
+        """A request was not answered within its time, or makes room for a newer one."""
+        return self._take_away(asker, target) + self._outflow.signal(asker, target, RegistrationExpired(target))
 
     def _check_may_ask(self, asker: AccountId, target: AccountId, now: Instant) -> None:
         if asker == target or self._store.accounts.account(target) is None:
@@ -117,7 +137,10 @@ class Registrations:
         declined_until = self._rows.declined_until(asker, target)
         crossing = self._rows.ask(target, asker)
         if crossing is None and declined_until is not None and declined_until > now.wall:
-            raise RequestRefused("declined_recently", until=str(int(declined_until * 1000)))
+            raise RequestRefused("declined_recently", until=_milliseconds(declined_until))
+        withdrawn_until = self._rows.withdrawn_until(asker, target)
+        if crossing is None and withdrawn_until is not None and withdrawn_until > now.wall:
+            raise RequestRefused("withdrawn_recently", until=_milliseconds(withdrawn_until))
 
     def _answer_is_under_way(self, asker: AccountId, target: AccountId) -> bool:
         """They accepted, and the asker repeats a request because it has not heard of that.
@@ -130,12 +153,17 @@ class Registrations:
         )
 
     def _check_caps(self, asker: AccountId, target: AccountId) -> None:
-        if len(self._rows.asks_by(asker)) >= PENDING_REQUESTS_PER_ACCOUNT:
+        asked, _ = self._rows.waiting(asker)
+        if asked >= PENDING_REQUESTS_PER_ACCOUNT:
             raise RequestRefused("too_many_requests")
-        if len(self._rows.asks_to(target)) >= PENDING_REQUESTS_PER_ACCOUNT:
-            raise RequestRefused("not_accepting")
         if self._store.signals.count(target) >= SIGNALS_PER_ACCOUNT:
             raise RequestRefused("not_accepting")
+
+    def _make_room(self, target: AccountId) -> list[Effect]:
+        """The oldest goes, and may ask again: 500 throw-away accounts shall not keep everybody out for a month."""
+        _, asks = self._rows.waiting(target)
+        oldest = self._rows.oldest_ask_to(target) if asks >= PENDING_REQUESTS_PER_ACCOUNT else None
+        return [] if oldest is None else self.expire(oldest, target)
 
     def _accept_both(
         self, first: AccountId, first_request: bytes, second: AccountId, second_request: bytes, now: Instant
@@ -166,10 +194,16 @@ class Registrations:
             effects += self._presences.tell(viewer, peer)
         return effects
 
-    def _close_ask(self, asker: AccountId, target: AccountId) -> None:
+    def _close_ask(self, asker: AccountId, target: AccountId) -> bool:
+        """Whether whoever was asked has not heard of it."""
         self._rows.remove_ask(asker, target)
         self._rows.forget_declined(asker, target)
-        self._outflow.withdraw(target, asker, RegistrationAsked)
+        return self._outflow.withdraw(target, asker, RegistrationAsked)
+
+    def _take_away(self, asker: AccountId, target: AccountId) -> list[Effect]:
+        """A request ends unanswered."""
+        unheard = self._close_ask(asker, target)
+        return [] if unheard else self._outflow.signal(target, asker, RegistrationWithdrawn(asker))
 
     def _block(self, account_id: AccountId, other: AccountId, now: Instant) -> list[Effect]:
         account = self._store.accounts.account(account_id)
@@ -205,3 +239,7 @@ class Registrations:
         if row is None:
             raise PeerBrokeProtocol("an account that is not there")
         return row
+
+
+def _milliseconds(wall: float) -> str:
+    return str(int(wall * 1000))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from casemate.crypto.keys import Ed25519Public, ServerPrivate
-from casemate.protocol.limits import MAILBOX_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.limits import MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.protocol.link import Paths
 
 
@@ -15,5 +15,7 @@ class ServerSettings:
     """SHA3-256 of each server password; who registers presents all of them, in this order."""
     registration_request_seconds: float = REGISTRATION_REQUEST_SECONDS
     mailbox_seconds: float = MAILBOX_SECONDS
+    new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE
+    """From one network; after those, one every `NEW_ACCOUNT_SECONDS`."""
     paths: Paths | None = None
     """What this server offers for connections between peers; None: no relay runs."""

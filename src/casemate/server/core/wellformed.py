@@ -32,6 +32,7 @@ from casemate.protocol.link import (
     Register,
     SetBlock,
     SignalsTaken,
+    WithdrawRegistration,
 )
 from casemate.protocol.link_codec import ClientFrame
 
@@ -82,7 +83,7 @@ def _check_request(frame: ClientFrame) -> None:
             _require(len(to) == ACCOUNT_ID_BYTES and 1 <= len(request) <= SIGNED_REQUEST_BYTES)
         case AnswerRegistration(_, to, accept, answer):
             _require(len(to) == ACCOUNT_ID_BYTES and len(answer) <= SIGNED_REQUEST_BYTES and accept == bool(answer))
-        case SetBlock(_, account):
+        case SetBlock(_, account) | WithdrawRegistration(_, account):
             _require(len(account) == ACCOUNT_ID_BYTES)
         case PublishBundle(_, bundle):
             _require(1 <= len(bundle) <= BUNDLE_BYTES)

@@ -113,6 +113,7 @@ class Office:
 
     def __init__(self, **settings: Any) -> None:
         self.private_key, self.public_key = new_server_key(repeatable_entropy(b"server"))
+        settings.setdefault("new_accounts_at_once", 10_000)
         self.settings = ServerSettings(self.private_key, self.public_key, **settings)
         self.store = SqliteServerStore(Database.in_memory())
         self.now = Instant(monotonic=100.0, wall=START_WALL)
@@ -150,20 +151,20 @@ class Office:
         if not self.slow:
             self._write_all()
 
-    def connect(self, person: Person | None = None) -> Connection:
+    def connect(self, person: Person | None = None, caller: str = "") -> Connection:
         connection = Connection(ConnectionId(next(self._numbers)), self, person)
         self.connections[connection.number] = connection
-        self.happen(Connected(connection.number))
+        self.happen(Connected(connection.number, caller))
         return connection
 
-    def greet(self, person: Person) -> tuple[Connection, Greeting]:
-        connection = self.connect(person)
+    def greet(self, person: Person, caller: str = "") -> tuple[Connection, Greeting]:
+        connection = self.connect(person, caller)
         hello = person.hello()
         connection.say(hello)
         return connection, check_greeting(hello, connection.last(ServerHello))
 
-    def register(self, person: Person) -> Connection:
-        connection, greeting = self.greet(person)
+    def register(self, person: Person, caller: str = "") -> Connection:
+        connection, greeting = self.greet(person, caller)
         connection.say(person.register(greeting))
         return connection
 

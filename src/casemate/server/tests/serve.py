@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--die-before", default="")
     parser.add_argument("--password", action="append", default=[])
     parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--new-accounts-at-once", type=int, default=100_000)
     parser.add_argument("--relay-listen", default="off")
     parser.add_argument("--relay-megabytes-per-second", type=float, default=MEGABYTES_PER_SECOND)
     parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
@@ -42,6 +43,7 @@ def main() -> int:
         arguments.listen,
         server_passwords=tuple(arguments.password),
         behind_proxy=arguments.behind_proxy,
+        new_accounts_at_once=arguments.new_accounts_at_once,
         relay_listen=arguments.relay_listen,
         relay_megabytes_per_second=arguments.relay_megabytes_per_second,
     )

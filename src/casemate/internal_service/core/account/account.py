@@ -33,6 +33,7 @@ from casemate.internal_service.core.account.secure_sessions import SecureSession
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.showing import Showing, name_looks
+from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
 from casemate.internal_service.core.notices import Answered, MessageChanged
 from casemate.internal_service.core.path_io import EndpointEvent, LanNeighbourSeen, PathEvent, PeerFrameArrived
@@ -67,12 +68,14 @@ class Account:
         self._contacts = Contacts(
             context, self._requests, self._outbox, self._receipts, self._connections, Acquaintances(context)
         )
+        self._withdrawals = Withdrawals(context, self._requests)
         inbox = Inbox(context, self._sessions, self._outbox, self._healing, self._receipts, self._connections)
         self._server = ServerEvents(
             context,
             self._link,
             self._requests,
             self._contacts,
+            self._withdrawals,
             self._outbox,
             self._healing,
             inbox,
@@ -274,6 +277,10 @@ class Account:
     def answer_registration(self, peer_cid: Cid, accept: bool, now: Instant) -> Outcome:
         """RegistrationSettled follows when the server has the answer. Raises Refused."""
         return self._contacts.answer(self._peer(peer_cid, "not_asked"), accept, now)
+
+    def withdraw_registration(self, peer_cid: Cid, token: int) -> Outcome:
+        """Take our request back: Answered(token). Raises Refused."""
+        return self._withdrawals.withdraw(self._peer(peer_cid, "not_asked"), token)
 
     def block(self, peer_cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""

@@ -15,6 +15,7 @@ from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
+from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -43,6 +44,7 @@ from casemate.protocol.link import (
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
+    RegistrationWithdrawn,
     RequestFailed,
     ServerHello,
     SetVisibility,
@@ -66,6 +68,7 @@ class ServerEvents:
         link: Link,
         requests: ServerRequests,
         contacts: Contacts,
+        withdrawals: Withdrawals,
         outbox: Outbox,
         healing: Healing,
         inbox: Inbox,
@@ -76,6 +79,7 @@ class ServerEvents:
         self._link = link
         self._requests = requests
         self._contacts = contacts
+        self._withdrawals = withdrawals
         self._outbox = outbox
         self._healing = healing
         self._inbox = inbox
@@ -250,6 +254,8 @@ class ServerEvents:
                     detail=type(error).__name__,
                     data=b"",
                 )
+                if isinstance(body, RegistrationAsked):
+                    outcome = self._withdrawals.decline_unproven(body.sender.account_id)
             self._signals_up_to = sequence
         return [*outcome, *self._link.send(SignalsTaken(sequence))]
 
@@ -264,6 +270,8 @@ class ServerEvents:
                 return outcome
             case RegistrationExpired():
                 return self._contacts.expired(body, now)
+            case RegistrationWithdrawn():
+                return self._withdrawals.heard(body, now)
             case DeviceListChanged():
                 return self._contacts.device_list_changed(body, now)
             case AccountGone():

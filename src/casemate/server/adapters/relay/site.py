@@ -10,7 +10,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.node import Entropy
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
-from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_address
+from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_network
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.connection import RelayConnection, new_socket
@@ -62,7 +62,7 @@ class Relay:
         self._switch.end_all()
 
     async def _relay(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._admission.admit(caller_address(request, behind_proxy=self._behind_proxy))
+        ticket = self._admission.admit(caller_network(request, behind_proxy=self._behind_proxy))
         if ticket is None:
             self._metrics.refused["full"] += 1
             return web.Response(status=503, text="Too many connections; try again in a moment.\n")

@@ -81,13 +81,10 @@ class SqliteMailbox:
     def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
         if not numbers:
             return set()
-        rows = self._db.rows(
-            "SELECT number FROM envelopes WHERE pair_id = ? AND number BETWEEN ? AND ?",
-            pair_id,
-            numbers[0],
-            numbers[-1],
-        )
-        return {number for (number,) in rows}
+        # One by one: between the first and the last, a sender may have left room for all that is held.
+        places = ",".join("?" * len(numbers))
+        sql = f"SELECT number FROM envelopes WHERE pair_id = ? AND number IN ({places})"
+        return {number for (number,) in self._db.rows(sql, pair_id, *numbers)}
 
     def oldest_held(self, pair_id: int, first: int, last: int) -> float | None:
         sql = "SELECT min(deposited_served) FROM envelopes WHERE pair_id = ? AND number BETWEEN ? AND ?"

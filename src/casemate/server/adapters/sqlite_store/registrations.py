@@ -15,7 +15,8 @@ class SqliteRegistrations:
 
     def put_ask(self, asker: AccountId, target: AccountId, request: bytes, served: float) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO asks (asker, target, request, asked_served) VALUES (?, ?, ?, ?)",
+            "INSERT INTO asks (asker, target, request, asked_served) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET request = excluded.request, asked_served = excluded.asked_served",
             asker,
             target,
             request,
@@ -30,6 +31,14 @@ class SqliteRegistrations:
 
     def asks_to(self, target: AccountId) -> list[AccountId]:
         return self._ids("SELECT asker FROM asks WHERE target = ?", target)
+
+    def waiting(self, account_id: AccountId) -> tuple[int, int]:
+        row = self._db.row("SELECT asked, asks FROM waiting WHERE account_id = ?", account_id)
+        return (0, 0) if row is None else (row[0], row[1])
+
+    def oldest_ask_to(self, target: AccountId) -> AccountId | None:
+        asker = self._db.value("SELECT asker FROM asks WHERE target = ? ORDER BY asked_served LIMIT 1", target)
+        return None if asker is None else AccountId(asker)
 
     def asked_before(self, served: float, limit: int) -> list[tuple[AccountId, AccountId]]:
         sql = "SELECT asker, target FROM asks WHERE asked_served < ? ORDER BY asked_served LIMIT ?"
@@ -50,13 +59,16 @@ class SqliteRegistrations:
         return self._ids("SELECT peer FROM registered WHERE account_id = ?", account_id)
 
     def declined_until(self, asker: AccountId, target: AccountId) -> float | None:
-        until: float | None = self._db.value("SELECT until FROM declined WHERE asker = ? AND target = ?", asker, target)
-        return until
+        return self._quiet_until(asker, target, withdrawn=False)
+
+    def withdrawn_until(self, asker: AccountId, target: AccountId) -> float | None:
+        return self._quiet_until(asker, target, withdrawn=True)
 
     def set_declined(self, asker: AccountId, target: AccountId, until: float) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO declined (asker, target, until) VALUES (?, ?, ?)", asker, target, until
-        )
+        self._set_quiet(asker, target, until, withdrawn=False)
+
+    def set_withdrawn(self, asker: AccountId, target: AccountId, until: float) -> None:
+        self._set_quiet(asker, target, until, withdrawn=True)
 
     def forget_declined(self, asker: AccountId, target: AccountId) -> None:
         self._db.execute("DELETE FROM declined WHERE asker = ? AND target = ?", asker, target)
@@ -81,6 +93,20 @@ class SqliteRegistrations:
 
     def blocked_by(self, account_id: AccountId) -> list[AccountId]:
         return self._ids("SELECT blocked FROM blocks WHERE account_id = ?", account_id)
+
+    def _quiet_until(self, asker: AccountId, target: AccountId, *, withdrawn: bool) -> float | None:
+        sql = "SELECT until FROM declined WHERE asker = ? AND target = ? AND withdrawn = ?"
+        until: float | None = self._db.value(sql, asker, target, withdrawn)
+        return until
+
+    def _set_quiet(self, asker: AccountId, target: AccountId, until: float, *, withdrawn: bool) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO declined (asker, target, until, withdrawn) VALUES (?, ?, ?, ?)",
+            asker,
+            target,
+            until,
+            withdrawn,
+        )
 
     def _ids(self, sql: str, account_id: AccountId) -> list[AccountId]:
         return [AccountId(value) for (value,) in self._db.rows(sql, account_id)]

@@ -40,9 +40,10 @@ class SqliteSignals:
         sql = "SELECT 1 FROM signals WHERE about = ? AND account_id = ? AND kind = ?"
         return self._db.value(sql, about, account_id, kind) is not None
 
-    def drop(self, account_id: AccountId, kind: str, about: AccountId) -> None:
-        self._db.execute("DELETE FROM signals WHERE about = ? AND account_id = ? AND kind = ?", about, account_id, kind)
+    def drop(self, account_id: AccountId, kind: str, about: AccountId) -> bool:
+        sql = "DELETE FROM signals WHERE about = ? AND account_id = ? AND kind = ?"
+        return self._db.execute(sql, about, account_id, kind) > 0
 
     def count(self, account_id: AccountId) -> int:
-        count: int = self._db.value("SELECT count(*) FROM signals WHERE account_id = ?", account_id)
-        return count
+        count: int | None = self._db.value("SELECT signals FROM waiting WHERE account_id = ?", account_id)
+        return count or 0

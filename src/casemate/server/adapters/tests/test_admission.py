@@ -1,6 +1,8 @@
 """Nobody takes the places of everybody."""
 
-from casemate.server.adapters.admission import Admission, AdmissionLimits, Ticket
+import pytest
+
+from casemate.server.adapters.admission import Admission, AdmissionLimits, Ticket, network_of
 
 LIMITS = AdmissionLimits(in_all=6, per_address=4, unproven=3, unproven_per_address=2)
 
@@ -47,3 +49,34 @@ def test_who_leaves_makes_room_proven_or_not() -> None:
             ticket.prove()
         ticket.leave()
     admitted(admission, "a")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2"),
+        ("192.0.2.7", "::ffff:192.0.2.7"),
+        ("fe80::1%eth0", "fe80::2"),
+    ],
+)
+def test_who_may_choose_among_many_addresses_is_one_network(one: str, other: str) -> None:
+    assert network_of(one) == network_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2001:db8:0:1::1", "2001:db8:0:2::1"), ("192.0.2.7", "192.0.2.8"), ("unknown", "192.0.2.8"), ("", "::")],
+)
+def test_others_are_other_networks(one: str, other: str) -> None:
+    assert network_of(one) != network_of(other)
+
+
+def test_places_are_given_back() -> None:
+    admission = Admission(LIMITS)
+    for _ in range(20):
+        tickets = [admitted(admission, network) for network in "ab"]
+        tickets[0].prove()
+        for ticket in tickets:
+            ticket.leave()
+    assert (admission._admitted.in_all, admission._unproven.in_all) == (0, 0)
+    assert admission._admitted._by_network == {}

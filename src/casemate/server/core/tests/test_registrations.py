@@ -7,6 +7,7 @@ from casemate.protocol.limits import (
     DAY_SECONDS,
     DECLINED_QUIET_SECONDS,
     PENDING_REQUESTS_PER_ACCOUNT,
+    WITHDRAWN_QUIET_SECONDS,
 )
 from casemate.protocol.link import (
     AnswerRegistration,
@@ -17,10 +18,12 @@ from casemate.protocol.link import (
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
+    RegistrationWithdrawn,
     RequestFailed,
     SetBlock,
     Signal,
     SignalsTaken,
+    WithdrawRegistration,
 )
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 
@@ -198,10 +201,79 @@ def test_pending_requests_are_limited(office: Office, alice: Connection) -> None
         alice.ask(AskRegistration, id_of(other), b"card")
         office.pass_time(0.1)
     assert alice.refusal(AskRegistration, id_of(others[-1]), b"card") == "too_many_requests"
-    for other in others[:-1]:
-        other.ask(AskRegistration, id_of(others[-1]), b"card")
-    assert alice.refusal(AskRegistration, id_of(others[-1]), b"card") == "too_many_requests"
-    assert office.newcomer("zoe").refusal(AskRegistration, id_of(others[-1]), b"card") == "not_accepting"
+
+
+# --- requests that end before they are answered
+
+
+def test_the_oldest_of_too_many_requests_makes_room_and_its_asker_is_told(
+    office: Office, bob: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casemate.server.core.registrations.PENDING_REQUESTS_PER_ACCOUNT", 3)
+    askers = [office.newcomer(f"person{n}") for n in range(5)]
+    bob.drop()
+    for asker in askers:
+        assert isinstance(asker.ask(AskRegistration, id_of(bob), b"card"), Done)
+        office.pass_time(1)
+    assert [bool(asker.signals()) for asker in askers] == [True, True, False, False, False]
+    assert askers[0].signal(RegistrationExpired).account == id_of(bob)
+    bob = office.authenticate(person_of(bob))
+    assert [type(body) for body in bob.signals()] == [RegistrationAsked] * 3, "nothing of the first two is left"
+    last = office.newcomer("zoe")
+    last.ask(AskRegistration, id_of(bob), b"card")
+    assert bob.signal(RegistrationWithdrawn).account == id_of(askers[2]), "who has heard of it hears that it is over"
+    assert isinstance(askers[0].ask(AskRegistration, id_of(bob), b"card"), Done), "and may ask again at once"
+
+
+def test_a_request_is_taken_back_as_if_it_had_not_been_while_nobody_has_heard_of_it(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    bob.drop()
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    for _ in range(2):
+        assert isinstance(alice.ask(WithdrawRegistration, id_of(bob)), Done)
+    bob = office.authenticate(person_of(bob))
+    assert bob.signals() == []
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
+
+
+def test_who_has_heard_of_a_request_hears_that_it_was_taken_back(alice: Connection, bob: Connection) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.say(SignalsTaken(1))
+    alice.ask(WithdrawRegistration, id_of(bob))
+    assert bob.signal(RegistrationWithdrawn).account == id_of(alice)
+    assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
+
+
+def test_only_a_request_that_waits_is_taken_back(alice: Connection, bob: Connection) -> None:
+    assert alice.refusal(WithdrawRegistration, id_of(bob)) == "not_asked"
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(AnswerRegistration, id_of(alice), True, b"yes")
+    assert alice.refusal(WithdrawRegistration, id_of(bob)) == "not_asked"
+
+
+def test_asking_and_taking_back_does_not_ring_at_somebodys_door_all_day(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    alice.ask(WithdrawRegistration, id_of(bob))
+    assert alice.refusal(AskRegistration, id_of(bob), b"card") == "withdrawn_recently"
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card"), Done), "the other way round one may ask"
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done), "and that may be accepted"
+    carol = office.newcomer("carol")
+    carol.ask(AskRegistration, id_of(bob), b"card")
+    carol.ask(WithdrawRegistration, id_of(bob))
+    office.pass_time(WITHDRAWN_QUIET_SECONDS + 1)
+    assert isinstance(carol.ask(AskRegistration, id_of(bob), b"card"), Done)
+
+
+def test_who_was_asked_in_vain_for_too_long_hears_that_it_is_over() -> None:
+    office = Office(registration_request_seconds=3600)
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.say(SignalsTaken(1))
+    office.pass_time(3800)
+    assert bob.signal(RegistrationWithdrawn).account == id_of(alice)
 
 
 # --- blocking

@@ -135,7 +135,7 @@ class House:
     async def until_nobody_is_served(self) -> None:
         """Wait until every connection has given back its place."""
         async with asyncio.timeout(ANSWER_SECONDS):
-            while self.relay._admission._admitted:
+            while self.relay._admission._admitted.in_all:
                 await asyncio.sleep(0.01)
 
     def keep(self, endpoint: "Endpoint") -> None:

@@ -1,0 +1,40 @@
+"""One network makes so many accounts at once, and then one a minute."""
+
+from casemate.protocol.limits import NEW_ACCOUNT_SECONDS
+from casemate.protocol.link import Refused, Welcome
+from casemate.server.core import new_accounts
+from casemate.server.core.new_accounts import NewAccounts
+from casemate.server.tests.office import Office
+from casemate.server.tests.people import new_person
+
+CROWD, ELSEWHERE = "192.0.2.1", "2001:db8:0:1::/64"
+
+
+def test_a_network_makes_so_many_accounts_at_once_and_then_one_a_minute() -> None:
+    office = Office(new_accounts_at_once=3)
+    for name in ("alice", "bob", "carol"):
+        assert office.register(new_person(name), CROWD).all(Welcome)
+    late = new_person("dora")
+    [refused] = office.register(late, CROWD).all(Refused)
+    assert (refused.code, refused.params) == ("too_many_accounts", {"seconds": str(int(NEW_ACCOUNT_SECONDS))})
+    assert office.register(new_person("emil"), ELSEWHERE).all(Welcome), "others are not held up"
+    office.pass_time(NEW_ACCOUNT_SECONDS)
+    assert office.register(late, CROWD).all(Welcome)
+    assert office.register(new_person("fritz"), CROWD).all(Refused)
+
+
+def test_only_an_account_that_is_made_counts() -> None:
+    office = Office(new_accounts_at_once=2)
+    alice = new_person("alice")
+    for _ in range(5):
+        assert office.register(alice, CROWD).all(Welcome), "the same one again"
+        assert office.register(new_person("Alice"), CROWD).all(Refused), "a name that is taken"
+        assert office.authenticate(alice).all(Welcome)
+    assert office.register(new_person("bob"), CROWD).all(Welcome)
+
+
+def test_so_many_networks_are_remembered_and_no_more() -> None:
+    counts = NewAccounts(at_once=1)
+    for number in range(new_accounts.NETWORKS_REMEMBERED + 5):
+        counts.count(str(number), 0.0)
+    assert len(counts._left) == new_accounts.NETWORKS_REMEMBERED
