@@ -27,6 +27,7 @@ export interface Answers {
   readonly SetDraft: Responses["Done"];
   readonly MarkRead: Responses["Done"];
   readonly SetTyping: Responses["Done"];
+  readonly WithdrawRegistration: Responses["Done"];
   readonly BlockPeer: Responses["Done"];
   readonly UnblockPeer: Responses["Done"];
   readonly GetSafetyNumber: Responses["SafetyNumber"];

@@ -11,6 +11,7 @@ const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
   SetDraft: ["Done"],
   MarkRead: ["Done"],
   SetTyping: ["Done"],
+  WithdrawRegistration: ["Done"],
   BlockPeer: ["Done"],
   UnblockPeer: ["Done"],
   GetSafetyNumber: ["SafetyNumber"],

@@ -312,6 +312,13 @@ export class FakeInternalService implements InternalService {
       this.world.typing(me, peer, fields.typing);
       return done(fields.cid);
     },
+    WithdrawRegistration: ({ cid, conversation }) => {
+      const me = this.world.account(cid);
+      const known = [...me.peers.values()].find((peer) => peer.conversation === conversation);
+      if (known?.relation !== "requested") throw new Refused({ code: "not_asked", params: {}, acts: "user" });
+      this.world.withdraw(me, this.world.account(known.cid));
+      return done(cid);
+    },
     BlockPeer: (fields) => {
       const [me, peer] = this.pair(fields);
       this.world.setBlocked(me, peer, true);

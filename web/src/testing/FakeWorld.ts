@@ -128,6 +128,11 @@ export class FakeWorld {
     asker.changePeer({ ...this.peer(asker, by), relation: "declined", relation_since: this.now() });
   }
 
+  withdraw(by: FakeAccount, asked: FakeAccount): void {
+    by.changePeer({ ...this.peer(by, asked), relation: "none", relation_since: this.now() });
+    asked.removePeer(by.cid);
+  }
+
   agree(a: FakeAccount, b: FakeAccount): void {
     for (const [one, other] of [
       [a, b],

@@ -28,6 +28,7 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
   const name = displayName(peer);
   const unblock = () => service.request("UnblockPeer", { cid, peer_cid: peer.cid });
   const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer_cid: peer.cid });
+  const withdraw = () => service.request("WithdrawRegistration", { cid, conversation: peer.conversation });
 
   if (account.link.state === "fenced")
     return <Gate peer={peer}>Nothing is sent from here: a newer copy of this account took over.</Gate>;
@@ -67,7 +68,11 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
         </Gate>
       );
     case "requested":
-      return <Gate peer={peer}>Registration Sent. You can write as soon as {name} accepts.</Gate>;
+      return (
+        <Gate peer={peer} calm actions={[["Withdraw request", withdraw]]}>
+          Registration Sent. You can write as soon as {name} accepts.
+        </Gate>
+      );
     case "declined":
       return <Gate peer={peer}>{name} declined. You can ask again after a week.</Gate>;
     case "none":
@@ -104,12 +109,14 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
 interface GateProps {
   readonly peer: PeerView;
   readonly alarm?: boolean;
+  /** Nothing has to be done. */
+  readonly calm?: boolean;
   readonly actions?: readonly (readonly [name: string, act: () => Promise<unknown>])[];
   readonly extra?: ReactNode;
   readonly children: ReactNode;
 }
 
-function Gate({ peer, alarm = false, actions = [], extra, children }: GateProps) {
+function Gate({ peer, alarm = false, calm = false, actions = [], extra, children }: GateProps) {
   const [attempt, run] = useAttempt();
   return (
     <div className="px-4 pb-4 tablet:px-6">
@@ -134,7 +141,7 @@ function Gate({ peer, alarm = false, actions = [], extra, children }: GateProps)
             <Button
               key={name}
               size="small"
-              kind={index === 0 && !alarm ? "primary" : "secondary"}
+              kind={index === 0 && !alarm && !calm ? "primary" : "secondary"}
               busy={attempt.state === "running"}
               onClick={() => void run(act)}
             >

@@ -16,6 +16,10 @@ import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
 import { RequestCard } from "./RequestCard";
 
+/** More than these wait behind one button: whoever is asked by hundreds still sees their conversations. */
+const REQUESTS_SHOWN_AT_ONCE = 3;
+const REQUESTS_SHOWN_MORE = 20;
+
 interface Props {
   readonly accounts: readonly LocalAccount[];
   readonly selected: Cid | null;
@@ -91,11 +95,16 @@ export function Sidebar(props: Props) {
 function Requests() {
   const session = useSession();
   const requests = useWorkspace(requestsOf);
+  const few = requests.length <= REQUESTS_SHOWN_AT_ONCE;
+  // Cards that are there stay where they are, however many more come.
+  const [shown, setShown] = useState(few ? REQUESTS_SHOWN_AT_ONCE : 0);
   if (requests.length === 0) return null;
+  const visible = few ? requests : requests.slice(0, shown);
+  const hidden = requests.length - visible.length;
   return (
     <Section title="Requests" count={requests.length}>
       <ul className="flex flex-col gap-2">
-        {requests.map((peer) => (
+        {visible.map((peer) => (
           <RequestCard
             key={peer.cid.toString()}
             peer={peer}
@@ -111,6 +120,16 @@ function Requests() {
           />
         ))}
       </ul>
+      {hidden > 0 && (
+        <Button
+          size="small"
+          onClick={() => {
+            setShown(visible.length + REQUESTS_SHOWN_MORE);
+          }}
+        >
+          {visible.length === 0 ? `${hidden.toString()} requests` : `${hidden.toString()} more`}
+        </Button>
+      )}
     </Section>
   );
 }

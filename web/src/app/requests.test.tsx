@@ -1,0 +1,60 @@
+/** Requests to talk: taken back by whoever asked, and never so many that nothing else is seen. */
+import { act, screen } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { ANN, CARA, showApp, worldOfThree } from "../testing/renderApp";
+import { App } from "./App";
+
+/** Ann is asked by so many strangers. */
+function worldOfMany(strangers: number) {
+  const world = worldOfThree();
+  for (let number = 0; number < strangers; number++) {
+    const stranger = world.person(
+      1_000n + BigInt(number),
+      `stranger${number.toString()}`,
+      `Stranger ${number.toString()}`,
+    );
+    world.requestContact(stranger, world.account(ANN));
+  }
+  return world;
+}
+
+test("whoever asked can take the request back, and ask again", async () => {
+  const world = worldOfThree();
+  world.requestContact(world.account(ANN), world.account(CARA));
+  const { user } = await showApp(App, `/a/${ANN.toString()}/c/${CARA.toString()}`, world);
+  expect(await screen.findByText(/Registration Sent. You can write/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Withdraw request" }));
+  expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
+  expect(world.account(CARA).peers.has(ANN)).toBe(false);
+});
+
+test("a request that was answered meanwhile is not taken back, and the gate says so", async () => {
+  const world = worldOfThree();
+  world.requestContact(world.account(ANN), world.account(CARA));
+  const { user, service } = await showApp(App, `/a/${ANN.toString()}/c/${CARA.toString()}`, world);
+  service.refuseNext("WithdrawRegistration", { code: "not_asked", params: {}, acts: "user" });
+  await user.click(await screen.findByRole("button", { name: "Withdraw request" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("There is no request of Cara Cedar any more.");
+});
+
+test("a few requests are cards, which stay when more come", async () => {
+  const { world } = await showApp(App, `/a/${ANN.toString()}`, worldOfMany(3));
+  expect(await screen.findAllByRole("listitem", { name: /^Request from/ })).toHaveLength(3);
+  expect(screen.queryByRole("button", { name: /\d requests/ })).not.toBeInTheDocument();
+  act(() => {
+    world.requestContact(world.person(9n, "late", "Late"), world.account(ANN));
+  });
+  expect(screen.getAllByRole("listitem", { name: /^Request from/ })).toHaveLength(3);
+  expect(screen.getByRole("button", { name: "1 more" })).toBeVisible();
+});
+
+test("many requests are one line until they are asked for", async () => {
+  const { user } = await showApp(App, `/a/${ANN.toString()}`, worldOfMany(27));
+  expect(await screen.findByRole("button", { name: "27 requests" })).toBeVisible();
+  expect(screen.queryByRole("listitem", { name: /^Request from/ })).not.toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "27 requests" }));
+  expect(screen.getAllByRole("listitem", { name: /^Request from/ })).toHaveLength(20);
+  await user.click(screen.getByRole("button", { name: "7 more" }));
+  expect(screen.getAllByRole("listitem", { name: /^Request from/ })).toHaveLength(27);
+});
