@@ -298,6 +298,13 @@ class Deployment:
         self.do(one, lambda account, now: account.send_chat(other.cid, message_id, text, now))
         return message_id
 
+    def read(self, one: Person, other: Person, *texts: str, up_to: int | None = None) -> None:
+        """These of theirs (none: all) were on one's screen; `up_to` is the arrival up to which all is seen."""
+        theirs = [message for message in self.timeline(one, other) if not message.mine]
+        painted = [MessageId(bytes.fromhex(message.id)) for message in theirs if not texts or message.text in texts]
+        seen = max((message.arrival for message in theirs), default=0) if up_to is None else up_to
+        self.do(one, lambda account, now: account.mark_read(other.cid, painted, seen, now))
+
     def timeline(self, one: Person, other: Person) -> list[MessageView]:
         return one.account.timeline(other.cid, None, None, None, 200)[0]
 

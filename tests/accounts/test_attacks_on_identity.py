@@ -80,7 +80,7 @@ def test_a_blocked_person_does_not_learn_that_we_are_here(world: Deployment, fri
     world.to_device = listen
     world.cut(alice)
     world.pass_time(60)
-    world.do(alice, lambda account, now: account.mark_read(bob.cid, 100, now))
+    world.read(alice, bob)
     assert heard == []
     world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
     assert world.statuses(bob, alice) == ["read"]

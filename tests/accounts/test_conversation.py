@@ -74,8 +74,7 @@ def test_a_message_is_sent_delivered_and_read(world: Deployment, friends: tuple[
     world.say(alice, bob, "one")
     assert world.statuses(alice, bob) == ["delivered"]
     assert bob.account.unread() == 1
-    newest = world.timeline(bob, alice)[-1].arrival
-    world.do(bob, lambda account, now: account.mark_read(alice.cid, newest, now))
+    world.read(bob, alice)
     assert world.statuses(alice, bob) == ["read"]
     assert bob.account.unread() == 0
 

@@ -8,7 +8,7 @@ def test_what_a_blocked_person_has_read_is_shown_as_read(world: Deployment, frie
     alice, bob = friends
     world.say(alice, bob, "before the quarrel")
     world.do(alice, lambda account, now: account.block(bob.cid, True, 1, now))
-    world.do(bob, lambda account, now: account.mark_read(alice.cid, 100, now))
+    world.read(bob, alice)
     world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
     assert world.statuses(alice, bob) == ["read"]
 

@@ -155,7 +155,7 @@ def test_what_was_read_is_shown_as_read_after_a_restored_writer_has_sent_it_agai
     world.pass_time(30)
     world.say(ann, bob, "two")
     world.pass_time(1)
-    world.do(bob, lambda account, now: account.mark_read(ann.cid, 100, now))
+    world.read(bob, ann)
     assert world.statuses(ann, bob) == ["read", "read"]
     world.forget_everything_at_the_server()
     world.restart(ann, database=backup)

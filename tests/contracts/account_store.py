@@ -84,7 +84,8 @@ def message(name: str, counter: int, *, mine: bool = False, status: StoredStatus
         written_at=1.0,
         arrived_at=2.0,
         late=False,
-        read=mine,
+        seen=mine,
+        painted=mine,
     )
 
 
@@ -308,8 +309,10 @@ class AccountStoreContract:
         assert len(store.timeline_advance(BEA, 2, "delivered")) == 2
         assert store.timeline_advance(BEA, 1, "read") == [first]
         assert store.timeline_advance(BEA, 2, "delivered") == []
+        assert store.timeline_advance(BEA, 9, "read", first=3) == [message("m3", 3).message_id]
         assert store.timeline_set_status([first], "queued") == [], "what was delivered is never queued again"
-        assert store.queued_messages(BEA, 10) == [message("m3", 3).message_id]
+        store.timeline_add(message("m4", 4, mine=True, status="queued"))
+        assert store.queued_messages(BEA, 10) == [message("m4", 4).message_id]
 
     def test_a_message_without_a_number_is_not_advanced(self, store: AccountStore) -> None:
         store.timeline_add(message("m1", 1, mine=True, status="queued"))
@@ -319,19 +322,42 @@ class AccountStoreContract:
         store.timeline_set_number(BEA, message("m1", 1).message_id, 11)
         assert store.timeline_by_number(BEA, 11) is not None
 
-    def test_unread_is_counted_and_read_up_to_an_arrival(self, store: AccountStore) -> None:
+    def test_unread_is_counted_and_seen_up_to_an_arrival(self, store: AccountStore) -> None:
         for counter in (2, 1, 3):
             store.timeline_add(message(f"m{counter}", counter))
         store.timeline_add(message("mine", 4, mine=True, status="queued"))
         assert (store.unread(), store.unread(BEA), store.unread(CARL)) == (3, 3, 0)
         assert store.first_unread(BEA) == (1, THEIR_DEVICE)
-        assert store.highest_read(BEA) is None
-        assert store.timeline_mark_read(BEA, 1) == [message("m2", 2).message_id]
-        assert store.highest_read(BEA) == (2, THEIR_DEVICE)
-        assert store.lowest_unread_number(BEA, THEIR_DEVICE) == 1
-        assert len(store.timeline_mark_read(BEA, 99)) == 2
-        assert store.lowest_unread_number(BEA, THEIR_DEVICE) is None
+        assert store.highest_seen(BEA) is None
+        assert store.timeline_see(BEA, 1) == [message("m2", 2).message_id]
+        assert store.highest_seen(BEA) == (2, THEIR_DEVICE)
+        assert len(store.timeline_see(BEA, 99)) == 2
         assert store.unread() == 0
+        assert store.unpainted_around(THEIR_DEVICE, 2) == (1, 3), "what was seen need not have been painted"
+
+    def test_what_was_painted_is_a_set_and_is_seen(self, store: AccountStore) -> None:
+        for counter in (1, 2, 3, 4):
+            store.timeline_add(message(f"m{counter}", counter))
+        mine = message("mine", 5, mine=True, status="queued")
+        store.timeline_add(mine)
+        second, third = message("m2", 2).message_id, message("m3", 3).message_id
+        store.timeline_see(BEA, 2)
+        painted = store.timeline_paint(BEA, [third, second, mine.message_id, MessageId(bytes(16))])
+        assert sorted((row.number, row.seen, row.painted) for row in painted) == [(2, True, True), (3, True, True)]
+        assert store.timeline_paint(BEA, [third]) == []
+        assert store.timeline_paint(BEA, []) == []
+        assert store.unread(BEA) == 1
+        assert store.unpainted_around(THEIR_DEVICE, 2) == (1, 4)
+        assert store.unpainted_around(THEIR_DEVICE, 0) == (None, 1)
+        assert store.unpainted_around(THEIR_DEVICE, 4) == (1, None)
+        assert store.unpainted_around(OWN_DEVICE, 2) == (None, None)
+
+    def test_a_message_of_theirs_that_came_again_has_its_new_number(self, store: AccountStore) -> None:
+        for counter in (1, 2):
+            store.timeline_add(message(f"m{counter}", counter))
+        store.timeline_renumber(BEA, message("m1", 1).message_id, 7)
+        assert store.unpainted_around(THEIR_DEVICE, 0) == (None, 2)
+        assert store.unpainted_around(THEIR_DEVICE, 6) == (2, 7)
 
     # --- inbox
 

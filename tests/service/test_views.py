@@ -36,6 +36,18 @@ def subscribe(view: Client, cid: Cid, after: ext.ViewPosition | None = None) -> 
     return answer
 
 
+def conversation_of(view: Client, cid: Cid) -> str:
+    """The id of the only conversation there is."""
+    snapshot = subscribe(view, cid)
+    assert isinstance(snapshot, ext.Snapshot)
+    [peer] = snapshot.peers
+    return peer.conversation
+
+
+def marked(cid: Cid, conversation: str, painted: list[str], seen_up_to: int) -> ext.MarkRead:
+    return ext.MarkRead(request_id=new_id(), cid=cid, conversation=conversation, painted=painted, seen_up_to=seen_up_to)
+
+
 def events(view: Client) -> list[rows.ViewEvent]:
     return [event for response in view.heard(ext.ViewEvents) for event in response.events]
 
@@ -71,6 +83,12 @@ def test_hello_tells_the_accounts_of_this_computer(house: House) -> None:
     [account] = hello.accounts
     assert (account.cid, account.username, account.server_address, account.state) == (cid, "alice", SERVER, "orphaned")
     assert hello.service.default_server == SERVER, "the last server that was used"
+
+
+def test_a_view_may_ask_whether_anybody_is_there(house: House) -> None:
+    view = house.view()
+    request = ext.Ping(request_id=new_id())
+    assert view.expect(ext.Pong, request).request_id == request.request_id
 
 
 def test_every_view_hears_when_the_list_of_accounts_changes(house: House) -> None:
@@ -178,8 +196,8 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     queued = alice.expect(ext.MessageQueued, request).message
     assert (queued.id, queued.status, queued.mine) == ("0a" * 16, "queued", True)
     [shown] = {event.message for event in events(bob) if isinstance(event, rows.MessageChanged)}
-    assert (shown.text, shown.status, shown.read) == ("Hello, Bob", "received", False)
-    bob.expect(ext.Done, ext.MarkRead(request_id=new_id(), cid=b, peer_cid=a, up_to_arrival=shown.arrival))
+    assert (shown.text, shown.status, shown.seen, shown.painted) == ("Hello, Bob", "received", False, False)
+    bob.expect(ext.Done, marked(b, conversation_of(bob, b), [shown.id], shown.arrival))
     statuses = [event.message.status for event in events(alice) if isinstance(event, rows.MessageChanged)]
     assert statuses[-1] == "read"
     page = alice.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=a, peer_cid=b))
@@ -204,14 +222,29 @@ def test_a_message_id_has_32_hex_digits(pair: Pair, message_id: str) -> None:
     assert alice.expect(ext.RequestRefused, request).reason.code == "malformed"
 
 
-def test_marks_beyond_all_messages_read_everything_and_nothing(pair: Pair) -> None:
+def test_marks_beyond_all_messages_see_everything_and_nothing(pair: Pair) -> None:
     alice, a, bob, b = pair
     bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
     for up_to, unread in ((-5, 1), (2**70, 0)):
-        alice.expect(ext.Done, ext.MarkRead(request_id=new_id(), cid=a, peer_cid=b, up_to_arrival=up_to))
+        alice.expect(ext.Done, marked(a, conversation_of(alice, a), [], up_to))
         snapshot = subscribe(alice, a)
         assert isinstance(snapshot, ext.Snapshot)
         assert snapshot.account.unread == unread
+
+
+def test_read_names_its_messages_and_what_is_none_is_malformed(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
+    conversation = conversation_of(alice, a)
+    for painted, where in ((["0" * 31], conversation), (["0" * 32] * 201, conversation), ([], "00" * 15)):
+        refused = alice.expect(ext.RequestRefused, marked(a, where, painted, 2**62))
+        assert refused.reason.code == "malformed"
+    refused = alice.expect(ext.RequestRefused, marked(a, "00" * 16, [], 2**62))
+    assert refused.reason.code == "unknown_peer"
+    alice.expect(ext.Done, marked(a, conversation, ["0" * 32] * 200, 0))
+    snapshot = subscribe(alice, a)
+    assert isinstance(snapshot, ext.Snapshot)
+    assert snapshot.account.unread == 1, "what was refused changed nothing, nor did ids of no message"
 
 
 def test_unread_counts_are_one_number_everywhere(pair: Pair) -> None:

@@ -128,7 +128,7 @@ class TruthfulStatus:
             return None
         author = store.peer_by_cid(writer.cid)
         found = None if author is None else store.timeline_row(author.account_id, MessageId(bytes.fromhex(row.id)))
-        return found is not None and (row.status != "read" or found.read)
+        return found is not None and (row.status != "read" or found.painted)
 
     def _on_servers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
         server = self.deployment.server_store

@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.ports import AccountStore, DisplayOr
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
 from casemate.protocol.ids import Cid, DeviceId, MessageId
+from casemate.protocol.limits import PAINTED_AT_ONCE
 from tests.sim.host import AccountHost, Operation, Told, Wish
 from tests.sim.machine import Machine
 
@@ -130,11 +131,26 @@ class Person:
         )
 
     def read_everything(self, peer_cid: Cid) -> None:
+        self.look(peer_cid, share=1.0)
+
+    def look(self, peer_cid: Cid, *, share: float) -> None:
+        """Jump to the end, with this share of the messages on the screen for long enough."""
+
         def read(account: Account, now: Instant) -> Outcome:
             messages = self.timeline(account, peer_cid)
-            return account.mark_read(peer_cid, max((m.arrival for m in messages), default=0), now)
+            return account.mark_read(
+                peer_cid,
+                [MessageId(bytes.fromhex(message_id)) for message_id in self.painted(messages, share)],
+                max((message.arrival for message in messages), default=0),
+                now,
+            )
 
-        self.wish(f"read what {peer_cid % 1000} wrote", read)
+        self.wish(f"read {share:.0%} of what {peer_cid % 1000} wrote", read)
+
+    def painted(self, messages: list[MessageView], share: float) -> list[str]:
+        """At most as many as one request may name."""
+        theirs = [message.id for message in messages if not message.mine and not message.painted]
+        return [message_id for message_id in theirs if self.chance.random() < share][:PAINTED_AT_ONCE]
 
     def ask(self, peer_cid: Cid) -> None:
         self.wish(f"ask {peer_cid % 1000}", lambda account, now: account.ask_registration(peer_cid, now))
@@ -203,7 +219,8 @@ def described(told: Told) -> str:
         case MessageView(mine=True) as row:
             return f"own {row.id[:6]} {row.status} {row.reason.code if row.reason else ''}"
         case MessageView() as row:
-            return f"{row.id[:6]} from {row.peer_cid % 1000} {'read' if row.read else 'unread'}"
+            marked = "painted" if row.painted else "seen" if row.seen else "unread"
+            return f"{row.id[:6]} from {row.peer_cid % 1000} {marked}"
         case PeerView() as row:
             return f"{row.username} {row.relation} {row.connection}{' blocked' if row.blocked else ''}"
         case _:
@@ -266,8 +283,10 @@ class Habits:
         if kind < 0.65:
             for _ in range(self._chance.choice((1, 1, 1, 2, 5))):
                 person.write(peer_cid)
-        elif kind < 0.9:
+        elif kind < 0.8:
             person.read_everything(peer_cid)
+        elif kind < 0.9:
+            person.look(peer_cid, share=self._chance.random())
         else:
             person.type_something(peer_cid)
 

@@ -266,14 +266,19 @@ class ServicePerson(Person):
             heard,
         )
 
-    def read_everything(self, peer_cid: Cid) -> None:
+    def look(self, peer_cid: Cid, *, share: float) -> None:
         account = self.account
-        if account is None:
+        peer = None if account is None else account.peer_view(peer_cid)
+        if account is None or peer is None:
             return
-        up_to = max((message.arrival for message in self.timeline(account, peer_cid)), default=0)
+        messages = self.timeline(account, peer_cid)
+        painted = self.painted(messages, share)
+        up_to = max((message.arrival for message in messages), default=0)
         self._ask(
-            f"read what {peer_cid % 1000} wrote",
-            lambda rid: ext.MarkRead(request_id=rid, cid=self.cid, peer_cid=peer_cid, up_to_arrival=up_to),
+            f"read {share:.0%} of what {peer_cid % 1000} wrote",
+            lambda rid: ext.MarkRead(
+                request_id=rid, cid=self.cid, conversation=peer.conversation, painted=painted, seen_up_to=up_to
+            ),
         )
 
     def ask(self, peer_cid: Cid) -> None:

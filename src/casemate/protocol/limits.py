@@ -93,6 +93,8 @@ LOCAL_DB_VALUE_BYTES: Final = 16 * MIB
 LOCAL_DB_KEY_BYTES: Final = 1_024
 LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB
 TIMELINE_PAGE_ROWS: Final = 200
+PAINTED_AT_ONCE: Final = 200
+"""Messages of which one MarkRead says that they were on a screen."""
 PLAIN_QUEUE_MESSAGES: Final = 20_000
 """Messages kept for a plain client that is away; the oldest go first (the timeline keeps them)."""
 PLAIN_QUEUE_BYTES: Final = 256 * MIB

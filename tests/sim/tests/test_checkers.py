@@ -10,7 +10,8 @@ from msgspec import structs
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account import deposits, inbox, kept, outbox, sealing
-from casemate.internal_service.core.account.rows import TimelineRow
+from casemate.internal_service.core.account.reading import Reading
+from casemate.internal_service.core.account.rows import Channel, TimelineRow
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import ClientHello
 from casemate.runtime.sqlite import Database
@@ -91,8 +92,8 @@ def test_a_message_called_delivered_too_early_is_found(monkeypatch: pytest.Monke
 def test_a_status_that_steps_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = SqliteAccountStore.timeline_advance
 
-    def forgetful(self: SqliteAccountStore, account_id: Any, up_to: int, status: Any) -> Any:
-        moved = honest(self, account_id, up_to, status)
+    def forgetful(self: SqliteAccountStore, account_id: Any, up_to: int, status: Any, *, first: int = 0) -> Any:
+        moved = honest(self, account_id, up_to, status, first=first)
         if status == "read" or not moved:
             return moved
         back = "UPDATE timeline SET status = 'delivered' WHERE mine = 1 AND status = 'read' RETURNING message_id"
@@ -101,6 +102,17 @@ def test_a_status_that_steps_back_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(SqliteAccountStore, "timeline_advance", forgetful)
     assert "go from read to delivered" in finding(FINE)
+
+
+def test_a_message_called_read_that_was_only_jumped_over_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = Reading._painted
+
+    def hasty(self: Reading, channel: Channel, numbers: Sequence[int]) -> Channel:
+        told = honest(self, channel, numbers)
+        return structs.replace(told, own_read_up_to=told.expected - 1) if numbers else told
+
+    monkeypatch.setattr(Reading, "_painted", hasty)
+    assert re.search(r"is read, but it is not so", finding(FINE))
 
 
 def test_a_message_that_is_acknowledged_but_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ import type {
   ViewPosition,
 } from "./generated";
 
-export type Requests = Omit<ExtensionRequests, "Hello" | "Subscribe" | "Unsubscribe"> & CitadelRequests;
+export type Requests = Omit<ExtensionRequests, "Hello" | "Subscribe" | "Unsubscribe" | "Ping"> &
+  CitadelRequests;
 export type Responses = ExtensionResponses & CitadelResponses;
 export type RequestName = keyof Requests;
 export type RequestFields<Name extends RequestName> = Omit<Requests[Name], "request_id">;

@@ -42,6 +42,7 @@ class FakeSocket implements Socket {
 
 let sockets: FakeSocket[];
 let service: WebSocketService;
+let wake: () => void;
 const latest = () => sockets.at(-1) as FakeSocket;
 
 beforeEach(() => {
@@ -53,6 +54,10 @@ beforeEach(() => {
       return latest();
     },
     now: () => Date.now(),
+    onWake: (listener) => {
+      wake = listener;
+      return () => undefined;
+    },
     random: () => 0.5,
   });
 });
@@ -101,7 +106,7 @@ test("the first request is Hello, and the connection is open when it is accepted
 
 test("answers are matched by request id, whatever their order", async () => {
   latest().accept();
-  const first = service.request("MarkRead", { cid: CID, peer_cid: 1n, up_to_arrival: 1 });
+  const first = service.request("MarkRead", { cid: CID, conversation: "", painted: [], seen_up_to: 1 });
   const firstId = latest().idOf("MarkRead");
   const second = service.request("GetSafetyNumber", { cid: CID, peer_cid: 2n });
   latest().respond("SafetyNumber", {
@@ -118,7 +123,7 @@ test("answers are matched by request id, whatever their order", async () => {
 test("a refusal carries its reason; a plain failure its text", async () => {
   latest().accept();
   const reason = { code: "mailbox_full", params: {}, acts: "peer" };
-  const refused = service.request("MarkRead", { cid: CID, peer_cid: 1n, up_to_arrival: 1 });
+  const refused = service.request("MarkRead", { cid: CID, conversation: "", painted: [], seen_up_to: 1 });
   latest().respond("RequestRefused", { cid: CID, request_id: latest().idOf("MarkRead"), reason });
   await expect(refused).rejects.toEqual(new Refused({ ...reason, acts: "peer" }));
   const failed = service.request("Deregister", { cid: CID });
@@ -201,4 +206,45 @@ test("one bad frame does not cost the connection", () => {
   latest().onmessage?.({ data: "null" });
   expect(service.connection().state).toBe("open");
   expect(warn).toHaveBeenCalledOnce();
+});
+
+const pings = () => latest().sent.filter((request) => "Ping" in request).length;
+
+test("who is silent is asked, and lost when nothing comes", () => {
+  latest().accept();
+  const heard = Date.now();
+  vi.advanceTimersByTime(4000);
+  expect(pings()).toBe(1);
+  latest().respond("Pong", { cid: 0n, request_id: latest().idOf("Ping") });
+  vi.advanceTimersByTime(4000);
+  expect(pings()).toBe(2);
+  expect(service.connection().state).toBe("open");
+  vi.advanceTimersByTime(6000);
+  expect(service.connection()).toMatchObject({ state: "lost", since: heard + 4000 });
+  vi.advanceTimersByTime(60_000);
+  expect(sockets.length).toBeGreaterThan(1);
+});
+
+test("whoever tells something is there, and is not asked meanwhile", () => {
+  follow();
+  latest().accept();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 0));
+  for (let turn = 0; turn < 10; turn++) {
+    vi.advanceTimersByTime(3000);
+    latest().respond("ViewEvents", events(turn + 1, 1n));
+  }
+  expect(service.connection().state).toBe("open");
+  expect(pings()).toBe(0);
+});
+
+test("after waking it asks at once, and a timer that slept itself does not judge", () => {
+  latest().accept();
+  wake();
+  expect(pings()).toBe(1);
+  vi.setSystemTime(Date.now() + 3_600_000);
+  vi.advanceTimersByTime(6000);
+  expect(service.connection().state).toBe("open");
+  expect(pings()).toBe(2);
+  vi.advanceTimersByTime(6000);
+  expect(service.connection().state).toBe("lost");
 });

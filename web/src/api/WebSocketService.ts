@@ -1,5 +1,7 @@
 /** The internal service over one WebSocket per tab, which heals itself and resumes without a gap. */
 import { backoffMilliseconds } from "./backoff";
+import type { Heart } from "./heartbeat";
+import { Heartbeat, onPageWake } from "./heartbeat";
 import type { Cid, HelloAccepted, LocalAccountsChanged, ViewEvents, ViewPosition } from "./generated";
 import type { Snapshot, Resumed } from "./generated";
 import { newRequestId } from "./identifiers";
@@ -26,9 +28,8 @@ export interface Socket {
   close(): void;
 }
 
-export interface Surroundings {
+export interface Surroundings extends Heart {
   open(): Socket;
-  now(): number;
   random(): number;
 }
 
@@ -54,8 +55,21 @@ export class WebSocketService implements InternalService {
   private failures = 0;
   private openedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly heartbeat: Heartbeat;
 
   constructor(private readonly surroundings: Surroundings) {
+    this.heartbeat = new Heartbeat(
+      surroundings,
+      () => {
+        this.send("Ping", { request_id: newRequestId() });
+      },
+      (lastHeard) => {
+        const { socket } = this;
+        if (socket === null) return;
+        this.lose(socket, lastHeard);
+        socket.close(); // who hangs does not answer the goodbye either
+      },
+    );
     this.dial();
   }
 
@@ -112,17 +126,19 @@ export class WebSocketService implements InternalService {
     };
   }
 
-  private lose(socket: Socket): void {
+  /** `since`: when they were heard last, where that is known. */
+  private lose(socket: Socket, since?: number): void {
     if (this.socket !== socket) return;
     this.socket = null;
     clearTimeout(this.timer);
+    this.heartbeat.stop();
     const now = this.surroundings.now();
     const before = this.state;
     if (before.state === "open" && now - this.openedAt > STEADY_MILLISECONDS) this.failures = 0;
     const wait = backoffMilliseconds(this.failures++, () => this.surroundings.random());
     this.become({
       state: "lost",
-      since: before.state === "lost" ? before.since : now,
+      since: before.state === "lost" ? before.since : (since ?? now),
       retryAt: now + wait,
       service: before.state === "connecting" ? null : before.service,
       accounts: before.state === "connecting" ? null : before.accounts,
@@ -135,6 +151,7 @@ export class WebSocketService implements InternalService {
   }
 
   private receive(text: string): void {
+    this.heartbeat.hear();
     let frame: unknown;
     try {
       frame = decode(text);
@@ -171,6 +188,7 @@ export class WebSocketService implements InternalService {
     if (hello.request_id !== this.helloId) return;
     clearTimeout(this.timer);
     this.openedAt = this.surroundings.now();
+    this.heartbeat.start();
     const found = { files: hello.found, listLost: hello.list_lost };
     this.become({ state: "open", service: hello.service, accounts: hello.accounts, found });
     for (const [cid, following] of this.followed) this.subscribe(cid, following);
@@ -245,6 +263,7 @@ export function browserSurroundings(): Surroundings {
   return {
     open: () => new WebSocket(address) as unknown as Socket,
     now: () => Date.now(),
+    onWake: onPageWake,
     random: () => Math.random(),
   };
 }

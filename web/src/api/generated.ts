@@ -196,12 +196,13 @@ export interface LocalAccountsChanged {
   readonly list_lost: Reason | null;
 }
 
-/** Everything of this conversation with arrival ≤ `up_to_arrival` was on a screen. Answer: Done. */
+/** What was on a screen, and up to which arrival everything counts as seen. Answer: Done. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */
 export interface MarkRead {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
-  readonly up_to_arrival: number;
+  readonly conversation: string;
+  readonly painted: readonly string[];
+  readonly seen_up_to: number;
 }
 
 /** A message is new or its status, reason or read flag changed; replaces what had its id. */
@@ -233,7 +234,8 @@ export interface MessageView {
   readonly written_at: number;
   readonly arrived_at: number;
   readonly arrived_late: boolean;
-  readonly read: boolean;
+  readonly seen: boolean;
+  readonly painted: boolean;
 }
 
 /** What an eye makes of the name on screen, the full name or else the username: every client compares alike. */
@@ -294,6 +296,17 @@ export interface PeerView {
   readonly names_signed: boolean;
   readonly looks: NameLooks;
   readonly namesake: Namesake | null;
+}
+
+/** A view asks whether anybody is still there: a process that hangs keeps its sockets. Answer: Pong. */
+export interface Ping {
+  readonly request_id: string;
+}
+
+/** From the thread that answers everything: whoever hears it knows that the rest would be answered, too. */
+export interface Pong {
+  readonly cid: Cid;
+  readonly request_id: string | null;
 }
 
 /** Ask a server who it is before an account is made there. Answer: ServerProbed. */
@@ -494,6 +507,7 @@ export interface ExtensionRequests {
   readonly ConnectAccount: ConnectAccount;
   readonly AdoptAccount: AdoptAccount;
   readonly ProbeServer: ProbeServer;
+  readonly Ping: Ping;
 }
 
 export interface ExtensionResponses {
@@ -508,5 +522,6 @@ export interface ExtensionResponses {
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
   readonly Done: Done;
+  readonly Pong: Pong;
   readonly RequestRefused: RequestRefused;
 }

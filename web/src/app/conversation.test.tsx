@@ -3,6 +3,9 @@ import { expect, test, vi } from "vitest";
 
 import type { Reason } from "../api/generated";
 import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
+import { AccountSession } from "../state/AccountSession";
+import { thisBrowser } from "../state/browser";
+import { FakeInternalService } from "../testing/FakeInternalService";
 import { App } from "./App";
 
 const WITH_BOB = conversationOf(ANN, BOB);
@@ -58,7 +61,7 @@ test("every status is shown with its name: queued with the reason, sent, deliver
   });
   expect(within(messages()).getByRole("img", { name: "Delivered" })).toBeVisible();
   act(() => {
-    world.markRead(bob, ann, 1000);
+    world.readAll(bob, ann, 1000);
   });
   expect(within(messages()).getByRole("img", { name: "Read" })).toBeVisible();
 });
@@ -230,7 +233,7 @@ test("unread messages are counted in the sidebar and the title, and a line shows
   const world = worldOfThree();
   const [ann, bob] = [world.account(ANN), world.account(BOB)];
   world.send(bob, ann, id(1), "old");
-  world.markRead(ann, bob, 100);
+  world.readAll(ann, bob, 100);
   world.send(bob, ann, id(2), "new one");
   world.send(bob, ann, id(3), "new two");
   vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
@@ -322,11 +325,12 @@ test("long history: a page at a time, and never more than a window of it on the 
   const world = worldOfThree();
   const [ann, bob] = [world.account(ANN), world.account(BOB)];
   for (let number = 0; number < 500; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
-  world.markRead(ann, bob, 100_000);
+  world.readAll(ann, bob, 100_000);
   const { messages, service } = await openConversation(world);
   expect(await within(messages()).findByText("line 499")).toBeVisible();
   const scroller = screen.getByRole("region", { name: "Conversation with Bob Birch" });
   vi.spyOn(scroller, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(scroller, "scrollHeight", "get").mockReturnValue(9000);
   for (let turn = 0; turn < 9; turn++) {
     fireEvent.scroll(scroller);
     await act(() => Promise.resolve());
@@ -334,4 +338,62 @@ test("long history: a page at a time, and never more than a window of it on the 
   expect(service.asked.filter(({ name }) => name === "GetTimeline").length).toBeGreaterThan(7);
   expect(within(messages()).getByText("line 0")).toBeInTheDocument();
   expect(messages().querySelectorAll("[data-message]")).toHaveLength(400);
+});
+
+test("a short conversation that begins and ends beyond what is loaded goes on at both of its ends", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  for (let number = 0; number < 70; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(3000);
+  const { messages } = await openConversation(world);
+  expect(await within(messages()).findByText("line 69")).toBeInTheDocument();
+  expect(within(messages()).getByText("line 0")).toBeInTheDocument();
+});
+
+test("sending leads to what was sent, wherever one was and whether or not the service answers", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  for (let number = 0; number < 300; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
+  const { user, box, messages, service } = await openConversation(world);
+  expect(await within(messages()).findByText("line 0")).toBeInTheDocument();
+  expect(within(messages()).queryByText("line 299")).not.toBeInTheDocument();
+  act(() => {
+    service.lose();
+  });
+  await user.type(box, "mine{Enter}");
+  expect(within(messages()).getByText("mine")).toBeVisible();
+  expect(within(messages()).getByText("Messages between are not loaded yet")).toBeVisible();
+  act(() => {
+    service.restore();
+  });
+  expect(await within(messages()).findByText("line 299")).toBeInTheDocument();
+  expect(within(messages()).getByText("mine")).toBeVisible();
+  expect(within(messages()).queryByText("Messages between are not loaded yet")).not.toBeInTheDocument();
+});
+
+test("a page that was asked for where the window no longer is leaves no gap", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  for (let number = 0; number < 300; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
+  const service = new FakeInternalService(world);
+  const session = new AccountSession(service, ANN, thisBrowser());
+  session.start();
+  await Promise.resolve();
+  const first = bob.messages.get(ANN)?.[0]?.order;
+  if (first === undefined) throw new Error("nothing was sent");
+  await session.loadAround(BOB, first);
+  const releaseOld = service.hold("GetTimeline");
+  session.loadAfter(BOB);
+  await act(() => Promise.resolve());
+  service.hold("GetTimeline")(); // only what was asked until here waits
+  await session.loadLatest(BOB);
+  releaseOld();
+  await act(() => Promise.resolve());
+  await waitFor(() => {
+    const shown = session.store
+      .get()
+      .workspace?.timelines.get(BOB)
+      ?.messages.map(({ text }) => text);
+    expect(shown).toEqual(Array.from({ length: 60 }, (_, index) => `line ${(240 + index).toString()}`));
+  });
 });

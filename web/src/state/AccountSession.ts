@@ -8,6 +8,7 @@ import { Handover } from "./Handover";
 import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import { WritableStore } from "./store";
+import { compareOrder } from "./timeline";
 import type { PagePlace, Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
 
@@ -161,19 +162,15 @@ export class AccountSession {
     return this.loadPage(peer, "replace", {});
   }
 
-  /** What one writes stands at the end, so that is where one wants to be. */
-  async returnToLatest(peer: Cid): Promise<void> {
-    if (this.store.get().workspace?.timelines.get(peer)?.hasAfter) await this.loadLatest(peer);
-  }
-
   loadAround(peer: Cid, around: MessageOrder): Promise<void> {
     return this.loadPage(peer, "replace", { around });
   }
 
-  /** Whether the service took it. */
-  async markRead(peer: Cid, upToArrival: number): Promise<boolean> {
+  /** `painted` were on a screen, and everything up to an arrival was seen. Answers whether the service took it. */
+  async markRead(conversation: string, painted: readonly string[], seenUpTo: number): Promise<boolean> {
     try {
-      await this.service.request("MarkRead", { cid: this.cid, peer_cid: peer, up_to_arrival: upToArrival });
+      const fields = { cid: this.cid, conversation, painted, seen_up_to: seenUpTo };
+      await this.service.request("MarkRead", fields);
       return true;
     } catch {
       return false;
@@ -196,12 +193,20 @@ export class AccountSession {
     try {
       const fields = { cid: this.cid, peer_cid: peer, limit: PAGE_MESSAGES, ...where };
       const page = await this.service.request("GetTimeline", fields);
-      this.pageArrived(page, place);
+      if (this.stillFits(peer, where)) this.pageArrived(page, place);
     } catch {
       this.change((state) => ({ ...state, failedPages: new Set([...state.failedPages, peer]) }));
     } finally {
       this.loading.delete(key);
     }
+  }
+
+  /** The window may have moved since a page at its edge was asked for; joined then, it would leave out messages. */
+  private stillFits(peer: Cid, { before, after }: { before?: MessageOrder; after?: MessageOrder }): boolean {
+    const messages = this.store.get().workspace?.timelines.get(peer)?.messages ?? [];
+    const edge = before ? messages[0] : messages.at(-1);
+    const asked = before ?? after;
+    return asked === undefined || (edge !== undefined && compareOrder(edge.order, asked) === 0);
   }
 
   private pageArrived(page: TimelinePage, place: PagePlace): void {

@@ -58,10 +58,10 @@ function story(seed: number): { me: FakeAccount; happen: () => void } {
     () => world.send(me, pick(), (sent++).toString(16).padStart(32, "0"), "hello"),
     () => world.send(pick(), me, (sent++).toString(16).padStart(32, "0"), "hello"),
     () => {
-      world.markRead(me, pick(), draw(50));
+      world.readAll(me, pick(), draw(50));
     },
     () => {
-      world.markRead(pick(), me, draw(50));
+      world.readAll(pick(), me, draw(50));
     },
     () => {
       world.connectDirectly(me, pick(), draw(2) === 0 ? "direct" : "relayed", draw(100));
@@ -126,7 +126,8 @@ function message(counter: number, device = "aa"): MessageView {
     written_at: 0,
     arrived_at: 0,
     arrived_late: false,
-    read: true,
+    seen: true,
+    painted: true,
   };
 }
 
@@ -175,8 +176,8 @@ describe("the window of a conversation", () => {
   });
 
   test("a status that an event has brought is not undone by an older page", () => {
-    const state = arrive(opened([message(10)], true, false), { ...message(10), read: false });
+    const state = arrive(opened([message(10)], true, false), { ...message(10), seen: false });
     const after = applyPage(state, page([message(9), message(10)], false, false), "before");
-    expect(after.timelines.get(1n)?.messages.at(-1)?.read).toBe(false);
+    expect(after.timelines.get(1n)?.messages.at(-1)?.seen).toBe(false);
   });
 });

@@ -136,7 +136,7 @@ export class FakeAccount implements Person {
 
   conversation(peer: Cid): ConversationView {
     const messages = this.messages.get(peer) ?? [];
-    const unread = messages.filter((message) => !message.mine && !message.read);
+    const unread = messages.filter((message) => !message.mine && !message.seen);
     return {
       id: conversationId(this.cid, peer),
       peer_cid: peer,

@@ -303,8 +303,10 @@ export class FakeInternalService implements InternalService {
       return done(cid);
     },
     MarkRead: (fields) => {
-      const [me, peer] = this.pair(fields);
-      this.world.markRead(me, peer, fields.up_to_arrival);
+      const me = this.world.account(fields.cid);
+      const talk = [...me.peers.values()].find((peer) => peer.conversation === fields.conversation);
+      if (talk === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
+      this.world.markRead(me, this.world.account(talk.cid), new Set(fields.painted), fields.seen_up_to);
       return done(fields.cid);
     },
     SetTyping: (fields) => {

@@ -219,17 +219,26 @@ export class FakeWorld {
       written_at: writtenAt,
       arrived_at: writtenAt,
       arrived_late: false,
-      read: true,
+      seen: true,
+      painted: true,
     };
     from.putMessage(row);
     this.deliver(from, to, id);
     return from.message(to.cid, id) ?? row;
   }
 
-  markRead(by: FakeAccount, from: FakeAccount, upToArrival: number): void {
-    const news =
-      by.messages.get(from.cid)?.filter((row) => !row.mine && !row.read && row.arrival <= upToArrival) ?? [];
-    for (const row of news) by.putMessage({ ...row, read: true });
+  /** As if everything up to this arrival had been on a screen. */
+  readAll(by: FakeAccount, from: FakeAccount, upToArrival: number): void {
+    const theirs = by.messages.get(from.cid)?.filter((row) => row.arrival <= upToArrival) ?? [];
+    const painted = new Set(theirs.map((row) => row.id));
+    this.markRead(by, from, painted, upToArrival);
+  }
+
+  markRead(by: FakeAccount, from: FakeAccount, painted: ReadonlySet<string>, seenUpTo: number): void {
+    const theirs = by.messages.get(from.cid)?.filter((row) => !row.mine) ?? [];
+    for (const row of theirs) if (!row.seen && row.arrival <= seenUpTo) by.putMessage({ ...row, seen: true });
+    const news = theirs.filter((row) => !row.painted && painted.has(row.id));
+    for (const row of news) by.putMessage({ ...row, seen: true, painted: true });
     for (const row of news) {
       const theirs = from.message(by.cid, row.id);
       if (theirs) from.putMessage({ ...theirs, status: "read", reason: null });
@@ -288,7 +297,8 @@ export class FakeWorld {
         mine: false,
         status: "received",
         reason: null,
-        read: false,
+        seen: false,
+        painted: false,
       } as const;
       to.putMessage({ ...row, ...placement, arrival: to.nextArrival(), arrived_at: this.now() });
       from.putMessage({ ...row, status: "delivered", reason: null });

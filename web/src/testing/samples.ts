@@ -138,7 +138,7 @@ export function say(
     world.send(from, to, id, text);
   }
   world.now = clock;
-  if (read) world.markRead(to, from, Number.MAX_SAFE_INTEGER);
+  if (read) world.readAll(to, from, Number.MAX_SAFE_INTEGER);
 }
 
 function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number): void {
@@ -151,7 +151,8 @@ function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number
     written_at: writtenAt,
     arrived_at: now - 10 * MINUTE,
     arrived_late: true,
-    read: true,
+    seen: true,
+    painted: true,
     arrival: to.nextArrival(),
     order: [last.order[0] + 0.5, last.order[1]],
   };
@@ -196,10 +197,10 @@ function away(world: FakeWorld, account: FakeAccount, since: number): void {
 function liveliness(world: FakeWorld, peer: FakeAccount, to: FakeAccount): void {
   let answers = 0;
   peer.listen((event) => {
-    if (event.type !== "MessageChanged" || event.message.mine || event.message.read) return;
+    if (event.type !== "MessageChanged" || event.message.mine || event.message.painted) return;
     const { arrival } = event.message;
     setTimeout(() => {
-      world.markRead(peer, to, arrival);
+      world.readAll(peer, to, arrival);
     }, 900);
     setTimeout(() => {
       world.typing(peer, to, true);

@@ -153,6 +153,7 @@ class Service(Core):
             ext.ConnectAccount: signing_in.connect_account,
             ext.AdoptAccount: found_accounts.adopt,
             ext.ProbeServer: self._probes.probe,
+            ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
         }
 
     # --- the core

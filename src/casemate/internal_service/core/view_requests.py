@@ -27,7 +27,7 @@ from casemate.protocol.ids import (
     DeviceId,
     MessageId,
 )
-from casemate.protocol.limits import MESSAGE_BODY_BYTES, TIMELINE_PAGE_ROWS
+from casemate.protocol.limits import MESSAGE_BODY_BYTES, PAINTED_AT_ONCE, TIMELINE_PAGE_ROWS
 
 _QUERY_CHARACTERS: Final = 200
 _HIGHEST_NUMBER: Final = 2**63 - 1
@@ -107,8 +107,12 @@ class ViewRequests:
 
     def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
         host = self._hosts.session(request.cid)
-        up_to = max(0, min(request.up_to_arrival, _HIGHEST_NUMBER))
-        self._do(asker, host, host.account.mark_read(request.peer_cid, up_to, self._desk.now))
+        peer_cid = host.account.cid_in(_conversation(request.conversation))
+        if len(request.painted) > PAINTED_AT_ONCE:
+            raise refuse("malformed", what="painted")
+        painted = [_message_id(text) for text in request.painted]
+        up_to = max(0, min(request.seen_up_to, _HIGHEST_NUMBER))
+        self._do(asker, host, host.account.mark_read(peer_cid, painted, up_to, self._desk.now))
 
     def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
         host = self._hosts.session(request.cid)
@@ -220,3 +224,7 @@ def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
 
 def _message_id(text: str) -> MessageId:
     return MessageId(id_from_hex(text, MESSAGE_ID_BYTES, "message_id"))
+
+
+def _conversation(text: str) -> ConversationId:
+    return ConversationId(id_from_hex(text, CONVERSATION_ID_BYTES, "conversation"))

@@ -101,11 +101,17 @@ class SetDraft(ExtensionRequest, frozen=True, kw_only=True):
 
 
 class MarkRead(ExtensionRequest, frozen=True, kw_only=True):
-    """Everything of this conversation with arrival ≤ `up_to_arrival` was on a screen. Answer: Done."""
+    """What was on a screen, and up to which arrival everything counts as seen. Answer: Done.
+
+    Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only
+    concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over.
+    """
 
     cid: Cid
-    peer_cid: Cid
-    up_to_arrival: int
+    conversation: str
+    painted: list[str]
+    """At most 200."""
+    seen_up_to: int
 
 
 class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
@@ -187,6 +193,10 @@ class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
     """Ask a server who it is before an account is made there. Answer: ServerProbed."""
 
     server_addr: str
+
+
+class Ping(ExtensionRequest, frozen=True, kw_only=True):
+    """A view asks whether anybody is still there: a process that hangs keeps its sockets. Answer: Pong."""
 
 
 class ExtensionResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -288,6 +298,10 @@ class ServerProbed(ExtensionResponse, frozen=True, kw_only=True):
 
 class Done(ExtensionResponse, frozen=True, kw_only=True):
     pass
+
+
+class Pong(ExtensionResponse, frozen=True, kw_only=True):
+    """From the thread that answers everything: whoever hears it knows that the rest would be answered, too."""
 
 
 class RequestRefused(ExtensionResponse, frozen=True, kw_only=True):

@@ -162,12 +162,15 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None
     order: MessageOrder
     arrival: int
-    """Counts up in the order in which this account learned of messages; read marks and sync use it."""
+    """Counts up in the order in which this account learned of messages; what was seen is told by it."""
     written_at: int
     """The writer's clock, clamped to arrival; shown, never used for order."""
     arrived_at: int
     arrived_late: bool
-    read: bool
+    seen: bool
+    """Does not count as unread. Own messages do not either."""
+    painted: bool
+    """It was on a screen here, and its writer is told so."""
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 /** One conversation: head, messages, and the place to write. */
 import { UserRoundX } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 
 import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -30,6 +30,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
   const pending = usePendingTexts((texts) => texts.filter((text) => text.peer === peerCid));
   const failed = useSessionState((state) => state.failedPages.has(peerCid));
   const peer = peers.get(peerCid);
+  const [sent, setSent] = useState(0);
 
   useEffect(() => {
     session.openConversation(peerCid);
@@ -54,6 +55,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
           conversation={conversation}
           timeline={timeline}
           pending={pending}
+          sent={sent}
         />
       ) : failed ? (
         <HistoryFailed
@@ -72,7 +74,9 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
           peer={peerCid}
           conversation={peer.conversation}
           peerName={name}
-          onSent={() => void session.returnToLatest(peerCid)}
+          onSent={() => {
+            setSent((count) => count + 1);
+          }}
         />
       ) : (
         <ComposerGate peer={peer} talkedBefore={conversation?.last != null} onCompare={onInfo} />

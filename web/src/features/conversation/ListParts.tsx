@@ -40,6 +40,14 @@ export function Item({
           <span aria-hidden className="h-px flex-1 bg-accent" />
         </li>
       );
+    case "gap":
+      return (
+        <li className="flex items-center gap-3 px-4 pt-4 tablet:px-6">
+          <span aria-hidden className="h-px flex-1 border-t border-dashed border-line" />
+          <span className="text-12 text-ink-3">Messages between are not loaded yet</span>
+          <span aria-hidden className="h-px flex-1 border-t border-dashed border-line" />
+        </li>
+      );
     case "note":
       return (
         <li data-message={item.message.id} className="px-6 pt-4 text-center text-12 text-ink-3">

@@ -10,18 +10,18 @@ import type {
   PeerView,
   Reason,
 } from "../../api/generated";
-import { useSession } from "../../state/context";
+import { useSession, useSessionState } from "../../state/context";
 import { displayName } from "../../state/names";
 import type { PendingTexts } from "../../state/pendingTexts";
 import { presenceOf } from "../../state/presence";
 import type { Timeline } from "../../state/timeline";
-import { compareOrder } from "../../state/timeline";
+import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder } from "./ListParts";
 import { listItems, messagesWithGlyph } from "./listItems";
 import type { Author } from "./MessageGroup";
 import { useMessageScroll } from "./useMessageScroll";
-import { useReadMarks } from "./useReadMarks";
+import { useReading } from "./useReading";
 
 interface Props {
   readonly account: AccountView;
@@ -29,17 +29,20 @@ interface Props {
   readonly conversation: ConversationView | undefined;
   readonly timeline: Timeline;
   readonly pending: PendingTexts;
+  /** How often something was sent from here: each time leads to what was sent. */
+  readonly sent: number;
 }
 
-export function MessageList({ account, peer, conversation, timeline, pending }: Props) {
+export function MessageList({ account, peer, conversation, timeline, pending, sent }: Props) {
   const session = useSession();
   const unread = conversation?.unread ?? 0;
   const firstUnread = conversation?.first_unread ?? null;
   const peerName = displayName(peer);
-  const onVisible = useReadMarks(peer.cid, timeline.messages, unread);
-  const { scroller, atEnd, watchedAbove, onScroll, toEnd, showAt, unpin } = useMessageScroll({
+  const { messages, hasAfter } = timeline;
+  const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, unpin } = useMessageScroll({
     content: useMemo(() => [timeline, pending], [timeline, pending]),
-    isLatest: !timeline.hasAfter,
+    isLatest: !hasAfter,
+    isFull: messages.length >= WINDOW_MESSAGES,
     onNearStart: () => {
       session.loadBefore(peer.cid);
     },
@@ -47,12 +50,11 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
       session.loadAfter(peer.cid);
     },
     watched: idAt(firstUnread, timeline),
-    onVisible,
   });
+  useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
-  const { messages, hasAfter } = timeline;
   const items = useMemo(
-    () => listItems(messages, newFrom, hasAfter ? [] : pending),
+    () => listItems(messages, newFrom, pending, hasAfter),
     [messages, hasAfter, newFrom, pending],
   );
   const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
@@ -70,10 +72,15 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
     showAt("[data-new-line]");
   }, [newFrom, showAt, unpin]);
 
-  const lastWritten = pending.at(-1)?.messageId;
   useEffect(() => {
-    if (lastWritten !== undefined) toEnd();
-  }, [lastWritten, toEnd]);
+    if (sent > 0) follow();
+  }, [sent, follow]);
+
+  // The end may be far below what is loaded, and the service may be away when it is asked for.
+  const live = useSessionState((state) => state.live);
+  useEffect(() => {
+    if (following && hasAfter && live) void session.loadLatest(peer.cid);
+  }, [following, hasAfter, live, timeline, session, peer.cid]);
 
   const jumpToNew = async (order: MessageOrder) => {
     unpin();
@@ -87,10 +94,6 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
         ?.messages.find((message) => compareOrder(message.order, order) >= 0);
       if (target) showAt(`[data-message="${CSS.escape(target.id)}"]`);
     });
-  };
-  const jumpToLatest = async () => {
-    if (timeline.hasAfter) await session.loadLatest(peer.cid);
-    requestAnimationFrame(toEnd);
   };
 
   const newAbove = unread > 0 && firstUnread !== null && (watchedAbove || isBefore(firstUnread, timeline));
@@ -142,11 +145,7 @@ export function MessageList({ account, peer, conversation, timeline, pending }: 
         </Chip>
       )}
       {!atEnd && (
-        <Chip
-          className="bottom-3"
-          icon={<ArrowDown size={14} aria-hidden />}
-          onClick={() => void jumpToLatest()}
-        >
+        <Chip className="bottom-3" icon={<ArrowDown size={14} aria-hidden />} onClick={follow}>
           {unread > 0 && !newAbove ? `${unread.toString()} new below` : "Jump to latest"}
         </Chip>
       )}

@@ -16,6 +16,8 @@ export interface Group {
 export type ListItem =
   | { readonly kind: "day"; readonly key: string; readonly time: number }
   | { readonly kind: "new"; readonly key: string }
+  /** Messages between what is above and below it are not loaded. */
+  | { readonly kind: "gap"; readonly key: string }
   | { readonly kind: "note"; readonly key: string; readonly message: MessageView }
   | Group;
 
@@ -27,6 +29,7 @@ export function listItems(
   messages: readonly MessageView[],
   newFrom: MessageOrder | null,
   pending: PendingTexts,
+  hasAfter: boolean,
 ): readonly ListItem[] {
   const items: ListItem[] = [];
   let before: MessageView | undefined;
@@ -52,6 +55,7 @@ export function listItems(
       });
     before = message;
   }
+  if (hasAfter && pending.length > 0) items.push({ kind: "gap", key: "gap" });
   for (const text of pending) addPending(items, text);
   return items;
 }

@@ -1,6 +1,8 @@
 /** Keeps the reader's place: at the end while they are there, else where the message they look at is. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
+import { idOf, rowOf, visibleRows } from "./rows";
+
 interface Anchor {
   readonly id: string;
   /** Pixels from the top of what is visible to the top of the message. */
@@ -11,12 +13,12 @@ interface Options {
   /** Anything that changes when the content does. */
   readonly content: unknown;
   readonly isLatest: boolean;
+  /** More than this is never drawn at once. */
+  readonly isFull: boolean;
   /** A message of which it is told whether it is above what is visible. */
   readonly watched: string | null;
   readonly onNearStart: () => void;
   readonly onNearEnd: () => void;
-  /** Message ids that are on the screen, top to bottom. */
-  readonly onVisible: (ids: readonly string[]) => void;
 }
 
 /** Where the end begins: closer than this, new messages keep the reader at the end. */
@@ -24,16 +26,19 @@ const END_PIXELS = 64;
 /** Pages are asked for before the reader sees where they end. */
 const AHEAD_PIXELS = 1200;
 
-export function useMessageScroll({ content, isLatest, watched, onNearStart, onNearEnd, onVisible }: Options) {
+export function useMessageScroll(options: Options) {
+  const { content, isLatest, isFull, watched, onNearStart, onNearEnd } = options;
   const scroller = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor | null>(null);
   const pinned = useRef(true);
   const [atEnd, setAtEnd] = useState(true);
   const [watchedAbove, setWatchedAbove] = useState(false);
-  const callbacks = useRef({ isLatest, watched, onNearStart, onNearEnd, onVisible });
+  /** On the way to the end, which may have to be loaded first. */
+  const [following, setFollowing] = useState(false);
+  const callbacks = useRef({ isLatest, isFull, watched, onNearStart, onNearEnd });
 
-  useEffect(() => {
-    callbacks.current = { isLatest, watched, onNearStart, onNearEnd, onVisible };
+  useLayoutEffect(() => {
+    callbacks.current = { isLatest, isFull, watched, onNearStart, onNearEnd };
   });
 
   const look = useCallback(() => {
@@ -43,6 +48,7 @@ export function useMessageScroll({ content, isLatest, watched, onNearStart, onNe
     const below = element.scrollHeight - element.clientHeight - element.scrollTop;
     pinned.current = now.isLatest && below < END_PIXELS;
     setAtEnd(pinned.current);
+    if (pinned.current) setFollowing(false); // from here on the end stays the end
     setWatchedAbove(now.watched !== null && isAbove(element, now.watched));
     const visible = visibleRows(element);
     const first = visible[0];
@@ -51,10 +57,11 @@ export function useMessageScroll({ content, isLatest, watched, onNearStart, onNe
       : null;
     if (element.clientHeight > 0) {
       // A list without a size is at both of its ends at once, and would fetch pages forever.
-      if (element.scrollTop < AHEAD_PIXELS) now.onNearStart();
-      else if (below < AHEAD_PIXELS) now.onNearEnd();
+      // A short one is near both at once, and may go on at either; a full one could only lose what is looked at.
+      const [nearStart, nearEnd] = [element.scrollTop < AHEAD_PIXELS, below < AHEAD_PIXELS];
+      if (nearStart && !(nearEnd && now.isFull)) now.onNearStart();
+      if (nearEnd && !(nearStart && now.isFull)) now.onNearEnd();
     }
-    now.onVisible(visible.map(idOf));
   }, []);
 
   const toEnd = useCallback(() => {
@@ -63,22 +70,25 @@ export function useMessageScroll({ content, isLatest, watched, onNearStart, onNe
   }, []);
 
   /** Puts a message, or the line above what is new, in the upper part of the view. */
-  const showAt = useCallback((selector: string): boolean => {
-    const element = scroller.current;
-    const target = element?.querySelector(selector);
-    if (!element || !target) return false;
-    const top = target.getBoundingClientRect().top - element.getBoundingClientRect().top;
-    element.scrollTop += top - element.clientHeight / 4;
-    return true;
-  }, []);
+  const showAt = useCallback(
+    (selector: string): boolean => {
+      const element = scroller.current;
+      const target = element?.querySelector(selector);
+      if (!element || !target) return false;
+      const top = target.getBoundingClientRect().top - element.getBoundingClientRect().top;
+      element.scrollTop += top - element.clientHeight / 4;
+      return true;
+    },
+    [scroller],
+  );
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    if (pinned.current) toEnd();
+    if (pinned.current || following) toEnd();
     else keepAnchor(element, anchor.current);
     look();
-  }, [content, look, toEnd]);
+  }, [content, following, look, toEnd]);
 
   // The composer grows, the window changes, fonts arrive: the end stays the end.
   useEffect(() => {
@@ -95,55 +105,33 @@ export function useMessageScroll({ content, isLatest, watched, onNearStart, onNe
     };
   }, [toEnd]);
 
-  useEffect(() => {
-    document.addEventListener("visibilitychange", look);
-    return () => {
-      document.removeEventListener("visibilitychange", look);
-    };
-  }, [look]);
-
   return {
     scroller,
     atEnd,
     watchedAbove,
+    following,
     onScroll: look,
-    toEnd,
+    /** Leads to the latest message as soon as it is there. */
+    follow: useCallback(() => {
+      setFollowing(true);
+    }, []),
     showAt,
-    unpin: () => (pinned.current = false),
+    /** The reader wants to be elsewhere. */
+    unpin: useCallback(() => {
+      pinned.current = false;
+      setFollowing(false);
+    }, []),
   };
 }
 
 function keepAnchor(scroller: HTMLElement, anchor: Anchor | null): void {
-  if (anchor === null) return;
-  const row = scroller.querySelector(`[data-message="${CSS.escape(anchor.id)}"]`);
-  if (row === null) return;
+  const row = anchor && rowOf(scroller, anchor.id);
+  if (anchor === null || row === null) return;
   const offset = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
   if (Math.abs(offset - anchor.offset) > 0.5) scroller.scrollTop += offset - anchor.offset;
 }
 
 function isAbove(scroller: HTMLElement, id: string): boolean {
-  const row = scroller.querySelector(`[data-message="${CSS.escape(id)}"]`);
+  const row = rowOf(scroller, id);
   return row !== null && row.getBoundingClientRect().bottom < scroller.getBoundingClientRect().top;
-}
-
-function visibleRows(scroller: HTMLElement): readonly HTMLElement[] {
-  const rows = [...scroller.querySelectorAll<HTMLElement>("[data-message]")];
-  const { top, bottom } = scroller.getBoundingClientRect();
-  // Rows are in order of their place, so the first visible one is found by halving.
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) <= top) low = middle + 1;
-    else high = middle;
-  }
-  const visible: HTMLElement[] = [];
-  for (const row of rows.slice(low)) {
-    if (row.getBoundingClientRect().top >= bottom) break;
-    visible.push(row);
-  }
-  return visible;
-}
-
-function idOf(row: HTMLElement): string {
-  return row.dataset.message ?? "";
 }

@@ -7,16 +7,18 @@ from casemate.crypto.envelope import Origin
 from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow
+from casemate.internal_service.core.account.runs import Run
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database, Row
 
 _LAST_NUMBER: Final = 2**63 - 1
 _ORIGIN: Final = struct.Struct(">8sQ")
 _OPENED: Final = struct.Struct(">Q8s")
+_RUN: Final = struct.Struct(">QQ")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
     " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
-    " opened_before"
+    " opened_before, read_runs, own_read_runs"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -52,7 +54,7 @@ class ChannelsTable:
     def _write_channels(self, channels: list[Channel]) -> None:
         self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
         )
 
@@ -159,6 +161,8 @@ def _channel_values(channel: Channel) -> Row:
         channel.parked_receipt,
         channel.rekey_at,
         b"".join(_OPENED.pack(number, start) for number, start in channel.opened_before),
+        _packed(channel.read_runs),
+        _packed(channel.own_read_runs),
     )
 
 
@@ -180,7 +184,13 @@ def _channel(row: Row) -> Channel:
         parked_receipt=row[14],
         rekey_at=row[15],
         opened_before=tuple((number, start) for number, start in _OPENED.iter_unpack(row[16])),
+        read_runs=tuple(_RUN.iter_unpack(row[17])),
+        own_read_runs=tuple(_RUN.iter_unpack(row[18])),
     )
+
+
+def _packed(runs: tuple[Run, ...]) -> bytes:
+    return b"".join(_RUN.pack(*run) for run in runs)
 
 
 def _ratchet(row: Row) -> RatchetRow:

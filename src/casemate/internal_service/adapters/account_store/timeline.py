@@ -1,4 +1,4 @@
-"""What the user reads, in SQL: display order by (counter, device), arrival for read marks.
+"""What the user reads, in SQL: display order by (counter, device), arrival for what was seen.
 
 A message that is written and sealed in one transaction is brought to the database once, at its end; see `RowCache`.
 """
@@ -16,7 +16,7 @@ from casemate.runtime.sqlite import Database, Row
 
 _COLUMNS = (
     "arrival, message_id, account_id, mine, kind, body, status, counter, device, number,"
-    " written_at, arrived_at, late, read"
+    " written_at, arrived_at, late, seen, painted"
 )
 _LAST_COUNTER: Final = 2**63 - 1
 _UNDELIVERED = "INDEXED BY timeline_undelivered", "mine = 1 AND status IN ('queued', 'sent')"
@@ -41,7 +41,7 @@ class TimelineTable:
         self._rows.put_passing(_key(row), replace(row, arrival=self._next_arrival()), self._insert_messages)
         if last is None or place > last[:2]:
             self._rows.wrote(("last message", row.account_id), (*place, row.message_id))
-        if not row.mine and not row.read:
+        if not row.mine and not row.seen:
             self._add_unread(row.account_id, 1)
             if first_unread is None or place < first_unread:
                 self._rows.wrote(("first unread", row.account_id), place)
@@ -82,40 +82,50 @@ class TimelineTable:
             changed += [(row.account_id, message_id) for row in rows]
         return changed
 
-    def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
+    def timeline_advance(
+        self, account_id: AccountId, up_to: int, status: StoredStatus, *, first: int = 0
+    ) -> list[MessageId]:
         self._write_numbered()
         index, behind = _NOT_READ if status == "read" else _UNDELIVERED
-        where = f"WHERE account_id = ? AND {behind} AND number <= ?"
-        rows = self._update(f"{index} SET status = ? {where}", status, account_id, up_to)
+        where = f"WHERE account_id = ? AND {behind} AND number BETWEEN ? AND ?"
+        rows = self._update(f"{index} SET status = ? {where}", status, account_id, first, up_to)
         return [row.message_id for row in rows]
 
-    def timeline_mark_read(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]:
-        self._rows.write()
-        where = "WHERE account_id = ? AND mine = 0 AND read = 0 AND arrival <= ?"
-        rows = self._update(f"SET read = 1 {where}", account_id, up_to_arrival)
-        if rows:
-            self._add_unread(account_id, -len(rows))
-            self._rows.drop(("read mark", account_id))
-            self._rows.drop(("first unread", account_id))
-        return [row.message_id for row in rows]
+    def timeline_see(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]:
+        return self._see(account_id, "arrival <= ?", up_to_arrival)
 
-    def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None:
+    def timeline_paint(self, account_id: AccountId, message_ids: Sequence[MessageId]) -> list[TimelineRow]:
+        these = f"message_id IN ({', '.join('?' * len(message_ids))})"
+        self._see(account_id, these, *message_ids)
+        where = f"WHERE account_id = ? AND mine = 0 AND painted = 0 AND {these}"
+        return self._update(f"SET painted = 1 {where}", account_id, *message_ids)
+
+    def timeline_renumber(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
         self._rows.write()
-        row = self._db.row(
-            "SELECT min(number) FROM timeline WHERE account_id = ? AND mine = 0 AND read = 0 AND device = ?",
-            account_id,
-            device,
+        self._update(
+            "SET number = ? WHERE message_id = ? AND account_id = ? AND mine = 0", number, message_id, account_id
         )
-        return None if row is None else row[0]
 
-    def highest_read(self, account_id: AccountId) -> DisplayOrder | None:
+    def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
+        self._rows.write()
+        unpainted = "FROM timeline INDEXED BY timeline_unpainted WHERE device = ? AND mine = 0 AND painted = 0"
+        row = self._db.row(
+            f"SELECT (SELECT max(number) {unpainted} AND number < ?), (SELECT min(number) {unpainted} AND number > ?)",
+            device,
+            number,
+            device,
+            number,
+        )
+        return (None, None) if row is None else (row[0], row[1])
+
+    def highest_seen(self, account_id: AccountId) -> DisplayOrder | None:
         return self._rows.read(
-            ("read mark", account_id), lambda: self._order("mine = 0 AND read = 1", "DESC", account_id)
+            ("highest seen", account_id), lambda: self._order("mine = 0 AND seen = 1", "DESC", account_id)
         )
 
     def first_unread(self, account_id: AccountId) -> DisplayOrder | None:
         return self._rows.read(
-            ("first unread", account_id), lambda: self._order("mine = 0 AND read = 0", "ASC", account_id)
+            ("first unread", account_id), lambda: self._order("mine = 0 AND seen = 0", "ASC", account_id)
         )
 
     def last_message(self, account_id: AccountId) -> MessageId | None:
@@ -165,6 +175,16 @@ class TimelineTable:
         )
         return [MessageId(row[0]) for row in rows]
 
+    def _see(self, account_id: AccountId, which: str, *values: object) -> list[MessageId]:
+        self._rows.write()
+        where = f"WHERE account_id = ? AND mine = 0 AND seen = 0 AND {which}"
+        rows = self._update(f"SET seen = 1 {where}", account_id, *values)
+        if rows:
+            self._add_unread(account_id, -len(rows))
+            self._rows.drop(("highest seen", account_id))
+            self._rows.drop(("first unread", account_id))
+        return [row.message_id for row in rows]
+
     def _add_unread(self, account_id: AccountId, messages: int) -> None:
         unread = self.unread(account_id) + messages
         self._rows.put(("unread", account_id), (account_id, unread), self._write_unread)
@@ -186,7 +206,7 @@ class TimelineTable:
 
     def _insert_messages(self, rows: list[TimelineRow]) -> None:
         self._db.executemany(
-            f"INSERT INTO timeline ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO timeline ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(row) for row in rows],
         )
 
@@ -230,22 +250,20 @@ def _key(row: TimelineRow) -> tuple[str, AccountId, MessageId]:
 
 
 def _timeline(row: Row) -> TimelineRow:
-    arrival, message_id, account_id, mine, kind, body, status, counter, device, number, written, arrived, late, read = (
-        row
-    )
     return TimelineRow(
-        arrival=arrival,
-        message_id=MessageId(message_id),
-        account_id=AccountId(account_id),
-        mine=bool(mine),
-        kind=kind,
-        body=body,
-        status=status,
-        counter=counter,
-        device=DeviceId(device),
-        number=number,
-        written_at=written,
-        arrived_at=arrived,
-        late=bool(late),
-        read=bool(read),
+        arrival=row[0],
+        message_id=MessageId(row[1]),
+        account_id=AccountId(row[2]),
+        mine=bool(row[3]),
+        kind=row[4],
+        body=row[5],
+        status=row[6],
+        counter=row[7],
+        device=DeviceId(row[8]),
+        number=row[9],
+        written_at=row[10],
+        arrived_at=row[11],
+        late=bool(row[12]),
+        seen=bool(row[13]),
+        painted=bool(row[14]),
     )

@@ -1,6 +1,6 @@
 """One unlocked account, put together: the service it lives in routes events and requests here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import inf
 from typing import TypeVar
@@ -315,8 +315,8 @@ class Account:
         """Queue another app's bytes. Raises Refused."""
         return self._outbox.write(self._connected(peer_cid, body), Kind.OPAQUE, body, now)
 
-    def mark_read(self, peer_cid: Cid, up_to_arrival: int, now: Instant) -> Outcome:
-        return self._receipts.mark_read(self._peer(peer_cid), up_to_arrival, now)
+    def mark_read(self, peer_cid: Cid, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
+        return self._receipts.mark_read(self._peer(peer_cid), painted, seen_up_to, now)
 
     def set_typing(self, peer_cid: Cid, typing: bool, now: Instant) -> Outcome:
         peer = self._peer(peer_cid)

@@ -5,6 +5,7 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
+from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import PEER_ADDRESSES
 from casemate.protocol.numbered import Number
@@ -54,6 +55,8 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     opened_before: Annotated[tuple[OpenedField, ...], msgspec.Meta(max_length=OPENED_TOLD)] = ()
     """The last number that was opened from each of the starts before that one, newest first: a start of ours that came
     later hides none of what a copy of ours did."""
+    read: Annotated[tuple[tuple[Number, Number], ...], msgspec.Meta(max_length=RUNS_KEPT)] = ()
+    """Runs (first and last number) above `read_up_to` whose messages were on a screen, newest first."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):

@@ -194,7 +194,7 @@ class Inbox:
         if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
             # Who speaks ILM may get it twice, and answers every repeat.
             return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
-        read_mark = store.highest_read(peer.account_id)
+        highest_seen = store.highest_seen(peer.account_id)
         row = TimelineRow(
             arrival=0,
             message_id=content.message_id,
@@ -208,11 +208,12 @@ class Inbox:
             number=number,
             written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
             arrived_at=now.wall,
-            late=read_mark is not None and (content.counter, device) < read_mark,
-            read=False,
+            late=highest_seen is not None and (content.counter, device) < highest_seen,
+            seen=False,
+            painted=False,
         )
         if not store.timeline_add(row):
-            self._receipts.came_again(peer, device, number)
+            self._receipts.came_again(peer, device, content.message_id, number)
             return []
         outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
         if content.kind in (Kind.CHAT, Kind.OPAQUE):

@@ -45,7 +45,8 @@ def write_note(context: Context, peer: Peer, note: Note, text: str, now: Instant
         written_at=now.wall,
         arrived_at=now.wall,
         late=False,
-        read=True,
+        seen=True,
+        painted=True,
     )
     store.timeline_add(row, is_new=True)
     return [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]

@@ -121,7 +121,8 @@ class Outbox:
             written_at=now.wall,
             arrived_at=now.wall,
             late=False,
-            read=True,
+            seen=True,
+            painted=True,
         )
 
     # -------------------------------------------------------------------------------------------- sealing and sending

@@ -203,16 +203,30 @@ class TimelineStore(Protocol):
         """Queued or sent; returns those that are messages of ours and not delivered yet."""
         ...
 
-    def timeline_advance(self, account_id: AccountId, up_to: int, status: StoredStatus) -> list[MessageId]:
-        """Our messages with a number ≤ `up_to` that are not as far as `status` (delivered or read); returns them."""
+    def timeline_advance(
+        self, account_id: AccountId, up_to: int, status: StoredStatus, *, first: int = 0
+    ) -> list[MessageId]:
+        """Our messages numbered `first` to `up_to` that are not as far as `status`, delivered or read; returns them."""
         ...
 
-    def timeline_mark_read(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]: ...
+    def timeline_see(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]:
+        """Their messages that arrived up to here are seen; returns those that were not."""
+        ...
 
-    def lowest_unread_number(self, account_id: AccountId, device: DeviceId) -> int | None: ...
+    def timeline_paint(self, account_id: AccountId, message_ids: Sequence[MessageId]) -> list[TimelineRow]:
+        """These of theirs were on a screen, and are seen; returns those that had not been. Others are passed over."""
+        ...
 
-    def highest_read(self, account_id: AccountId) -> DisplayOrder | None:
-        """The read mark: the last message from the peer, in display order, that was on a screen."""
+    def timeline_renumber(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
+        """Their message came again, in the envelope with this number."""
+        ...
+
+    def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
+        """The highest number below, and the lowest above, of a message of this device that was on no screen yet."""
+        ...
+
+    def highest_seen(self, account_id: AccountId) -> DisplayOrder | None:
+        """The last message from the peer, in display order, that was seen: what sorts before it arrives late."""
         ...
 
     def last_message(self, account_id: AccountId) -> MessageId | None:

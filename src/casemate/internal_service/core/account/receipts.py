@@ -1,5 +1,6 @@
 """Receipts and ephemeral events: what we tell a peer's device about its envelopes, and what it tells us."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,12 +21,14 @@ from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.origins import is_another_life
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.reading import Reading
 from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.runs import united
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
-from casemate.internal_service.core.notices import ConversationChanged, MessageChanged, TypingChanged
+from casemate.internal_service.core.notices import MessageChanged, TypingChanged
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import DeviceId
+from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import CONTROL_BYTES
 from casemate.protocol.link import Ephemeral, Receipt
 from casemate.protocol.peer import Control
@@ -60,6 +63,7 @@ class Receipts:
         self._sessions = sessions
         self._outbox = outbox
         self._healing = healing
+        self._reading = Reading(context)
         self._refilled: dict[DeviceId, tuple[int, float]] = {}
         self._starts_over_again: dict[DeviceId, float] = {}
         """When a device may make us start over again (monotonic)."""
@@ -93,6 +97,7 @@ class Receipts:
             anew,
             channel.opened,
             channel.opened_before,
+            channel.own_read_runs,
         )
         sealed = self._seal(channel, note)
         if sealed is None:
@@ -127,28 +132,16 @@ class Receipts:
                 outcome += self.send(peer, channel.device, now)
         return outcome
 
-    def mark_read(self, peer: Peer, up_to_arrival: int, now: Instant) -> Outcome:
-        """Everything up to this arrival was on a screen."""
-        store = self._context.store
-        read = store.timeline_mark_read(peer.account_id, up_to_arrival)
-        if not read:
-            return []
-        outcome: Outcome = [MessageChanged(peer.cid, message_id) for message_id in read]
-        outcome.append(ConversationChanged(peer.cid))
-        for channel in self._context.store.channels_of(peer.account_id):
-            unread = store.lowest_unread_number(peer.account_id, channel.device)
-            up_to = channel.expected - 1 if unread is None else unread - 1
-            if up_to > channel.own_read_up_to:
-                store.put_channel(replace(channel, own_read_up_to=up_to))
-                outcome += self.send(peer, channel.device, now, by_path=True)
+    def mark_read(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
+        """`painted` were on a screen, and their writer hears it; what arrived up to `seen_up_to` is unread no more."""
+        outcome, told = self._reading.mark(peer, painted, seen_up_to)
+        for channel in told:
+            outcome += self.send(peer, channel.device, now, by_path=True)
         return outcome
 
-    def came_again(self, peer: Peer, device: DeviceId, number: int) -> None:
-        """A message that is here has a new number: where it was read, the next receipt has to say so of this one."""
-        unread = self._context.store.lowest_unread_number(peer.account_id, device)
-        channel = self._sessions.channel(peer, device)
-        if (unread is None or unread > number) and channel.own_read_up_to < number:
-            self._context.store.put_channel(replace(channel, own_read_up_to=number))
+    def came_again(self, peer: Peer, device: DeviceId, message_id: MessageId, number: int) -> None:
+        """A message that is here has a new number: the next receipt speaks of this one."""
+        self._reading.came_again(self._sessions.channel(peer, device), peer, message_id, number)
 
     def send_typing(self, peer: Peer, typing: bool) -> Outcome:
         device = self._context.device_of(peer)
@@ -205,20 +198,21 @@ class Receipts:
         if note.delivered_up_to > highest or is_another_life(channel, opened):
             return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
-        had, had_read = channel.delivered_up_to, channel.read_up_to
+        had, before = channel.delivered_up_to, channel
+        read_up_to = max(channel.read_up_to, min(note.read_up_to, note.delivered_up_to))
+        read = [(first, min(last, note.delivered_up_to)) for first, last in note.read]
         channel = replace(
             channel,
             delivered_up_to=max(had, note.delivered_up_to),
-            read_up_to=max(channel.read_up_to, min(note.read_up_to, note.delivered_up_to)),
+            read_up_to=read_up_to,
+            read_runs=united([*channel.read_runs, *read], above=read_up_to),
             lost=tuple(number for number in channel.lost if number not in note.anew),
         )
         store.put_channel(channel)
         self._outbox.acknowledged(device, channel.delivered_up_to, now)
         outcome = self._outbox.seal_anew(channel, note.lost, now)
         store.outbox_remove_up_to(device, note.delivered_up_to)
-        moved = (
-            store.timeline_advance(peer.account_id, channel.read_up_to, "read") if channel.read_up_to > had_read else []
-        )
+        moved = self._they_read(before, channel)
         moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
         outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
         self._overtaken.pop(device, None)
@@ -231,6 +225,16 @@ class Receipts:
                 outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
         self._outbox.flush_later(device)
         return outcome + self.send(peer, device, now, note.lost) if note.lost else outcome
+
+    def _they_read(self, before: Channel, channel: Channel) -> list[MessageId]:
+        store, account_id = self._context.store, channel.account_id
+        moved: list[MessageId] = []
+        if channel.read_up_to > before.read_up_to:
+            moved += store.timeline_advance(account_id, channel.read_up_to, "read")
+        for first, last in channel.read_runs:
+            if (first, last) not in before.read_runs:
+                moved += store.timeline_advance(account_id, last, "read", first=first)
+        return moved
 
     def path_fell(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """What the last receipt through the server said was not contradicted by one on the path."""

@@ -7,6 +7,7 @@ import msgspec
 
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
 from casemate.crypto.session import Session
+from casemate.internal_service.core.account.runs import Run
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
@@ -107,12 +108,13 @@ class Channel(msgspec.Struct, frozen=True):
     delivered_up_to: int = 0
     """Their device has all of ours up to here on disk, says their newest receipt."""
     read_up_to: int = 0
+    """Every message of ours up to here was on their screen, said a receipt."""
     expected: int = 1
     """The next number of theirs that we open."""
     seen_up_to: int = 0
     """The highest number of theirs that ever arrived, opened or not."""
     own_read_up_to: int = 0
-    """Everything of theirs up to here was on a screen."""
+    """Every message of theirs up to here was painted on a screen here."""
     lost: tuple[int, ...] = ()
     """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
     counter: int = 0
@@ -129,6 +131,10 @@ class Channel(msgspec.Struct, frozen=True):
     """A receipt of theirs under a session we do not know yet."""
     rekey_at: float = 0.0
     """When we last asked for a new session; limits how often."""
+    read_runs: tuple[Run, ...] = ()
+    """Numbers of ours above `read_up_to` that were on their screen, newest first; never fewer, but for a bound."""
+    own_read_runs: tuple[Run, ...] = ()
+    """Numbers of theirs above `own_read_up_to` whose messages were painted here, newest first."""
 
 
 class RatchetRow(msgspec.Struct, frozen=True):
@@ -182,4 +188,7 @@ class TimelineRow(WithContents, frozen=True):
     written_at: float
     arrived_at: float
     late: bool
-    read: bool
+    seen: bool
+    """It counts for the badge of its reader no more. Own messages are."""
+    painted: bool
+    """It was on a screen here: so it is told to its writer."""

@@ -143,7 +143,8 @@ class Showing:
             written_at=milliseconds(row.written_at),
             arrived_at=milliseconds(row.arrived_at),
             arrived_late=row.late,
-            read=row.read,
+            seen=row.seen,
+            painted=row.painted,
         )
 
     def timeline(

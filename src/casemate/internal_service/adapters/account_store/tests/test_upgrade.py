@@ -5,7 +5,7 @@ from pathlib import Path
 
 from casemate.crypto.envelope import UNKNOWN_ORIGIN
 from casemate.internal_service.adapters.account_store import open_account_store
-from casemate.protocol.ids import DeviceId
+from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database
 
 KEY = b"k" * 32
@@ -37,4 +37,32 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
     assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)
     assert (profile.names, profile.names_kept) == (b"", False)
+    store.close()
+
+
+def test_what_was_read_before_read_was_a_set_is_seen_and_painted(tmp_path: Path) -> None:
+    path = tmp_path / "account.db"
+    folder = resources.files("casemate.internal_service.adapters.account_store") / "migrations"
+    names = ["0001_account.sql", "0002_paths.sql", "0101_local_db.sql", "0102_plain_queue.sql"]
+    with Database.open(path, key=KEY, synchronous="OFF") as old:
+        old.script("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+        for name in names:
+            old.script((folder / name).read_text())
+            old.execute("INSERT INTO migrations VALUES (?, ?)", int(name[:4]), name)
+        for number, read in ((1, 1), (2, 0)):
+            old.execute(
+                "INSERT INTO timeline VALUES (?, ?, ?, 0, 'chat', x'', 'received', ?, ?, ?, 1.0, 1.0, 0, ?)",
+                number, b"message id of %d.." % number, b"b" * 32, number, DEVICE, number, read,
+            )  # fmt: skip
+        old.execute(
+            "INSERT INTO channels VALUES (?, ?, 9, 8, 8, 3, 2, 1, x'', 12, 2, ?, NULL, NULL, 0.0, x'')",
+            DEVICE, b"b" * 32, bytes(8),
+        )  # fmt: skip
+    store = open_account_store(path, KEY, synchronous="OFF")
+    page = store.timeline_page(AccountId(b"b" * 32), before=None, after=None, limit=9)
+    assert [(row.seen, row.painted) for row in page] == [(True, True), (False, False)]
+    assert store.unpainted_around(DEVICE, 0) == (None, 2)
+    channel = store.channel(DEVICE)
+    assert channel is not None
+    assert (channel.own_read_up_to, channel.own_read_runs, channel.read_runs) == (1, (), ())
     store.close()

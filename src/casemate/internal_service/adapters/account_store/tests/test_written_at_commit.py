@@ -45,7 +45,8 @@ def line(name: str, counter: int, *, mine: bool = True) -> TimelineRow:
         written_at=1.0,
         arrived_at=1.0,
         late=False,
-        read=mine,
+        seen=mine,
+        painted=mine,
     )
 
 
@@ -187,7 +188,7 @@ def test_the_first_unread_message_is_that_of_the_display_order_too(store: Sqlite
             assert store.first_unread(ACCOUNT) == (1, DEVICE)
             raise ZeroDivisionError
         assert store.first_unread(ACCOUNT) == (4, DEVICE)
-        store.timeline_mark_read(ACCOUNT, 2)
+        store.timeline_see(ACCOUNT, 2)
         assert store.first_unread(ACCOUNT) == (6, DEVICE)
 
 

@@ -1,0 +1,37 @@
+/** When a message counts as painted: enough of it, for long enough, on a page that somebody looks at. */
+
+/** A vertical stretch of the page, in pixels. */
+export interface Span {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A glance takes no less. */
+export const PAINTED_MILLISECONDS = 500;
+
+/** Half of the row, or half of the window where the row is taller. */
+export function isInView(row: Span, window: Span): boolean {
+  const shown = Math.min(row.bottom, window.bottom) - Math.max(row.top, window.top);
+  return shown > 0 && shown >= Math.min(row.bottom - row.top, window.bottom - window.top) / 2;
+}
+
+/** Somebody could have read it: the page is on a screen, and it is the one that has the keyboard. */
+export function isAttended(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+/** Since when each row has been in view without a break. Every look is at a frame that was painted. */
+export class ScreenTime {
+  private since = new Map<string, number>();
+
+  /** Answers which of these have been there for long enough. */
+  look(inView: readonly string[], now: number): readonly string[] {
+    this.since = new Map(inView.map((id) => [id, this.since.get(id) ?? now]));
+    return inView.filter((id) => now - (this.since.get(id) ?? now) >= PAINTED_MILLISECONDS);
+  }
+
+  /** Nobody looks: what was begun does not count. */
+  stop(): void {
+    this.since.clear();
+  }
+}
