@@ -32,7 +32,7 @@ from tests.sim.agenda import Agenda
 from tests.sim.machine import Machine
 
 DIAL_SECONDS: Final = 5.0
-HEARTBEAT_SECONDS: Final = 12.0
+HEARTBEAT_SECONDS: Final = 10.0
 """The longest that an end of a dead link believes in it."""
 
 Watcher = Callable[["Wire", ClientFrame | ServerFrame, bytes], None]

@@ -9,6 +9,10 @@ import termios
 from collections.abc import Callable
 from typing import Any, Final
 
+WAITS: Final = 2
+"""For one pong; the second time nothing may have been acknowledged since the first."""
+_CEILED_ABOVE_SECONDS: Final = 5
+"""The library rounds a longer wait up to a whole second of its clock."""
 _CAN_ASK_KERNEL: Final = sys.platform == "linux"
 
 
@@ -50,6 +54,12 @@ class Patience:
         if transport is None:
             return 0
         return self.bytes_sent() - transport.get_write_buffer_size() - _unacknowledged(transport)
+
+
+def found_within_seconds(heartbeat_seconds: float) -> float:
+    """The longest that a half-open connection goes unnoticed: a ping comes due, and then its waits are over."""
+    due = heartbeat_seconds + (1.0 if heartbeat_seconds > _CEILED_ABOVE_SECONDS else 0.0)
+    return due + WAITS * heartbeat_seconds / 2
 
 
 def _unacknowledged(transport: asyncio.BaseTransport) -> int:

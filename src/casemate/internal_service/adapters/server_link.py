@@ -25,7 +25,7 @@ from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.patience import Patience
 
 DIAL_SECONDS: Final = 5.0
-HEARTBEAT_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 4.0
 """A ping this often; without a sign of life for half as long after it, the link is dead (see `Patience`)."""
 CLOSE_SECONDS: Final = 1.0
 SEND_QUEUE_BYTES: Final = 32 * MIB
@@ -161,6 +161,8 @@ class _Link:
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
         async for message in socket:
+            if message.type is aiohttp.WSMsgType.ERROR:
+                return f"broken ({type(message.data).__name__})"
             if message.type is not aiohttp.WSMsgType.BINARY:
                 return "not a binary message"
             try:

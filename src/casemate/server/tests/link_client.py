@@ -2,7 +2,9 @@
 
 import asyncio
 import ssl
+import struct
 from collections.abc import Callable
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, Final, Self, TypeVar
 
 import aiohttp
@@ -119,6 +121,13 @@ class LinkClient:
     def stop_reading(self) -> None:
         """As a device that hangs, or sits behind a network that lets nothing through."""
         self._transport().pause_reading()
+
+    def reset(self, last_words: bytes) -> None:
+        """The connection breaks while these bytes are on their way, which begin a message and do not end it."""
+        transport = self._transport()
+        transport.write(last_words)
+        transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
 
     async def abandon(self) -> None:
         """The connection is gone, without a word."""

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 READY: Final = "casemate server ready on "
 START_SECONDS: Final = 30.0
@@ -20,8 +20,11 @@ class ServerProcess:
         self.url = url
 
     @classmethod
-    async def start(cls, data_dir: Path, *arguments: str, listen: str = "127.0.0.1:0") -> Self:
-        process = await launch(data_dir, *arguments, listen=listen)
+    async def start(
+        cls, data_dir: Path, *arguments: str, listen: str = "127.0.0.1:0", log: BinaryIO | None = None
+    ) -> Self:
+        """What it writes to stderr goes to `log`."""
+        process = await launch(data_dir, *arguments, listen=listen, log=log)
         assert process.stdout is not None
         line = (await asyncio.wait_for(process.stdout.readline(), START_SECONDS)).decode()
         assert line.startswith(READY), line
@@ -51,7 +54,9 @@ class ServerProcess:
         await self.kill()
 
 
-async def launch(data_dir: Path, *arguments: str, listen: str) -> asyncio.subprocess.Process:
+async def launch(
+    data_dir: Path, *arguments: str, listen: str, log: BinaryIO | None = None
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -60,5 +65,5 @@ async def launch(data_dir: Path, *arguments: str, listen: str) -> asyncio.subpro
         listen,
         *arguments,
         stdout=asyncio.subprocess.PIPE,
-        stderr=None if os.environ.get("SHOW_LOGS") else asyncio.subprocess.DEVNULL,
+        stderr=log or (None if os.environ.get("SHOW_LOGS") else asyncio.subprocess.DEVNULL),
     )

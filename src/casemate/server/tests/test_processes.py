@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -292,6 +293,31 @@ async def test_a_half_open_link_is_found_and_its_presence_ends(tmp_path: Path, a
             b.stop_reading()
             assert (await a.expect(Presence)).row.online is False
             await b.abandon()
+
+
+async def test_a_broken_connection_is_nobodys_malformed_frame(tmp_path: Path, alice: Person, bob: Person) -> None:
+    """The log accuses no device of what the network did, and calls it no error."""
+    with (tmp_path / "log").open("w+b") as log:
+        async with await ServerProcess.start(tmp_path, "--heartbeat-seconds", "0.5", log=log) as server:
+            await make_friends(server.url, alice, bob)
+            async with await LinkClient.authenticate(server.url, alice) as a:
+                for end in ("silence", "reset", "reset in the middle of a frame"):
+                    b = await LinkClient.authenticate(server.url, bob)
+                    assert (await a.expect(Presence)).row.online is True
+                    if end == "silence":
+                        b.stop_reading()
+                    else:
+                        b.reset(b"\x82\xfe" if end != "reset" else b"")
+                    assert (await a.expect(Presence)).row.online is False
+                    await (b.abandon() if end == "silence" else b.close())
+                await a.say_bytes(b"no frame")
+                await a.ended()
+            await server.stop()
+        log.seek(0)
+        lines = [json.loads(line) for line in log if line.startswith(b"{")]
+    assert [line for line in lines if line["level"] == "error"] == []
+    undone = [line["event_type"] for line in lines if line["event"] == "event undone"]
+    assert undone == ["FrameGarbled"], "what really was none is told, once"
 
 
 async def test_a_device_that_does_not_read_holds_up_nobody_and_loses_nothing(
