@@ -38,7 +38,7 @@ def up(
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
     log_level: LogLevel = "warning",
-    log_style: LogStyle = "auto",
+    log_style: LogStyle = "console",
 ) -> int:
     """Run a server and an internal service on this computer, and open the browser. Ctrl-C stops everything.
 
@@ -63,7 +63,7 @@ def up(
     log_level
         How much the services tell on stderr.
     log_style
-        Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
+        Sentences for people (console) or lines for programs (json); auto looks whether stderr is a terminal.
     """
     logs = ["--log-level", log_level, "--log-style", log_style]
     server_options = ["--listen", str(server_listen)]

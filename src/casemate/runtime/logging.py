@@ -10,6 +10,8 @@ from typing import Any, Literal, TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from casemate.runtime.log_sentences import render
+
 _HEADERS = re.compile(r"(?i)\b(cookie|set-cookie|authorization|proxy-authorization|sec-websocket-protocol)\s*:[^\r\n]*")
 _SECRETS = re.compile(
     r"(?i)\b(token|launch|password|passphrase|secret|cookie|authorization|(?:hex)?key)[\"']?\s*[=:]\s*[\"']?[^\s&\"',;)]+"
@@ -24,16 +26,12 @@ def configure_logging(
 ) -> None:
     """Send our own and the libraries' log lines through the same scrubbing to `stream` (stderr unless told).
 
-    `auto` draws for people when a person is looking (a terminal), and writes one JSON object a line otherwise.
+    `auto` writes sentences when a person is looking (a terminal), and one JSON object a line otherwise.
     """
     stream = stream or sys.stderr
     if style == "auto":
         style = "console" if stream.isatty() else "json"
-    renderer = (
-        structlog.dev.ConsoleRenderer(colors=stream.isatty())
-        if style == "console"
-        else structlog.processors.JSONRenderer()
-    )
+    renderer = render if style == "console" else structlog.processors.JSONRenderer()
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

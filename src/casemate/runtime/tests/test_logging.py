@@ -3,11 +3,15 @@
 import io
 import json
 import logging
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+import casemate
+from casemate.runtime.log_sentences import SENTENCES
 from casemate.runtime.logging import configure_logging
 
 
@@ -100,10 +104,28 @@ def test_levels_below_the_chosen_one_are_left_out() -> None:
     assert stream.getvalue() == ""
 
 
-def test_people_get_lines_without_braces() -> None:
+def test_people_get_sentences() -> None:
     stream = io.StringIO()
     configure_logging("console", "info", stream)
-    structlog.get_logger("casemate").info("link open", account_id=7, token="S3CRET")
-    assert "link open" in stream.getvalue()
-    assert "{" not in stream.getvalue()
-    assert "S3CRET" not in stream.getvalue()
+    structlog.get_logger("casemate.internal_service").warning(
+        "malformed request", socket=7, token="S3CRET", at=["a.py:1", "b.py:2"]
+    )
+    line = stream.getvalue()
+    assert re.fullmatch(
+        r"\d\d:\d\d:\d\d internal service: Warning: A program sent a request that cannot be understood;"
+        r" it was told so\. \(socket 7, token \[removed\], at a\.py:1 b\.py:2\)\n",
+        line,
+    ), line
+
+
+def test_every_line_of_ours_has_a_sentence() -> None:
+    source = Path(casemate.__file__).parent
+    said = {
+        event
+        for path in source.rglob("*.py")
+        if "tests" not in path.parts
+        for event in re.findall(r"\blog\.(?:info|warning|error|exception)\(\s*\"([^\"]+)\"", path.read_text("utf-8"))
+    }
+    assert len(said) > 20
+    assert said - SENTENCES.keys() == set()
+    assert SENTENCES.keys() - said == set()
