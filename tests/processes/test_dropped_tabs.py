@@ -14,6 +14,11 @@ from tests.support.deployment import InternalServiceProcess
 pytestmark = pytest.mark.processes
 
 TABS = 12
+PAGE = b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n"
+SOCKET = (
+    b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer TOKEN\r\n\r\n"
+)
 
 
 @pytest.fixture
@@ -26,12 +31,7 @@ def service(tmp_path: Path) -> Iterator[InternalServiceProcess]:
 
 async def test_tabs_that_drop_in_any_moment_are_no_errors(service: InternalServiceProcess) -> None:
     host, _, port = service.address.rpartition(":")
-    asks = [
-        b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer TOKEN\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: ",
-    ]
+    asks = [PAGE, SOCKET, b"GET / HTTP/1.1\r\nHost: "]
     for number in range(TABS):
         request = asks[number % len(asks)].replace(b"%s", service.address.encode())
         reset_after(host, int(port), request.replace(b"TOKEN", service.token.encode()), answers=number % 2)
