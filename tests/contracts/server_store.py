@@ -8,7 +8,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
 from casemate.protocol.names import fold
 from casemate.server.core.names import Username
-from casemate.server.core.ports import Expired, Pair, ServerStore
+from casemate.server.core.ports import Expired, KeptName, Pair, ServerStore
 
 KEY = Ed25519Public(b"k" * 32)
 
@@ -67,6 +67,32 @@ class ServerStoreContract:
         assert not store.signals.waits(bob, "Answered", alice)
         store.signals.take(alice, number)
         assert not store.signals.waits(alice, "Answered", bob)
+
+    def test_a_kept_name_is_found_as_it_is_and_as_it_looks(self, store: ServerStore, alice: AccountId) -> None:
+        store.kept_names.keep(alice, 50.0, 10)
+        assert store.kept_names.like("alice", "x") == [KeptName(alice, 50.0)]
+        assert store.kept_names.like("x", "skeleton of alice") == [KeptName(alice, 50.0)]
+        assert store.kept_names.like("bob", "x") == []
+        store.kept_names.free_before(49.0)
+        assert store.kept_names.like("alice", "x")
+        store.kept_names.free_before(50.0)
+        assert store.kept_names.like("alice", "x") == []
+
+    def test_kept_names_are_bounded_and_given_back(self, store: ServerStore, alice: AccountId, bob: AccountId) -> None:
+        store.kept_names.keep(alice, 50.0, 1)
+        store.kept_names.keep(bob, 60.0, 1)
+        assert store.kept_names.like("alice", "x") == []
+        store.kept_names.give_back(bob)
+        assert store.kept_names.like("bob", "x") == []
+
+    def test_whoever_was_registered_once_had_peers(self, store: ServerStore, alice: AccountId, bob: AccountId) -> None:
+        before = store.accounts.account(alice)
+        store.registrations.register(alice, bob, 1.0)
+        store.accounts.remove(bob)
+        after = store.accounts.account(alice)
+        assert before is not None
+        assert after is not None
+        assert (before.had_peers, after.had_peers) == (False, True)
 
     def test_nobody_is_found_under_what_nobody_has(self, store: ServerStore, alice: AccountId) -> None:
         assert store.accounts.account(AccountId(bytes(32))) is None

@@ -58,6 +58,10 @@ MAILBOX_BYTES_PER_PAIR: Final = 64 * MIB
 MAILBOX_SECONDS: Final = 30 * DAY_SECONDS
 REGISTRATION_REQUEST_SECONDS: Final = 30 * DAY_SECONDS
 DECLINED_QUIET_SECONDS: Final = 7 * DAY_SECONDS
+NAME_KEPT_SECONDS: Final = 90 * DAY_SECONDS
+"""For how long nobody else may take the name of an account that was registered with somebody and was deleted."""
+KEPT_NAMES: Final = 100_000
+"""Beyond this many the next to become free are free at once."""
 PENDING_REQUESTS_PER_ACCOUNT: Final = 500
 """So many of one's own may wait. Of those that wait for somebody, one more ends the oldest."""
 WITHDRAWN_QUIET_SECONDS: Final = 600

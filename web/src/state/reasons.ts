@@ -48,6 +48,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   wrong_password: () => "That password does not open this account.",
   username_taken: ({ params }) =>
     `${params.username ? `“${params.username}”` : "That username"} is taken on this server. Pick another one.`,
+  username_kept_back: ({ params }) =>
+    `Somebody had ${params.username ? `“${params.username}”` : "that username"}, or one that looks like it, until lately. It stays free of others for ${params.days === "1" ? "another day" : `another ${params.days ?? "few"} days`}, so that nobody is taken for them. Pick another one.`,
   username_confusable: ({ params }) =>
     `That username looks too much like ${params.existing ? `“${params.existing}”` : "one that exists"}. Pick another one.`,
   server_password_wrong: () => "The server did not take that server password.",

@@ -23,6 +23,7 @@ _ACTS: dict[str, Acts] = {
     "timed_out": "peer",
     "already_running": "retry",
     "username_taken": "user",
+    "username_kept_back": "user",
     "username_confusable": "user",
     "server_password_wrong": "user",
     "username_invalid": "user",

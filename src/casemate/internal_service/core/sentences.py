@@ -7,6 +7,7 @@ from casemate.protocol.client.views import Reason
 _SENTENCES: Final[dict[str, str]] = {
     "wrong_password": "The password is wrong.",
     "username_taken": "The username is taken on this server.",
+    "username_kept_back": "Somebody had this username until lately. It is free for others in {days} days.",
     "username_confusable": "The username looks too much like another one on this server.",
     "username_invalid": "The username holds blanks or something that is not drawn.",
     "full_name_invalid": "The full name holds nothing that is drawn.",

@@ -16,6 +16,7 @@ from casemate.protocol.link import (
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, Send
+from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import Link, Links
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Account, ServerStore
@@ -33,6 +34,7 @@ class Accounts:
         outflow: Outflow,
         endpoints: Endpoints,
         names: SignedNames,
+        kept_names: KeptNames,
     ) -> None:
         self._store = store
         self._links = links
@@ -40,6 +42,7 @@ class Accounts:
         self._outflow = outflow
         self._endpoints = endpoints
         self._names = names
+        self._kept_names = kept_names
 
     def publish_bundle(self, link: Link, frame: PublishBundle, _now: Instant) -> list[Effect]:
         """Replace this device's last-resort bundle."""
@@ -91,7 +94,7 @@ class Accounts:
             effects += self._presences.left(link.account_id, now)
         return effects + self._tell_peers(link.account_id)
 
-    def delete(self, link: Link, frame: DeleteAccount, _now: Instant) -> list[Effect]:
+    def delete(self, link: Link, frame: DeleteAccount, now: Instant) -> list[Effect]:
         """Everything goes; whoever has to do with this account is told."""
         account_id = link.account_id
         told = dict.fromkeys(
@@ -99,6 +102,7 @@ class Accounts:
             + self._store.registrations.asks_by(account_id)
             + self._store.registrations.asks_to(account_id)
         )
+        self._kept_names.leaves(self._account(link), now)
         self._store.accounts.remove(account_id)
         effects: list[Effect] = [Send(link.connection, Done(frame.request_id)), *self._endpoints.changed(account_id)]
         for ended in list(self._links.of_account(account_id)):

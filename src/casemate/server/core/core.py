@@ -50,6 +50,7 @@ from casemate.server.core.events import (
     Started,
     Written,
 )
+from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import Arrived, Greeted, Link, Links
 from casemate.server.core.mailbox import Mailbox
 from casemate.server.core.opening import Opening, refused
@@ -78,17 +79,17 @@ class ServerCore(Core):
         self._outflow = Outflow(store, self._links)
         self._endpoints = Endpoints(store, settings)
         self._presences = Presences(store, self._links, self._endpoints)
-        names = SignedNames(store, settings)
-        self._opening = Opening(
-            store, self._links, self._presences, self._outflow, self._endpoints, names, settings, entropy
-        )
         self._served_time = ServedTime(store.served_time)
+        names, kept_names = SignedNames(store, settings), KeptNames(store, self._served_time)
+        self._opening = Opening(
+            store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names, settings, entropy
+        )
         registrations = Registrations(
             store, self._links, self._presences, self._outflow, self._endpoints, self._served_time
         )
         mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
         self._sweep = Sweep(store, registrations, mailbox, self._served_time, settings)
-        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints, names)
+        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names)
         directory = Directory(store)
         self._requests: Final[Handlers] = {
             ListDirectory: directory.list_people,

@@ -24,6 +24,7 @@ from casemate.protocol.names import fold
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
+from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import Greeted, Link, Links
 from casemate.server.core.names import read_full_name, read_username
 from casemate.server.core.new_accounts import NewAccounts
@@ -49,6 +50,7 @@ class Opening:
         outflow: Outflow,
         endpoints: Endpoints,
         names: SignedNames,
+        kept_names: KeptNames,
         settings: ServerSettings,
         entropy: Entropy,
     ) -> None:
@@ -58,6 +60,7 @@ class Opening:
         self._outflow = outflow
         self._endpoints = endpoints
         self._names = names
+        self._kept_names = kept_names
         self._settings = settings
         self._entropy = entropy
         self._new_accounts = NewAccounts(settings.new_accounts_at_once)
@@ -150,6 +153,7 @@ class Opening:
             raise RequestRefused("username_taken", username=username.shown)
         if accounts.with_skeleton(username.skeleton) is not None:
             raise RequestRefused("username_confusable")
+        self._kept_names.check(username, account_id, now)
         if accounts.with_cid(cid_of(account_id)) is not None:
             raise RequestRefused("cid_taken")
         if accounts.device(entry.device_id) is not None:
@@ -159,6 +163,7 @@ class Opening:
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
         self._endpoints.certify(devices)
+        self._kept_names.comes_back(account_id)
         self._names.take_first(account_id, frame.names, devices)
 
     def _check_password(self, presented: list[bytes]) -> None:

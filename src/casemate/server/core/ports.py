@@ -27,6 +27,8 @@ class Account:
     """Whether others may be told that this account is online; false while it appears offline."""
     shown_since: float | None
     """When `shown_online` last changed, None if it never was true."""
+    had_peers: bool = False
+    """It was registered with somebody at some time."""
     names: bytes = b""
     """The newest names that the account signed; empty while it has signed none."""
 
@@ -145,6 +147,30 @@ class AccountStore(Protocol):
     def bundle(self, device_id: DeviceId) -> bytes | None: ...
 
     def set_bundle(self, device_id: DeviceId, bundle: bytes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptName:
+    account_id: AccountId
+    """Who had it, and may have it again."""
+    free_at: float
+    """In seconds of served time."""
+
+
+class KeptNameStore(Protocol):
+    """Names of deleted accounts that are kept back. Times are seconds of served time."""
+
+    def keep(self, account_id: AccountId, free_at: float, limit: int) -> None:
+        """The name of this account, which is still there. Beyond `limit` the next to become free go."""
+
+    def like(self, folded: str, skeleton: str) -> list[KeptName]:
+        """Those that are the same or look the same."""
+        ...
+
+    def give_back(self, account_id: AccountId) -> None: ...
+
+    def free_before(self, served: float) -> None:
+        """What is free by now is not kept any more."""
 
 
 class EndpointStore(Protocol):
@@ -327,6 +353,9 @@ class ServerStore(Store, Protocol):
 
     @property
     def accounts(self) -> AccountStore: ...
+
+    @property
+    def kept_names(self) -> KeptNameStore: ...
 
     @property
     def endpoints(self) -> EndpointStore: ...

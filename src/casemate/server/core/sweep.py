@@ -1,4 +1,4 @@
-"""What has been here too long goes: unanswered requests, envelopes nobody came for."""
+"""What has been here too long goes: unanswered requests, envelopes nobody came for, names kept for nobody."""
 
 from typing import Final
 
@@ -42,6 +42,7 @@ class Sweep:
             effects += self._registrations.expire(asker, target)
         told, is_empty = self._mailbox.expire(served, ROWS_PER_SWEEP)
         self._store.registrations.forget_declined_before(now.wall)
+        self._store.kept_names.free_before(served)
         is_done = len(asked) < ROWS_PER_SWEEP and is_empty
         self.due = now.monotonic + (SWEEP_SECONDS if is_done else MOMENT_SECONDS)
         return effects + told

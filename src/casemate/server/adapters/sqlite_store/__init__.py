@@ -8,6 +8,7 @@ from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.accounts import SqliteAccounts
 from casemate.server.adapters.sqlite_store.directory import SqliteDirectory
 from casemate.server.adapters.sqlite_store.endpoints import SqliteEndpoints
+from casemate.server.adapters.sqlite_store.kept_names import SqliteKeptNames
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.adapters.sqlite_store.registrations import SqliteRegistrations
 from casemate.server.adapters.sqlite_store.served_time import SqliteServedTime
@@ -25,6 +26,7 @@ class SqliteServerStore:
         self.transaction = database.transaction
         self.savepoint = database.savepoint
         self.accounts = SqliteAccounts(database)
+        self.kept_names = SqliteKeptNames(database)
         self.endpoints = SqliteEndpoints(database)
         self.directory = SqliteDirectory(database)
         self.registrations = SqliteRegistrations(database)

@@ -16,12 +16,13 @@ class SqliteAccounts:
     def account(self, account_id: AccountId) -> Account | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, device_list, device_list_number, appear_offline, shown_online,"
-            " shown_since, names FROM accounts WHERE account_id = ?",
+            " shown_since, had_peers, names FROM accounts WHERE account_id = ?",
             account_id,
         )
         if row is None:
             return None
-        found, username, full_name, device_list, number, appear_offline, shown_online, shown_since, names = row
+        found, username, full_name, device_list, number, appear_offline, shown_online, shown_since, *rest = row
+        had_peers, names = rest
         return Account(
             found,
             username,
@@ -31,6 +32,7 @@ class SqliteAccounts:
             bool(appear_offline),
             bool(shown_online),
             shown_since,
+            bool(had_peers),
             names,
         )
 

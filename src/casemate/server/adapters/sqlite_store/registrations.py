@@ -54,6 +54,7 @@ class SqliteRegistrations:
             "INSERT OR IGNORE INTO registered (account_id, peer, since) VALUES (?, ?, ?)",
             [(account_id, peer, now), (peer, account_id, now)],
         )
+        self._db.execute("UPDATE accounts SET had_peers = 1 WHERE account_id IN (?, ?)", account_id, peer)
 
     def peers(self, account_id: AccountId) -> list[AccountId]:
         return self._ids("SELECT peer FROM registered WHERE account_id = ?", account_id)

@@ -154,11 +154,6 @@ def test_deleting_an_account_removes_all_of_it_and_tells_its_peers(
     assert _rows_about(office, person_of(bob).account_id, person_of(bob).device_id) == [("signals", "about")] * 3
 
 
-def test_the_name_of_a_deleted_account_is_free_again(office: Office, bob: Connection) -> None:
-    bob.ask(DeleteAccount)
-    assert office.register(new_person("BOB")).all(Welcome)
-
-
 def _rows_about(office: Office, *ids: bytes) -> list[tuple[str, str]]:
     """(table, column) of every row that still names one of these ids."""
     database = office.store._database
@@ -166,5 +161,7 @@ def _rows_about(office: Office, *ids: bytes) -> list[tuple[str, str]]:
     for (table,) in database.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
         for _, column, *_rest in database.rows(f"PRAGMA table_info({table})"):
             for wanted in ids:
+                if table == "kept_names":
+                    continue  # whose name it was, so that its owner may have it again
                 found += [(table, column)] * len(database.rows(f"SELECT 1 FROM {table} WHERE {column} = ?", wanted))
     return found

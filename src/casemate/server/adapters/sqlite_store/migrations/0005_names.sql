@@ -5,7 +5,7 @@ ALTER TABLE accounts ADD COLUMN names BLOB NOT NULL DEFAULT x'';
 ALTER TABLE accounts ADD COLUMN had_peers INTEGER NOT NULL DEFAULT 0;
 UPDATE accounts SET had_peers = 1 WHERE account_id IN (SELECT account_id FROM registered);
 
--- Names of deleted accounts that nobody else may take before `free_at` (Unix seconds).
+-- Names of deleted accounts that nobody else may take before `free_at` (seconds that the server has served).
 CREATE TABLE kept_names (
     account_id BLOB PRIMARY KEY,        -- who had it, and may have it again
     folded TEXT NOT NULL UNIQUE,
