@@ -144,6 +144,10 @@ class Tab:
         self.composer.fill(text)
         self.composer.press("Enter")
 
+    @property
+    def message_rows(self) -> Locator:
+        return self.page.locator("[data-message]")
+
     def message(self, text: str) -> Locator:
         body = self.page.locator(".message-text", has_text=re.compile(f"^{re.escape(text)}$"))
         return self.page.locator("[data-message]").filter(has=body)
