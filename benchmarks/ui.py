@@ -28,7 +28,7 @@ new MutationObserver((_, observer) => {
 """
 
 
-async def long_conversation(deployment: Deployment) -> tuple[int, int]:
+async def long_conversation(deployment: Deployment, messages: int = MESSAGES) -> tuple[int, int]:
     """Answers the cids of its writer and its reader."""
     async with await deployment.service().view() as one, await deployment.service().view() as two:
         cid = await one.register(deployment.server.address, "UserOne", "User One")
@@ -36,7 +36,7 @@ async def long_conversation(deployment: Deployment) -> tuple[int, int]:
         await one.subscribe(cid)
         await two.subscribe(peer_cid)
         await one.make_friends(cid, two, peer_cid)
-        for first in range(0, MESSAGES, AT_ONCE):
+        for first in range(0, messages, AT_ONCE):
             numbers = range(first, first + AT_ONCE)
             asked = [
                 await one.begin(

@@ -57,7 +57,7 @@ export default tseslint.config(
     files: ["src/**/*.test.{ts,tsx}"],
     rules: { "@typescript-eslint/non-nullable-type-assertion-style": "off" },
   },
-  { files: ["public/**"], languageOptions: { globals: globals.browser } },
+  { files: ["public/**"], languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } } },
   {
     files: ["*.config.{js,ts}", "scripts/**"],
     extends: [...tseslint.configs.strict],

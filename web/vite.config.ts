@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { gzipSync } from "node:zlib";
 
 import tailwindcss from "@tailwindcss/vite";
@@ -43,8 +45,32 @@ function firstLoad(): Plugin {
   };
 }
 
+const WORKER = "shell-worker.js";
+const PAGE = "index.html";
+
+/** Tells the worker which files there are, and makes it another one when any of them is. */
+function shellFiles(): Plugin {
+  return {
+    name: "shell-files",
+    apply: "build",
+    writeBundle({ dir = served }) {
+      const build = createHash("sha256");
+      const names = readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+        .sort();
+      for (const name of names) build.update(name).update(readFileSync(join(dir, name)));
+      const files = names.filter((name) => name !== WORKER && name !== PAGE).map((name) => `/${name}`);
+      const worker = readFileSync(join(dir, WORKER), "utf8")
+        .replace('["__FILES__"]', JSON.stringify(files))
+        .replace("__BUILD__", build.digest("hex").slice(0, 16));
+      writeFileSync(join(dir, WORKER), worker);
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), firstLoad()],
+  plugins: [react(), tailwindcss(), firstLoad(), shellFiles()],
   build: { outDir: served, emptyOutDir: true, assetsInlineLimit: 0, sourcemap: false },
   server: { host: "127.0.0.1", port: 5173, strictPort: true },
   test: {

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from tests.e2e.album import Album
 from tests.e2e.browser import CHROMIUM_ARGUMENTS, chromium_path
-from tests.e2e.tab import Tab, make_friends
+from tests.e2e.tab import Tab, make_friends, signed_in_url
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.e2e
@@ -26,6 +26,18 @@ new Promise((done) => {
         all.onsuccess = () => done(all.result.map((record) => record.id));
     };
 })
+"""
+
+KEPT: Final = """
+(async () => {
+    const paths = [];
+    for (const name of await caches.keys())
+        for (const request of await (await caches.open(name)).keys()) {
+            const address = new URL(request.url);
+            paths.push(address.pathname + address.search);
+        }
+    return paths;
+})()
 """
 
 
@@ -220,6 +232,53 @@ def test_signing_out_in_another_tab_keeps_what_stands_in_this_one(
     password.fill("a long password")
     writer.button("Sign in").click()
     expect(writer.composer).to_have_value("still here")
+
+
+def test_a_page_survives_a_reload_without_its_service_and_comes_back_by_itself(
+    writer: Tab, context: BrowserContext, profile: Path, deployment: Deployment
+) -> None:
+    wait_for_the_shell(writer)
+    launch = signed_in_url(deployment.service("one"))
+    signing_in = context.new_page()
+    signing_in.goto(launch)
+    signing_in.close()
+    deployment.service("one").kill()
+    writer.say("written before the reload")
+    writer.composer.press_sequentially("begun before the reload")
+    wait_until_sealed(writer, 2)
+    writer.page.reload()
+    expect(writer.page.get_by_text("Your internal service does not answer")).to_be_visible()
+    expect(writer.page.get_by_text("casemate up")).to_be_visible()
+    writer.picture("reloaded without a service")
+    deployment.service("one").start()
+    writer.expect_texts(["written before the reload"])
+    expect(writer.composer).to_have_value("begun before the reload")
+
+    kept: list[str] = writer.page.evaluate(KEPT)
+    assert "/" in kept
+    assert all(path == "/" or path.startswith("/assets/") for path in kept), kept
+    cookies = [cookie["value"] for cookie in context.cookies()]
+    token = deployment.service("one").token
+    context.close()
+    shell = profile / "Default" / "Service Worker" / "CacheStorage"
+    contents = [path.read_bytes() for path in shell.rglob("*") if path.is_file()]
+    assert any(b"casemate-shell-" in content for content in contents), "the shell is where this test looks"
+    for secret in (launch.partition("launch=")[2], token, *cookies):
+        assert secret
+        assert not any(secret.encode() in content for content in contents)
+
+
+def test_the_kept_page_is_not_shown_when_the_service_answers(writer: Tab) -> None:
+    wait_for_the_shell(writer)
+    # Whoever is not let in sees that, and not a page that looks as if it worked.
+    writer.page.context.clear_cookies()
+    writer.page.reload()
+    expect(writer.page.get_by_role("heading", name="This browser is not signed in yet")).to_be_visible()
+
+
+def wait_for_the_shell(tab: Tab) -> None:
+    """The worker has everything that it keeps, and answers for this page."""
+    tab.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def test_nothing_readable_gets_to_the_disk(

@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import type { InternalService } from "./api/InternalService";
 import { browserSurroundings, WebSocketService } from "./api/WebSocketService";
 import { App } from "./app/App";
+import { keepShell } from "./app/shell";
 import { LANDING, navigate, parseRoute } from "./state/route";
 import { tabAccount } from "./state/tabAccount";
 import { watchTheme } from "./state/theme";
@@ -16,6 +17,7 @@ if (root === null) throw new Error("index.html has no #root");
 watchTheme();
 returnToTabAccount();
 const service = await internalService();
+if (import.meta.env.PROD && import.meta.env.MODE !== "fake") keepShell(service);
 createRoot(root).render(
   <StrictMode>
     <App service={service} />

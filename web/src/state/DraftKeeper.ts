@@ -37,6 +37,8 @@ export class DraftKeeper {
   readonly kept = new WritableStore<readonly Kept[]>([]);
   private readonly writings = new Map<string, Writing>();
   private rows: ReadonlyMap<string, DraftView> = new Map();
+  /** Taken by the service just now; the event that makes them rows is under way. */
+  private readonly underWay = new Map<string, DraftView>();
   private isRestored: () => void = () => undefined;
   private readonly restored = new Promise<void>((done) => {
     this.isRestored = done;
@@ -139,11 +141,13 @@ export class DraftKeeper {
   heard(event: ViewEvent, rows: ReadonlyMap<string, DraftView>): void {
     this.rows = rows;
     if (event.type === "DraftChanged") {
+      this.underWay.delete(draftKey(event.draft));
       const { conversation, slot, revision, text } = event.draft;
       const writing = this.writings.get(conversation);
       if (writing?.slot === slot && revision > writing.revision && text !== writing.text)
         this.moveAway(conversation, writing);
     } else if (event.type === "DraftRemoved") {
+      this.underWay.delete(draftKey(event));
       const writing = this.writings.get(event.conversation);
       if (writing?.slot !== event.slot || writing.text === "" || writing.inHand) return;
       // It was sent, taken or discarded in another window, and nothing was added here since.
@@ -217,17 +221,19 @@ export class DraftKeeper {
   }
 
   /** Words of a window that is gone go where they were going. */
-  private async handOver(recordId: string, draft: KeptDraft): Promise<void> {
-    const { conversation, slot, text, revision } = draft;
+  private async handOver(recordId: string, kept: KeptDraft): Promise<void> {
+    const { conversation, slot, text, revision } = kept;
     if ([...this.writings.values()].some((writing) => writing.recordId === recordId)) return;
     if (this.kept.get().some((other) => other.recordId === recordId)) return;
     if (!(await this.windows.claim(slot))) return; // that window does it itself
     try {
       if (isTooLong(text)) throw new Error("the service takes no draft of this length");
       await this.setDraft({ conversation, slot, text, revision });
+      const draft = { conversation, slot, text, revision, place: Number.MAX_SAFE_INTEGER };
+      this.underWay.set(draftKey(draft), draft);
       await this.sealed.drop(recordId);
     } catch {
-      this.kept.update((kept) => [...kept, { conversation, slot, text, revision, recordId }]);
+      this.kept.update((others) => [...others, { conversation, slot, text, revision, recordId }]);
     }
   }
 
@@ -243,7 +249,8 @@ export class DraftKeeper {
   }
 
   private left(conversation: string, own: string): readonly Offer[] {
-    const rows = [...this.rows.values()].filter((row) => row.conversation === conversation);
+    const known = new Map([...this.rows, ...this.underWay]);
+    const rows = [...known.values()].filter((row) => row.conversation === conversation);
     const newestFirst = rows.sort((a, b) => b.place - a.place).map((row) => ({ ...row, recordId: null }));
     const kept = this.kept.get().filter((offer) => offer.conversation === conversation);
     const all: readonly Offer[] = [...kept, ...newestFirst];

@@ -33,6 +33,8 @@ async def test_every_response_forbids_framing_sniffing_scripts_from_elsewhere_an
     assert policy["frame-ancestors"] == "'none'"
     assert policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'none'"
+    workers = policy["worker-src"].split()
+    assert workers == ["'none'"] or all(source.endswith("/shell-worker.js") for source in workers)
     assert "evil" not in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
