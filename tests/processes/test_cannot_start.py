@@ -90,12 +90,25 @@ def database_key(data_dir: Path) -> bytes:
     return hkdf(b"", stored.key.secret, store._KEY_LABEL, KEY_BYTES)
 
 
-def test_a_damaged_database_is_named(service: ServiceProcess) -> None:
+def test_a_damaged_database_of_a_server_is_named(new_service: NewService) -> None:
+    server = new_service("server")
+    server.start()
+    server.terminate()
+    path = server.data_dir / "server.db"
+    path.write_bytes(b"\x17" * 8192)
+    assert str(path) in sentence_of(server)
+
+
+def test_a_damaged_list_of_accounts_is_kept_and_begun_anew(new_service: NewService) -> None:
+    service = new_service("internal-service")
     service.start()
     service.terminate()
-    [path] = service.data_dir.glob("*.db")
-    path.write_bytes(b"\x17" * 8192)
-    assert path.name in sentence_of(service)
+    path = service.data_dir / "service.db"
+    path.write_bytes(damaged := b"\x17" * 8192)
+    service.start()
+    [kept] = service.data_dir.glob("service.db.damaged-*")
+    assert kept.read_bytes() == damaged
+    assert "list of accounts damaged" in service.stderr.read_text()
 
 
 def test_an_address_that_is_none_is_misuse(tmp_path: Path, name: str) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.views import FoundAccountFile, Reason
-from tests.service.asking import PASSWORD, connect, new_id, register
+from casemate.protocol.ids import Cid
+from tests.service.asking import PASSWORD, connect, message, new_id, peer_connect, peer_register, register
 from tests.service.client import Client
 from tests.service.house import House, Street
 
@@ -209,3 +211,53 @@ def test_an_account_whose_file_is_gone_says_so(house: House) -> None:
     [account] = hello(house.client()).accounts
     assert account.reason is not None
     assert account.reason.params["what"] == "missing"
+
+
+def flip_a_page_of_old_messages(house: House, cid: Cid) -> None:
+    """Under the running service, in a page that it has not read since it started."""
+    host = house.service._hosts.get(cid)
+    assert host is not None
+    path = Path(house.service.stores.path_of(host.name))
+    house.kill()
+    with open_account_store(path, host.key.secret, synchronous="OFF").database as database:
+        pages = database.rows("SELECT pageno FROM dbstat WHERE name = 'timeline' AND pagetype = 'leaf' ORDER BY path")
+    house.start()
+    data = bytearray(path.read_bytes())
+    [page] = pages[len(pages) // 3]
+    data[(page - 1) * 4096 + 2000] ^= 1
+    path.write_bytes(data)
+
+
+def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only(street: Street, house: House) -> None:
+    client, away = house.client(), street.house("other").client()
+    alice, bob, carol = client.register("alice"), away.register("bob"), client.register("carol")
+    client.begin(peer_register(alice, bob))
+    away.begin(ask.PeerRegisterRespond(request_id=new_id(), cid=bob, peer_cid=alice, accept=True))
+    client.begin(peer_connect(alice, bob))
+    away.begin(peer_connect(bob, alice))
+    for number in range(200):
+        client.begin(message(alice, bob, b"%d" % number * 300))
+    flip_a_page_of_old_messages(house, alice)
+
+    view, other = house.view(), house.view()
+    for cid in (alice, carol):
+        view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
+    other.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=carol))
+    refusals, before = [], None
+    for _ in range(10):
+        answer = view.ask(ext.GetTimeline(request_id=new_id(), cid=alice, peer_cid=bob, before=before, limit=40))
+        if isinstance(answer, ext.RequestRefused):
+            refusals.append(answer.reason)
+            break
+        assert isinstance(answer, ext.TimelinePage)
+        before = answer.messages[0].order
+    assert [why.code for why in refusals] == ["account_damaged"]
+    assert refusals[0].params["name"] == "alice"
+    accounts = {account.cid: account for account in view.heard(ext.LocalAccountsChanged)[-1].accounts}
+    assert (accounts[alice].state, accounts[alice].reason) == ("signed_out", refusals[0])
+    assert (accounts[carol].state, accounts[carol].reason) == ("active", None)
+    other.expect(ext.Done, ext.SetSettings(request_id=new_id(), cid=carol, auto_connect=True))
+    again = view.expect(to.ConnectFailure, connect("alice"))
+    assert again.reason == refusals[0], "it is looked through before it is opened again"
+    street.pass_time(60)
+    away.expect(to.MessageSendSuccess, message(bob, alice, b"kept by the server"))

@@ -60,12 +60,14 @@ class View(ApiClient):
         super().__init__(http, socket)
         self.accounts: dict[int, Account] = {}
         self.local_accounts: list[Row] = []
+        self.storage: Row | None = None
+        """Why little or nothing can be kept on its disk."""
 
     @classmethod
     async def open_view(cls, url: str, token: str, connector: aiohttp.BaseConnector | None = None) -> Self:
         view = await cls.open(url, token, connector)
         accepted = await view.expect("HelloAccepted", "Hello", client="test")
-        view.local_accounts = accepted["accounts"]
+        view.local_accounts, view.storage = accepted["accounts"], accepted["storage"]
         return view
 
     async def subscribe(self, cid: int) -> Account:
@@ -145,7 +147,7 @@ class View(ApiClient):
                 for message in answer["messages"]:
                     self.accounts[answer["cid"]].messages[message["id"]] = message
             case "LocalAccountsChanged":
-                self.local_accounts = answer["accounts"]
+                self.local_accounts, self.storage = answer["accounts"], answer["storage"]
         super()._take(answer)
 
     def arrived(self, answer: Answer) -> None:

@@ -1,9 +1,9 @@
 """Puts the internal service together and runs it."""
 
 import contextlib
-import gc
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -13,54 +13,38 @@ import structlog
 import uvloop
 from aiohttp import web
 
-from casemate.crypto.kem import MlKem768
+from casemate.crypto.keys import MachineKey
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
-from casemate.internal_service.adapters.lan import LocalNetwork
-from casemate.internal_service.adapters.peer_transport import start_transport
-from casemate.internal_service.adapters.peer_transport.port import Transport
-from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
-from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
-from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.events import SessionLeft, ShutdownAsked
-from casemate.internal_service.core.found_accounts import take_stock
-from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
+from casemate.internal_service.core.found_accounts import FoundAccount, take_stock
 from casemate.internal_service.core.machine import Machine
-from casemate.internal_service.core.path_io import (
-    AnnounceOnLan,
-    CloseEndpoint,
-    ClosePeer,
-    DialPeer,
-    LeaveLan,
-    ObserveAgain,
-    OpenEndpoint,
-    SendToPeer,
-)
-from casemate.internal_service.core.service import Service
-from casemate.node import Effect, StorageBroken
-from casemate.runtime.clock import SystemClock
+from casemate.internal_service.core.ports import Fault
+from casemate.internal_service.running import Run, Surroundings
+from casemate.node import StorageBroken, StorageDamaged, StorageFull
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
-from casemate.runtime.runner import StoreThread
 from casemate.runtime.secrets_file import write_secret
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.runtime.sqlite_faults import opening
 
 DEFAULT_LISTEN: Final = "127.0.0.1:12345"
 URL_FILE: Final = "url"
 UI_FOLDER: Final = Path(__file__).parent / "web_dist"
-DRAIN_SECONDS: Final = 2.0
 EXIT_OK: Final = 0
 EXIT_CANNOT_START: Final = 1
 EXIT_STORAGE_BROKEN: Final = 3
+FAULTS_OF_LIST: Final = 3
+"""How often one process begins a run anew because service.db was damaged."""
 _ANY_ADDRESS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised, not listened on)
 
 log = structlog.get_logger("casemate.internal_service")
@@ -95,7 +79,10 @@ def run(options: InternalServiceOptions) -> int:
         sys.stderr.write(f"casemate internal-service: {error}\n")
         return EXIT_CANNOT_START
     except StorageBroken as error:
-        log.error("storage broken", detail=str(error))
+        sys.stderr.write(
+            f"casemate internal-service: The disk under {error.path or options.data_dir} does not work ({error}): "
+            "look at the disk, then start it again. What was acknowledged is kept.\n"
+        )
         return EXIT_STORAGE_BROKEN
 
 
@@ -109,74 +96,98 @@ async def serve(options: InternalServiceOptions) -> int:
         stack.enter_context(DataDirectory(options.data_dir))
         is_new = not (options.data_dir / FILE_NAME).exists()
         key = machine_key(options.data_dir, system_entropy, use_keyring=options.use_keyring, is_new=is_new)
-        account_files = AccountFiles(options.data_dir)
-        has_accounts = bool(account_files.files())
-        opened = open_or_begin_anew(options.data_dir, key.key, time.time(), has_accounts=has_accounts)
-        store = stack.enter_context(contextlib.closing(opened))
         machine = Machine(
             version=metadata.version("casemate"),
             key=key.key,
             unlocked_by=key.kept_by,
             default_server=options.default_server,
         )
-        return await _serve_store(options, listen, store, account_files, machine)
-
-
-async def _serve_store(
-    options: InternalServiceOptions,
-    listen: ListenAddress,
-    store: SqliteServiceStore,
-    account_files: AccountFiles,
-    machine: Machine,
-) -> int:
-    found = take_stock(store, account_files, time.time())
-    for account in found:
-        log.error("account file that nobody lists", account_name=account.file.name, has_vault=bool(account.file.vault))
-    names = [row.name for row in store.accounts()]
-    core = Service(store, account_files, machine=machine, entropy=system_entropy, kem=MlKem768(), found=found)
-    with contextlib.closing(open_listener(listen)) as listener:
-        performer = _Performer()
-        thread = StoreThread(core, core.stores, SystemClock(), performer)
+        # Before the port: who cannot read what is here shall not be reached by anybody.
+        opened = _open(options.data_dir, key.key, full=False)
+        listener = stack.enter_context(contextlib.closing(open_listener(listen)))
         url = _browser_url(url_of(listener, "http"))
-        site = _site(options, listen, url, thread)
-        performer.site, performer.links = site, ServerLinks(thread.events)
-        performer.vaults = VaultWorkers(thread.events.post, system_entropy)
-        performer.peers = start_transport(thread.events, is_on=options.peer_paths)
-        performer.lan = LocalNetwork(thread.events, system_entropy) if options.lan_discovery else None
-        runner = web.AppRunner(site.application(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
-        stop = shutdown_requested()
-        thread.finished.add_done_callback(lambda _: stop.set())
-        try:
-            await runner.setup()
-            accepting = web.SockSite(runner, listener)
-            await accepting.start()
-            for name in names:
-                thread.events.post(SessionLeft(name))
-            thread.start()
-            write_secret(options.data_dir / URL_FILE, url.encode("ascii"))
-            sys.stdout.write(f"casemate internal-service ready on {url}\n")
-            sys.stdout.flush()
-            log.info("ready", url=url)
-            # What the start has made stays: to look through it again and again would stop everybody for 60 ms.
-            gc.freeze()
-            await stop.wait()
-            await accepting.stop()
-            thread.events.post(ShutdownAsked(DRAIN_SECONDS))
-            await thread.stop()
-            await site.all_gone(DRAIN_SECONDS)
-        finally:
-            performer.vaults.close()
-            await performer.peers.close()
-            await performer.links.close()
-            if performer.lan is not None:
-                await performer.lan.close()
-            await runner.cleanup()
-            core.stores.close()
+        around = Surroundings(
+            data_dir=options.data_dir,
+            machine=machine,
+            new_site=_sites(options, listen, url),
+            accept=lambda runner: web.SockSite(runner, listener.dup()),
+            peer_paths=options.peer_paths,
+            lan_discovery=options.lan_discovery,
+        )
+        await _runs(around, key.key, opened, url)
     log.info("stopped")
     return EXIT_OK
 
 
-def _site(options: InternalServiceOptions, listen: ListenAddress, url: str, thread: StoreThread) -> Site:
+async def _runs(around: Surroundings, key: MachineKey, opened: "_Opened", url: str) -> None:
+    """One run after the other, as long as what ends them can be gone on from. Raises `StorageBroken`."""
+    stop = shutdown_requested()
+    closed: dict[str, Fault] = {}
+    faults_of_list = 0
+    full = False
+    say_ready = _once(lambda: _say_ready(around.data_dir, url))
+    while True:
+        run = Run(around, opened.store, opened.files, opened.found, closed=closed, full=full)
+        try:
+            await run.serve(stop, say_ready)
+            full = False
+        except StorageFull as error:
+            log.error("disk full", detail=str(error), file=error.path, next="only reading until there is room")
+            full = True
+        except StorageBroken as error:
+            name = opened.files.name_at(error.path)
+            damaged = isinstance(error, StorageDamaged)
+            log.error("storage broken", detail=str(error), file=error.path, account_name=name)
+            if name is not None:
+                closed[name] = "damaged" if damaged else "unreadable"
+            elif damaged and faults_of_list < FAULTS_OF_LIST:
+                faults_of_list += 1  # the next opening looks through it
+            else:
+                raise
+        if stop.is_set():
+            return
+        opened = _open(around.data_dir, key, full=full, found=opened.found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    store: SqliteServiceStore
+    files: AccountFiles
+    found: list[FoundAccount]
+
+
+def _open(data_dir: Path, key: MachineKey, *, full: bool, found: Sequence[FoundAccount] = ()) -> _Opened:
+    """The list of accounts, and what lies beside it; on a full disk neither takes anything new. Raises CannotStart."""
+    files = AccountFiles(data_dir, reading_only=full)
+    store = open_or_begin_anew(data_dir, key, time.time(), has_accounts=bool(files.files()))
+    try:
+        if full:
+            store.refuse_writes()
+            return _Opened(store, files, list(found))
+        with opening(data_dir / FILE_NAME):
+            now_found = take_stock(store, files, time.time())
+    except BaseException:
+        store.close()
+        raise
+    for account in now_found:
+        log.error("account file that nobody lists", account_name=account.file.name, has_vault=bool(account.file.vault))
+    return _Opened(store, files, now_found)
+
+
+def _say_ready(data_dir: Path, url: str) -> None:
+    write_secret(data_dir / URL_FILE, url.encode("ascii"))
+    sys.stdout.write(f"casemate internal-service ready on {url}\n")
+    sys.stdout.flush()
+    log.info("ready", url=url)
+
+
+def _once(say: Callable[[], None]) -> Callable[[], None]:
+    waiting = [say]
+    return lambda: waiting.pop()() if waiting else None
+
+
+def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> Callable[[EventQueue], Site]:
+    """Makes the site of each run; who is signed in stays so over all of them."""
     port = int(url.rstrip("/").rpartition(":")[2])
     try:
         doors = Doors.of(listen.host, port, options.allowed_hosts, options.allowed_origins)
@@ -188,12 +199,12 @@ def _site(options: InternalServiceOptions, listen: ListenAddress, url: str, thre
     gate = Gate(doors, credentials, cookie_name)
     neighbours = Neighbours(trusted=options.trust_other_users)
     files = UiFiles(UI_FOLDER)
-    return Site(
+    return lambda events: Site(
         gate,
         neighbours,
         credentials,
         files,
-        thread.events,
+        events,
         base_url=url,
         cookie_name=cookie_name,
         open_command=options.open_command,
@@ -205,29 +216,3 @@ def _browser_url(url: str) -> str:
     for every, loopback in _ANY_ADDRESS.items():
         url = url.replace(f"//{ListenAddress(every, 0)}"[:-1], f"//{ListenAddress(loopback, 0)}"[:-1])
     return url
-
-
-class _Performer:
-    """Brings each effect to the adapter that can do it."""
-
-    site: Site
-    links: ServerLinks
-    vaults: VaultWorkers
-    peers: Transport
-    lan: LocalNetwork | None
-
-    def __call__(self, effect: Effect) -> None:
-        match effect:
-            case SendResponse() | CloseSocket():
-                self.site.perform(effect)
-            case OpenLink() | SendOnLink() | CloseLink():
-                self.links.perform(effect)
-            case MakeVault() | TryVaults():
-                self.vaults.perform(effect)
-            case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
-                self.peers.perform(effect)
-            case AnnounceOnLan() | LeaveLan():
-                if self.lan is not None:
-                    self.lan.perform(effect)
-            case _:
-                raise AssertionError(f"an effect that nobody performs: {type(effect).__name__}")

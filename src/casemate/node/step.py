@@ -24,8 +24,9 @@ def step(core: Core, store: Store, batch: Sequence[Event], now: Instant) -> list
     undo. An event that raises is undone alone, and the rest of the batch goes on:
 
     * `PeerBrokeProtocol`: the sender's fault. `core.quarantine` says what follows (drop the link, tell somebody).
-    * `StorageBroken`: nothing can be relied on any more. The whole batch is undone and the error goes up, which
-      stops the process.
+    * `StorageBroken`: nothing can be relied on any more. The whole batch is undone and the error goes up; whoever
+      runs the core begins anew from the last commit, or ends. Only when it is about a part that the core goes on
+      without (the file of one account) is the event undone alone, and `core.failed` closes that part.
     * any other exception: our fault, in the handling of this one event. One request that meets a bug must not take
       everybody's service away, nor may it leave half of its changes, so it is undone and `core.failed` answers
       whoever waits. It is not tried again.
@@ -45,8 +46,10 @@ def _handle(core: Core, store: Store, event: Event, now: Instant) -> Sequence[Ef
     try:
         with store.savepoint():
             return core.handle(event, now)
-    except StorageBroken:
-        raise
+    except StorageBroken as error:
+        if not core.goes_on_without(error):
+            raise
+        return _after_undo(core, store, event, error, now)
     except Exception as error:  # noqa: BLE001  (see above: one event's fault stays with that event)
         return _after_undo(core, store, event, error, now)
 

@@ -102,3 +102,5 @@ PAINTED_AT_ONCE: Final = 200
 PLAIN_QUEUE_MESSAGES: Final = 20_000
 """Messages kept for a plain client that is away; the oldest go first (the timeline keeps them)."""
 PLAIN_QUEUE_BYTES: Final = 256 * MIB
+DISK_LOW_BYTES: Final = 256 * MIB
+"""With less room than this under its data the internal service warns; with none it only reads."""

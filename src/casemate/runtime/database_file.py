@@ -38,6 +38,6 @@ def open_database_file(
 
 
 def _check(database: Database, path: Path) -> None:
-    [(answer,), *_] = database.rows("PRAGMA quick_check(1)")
-    if answer != "ok":
-        raise DatabaseDamaged(path, "its pages contradict each other")
+    [(answer,), *_] = database.rows("PRAGMA integrity_check(1)")
+    if answer != "ok" or database.rows("PRAGMA foreign_key_check"):
+        raise DatabaseDamaged(path, "what is in it contradicts itself")

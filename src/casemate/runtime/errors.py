@@ -40,6 +40,16 @@ class DatabaseEmpty(DatabaseDamaged):
         super().__init__(path, "it is empty")
 
 
+class DatabaseMissing(CannotStart):
+    """What lies beside it says that it was there."""
+
+    def __init__(self, path: Path, beside: Path) -> None:
+        super().__init__(
+            f"{path} is missing, though {beside.name} is there: put back a copy of it. To begin anew without it, move "
+            f"{beside.name} away as well; nobody who joined before will be known."
+        )
+
+
 class WrongKey(DatabaseDamaged):
     """A damaged beginning and another key look the same."""
 

@@ -172,6 +172,7 @@ class Database:
         """
         with self._named_errors:
             self._connection.execute("BEGIN")
+        before = self._connection.total_changes()
         try:
             yield
         except BaseException:
@@ -181,7 +182,9 @@ class Database:
             self._connection.execute("COMMIT")
         except apsw.Error as error:
             self._rollback()
-            raise self._named_errors.named(error, "commit failed") from error
+            # A file that was found damaged commits nothing any more; where nothing was changed, nothing is lost.
+            if self._connection.total_changes() != before:
+                raise self._named_errors.named(error, "commit failed") from error
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

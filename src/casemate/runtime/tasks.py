@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 from typing import Any
 
 
@@ -13,3 +14,15 @@ def let_go(task: asyncio.Future[Any]) -> None:
     """
     with contextlib.suppress(asyncio.CancelledError):
         task.exception()
+
+
+async def first_of(*waiting: Awaitable[object]) -> None:
+    """Until one of them has ended, however; the others are cancelled. Raises nothing that they raise."""
+    tasks = [asyncio.ensure_future(each) for each in waiting]
+    for task in tasks:
+        task.add_done_callback(let_go)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

@@ -15,22 +15,26 @@ import structlog
 import uvloop
 from aiohttp import web
 
-from casemate.node import Clock, Effect, StorageBroken
+from casemate.crypto.keys import Ed25519Public, ServerPrivate
+from casemate.node import Clock, Effect, StorageBroken, StorageDamaged, StorageFull
 from casemate.protocol.limits import (
     DAY_SECONDS,
+    DISK_LOW_BYTES,
     MAILBOX_SECONDS,
     NEW_ACCOUNTS_AT_ONCE,
     REGISTRATION_REQUEST_SECONDS,
 )
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.data_directory import DataDirectory
+from casemate.runtime.disk_space import free_bytes, room_again
 from casemate.runtime.entropy import system_entropy
-from casemate.runtime.errors import CannotStart
+from casemate.runtime.errors import CannotStart, DatabaseMissing
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.runtime.tasks import first_of
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
-from casemate.server.adapters.identity_file import load_or_make_identity, tls_context
+from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity, tls_context
 from casemate.server.adapters.path_services import RELAY_PORT, PathOptions, PathServices
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
 from casemate.server.adapters.site import Site
@@ -42,6 +46,7 @@ from casemate.server.core.settings import ServerSettings
 DEFAULT_LISTEN: Final = "127.0.0.1:12349"
 RELAY_OFF: Final = "off"
 DRAIN_SECONDS: Final = 5.0
+LOOK_AT_DISK_SECONDS: Final = 10.0
 EXIT_OK: Final = 0
 EXIT_CANNOT_START: Final = 1
 EXIT_STORAGE_BROKEN: Final = 3
@@ -78,8 +83,15 @@ def run(options: ServerOptions) -> int:
         sys.stderr.write(f"casemate server: {error}\n")
         return EXIT_CANNOT_START
     except StorageBroken as error:
-        sys.stderr.write(f"casemate server: Its database failed ({error}): look at the disk, then start it again.\n")
+        path = error.path or options.data_dir / DATABASE_NAME
+        sys.stderr.write(f"casemate server: {_sentence(error, str(path))}\n")
         return EXIT_STORAGE_BROKEN
+
+
+def _sentence(error: StorageBroken, path: str) -> str:
+    if isinstance(error, StorageDamaged):
+        return f"{path} is damaged ({error}): put back a copy of it, then start again."
+    return f"The disk under {path} does not work ({error}): look at the disk, then start it again."
 
 
 def _allow_many_sockets() -> None:
@@ -96,74 +108,135 @@ async def serve(
     listen = _address(options.listen)
     with contextlib.ExitStack() as stack:
         stack.enter_context(DataDirectory(options.data_dir))
-        is_new = not (options.data_dir / DATABASE_NAME).exists()
-        private_key, public_key = load_or_make_identity(options.data_dir, system_entropy, is_new=is_new)
-        store = stack.enter_context(contextlib.closing(open_server_store(options.data_dir)))
+        store = _open(options.data_dir)
+        with contextlib.closing(store):
+            keys = load_or_make_identity(options.data_dir, system_entropy, is_new=store.accounts.is_empty())
         listener = stack.enter_context(contextlib.closing(open_listener(listen)))
-        path_options = _path_options(options, listen)
+        server = _Server(options, listen, listener, keys, clock or SystemClock(), wrap_perform)
+        await server.serve()
+    log.info("stopped")
+    return EXIT_OK
+
+
+def _open(data_dir: Path) -> SqliteServerStore:
+    """Raises CannotStart."""
+    path, identity = data_dir / DATABASE_NAME, data_dir / IDENTITY_NAME
+    if identity.exists() and not path.exists():
+        raise DatabaseMissing(path, identity)
+    return open_server_store(data_dir, existing=identity.exists())
+
+
+class _Server:
+    """Run after run on one port: a full disk ends a run, not the process."""
+
+    def __init__(
+        self,
+        options: ServerOptions,
+        listen: ListenAddress,
+        listener: socket.socket,
+        keys: tuple[ServerPrivate, Ed25519Public],
+        clock: Clock,
+        wrap_perform: Callable[[Perform], Perform],
+    ) -> None:
+        self._options = options
+        self._path_options = _path_options(options, listen)
+        self._listener = listener
+        self._private_key, self._public_key = keys
+        self._clock = clock
+        self._wrap_perform = wrap_perform
+        self._is_ready = False
+
+    async def serve(self) -> None:
+        """Until somebody asks for its end. Raises `StorageBroken`."""
+        stop = shutdown_requested()
+        full = False
+        while not stop.is_set():
+            with contextlib.closing(_open(self._options.data_dir)) as store:
+                if full:
+                    store.refuse_writes()
+                try:
+                    await self._run(store, stop, full=full)
+                    full = False
+                except StorageFull as error:
+                    log.error(
+                        "disk full", detail=str(error), file=error.path, next="nobody is let in until there is room"
+                    )
+                    full = True
+
+    async def _run(self, store: SqliteServerStore, stop: asyncio.Event, *, full: bool) -> None:
         async with contextlib.AsyncExitStack() as open_services:
             services = None
-            if path_options is not None:
-                services = await PathServices.open(path_options, private_key, system_entropy)
+            if self._path_options is not None:
+                services = await PathServices.open(self._path_options, self._private_key, system_entropy)
                 open_services.push_async_callback(services.close)
-            settings = ServerSettings(
-                private_key=private_key,
-                public_key=public_key,
-                password_hashes=tuple(hashlib.sha3_256(text.encode()).digest() for text in options.server_passwords),
-                registration_request_seconds=options.registration_request_days * DAY_SECONDS,
-                mailbox_seconds=options.mailbox_days * DAY_SECONDS,
-                new_accounts_at_once=options.new_accounts_at_once,
-                paths=None if services is None else services.paths,
-            )
-            return await _serve_store(
-                options, listener, store, settings, services, clock or SystemClock(), wrap_perform
-            )
+            await self._serve_store(store, stop, services, full=full)
 
+    async def _serve_store(
+        self, store: SqliteServerStore, stop: asyncio.Event, services: PathServices | None, *, full: bool
+    ) -> None:
+        options = self._options
+        site = Site(AdmissionLimits(per_address=options.connections_per_address), behind_proxy=options.behind_proxy)
 
-async def _serve_store(
-    options: ServerOptions,
-    listener: socket.socket,
-    store: SqliteServerStore,
-    settings: ServerSettings,
-    services: PathServices | None,
-    clock: Clock,
-    wrap_perform: Callable[[Perform], Perform],
-) -> int:
-    limits = AdmissionLimits(per_address=options.connections_per_address)
-    site = Site(limits, behind_proxy=options.behind_proxy)
+        def perform(effect: Effect) -> None:
+            if services is None or not services.perform(effect):
+                site.perform(effect)
 
-    def perform(effect: Effect) -> None:
-        if services is None or not services.perform(effect):
-            site.perform(effect)
+        core = ServerCore(store, self._settings(services), system_entropy)
+        thread = StoreThread(core, store, self._clock, self._wrap_perform(perform))
+        thread.events.post(Started())
+        tls = None if options.behind_proxy else tls_context(options.data_dir)
+        runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
+        try:
+            await runner.setup()
+            accepting = web.SockSite(runner, self._listener.dup(), ssl_context=tls)
+            await accepting.start()
+            if services is not None:
+                await services.start(thread.events)
+            thread.start()
+            self._say_ready(url_of(self._listener, "http" if tls is None else "https"))
+            await first_of(stop.wait(), asyncio.shield(thread.finished), self._watch_disk(full=full))
+            await accepting.stop()
+            if services is not None:
+                await services.close()
+            thread.events.post(ShutdownAsked())
+            await thread.stop()
+            await site.all_gone(DRAIN_SECONDS)
+        finally:
+            await runner.cleanup()
 
-    core = ServerCore(store, settings, system_entropy)
-    thread = StoreThread(core, store, clock, wrap_perform(perform))
-    thread.events.post(Started())
-    tls = None if options.behind_proxy else tls_context(options.data_dir)
-    runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
-    stop = shutdown_requested()
-    try:
-        await runner.setup()
-        accepting = web.SockSite(runner, listener, ssl_context=tls)
-        await accepting.start()
-        if services is not None:
-            await services.start(thread.events)
-        thread.start()
-        url = url_of(listener, "http" if tls is None else "https")
+    def _settings(self, services: PathServices | None) -> ServerSettings:
+        options = self._options
+        return ServerSettings(
+            private_key=self._private_key,
+            public_key=self._public_key,
+            password_hashes=tuple(hashlib.sha3_256(text.encode()).digest() for text in options.server_passwords),
+            registration_request_seconds=options.registration_request_days * DAY_SECONDS,
+            mailbox_seconds=options.mailbox_days * DAY_SECONDS,
+            new_accounts_at_once=options.new_accounts_at_once,
+            paths=None if services is None else services.paths,
+        )
+
+    def _say_ready(self, url: str) -> None:
+        if self._is_ready:
+            return
+        self._is_ready = True
         sys.stdout.write(f"casemate server ready on {url}\n")
         sys.stdout.flush()
         log.info("ready", url=url)
-        await _until_stopped(stop, thread)
-        await accepting.stop()
-        if services is not None:
-            await services.close()
-        thread.events.post(ShutdownAsked())
-        await thread.stop()
-        await site.all_gone(DRAIN_SECONDS)
-    finally:
-        await runner.cleanup()
-    log.info("stopped")
-    return EXIT_OK
+
+    async def _watch_disk(self, *, full: bool) -> None:
+        """Warn before there is no room; returns when there is enough again, if that was missing."""
+        if full:
+            await room_again(self._options.data_dir)
+            return
+        warned = False
+        while True:
+            free = await asyncio.to_thread(free_bytes, self._options.data_dir)
+            low = free is not None and free < DISK_LOW_BYTES
+            if low and not warned:
+                log.warning("disk nearly full", directory=str(self._options.data_dir), free_bytes=free)
+            warned = low
+            await asyncio.sleep(LOOK_AT_DISK_SECONDS)
 
 
 def _path_options(options: ServerOptions, listen: ListenAddress) -> PathOptions | None:
@@ -186,9 +259,3 @@ def _address(text: str) -> ListenAddress:
         return ListenAddress.parse(text)
     except ValueError as error:
         raise CannotStart(f"{error}.") from error
-
-
-async def _until_stopped(stop: asyncio.Event, thread: StoreThread) -> None:
-    """Until somebody asks for it, or the store thread ends, which it does only when storage broke."""
-    thread.finished.add_done_callback(lambda _: stop.set())
-    await stop.wait()

@@ -63,6 +63,8 @@ export type Connection =
       readonly service: ServiceInfo;
       readonly accounts: readonly LocalAccount[];
       readonly found: FoundFiles;
+      /** Why little or nothing can be kept on this computer's disk. */
+      readonly storage: Reason | null;
     }
   /** `accounts` are those of before, so that an open screen stays as it was. */
   | {

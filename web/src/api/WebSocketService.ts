@@ -190,13 +190,14 @@ export class WebSocketService implements InternalService {
     this.openedAt = this.surroundings.now();
     this.heartbeat.start();
     const found = { files: hello.found, listLost: hello.list_lost };
-    this.become({ state: "open", service: hello.service, accounts: hello.accounts, found });
+    const { service, accounts, storage } = hello;
+    this.become({ state: "open", service, accounts, found, storage });
     for (const [cid, following] of this.followed) this.subscribe(cid, following);
   }
 
-  private listed({ accounts, found, list_lost }: LocalAccountsChanged): void {
+  private listed({ accounts, found, list_lost, storage }: LocalAccountsChanged): void {
     if (this.state.state === "open")
-      this.become({ ...this.state, accounts, found: { files: found, listLost: list_lost } });
+      this.become({ ...this.state, accounts, found: { files: found, listLost: list_lost }, storage });
   }
 
   private subscribe(cid: Cid, following: Following): void {

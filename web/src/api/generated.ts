@@ -158,6 +158,7 @@ export interface HelloAccepted {
   readonly accounts: readonly LocalAccount[];
   readonly found: readonly FoundAccountFile[];
   readonly list_lost: Reason | null;
+  readonly storage: Reason | null;
 }
 
 /** The connection to the workspace server. `since` is when this state began. */
@@ -194,6 +195,7 @@ export interface LocalAccountsChanged {
   readonly accounts: readonly LocalAccount[];
   readonly found: readonly FoundAccountFile[];
   readonly list_lost: Reason | null;
+  readonly storage: Reason | null;
 }
 
 /** What was on a screen, and up to which arrival everything counts as seen. Answer: Done. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */

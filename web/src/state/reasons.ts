@@ -106,6 +106,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   never_registered: ({ params }) =>
     `The registration of ${params.username ? `“${params.username}”` : "this account"} never ended. ` +
     "Create the account again with the same password, and it goes on.",
+  disk_low: ({ params }) =>
+    `This computer’s disk is nearly full (less than ${params.megabytes ?? "256"} MB left). ` +
+    "Make room soon: without any, nothing new can be kept here.",
+  server_full: () =>
+    "The server’s disk is full, so it takes nothing new. This goes on by itself when whoever runs it has made room.",
   disk_full: () =>
     "There is no room on this computer’s disk. What is here stays readable; make room, and it goes on by itself.",
   update_server: () => "The server is too old for this program. Whoever runs it has to update it.",

@@ -131,7 +131,7 @@ export class FakeInternalService implements InternalService {
       .filter((account) => account.local)
       .map((account) => account.localAccount());
     const service = { version: "0.1.0", default_server: SERVER };
-    return { state: "open", service, accounts, found: this.world.found };
+    return { state: "open", service, accounts, found: this.world.found, storage: this.world.storage };
   }
 
   private become(connection: Connection): void {

@@ -17,6 +17,8 @@ export class FakeWorld {
   serverPassword: string | null = null;
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
+  /** Why little or nothing can be kept on this computer's disk. */
+  storage: Reason | null = null;
   /** The server takes what is sent, but nobody fetches it until released: for states between. */
   epoch = "1";
   link: LinkView;

@@ -8,7 +8,7 @@ import structlog
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.ports import AccountFile, AccountUnavailable, Fault, HostedStore
-from casemate.node import StorageBroken
+from casemate.node import StorageBroken, WritesRefused
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
 from casemate.runtime.secrets_file import disk_errors, erase_secret, write_secret
 
@@ -23,13 +23,24 @@ _VAULT_BYTES: Final = 4_096
 
 
 class AccountFiles:
-    def __init__(self, data_dir: Path, *, vfs: str | None = None, synchronous: Literal["FULL", "OFF"] = "FULL") -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        vfs: str | None = None,
+        synchronous: Literal["FULL", "OFF"] = "FULL",
+        reading_only: bool = False,
+    ) -> None:
+        """`reading_only`: what is open takes nothing new, because there was no room."""
         self._folder = data_dir / FOLDER
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._reading_only = reading_only
         self._vfs = vfs
         self._synchronous: Literal["FULL", "OFF"] = synchronous
 
     def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
+        if self._reading_only:
+            raise WritesRefused("no account is made")
         # The vault first: a database without it would be a locked box whose key nobody has.
         self.keep_vault(name, vault)
         return self._open(name, key, existing=False)
@@ -81,6 +92,11 @@ class AccountFiles:
     def path_of(self, name: str) -> str:
         return str(self._path(name))
 
+    def name_at(self, path: str | None) -> str | None:
+        """Whose database lies there."""
+        at = None if path is None else Path(path)
+        return at.stem if at is not None and at.parent == self._folder and at.suffix == ".db" else None
+
     def _databases(self) -> list[Path]:
         return sorted(self._folder.glob("*.db"))
 
@@ -96,9 +112,12 @@ class AccountFiles:
             return None
 
     def _open(self, name: str, key: DatabaseKey, *, existing: bool, check: bool = False) -> SqliteAccountStore:
-        return open_account_store(
+        store = open_account_store(
             self._path(name), key.secret, vfs=self._vfs, synchronous=self._synchronous, existing=existing, check=check
         )
+        if self._reading_only:
+            store.refuse_writes()
+        return store
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.db"

@@ -1,6 +1,6 @@
 """Opening and closing the accounts of this computer: what registering, signing in and signing out have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from casemate.crypto.errors import StoredStateDamaged, WrongPassword
@@ -20,12 +20,11 @@ from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.plain_delivery import PlainDelivery
-from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
+from casemate.internal_service.core.ports import AccountUnavailable, Fault, LocalAccountRow
 from casemate.internal_service.core.refusals import Refused, reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
-from casemate.internal_service.core.undo import Undo
 from casemate.internal_service.core.vaults import bound_to
 from casemate.node import Entropy, StorageDamaged
 from casemate.protocol.client.responses import DisconnectNotification
@@ -50,11 +49,13 @@ class Accounts:
     gateway: Gateway
     delivery: PlainDelivery
     machine: Machine
-    undo: Undo
     entropy: Entropy
     kem: Kem
     take: Callable[[Host, Outcome], None]
     tell_what_waits: Callable[[Host, SocketId], None]
+    closed: Mapping[str, Fault] = field(default_factory=dict)
+    """Accounts whose files failed under an earlier run: opened again only when somebody signs in."""
+    reading_only: bool = False
     on_close: list[Callable[[Cid], None]] = field(default_factory=list)
     """Called when an account is locked, for those who keep something of it in memory."""
 
@@ -65,7 +66,7 @@ class Accounts:
             if store.profile() is None:
                 # The account was made together with its profile: what is here is older than that.
                 raise AccountUnavailable("damaged", self.stores.path_of(name))
-            return Account.load(store, entropy=self.entropy, kem=self.kem, undo=self.undo)
+            return Account.load(store, entropy=self.entropy, kem=self.kem)
         except (AccountUnavailable, StorageDamaged) as error:
             self.stores.release(name)
             raise AccountUnavailable("damaged", self.stores.path_of(name)) from error
@@ -150,6 +151,10 @@ class Accounts:
         if row.machine_vault is None or kept is None:
             self._signed_out(row)  # a crash fell between the two halves
             return
+        if name in self.closed:
+            fault = AccountUnavailable(self.closed[name], self.stores.path_of(name))
+            self.hosts.say_why_closed(row.cid, why_unavailable(fault, row.username))
+            return
         try:
             sign_in = unlock_sign_in_key(kept, self.machine.key, bound_to(row.name))
             key = unlock_with_sign_in_key(row.machine_vault, sign_in, bound_to(row.name))
@@ -162,13 +167,16 @@ class Accounts:
         except Refused:
             return  # shown as signed out, with the reason; the database may be put back from a backup
         host = self.hosts.put(replace(host, signed_in=True))
-        self.take(host, host.account.start(self.desk.now))
+        if not self.reading_only:
+            self.take(host, host.account.start(self.desk.now))
 
     def lock_damaged(self, host: Host) -> Reason:
         """Its database gave what was never written there: this account is closed, the others go on. Whatever kept it
         open stays, so that it opens again when the file is whole again."""
-        why = why_unavailable(AccountUnavailable("damaged", self.stores.path_of(host.name)), host.account.username)
-        self.take(host, host.account.stop(self.desk.now))
+        row = self.stores.service.account(host.cid)
+        name = "" if row is None else row.username
+        why = why_unavailable(AccountUnavailable("damaged", self.stores.path_of(host.name)), name)
+        self.take(host, host.account.abandon(self.desk.now))
         self.gateway.session_ended(host.cid, why)
         if host.bound is not None:
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))

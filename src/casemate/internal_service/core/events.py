@@ -20,6 +20,13 @@ class SessionLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpaceSeen(Event):
+    """How much room the disk under the data directory has."""
+
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShutdownAsked(Event):
     """The process is to end; `drain_seconds` remain for what is on its way."""
 

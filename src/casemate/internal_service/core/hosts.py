@@ -5,6 +5,7 @@ of views, and orphaned when it has neither. It ends by signing out, never becaus
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from casemate.crypto.keys import DatabaseKey
@@ -13,6 +14,7 @@ from casemate.internal_service.core.ports import HostedStore, LocalAccountRow
 from casemate.internal_service.core.refusals import Refused, refuse
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.node import WritesRefused
 from casemate.protocol.client.views import Reason, SessionState
 from casemate.protocol.ids import AccountId, Cid, SocketId, cid_of
 
@@ -50,13 +52,27 @@ class Hosts:
         self._stores = stores
         self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
         self._why_closed: UndoDict[Cid, Reason] = UndoDict(undo)
+        self._touched: set[Cid] = set()
         self.on_change: list[Callable[[], None]] = []
         """Called when the list of local accounts, or who holds them, may look different."""
+
+    def begin(self) -> None:
+        """The next event."""
+        self._touched.clear()
+
+    def touched(self) -> list[Host]:
+        """Accounts whose memory and database the event at hand may have changed."""
+        return [self._hosts[cid] for cid in self._touched if cid in self._hosts]
+
+    def untouch(self, cid: Cid) -> None:
+        """Its database cannot be read any more, so its memory need not be made to fit it."""
+        self._touched.discard(cid)
 
     def get(self, cid: Cid) -> Host | None:
         """The host, its database being part of the event at hand from now on."""
         host = self._hosts.get(cid)
         if host is not None:
+            self._touched.add(cid)
             self._stores.touch(host.name)
         return host
 
@@ -64,9 +80,9 @@ class Hosts:
         host = self.get(cid_of(account_id))
         return host if host is not None and host.account.account_id == account_id else None
 
-    def named(self, name: str) -> Host | None:
-        """By the name of its database; without making that part of the event."""
-        return next((host for host in self._hosts.values() if host.name == name), None)
+    def of_file(self, path: str | None) -> Host | None:
+        """Whose database lies there; without making it part of the event."""
+        return next((host for host in self._hosts.values() if self._stores.path_of(host.name) == path), None)
 
     def why_closed(self, cid: Cid) -> Reason | None:
         """Why an account is closed that nobody signed out of; None while it is open, too."""
@@ -104,6 +120,7 @@ class Hosts:
 
     def add(self, host: Host) -> None:
         self._hosts[host.cid] = host
+        self._touched.add(host.cid)
         self.list_changed()
 
     def remove(self, cid: Cid) -> None:
@@ -150,7 +167,9 @@ class Hosts:
     def _remember_holder(self, host: Host, *, plain: bool) -> None:
         row = self._stores.service.account(host.cid)
         if row is not None and row.plain_holder != plain:
-            self._stores.service.put_account(replace(row, plain_holder=plain))
+            # On a full disk this is not remembered: what is read need not wait for that.
+            with suppress(WritesRefused):
+                self._stores.service.put_account(replace(row, plain_holder=plain))
 
     def list_changed(self) -> None:
         """Something that views list may look different now."""

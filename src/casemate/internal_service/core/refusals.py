@@ -12,6 +12,8 @@ _ACTS: dict[str, Acts] = {
     "no_password_vault": "user",
     "never_registered": "user",
     "disk_full": "user",
+    "server_full": "admin",
+    "disk_low": "user",
     "no_session": "user",
     "key_not_found": "user",
     "storage_full": "user",

@@ -48,6 +48,8 @@ _SENTENCES: Final[dict[str, str]] = {
     "list_lost": "This computer's list of accounts was {what}; account files that were found open with their password.",
     "no_password_vault": "No password vault lies beside {file}; put back the list of accounts that named it.",
     "never_registered": "The registration of {username} never ended; create the account again with the same password.",
+    "disk_low": "This computer's disk has less than {megabytes} MB left; soon nothing new can be kept.",
+    "server_full": "The server has no room on its disk; it takes nothing new until there is.",
     "disk_full": "There is no room on this computer's disk; nothing new is kept until there is.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",

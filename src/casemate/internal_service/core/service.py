@@ -1,19 +1,18 @@
 """The internal service: what comes from sockets, links and workers, brought to the part that knows what to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from casemate.crypto.kem import Kem
 from casemate.internal_service.core import events
-from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
 from casemate.internal_service.core.drafts import Drafts
 from casemate.internal_service.core.effects import CloseSocket
-from casemate.internal_service.core.failures import Address, failure, failure_named, failure_of_unusable
+from casemate.internal_service.core.failures import Address, address_of, failure, failure_named, failure_of_unusable
 from casemate.internal_service.core.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
@@ -26,13 +25,14 @@ from casemate.internal_service.core.noticing import Noticing
 from casemate.internal_service.core.path_io import PathEvent
 from casemate.internal_service.core.peers import Peers
 from casemate.internal_service.core.plain_delivery import PlainDelivery
-from casemate.internal_service.core.ports import AccountStores, ServiceStore
+from casemate.internal_service.core.ports import AccountStores, Fault, ServiceStore
 from casemate.internal_service.core.probe import Probes
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.registering import Registering
 from casemate.internal_service.core.sessions import Sessions
 from casemate.internal_service.core.signing_in import SigningIn
 from casemate.internal_service.core.sockets import Sockets
+from casemate.internal_service.core.space import why_low
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
 from casemate.internal_service.core.undo import Undo
@@ -40,7 +40,19 @@ from casemate.internal_service.core.view_requests import ViewRequests
 from casemate.internal_service.core.views import Views
 from casemate.internal_service.core.waits import Waits
 from casemate.internal_service.core.workspace import Workspace
-from casemate.node import BatchEnd, Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
+from casemate.node import (
+    BatchEnd,
+    Core,
+    Effect,
+    Entropy,
+    Event,
+    Instant,
+    Monotonic,
+    StorageBroken,
+    StorageDamaged,
+    Wakeup,
+    WritesRefused,
+)
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
@@ -59,7 +71,9 @@ Handler = Callable[[Asker, Any], None]
 
 
 class Service(Core):
-    """One internal service. `stores` is what `step` commits; `found` the account files that its list does not name."""
+    """One internal service. `stores` is what `step` commits; `found` the account files that its list does not name,
+    `closed` accounts whose files failed before, by name. `reading_only`: there was no room; no account is linked, and
+    whatever would be written is refused."""
 
     def __init__(
         self,
@@ -70,19 +84,17 @@ class Service(Core):
         entropy: Entropy,
         kem: Kem,
         found: Sequence[FoundAccount] = (),
+        closed: Mapping[str, Fault] | None = None,
+        reading_only: bool = False,
     ) -> None:
         undo = self._undo = Undo()
         self.stores = Stores(service_store, account_stores, undo)
-        self._at: Cid | None = None
-        """Whose time or end of a batch it is; kept when that is undone, to know who has to rest."""
-        self._rests_until: Monotonic | None = None
-        """Until when what is nobody's rests after such a fault."""
         desk = self._desk = Desk(undo)
         self._sockets = Sockets(undo)
         self._waits = Waits(undo)
         self._hosts = Hosts(self.stores, undo)
         streams = Streams(undo, entropy(_EPOCH_BYTES).hex())
-        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy, undo)
+        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy)
         self._gateway = Gateway(desk, self._hosts, self._sockets, undo)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
@@ -94,18 +106,21 @@ class Service(Core):
             gateway=self._gateway,
             delivery=self._delivery,
             machine=machine,
-            undo=undo,
             entropy=entropy,
             kem=kem,
             take=self._take,
             tell_what_waits=self._tell_what_waits,
+            closed=dict(closed or {}),
+            reading_only=reading_only,
         )
+        if reading_only:
+            self._views.say_storage(reason("disk_full"))
         registering = Registering(self._accounts, self._waits, undo)
         signing_in = SigningIn(self._accounts, self._waits, undo)
         found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts, self._waits, signing_in)
-        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions, undo)
+        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions)
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
         self._accounts.on_close.append(self._workspace.ended)
@@ -183,24 +198,12 @@ class Service(Core):
                 self._socket(event)
         return self._finish()
 
-    def _rest(self, event: Event) -> None:
-        """What time or the end of a batch brings about is tried again, but keeps nobody else waiting."""
-        host = None if self._at is None else self._hosts.get(self._at)
-        if host is None:
-            self._rests_until = self._desk.now.monotonic + REST_SECONDS
-        else:
-            self._take(host, host.account.undone(event, self._desk.now))
-
     def next_wakeup(self) -> Monotonic | None:
-        if self._rests_until is not None:
-            return self._rests_until
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
         due += [self._waits.next_due(), self._gateway.next_due(), self.stores.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
-        if self._rests_until is not None:
-            return False
         told = self._noticing.wants_batch_end or self._delivery.wants_batch_end
         return told or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
@@ -216,32 +219,46 @@ class Service(Core):
 
     def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
         self._begin(now)
-        why = reason("internal")
+        why = self._why_failed(event, error)
         match event:
             case events.RequestArrived(socket, request):
                 self._answer_if_any(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
             case events.VaultMade(token) | events.VaultsTried(token):
                 self._waits.settle(token, Answered(token, why))
-            case LinkOpened() | LinkFrameArrived() | LinkClosed() | PathEvent():
-                host = self._hosts.of_account(event.account_id)
-                if host is not None:
-                    self._take(host, host.account.undone(event, now))
-            case Wakeup() | BatchEnd():
-                self._rest(event)
-            case events.SocketOpened(socket):
-                self._desk.effects.append(CloseSocket(socket, GOING_AWAY))
-            case events.SocketClosed() | events.SessionLeft() | events.ShutdownAsked():
-                self._socket(event)  # nobody says so again
         return self._finish()
 
+    def goes_on_without(self, error: StorageBroken) -> bool:
+        """Without one account; never without service.db, and not on a disk that fails or is full."""
+        host = self._hosts.of_file(error.path) if isinstance(error, StorageDamaged) else None
+        if host is None:
+            return False
+        self._hosts.untouch(host.cid)
+        return True
+
     def forget(self) -> None:
+        # First our own memory: an account that the event made is gone, and has no store to be read from.
         self._undo.roll_back()
+        for host in self._hosts.touched():
+            host.account.forget()
+        self._views.forget()
+
+    def _why_failed(self, event: Event, error: Exception) -> Reason:
+        if isinstance(error, WritesRefused):
+            return reason("disk_full")
+        if not isinstance(error, StorageDamaged):
+            return reason("internal")
+        host = self._hosts.of_file(error.path)
+        assert host is not None, "step asked whether we go on without it"
+        why = self._accounts.lock_damaged(host)
+        concerned = isinstance(event, events.RequestArrived) and address_of(event.request).cid == host.cid
+        return why if concerned else reason("internal")
 
     # --- events
 
     def _begin(self, now: Instant) -> None:
         self._undo.keep()
         self.stores.begin(now.monotonic)
+        self._hosts.begin()
         self._desk.begin(now)
 
     def _finish(self) -> list[Effect]:
@@ -267,6 +284,8 @@ class Service(Core):
                     self._answer_if_any(Asker(socket, request_id), failure_named(name, at, reason("malformed")))
             case events.SessionLeft(name):
                 self._accounts.restore_session(name)
+            case events.SpaceSeen(free_bytes):
+                self._views.say_storage(why_low(free_bytes))
             case events.ShutdownAsked(drain_seconds):
                 self._shut_down(drain_seconds)
 
@@ -309,9 +328,6 @@ class Service(Core):
 
     def _wakeup(self) -> None:
         now = self._desk.now
-        if self._rests_until is not None and now.monotonic < self._rests_until:
-            return
-        self._at = self._rests_until = None
         self.stores.erase_due()
         self._waits.fire(now.monotonic)
         self._gateway.fire(now.monotonic)
@@ -319,16 +335,13 @@ class Service(Core):
             due = peeked.account.next_wakeup()
             host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
             if host is not None:
-                self._at = host.cid
                 self._take(host, host.account.wakeup(now))
 
     def _batch_end(self) -> None:
         for peeked in self._hosts.peek():
             host = self._hosts.get(peeked.cid) if peeked.account.wants_batch_end() else None
             if host is not None:
-                self._at = host.cid
                 self._take(host, host.account.batch_end(self._desk.now))
-        self._at = None
         self._noticing.batch_end()
         self._delivery.batch_end()
 

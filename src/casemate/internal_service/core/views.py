@@ -12,7 +12,6 @@ from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
-from casemate.internal_service.core.undo import Memory, Undo
 from casemate.node import Entropy
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.views import (
@@ -34,9 +33,10 @@ class _AccountList:
     accounts: list[LocalAccount]
     found: list[FoundAccountFile]
     list_lost: Reason | None
+    storage: Reason | None
 
 
-class Views(Memory):
+class Views:
     def __init__(
         self,
         desk: Desk,
@@ -46,9 +46,7 @@ class Views(Memory):
         streams: Streams,
         machine: Machine,
         entropy: Entropy,
-        undo: Undo,
     ) -> None:
-        super().__init__(undo)
         self._desk = desk
         self._stores = stores
         self._hosts = hosts
@@ -58,6 +56,7 @@ class Views(Memory):
         self._entropy = entropy
         self.found_accounts: Callable[[], list[FoundAccountFile]] = list
         self._list_shown: _AccountList | None = None
+        self._storage: Reason | None = None
         self._list_may_differ = False
         hosts.on_change.append(self.accounts_may_differ)
 
@@ -76,6 +75,7 @@ class Views(Memory):
                 accounts=shown.accounts,
                 found=shown.found,
                 list_lost=shown.list_lost,
+                storage=shown.storage,
             ),
         )
 
@@ -128,6 +128,12 @@ class Views(Memory):
             if unread != host.unread:
                 self.account_changed(self._hosts.put(replace(host, unread=unread)))
 
+    def say_storage(self, why: Reason | None) -> None:
+        """How the disk is, shown on every screen."""
+        if why != self._storage:
+            self._storage = why
+            self._list_may_differ = True
+
     def accounts_may_differ(self) -> None:
         self._list_may_differ = True
 
@@ -143,10 +149,19 @@ class Views(Memory):
         if listed != self._list_shown:
             self._list_shown = listed
             response = ext.LocalAccountsChanged(
-                cid=Cid(0), request_id=None, accounts=listed.accounts, found=listed.found, list_lost=listed.list_lost
+                cid=Cid(0),
+                request_id=None,
+                accounts=listed.accounts,
+                found=listed.found,
+                list_lost=listed.list_lost,
+                storage=listed.storage,
             )
             for view in views:
                 self._desk.send(view, response)
+
+    def forget(self) -> None:
+        """The event was undone: what was shown is not known, so tell again."""
+        self._list_shown = None
 
     # --- rows
 
@@ -213,7 +228,7 @@ class Views(Memory):
         found = self.found_accounts()
         lost = self._stores.service.list_lost() if found else None
         why = None if lost is None else reason("list_lost", what=lost.what, since=str(lost.at), kept_as=lost.kept_as)
-        return _AccountList(self._local_accounts(), found, why)
+        return _AccountList(self._local_accounts(), found, why, self._storage)
 
     def _local_accounts(self) -> list[LocalAccount]:
         unread = {host.cid: host.account.unread() for host in self._hosts.sessions()}

@@ -216,12 +216,15 @@ class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
     found: list[FoundAccountFile] = []
     list_lost: Reason | None = None
     """Why accounts may be missing from the list, while some of `found` are."""
+    storage: Reason | None = None
+    """Set while this computer's disk is nearly or wholly full."""
 
 
 class LocalAccountsChanged(ExtensionResponse, frozen=True, kw_only=True):
     accounts: list[LocalAccount]
     found: list[FoundAccountFile] = []
     list_lost: Reason | None = None
+    storage: Reason | None = None
 
 
 class BrowserKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup
+from casemate.node import Core, Effect, Entropy, Event, Instant, Monotonic, Wakeup, WritesRefused
 from casemate.protocol.errors import MalformedFrame, PeerBrokeProtocol
 from casemate.protocol.link import (
     AnswerRegistration,
@@ -154,10 +154,11 @@ class ServerCore(Core):
         """Whoever asked hears that it failed; a link of which we cannot tell that it is still in order is ended."""
         if isinstance(event, RelayEndpointAsked | RelayPairAsked):
             return self._endpoints.failed(event)
+        code = "server_full" if isinstance(error, WritesRefused) else "internal"
         request_id = getattr(event.frame, "request_id", None) if isinstance(event, FrameArrived) else None
         if isinstance(event, FrameArrived) and request_id is not None:
-            return [Send(event.connection, RequestFailed(request_id, "internal"))]
-        return self._drop(event, "internal", now)
+            return [Send(event.connection, RequestFailed(request_id, code))]
+        return self._drop(event, code, now)
 
     def forget(self) -> None:
         self._rewound += self._links.rewind()

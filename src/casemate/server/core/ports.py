@@ -100,6 +100,10 @@ class StoredReceipt:
 
 
 class AccountStore(Protocol):
+    def is_empty(self) -> bool:
+        """Nobody ever joined, or everybody has left."""
+        ...
+
     def account(self, account_id: AccountId) -> Account | None: ...
 
     def with_cid(self, cid: Cid) -> AccountId | None: ...

@@ -1,16 +1,19 @@
 """How the server starts, and how it says why it cannot."""
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from casemate.crypto.testing import repeatable_entropy
+from casemate.protocol.ids import AccountId
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.sqlite import Database
 from casemate.server import main
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, open_server_store
+from casemate.server.core.names import read_username
 from casemate.server.main import EXIT_CANNOT_START, ServerOptions, run
 
 
@@ -68,8 +71,56 @@ def test_a_directory_in_use_is_named(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_server_that_has_people_never_takes_a_new_identity(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None
 ) -> None:
-    open_server_store(tmp_path).close()
+    store = open_server_store(tmp_path)
+    with store.transaction():
+        store.accounts.add(AccountId(b"a" * 32), read_username("alice"), "Alice", b"", 1, 0.0)
+    store.close()
     if content is not None:
         (tmp_path / IDENTITY_NAME).write_bytes(content)
     assert run(options(tmp_path, "127.0.0.1:0")) == EXIT_CANNOT_START
     assert "put it back from a backup" in one_sentence(capsys)
+
+
+def _swapped(data: bytes) -> bytes:
+    """Two pages, each whole in itself, in each other's place."""
+    return data[:8192] + data[12288:16384] + data[8192:12288] + data[16384:]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
+    "missing": lambda data: None,
+    "empty": lambda data: b"",
+    "truncated": lambda data: data[: len(data) // 2],
+    "header flipped": lambda data: b"s" + data[1:],
+    "pages swapped": _swapped,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_database_is_named_and_served_to_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    load_or_make_identity(tmp_path, repeatable_entropy(b"server"), is_new=True)
+    store = open_server_store(tmp_path)
+    with store.transaction():
+        for number in range(200):
+            store.accounts.add(AccountId(number.to_bytes(8) * 4), read_username(f"p{number}x"), "P", bytes(400), 1, 0.0)
+    store.close()
+    path = tmp_path / DATABASE_NAME
+    damaged = DAMAGES[damage](path.read_bytes())
+    path.unlink()
+    if damaged is not None:
+        path.write_bytes(damaged)
+    assert run(options(tmp_path)) == EXIT_CANNOT_START
+    line = one_sentence(capsys)
+    assert str(path) in line
+    assert "put back a copy of it" in line
+    assert (path.read_bytes() if path.exists() else None) == damaged
+
+
+def test_a_first_start_that_was_cut_short_is_one(tmp_path: Path) -> None:
+    """Between the database and the identity: nobody has joined yet, so the next start makes one."""
+    open_server_store(tmp_path).close()
+    store = open_server_store(tmp_path)
+    load_or_make_identity(tmp_path, repeatable_entropy(b"server"), is_new=store.accounts.is_empty())
+    store.close()
+    assert (tmp_path / IDENTITY_NAME).exists()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
+from casemate.node import WritesRefused
+
 Row = TypeVar("Row")
 
 Write = Callable[[list[Any]], None]
@@ -30,6 +32,8 @@ class RowCache:
         self._undo: list[tuple[dict[Any, Any], Hashable, Any]] = []
         """What was in which dict before, since the outermost savepoint began; with no key, the dict itself."""
         self._savepoints = 0
+        self.refuses_writes = False
+        """What is put would only meet the database at the commit, and then it is too late to refuse the one event."""
 
     def read(self, key: Hashable, load: Callable[[], Row]) -> Row:
         """The row of this key, loaded when it is not here. That there is none is remembered, too."""
@@ -62,6 +66,8 @@ class RowCache:
 
     def put(self, key: Hashable, row: object, write: Write) -> None:
         """The row is this from now on; `write` brings it to the database before the commit, unless another is put."""
+        if self.refuses_writes:
+            raise WritesRefused
         self.wrote(key, row)
         rows = self._unwritten.get(write)
         if rows is None or len(rows) >= MOST_UNWRITTEN:

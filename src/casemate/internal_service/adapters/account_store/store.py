@@ -55,6 +55,11 @@ class SqliteAccountStore(
     def erase_traces(self) -> None:
         self._db.erase_traces()
 
+    def refuse_writes(self) -> None:
+        """There was no room: whoever changes something gets `WritesRefused`."""
+        self._db.refuse_writes()
+        self._rows.refuses_writes = True
+
     def close(self) -> None:
         self._db.close()
 

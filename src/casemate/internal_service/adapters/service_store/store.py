@@ -122,6 +122,10 @@ class SqliteServiceStore(LocalDbTable):
     def erase_traces(self) -> None:
         self._db.erase_traces()
 
+    def refuse_writes(self) -> None:
+        """There was no room: whoever changes something gets `WritesRefused`."""
+        self._db.refuse_writes()
+
     def close(self) -> None:
         self._db.close()
 

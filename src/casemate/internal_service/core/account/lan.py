@@ -10,7 +10,6 @@ from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
-from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.limits import PEER_ADDRESSES
 
@@ -18,9 +17,8 @@ SPREAD_SECONDS: Final = 5.0
 """Slots end everywhere at once; announcements of a whole network need not."""
 
 
-class Lan(Memory):
+class Lan:
     def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
-        super().__init__(context.undo)
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
@@ -30,12 +28,16 @@ class Lan(Memory):
         """What the announcement stands for; None while there is none."""
         self._due: float | None = None
 
+    def abandon(self) -> Outcome:
+        """Leave, whatever was wanted."""
+        announced, self._announced, self._due = self._announced, None, None
+        return [] if announced is None else [LeaveLan(self._context.account_id)]
+
     def review(self, now: Instant) -> Outcome:
         """Announce, announce anew, or leave."""
         wanted = self._wanted()
         if wanted is None:
-            announced, self._announced, self._due = self._announced, None, None
-            return [] if announced is None else [LeaveLan(self._context.account_id)]
+            return self.abandon()
         due = self._due is not None and self._due <= now.monotonic
         if wanted == self._announced and not due:
             return []
@@ -46,6 +48,11 @@ class Lan(Memory):
         assert port is not None, "wanted only while the endpoint is open"
         tags = self._beacons.tags(self._peers(), now.wall, self._context.entropy)
         return [AnnounceOnLan(self._context.account_id, tags, port)]
+
+    def forget(self) -> None:
+        """An event was undone, and with it perhaps that we left: say that again."""
+        if self._announced is None:
+            self._announced = ()
 
     def next_wakeup(self) -> float | None:
         return 0.0 if self._wanted() != self._announced else self._due

@@ -20,7 +20,6 @@ from casemate.internal_service.core.account.starts import Start, with_start
 from casemate.internal_service.core.link_io import CloseLink, LinkClosed, LinkOpened, OpenLink, SendOnLink
 from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused, LinkChanged
 from casemate.internal_service.core.refusals import reason
-from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -39,7 +38,7 @@ REFUSED_RETRY_SECONDS: Final = 30.0
 """How often to look again after a refusal that only a person can lift."""
 STEADY_SECONDS: Final = 30.0
 """A link that did not last this long counts as another failed attempt, so that a server in trouble is left in peace."""
-_FAULTS: Final = frozenset({"internal", "broke_protocol"})
+_FAULTS: Final = frozenset({"internal", "broke_protocol", "server_full"})
 """Refusals that decide nothing about the account."""
 
 
@@ -83,11 +82,10 @@ LinkStage = Literal["stopped", "away", "online", "fenced"]
 LinkState = Stopped | Opening | Online | BackingOff | Fenced
 
 
-class Link(Memory):
+class Link:
     """One account's link. `generation` counts its attempts; news of an older one is ignored."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context.undo)
         self._context = context
         self._state: LinkState = Stopped()
         self._generation = 0
@@ -127,6 +125,11 @@ class Link(Memory):
     def stop(self, now: Instant) -> Outcome:
         self._away_since, self._why = None, None
         return self._end(Stopped(), now)
+
+    def abandon(self) -> Outcome:
+        """Hang up; nobody is told, because whoever listens looks into the database."""
+        state, self._state = self._state, Stopped()
+        return [] if isinstance(state, Stopped | BackingOff | Fenced) else [self._close()]
 
     def send(self, frame: ClientFrame) -> Outcome:
         """Nothing when the link is not online: whatever matters is sent again after the next Welcome."""
@@ -215,10 +218,6 @@ class Link(Memory):
         if isinstance(self._state, Opening | Online):
             return self._lost(why, now, REFUSED_RETRY_SECONDS)
         return []
-
-    def failed(self, generation: int, now: Instant) -> Outcome:
-        """What came on this link was undone by a fault of ours: only a new one says all of it again."""
-        return self._lost(reason("internal"), now) if self.is_current(generation) else []
 
     def wakeup(self, now: Instant) -> Outcome:
         match self._state:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from casemate.runtime.database_file import open_database_file
 from casemate.runtime.migrations import migrate
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.accounts import SqliteAccounts
@@ -34,16 +35,16 @@ class SqliteServerStore:
         self.mailbox = SqliteMailbox(database)
         self.served_time = SqliteServedTime(database)
 
+    def refuse_writes(self) -> None:
+        """There was no room: whoever changes something gets `WritesRefused`."""
+        self._database.refuse_writes()
+
     def close(self) -> None:
         """Harmless to repeat."""
         self._database.close()
 
 
-def open_server_store(data_dir: Path) -> SqliteServerStore:
-    """Raises `CannotStart` with the reason."""
-    database = Database.open(data_dir / DATABASE_NAME)
-    try:
-        return SqliteServerStore(database)
-    except BaseException:
-        database.close()
-        raise
+def open_server_store(data_dir: Path, *, existing: bool = False) -> SqliteServerStore:
+    """Open or create server.db, looked through first: a damaged copy that is served spreads its damage. `existing`: it
+    was there before, so one without anything in it is damaged. Raises `CannotStart` with the reason."""
+    return SqliteServerStore(open_database_file(data_dir / DATABASE_NAME, __name__, existing=existing, check=True))

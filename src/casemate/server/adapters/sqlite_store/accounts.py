@@ -13,6 +13,9 @@ class SqliteAccounts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def is_empty(self) -> bool:
+        return self._db.row("SELECT 1 FROM accounts LIMIT 1") is None
+
     def account(self, account_id: AccountId) -> Account | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, device_list, device_list_number, appear_offline, shown_online,"

@@ -1,0 +1,165 @@
+"""One run of the internal service: its core with everything around it, from the last commit to the end or to a fault.
+
+A fault of the storage ends the run, not the process: the next run begins from the last commit, as after a restart,
+while the port stays open and browsers come back to it by themselves.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from casemate.crypto.kem import MlKem768
+from casemate.internal_service.adapters.account_files import AccountFiles
+from casemate.internal_service.adapters.lan import LocalNetwork
+from casemate.internal_service.adapters.peer_transport import start_transport
+from casemate.internal_service.adapters.peer_transport.port import Transport
+from casemate.internal_service.adapters.server_link import ServerLinks
+from casemate.internal_service.adapters.service_store import SqliteServiceStore
+from casemate.internal_service.adapters.vault_workers import VaultWorkers
+from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.events import SessionLeft, ShutdownAsked, SpaceSeen
+from casemate.internal_service.core.found_accounts import FoundAccount
+from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
+from casemate.internal_service.core.machine import Machine
+from casemate.internal_service.core.path_io import (
+    AnnounceOnLan,
+    CloseEndpoint,
+    ClosePeer,
+    DialPeer,
+    LeaveLan,
+    ObserveAgain,
+    OpenEndpoint,
+    SendToPeer,
+)
+from casemate.internal_service.core.ports import Fault
+from casemate.internal_service.core.service import Service
+from casemate.node import Effect
+from casemate.runtime.clock import SystemClock
+from casemate.runtime.disk_space import free_bytes, room_again
+from casemate.runtime.entropy import system_entropy
+from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.runner import StoreThread
+from casemate.runtime.tasks import first_of
+
+DRAIN_SECONDS: Final = 2.0
+LOOK_AT_DISK_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stays the same in every run of one process."""
+
+    data_dir: Path
+    machine: Machine
+    new_site: Callable[[EventQueue], Site]
+    accept: Callable[[web.AppRunner], web.BaseSite]
+    """Another listening socket on the port of this process."""
+    peer_paths: bool
+    lan_discovery: bool
+
+
+class Run:
+    """`closed` are accounts whose files failed under an earlier run; `full`: nothing is written until there is room."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        store: SqliteServiceStore,
+        files: AccountFiles,
+        found: list[FoundAccount],
+        *,
+        closed: Mapping[str, Fault],
+        full: bool,
+    ) -> None:
+        self._around = around
+        self._full = full
+        self._names = [row.name for row in store.accounts()]
+        self._core = Service(
+            store,
+            files,
+            machine=around.machine,
+            entropy=system_entropy,
+            kem=MlKem768(),
+            found=found,
+            closed=closed,
+            reading_only=full,
+        )
+        performer = self._performer = _Performer()
+        thread = self._thread = StoreThread(self._core, self._core.stores, SystemClock(), performer)
+        performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events)
+        performer.vaults = VaultWorkers(thread.events.post, system_entropy)
+        performer.peers = start_transport(thread.events, is_on=around.peer_paths)
+        performer.lan = LocalNetwork(thread.events, system_entropy) if around.lan_discovery else None
+        self._web = web.AppRunner(performer.site.application(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+
+    async def serve(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
+        """Until `stop`, or until there is room again on a full disk. Raises `StorageBroken`."""
+        try:
+            await self._web.setup()
+            accepting = self._around.accept(self._web)
+            await accepting.start()
+            for name in self._names:
+                self._thread.events.post(SessionLeft(name))
+            self._thread.start()
+            when_ready()
+            # What the start has made stays: to look through it again and again would stop everybody for 60 ms.
+            gc.freeze()
+            await first_of(stop.wait(), asyncio.shield(self._thread.finished), self._watch_disk())
+            await accepting.stop()
+            self._thread.events.post(ShutdownAsked(DRAIN_SECONDS))
+            await self._thread.stop()
+        finally:
+            await self._performer.site.all_gone(DRAIN_SECONDS)
+            await self._performer.close()
+            await self._web.cleanup()
+            self._core.stores.close()
+
+    async def _watch_disk(self) -> None:
+        """Tell the core how much room there is; returns when there is enough again, if that was missing."""
+        if self._full:
+            await room_again(self._around.data_dir)
+            return
+        while True:
+            free = await asyncio.to_thread(free_bytes, self._around.data_dir)
+            if free is not None:
+                self._thread.events.post(SpaceSeen(free))
+            await asyncio.sleep(LOOK_AT_DISK_SECONDS)
+
+
+class _Performer:
+    """Brings each effect to the adapter that can do it."""
+
+    site: Site
+    links: ServerLinks
+    vaults: VaultWorkers
+    peers: Transport
+    lan: LocalNetwork | None
+
+    def __call__(self, effect: Effect) -> None:
+        match effect:
+            case SendResponse() | CloseSocket():
+                self.site.perform(effect)
+            case OpenLink() | SendOnLink() | CloseLink():
+                self.links.perform(effect)
+            case MakeVault() | TryVaults():
+                self.vaults.perform(effect)
+            case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
+                self.peers.perform(effect)
+            case AnnounceOnLan() | LeaveLan():
+                if self.lan is not None:
+                    self.lan.perform(effect)
+            case _:
+                raise AssertionError(f"an effect that nobody performs: {type(effect).__name__}")
+
+    async def close(self) -> None:
+        self.vaults.close()
+        await self.peers.close()
+        await self.links.close()
+        if self.lan is not None:
+            await self.lan.close()
