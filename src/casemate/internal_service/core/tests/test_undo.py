@@ -62,6 +62,8 @@ def test_an_event_ring_goes_back_also_when_it_was_full() -> None:
 class Recorded:
     """A store that writes down what is done with it."""
 
+    has_traces = False
+
     def __init__(self, name: str, log: list[str]) -> None:
         self._name = name
         self._log = log
