@@ -33,6 +33,7 @@ from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
+from casemate.runtime.open_files import allow_many_files
 from casemate.runtime.secrets_file import write_secret
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.sqlite_faults import opening
@@ -73,6 +74,7 @@ class InternalServiceOptions:
 
 def run(options: InternalServiceOptions) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code of the process. The caller has set logging up."""
+    allow_many_files()
     try:
         return uvloop.run(serve(options))
     except CannotStart as error:

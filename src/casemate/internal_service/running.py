@@ -48,6 +48,8 @@ from casemate.runtime.runner import StoreThread
 from casemate.runtime.tasks import first_of
 
 DRAIN_SECONDS: Final = 2.0
+IDLE_SECONDS: Final = 30.0
+"""A connection on which nothing is asked for so long is ended; sockets are not meant."""
 LOOK_AT_DISK_SECONDS: Final = 10.0
 
 
@@ -96,7 +98,12 @@ class Run:
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
         performer.peers = start_transport(thread.events, is_on=around.peer_paths)
         performer.lan = LocalNetwork(thread.events, system_entropy) if around.lan_discovery else None
-        self._web = web.AppRunner(performer.site.application(), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+        self._web = web.AppRunner(
+            performer.site.application(),
+            access_log=None,
+            shutdown_timeout=DRAIN_SECONDS,
+            keepalive_timeout=IDLE_SECONDS,
+        )
 
     async def serve(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
         """Until `stop`, or until there is room again on a full disk. Raises `StorageBroken`."""

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from casemate.runtime.disk_space import free_bytes, room_again
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart, DatabaseMissing
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
+from casemate.runtime.open_files import allow_many_files
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.tasks import first_of
@@ -76,7 +76,7 @@ class ServerOptions:
 
 def run(options: ServerOptions) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code of the process. The caller has set logging up."""
-    _allow_many_sockets()
+    allow_many_files()
     try:
         return uvloop.run(serve(options))
     except CannotStart as error:
@@ -92,13 +92,6 @@ def _sentence(error: StorageBroken, path: str) -> str:
     if isinstance(error, StorageDamaged):
         return f"{path} is damaged ({error}): put back a copy of it, then start again."
     return f"The disk under {path} does not work ({error}): look at the disk, then start it again."
-
-
-def _allow_many_sockets() -> None:
-    """A link is an open file, and what a shell allows by default is often 1,024 of them."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def serve(

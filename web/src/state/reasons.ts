@@ -111,6 +111,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     "Make room soon: without any, nothing new can be kept here.",
   server_full: () =>
     "The server’s disk is full, so it takes nothing new. This goes on by itself when whoever runs it has made room.",
+  too_many_accounts_open: () =>
+    "This computer lets Casemate open no more accounts at once. Sign out of one first, or raise the limit of open files (ulimit -n) and start Casemate again.",
   disk_full: () =>
     "There is no room on this computer’s disk. What is here stays readable; make room, and it goes on by itself.",
   update_server: () => "The server is too old for this program. Whoever runs it has to update it.",

@@ -10,6 +10,7 @@ from casemate.internal_service.adapters.account_store import SqliteAccountStore,
 from casemate.internal_service.core.ports import AccountFile, AccountUnavailable, Fault, HostedStore
 from casemate.node import StorageBroken, WritesRefused
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
+from casemate.runtime.open_files import files_allowed, files_left
 from casemate.runtime.secrets_file import disk_errors, erase_secret, write_secret
 
 log = structlog.get_logger("casemate.account_files")
@@ -18,6 +19,10 @@ FOLDER: Final = "accounts"
 _SIGN_IN_KEY_BYTES: Final = 4_096
 """Far more than any has: whatever lies there is not read on and on."""
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+FILES_PER_ACCOUNT: Final = 16
+"""Its database, its link, and the sockets of its paths; more than it mostly has."""
+FILES_KEPT: Final = 200
+"""For windows, and for what every program needs now and then."""
 _VAULT_BYTES: Final = 4_096
 """Far more than any vault has: whatever lies there is not read on and on."""
 
@@ -41,11 +46,13 @@ class AccountFiles:
     def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
         if self._reading_only:
             raise WritesRefused("no account is made")
+        self._check_files_left(name)
         # The vault first: a database without it would be a locked box whose key nobody has.
         self.keep_vault(name, vault)
         return self._open(name, key, existing=False)
 
     def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
+        self._check_files_left(name)
         try:
             if not self._path(name).exists():
                 raise FileNotFoundError(self._path(name))
@@ -96,6 +103,12 @@ class AccountFiles:
         """Whose database lies there."""
         at = None if path is None else Path(path)
         return at.stem if at is not None and at.parent == self._folder and at.suffix == ".db" else None
+
+    def _check_files_left(self, name: str) -> None:
+        """Before the last are gone: without a file there is no socket for the window that would say so."""
+        if files_left() < FILES_PER_ACCOUNT + FILES_KEPT:
+            log.error("too many files are open for one more account", account_name=name, allowed=files_allowed())
+            raise AccountUnavailable("too_many_open", self.path_of(name))
 
     def _databases(self) -> list[Path]:
         return sorted(self._folder.glob("*.db"))

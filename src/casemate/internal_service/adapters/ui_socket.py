@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -38,12 +39,19 @@ log = structlog.get_logger("casemate.ui_socket")
 
 class UiSocket:
     def __init__(
-        self, number: SocketId, connection_id: Uuid, socket: web.WebSocketResponse, events: EventQueue
+        self,
+        number: SocketId,
+        connection_id: Uuid,
+        socket: web.WebSocketResponse,
+        events: EventQueue,
+        spoke: Callable[[SocketId], None] = lambda _: None,
     ) -> None:
+        """`spoke` is called with the first frame."""
         self._number = number
         self._connection_id = connection_id
         self._socket = socket
         self._events = events
+        self._spoke: Callable[[SocketId], None] | None = spoke
         self._outgoing: deque[SendResponse] = deque()
         self._outgoing_bytes = 0
         self._changed = asyncio.Event()
@@ -95,6 +103,9 @@ class UiSocket:
             message = await self._socket.receive()
             match message.type:
                 case WSMsgType.TEXT | WSMsgType.BINARY:
+                    if self._spoke is not None:
+                        self._spoke(self._number)
+                        self._spoke = None
                     await self._slow_down()
                     if not await self._events.put(self._event(message.data), len(message.data)):
                         return

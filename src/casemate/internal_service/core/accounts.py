@@ -36,6 +36,8 @@ def why_unavailable(unavailable: AccountUnavailable, name: str = "") -> Reason:
     """Whose file, and what is wrong with it."""
     if unavailable.what == "no_room":
         return reason("disk_full")
+    if unavailable.what == "too_many_open":
+        return reason("too_many_accounts_open")
     return reason("account_damaged", name=name, what=unavailable.what, file=unavailable.file)
 
 

@@ -130,8 +130,9 @@ class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, Leave
     """One account's database, with the parts that the service keeps in it."""
 
 
-Fault = Literal["missing", "damaged", "newer", "unreadable", "no_room"]
-"""What is wrong with a file. `unreadable`: the disk does not give it, which says nothing of the file itself."""
+Fault = Literal["missing", "damaged", "newer", "unreadable", "no_room", "too_many_open"]
+"""What is wrong with a file. `unreadable`: the disk does not give it, which says nothing of the file itself.
+`too_many_open`: nothing is wrong with it, but this process may open no more."""
 
 
 class AccountUnavailable(Exception):

@@ -11,6 +11,7 @@ _ACTS: dict[str, Acts] = {
     "list_lost": "user",
     "no_password_vault": "user",
     "never_registered": "user",
+    "too_many_accounts_open": "user",
     "disk_full": "user",
     "server_full": "admin",
     "disk_low": "user",

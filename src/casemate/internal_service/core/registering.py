@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.internal_service.core.account import Account
-from casemate.internal_service.core.accounts import Accounts
+from casemate.internal_service.core.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.desk import Asker
 from casemate.internal_service.core.effects import MakeVault, TryVaults
 from casemate.internal_service.core.events import VaultMade, VaultsTried
@@ -13,7 +13,7 @@ from casemate.internal_service.core.gateway import check_offered
 from casemate.internal_service.core.hosts import Host
 from casemate.internal_service.core.names import check_full_name, check_password, check_username, folded, server_address
 from casemate.internal_service.core.notices import Answered
-from casemate.internal_service.core.ports import LocalAccountRow
+from casemate.internal_service.core.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
@@ -121,7 +121,11 @@ class Registering:
         if not isinstance(made, VaultMade):
             self._fail(asker, reason("internal"))
             return
-        store = accounts.stores.create(made.name, made.key, made.vault)
+        try:
+            store = accounts.stores.create(made.name, made.key, made.vault)
+        except AccountUnavailable as unavailable:
+            self._fail(asker, why_unavailable(unavailable))
+            return
         account = Account.create(
             store,
             username=wanted.username,

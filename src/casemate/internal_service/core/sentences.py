@@ -50,6 +50,9 @@ _SENTENCES: Final[dict[str, str]] = {
     "never_registered": "The registration of {username} never ended; create the account again with the same password.",
     "disk_low": "This computer's disk has less than {megabytes} MB left; soon nothing new can be kept.",
     "server_full": "The server has no room on its disk; it takes nothing new until there is.",
+    "too_many_accounts_open": (
+        "This computer lets Casemate open no more accounts at once; sign out of one, or raise the limit of open files."
+    ),
     "disk_full": "There is no room on this computer's disk; nothing new is kept until there is.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",

@@ -31,7 +31,7 @@ def one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
 
 @pytest.fixture(autouse=True)
 def _limits_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "_allow_many_sockets", lambda: None)
+    monkeypatch.setattr(main, "allow_many_files", lambda: None)
 
 
 def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 
-Problem = Literal["host", "other_user", "origin", "not_signed_in", "launch_used", "credential", "busy"]
+Problem = Literal["host", "other_user", "origin", "not_signed_in", "launch_used", "credential", "busy", "full"]
 
 STATUS: Final[dict[Problem, HTTPStatus]] = {
     "host": HTTPStatus.MISDIRECTED_REQUEST,
@@ -21,6 +21,7 @@ STATUS: Final[dict[Problem, HTTPStatus]] = {
     "launch_used": HTTPStatus.UNAUTHORIZED,
     "credential": HTTPStatus.UNAUTHORIZED,
     "busy": HTTPStatus.TOO_MANY_REQUESTS,
+    "full": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 _FIRST_PENALTY_SECONDS: Final = 0.1
@@ -68,6 +69,10 @@ class Gate:
         if hdrs.ORIGIN in request.headers and self.has_cookie(request):
             return None
         return "credential" if self._tried_something(request) else "not_signed_in"
+
+    def is_program(self, request: web.Request) -> bool:
+        """Whether a socket that is let in came with the token."""
+        return self._has_token(request, in_query=True)
 
     def page_problem(self, request: web.Request) -> Problem | None:
         """For the UI's pages and files, which change nothing: browsers send no Origin when they navigate."""

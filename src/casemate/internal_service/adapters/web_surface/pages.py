@@ -50,6 +50,11 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
         "Somebody is guessing. Those who are signed in notice nothing of it.",
         "Wait a moment, then run <code>{open}</code>.",
     ),
+    "full": (
+        "Too many windows and programs are connected",
+        "Each place is taken by one that is in use, so there is none for this one.",
+        "Close windows of Casemate that you do not need, or stop a program that opens many connections.",
+    ),
     "not_found": (
         "There is nothing here",
         "This address does not belong to Casemate.",

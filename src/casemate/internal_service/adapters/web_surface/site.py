@@ -16,12 +16,12 @@ from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Pr
 from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
+from casemate.internal_service.adapters.web_surface.seats import Holder, Seats
 from casemate.internal_service.core.effects import CloseSocket, SendResponse
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.ids import SocketId
 from casemate.runtime.event_queue import EventQueue
 
-SOCKETS_AT_ONCE: Final = 1_000
 _TOLD_TO_STRANGERS: Final[frozenset[Problem]] = frozenset({"host", "origin", "other_user"})
 _SLASHES: Final = "/\\"
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
@@ -54,6 +54,7 @@ class Site:
         self._open_command = open_command
         self._sockets: dict[SocketId, UiSocket] = {}
         self._sockets_opened = 0
+        self._seats = Seats()
         self._empty = asyncio.Event()
 
     def application(self) -> web.Application:
@@ -101,17 +102,21 @@ class Site:
         problem = self._gate.socket_problem(request)
         if problem is not None:
             return self._refusal(request, await self._gate.slow_down(problem))
-        if len(self._sockets) >= SOCKETS_AT_ONCE:
-            return self._refusal(request, "busy")
-        response = new_socket()
-        await response.prepare(request)
+        holder: Holder = "program" if self._gate.is_program(request) else "browser"
+        if not self._seats.make_room(holder):
+            return self._refusal(request, "full")
         self._sockets_opened += 1
         number = SocketId(self._sockets_opened)
-        socket = self._sockets[number] = UiSocket(number, Uuid(str(uuid.uuid4())), response, self._events)
+        response = new_socket()
+        socket = UiSocket(number, Uuid(str(uuid.uuid4())), response, self._events, self._seats.spoke)
+        self._seats.take(holder, number, socket)
         try:
+            await response.prepare(request)
+            self._sockets[number] = socket
             await socket.serve()
         finally:
-            del self._sockets[number]
+            self._sockets.pop(number, None)
+            self._seats.leave(number)
             self._empty.set()
         return response
 

@@ -54,7 +54,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
         )
     )
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        made = Door(port, credentials, events, http, wall, files)
+        made = Door(port, credentials, events, http, wall, files, sites[0])
         yield made
         for socket in made.opened:
             await socket.close()

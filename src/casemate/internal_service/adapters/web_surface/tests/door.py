@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aiohttp
 
+from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.runtime.event_queue import EventQueue
 
@@ -23,6 +24,7 @@ class Door:
     http: aiohttp.ClientSession
     wall: list[float]
     files: Path
+    site: Site
     opened: list[aiohttp.ClientWebSocketResponse] = field(default_factory=list)
 
     @property
