@@ -25,7 +25,7 @@ from tests.service.asking import message, new_id, peer_connect, peer_register
 from tests.service.client import Client
 from tests.service.house import House, Street
 
-SMALL, LARGE = 20, 200
+SMALL, LARGE = 10, 100
 SLACK = 1.05
 """Trees grow a level, dicts a size."""
 
