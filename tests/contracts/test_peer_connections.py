@@ -24,10 +24,12 @@ from casemate.protocol.peer import PEER_ALPN, Envelopes, PeerFrame, Ping, encode
 from casemate.runtime import quic
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
-from casemate.runtime.quic import DialFailed, QuicEndpoint
+from casemate.runtime.quic import QuicEndpoint
+from casemate.runtime.quic_callers import CallLimits
 from tests.contracts.connections import ConnectionContract
 from tests.contracts.two_ends import ALICE, ALICE_KEY, NOBODY, NUMBER, Far, MakeFar, Near, PeerLine
 from tests.support.own_network import WHY_NOT, in_own_network
+from tests.support.quic_initials import flood
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)]
 
@@ -181,23 +183,33 @@ async def test_the_end_of_the_stream_is_the_end_of_the_connection(near: Near, ma
 async def test_whoever_opens_no_stream_is_never_told_and_holds_no_place_for_long(
     near: Near, make_far: MakeFar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "HALF_OPEN", 3)
+    monkeypatch.setattr(endpoint, "HALF_OPEN", CallLimits(in_all=3, per_network=3, believed=3))
     monkeypatch.setattr(endpoint, "HALF_OPEN_SECONDS", 3.0)
     port = await near.open()
     silent = await make_far()
     address = (f"127.0.0.1:{port}",)
     key = ed25519_public(ALICE_KEY)
-    held = [await silent.endpoint.dial(key, PEER_ALPN, addresses=address) for _ in range(3)]
-    with pytest.raises(DialFailed):
-        await silent.endpoint.dial(key, PEER_ALPN, addresses=address)
+    held = [await silent.endpoint.dial(key, PEER_ALPN, addresses=address) for _ in range(4)]
     async with asyncio.timeout(30):
         for connection in held:
-            await connection.ended()
+            assert (await connection.ended()).code == "lost", "the first one made room, the others took too long"
     welcome = await make_far()
     await welcome.dial(port)
     await welcome.say(Ping(1))
     await near.connected()
     assert await near.event(0.1) == PeerFrameArrived(ALICE, 1, 1, Ping(1))
+
+
+async def test_calls_that_nobody_means_keep_no_peer_out(near: Near, make_far: MakeFar) -> None:
+    port = await near.open()
+    for _ in range(10):
+        flood(port, 12)
+        await asyncio.sleep(0)
+    far = await make_far()
+    await far.dial(port)
+    await far.say(Ping(1))
+    await near.connected()
+    assert await near.event(10) == PeerFrameArrived(ALICE, 1, 1, Ping(1))
 
 
 async def test_a_dial_that_nobody_answers_ends_after_its_own_time(near: Near, monkeypatch: pytest.MonkeyPatch) -> None:

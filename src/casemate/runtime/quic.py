@@ -182,6 +182,16 @@ class Incoming:
             seen = await self._incoming.remote_addr()
         return seen.addr if isinstance(seen, iroh.IncomingAddr.IP) else None
 
+    async def is_validated(self) -> bool:
+        """Whoever calls has shown that packets to the address they name reach them."""
+        with _Translated(ConnectionEnded):
+            return await self._incoming.remote_addr_validated()
+
+    async def ask_again(self) -> None:
+        """They call once more, validated; this call is over, and nothing of it is kept. Once only."""
+        with _Translated(ConnectionEnded):
+            await self._incoming.retry()
+
     async def accept(self) -> "QuicConnection":
         """Raises ConnectionEnded when the other end does not prove its key."""
         with _Translated(ConnectionEnded):

@@ -1,10 +1,11 @@
 """How many connections are let in, in all and from one network, so that nobody takes the places of everybody."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+
+from casemate.runtime.networks import network_of
 
 PROVE_SECONDS: Final = 10.0
 """A connection on which no device has proven itself by then is ended."""
@@ -74,19 +75,6 @@ def caller_network(request: web.Request, *, behind_proxy: bool) -> str:
     # Only a proxy's own word counts: it appends the address it saw, whatever the client wrote before that.
     forwarded = request.headers.get("X-Forwarded-For", "") if behind_proxy else ""
     return network_of(forwarded.rpartition(",")[2].strip() or request.remote or "unknown")
-
-
-def network_of(address: str) -> str:
-    """What counts as one caller: an IPv4 address, or an IPv6 /64, of which a customer has 2^64 addresses."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.IPv6Network((parsed, 64), strict=False))
 
 
 class Ticket:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
-from collections import Counter
 from collections.abc import Coroutine
 from typing import Any, Final, Self
 
@@ -15,13 +14,13 @@ from casemate.crypto.kdf import hkdf
 from casemate.crypto.keys import KEY_BYTES, Ed25519Public, ServerPrivate
 from casemate.crypto.observer_doors import observer_door
 from casemate.protocol.observing import OBSERVE_ALPN
-from casemate.runtime.quic import BindFailed, Incoming, QuicConnection, QuicEndpoint, QuicError, split_address
+from casemate.runtime.quic import BindFailed, Incoming, QuicConnection, QuicEndpoint, QuicError
+from casemate.runtime.quic_callers import Callers, CallLimits
 from casemate.server.adapters.relay.verdicts import Verdicts
 
 ANSWER_SECONDS: Final = 5.0
 """A call is over by then, whatever the caller does."""
-CALLS_AT_ONCE: Final = 512
-CALLS_PER_ADDRESS: Final = 64
+CALLS: Final = CallLimits(in_all=512, per_network=64, believed=64)
 """A whole office may come from one address."""
 SECOND_PORTS: Final = 16
 """So many ports after the first one are tried for the second."""
@@ -38,7 +37,7 @@ class Observer:
         self.ports = ports
         self._doors = doors
         self._verdicts = verdicts
-        self._calls: Counter[str] = Counter()
+        self._callers = Callers(CALLS, self._call)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -64,7 +63,7 @@ class Observer:
             self._spawn(self._accept(door))
 
     async def close(self) -> None:
-        for task in list(self._tasks):
+        for task in [*self._tasks, *self._callers.tasks]:
             task.cancel()
         for door in self._doors:
             with contextlib.suppress(QuicError):
@@ -72,26 +71,15 @@ class Observer:
 
     async def _accept(self, door: QuicEndpoint) -> None:
         while (incoming := await door.accept()) is not None:
-            if self._calls.total() >= CALLS_AT_ONCE:
-                await _refuse(incoming)
-            else:
-                self._spawn(self._call(incoming))
+            self._callers.called(incoming)
 
-    async def _call(self, incoming: Incoming) -> None:
+    async def _call(self, incoming: Incoming, address: str | None) -> None:
         with contextlib.suppress(QuicError, TimeoutError):
-            address = await incoming.address()
-            caller = "" if address is None else str(split_address(address)[0])
-            if address is None or self._calls[caller] >= CALLS_PER_ADDRESS:
-                await _refuse(incoming)
+            if address is None:
+                await incoming.refuse()
                 return
-            self._calls[caller] += 1
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    await self._answer(await incoming.accept(), address)
-            finally:
-                self._calls[caller] -= 1
-                if not self._calls[caller]:
-                    del self._calls[caller]
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._answer(await incoming.accept(), address)
 
     async def _answer(self, connection: QuicConnection, address: str) -> None:
         code = "refused"
@@ -110,11 +98,6 @@ class Observer:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _refuse(incoming: Incoming) -> None:
-    with contextlib.suppress(QuicError):
-        await incoming.refuse()
 
 
 async def _open_doors(key: bytes, host: str, port: int) -> list[QuicEndpoint]:

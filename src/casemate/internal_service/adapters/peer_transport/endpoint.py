@@ -37,11 +37,12 @@ from casemate.runtime.quic import (
     SendStream,
     split_address,
 )
+from casemate.runtime.quic_callers import Callers, CallLimits
 from casemate.runtime.tasks import let_go
 
 DIAL_SECONDS: Final = 5.0
-HALF_OPEN: Final = 64
-"""Of those who dial us and have not opened their stream yet; the others are refused."""
+HALF_OPEN: Final = CallLimits(in_all=64, per_network=16, believed=16)
+"""Of those who dial us and have not opened their stream yet; the oldest makes room."""
 HALF_OPEN_SECONDS: Final = 10.0
 CONNECTIONS: Final = 1_024
 """Of an account; the core keeps one or two for each peer and closes the rest within seconds."""
@@ -74,7 +75,7 @@ class AccountEndpoint:
         self._bulk_handler = bulk_handler
         self._before = before
         self._connections: dict[int, PeerConnection] = {}
-        self._half_open: set[asyncio.Task[None]] = set()
+        self._callers = Callers(HALF_OPEN, self._welcome)
         self._bound: asyncio.Future[QuicEndpoint] = asyncio.get_running_loop().create_future()
         self._addresses: Addresses | None = None
         self._changed = asyncio.Event()
@@ -162,7 +163,7 @@ class AccountEndpoint:
             self._events.post(EndpointClosed(*self._name, detail))
 
     async def _wind_up(self, quic: QuicEndpoint, tasks: list[asyncio.Task[None]]) -> None:
-        tasks += self._half_open
+        tasks += self._callers.tasks
         for task in tasks:
             task.add_done_callback(let_go)
             task.cancel()
@@ -189,17 +190,14 @@ class AccountEndpoint:
 
     async def _accept(self, quic: QuicEndpoint) -> None:
         while (incoming := await quic.accept()) is not None:
-            welcome = self._welcome if self._has_room() else self._turn_away
-            task = asyncio.create_task(welcome(incoming))
-            self._half_open.add(task)
-            task.add_done_callback(self._half_open.discard)
+            self._callers.called(incoming)
         raise QuicError("closed by itself")
 
-    def _has_room(self) -> bool:
-        return len(self._half_open) < HALF_OPEN and len(self._connections) < CONNECTIONS
-
-    async def _welcome(self, incoming: Incoming) -> None:
+    async def _welcome(self, incoming: Incoming, _: str | None) -> None:
         try:
+            if len(self._connections) >= CONNECTIONS:
+                await incoming.refuse()
+                return
             async with asyncio.timeout(HALF_OPEN_SECONDS):
                 quic = await incoming.accept()
                 opened = await _opened(quic, quic.accept_stream())
@@ -211,12 +209,6 @@ class AccountEndpoint:
             return opened
 
         self._begin(number, open_already, dialled=False)
-
-    async def _turn_away(self, incoming: Incoming) -> None:
-        try:
-            await incoming.refuse()
-        except QuicError:
-            return
 
     def _begin(self, number: int, opening: Callable[[], Awaitable[Opened]], *, dialled: bool) -> None:
         name = ConnectionName(*self._name, number)

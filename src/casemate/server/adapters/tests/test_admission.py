@@ -2,7 +2,8 @@
 
 import pytest
 
-from casemate.server.adapters.admission import Admission, AdmissionLimits, Ticket, network_of
+from casemate.runtime.networks import network_of
+from casemate.server.adapters.admission import Admission, AdmissionLimits, Ticket
 
 LIMITS = AdmissionLimits(in_all=6, per_address=4, unproven=3, unproven_per_address=2)
 

@@ -12,11 +12,13 @@ from casemate.crypto.observer_doors import observer_door
 from casemate.crypto.primitives import ed25519_public
 from casemate.protocol.ids import AccountId
 from casemate.protocol.observing import OBSERVE_ALPN
-from casemate.runtime.quic import LOOPBACK, DialFailed, QuicConnection, QuicEndpoint, split_address
+from casemate.runtime.quic import LOOPBACK, QuicConnection, QuicEndpoint, split_address
+from casemate.runtime.quic_callers import CallLimits
 from casemate.server.adapters import observer as module
 from casemate.server.adapters.observer import Observer
 from casemate.server.adapters.relay.tests.house import Core
 from casemate.server.adapters.relay.verdicts import Verdicts
+from tests.support.quic_initials import flood
 
 pytestmark = [pytest.mark.own_network, pytest.mark.slow]
 
@@ -91,10 +93,21 @@ async def test_a_caller_who_stays_is_hung_up_on(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_one_address_does_not_take_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CALLS_PER_ADDRESS", 1)
+    monkeypatch.setattr(module, "CALLS", CallLimits(in_all=4, per_network=1, believed=4))
     async with observer_at("127.0.0.1") as (observer, core), callers(observer, core, 2) as [first, second]:
         staying = await asyncio.wait_for(first(), SECONDS)
         await asyncio.wait_for(staying.accept_one_way(), SECONDS)
-        with pytest.raises(DialFailed):
-            await asyncio.wait_for(second(), SECONDS)
-        staying.close("bye")
+        later = await asyncio.wait_for(second(), SECONDS)
+        assert (await asyncio.wait_for(staying.ended(), SECONDS)).code == "bye", "the older call makes room"
+        later.close("bye")
+
+
+async def test_calls_that_nobody_means_do_not_keep_it_from_answering() -> None:
+    async with observer_at("127.0.0.1") as (observer, core), callers(observer, core, 1) as [dial]:
+        for _ in range(10):
+            flood(observer.ports[0], 116)
+            await asyncio.sleep(0)
+        connection = await asyncio.wait_for(dial(), SECONDS)
+        stream = await asyncio.wait_for(connection.accept_one_way(), SECONDS)
+        assert (await asyncio.wait_for(stream.read(100), SECONDS)).startswith(b"127.0.0.1:")
+        connection.close("bye")
