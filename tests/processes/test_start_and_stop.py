@@ -11,11 +11,13 @@ from tests.support.processes import STOP_SECONDS, ServiceProcess
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_service_says_one_line_and_stops_with_exit_code_0(
+def test_a_service_says_when_it_is_ready_and_stops_with_exit_code_0(
     service: ServiceProcess, name: str, how: signal.Signals
 ) -> None:
     service.start()
-    assert service.stdout.read_text() == f"casemate {name} ready on {service.url}\n"
+    said = service.stdout.read_text().splitlines()
+    assert said[0] == f"casemate {name} ready on {service.url}"
+    assert [line.rsplit(" ", 16)[0] for line in said[1:]] == (["casemate server identity"] if name == "server" else [])
     process = psutil.Process(service.pid)
     assert process.children() == []
     process.send_signal(how)

@@ -225,6 +225,8 @@ class House:
         self.hold_vaults = False
         self._sockets = itertools.count(1)
         self._key = MachineKey(b"m" * 32)
+        self.own_server_key: bytes | None = None
+        """Of a server that this person started, too."""
         self._runs = 0
 
     def start(self) -> None:
@@ -236,7 +238,7 @@ class House:
         store = open_or_begin_anew(self.folder, self._key, wall, has_accounts=has_accounts, synchronous="OFF")
         found = take_stock(store, files, self.street.now.wall)
         names = [row.name for row in store.accounts()]
-        machine = Machine(version="test", key=self._key, unlocked_by="key_file", default_server=None)
+        machine = Machine(version="test", key=self._key, unlocked_by="key_file", own_server_key=self.own_server_key)
         self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy), found=found)
         self._entropy = entropy
         self.tell_all([events.SessionLeft(name) for name in names])

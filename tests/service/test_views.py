@@ -345,6 +345,21 @@ def test_a_server_says_who_it_is_before_anybody_registers(street: Street, house:
     assert again.known
 
 
+def test_nobody_is_asked_about_their_own_server(street: Street, house: House) -> None:
+    def probe() -> ext.ServerProbed:
+        request = ext.ProbeServer(request_id=new_id(), server_addr=SERVER)
+        return house.view().expect(ext.ServerProbed, request)
+
+    probed = probe()
+    assert not probed.own
+    house.own_server_key = bytes.fromhex(probed.fingerprint.replace(" ", ""))
+    house.restart()
+    assert probe().own
+    house.own_server_key = bytes(32)
+    house.restart()
+    assert not probe().own, "another server answers at that address"
+
+
 def test_a_server_that_is_not_there_is_said(street: Street, house: House) -> None:
     street.server_goes()
     refused = house.view().expect(ext.RequestRefused, ext.ProbeServer(request_id=new_id(), server_addr=SERVER))

@@ -15,7 +15,7 @@ from cyclopts import App, CycloptsError
 from cyclopts.config import Env, Toml
 
 from casemate.cli.open import open_ui
-from casemate.cli.services import internal_service, server
+from casemate.cli.services import fingerprint, internal_service, server
 from casemate.cli.up import up
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
@@ -59,7 +59,14 @@ def _run(arguments: list[str]) -> int:
         config=[Env(ENVIRONMENT_PREFIX), *from_file],
     )
     app.command(up)
-    app.command(server)
+    of_server = App(name="server")
+    of_server.default(server)
+    # It reads the same data_dir as the server, so the same variable and table say where that is.
+    tables = (
+        [Toml(config_file, root_keys="server", use_commands_as_keys=False, allow_unknown=True)] if config_file else []
+    )
+    of_server.command(fingerprint, config=[Env(f"{ENVIRONMENT_PREFIX}SERVER_", command=False), *tables])
+    app.command(of_server)
     # No shell can set a variable with a hyphen in its name, so this command names its own.
     variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
     own = App(name="internal-service", config=[variables, *from_file])

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +20,13 @@ from casemate.cli.options import (
     Hidden,
     LogLevel,
     LogStyle,
+    PublicKey,
     RelayAddress,
     default_data_dir,
     read_password,
 )
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
+from casemate.runtime.errors import CannotStart
 from casemate.runtime.logging import configure_logging
 
 
@@ -97,11 +100,31 @@ def server(
     )
 
 
+def fingerprint(*, data_dir: Path | None = None) -> int:
+    """Print the identity of the server: what people compare before they trust it with an account.
+
+    Parameters
+    ----------
+    data_dir
+        Where the server keeps its database and its key.
+    """
+    from casemate.crypto.keys import fingerprint as for_the_eye
+    from casemate.server.adapters.identity_file import IDENTITY_NAME, read_identity
+
+    folder = data_dir or default_data_dir() / SERVER_FOLDER
+    if not (folder / IDENTITY_NAME).exists():
+        raise CannotStart(f"No server has been started in {folder}: its identity is made at the first start.")
+    _, key = read_identity(folder)
+    sys.stdout.write(f"{for_the_eye(key)}\n")
+    return 0
+
+
 def internal_service(
     *,
     data_dir: Path | None = None,
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     default_server: str | None = None,
+    own_server_key: Annotated[PublicKey | None, Hidden] = None,
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
@@ -152,6 +175,7 @@ def internal_service(
             open_command=open_command(data_dir),
             listen=str(listen),
             default_server=default_server,
+            own_server_key=own_server_key,
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
             trust_other_users=trust_other_users,

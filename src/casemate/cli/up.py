@@ -21,9 +21,11 @@ from casemate.cli.options import (
     RelayAddress,
     default_data_dir,
 )
+from casemate.crypto.keys import fingerprint
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.server.adapters.identity_file import read_identity
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised, not listened on)
 
@@ -105,11 +107,12 @@ async def _serve(
     server = await Child.start("server", ["--data-dir", str(data_dir / SERVER_FOLDER), *server_options, *logs])
     children.append(server)
     server_address = _reachable(await server.ready())
+    _, server_key = read_identity(data_dir / SERVER_FOLDER)
     internal = await Child.start(
         "internal-service",
         [
             *("--data-dir", str(data_dir / INTERNAL_FOLDER), *internal_options),
-            *("--default-server", server_address, *logs),
+            *("--default-server", server_address, "--own-server-key", server_key.hex(), *logs),
         ],
     )
     children.append(internal)
@@ -118,7 +121,9 @@ async def _serve(
     sys.stdout.write(
         f"Casemate is ready. Open this in your browser:\n\n    {url}\n\n"
         f"It works once and for five minutes. Another one, at any time, in another terminal:\n\n"
-        f"    {open_command(data_dir)}\n\nThe server is {server_address}. Ctrl-C stops everything.\n"
+        f"    {open_command(data_dir)}\n\n"
+        f"The server is {server_address}. Whoever joins it compares its identity with you:\n\n"
+        f"    {fingerprint(server_key)}\n\nCtrl-C stops everything.\n"
     )
     sys.stdout.flush()
     if browser:

@@ -115,3 +115,9 @@ class SignInKey(Secret, frozen=True, array_like=True):
 
 class MachineKey(Secret, frozen=True, array_like=True):
     """Held by the operating system; unlocks a vault on this computer only. 32 bytes."""
+
+
+def fingerprint(key: bytes) -> str:
+    """A public key for the eye, the same on every screen and terminal: hex in groups of four."""
+    digits = key.hex()
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

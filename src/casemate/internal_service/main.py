@@ -57,6 +57,8 @@ class InternalServiceOptions:
     listen: str = DEFAULT_LISTEN
     default_server: str | None = None
     """The address that the UI offers for a new account."""
+    own_server_key: bytes | None = None
+    """Of the server that was started with us."""
     allowed_origins: tuple[str, ...] = ()
     """Other pages that may talk to us, with a credential."""
     allowed_hosts: tuple[str, ...] = ()
@@ -103,6 +105,7 @@ async def serve(options: InternalServiceOptions) -> int:
             key=key.key,
             unlocked_by=key.kept_by,
             default_server=options.default_server,
+            own_server_key=options.own_server_key,
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.
         opened = _open(options.data_dir, key.key, full=False)

@@ -14,7 +14,7 @@ import structlog
 import uvloop
 from aiohttp import web
 
-from casemate.crypto.keys import Ed25519Public, ServerPrivate
+from casemate.crypto.keys import Ed25519Public, ServerPrivate, fingerprint
 from casemate.node import Clock, Effect, StorageBroken, StorageDamaged, StorageFull
 from casemate.protocol.limits import (
     DAY_SECONDS,
@@ -213,7 +213,8 @@ class _Server:
         if self._is_ready:
             return
         self._is_ready = True
-        sys.stdout.write(f"casemate server ready on {url}\n")
+        identity = fingerprint(self._public_key)
+        sys.stdout.write(f"casemate server ready on {url}\ncasemate server identity {identity}\n")
         sys.stdout.flush()
         log.info("ready", url=url)
 

@@ -366,6 +366,7 @@ export interface ServerProbed {
   readonly fingerprint: string;
   readonly known: boolean;
   readonly password_required: boolean;
+  readonly own: boolean;
 }
 
 export interface ServiceInfo {

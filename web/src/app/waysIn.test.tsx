@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { ANN, BOB, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
@@ -40,6 +40,19 @@ test("a new account: the address is offered, the server says who it is, and one 
   await user.click(screen.getByRole("button", { name: "Create account" }));
   expect(await screen.findByRole("button", { name: /^Dana Dove, online/ })).toBeVisible();
   expect(screen.getByRole("button", { name: "Find people" })).toBeVisible();
+});
+
+test("nobody is told to ask somebody else about the server that they run themselves", async () => {
+  const world = new FakeWorld();
+  const { user } = await showApp(App, "/", world);
+  await user.click(screen.getByRole("button", { name: "Create account" }));
+  expect(await screen.findByText(/Compare its identity with whoever runs it/)).toBeVisible();
+  cleanup();
+  world.ownServer = true;
+  const own = await showApp(App, "/", world);
+  await own.user.click(screen.getByRole("button", { name: "Create account" }));
+  expect(await screen.findByText("This is your own server")).toBeVisible();
+  expect(screen.queryByText(/Compare its identity/)).toBeNull();
 });
 
 test("a username that is taken is said so, and what was typed stays", async () => {

@@ -198,6 +198,7 @@ export class FakeInternalService implements InternalService {
         fingerprint,
         known,
         password_required: this.world.serverPassword !== null,
+        own: this.world.ownServer,
       };
     },
     Register: (fields) => {

@@ -15,6 +15,8 @@ export class FakeWorld {
   /** People who are only ever rows of the directory. */
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;
+  /** The server was started together with this service. */
+  ownServer = false;
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
   /** Why little or nothing can be kept on this computer's disk. */

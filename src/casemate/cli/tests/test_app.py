@@ -10,8 +10,10 @@ import pytest
 
 from casemate.cli.app import main
 from casemate.cli.open import open_command
+from casemate.crypto.keys import fingerprint
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
+from casemate.server.adapters.identity_file import load_or_make_identity
 
 
 class Service:
@@ -92,16 +94,41 @@ def test_a_server_runs_without_a_relay_when_told_so(service: Service, monkeypatc
     assert service.options.relay_listen == "off"
 
 
+def test_the_identity_of_a_server_is_printed_as_screens_show_it(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "office"
+    assert run("server", "fingerprint", "--data-dir", str(folder)) == 1
+    assert "No server has been started" in capsys.readouterr().err
+    folder.mkdir()
+    _, key = load_or_make_identity(folder, os.urandom, is_new=True)
+    shown = fingerprint(key) + "\n"
+    assert run("server", "fingerprint", "--data-dir", str(folder)) == 0
+    assert capsys.readouterr().out == shown
+    monkeypatch.setenv("CASEMATE_SERVER_DATA_DIR", str(folder))
+    monkeypatch.setenv("CASEMATE_SERVER_LISTEN", "127.0.0.1:2")
+    assert run("server", "fingerprint") == 0
+    assert capsys.readouterr().out == shown
+    monkeypatch.delenv("CASEMATE_SERVER_DATA_DIR")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[server]\nlisten = "127.0.0.1:1"\ndata_dir = "{folder}"\n')
+    assert run("--config", str(config), "server", "fingerprint") == 0
+    assert capsys.readouterr().out == shown
+    assert run("--config", str(config), "server") == 0
+    assert (service.options.listen, service.options.data_dir) == ("127.0.0.1:2", folder)
+
+
 OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
 
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
-    assert run("internal-service", *options.split(), "--trust-other-users", *OFF) == 0
+    assert run("internal-service", *options.split(), "--trust-other-users", "--own-server-key", "abcd", *OFF) == 0
     assert vars(service.options) == {
         "listen": "[::1]:0",
         "data_dir": Path("d"),
         "default_server": "a:1",
+        "own_server_key": b"\xab\xcd",
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "open_command": open_command(Path("d")),

@@ -14,4 +14,6 @@ class Machine:
     unlocked_by: Literal["keyring", "key_file"]
     """Where `key` is kept."""
     default_server: str | None = None
-    """The server that was started with us."""
+    """The server to offer for a new account."""
+    own_server_key: bytes | None = None
+    """Of the server that was started with us, by the same person: nobody else need be asked whether it is that one."""

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
-from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.keys import Ed25519Public, fingerprint
 from casemate.crypto.link_proof import NONCE_BYTES, Greeting, verify_server
-from casemate.internal_service.core.account.account import fingerprint
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.failures import failure
 from casemate.internal_service.core.hosts import Hosts
@@ -46,10 +45,13 @@ class _Probe:
 class Probes:
     """A probe's link has a random account id of its own, which belongs to no account."""
 
-    def __init__(self, desk: Desk, hosts: Hosts, waits: Waits, entropy: Entropy, undo: Undo) -> None:
+    def __init__(
+        self, desk: Desk, hosts: Hosts, waits: Waits, own_server_key: bytes | None, entropy: Entropy, undo: Undo
+    ) -> None:
         self._desk = desk
         self._hosts = hosts
         self._waits = waits
+        self._own_server_key = own_server_key
         self._entropy = entropy
         self._probes: UndoDict[AccountId, _Probe] = UndoDict(undo)
 
@@ -121,6 +123,7 @@ class Probes:
                 for host in self._hosts.sessions()
             ),
             password_required=hello.password_required,
+            own=hello.server_key == self._own_server_key,
         )
         self._desk.answer(probe.asker, probed)
 

@@ -124,7 +124,7 @@ class Service(Core):
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
         self._accounts.on_close.append(self._workspace.ended)
-        self._probes = Probes(desk, self._hosts, self._waits, entropy, undo)
+        self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)

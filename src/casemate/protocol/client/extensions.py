@@ -297,6 +297,8 @@ class ServerProbed(ExtensionResponse, frozen=True, kw_only=True):
     known: bool
     """An account on this computer already trusts this identity at this address."""
     password_required: bool
+    own: bool = False
+    """The server that was started together with this service: its person is the one who runs it."""
 
 
 class Done(ExtensionResponse, frozen=True, kw_only=True):

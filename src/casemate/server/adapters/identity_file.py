@@ -34,6 +34,12 @@ def load_or_make_identity(data_dir: Path, entropy: Entropy, *, is_new: bool) -> 
     path = data_dir / IDENTITY_NAME
     if is_new and not path.exists():
         write_secret(path, _new_identity(entropy))
+    return read_identity(data_dir)
+
+
+def read_identity(data_dir: Path) -> tuple[ServerPrivate, Ed25519Public]:
+    """The key that is there. Raises CannotStart."""
+    path = data_dir / IDENTITY_NAME
     try:
         key = serialization.load_pem_private_key(path.read_bytes(), None)
     except (ValueError, TypeError, OSError) as error:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from casemate.crypto.content import Kind
 from casemate.crypto.kem import Kem
+from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.acquaintances import Acquaintances
 from casemate.internal_service.core.account.connections import Connections
 from casemate.internal_service.core.account.contacts import Contacts
@@ -465,9 +466,3 @@ class Account:
     def _with_peer(self, peer_cid: Cid, show: Callable[[Peer], View]) -> View | None:
         peer = self._context.store.peer_by_cid(peer_cid)
         return None if peer is None else show(peer)
-
-
-def fingerprint(key: bytes) -> str:
-    """A public key for the eye: hex in groups of four."""
-    digits = key.hex()
-    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
