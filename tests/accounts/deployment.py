@@ -67,6 +67,7 @@ class AccountCore(Core):
         """A refusal, or a bug, that undid the last event; the test has to see it."""
 
     def handle(self, event: Event, now: Instant) -> Outcome:  # type: ignore[override]
+        self.account.undo.keep()
         match event:
             case Operation():
                 return event.run(self.account, now)
@@ -91,14 +92,16 @@ class AccountCore(Core):
         return self.account.wants_batch_end()
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:  # type: ignore[override]
+        self.account.undo.keep()
         return self.account.quarantine(event, error, now)
 
     def failed(self, event: Event, error: Exception, now: Instant) -> Outcome:  # type: ignore[override]
+        self.account.undo.keep()
         self.fault = error
-        return []
+        return self.account.undone(event, now)
 
     def forget(self) -> None:
-        self.account.forget()
+        self.account.undo.roll_back()
 
 
 @dataclass

@@ -14,7 +14,7 @@ from casemate.internal_service.core.notices import (
     PeerChanged,
 )
 from casemate.internal_service.core.path_io import PathEvent
-from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.refusals import Refused, reason
 from casemate.node import BatchEnd, Core, Effect, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client.views import ConversationView, MessageView, PathView, PeerView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -56,6 +56,7 @@ class AccountHost(Core):
 
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
         account = self.account
+        account.undo.keep()
         match event:
             case LinkOpened():
                 return self._told(account.link_opened(event, now))
@@ -86,10 +87,16 @@ class AccountHost(Core):
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         assert isinstance(event, LinkOpened | LinkFrameArrived | LinkClosed | PathEvent)
+        self.account.undo.keep()
         return self._told(self.account.quarantine(event, error, now))
 
+    def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
+        self.account.undo.keep()
+        answer = [Answered(event, reason("internal"))] if isinstance(event, Wish) else []
+        return [*self._told(self.account.undone(event, now)), *answer]
+
     def forget(self) -> None:
-        self.account.forget()
+        self.account.undo.roll_back()
 
     def _told(self, outcome: Outcome) -> list[Effect]:
         return [self._with_row(item) if isinstance(item, Notice) else item for item in outcome]

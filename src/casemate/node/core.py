@@ -36,12 +36,13 @@ class Core(Protocol):
     """Events in, effects out. Cores inherit this class and so get the answers of those hooks they do not need.
 
     An event may be undone (see `step`). The store then goes back by itself; memory cannot, so a core keeps its
-    memory true in one of three ways, in this order of preference:
+    memory true in one of these ways, in this order of preference. In the internal service a test holds every class to
+    the first two (`core/undo.py`); the server's core has few enough fields to say of each which one it is.
 
     1. What matters lives in the store alone, and is read from it.
-    2. Memory that mirrors the store (a cache, a loaded ratchet) is dropped in `forget` and read anew when needed.
-    3. Memory that mirrors nothing (which sockets are open, when the next attempt is due) is changed last, after
-       everything in the handling of the event that can raise.
+    2. Every change of memory notes how it is taken back, and `forget` does so, newest first.
+    3. Memory that mirrors the store is dropped in `forget` and made anew when needed; doing twice what it kept from
+       being done twice must be harmless.
     """
 
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:

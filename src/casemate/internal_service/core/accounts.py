@@ -25,6 +25,7 @@ from casemate.internal_service.core.refusals import Refused, reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
+from casemate.internal_service.core.undo import Undo
 from casemate.internal_service.core.vaults import bound_to
 from casemate.node import Entropy, StorageDamaged
 from casemate.protocol.client.responses import DisconnectNotification
@@ -51,6 +52,7 @@ class Accounts:
     gateway: Gateway
     delivery: PlainDelivery
     machine: Machine
+    undo: Undo
     entropy: Entropy
     kem: Kem
     take: Callable[[Host, Outcome], None]
@@ -68,7 +70,7 @@ class Accounts:
             if store.profile() is None:
                 # The account was made together with its profile: what is here is older than that.
                 raise AccountUnavailable("damaged", self.stores.path_of(name))
-            return Account.load(store, entropy=self.entropy, kem=self.kem)
+            return Account.load(store, entropy=self.entropy, kem=self.kem, undo=self.undo)
         except (AccountUnavailable, StorageDamaged) as error:
             self.stores.release(name)
             raise AccountUnavailable("damaged", self.stores.path_of(name)) from error

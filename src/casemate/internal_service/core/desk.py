@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from casemate.internal_service.core.effects import SendResponse
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.node import Effect, Instant
 from casemate.protocol.client.codec import ClientResponse
 from casemate.protocol.client.response_bases import Response
@@ -30,9 +30,10 @@ class _Batch:
     """By place. None: this command has no answer, and none is given."""
 
 
-class Desk:
+class Desk(Memory):
     def __init__(self, undo: Undo) -> None:
-        self._undo = undo
+        super().__init__(undo)
+        self._steps = undo
         self._batches: UndoDict[int, _Batch] = UndoDict(undo)
         self._batches_begun = 0
         self.now = Instant(monotonic=0.0, wall=0.0)
@@ -65,7 +66,7 @@ class Desk:
         """
         self._batches_begun += 1
         number = self._batches_begun
-        self._batches[number] = batch = _Batch(asker, size, UndoDict(self._undo))
+        self._batches[number] = batch = _Batch(asker, size, UndoDict(self._steps))
         self._send_when_full(number, batch)
         return [replace(asker, batch=number, place=place) for place in range(size)]
 

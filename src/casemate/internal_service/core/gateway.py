@@ -11,7 +11,7 @@ from casemate.internal_service.core.failures import Address, failure_named
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.sockets import Sockets
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.waiting import Deadlines, Shares
 from casemate.node import Monotonic
 from casemate.protocol.client import requests as ask
@@ -40,16 +40,17 @@ class Pending:
     """Of PeerRegister with connect_after_register."""
 
 
-class Gateway:
+class Gateway(Memory):
     """Methods answer what an account returned, for the caller to take; they raise Refused."""
 
     def __init__(self, desk: Desk, hosts: Hosts, sockets: Sockets, undo: Undo) -> None:
+        super().__init__(undo)
         self._desk = desk
         self._hosts = hosts
         self._sockets = sockets
         self._pending: UndoDict[int, Pending] = UndoDict(undo)
         self._shares = Shares(undo)
-        self._deadlines = Deadlines(lambda number: number in self._pending)
+        self._deadlines = Deadlines(lambda number: number in self._pending, undo)
         self._numbers = 0
 
     # --- requests

@@ -52,27 +52,13 @@ class Hosts:
         self._stores = stores
         self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
         self._why_closed: UndoDict[Cid, Reason] = UndoDict(undo)
-        self._touched: set[Cid] = set()
         self.on_change: list[Callable[[], None]] = []
         """Called when the list of local accounts, or who holds them, may look different."""
-
-    def begin(self) -> None:
-        """The next event."""
-        self._touched.clear()
-
-    def touched(self) -> list[Host]:
-        """Accounts whose memory and database the event at hand may have changed."""
-        return [self._hosts[cid] for cid in self._touched if cid in self._hosts]
-
-    def untouch(self, cid: Cid) -> None:
-        """Its database cannot be read any more, so its memory need not be made to fit it."""
-        self._touched.discard(cid)
 
     def get(self, cid: Cid) -> Host | None:
         """The host, its database being part of the event at hand from now on."""
         host = self._hosts.get(cid)
         if host is not None:
-            self._touched.add(cid)
             self._stores.touch(host.name)
         return host
 
@@ -120,7 +106,6 @@ class Hosts:
 
     def add(self, host: Host) -> None:
         self._hosts[host.cid] = host
-        self._touched.add(host.cid)
         self.list_changed()
 
     def remove(self, cid: Cid) -> None:

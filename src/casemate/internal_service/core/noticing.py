@@ -13,6 +13,7 @@ from casemate.internal_service.core.refusals import Refused
 from casemate.internal_service.core.registering import Registering
 from casemate.internal_service.core.sessions import Sessions
 from casemate.internal_service.core.signing_in import SigningIn
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.views import Views
 from casemate.internal_service.core.waits import Waits
 from casemate.protocol.client import responses as to
@@ -21,7 +22,7 @@ from casemate.protocol.client.response_bases import Response
 from casemate.protocol.ids import Cid, MessageId, SocketId
 
 
-class Noticing:
+class Noticing(Memory):
     def __init__(
         self,
         accounts: Accounts,
@@ -30,7 +31,9 @@ class Noticing:
         registering: Registering,
         signing_in: SigningIn,
         sessions: Sessions,
+        undo: Undo,
     ) -> None:
+        super().__init__(undo)
         self._desk = accounts.desk
         self._stores = accounts.stores
         self._hosts = accounts.hosts
@@ -42,16 +45,21 @@ class Noticing:
         self._registering = registering
         self._signing_in = signing_in
         self._sessions = sessions
-        self._conversations: dict[tuple[Cid, Cid], dict[MessageId, None]] = {}
-        """Those that may look different since the last batch ended, and which of their messages; all in order."""
+        self._changed: UndoDict[tuple[Cid, Cid, MessageId | None], None] = UndoDict(undo)
+        """Conversations that may look different since the last batch ended, and messages in them; all in order."""
 
     @property
     def wants_batch_end(self) -> bool:
-        return bool(self._conversations)
+        return bool(self._changed)
 
     def batch_end(self) -> None:
         """Messages and conversations are told once per batch, as they are then, however often they changed in it."""
-        conversations, self._conversations = self._conversations, {}
+        conversations: dict[tuple[Cid, Cid], list[MessageId]] = {}
+        for cid, peer_cid, message_id in self._changed:
+            message_ids = conversations.setdefault((cid, peer_cid), [])
+            if message_id is not None:
+                message_ids.append(message_id)
+        self._changed.clear()
         for (cid, peer_cid), message_ids in conversations.items():
             host = self._hosts.get(cid)
             if host is None:
@@ -112,9 +120,9 @@ class Noticing:
                 self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):
                 # It may be the one that the conversation shows as its last.
-                self._conversations.setdefault((host.cid, peer_cid), {})[message_id] = None
+                self._changed[host.cid, peer_cid, message_id] = None
             case notices.ConversationChanged(peer_cid):
-                self._conversations.setdefault((host.cid, peer_cid), {})
+                self._changed[host.cid, peer_cid, None] = None
             case notices.TypingChanged(peer_cid, typing):
                 self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
             case notices.MessageArrived():

@@ -13,7 +13,7 @@ from typing import Final
 from casemate.internal_service.core.desk import Desk
 from casemate.internal_service.core.hosts import Host, Hosts
 from casemate.internal_service.core.ports import QueuedMessage
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict, UndoSet
 from casemate.protocol.client.responses import MessageNotification
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid, SocketId
@@ -41,13 +41,14 @@ class _Progress:
     under_way: tuple[_Sent, ...] = ()
 
 
-class PlainDelivery:
+class PlainDelivery(Memory):
     def __init__(self, desk: Desk, hosts: Hosts, undo: Undo) -> None:
+        super().__init__(undo)
         self._desk = desk
         self._hosts = hosts
         self._progress: UndoDict[Cid, _Progress] = UndoDict(undo)
         self._marks = 0
-        self._added: set[Cid] = set()
+        self._added: UndoSet[Cid] = UndoSet(undo)
         """Whose queues grew since the last batch ended."""
 
     def message(self, host: Host, peer_cid: Cid, body: bytes) -> None:
@@ -61,8 +62,9 @@ class PlainDelivery:
 
     def batch_end(self) -> None:
         """What came together goes on together."""
-        added, self._added = self._added, set()
-        for cid in sorted(added):
+        added = sorted(self._added)
+        self._added.clear()
+        for cid in added:
             host = self._hosts.get(cid)
             if host is not None:
                 self._hosts.store(host).plain_trim(PLAIN_QUEUE_MESSAGES, PLAIN_QUEUE_BYTES)

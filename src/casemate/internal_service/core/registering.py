@@ -135,6 +135,7 @@ class Registering:
             auto_connect=accounts.sockets.is_view(asker.socket),  # our own UI connects by itself; others by the letter
             entropy=accounts.entropy,
             kem=accounts.kem,
+            undo=accounts.undo,
             now=accounts.desk.now,
         )
         accounts.stores.service.put_account(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from casemate.crypto.kem import Kem
 from casemate.internal_service.core import events
+from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
 from casemate.internal_service.core.desk import Asker, Desk
@@ -89,12 +90,16 @@ class Service(Core):
     ) -> None:
         undo = self._undo = Undo()
         self.stores = Stores(service_store, account_stores, undo)
+        self._at: Cid | None = None
+        """Whose time or end of a batch it is; kept when that is undone, to know who has to rest."""
+        self._rests_until: Monotonic | None = None
+        """Until when what is nobody's rests after such a fault."""
         desk = self._desk = Desk(undo)
         self._sockets = Sockets(undo)
         self._waits = Waits(undo)
         self._hosts = Hosts(self.stores, undo)
         streams = Streams(undo, entropy(_EPOCH_BYTES).hex())
-        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy)
+        self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy, undo)
         self._gateway = Gateway(desk, self._hosts, self._sockets, undo)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
@@ -106,6 +111,7 @@ class Service(Core):
             gateway=self._gateway,
             delivery=self._delivery,
             machine=machine,
+            undo=undo,
             entropy=entropy,
             kem=kem,
             take=self._take,
@@ -120,7 +126,7 @@ class Service(Core):
         found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts, self._waits, signing_in)
-        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions)
+        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions, undo)
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
         self._accounts.on_close.append(self._workspace.ended)
@@ -198,12 +204,24 @@ class Service(Core):
                 self._socket(event)
         return self._finish()
 
+    def _rest(self, event: Event) -> None:
+        """What time or the end of a batch brings about is tried again, but keeps nobody else waiting."""
+        host = None if self._at is None else self._hosts.get(self._at)
+        if host is None:
+            self._rests_until = self._desk.now.monotonic + REST_SECONDS
+        else:
+            self._take(host, host.account.undone(event, self._desk.now))
+
     def next_wakeup(self) -> Monotonic | None:
+        if self._rests_until is not None:
+            return self._rests_until
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
         due += [self._waits.next_due(), self._gateway.next_due(), self.stores.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
+        if self._rests_until is not None:
+            return False
         told = self._noticing.wants_batch_end or self._delivery.wants_batch_end
         return told or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
@@ -225,22 +243,26 @@ class Service(Core):
                 self._answer_if_any(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
             case events.VaultMade(token) | events.VaultsTried(token):
                 self._waits.settle(token, Answered(token, why))
+            case Wakeup() | BatchEnd():
+                self._rest(event)
+            case _ if isinstance(error, WritesRefused):
+                pass  # the next run begins everything anew
+            case LinkOpened() | LinkFrameArrived() | LinkClosed() | PathEvent():
+                host = self._hosts.of_account(event.account_id)
+                if host is not None:
+                    self._take(host, host.account.undone(event, now))
+            case events.SocketOpened(socket):
+                self._desk.effects.append(CloseSocket(socket, GOING_AWAY))
+            case events.SocketClosed() | events.SessionLeft() | events.ShutdownAsked():
+                self._socket(event)  # nobody says so again
         return self._finish()
 
     def goes_on_without(self, error: StorageBroken) -> bool:
         """Without one account; never without service.db, and not on a disk that fails or is full."""
-        host = self._hosts.of_file(error.path) if isinstance(error, StorageDamaged) else None
-        if host is None:
-            return False
-        self._hosts.untouch(host.cid)
-        return True
+        return isinstance(error, StorageDamaged) and self._hosts.of_file(error.path) is not None
 
     def forget(self) -> None:
-        # First our own memory: an account that the event made is gone, and has no store to be read from.
         self._undo.roll_back()
-        for host in self._hosts.touched():
-            host.account.forget()
-        self._views.forget()
 
     def _why_failed(self, event: Event, error: Exception) -> Reason:
         if isinstance(error, WritesRefused):
@@ -258,7 +280,6 @@ class Service(Core):
     def _begin(self, now: Instant) -> None:
         self._undo.keep()
         self.stores.begin(now.monotonic)
-        self._hosts.begin()
         self._desk.begin(now)
 
     def _finish(self) -> list[Effect]:
@@ -328,6 +349,9 @@ class Service(Core):
 
     def _wakeup(self) -> None:
         now = self._desk.now
+        if self._rests_until is not None and now.monotonic < self._rests_until:
+            return
+        self._at = self._rests_until = None
         self.stores.erase_due()
         self._waits.fire(now.monotonic)
         self._gateway.fire(now.monotonic)
@@ -335,13 +359,16 @@ class Service(Core):
             due = peeked.account.next_wakeup()
             host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
             if host is not None:
+                self._at = host.cid
                 self._take(host, host.account.wakeup(now))
 
     def _batch_end(self) -> None:
         for peeked in self._hosts.peek():
             host = self._hosts.get(peeked.cid) if peeked.account.wants_batch_end() else None
             if host is not None:
+                self._at = host.cid
                 self._take(host, host.account.batch_end(self._desk.now))
+        self._at = None
         self._noticing.batch_end()
         self._delivery.batch_end()
 

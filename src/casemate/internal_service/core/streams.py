@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.protocol.client.extensions import ViewPosition
 from casemate.protocol.client.views import ConversationChanged, DraftChanged, MessageChanged, ViewEvent
 from casemate.protocol.ids import Cid
@@ -45,11 +45,12 @@ class Stream:
         return list(self._events)[len(self._events) - missing :]
 
 
-class Streams:
+class Streams(Memory):
     """`epoch` tells a number of this run from one of an earlier run or an earlier sign-in."""
 
     def __init__(self, undo: Undo, epoch: str) -> None:
-        self._undo = undo
+        super().__init__(undo)
+        self._steps = undo
         self._epoch = epoch
         self._streams: UndoDict[Cid, Stream] = UndoDict(undo)
         self._started = 0
@@ -78,7 +79,7 @@ class Streams:
 
     def _of(self, cid: Cid) -> Stream:
         if cid not in self._streams:
-            self._streams[cid] = Stream(self._undo)
+            self._streams[cid] = Stream(self._steps)
             self._started += 1
             self._epochs[cid] = f"{self._epoch}-{self._started}"
         return self._streams[cid]

@@ -12,6 +12,7 @@ from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.sockets import Sockets
 from casemate.internal_service.core.stores import Stores
 from casemate.internal_service.core.streams import Streams
+from casemate.internal_service.core.undo import Memory, Undo
 from casemate.node import Entropy
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.views import (
@@ -36,7 +37,7 @@ class _AccountList:
     storage: Reason | None
 
 
-class Views:
+class Views(Memory):
     def __init__(
         self,
         desk: Desk,
@@ -46,7 +47,9 @@ class Views:
         streams: Streams,
         machine: Machine,
         entropy: Entropy,
+        undo: Undo,
     ) -> None:
+        super().__init__(undo)
         self._desk = desk
         self._stores = stores
         self._hosts = hosts
@@ -158,10 +161,6 @@ class Views:
             )
             for view in views:
                 self._desk.send(view, response)
-
-    def forget(self) -> None:
-        """The event was undone: what was shown is not known, so tell again."""
-        self._list_shown = None
 
     # --- rows
 

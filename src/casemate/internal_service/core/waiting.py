@@ -35,13 +35,16 @@ class Shares:
 class Deadlines:
     """When numbered things are due. Those that are no longer open are passed over, and forgotten between events."""
 
-    def __init__(self, is_open: Callable[[int], bool]) -> None:
+    def __init__(self, is_open: Callable[[int], bool], undo: Undo) -> None:
         self._is_open = is_open
+        self._undo = undo
         self._heap: list[tuple[Monotonic, int]] = []
         self._tidy_at = _TIDY_FROM
 
     def add(self, number: int, due: Monotonic) -> None:
-        heapq.heappush(self._heap, (due, number))
+        entry = (due, number)
+        heapq.heappush(self._heap, entry)
+        self._undo.add(lambda: self._take_back(entry))
 
     def next(self) -> Monotonic | None:
         """Called between events, when nothing can be undone any more."""
@@ -52,6 +55,11 @@ class Deadlines:
         while self._heap and not self._is_open(self._heap[0][1]):
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
+
+    def _take_back(self, entry: tuple[Monotonic, int]) -> None:
+        """Its number is given out again."""
+        self._heap.remove(entry)
+        heapq.heapify(self._heap)
 
     def reached(self, now: Monotonic) -> list[int]:
         """The open ones that are due, the first first."""

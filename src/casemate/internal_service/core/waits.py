@@ -6,7 +6,7 @@ from typing import Any
 
 from casemate.internal_service.core.desk import Asker
 from casemate.internal_service.core.refusals import refuse
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.waiting import Deadlines, Shares
 from casemate.node import Monotonic
 from casemate.protocol.ids import SocketId
@@ -23,13 +23,14 @@ class Wait:
     """Called instead of `done` once `due` has come."""
 
 
-class Waits:
+class Waits(Memory):
     """Each has a token; the one who answers names it. What is gone or twice is ignored."""
 
     def __init__(self, undo: Undo) -> None:
+        super().__init__(undo)
         self._waits: UndoDict[int, Wait] = UndoDict(undo)
         self._shares = Shares(undo)
-        self._deadlines = Deadlines(self.is_open)
+        self._deadlines = Deadlines(self.is_open, undo)
         self._tokens = 0
 
     def add(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import inf
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from casemate.crypto.content import Kind
 from casemate.crypto.kem import Kem
@@ -44,7 +44,8 @@ from casemate.internal_service.core.path_io import (
     PeerFrameArrived,
 )
 from casemate.internal_service.core.refusals import reason, refuse
-from casemate.node import Entropy, Event, Instant
+from casemate.internal_service.core.undo import Memory, Undo
+from casemate.node import BatchEnd, Entropy, Event, Instant, Wakeup
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId, cid_of
@@ -52,12 +53,18 @@ from casemate.protocol.limits import MESSAGE_BODY_BYTES
 
 View = TypeVar("View")
 
+REST_SECONDS: Final = 1.0
+"""After a fault in what time or the end of a batch brings about: it is tried again, but keeps nobody busy."""
 
-class Account:
+
+class Account(Memory):
     def __init__(self, context: Context) -> None:
+        super().__init__(context.undo)
         self._context = context
+        self._rests_until: float | None = None
+        """Until when (monotonic) what time should bring about waits, after a fault in that."""
         self._link = Link(context)
-        self._requests = ServerRequests(self._link)
+        self._requests = ServerRequests(self._link, context.undo)
         self._sessions = SecureSessions(context)
         endpoint = self._endpoint = Endpoint(context, self._link)
         paths = Paths(context, endpoint)
@@ -119,6 +126,7 @@ class Account:
         entropy: Entropy,
         kem: Kem,
         now: Instant,
+        undo: Undo | None = None,
     ) -> "Account":
         """Make keys and profile in an empty database; the server hears of it with the first link."""
         secrets = create_secrets(store, entropy, kem, now.wall)
@@ -136,12 +144,16 @@ class Account:
                 appear_offline=False,
             )
         )
-        return cls(Context(store, entropy, kem, secrets))
+        return cls(Context(store, entropy, kem, secrets, undo or Undo()))
 
     @classmethod
-    def load(cls, store: AccountStore, *, entropy: Entropy, kem: Kem) -> "Account":
-        """The account of an opened database."""
-        return cls(Context.load(store, entropy, kem))
+    def load(cls, store: AccountStore, *, entropy: Entropy, kem: Kem, undo: Undo | None = None) -> "Account":
+        """The account of an opened database. Its memory goes back with `undo`."""
+        return cls(Context.load(store, entropy, kem, undo or Undo()))
+
+    @property
+    def undo(self) -> Undo:
+        return self._context.undo
 
     # ---------------------------------------------------------------------------------------------------- who it is
 
@@ -209,9 +221,7 @@ class Account:
         """Sign out: the link goes, and every path; everything else stays."""
         owed = self._receipts.settle_owed(now, before=inf)
         stopped = self._link.stop(now)
-        ended = self._peers.stop(now) + self._lan.review(now)
-        self._outbox.forget()
-        return owed + stopped + ended
+        return owed + stopped + self._peers.stop(now) + self._lan.review(now)
 
     def abandon(self, now: Instant) -> Outcome:
         """Its database cannot be read any more: everything that is open ends, without another look at it."""
@@ -246,17 +256,22 @@ class Account:
         raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
+        if self._rests_until is not None and now.monotonic < self._rests_until:
+            return []
+        self._rests_until = None
         outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def wants_batch_end(self) -> bool:
-        return self._outbox.has_put_off
+        return self._outbox.has_put_off and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
         return self._outbox.batch_end(now)
 
     def next_wakeup(self) -> float | None:
         parts = (self._link, self._outbox, self._server, self._peers, self._lan)
+        if self._rests_until is not None:
+            return self._rests_until
         timers = [part.next_wakeup() for part in parts]
         return min((moment for moment in timers if moment is not None), default=None)
 
@@ -272,12 +287,16 @@ class Account:
             return self._peers.broke_protocol(event, now)
         return self._link.drop(reason("broke_protocol"), now)
 
-    def forget(self) -> None:
-        """An event was undone: drop what may be ahead of the store."""
-        self._context.forget()
-        self._outbox.forget()
-        self._dialling.forget()
-        self._lan.forget()
+    def undone(self, event: Event, now: Instant) -> Outcome:
+        """A fault of ours undid this event: whoever sent it thinks that we know. Begin anew with them."""
+        match event:
+            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+                return self._link.failed(event.generation, now)
+            case EndpointEvent():
+                return self._peers.failed(event, now)
+            case Wakeup() | BatchEnd():
+                self._rests_until = now.monotonic + REST_SECONDS
+        return []
 
     # ---------------------------------------------------------------------------------------------------- operations
 

@@ -22,6 +22,7 @@ from casemate.internal_service.core.notices import (
     RegistrationSettled,
 )
 from casemate.internal_service.core.refusals import Refused, reason, refuse
+from casemate.internal_service.core.undo import UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, cid_of
@@ -61,7 +62,7 @@ class Contacts:
         self._receipts = receipts
         self._connections = connections
         self._acquaintances = acquaintances
-        self._given_again: set[AccountId] = set()
+        self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
         """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
 
     # ------------------------------------------------------------------------------------------------------ operations

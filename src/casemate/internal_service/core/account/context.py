@@ -1,5 +1,7 @@
 """What all parts of an account share: its store, its keys, entropy and the KEM."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -16,6 +18,7 @@ from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.notices import Notice
+from casemate.internal_service.core.undo import Memory, Undo, UndoSet
 from casemate.node import Effect, Entropy
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS
@@ -74,23 +77,35 @@ def _with_new_bundle(
     return structs.replace(secrets, bundle=bundle, bundle_expires_at=expires_at)
 
 
-@dataclass
-class Context:
+@dataclass(eq=False)
+class Context(Memory):
     store: AccountStore
     entropy: Entropy
     kem: Kem
     secrets: AccountSecrets = field(repr=False)
+    undo: Undo = field(default_factory=Undo)
+    """How to take back what the event at hand changed in memory."""
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
-    changed_peers: set[AccountId] = field(default_factory=set)
+    changed_peers: UndoSet[AccountId] = field(init=False)
     """Whose rows were written since the paths to them were last looked at; too many is harmless."""
     start_id: bytes = b""
     """16 random bytes of this start, known to the server; the first 8 are the origin of its numbers."""
     peers_version: int = 0
     """Another one whenever rows of peers may have changed: who looks at all of them need not do so again before."""
 
+    def __post_init__(self) -> None:
+        self.changed_peers = UndoSet(self.undo)
+        self.goes_back_with(self.undo)
+
     @classmethod
-    def load(cls, store: AccountStore, entropy: Entropy, kem: Kem) -> "Context":
-        return cls(store, entropy, kem, _secrets_decoder.decode(store.secrets()))
+    def load(cls, store: AccountStore, entropy: Entropy, kem: Kem, undo: Undo) -> "Context":
+        return cls(store, entropy, kem, _secrets_decoder.decode(store.secrets()), undo)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what changed inside, in the store and in memory, when it raises, and raise on."""
+        with self.undo.savepoint(), self.store.savepoint():
+            yield
 
     def renew_bundle(self, wall: float) -> bytes | None:
         """A new last-resort bundle to publish when the present one is past half of its life."""
@@ -99,11 +114,6 @@ class Context:
         self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, wall)
         self.store.put_secrets(self.secrets.to_bytes())
         return self.secrets.bundle
-
-    def forget(self) -> None:
-        """An event was undone: a bundle that it renewed is not in the store, nor what it wrote about peers."""
-        self.peers_version += 1
-        self.secrets = _secrets_decoder.decode(self.store.secrets())
 
     @property
     def profile(self) -> Profile:

@@ -1,11 +1,11 @@
 """What goes into the mailbox: which envelopes the server was given on this link, and when it takes no more."""
 
-from collections import defaultdict
 from typing import Final
 
 from casemate.internal_service.core.account.batches import batches
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import DEPOSIT_ITEMS, DEPOSITS_UNANSWERED, LINK_BATCH_BYTES
@@ -14,18 +14,19 @@ from casemate.protocol.link import Deposit, Deposited, DepositRefused
 REFUSED_RETRY_SECONDS: Final = 30.0
 
 
-class Deposits:
+class Deposits(Memory):
     def __init__(self, context: Context, link: Link) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
-        self._given: dict[DeviceId, int] = {}
+        self._given: UndoDict[DeviceId, int] = UndoDict(context.undo)
         """The highest number of each device that went over this link."""
-        self._unanswered: dict[DeviceId, int] = defaultdict(int)
-        self._paused: dict[DeviceId, tuple[str, float]] = {}
+        self._unanswered: UndoDict[DeviceId, int] = UndoDict(context.undo)
+        self._paused: UndoDict[DeviceId, tuple[str, float]] = UndoDict(context.undo)
         """Why depositing rests, and until when (monotonic)."""
-        self._trying: set[DeviceId] = set()
+        self._trying: UndoSet[DeviceId] = UndoSet(context.undo)
         """Whose deposits were refused: one envelope alone tries whether they are taken again."""
-        self._refused: dict[DeviceId, str] = {}
+        self._refused: UndoDict[DeviceId, str] = UndoDict(context.undo)
         """Why the server took nothing for a device the last time."""
 
     def send(self, device: DeviceId, now: Instant) -> Outcome:
@@ -36,7 +37,7 @@ class Deposits:
         if self._paused.pop(device, None) is not None:
             self._trying.add(device)
         outcome: Outcome = []
-        while self._unanswered[device] < (1 if device in self._trying else DEPOSITS_UNANSWERED):
+        while self._unanswered.get(device, 0) < (1 if device in self._trying else DEPOSITS_UNANSWERED):
             rows = self._context.store.outbox_queued(device, self._given.get(device, 0), DEPOSIT_ITEMS)
             rows = rows[:1] if device in self._trying else rows
             items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
@@ -44,7 +45,7 @@ class Deposits:
                 break
             outcome += self._link.send(Deposit(device, items))
             self._given[device] = items[-1][0]
-            self._unanswered[device] += len(items)
+            self._unanswered[device] = self._unanswered.get(device, 0) + len(items)
             if len(items) == len(rows) < DEPOSIT_ITEMS:
                 break  # that was all
         return outcome
@@ -52,8 +53,8 @@ class Deposits:
     def taken(self, frame: Deposited) -> bool:
         """Whether it is taken again after it was refused."""
         self._trying.discard(frame.to)
-        self._unanswered[frame.to] = max(0, self._unanswered[frame.to] - (frame.last - frame.first + 1))
-        return self._refused.pop(frame.to, None) is not None
+        self._unanswered[frame.to] = max(0, self._unanswered.get(frame.to, 0) - (frame.last - frame.first + 1))
+        return self._refused.pop(frame.to) is not None
 
     def refused(self, frame: DepositRefused, now: Instant) -> None:
         """Rest for a while, then try with one."""
@@ -92,7 +93,7 @@ class Deposits:
         return rested
 
     def forget(self) -> None:
-        """The link is another one, or an event was undone: giving twice is harmless."""
+        """The link is another one: giving twice is harmless."""
         self._given.clear()
         self._unanswered.clear()
         self._paused.clear()

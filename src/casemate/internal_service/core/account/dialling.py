@@ -11,6 +11,7 @@ from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.notices import PathChanged
 from casemate.internal_service.core.path_io import DialPeer
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import PEER_ADDRESSES
@@ -19,8 +20,9 @@ LAN_SECONDS: Final = 1_800.0
 """How long somebody who was seen on the local network is dialled there."""
 
 
-class Dialling:
+class Dialling(Memory):
     def __init__(self, context: Context, link: Link, endpoint: Endpoint, paths: Paths) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self._endpoint = endpoint
@@ -46,11 +48,6 @@ class Dialling:
             if peer is not None:
                 outcome += self.look_at(peer, now)
         return outcome
-
-    def forget(self) -> None:
-        """An event was undone, and with it perhaps what it did about a path: look at everybody again."""
-        self._looked_at = None
-        self._endpoint.forget()
 
     def look_at(self, peer: Peer, now: Instant) -> Outcome:
         """Dial this peer if there should be a path and is none; end what should not be."""

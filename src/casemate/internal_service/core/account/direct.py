@@ -1,13 +1,13 @@
 """What goes to a peer's device over its path: which envelopes are under way, and whether an answer is overdue."""
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Final
 
 from casemate.internal_service.core.account.batches import batches
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.path import answer_seconds, patience_seconds
 from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict, UndoQueue
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import MIB, PEER_BATCH_BYTES, PEER_BATCH_ITEMS, PEER_UNANSWERED
@@ -17,14 +17,15 @@ UNDER_WAY_BYTES: Final = 4 * MIB
 """More waits in the outbox, unless it is a single envelope."""
 
 
-@dataclass(slots=True)
-class _Flight:
+@dataclass(eq=False)
+class _Flight(Memory):
     """Envelopes of one device that went over its path and are not acknowledged."""
 
     connection: int
     """Which they went over: what a connection takes along when it ends goes again over another."""
+    undo: InitVar[Undo]
     sent_up_to: int = 0
-    items: deque[tuple[int, int]] = field(default_factory=deque)
+    items: UndoQueue[tuple[int, int]] = field(init=False)
     """Number and size."""
     bytes: int = 0
     waiting_since: float = 0.0
@@ -32,18 +33,23 @@ class _Flight:
     is_told: bool = False
     """The path was called doubtful because of them."""
 
+    def __post_init__(self, undo: Undo) -> None:
+        self.items = UndoQueue(undo)
+        self.goes_back_with(undo)
+
     def landed(self, up_to: int, now: float) -> None:
-        if self.items and self.items[0][0] <= up_to:
+        if self.items and self.items.first[0] <= up_to:
             self.waiting_since, self.is_told = now, False
-        while self.items and self.items[0][0] <= up_to:
-            self.bytes -= self.items.popleft()[1]
+        while self.items and self.items.first[0] <= up_to:
+            self.bytes -= self.items.take()[1]
 
 
-class Direct:
+class Direct(Memory):
     def __init__(self, context: Context, paths: Paths) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._paths = paths
-        self._flights: dict[DeviceId, _Flight] = {}
+        self._flights: UndoDict[DeviceId, _Flight] = UndoDict(context.undo)
 
     def send(self, device: DeviceId, now: Instant, *, even_sent: bool) -> Outcome:
         """Send what is sealed, as far as the window allows; `even_sent`: also what the mailbox has already."""
@@ -52,7 +58,7 @@ class Direct:
             return []
         flight = self._flights.get(device)
         if flight is None or flight.connection != connection.number:
-            flight = self._flights[device] = _Flight(connection.number)
+            flight = self._flights[device] = _Flight(connection.number, self._context.undo)
         channel = self._context.store.channel(device)
         if channel is None or channel.next_number - 1 <= flight.sent_up_to:
             return []
@@ -75,7 +81,7 @@ class Direct:
     def waiting_for(self, device: DeviceId) -> int | None:
         """The lowest number under way; None for none."""
         flight = self._flights.get(device)
-        return flight.items[0][0] if flight is not None and flight.items else None
+        return flight.items.first[0] if flight is not None and flight.items else None
 
     def answered(self, device: DeviceId, up_to: int, now: Instant) -> None:
         """Their device has everything up to this number."""
@@ -87,10 +93,7 @@ class Direct:
         """What is above this number and not acknowledged goes again."""
         flight = self._flights.pop(device, None)
         if flight is not None and after:
-            self._flights[device] = _Flight(flight.connection, min(flight.sent_up_to, after))
-
-    def forget(self) -> None:
-        self._flights.clear()
+            self._flights[device] = _Flight(flight.connection, self._context.undo, min(flight.sent_up_to, after))
 
     def overdue(self, now: Instant) -> list[tuple[DeviceId, float]]:
         """Devices that owe an answer, each named once, and how many seconds more their connection is kept for it."""

@@ -17,6 +17,7 @@ from casemate.internal_service.core.path_io import (
     Observer,
     OpenEndpoint,
 )
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Paths
@@ -39,14 +40,19 @@ class Terms:
     relay_only: bool
 
 
-class Endpoint:
+class Endpoint(Memory):
     def __init__(self, context: Context, link: Link) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self.generation = 0
         self._terms: Terms | None = None
         """What it is open with, or being opened."""
         self._retry_at: float | None = None
+        self._failed_at: float | None = None
+        """When an event of it was undone last (monotonic) …"""
+        self._renew_at: float | None = None
+        """… and when it is opened again because of that."""
         self._observe_after = 0.0
         self._server_is_back = False
         self._relay_due: float | None = None
@@ -130,6 +136,14 @@ class Endpoint:
         self._relay_due = None
         return True
 
+    def failed(self, now: Instant) -> None:
+        """A fault of ours kept us from hearing of it: it is opened again, at once or after a while."""
+        if self._failed_at is None or self._failed_at + RETRY_SECONDS <= now.monotonic:
+            self._is_sure = False
+        else:
+            self._renew_at = now.monotonic + RETRY_SECONDS
+        self._failed_at = now.monotonic
+
     def renew(self) -> None:
         """The next `review` closes it and opens it again."""
         self._is_sure = False
@@ -138,18 +152,17 @@ class Endpoint:
         """Close it, whatever was wanted."""
         return self._close()
 
-    def forget(self) -> None:
-        """An event was undone, and with it perhaps that the endpoint is opened or closed: say that again."""
-        self._is_sure = self.is_open or self._retry_at is not None or self.generation == 0
-
     def next_wakeup(self) -> float | None:
-        return min((due for due in (self._retry_at, self._relay_due) if due is not None), default=None)
+        return min((due for due in (self._retry_at, self._relay_due, self._renew_at) if due is not None), default=None)
 
     def wakeup(self, now: Instant) -> Outcome:
-        if self._retry_at is None or self._retry_at > now.monotonic:
-            return []
-        self._retry_at = None
-        return self.review(now)
+        retry = self._retry_at is not None and self._retry_at <= now.monotonic
+        renew = self._renew_at is not None and self._renew_at <= now.monotonic
+        if retry:
+            self._retry_at = None
+        if renew:
+            self._renew_at, self._is_sure = None, False
+        return self.review(now) if retry or renew else []
 
     def _expect_relay(self, now: Instant) -> None:
         online = self._link.stage == "online"

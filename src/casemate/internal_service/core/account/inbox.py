@@ -108,7 +108,7 @@ class Inbox:
         """Open one and step on. What cannot be read or breaks the protocol is undone, kept aside and reported."""
         store = self._context.store
         try:
-            with store.savepoint():
+            with self._context.savepoint():
                 outcome = self._open_or_refuse(self._current(peer), device, number, envelope, now)
         except PeerBrokeProtocol as error:
             store.quarantine_add(

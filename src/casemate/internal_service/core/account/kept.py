@@ -8,6 +8,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.rows import Peer, StoredStatus
 from casemate.internal_service.core.notices import MessageChanged
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId, MessageId, cid_of
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS
@@ -20,13 +21,14 @@ MOMENT_SECONDS: Final = 0.05
 MOST_KEPT_SECONDS: Final = 3_650 * DAY_SECONDS
 
 
-class Kept:
+class Kept(Memory):
     def __init__(self, context: Context, deposits: Deposits, flush_later: Callable[[DeviceId], None]) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._deposits = deposits
         self._flush_later = flush_later
         self._look_at: float | None = 0.0
-        """When (monotonic) to look for what is kept no longer; 0 after a start or an undone event, None: nothing is."""
+        """When (monotonic) to look for what is kept no longer; 0 after a start, None: nothing is."""
 
     def deposited(self, frame: Deposited, now: Instant) -> float:
         """Until when (wall) the server keeps this: an older one does not say, a strange one says anything."""
@@ -76,10 +78,6 @@ class Kept:
         if self._context.store.outbox_next_overdue() is not None:
             self._look_at = now.monotonic + (MOMENT_SECONDS if len(overdue) == AT_ONCE else LOOK_SECONDS)
         return outcome
-
-    def forget(self) -> None:
-        """An event was undone: what it took for kept no longer may still be."""
-        self._look_at = 0.0
 
 
 def show_status(context: Context, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:

@@ -10,6 +10,7 @@ from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.limits import PEER_ADDRESSES
 
@@ -17,8 +18,9 @@ SPREAD_SECONDS: Final = 5.0
 """Slots end everywhere at once; announcements of a whole network need not."""
 
 
-class Lan:
+class Lan(Memory):
     def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
@@ -48,11 +50,6 @@ class Lan:
         assert port is not None, "wanted only while the endpoint is open"
         tags = self._beacons.tags(self._peers(), now.wall, self._context.entropy)
         return [AnnounceOnLan(self._context.account_id, tags, port)]
-
-    def forget(self) -> None:
-        """An event was undone, and with it perhaps that we left: say that again."""
-        if self._announced is None:
-            self._announced = ()
 
     def next_wakeup(self) -> float | None:
         return 0.0 if self._wanted() != self._announced else self._due

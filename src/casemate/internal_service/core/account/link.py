@@ -20,6 +20,7 @@ from casemate.internal_service.core.account.starts import Start, with_start
 from casemate.internal_service.core.link_io import CloseLink, LinkClosed, LinkOpened, OpenLink, SendOnLink
 from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused, LinkChanged
 from casemate.internal_service.core.refusals import reason
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -82,10 +83,11 @@ LinkStage = Literal["stopped", "away", "online", "fenced"]
 LinkState = Stopped | Opening | Online | BackingOff | Fenced
 
 
-class Link:
+class Link(Memory):
     """One account's link. `generation` counts its attempts; news of an older one is ignored."""
 
     def __init__(self, context: Context) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._state: LinkState = Stopped()
         self._generation = 0
@@ -218,6 +220,10 @@ class Link:
         if isinstance(self._state, Opening | Online):
             return self._lost(why, now, REFUSED_RETRY_SECONDS)
         return []
+
+    def failed(self, generation: int, now: Instant) -> Outcome:
+        """What came on this link was undone by a fault of ours: only a new one says all of it again."""
+        return self._lost(reason("internal"), now) if self.is_current(generation) else []
 
     def wakeup(self, now: Instant) -> Outcome:
         match self._state:

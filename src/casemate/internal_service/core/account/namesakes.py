@@ -1,6 +1,6 @@
 """Who else has, or had, the username of an account: the same however it is typed, or only to the eye."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from casemate.internal_service.core.account.rows import Peer
 from casemate.protocol.ids import AccountId
@@ -13,10 +13,11 @@ class Namesakes:
     """A look at everybody we ever held, by what their usernames are and look like."""
 
     def __init__(self, peers: Iterable[Peer]) -> None:
-        self._peers: dict[_Key, list[Peer]] = {}
+        by_key: dict[_Key, list[Peer]] = {}
         for peer in peers:
             for key in _keys(peer.username):
-                self._peers.setdefault(key, []).append(peer)
+                by_key.setdefault(key, []).append(peer)
+        self._peers: Mapping[_Key, Sequence[Peer]] = by_key
 
     def of(self, account_id: AccountId, username: str) -> Peer | None:
         """Another account under this name; the one that was verified before all others."""

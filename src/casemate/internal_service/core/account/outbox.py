@@ -21,6 +21,7 @@ from casemate.internal_service.core.account.secure_sessions import SecureSession
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.notices import ConversationChanged, MessageChanged, PathChanged
 from casemate.internal_service.core.refusals import Refused, refuse
+from casemate.internal_service.core.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
 from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
@@ -38,7 +39,7 @@ IN_VAIN_SECONDS: Final = 30.0
 _MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
-class Outbox:
+class Outbox(Memory):
     def __init__(
         self,
         context: Context,
@@ -50,6 +51,7 @@ class Outbox:
         sessions: SecureSessions,
         sealing: Sealing,
     ) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self._paths = paths
@@ -61,13 +63,13 @@ class Outbox:
         self._kept = Kept(context, deposits, self.flush_later)
         self._compared = False
         """After a start nothing is sealed before our counters were compared with the server's record …"""
-        self._compared_with: set[DeviceId] = set()
+        self._compared_with: UndoSet[DeviceId] = UndoSet(context.undo)
         """… or with what the peer's own device says of them."""
-        self._fetching: set[DeviceId] = set()
-        self._put_off: dict[DeviceId, None] = {}
-        self._sealed_anew: dict[DeviceId, tuple[int, float]] = {}
+        self._fetching: UndoSet[DeviceId] = UndoSet(context.undo)
+        self._put_off: UndoDict[DeviceId, None] = UndoDict(context.undo)
+        self._sealed_anew: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
         """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
-        self._sealed_in_vain: dict[DeviceId, float] = {}
+        self._sealed_in_vain: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """Who could not open that either, and until when nothing goes there, whatever the way (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------- writing
@@ -362,12 +364,6 @@ class Outbox:
             del self._sealed_in_vain[device]
             outcome += self._flush_device(device, now)
         return outcome
-
-    def forget(self) -> None:
-        """An event was undone: what we remember of this link may be ahead of the store. Deposits are idempotent."""
-        self._forget_link()
-        self._direct.forget()
-        self._kept.forget()
 
     def _forget_link(self) -> None:
         self._deposits.forget()

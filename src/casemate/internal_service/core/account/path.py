@@ -1,12 +1,12 @@
 """What is known of the way to one device of a peer: its connections, and how far they can be relied on."""
 
-from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from ipaddress import ip_address
 from typing import Final, Literal
 
 from casemate.crypto.keys import Ed25519Public
+from casemate.internal_service.core.undo import Memory, Undo
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import KIB, MIB
@@ -42,8 +42,8 @@ PathKind = Literal["direct", "relayed", "mailbox"]
 _WORTH: Final[dict[PathKind, int]] = {"mailbox": 0, "relayed": 1, "direct": 2}
 
 
-@dataclass(slots=True)
-class Connection:
+@dataclass(eq=False)
+class Connection(Memory):
     """One QUIC connection whose other end has proven `endpoint_key`."""
 
     number: int
@@ -51,6 +51,7 @@ class Connection:
     """Whom the pinned device lists certify that key for."""
     endpoint_key: Ed25519Public
     opened_at: float
+    undo: InitVar[Undo]
     greeted: bool = False
     direct: bool = False
     rtt_ms: float | None = None
@@ -59,12 +60,16 @@ class Connection:
     """A ping is out since then."""
     pings: int = 0
 
+    def __post_init__(self, undo: Undo) -> None:
+        self.goes_back_with(undo)
 
-@dataclass(slots=True)
-class PeerPath:
+
+@dataclass(eq=False)
+class PeerPath(Memory):
     device: DeviceId
     account_id: AccountId
-    connections: list[Connection] = field(default_factory=list)
+    undo: InitVar[Undo]
+    connections: tuple[Connection, ...] = ()
     """Those that got through the hello, oldest first; the newest carries what we send."""
     dialling: int | None = None
     dial_until: float = 0.0
@@ -79,7 +84,7 @@ class PeerPath:
     """Where they said they are, or where they were seen on the local network."""
     on_lan_until: float = 0.0
     their_network: Network = field(default_factory=Network)
-    history: deque[float] = field(default_factory=lambda: deque(maxlen=HISTORY_KEPT))
+    history: tuple[float, ...] = ()
     kind: PathKind = "mailbox"
     """What it is called: at once when it is better, after a while when it is worse."""
     since: float = 0.0
@@ -90,6 +95,9 @@ class PeerPath:
     """As what `answers` was told last."""
     _worse_since: float | None = None
     _unsteady_until: float = 0.0
+
+    def __post_init__(self, undo: Undo) -> None:
+        self.goes_back_with(undo)
 
     @property
     def live(self) -> Connection | None:

@@ -11,18 +11,20 @@ from casemate.internal_service.core.account.path import DOUBT_SECONDS, Connectio
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.notices import PathChanged, PeerChanged
 from casemate.internal_service.core.path_io import ClosePeer, SendToPeer
+from casemate.internal_service.core.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.peer import PeerFrame, Ping
 
 
-class Paths:
+class Paths(Memory):
     def __init__(self, context: Context, endpoint: Endpoint) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._endpoint = endpoint
-        self._paths: dict[DeviceId, PeerPath] = {}
-        self.connections: dict[int, Connection] = {}
-        self.fallen: set[DeviceId] = set()
+        self._paths: UndoDict[DeviceId, PeerPath] = UndoDict(context.undo)
+        self.connections: UndoDict[int, Connection] = UndoDict(context.undo)
+        self.fallen: UndoSet[DeviceId] = UndoSet(context.undo)
         """Devices whose path can no longer be relied on; whoever sends takes them out."""
 
     # ------------------------------------------------------------------------------------------------------- asking
@@ -118,7 +120,7 @@ class Paths:
 
     def want(self, device: DeviceId, account_id: AccountId, now: Instant) -> PeerPath:
         """The path to this device, which there is to be from now on."""
-        return self._paths.setdefault(device, PeerPath(device, account_id, since=now.wall))
+        return self._paths.setdefault(device, PeerPath(device, account_id, self._context.undo, since=now.wall))
 
     def end(self, path: PeerPath, code: str) -> Outcome:
         """There is to be no path to this device any more."""
@@ -140,7 +142,7 @@ class Paths:
         for path in self._paths.values():
             if path.connections:
                 self.fallen.add(path.device)
-            path.connections, path.dialling = [], None
+            path.connections, path.dialling = (), None
             path.trust()
             outcome += self.tell(path, now, is_over=True)
         return outcome

@@ -1,5 +1,6 @@
 """Connections to peers' devices: who may come in, which one counts, and when one is given up."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from casemate.crypto.keys import Ed25519Public
@@ -9,6 +10,7 @@ from casemate.internal_service.core.account.endpoint import Endpoint
 from casemate.internal_service.core.account.path import (
     HEARTBEAT_SECONDS,
     HELLO_SECONDS,
+    HISTORY_KEPT,
     STEADY_SECONDS,
     Connection,
     PeerPath,
@@ -16,6 +18,7 @@ from casemate.internal_service.core.account.path import (
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerRouteSeen
+from casemate.internal_service.core.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.peer import Network, PeerHello
@@ -32,16 +35,17 @@ LEFT_ALONE: Final = frozenset({"refused", "bye", "replaced"})
 """Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
 
-class PeerConnections:
+class PeerConnections(Memory):
     def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
         self._dialling = dialling
-        self._accounts: dict[Ed25519Public, AccountId] = {}
+        self._accounts: Mapping[Ed25519Public, AccountId] = {}
         """Whose endpoint keys are known: anybody can knock, and whoever it is shall not make us look at everybody."""
         self._keys_version = -1
-        self._knocks: dict[DeviceId, tuple[int, float]] = {}
+        self._knocks: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
         """How many connections of a device came in since when (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------ coming in
@@ -59,7 +63,7 @@ class PeerConnections:
         if len(silent) >= UNGREETED_PER_DEVICE or (not event.dialled and self._knocks_too_often(device, now)):
             return [self._paths.close(event.connection, "refused")]
         self._paths.connections[event.connection] = Connection(
-            event.connection, device, event.endpoint_key, now.monotonic, heard_at=now.monotonic
+            event.connection, device, event.endpoint_key, now.monotonic, self._context.undo, heard_at=now.monotonic
         )
         channel = self._context.store.channel(device)
         hello = PeerHello(
@@ -119,8 +123,8 @@ class PeerConnections:
         """One more connection of a device: the smaller id decides that the newest counts and ends the others."""
         connection.greeted = True
         connection.heard_at = now.monotonic
-        path.connections.append(connection)
-        path.history.clear()
+        path.connections = (*path.connections, connection)
+        path.history = ()
         path.trust()
         path.gave_way, path.failures = False, 0
         most = 1 if self._context.device.device_id < path.device else CONNECTIONS_PER_DEVICE
@@ -165,7 +169,7 @@ class PeerConnections:
         path = self._paths.path_of(connection.device)
         if path is None or path.live is not connection:
             return []
-        path.history.append(event.rtt_ms)
+        path.history = (*path.history, event.rtt_ms)[-HISTORY_KEPT:]
         return self._paths.tell(path, now)
 
     def told_network(self, connection: Connection, network: Network, now: Instant) -> Outcome:
@@ -191,6 +195,13 @@ class PeerConnections:
         connection = self._paths.connections.get(number)
         return [] if connection is None else self._drop(connection, code, now, dial_at_once=False)
 
+    def failed(self, number: int, now: Instant) -> Outcome:
+        """What came of it was undone by a fault of ours: it ends, whatever it was, and another one is dialled."""
+        connection = self._paths.connections.get(number)
+        if connection is not None:
+            return self._drop(connection, "no_answer", now, dial_at_once=True)
+        return [self._paths.close(number, "no_answer"), *self._dialling.attempt_failed(number, now)]
+
     def _drop(self, connection: Connection, code: str, now: Instant, *, dial_at_once: bool) -> Outcome:
         del self._paths.connections[connection.number]
         return [self._paths.close(connection.number, code), *self._lost(connection, now, dial_at_once=dial_at_once)]
@@ -200,7 +211,7 @@ class PeerConnections:
         if path is None:
             return []
         was_live = path.live is connection
-        path.connections = [other for other in path.connections if other is not connection]
+        path.connections = tuple(other for other in path.connections if other is not connection)
         if not connection.greeted or not was_live:
             if not path.connections:
                 self._dialling.rest(path, now)

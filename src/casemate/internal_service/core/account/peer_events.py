@@ -26,6 +26,7 @@ from casemate.internal_service.core.path_io import (
     PeerFrameArrived,
     PeerRouteSeen,
 )
+from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
@@ -36,7 +37,7 @@ NOTE_PAUSE_SECONDS: Final = 2.0
 """The least time between two notes about our addresses."""
 
 
-class PeerEvents:
+class PeerEvents(Memory):
     def __init__(
         self,
         context: Context,
@@ -50,6 +51,7 @@ class PeerEvents:
         inbox: Inbox,
         receipts: Receipts,
     ) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._endpoint = endpoint
         self._paths = paths
@@ -115,6 +117,17 @@ class PeerEvents:
         """What came on this connection is not allowed: it ends."""
         return self._connections.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
 
+    def failed(self, event: EndpointEvent, now: Instant) -> Outcome:
+        """A fault of ours undid this event: it is told again on another connection, or by another endpoint."""
+        if event.generation != self._endpoint.generation:
+            return []
+        match event:
+            case PeerFrameArrived() | PeerRouteSeen() | PeerConnected() | PeerClosed():
+                return self._connections.failed(event.connection, now) + self._catch_fallen(now)
+            case _:
+                self._endpoint.failed(now)
+                return self._dialling.review(now) + self._catch_fallen(now)
+
     # ---------------------------------------------------------------------------------------------- what peers say
 
     def _frame(self, event: PeerFrameArrived, now: Instant) -> Outcome:
@@ -142,7 +155,7 @@ class PeerEvents:
         """One that cannot be read is kept aside: the next one says all of it again."""
         waiting = self._direct.waiting_for(device)
         try:
-            with self._context.store.savepoint():
+            with self._context.savepoint():
                 outcome = self._receipts.arrived(peer, device, frame.sealed, now, by_path=True)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(
@@ -183,7 +196,7 @@ class PeerEvents:
         outcome: Outcome = []
         while self._paths.fallen:
             device = min(self._paths.fallen)
-            self._paths.fallen.remove(device)
+            self._paths.fallen.discard(device)
             peer = self._peer_of(device)
             if peer is not None:
                 outcome += self._receipts.path_fell(peer, device, now)

@@ -26,6 +26,7 @@ from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import united
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.notices import MessageChanged, TypingChanged
+from casemate.internal_service.core.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId, MessageId
@@ -45,7 +46,7 @@ REFILL_PAUSE_SECONDS: Final = 2.0
 """The least time between two refills unless the later one is for higher numbers; receipts can be replayed."""
 
 
-class Receipts:
+class Receipts(Memory):
     def __init__(
         self,
         context: Context,
@@ -56,6 +57,7 @@ class Receipts:
         outbox: Outbox,
         healing: Healing,
     ) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self._paths = paths
@@ -64,16 +66,16 @@ class Receipts:
         self._outbox = outbox
         self._healing = healing
         self._reading = Reading(context)
-        self._refilled: dict[DeviceId, tuple[int, float]] = {}
-        self._starts_over_again: dict[DeviceId, float] = {}
+        self._refilled: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
+        self._starts_over_again: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """When a device may make us start over again (monotonic)."""
-        self._parked: dict[DeviceId, float] = {}
+        self._parked: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """When a receipt that could not be read was parked (monotonic)."""
-        self._believed_again: dict[DeviceId, float] = {}
+        self._believed_again: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """When a parked receipt may bring about a new link again (monotonic)."""
-        self._overtaken: dict[DeviceId, int] = {}
+        self._overtaken: UndoDict[DeviceId, int] = UndoDict(context.undo)
         """How far a receipt through the server said that a device is: less than those on its path had said."""
-        self._owed: dict[DeviceId, float] = {}
+        self._owed: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """Whose receipts took the path only, and when the server has to be told, too (monotonic)."""
 
     # --------------------------------------------------------------------------------------------------------- theirs

@@ -13,6 +13,7 @@ from casemate.internal_service.core.account.conversation import conversation_id
 from casemate.internal_service.core.account.origins import counting_on, origin_of
 from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
 
@@ -23,11 +24,12 @@ VOIDS_PER_SECOND: Final = 256.0
 """Once so many were made at once; a later receipt asks for the rest."""
 
 
-class Sealing:
+class Sealing(Memory):
     def __init__(self, context: Context, sessions: SecureSessions) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._sessions = sessions
-        self._voids: dict[DeviceId, tuple[float, float]] = {}
+        self._voids: UndoDict[DeviceId, tuple[float, float]] = UndoDict(context.undo)
         """How many more may be made for a device, and when that was counted (monotonic)."""
 
     def seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> bool:

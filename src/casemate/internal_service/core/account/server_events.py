@@ -17,6 +17,7 @@ from casemate.internal_service.core.account.server_requests import Answer, Serve
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
 from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
+from casemate.internal_service.core.undo import Memory, UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, DeviceId
@@ -61,7 +62,7 @@ QUEUED_SHOWN_AGAIN: Final = 100
 """Queued messages of a conversation whose reason is told anew when the link comes or goes."""
 
 
-class ServerEvents:
+class ServerEvents(Memory):
     def __init__(
         self,
         context: Context,
@@ -75,6 +76,7 @@ class ServerEvents:
         receipts: Receipts,
         dialling: Dialling,
     ) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self._requests = requests
@@ -89,7 +91,7 @@ class ServerEvents:
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
         not compared over links, because a server that was restored counts from lower ones."""
         link.when_down.append(self._link_lost)
-        self._ignored: set[AccountId] = set()
+        self._ignored: UndoSet[AccountId] = UndoSet(context.undo)
         """Of whom this link said something before we knew that they are registered: envelopes, or, in its welcome, how
         far we had gone with them. A new link says it again."""
 
@@ -244,7 +246,7 @@ class ServerEvents:
         outcome: Outcome = []
         if sequence > self._signals_up_to:
             try:
-                with self._context.store.savepoint():
+                with self._context.savepoint():
                     outcome = self._signal_body(body, now)
             except PeerBrokeProtocol as error:
                 self._context.store.quarantine_add(
@@ -285,7 +287,7 @@ class ServerEvents:
         if peer is None:
             return []
         try:
-            with self._context.store.savepoint():
+            with self._context.savepoint():
                 outcome = self._receipts.arrived(peer, device, sealed, now, lasting=lasting)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(

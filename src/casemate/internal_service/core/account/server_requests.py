@@ -7,6 +7,7 @@ from typing import Final
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.refusals import refuse
+from casemate.internal_service.core.undo import Memory, Undo, UndoDict
 from casemate.node import Instant, StorageBroken
 from casemate.protocol.link import AccountFound, BundleFound, DirectoryPage, Done, RequestFailed
 from casemate.protocol.link_codec import ClientFrame
@@ -18,10 +19,11 @@ Then = Callable[[Answer, Instant], Outcome]
 MOST_UNANSWERED: Final = 500
 
 
-class ServerRequests:
-    def __init__(self, link: Link) -> None:
+class ServerRequests(Memory):
+    def __init__(self, link: Link, undo: Undo) -> None:
+        super().__init__(undo)
         self._link = link
-        self._unanswered: dict[int, Then] = {}
+        self._unanswered: UndoDict[int, Then] = UndoDict(undo)
         self._last_id = 0
 
     def ask(self, frame: Callable[[int], ClientFrame], then: Then) -> Outcome:
@@ -36,17 +38,14 @@ class ServerRequests:
 
     def answered(self, answer: Answer, now: Instant) -> Outcome:
         """Late or repeated answers change nothing."""
-        then = self._unanswered.get(answer.request_id)
-        if then is None:
-            return []
-        outcome = then(answer, now)
-        del self._unanswered[answer.request_id]  # last: whoever asked hears of the end of the link if that was undone
-        return outcome
+        then = self._unanswered.pop(answer.request_id)
+        return [] if then is None else then(answer, now)
 
     def abandon(self, now: Instant) -> Outcome:
         """The database cannot be read any more: whoever can be told without it is told."""
         outcome: Outcome = []
-        unanswered, self._unanswered = self._unanswered, {}
+        unanswered = dict(self._unanswered)
+        self._unanswered.clear()
         for request_id, then in unanswered.items():
             with suppress(StorageBroken):
                 outcome += then(RequestFailed(request_id, "internal"), now)
@@ -54,7 +53,8 @@ class ServerRequests:
 
     def link_lost(self, now: Instant) -> Outcome:
         outcome: Outcome = []
-        unanswered, self._unanswered = self._unanswered, {}
+        unanswered = dict(self._unanswered)
+        self._unanswered.clear()
         for request_id, then in unanswered.items():
             outcome += then(RequestFailed(request_id, "server_away"), now)
         return outcome
