@@ -312,7 +312,8 @@ class Deployment:
         return one.account.timeline(other.cid, None, None, None, 200)[0]
 
     def texts(self, one: Person, other: Person) -> list[str | None]:
-        return [message.text for message in self.timeline(one, other)]
+        """Of messages; lines about the conversation are none."""
+        return [message.text for message in self.timeline(one, other) if not message.kind.startswith("note_")]
 
     def statuses(self, one: Person, other: Person) -> list[str]:
         return [message.status for message in self.timeline(one, other) if message.mine]

@@ -69,7 +69,7 @@ def test_a_server_that_forgets_fools_no_restored_writer(world: Deployment, frien
         world.say(alice, bob, text)
     world.pass_time(300)
     shown = world.texts(bob, alice)
-    assert [message.text for message in world.timeline(alice, bob) if message.text not in shown] == []
+    assert [text for text in world.texts(alice, bob) if text not in shown] == []
 
 
 def test_a_restored_writer_who_hears_of_it_late_calls_nothing_delivered_that_is_not(

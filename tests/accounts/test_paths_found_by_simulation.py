@@ -127,8 +127,8 @@ def test_a_restored_writer_takes_no_number_that_only_a_path_has_carried(neighbou
     world.pass_time(40)
     deposited: set[int] = set()
 
-    def look(_: Person, frame: ClientFrame) -> list[ClientFrame]:
-        if isinstance(frame, Deposit):
+    def look(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        if person is ann and isinstance(frame, Deposit):
             deposited.update(number for number, _ in frame.items)
         return [frame]
 

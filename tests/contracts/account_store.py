@@ -163,6 +163,7 @@ class AccountStoreContract:
             next_number=2**62,
             lost=(3, 2**62),
             opened=(7, b"theirs.."),
+            asked_back=True,
             opened_before=((2**62, b"before.."), (1, b"first...")),
             origins=(Origin(b"first...", 1), Origin(b"second..", 2**62)),
             receipt_session=b"s" * 16,

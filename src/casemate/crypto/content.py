@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CONNECT_ANSWER = "connect_answer"
     DISCONNECT = "disconnect"
     REKEY = "rekey"
+    RETURNED = "returned"
     PROFILE = "profile"
 
 

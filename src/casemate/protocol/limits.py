@@ -50,6 +50,8 @@ PEER_BATCH_BYTES: Final = 256 * KIB
 PEER_BATCH_ITEMS: Final = 64
 PEER_UNANSWERED: Final = 512
 """Envelopes under way to one device on its path without a receipt."""
+RETURNED_MESSAGES: Final = 200
+"""The most messages of a device whose data was restored that are given back to it at once; the newest."""
 PEER_ADDRESSES: Final = 16
 
 # --- server

@@ -6,9 +6,25 @@ const LONGEST = 140;
 
 export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
-  const text = message.text ?? noteText(message);
+  const text = lineOf(message, "Their") ?? message.text ?? noteText(message);
   const line = fewMarks(text.slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
   return message.mine ? `You: ${line}` : line;
+}
+
+/** What happened after data was lost: in words, with what came back. `whose` device: "Their", or a name in the genitive. */
+export function lineOf({ kind, text }: Pick<MessageView, "kind" | "text">, whose: string): string | null {
+  switch (kind) {
+    case "note_restored":
+      return "The data on this computer was older than what was sent from it, and new keys were agreed. What you wrote in between may be missing here.";
+    case "note_restored_there":
+      return `${whose} device came back with older data, and new keys were agreed`;
+    case "note_returned":
+      return `${whose} device has this from you: ${text ?? ""}`;
+    case "note_missing":
+      return `${whose} device has ${text ?? "some"} more of your messages that did not come back`;
+    default:
+      return null;
+  }
 }
 
 /** For kinds without a text of their own. Kinds that we do not know yet are named, not hidden. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 
-import type { LinkView, PathView } from "../api/generated";
+import type { LinkView, MessageView, PathView } from "../api/generated";
 import { ambiguousNames, displayName, initials, isAmbiguous, listOfNames, matchesQuery } from "./names";
 import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
+import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
 import { roundTripSentence, roundTripsOf } from "./roundTrips";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
@@ -215,4 +216,15 @@ test("a list of names says the first two and counts the rest", () => {
     "Ann, Bob and Cara",
     "Ann, Bob and 2 others",
   ]);
+});
+
+test("what came back after data was lost is told as the word of the other device, not as said by you", () => {
+  const line = { kind: "note_returned", text: "see you at noon" };
+  expect(lineOf(line, "Bob's")).toBe("Bob's device has this from you: see you at noon");
+  expect(lineOf({ kind: "note_missing", text: "3" }, "Bob's")).toContain("3 more of your messages");
+  expect(lineOf({ kind: "note_restored", text: null }, "Bob's")).toContain("may be missing here");
+  expect(lineOf({ kind: "chat", text: "hello" }, "Bob's")).toBeNull();
+  expect(previewOf({ ...line, mine: false } as MessageView)).toBe(
+    "Their device has this from you: see you at noon",
+  );
 });

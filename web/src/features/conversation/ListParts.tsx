@@ -1,7 +1,8 @@
 /** The parts of the message list, each drawn by its kind. */
 import type { Reason } from "../../api/generated";
 import { useNow } from "../../state/context";
-import { noteText } from "../../state/previews";
+import { lineOf, noteText } from "../../state/previews";
+import { beginningOf } from "../../text/bounded";
 import { dayName } from "../../state/times";
 import type { ListItem } from "./listItems";
 import type { Author } from "./MessageGroup";
@@ -50,8 +51,11 @@ export function Item({
       );
     case "note":
       return (
-        <li data-message={item.message.id} className="px-6 pt-4 text-center text-12 text-ink-3">
-          {item.message.text ?? noteText(item.message)}
+        <li
+          data-message={item.message.id}
+          className="px-6 pt-4 text-center text-12 wrap-anywhere whitespace-pre-wrap text-ink-3"
+        >
+          {beginningOf(lineOf(item.message, `${peerName}'s`) ?? item.message.text ?? noteText(item.message))}
         </li>
       );
     case "group":

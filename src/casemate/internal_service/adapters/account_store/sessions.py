@@ -18,7 +18,7 @@ _RUN: Final = struct.Struct(">QQ")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
     " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
-    " opened_before, read_runs, own_read_runs"
+    " opened_before, read_runs, own_read_runs, asked_back"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -54,7 +54,7 @@ class ChannelsTable:
     def _write_channels(self, channels: list[Channel]) -> None:
         self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
         )
 
@@ -163,6 +163,7 @@ def _channel_values(channel: Channel) -> Row:
         b"".join(_OPENED.pack(number, start) for number, start in channel.opened_before),
         _packed(channel.read_runs),
         _packed(channel.own_read_runs),
+        channel.asked_back,
     )
 
 
@@ -186,6 +187,7 @@ def _channel(row: Row) -> Channel:
         opened_before=tuple((number, start) for number, start in _OPENED.iter_unpack(row[16])),
         read_runs=tuple(_RUN.iter_unpack(row[17])),
         own_read_runs=tuple(_RUN.iter_unpack(row[18])),
+        asked_back=bool(row[19]),
     )
 
 

@@ -128,6 +128,17 @@ class TimelineTable:
             ("first unread", account_id), lambda: self._order("mine = 0 AND seen = 0", "ASC", account_id)
         )
 
+    def timeline_theirs_after(
+        self, account_id: AccountId, device: DeviceId, number: int, limit: int
+    ) -> tuple[list[TimelineRow], int]:
+        self._rows.write()
+        where = "FROM timeline WHERE account_id = ? AND mine = 0 AND device = ? AND number > ?"
+        rows = self._db.rows(
+            f"SELECT {_COLUMNS} {where} ORDER BY number DESC LIMIT ?", account_id, device, number, limit
+        )
+        there_are = int(self._db.value(f"SELECT count(*) {where}", account_id, device, number))
+        return [_timeline(row) for row in rows], there_are
+
     def last_message(self, account_id: AccountId) -> MessageId | None:
         last = self._last(account_id)
         return None if last is None else last[2]

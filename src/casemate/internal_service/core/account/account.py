@@ -17,6 +17,7 @@ from casemate.internal_service.core.account.deposits import Deposits
 from casemate.internal_service.core.account.dialling import Dialling
 from casemate.internal_service.core.account.direct import Direct
 from casemate.internal_service.core.account.endpoint import Endpoint
+from casemate.internal_service.core.account.giving_back import GivingBack
 from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.lan import Lan
@@ -82,7 +83,10 @@ class Account(Memory):
             context, self._requests, self._outbox, self._receipts, self._connections, Acquaintances(context)
         )
         self._withdrawals = Withdrawals(context, self._requests)
-        inbox = Inbox(context, self._sessions, self._outbox, self._healing, self._receipts, self._connections)
+        giving_back = GivingBack(context, self._outbox)
+        inbox = Inbox(
+            context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections
+        )
         self._server = ServerEvents(
             context,
             self._link,

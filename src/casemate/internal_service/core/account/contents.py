@@ -4,10 +4,11 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
+from casemate.crypto.content import LAST_COUNTER, KindField, MessageIdField, Time
 from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
 from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.limits import PEER_ADDRESSES
+from casemate.protocol.limits import MESSAGE_BODY_BYTES, PEER_ADDRESSES, RETURNED_MESSAGES
 from casemate.protocol.numbered import Number
 
 NUMBERS_LOST_KEPT: Final = 64
@@ -36,6 +37,34 @@ class ConnectAnswer(msgspec.Struct, frozen=True, array_like=True):
 
 class Disconnect(msgspec.Struct, frozen=True, array_like=True):
     round: Round
+
+
+class Rekey(msgspec.Struct, frozen=True, array_like=True):
+    """The first content of a session that is begun anew; an empty body says none of this."""
+
+    restored: bool = False
+    """Whoever says so has lost some of what was sent from that device."""
+    delivered_up_to: Number = 0
+    """Of its numbers it knows up to here that they arrived: what it wrote after that is wanted back."""
+
+
+class ReturnedMessage(msgspec.Struct, frozen=True, array_like=True):
+    """A message of the reader's own, which it may have lost."""
+
+    message_id: MessageIdField
+    counter: Annotated[int, msgspec.Meta(ge=0, le=LAST_COUNTER)]
+    written_at_ms: Time
+    kind: KindField
+    body: Annotated[bytes, msgspec.Meta(max_length=MESSAGE_BODY_BYTES)]
+
+
+class Returned(msgspec.Struct, frozen=True, array_like=True):
+    """Answers a `rekey` of a device that was restored."""
+
+    messages: Annotated[tuple[ReturnedMessage, ...], msgspec.Meta(max_length=RETURNED_MESSAGES)]
+    """The newest first."""
+    left_out: Number
+    """How many more there are, for which there was no room."""
 
 
 class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
@@ -82,9 +111,11 @@ _control_decoder: Final[msgspec.msgpack.Decoder[ControlNote]] = msgspec.msgpack.
 _request_decoder: Final = msgspec.msgpack.Decoder(ConnectRequest)
 _answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
 _disconnect_decoder: Final = msgspec.msgpack.Decoder(Disconnect)
+_rekey_decoder: Final = msgspec.msgpack.Decoder(Rekey)
+_returned_decoder: Final = msgspec.msgpack.Decoder(Returned)
 
 
-def encode(body: ConnectRequest | ConnectAnswer | Disconnect | ControlNote) -> bytes:
+def encode(body: ConnectRequest | ConnectAnswer | Disconnect | Rekey | Returned | ControlNote) -> bytes:
     return _encoder.encode(body)
 
 
@@ -101,6 +132,16 @@ def decode_connect_request(data: bytes) -> ConnectRequest:
 def decode_connect_answer(data: bytes) -> ConnectAnswer:
     """Raises MalformedFrame."""
     return _decode(_answer_decoder, data, "connect answer")
+
+
+def decode_rekey(data: bytes) -> Rekey:
+    """Raises MalformedFrame."""
+    return _decode(_rekey_decoder, data, "rekey") if data else Rekey()
+
+
+def decode_returned(data: bytes) -> Returned:
+    """Raises MalformedFrame."""
+    return _decode(_returned_decoder, data, "returned messages")
 
 
 def decode_disconnect(data: bytes) -> Disconnect:

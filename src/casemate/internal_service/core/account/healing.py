@@ -4,7 +4,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from casemate.internal_service.core.account.contents import Rekey, encode
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.notes import Note, write_once
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
@@ -27,12 +29,16 @@ class Healing:
         channel = self._sessions.channel(peer, device)
         if 0 <= now.wall - channel.rekey_at < REKEY_PAUSE_SECONDS:
             return []
-        return self._begin_anew(peer, device, now)
+        return self._begin_anew(peer, device, now) + write_once(self._context, peer, Note.REKEYED, now)
 
     def start_over(self, peer: Peer, channel: Channel, used_up_to: int, now: Instant) -> Outcome:
         """Our data is not all that was sent from this device: all under way goes again, above what was used."""
         outcome = self._outbox.start_over(channel, used_up_to)
-        return outcome + self._begin_anew(peer, channel.device, now)
+        current = self._sessions.channel(peer, channel.device)
+        self._context.store.put_channel(replace(current, asked_back=True))
+        body = encode(Rekey(restored=True, delivered_up_to=channel.delivered_up_to))
+        outcome += self._begin_anew(peer, channel.device, now, body)
+        return outcome + write_once(self._context, peer, Note.RESTORED, now)
 
     def believe(self, peer: Peer, channel: Channel, used_up_to: int, now: Instant) -> Outcome:
         """Somebody who may be wrong says how far we once were: where it was more, receipts tell."""
@@ -47,7 +53,7 @@ class Healing:
                 outcome += self.start_over(peer, channel, 0, now)
         return outcome
 
-    def _begin_anew(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+    def _begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
         channel = self._sessions.channel(peer, device)
         self._context.store.put_channel(replace(channel, rekey_at=now.wall))
-        return self._outbox.begin_anew(peer, device, now)
+        return self._outbox.begin_anew(peer, device, now, body)

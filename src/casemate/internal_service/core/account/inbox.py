@@ -9,11 +9,13 @@ from casemate.crypto.content import Content, Kind, decode_content
 from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
 from casemate.internal_service.core.account.connections import Connections
-from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID
+from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID, Rekey, decode_rekey
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversation import conversation_id
+from casemate.internal_service.core.account.giving_back import GivingBack
 from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.lines import is_line
+from casemate.internal_service.core.account.notes import NOTE_PREFIX, Note, write_once
 from casemate.internal_service.core.account.origins import contradicts, opening_on
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
@@ -42,6 +44,7 @@ class Inbox:
         sessions: SecureSessions,
         outbox: Outbox,
         healing: Healing,
+        giving_back: GivingBack,
         receipts: Receipts,
         connections: Connections,
     ) -> None:
@@ -49,6 +52,7 @@ class Inbox:
         self._sessions = sessions
         self._outbox = outbox
         self._healing = healing
+        self._giving_back = giving_back
         self._receipts = receipts
         self._connections = connections
 
@@ -181,12 +185,21 @@ class Inbox:
             case Kind.DISCONNECT:
                 return outcome + self._connections.ended(peer, content.body, now)
             case Kind.REKEY:
+                outcome += self._rekeyed(peer, device, decode_rekey(content.body), now)
                 # Their data may be older than what we agreed on since: say again what we hold for true.
                 return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)
-            case kind if kind in _NOT_SHOWN:
+            case Kind.RETURNED:
+                return outcome + self._giving_back.taken(peer, device, content.body, now)
+            case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
                 return outcome
             case _:
                 return outcome + self._show(peer, device, number, content, now)
+
+    def _rekeyed(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> Outcome:
+        if not rekey.restored:
+            return write_once(self._context, peer, Note.REKEYED, now)
+        told = write_once(self._context, peer, Note.RESTORED_THERE, now)
+        return told + self._giving_back.give(peer, device, rekey.delivered_up_to, now)
 
     def _show(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         """A message, or something of a newer version that is shown as such. The same message again changes nothing."""

@@ -278,11 +278,11 @@ class Outbox(Memory):
         self._context.store.put_channel(replace(channel, next_number=next_number, origins=()))
         return self._show(changed, "queued")
 
-    def begin_anew(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+    def begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
         """A new session, which says so as its first content."""
         self._sessions.stop_sending(device, now)
         try:
-            return self.write(peer, Kind.REKEY, b"", now)
+            return self.write(peer, Kind.REKEY, body, now)
         except Refused:
             return self.flush(peer, now)  # the queue is full: its first message starts the new session
 

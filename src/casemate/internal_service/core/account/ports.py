@@ -229,6 +229,12 @@ class TimelineStore(Protocol):
         """The last message from the peer, in display order, that was seen: what sorts before it arrives late."""
         ...
 
+    def timeline_theirs_after(
+        self, account_id: AccountId, device: DeviceId, number: int, limit: int
+    ) -> tuple[list[TimelineRow], int]:
+        """Their messages that came from this device under higher numbers, the newest first, and how many there are."""
+        ...
+
     def last_message(self, account_id: AccountId) -> MessageId | None:
         """The last of the conversation, in display order."""
         ...

@@ -129,6 +129,8 @@ class Channel(msgspec.Struct, frozen=True):
     """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
     parked_receipt: bytes | None = None
     """A receipt of theirs under a session we do not know yet."""
+    asked_back: bool = False
+    """We started over and asked for what they have of ours that we have lost; until they answer."""
     rekey_at: float = 0.0
     """When we last asked for a new session; limits how often."""
     read_runs: tuple[Run, ...] = ()

@@ -255,7 +255,7 @@ def _text(row: TimelineRow) -> str | None:
     if row.kind == Kind.CHAT:
         return row.body.decode("utf-8", "replace")
     if row.kind.startswith(NOTE_PREFIX):
-        return row.body.decode()
+        return row.body.decode() or None
     return text_of(row.body) if row.kind == Kind.OPAQUE else None
 
 
