@@ -94,6 +94,9 @@ CROWD = f"""const ada = world.account({ADA}n);
             world.connectDirectly(ada, other, 'relayed', 60 + place, routers);
     }});"""
 
+ASKED_BY_MANY = f"""world.crowd.slice(0, 6).forEach(({{ cid, username, full_name }}) =>
+        world.requestContact(world.person(cid, username, full_name), world.account({ADA}n)));"""
+
 
 def fill(**fields: str) -> Act:
     def act(page: Page) -> None:
@@ -229,6 +232,8 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "settings": (f"{HOME}/settings", None),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),
     "people": (f"{HOME}/people", None),
+    "requests-many": (HOME, run(ASKED_BY_MANY)),
+    "requests-many-shown": (HOME, then(run(ASKED_BY_MANY), press("4 more"))),
     "nowhere": ("/a/12", None),
     "no-conversation": (f"{HOME}/c/77", None),
     "gallery": ("/gallery", None),

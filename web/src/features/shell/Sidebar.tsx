@@ -123,6 +123,7 @@ function Requests() {
       {hidden > 0 && (
         <Button
           size="small"
+          className="mt-1"
           onClick={() => {
             setShown(visible.length + REQUESTS_SHOWN_MORE);
           }}
