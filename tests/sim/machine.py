@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from casemate.crypto.testing import repeatable_entropy
-from casemate.node import Core, Effect, Entropy, Event, EventUndone, Instant, Store, Wakeup, step
+from casemate.node import Core, Effect, Entropy, Event, EventUndone, Instant, StorageBroken, Store, Wakeup, step
+from casemate.protocol.errors import PeerBrokeProtocol
 from tests.sim.agenda import Agenda, Entry
 from tests.sim.disk import Disk, Image
 from tests.sim.story import Story
@@ -31,6 +32,42 @@ class Process:
     perform: Callable[[Effect], None]
     first: Sequence[Event] = ()
     """What the core hears before anything else."""
+
+
+class FaultPlanted(Exception):
+    """A fault in the handling of an event, as any bug of a core would be."""
+
+
+class _Faulty(Core):
+    """Hands events on, and lets one of them fail when all of it is done but nothing of it is kept."""
+
+    def __init__(self, core: Core, is_next: Callable[[], bool]) -> None:
+        self._core = core
+        self._is_next = is_next
+
+    def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
+        effects = self._core.handle(event, now)
+        if self._is_next():
+            raise FaultPlanted
+        return effects
+
+    def next_wakeup(self) -> float | None:
+        return self._core.next_wakeup()
+
+    def wants_batch_end(self) -> bool:
+        return self._core.wants_batch_end()
+
+    def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
+        return self._core.quarantine(event, error, now)
+
+    def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
+        return self._core.failed(event, error, now)
+
+    def goes_on_without(self, error: StorageBroken) -> bool:
+        return self._core.goes_on_without(error)
+
+    def forget(self) -> None:
+        self._core.forget()
 
 
 class BugFound(AssertionError):
@@ -63,6 +100,7 @@ class Machine:
         self._turn_entry: Entry | None = None
         self._wakeup_entry: Entry | None = None
         self._die_before_effect: int | None = None
+        self._fault_in: int | None = None
         self._monotonic_shift = 0.0
         self._fell_asleep_at = 0.0
         self._off_until = 0.0
@@ -151,9 +189,22 @@ class Machine:
         chance, disk = self.chance, self.disk
         disk.spring_after(count, lambda: disk.after_power_cut(chance) if by_power else disk.as_written())
 
+    def undo_event(self, count: int) -> None:
+        """The handling of the event after this many others meets a fault and is undone."""
+        self._fault_in = count
+
+    def _is_faulty(self) -> bool:
+        if self._fault_in is None:
+            return False
+        self._fault_in -= 1
+        if self._fault_in >= 0:
+            return False
+        self._fault_in = None
+        return True
+
     def disarm(self) -> None:
         """The storm is over: nothing that was planned for later happens."""
-        self._die_before_effect = None
+        self._die_before_effect = self._fault_in = None
         self._off_until = 0.0
         self.disk.disarm()
         self.wake()
@@ -212,12 +263,16 @@ class Machine:
         batch = [self._events.popleft() for _ in range(min(BATCH_EVENTS, len(self._events)))]
         if self._events:
             self._turn_entry = self.agenda.after(0.0, self._turn)
-        effects = step(self.process.core, self.process.store, batch, self.now())
+        core = _Faulty(self.process.core, self._is_faulty)
+        effects = step(core, self.process.store, batch, self.now())
         if self.disk.stopped_with is not None:
             self.die(by_power=self._ends_by_power)
             return
         for effect in effects:
             if isinstance(effect, EventUndone):
+                if isinstance(effect.error, FaultPlanted):
+                    self.tell(f"meets a fault in {type(effect.event).__name__}, which is undone")
+                    continue
                 raise BugFound(f"{self.name} could not handle {effect.event!r}: {effect.error!r}") from effect.error
             if self._die_before_effect is not None:
                 self._die_before_effect -= 1

@@ -28,13 +28,17 @@ class Weather:
     clock_jumps: int
     rollbacks: int
     """These seven are weights: how often this kind is chosen."""
+    undone_events: int = 0
+    """How often handling an event meets a fault in somebody's service, and is undone: a weight like those above."""
+    clones: int = 0
+    """How often a copy of somebody's data directory is started beside the original: once in a world at most."""
     server_rollbacks: int = 0
     """Likewise: the server is restored from an older copy, and has lost what came after it."""
     mailbox_seconds: float = MAILBOX_SECONDS
     """How long the server keeps what nobody comes for."""
 
     @classmethod
-    def of(cls, chance: random.Random) -> "Weather":
+    def of(cls, chance: random.Random, faults: random.Random) -> "Weather":
         def weight(most: int, often: float) -> int:
             return chance.randint(1, most) if chance.random() < often else 0
 
@@ -106,6 +110,7 @@ class Storm:
             "rollback": weather.rollbacks,
             "server copy": weather.server_rollbacks,
             "server rollback": weather.server_rollbacks,
+            "undo": weather.undone_events,
         }
         if any(kinds.values()):
             match chance.choices(list(kinds), weights=list(kinds.values()))[0]:
@@ -125,6 +130,8 @@ class Storm:
                     self._copy(self._people[0])
                 case "rollback":
                     self._roll_back(self._people[0])
+                case "undo":
+                    person.machine.undo_event(chance.randint(0, 20))
                 case "server copy":
                     self._copy_server()
                 case "server rollback":

@@ -72,7 +72,7 @@ class World(AbstractContextManager["World"]):
         self.story = Story(keep_story)
         self.agenda = Agenda()
         chance = self._chance("world")
-        self.weather = weather or Weather.of(chance)
+        self.weather = weather or Weather.of(chance, self._chance("faults"))
         way = self._chance("paths")
         self.with_paths = way.random() < 2 / 3 if path_weather is None else True
         self._are_friends = self.with_paths and way.random() < 0.8

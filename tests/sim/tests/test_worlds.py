@@ -6,14 +6,36 @@ import sys
 
 import pytest
 
-from tests.sim.world import live
+from tests.sim.weather import Weather
+from tests.sim.world import World, live
 
+FAULTS = Weather(
+    seconds=60.0,
+    slowness=0.05,
+    mean_seconds_between_faults=0.7,
+    cuts=2,
+    partitions=0,
+    kills=0,
+    server_kills=1,
+    power_cuts=0,
+    clock_jumps=0,
+    rollbacks=0,
+    undone_events=10,
+)
 SEEDS = int(os.environ.get("SIM_SEEDS", "20"))
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_every_promise_is_kept_in_world(seed: int) -> None:
     live(seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_promise_is_kept_where_events_are_undone_all_the_time(seed: int) -> None:
+    with World(seed, keep_story=True, weather=FAULTS) as world:
+        world.live()
+        undone = [line for line in world.story.lines if "meets a fault" in line]
+    assert len(undone) > 10
 
 
 def test_the_same_seed_tells_the_same_story_twice() -> None:
