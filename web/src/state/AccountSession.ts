@@ -9,6 +9,7 @@ import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import { WritableStore } from "./store";
 import { compareOrder } from "./timeline";
+import { TypingEnds } from "./typing";
 import type { PagePlace, Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
 
@@ -39,6 +40,12 @@ export class AccountSession {
   private stopFollowing: Stop | null = null;
   private shown = false;
   private readonly loading = new Set<string>();
+  private readonly typingEnds = new TypingEnds((event) => {
+    this.change(({ workspace, ...state }) => ({
+      ...state,
+      workspace: workspace && applyEvent(workspace, event),
+    }));
+  });
 
   constructor(
     readonly service: InternalService,
@@ -246,6 +253,7 @@ export class AccountSession {
           workspace: workspace && update.events.reduce(applyEvent, workspace),
         }));
         for (const event of update.events) {
+          this.typingEnds.heard(event);
           if (event.type === "MessageChanged") this.handover.drop(event.message.id);
           this.drafts.heard(event, this.store.get().workspace?.drafts ?? NO_DRAFTS);
         }

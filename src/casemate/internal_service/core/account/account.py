@@ -264,6 +264,7 @@ class Account(Memory):
             return []
         self._rests_until = None
         outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
+        outcome += self._receipts.typing.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def wants_batch_end(self) -> bool:
@@ -273,7 +274,7 @@ class Account(Memory):
         return self._outbox.batch_end(now)
 
     def next_wakeup(self) -> float | None:
-        parts = (self._link, self._outbox, self._server, self._peers, self._lan)
+        parts = (self._link, self._outbox, self._server, self._receipts.typing, self._peers, self._lan)
         if self._rests_until is not None:
             return self._rests_until
         timers = [part.next_wakeup() for part in parts]

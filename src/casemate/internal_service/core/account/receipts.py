@@ -25,7 +25,8 @@ from casemate.internal_service.core.account.reading import Reading
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import united
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
-from casemate.internal_service.core.notices import MessageChanged, TypingChanged
+from casemate.internal_service.core.account.typing import Typing
+from casemate.internal_service.core.notices import MessageChanged
 from casemate.internal_service.core.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -66,6 +67,7 @@ class Receipts(Memory):
         self._outbox = outbox
         self._healing = healing
         self._reading = Reading(context)
+        self.typing = Typing(context)
         self._refilled: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
         self._starts_over_again: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """When a device may make us start over again (monotonic)."""
@@ -172,7 +174,7 @@ class Receipts(Memory):
                 self._park(peer, device, sealed, now)
             return []
         if isinstance(note, TypingNote):
-            return [TypingChanged(peer.cid, note.typing)]
+            return self.typing.heard(peer, note.typing, now)
         if isinstance(note, PathNote):
             return self._dialling.noted(device, note, now)
         return self._apply(peer, device, note, now, by_path=by_path)
