@@ -5,7 +5,8 @@ import pytest
 from casemate.internal_service.core.notices import ConnectAsked, MessageArrived, RegistrationAsked, RegistrationSettled
 from casemate.internal_service.core.refusals import Refused
 from casemate.protocol.ids import ConversationId, MessageId
-from casemate.protocol.link import Done, Signal
+from casemate.protocol.limits import DAY_SECONDS
+from casemate.protocol.link import Deliver, Done, Signal
 from tests.accounts.deployment import Deployment, Person
 
 
@@ -233,6 +234,35 @@ def test_a_goodbye_said_after_a_backup_holds_after_its_restore(
     assert world.sees(bob, alice).connection == "none"
 
 
+def test_what_is_written_to_somebody_whose_account_is_deleted_says_so(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """What the server kept for them went with the account: it is not sent any more, and nothing can go."""
+    alice, bob = friends
+    world.do(bob, lambda account, now: account.stop(now))
+    world.say(alice, bob, "kept for you")
+    assert world.statuses(alice, bob) == ["sent"]
+    world.to_device = lambda person, frame: [] if isinstance(frame, Deliver) else [frame]
+    world.do(bob, lambda account, now: account.start(now))
+    world.do(bob, lambda account, now: account.delete(1, now))
+    [message] = world.timeline(alice, bob)
+    assert message.reason is not None
+    assert (message.status, message.reason.code) == ("queued", "account_gone")
+    assert world.sees(alice, bob).relation == "gone"
+    world.pass_time(120)
+    assert world.statuses(alice, bob) == ["queued"]
+
+
+def test_who_declined_can_be_asked_again_after_a_week(world: Deployment) -> None:
+    ann, bob = world.person("ann"), world.person("bob")
+    world.do(ann, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(ann.cid, False, now))
+    assert world.sees(ann, bob).relation == "declined"
+    world.jump_clocks(7 * DAY_SECONDS)
+    world.restart(ann)
+    assert world.sees(ann, bob).relation == "none"
+
+
 def test_somebody_whose_account_was_deleted_is_not_shown_online(
     world: Deployment, friends: tuple[Person, Person]
 ) -> None:
@@ -240,7 +270,7 @@ def test_somebody_whose_account_was_deleted_is_not_shown_online(
     assert world.sees(alice, bob).online is True
     world.do(bob, lambda account, now: account.delete(1, now))
     view = world.sees(alice, bob)
-    assert (view.relation, view.connection, view.online) == ("none", "none", False)
+    assert (view.relation, view.connection, view.online) == ("gone", "none", False)
 
 
 def test_a_path_says_when_nothing_travels(world: Deployment, friends: tuple[Person, Person]) -> None:

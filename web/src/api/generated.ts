@@ -85,7 +85,7 @@ export interface DirectoryRow {
   readonly username: string;
   readonly full_name: string;
   readonly online: boolean | null;
-  readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
+  readonly relation: "asks_you" | "declined" | "gone" | "none" | "registered" | "requested";
   readonly connection: "asking" | "asks_you" | "connected" | "none";
   readonly blocked: boolean;
   readonly looks: NameLooks;
@@ -286,7 +286,7 @@ export interface PeerView {
   readonly conversation: string;
   readonly username: string;
   readonly full_name: string;
-  readonly relation: "asks_you" | "declined" | "none" | "registered" | "requested";
+  readonly relation: "asks_you" | "declined" | "gone" | "none" | "registered" | "requested";
   readonly relation_since: number;
   readonly connection: "asking" | "asks_you" | "connected" | "none";
   readonly blocked: boolean;

@@ -397,3 +397,37 @@ test("a page that was asked for where the window no longer is leaves no gap", as
     expect(shown).toEqual(Array.from({ length: 60 }, (_, index) => `line ${(240 + index).toString()}`));
   });
 });
+
+test("with somebody whose account is gone, only what works is offered", async () => {
+  const { user, world, ann, bob } = await openConversation();
+  act(() => {
+    ann.changePeer({
+      ...world.peer(ann, bob),
+      relation: "gone",
+      connection: "none",
+      path: null,
+      online: false,
+    });
+  });
+  expect(
+    await screen.findByText(/Bob Birch has deleted their account\. What was said stays here/),
+  ).toBeVisible();
+  expect(screen.queryByRole("textbox", { name: /Message to/ })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Details" }));
+  const panel = await screen.findByRole("complementary", { name: "About Bob Birch" });
+  expect(within(panel).queryByRole("button", { name: /Block|Disconnect|Connect/ })).toBeNull();
+});
+
+test("who declined is asked again when the week is over, and not before", async () => {
+  const { world, ann, bob } = await openConversation();
+  const declined = { ...world.peer(ann, bob), relation: "declined", connection: "none", path: null } as const;
+  act(() => {
+    ann.changePeer({ ...declined, relation_since: Date.now() - 86_400_000 });
+  });
+  expect(await screen.findByText(/Bob Birch declined\. You can ask again after/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Connect" })).toBeNull();
+  act(() => {
+    ann.changePeer({ ...declined, relation_since: Date.now() - 8 * 86_400_000 });
+  });
+  expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
+});

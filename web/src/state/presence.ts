@@ -16,6 +16,7 @@ export function presenceOf(peer: Seen): PresenceWord {
 
 export function presenceSentence(peer: Seen, now: number): string {
   if (peer.blocked) return "Blocked";
+  if (peer.relation === "gone") return "Account deleted";
   switch (presenceOf(peer)) {
     case "online":
       return "Online";

@@ -52,7 +52,9 @@ function latest(peer: PeerView, conversations: ReadonlyMap<Cid, ConversationView
 /** Everybody there is a row about, those one deals with first. */
 export function peopleOf({ peers }: Workspace): readonly PeerView[] {
   const rank = (peer: PeerView) =>
-    peer.blocked ? 4 : ["asks_you", "registered", "requested", "declined", "none"].indexOf(peer.relation);
+    peer.blocked
+      ? 4
+      : ["asks_you", "registered", "requested", "declined", "none", "gone"].indexOf(peer.relation);
   return [...peers.values()].sort(
     (a, b) => rank(a) - rank(b) || displayName(a).localeCompare(displayName(b)),
   );

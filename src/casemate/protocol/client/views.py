@@ -11,7 +11,8 @@ from casemate.protocol.ids import Cid
 
 Acts = Literal["user", "admin", "peer", "retry"]
 MessageStatus = Literal["queued", "sent", "delivered", "read", "received"]
-Relation = Literal["none", "requested", "asks_you", "registered", "declined"]
+Relation = Literal["none", "requested", "asks_you", "registered", "declined", "gone"]
+"""declined: by them, for the days in which they are not to be asked again. gone: they deleted their account."""
 Connection = Literal["none", "asking", "asks_you", "connected"]
 LinkStateName = Literal["online", "connecting", "away", "fenced"]
 SessionState = Literal["signed_out", "active", "orphaned"]

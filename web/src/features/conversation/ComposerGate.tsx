@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact, askToConnect, askToTalk } from "../../state/actions";
-import { useAttempt, useSession, useWorkspace } from "../../state/context";
+import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { declinedWords, mayAskAgain } from "../../state/declined";
 import { displayName } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 
@@ -25,6 +26,7 @@ interface Props {
 export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
   const { service, cid } = useSession();
   const account = useWorkspace((workspace) => workspace.account);
+  const now = useNow();
   const name = displayName(peer);
   const unblock = () => service.request("UnblockPeer", { cid, peer_cid: peer.cid });
   const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer_cid: peer.cid });
@@ -73,8 +75,19 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
           Registration Sent. You can write as soon as {name} accepts.
         </Gate>
       );
+    case "gone":
+      return <Gate peer={peer}>{name} has deleted their account. What was said stays here.</Gate>;
     case "declined":
-      return <Gate peer={peer}>{name} declined. You can ask again after a week.</Gate>;
+      return (
+        <Gate
+          peer={peer}
+          actions={
+            mayAskAgain(peer, now) ? [["Connect", () => askToTalk(service, account, peer.cid)]] : []
+          }
+        >
+          {declinedWords(peer, now)}
+        </Gate>
+      );
     case "none":
       return (
         <Gate peer={peer} actions={[["Connect", () => askToTalk(service, account, peer.cid)]]}>

@@ -83,6 +83,8 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
 function standingOf(row: DirectoryRow): { readonly words: string | null; readonly action: Action | null } {
   if (row.blocked) return { words: "Blocked", action: "unblock" };
   switch (row.relation) {
+    case "gone":
+      return { words: "Account deleted", action: null };
     case "none":
       return { words: null, action: "connect" };
     case "requested":

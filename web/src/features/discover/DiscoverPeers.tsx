@@ -157,7 +157,7 @@ function Rows({
 function withLiveStanding(row: DirectoryRow, peer: PeerView | undefined): DirectoryRow {
   if (peer === undefined) return row;
   const { relation, connection, blocked } = peer;
-  return { ...row, relation, connection, blocked, online: peer.online ?? row.online };
+  return { ...row, relation, connection, blocked, online: blocked ? null : (peer.online ?? row.online) };
 }
 
 /** Asked, but nothing has been heard of it yet; kept with what the two were to each other when it was asked. */

@@ -71,12 +71,20 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
             />
           </Part>
         )}
-        <Parting
-          peerCid={peerCid}
-          name={name}
-          connected={peer.connection === "connected"}
-          blocked={peer.blocked}
-        />
+        {peer.relation === "gone" ? (
+          <Part title="You and them">
+            <p className="text-13 text-pretty text-ink-2">
+              This account was deleted. What was said stays here.
+            </p>
+          </Part>
+        ) : (
+          <Parting
+            peerCid={peerCid}
+            name={name}
+            connected={peer.connection === "connected"}
+            blocked={peer.blocked}
+          />
+        )}
       </div>
     </aside>
   );

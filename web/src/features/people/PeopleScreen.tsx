@@ -110,6 +110,8 @@ function standingWords(peer: PeerView, presence: string): string {
       return "Wants to talk to you";
     case "declined":
       return "Declined";
+    case "gone":
+      return "Account deleted";
     case "none":
       return presence;
     case "registered":

@@ -26,7 +26,7 @@ from casemate.internal_service.core.undo import UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, cid_of
-from casemate.protocol.limits import REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.limits import DECLINED_QUIET_SECONDS, REGISTRATION_REQUEST_SECONDS
 from casemate.protocol.link import (
     AccountFound,
     AccountGone,
@@ -111,6 +111,9 @@ class Contacts:
         for peer in self._context.store.peers():
             if peer.blocked != (peer.account_id in blocked):
                 self._context.put_peer(replace(peer, blocked=not peer.blocked))
+                outcome.append(PeerChanged(peer.cid))
+            if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
+                self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
             if peer.our_card is not None and peer.relation in ("asks_you", "registered"):
                 outcome += self._send_acceptance(peer)
@@ -280,7 +283,7 @@ class Contacts:
         was_waiting = peer.relation == "requested"
         peer = replace(
             peer,
-            relation="none",
+            relation="gone",
             connection="none",
             relation_since=now.wall,
             verified=False,
@@ -290,7 +293,7 @@ class Contacts:
         self._context.put_peer(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
         settled = [RegistrationSettled(peer.cid, peer.username, reason("account_gone"))] if was_waiting else []
-        return [PeerChanged(peer.cid), *settled]
+        return [PeerChanged(peer.cid), *settled, *self._outbox.gone(peer)]
 
     def device_list_changed(self, signal: DeviceListChanged, now: Instant) -> Outcome:
         """A newer list of a peer. New account keys raise the alarm and stop sending until the user accepts them."""

@@ -348,6 +348,12 @@ class Outbox(Memory):
             return "server_lost_it"
         return "no_keys_yet" if device in self._fetching else None
 
+    def gone(self, peer: Peer) -> Outcome:
+        """The account was deleted, and with it what the server kept for it."""
+        channels = self._context.store.channels_of(peer.account_id)
+        expired = [effect for one in channels for effect in self._kept.expire(one.device, 1, one.next_number)]
+        return expired + self._show_queued(peer.cid)
+
     def why_refused(self, device: DeviceId) -> str | None:
         """Why the server takes nothing for this device, as far as it said."""
         return self._deposits.why_refused(device)

@@ -211,7 +211,7 @@ class Showing:
         if peer.blocked:
             return reason("blocked_by_you")
         if peer.relation != "registered":
-            return reason("not_registered")
+            return reason("account_gone" if peer.relation == "gone" else "not_registered")
         queued = self._context.store.outbox_of_message(row.message_id)
         if queued is not None and queued.state == "expired":
             return reason("expired")
