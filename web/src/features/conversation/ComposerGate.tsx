@@ -81,9 +81,7 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
       return (
         <Gate
           peer={peer}
-          actions={
-            mayAskAgain(peer, now) ? [["Connect", () => askToTalk(service, account, peer.cid)]] : []
-          }
+          actions={mayAskAgain(peer, now) ? [["Connect", () => askToTalk(service, account, peer.cid)]] : []}
         >
           {declinedWords(peer, now)}
         </Gate>
