@@ -52,7 +52,8 @@ export function shortDuration(milliseconds: number): string {
 }
 
 export function sameDay(a: number, b: number): boolean {
-  return daysBetween(a, b) === 0;
+  // No place on earth changes the day in the middle of a quarter of an hour.
+  return Math.floor(a / (15 * MINUTE)) === Math.floor(b / (15 * MINUTE)) || daysBetween(a, b) === 0;
 }
 
 function daysBetween(earlier: number, later: number): number {

@@ -1,4 +1,6 @@
 /** The parts of the message list, each drawn by its kind. */
+import { memo } from "react";
+
 import type { Reason } from "../../api/generated";
 import { useNow } from "../../state/context";
 import { lineOf, noteText } from "../../state/previews";
@@ -8,7 +10,8 @@ import type { ListItem } from "./listItems";
 import type { Author } from "./MessageGroup";
 import { MessageGroup } from "./MessageGroup";
 
-export function Item({
+/** Drawn anew when it is another item, not whenever something about the conversation changed. */
+export const Item = memo(function Item({
   item,
   me,
   them,
@@ -69,7 +72,7 @@ export function Item({
         />
       );
   }
-}
+});
 
 export function Beginning({
   name,
@@ -104,10 +107,10 @@ export function Beginning({
 export function LoadingOlder() {
   return (
     <li aria-label="Loading older messages" className="flex gap-3 px-4 pt-6 tablet:px-6">
-      <span className="skeleton size-8 !rounded-round" />
+      <span className="skeleton still size-8 !rounded-round" />
       <span className="flex flex-1 flex-col gap-2">
-        <span className="skeleton h-3 w-28" />
-        <span className="skeleton h-4 w-2/3" />
+        <span className="skeleton still h-3 w-28" />
+        <span className="skeleton still h-4 w-2/3" />
       </span>
     </li>
   );

@@ -38,7 +38,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const unread = conversation?.unread ?? 0;
   const firstUnread = conversation?.first_unread ?? null;
   const peerName = displayName(peer);
-  const { messages, hasAfter } = timeline;
+  const { messages, hasBefore, hasAfter } = timeline;
   const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, unpin } = useMessageScroll({
     content: useMemo(() => [timeline, pending], [timeline, pending]),
     isLatest: !hasAfter,
@@ -54,8 +54,8 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
   const items = useMemo(
-    () => listItems(messages, newFrom, pending, hasAfter),
-    [messages, hasAfter, newFrom, pending],
+    () => listItems(messages, newFrom, pending, { hasBefore, hasAfter }),
+    [messages, hasBefore, hasAfter, newFrom, pending],
   );
   const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
   const waitsFor = useWaitsFor(account.link, peer);

@@ -48,8 +48,11 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           dateTime={new Date(message.written_at).toISOString()}
           title={fullTime(message.written_at)}
           className={classes(
-            "text-12 text-ink-3 tabular-nums",
-            !last && "opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100",
+            "text-12 tabular-nums",
+            // Not by opacity: a layer for each row of a long conversation would cost every frame.
+            last
+              ? "text-ink-3"
+              : "text-transparent group-focus-within/row:text-ink-3 group-hover/row:text-ink-3",
           )}
         >
           {clockTime(message.written_at)}

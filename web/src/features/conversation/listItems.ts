@@ -23,13 +23,15 @@ export type ListItem =
 
 /** Within this time, messages of one person belong together. */
 const GROUP_MILLISECONDS = 5 * 60_000;
+/** Counters that begin a new group: what is drawn anew with a message is bounded, wherever the loaded part begins. */
+const GROUP_COUNTERS = 32;
 
 /** `newFrom` is where the first message was that nobody had seen when the conversation was opened. */
 export function listItems(
   messages: readonly MessageView[],
   newFrom: MessageOrder | null,
   pending: PendingTexts,
-  hasAfter: boolean,
+  { hasBefore, hasAfter }: { readonly hasBefore: boolean; readonly hasAfter: boolean },
 ): readonly ListItem[] {
   const items: ListItem[] = [];
   let before: MessageView | undefined;
@@ -55,9 +57,18 @@ export function listItems(
       });
     before = message;
   }
+  if (hasBefore) nameByEnd(items);
   if (hasAfter && pending.length > 0) items.push({ kind: "gap", key: "gap" });
   for (const text of pending) addPending(items, text);
   return items;
+}
+
+/** The first group loses its first message whenever the full window takes in a new one; it stays the same group. */
+function nameByEnd(items: ListItem[]): void {
+  const place = items.findIndex((item) => item.kind === "group");
+  const group = items[place];
+  if (group?.kind !== "group") return;
+  items[place] = { ...group, key: `group until ${group.messages.at(-1)?.id ?? ""}` };
 }
 
 function addPending(items: ListItem[], text: PendingText): void {
@@ -90,7 +101,12 @@ function belongs(group: Group, message: MessageView): boolean {
   return (
     last !== undefined &&
     group.mine === message.mine &&
+    block(last) === block(message) &&
     Math.abs(message.written_at - last.written_at) < GROUP_MILLISECONDS &&
     !message.arrived_late
   );
+}
+
+function block({ order }: MessageView): number {
+  return Math.floor(order[0] / GROUP_COUNTERS);
 }

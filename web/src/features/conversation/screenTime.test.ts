@@ -34,3 +34,13 @@ test("what left and came back begins anew, and so does everything when nobody lo
   time.stop();
   expect(time.look(["one", "two"], 700)).toEqual([]);
 });
+
+test("the next look is when the next of them will have been there for long enough", () => {
+  const time = new ScreenTime();
+  expect(time.next([], 0)).toBeNull();
+  time.look(["one"], 0);
+  time.look(["one", "two"], 200);
+  expect(time.next([], 200)).toBe(300);
+  expect(time.next(time.look(["one", "two"], 510), 510)).toBe(190);
+  expect(time.next(["one", "two"], 700)).toBeNull();
+});

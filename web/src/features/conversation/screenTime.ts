@@ -30,6 +30,12 @@ export class ScreenTime {
     return inView.filter((id) => now - (this.since.get(id) ?? now) >= PAINTED_MILLISECONDS);
   }
 
+  /** How long it takes until the next of them has been there for long enough; null when there is none. */
+  next(painted: readonly string[], now: number): number | null {
+    const begun = [...this.since].filter(([id]) => !painted.includes(id)).map(([, since]) => since);
+    return begun.length === 0 ? null : Math.max(0, Math.min(...begun) + PAINTED_MILLISECONDS - now);
+  }
+
   /** Nobody looks: what was begun does not count. */
   stop(): void {
     this.since.clear();

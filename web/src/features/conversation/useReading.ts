@@ -15,9 +15,6 @@ interface Options {
   readonly unread: number;
 }
 
-/** Between two looks at what is in view, while there is something that nobody has read. */
-const LOOK_MILLISECONDS = 100;
-
 export function useReading({ scroller, conversation, messages, unread }: Options): void {
   const session = useSession();
   const latest = useRef({ messages, unread });
@@ -49,13 +46,16 @@ export function useReading({ scroller, conversation, messages, unread }: Options
       if (unpainted.size > 0 || latest.current.unread > 0) {
         const inView = rowsInView(element);
         for (const id of inView) seen.add(id);
+        const now = performance.now();
         const painted = time.look(
           inView.filter((id) => unpainted.has(id)),
-          performance.now(),
+          now,
         );
         const upTo = latest.current.unread > 0 ? seenOf(latest.current.messages, seen) : 0;
         if (painted.length > 0 || upTo > seenUpTo) void tell(painted, upTo);
-        if (unpainted.size > painted.length) timer = setTimeout(begin, LOOK_MILLISECONDS);
+        // Until then nothing moves unless it is scrolled, changed or resized, and each of these looks again.
+        const next = time.next(painted, now);
+        if (next !== null) timer = setTimeout(begin, next);
       }
     };
     // Two frames: what is looked at was painted before. A window that nobody sees gets none.
@@ -78,6 +78,9 @@ export function useReading({ scroller, conversation, messages, unread }: Options
     document.addEventListener("visibilitychange", change);
     window.addEventListener("focus", begin);
     element?.addEventListener("scroll", begin, { passive: true });
+    const resized = new ResizeObserver(begin);
+    if (element) resized.observe(element);
+    if (element?.firstElementChild) resized.observe(element.firstElementChild);
     window.addEventListener("blur", leave);
     return () => {
       clearTimeout(timer);
@@ -85,6 +88,7 @@ export function useReading({ scroller, conversation, messages, unread }: Options
       document.removeEventListener("visibilitychange", change);
       window.removeEventListener("focus", begin);
       element?.removeEventListener("scroll", begin);
+      resized.disconnect();
       window.removeEventListener("blur", leave);
     };
   }, [session, conversation, scroller]);
