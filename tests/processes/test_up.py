@@ -43,8 +43,19 @@ class Up:
             assert self.process.poll() is None, self.err
             assert time.monotonic() < deadline, self.err
             time.sleep(0.01)
-        self.services = psutil.Process(self.process.pid).children(recursive=True)
+        self.find_services()
         return found[0]
+
+    def find_services(self) -> None:
+        self.services = psutil.Process(self.process.pid).children(recursive=True)
+
+    def until_said(self, sentence: str, times: int) -> None:
+        """On stderr."""
+        deadline = time.monotonic() + SECONDS
+        while self.err.count(sentence) < times:
+            assert self.process.poll() is None, self.err
+            assert time.monotonic() < deadline, self.err
+            time.sleep(0.01)
 
     def service(self, name: str) -> psutil.Process:
         [service] = [each for each in self.services if name in each.cmdline()]
@@ -190,11 +201,25 @@ def test_open_without_a_running_service_says_so(up: Up) -> None:
 
 
 @pytest.mark.parametrize("name", ["server", "internal-service"])
-def test_when_one_service_dies_the_other_is_stopped_and_that_is_said(up: Up, name: str) -> None:
-    up.url()
-    up.service(name).kill()
-    assert up.end() == 1
+def test_a_service_that_ends_by_itself_is_started_again_where_it_was_and_that_is_said(up: Up, name: str) -> None:
+    url = up.url()
+    before = {service.pid for service in up.services}
+    for number in (1, 2):
+        up.service(name).kill()
+        up.until_said(f"The {name} runs again.", number)
+        up.find_services()
     assert f"The {name} ended by itself" in up.err
+    [other] = [service for service in up.services if name not in service.cmdline()]
+    assert other.pid in before, "the other one went on"
+    ended = subprocess.run(
+        [CASEMATE, "open", "--no-browser", "--data-dir", str(up.directory)],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    assert ended.stdout.strip().partition("?")[0] == url.partition("?")[0]
+    up.process.terminate()
+    assert up.end() == 0
 
 
 def test_a_killed_up_leaves_nothing_running(up: Up) -> None:

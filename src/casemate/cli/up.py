@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from casemate.cli.children import Child
+from casemate.cli.keeping import Kept
 from casemate.cli.open import launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
@@ -22,7 +23,6 @@ from casemate.cli.options import (
     default_data_dir,
 )
 from casemate.crypto.keys import fingerprint
-from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.server.adapters.identity_file import read_identity
@@ -68,55 +68,50 @@ def up(
         Sentences for people (console) or lines for programs (json); auto looks whether stderr is a terminal.
     """
     logs = ["--log-level", log_level, "--log-style", log_style]
-    server_options = ["--listen", str(server_listen)]
+    directory = data_dir or default_data_dir()
+    server_options = ["--data-dir", str(directory / SERVER_FOLDER), *logs]
     if relay_listen is not None:
         server_options += ["--relay-listen", str(relay_listen)]
-    internal_options = ["--listen", str(listen), *([] if peer_paths else ["--no-peer-paths"])]
+    internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), *logs]
+    internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--trust-other-users"] if trust_other_users else []
-    return asyncio.run(_run(data_dir or default_data_dir(), internal_options, server_options, browser, logs))
+    server = Kept("server", server_listen, server_options, _say)
+
+    def internal(server_address: str, server_key: str) -> Kept:
+        about_server = ["--default-server", server_address, "--own-server-key", server_key]
+        return Kept("internal-service", listen, [*internal_options, *about_server], _say)
+
+    return asyncio.run(_run(directory, server, internal, browser))
 
 
-async def _run(
-    data_dir: Path, internal_options: list[str], server_options: list[str], browser: bool, logs: list[str]
-) -> int:
+async def _run(data_dir: Path, server: Kept, internal: Callable[[str, str], Kept], browser: bool) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
-    children: list[Child] = []
-    work = asyncio.create_task(_serve(children, data_dir, internal_options, server_options, browser, logs))
+    running: list[Kept] = []
+    work = asyncio.create_task(_serve(running, data_dir, server, internal, browser))
     try:
         await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
         if work.done():
-            work.result()  # raises why a service did not start, or that one ended
+            work.result()  # raises why a service did not start
         return 0
     finally:
         work.cancel()
         stop.cancel()
+        await asyncio.wait((work,))  # it may be starting a service again
         # People's side first: it says goodbye to a server that still listens.
-        for child in reversed(children):
-            await child.stop()
+        for service in reversed(running):
+            await service.stop()
 
 
 async def _serve(
-    children: list[Child],
-    data_dir: Path,
-    internal_options: list[str],
-    server_options: list[str],
-    browser: bool,
-    logs: list[str],
+    running: list[Kept], data_dir: Path, server: Kept, internal: Callable[[str, str], Kept], browser: bool
 ) -> None:
-    """Start both services, show the UI, and wait until one of them ends, which raises `CannotStart`."""
-    server = await Child.start("server", ["--data-dir", str(data_dir / SERVER_FOLDER), *server_options, *logs])
-    children.append(server)
-    server_address = _reachable(await server.ready())
+    """Start both services, show the UI, and keep them running. Raises `CannotStart` when one does not start at all."""
+    running.append(server)
+    server_address = _reachable(await server.start())
     _, server_key = read_identity(data_dir / SERVER_FOLDER)
-    internal = await Child.start(
-        "internal-service",
-        [
-            *("--data-dir", str(data_dir / INTERNAL_FOLDER), *internal_options),
-            *("--default-server", server_address, "--own-server-key", server_key.hex(), *logs),
-        ],
-    )
-    children.append(internal)
-    await internal.ready()
+    service = internal(server_address, server_key.hex())
+    running.append(service)
+    await service.start()
     url = await asyncio.to_thread(launch_url, data_dir)
     sys.stdout.write(
         f"Casemate is ready. Open this in your browser:\n\n    {url}\n\n"
@@ -128,16 +123,12 @@ async def _serve(
     sys.stdout.flush()
     if browser:
         await asyncio.to_thread(open_in_browser, url, data_dir)
-    ends = {asyncio.create_task(child.ended()): child for child in children}
-    try:
-        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in ends:
-            task.cancel()
-    first = done.pop()
-    raise CannotStart(
-        f"The {ends[first].name} ended by itself (exit code {first.result()}), so everything was stopped."
-    )
+    await asyncio.gather(server.keep(), service.keep())
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"casemate: {sentence}\n")
+    sys.stderr.flush()
 
 
 def _reachable(url: str) -> str:

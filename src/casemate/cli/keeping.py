@@ -1,0 +1,66 @@
+"""A service that is started again whenever it ends by itself, more and more slowly, until somebody ends us."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final, NoReturn
+from urllib.parse import urlsplit
+
+from casemate.cli.children import Child
+from casemate.runtime.errors import CannotStart
+from casemate.runtime.listen import ListenAddress
+
+FIRST_PAUSE_SECONDS: Final = 1.0
+LONGEST_PAUSE_SECONDS: Final = 60.0
+STEADY_SECONDS: Final = 60.0
+"""After so long the next end is a first one again."""
+
+
+class Kept:
+    """`say` gets sentences for whoever runs us. The port that the first start was given stays."""
+
+    def __init__(self, name: str, listen: ListenAddress, options: Sequence[str], say: Callable[[str], None]) -> None:
+        self.name = name
+        self._listen = listen
+        self._options = list(options)
+        self._say = say
+        self._child: Child | None = None
+
+    async def start(self) -> str:
+        """Start it; its URL once it accepts connections. Raises `CannotStart`."""
+        child = self._child = await Child.start(self.name, ["--listen", str(self._listen), *self._options])
+        url = await child.ready()
+        address = urlsplit(url)
+        self._listen = ListenAddress(address.hostname or self._listen.host, address.port or self._listen.port)
+        return url
+
+    async def keep(self) -> NoReturn:
+        """Start it again whenever it ends."""
+        loop = asyncio.get_running_loop()
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            assert self._child is not None, "it was started"
+            began = loop.time()
+            code = await self._child.ended()
+            if loop.time() - began > STEADY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
+            why = f"The {self.name} ended by itself (exit code {code})"
+            while not await self._start_again(why, pause):
+                why = f"The {self.name} does not start"
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def stop(self) -> None:
+        if self._child is not None:
+            await self._child.stop()
+
+    async def _start_again(self, why: str, pause: float) -> bool:
+        self._say(f"{why}. It is started again in {pause:.0f} s.")
+        await asyncio.sleep(pause)
+        try:
+            await self.start()
+        except CannotStart as error:
+            self._say(str(error))
+            await self.stop()
+            return False
+        self._say(f"The {self.name} runs again.")
+        return True
