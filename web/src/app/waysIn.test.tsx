@@ -214,3 +214,15 @@ test("account files that the list lost are offered, and their password opens the
   await user.type(screen.getByLabelText("Password of this account"), `${bob.password}{Enter}`);
   expect(await screen.findByRole("button", { name: /^Bob Birch, online/ })).toBeVisible();
 });
+
+test("a disk that is nearly full is said on the start page and in an account; a full one says that reading goes on", async () => {
+  const world = worldOfThree();
+  world.storage = { code: "disk_low", params: { megabytes: "64" }, acts: "user" };
+  const { user } = await showApp(App, "/", world);
+  expect(screen.getByRole("alert")).toHaveTextContent("less than 64 MB left");
+  world.storage = { code: "disk_full", params: {}, acts: "retry" };
+  world.accountsChanged();
+  expect(await screen.findByText(/What is here stays readable/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /Resume Bob Birch/ }));
+  expect(await screen.findByText(/There is no room on this computer’s disk/)).toBeVisible();
+});

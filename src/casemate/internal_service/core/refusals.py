@@ -12,7 +12,7 @@ _ACTS: dict[str, Acts] = {
     "no_password_vault": "user",
     "never_registered": "user",
     "too_many_accounts_open": "user",
-    "disk_full": "user",
+    "disk_full": "retry",
     "server_full": "admin",
     "disk_low": "user",
     "no_session": "user",

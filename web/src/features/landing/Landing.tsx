@@ -10,6 +10,7 @@ import type { Cid } from "../../api/generated";
 import { CreateAccount } from "./CreateAccount";
 import { FoundAccounts } from "./FoundAccounts";
 import { LocalAccounts } from "./LocalAccounts";
+import { Refusal } from "./Refusal";
 import { SignIn } from "./SignIn";
 
 interface Props {
@@ -42,6 +43,7 @@ function Ways({ onEnter }: Pick<Props, "onEnter">) {
           A quiet, strong room for your team. What is said in it stays between those who are in it.
         </p>
       </header>
+      {connection.state === "open" && connection.storage !== null && <Refusal reason={connection.storage} />}
       <LocalAccounts accounts={accounts} onResume={onEnter} />
       {connection.state === "open" && <FoundAccounts found={connection.found} onEnter={onEnter} />}
       <div className="flex flex-col gap-2.5">

@@ -22,10 +22,22 @@ const NOBODY: readonly PeerView[] = [];
 
 export function ConnectionBanner({ onSignOut }: { readonly onSignOut: () => void }) {
   const connection = useConnection();
-  return connection.state === "lost" ? (
-    <ServiceGone since={connection.since} retryAt={connection.retryAt} />
-  ) : (
-    <ServerLink onSignOut={onSignOut} />
+  if (connection.state === "lost")
+    return <ServiceGone since={connection.since} retryAt={connection.retryAt} />;
+  const storage = connection.state === "open" ? connection.storage : null;
+  return (
+    <>
+      {storage !== null && (
+        <Banner
+          tone={storage.code === "disk_full" ? "danger" : "waiting"}
+          alarm={storage.code === "disk_full"}
+        >
+          {sentenceOf(storage)}
+        </Banner>
+      )}
+      {/* Without room nothing is linked, whatever the server does. */}
+      {storage?.code !== "disk_full" && <ServerLink onSignOut={onSignOut} />}
+    </>
   );
 }
 
