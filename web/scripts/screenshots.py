@@ -119,6 +119,23 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         "/",
         run("for (const account of world.accounts.values()) account.local = false; world.accountsChanged();"),
     ),
+    "landing-found": (
+        "/",
+        run(
+            "world.found = { files: [{ name: 'a'.repeat(32), found_at: 1.79e12, bytes: 155000, has_vault: true },"
+            " { name: 'b'.repeat(32), found_at: 1.79e12, bytes: 9e6, has_vault: false }],"
+            " listLost: { code: 'list_lost', params: { what: 'damaged', since: '1790000000000',"
+            " kept_as: 'service.db.damaged-2026-09-21-131320' }, acts: 'user' } };"
+            " const account = [...world.accounts.values()].find((other) => other.local);"
+            " account.state = 'signed_out'; account.reason = { code: 'account_damaged', params: { name: 'ada',"
+            " what: 'damaged', file: '/home/ada/.local/share/casemate/internal-service/accounts/0123456789abcdef.db' },"
+            " acts: 'user' }; world.accountsChanged();"
+        ),
+    ),
+    "talk-disk-full": (
+        TALK,
+        run("world.storage = { code: 'disk_full', params: {}, acts: 'retry' }; world.accountsChanged();"),
+    ),
     "create": ("/?create", None),
     "create-missing": ("/?create", then(fill(Username="a b", Password="short"), press("Create account"))),
     "create-unreachable": ("/?create", fill(Server_address="team.example.org")),
