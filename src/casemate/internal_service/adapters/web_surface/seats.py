@@ -6,6 +6,7 @@ from aiohttp import WSCloseCode
 
 from casemate.internal_service.adapters.ui_socket import UiSocket
 from casemate.protocol.ids import SocketId
+from casemate.runtime.open_files import files_left
 
 Holder = Literal["program", "browser"]
 """Who came with the token, who with a cookie."""
@@ -13,6 +14,8 @@ Holder = Literal["program", "browser"]
 SOCKETS_AT_ONCE: Final = 1_000
 SOCKETS_PER_HOLDER: Final = 800
 """Of the programs together, and of the browsers together."""
+FILES_KEPT: Final = 64
+"""Where the system allows few open files: without any, nobody is even told that there is no room."""
 
 
 class Seats:
@@ -27,6 +30,8 @@ class Seats:
         """False when all places are taken by sockets that are in use."""
         if self._counts[holder] >= self._per_holder:
             return self._send_away(holder)
+        if files_left() < FILES_KEPT:
+            return self._send_away("program") or self._send_away("browser")
         if len(self._taken) < self._in_all:
             return True
         return self._send_away("browser" if holder == "program" else "program") or self._send_away(holder)

@@ -3,6 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
+from casemate.protocol.ids import AccountId
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import open_server_store
 
@@ -18,7 +19,13 @@ def test_envelopes_and_requests_from_before_the_time_was_counted_go_no_earlier(t
         for number, name in enumerate(OLD, start=1):
             old.script((resources.files(PACKAGE) / "migrations" / name).read_text())
             old.execute("INSERT INTO migrations VALUES (?, ?)", number, name)
-        old.script("PRAGMA foreign_keys = OFF")
+        for account, device in ((b"\x0a", b"\x0b"), (b"\x0c", b"\x0d")):
+            old.execute(
+                "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, device_list,"
+                " device_list_number, registered_at) VALUES (?1, ?1, hex(?1), hex(?1), hex(?1), '', '', x'', 1, 0.0)",
+                account,
+            )
+            old.execute("INSERT INTO devices (device_id, account_id, signing_key) VALUES (?, ?, x'')", device, account)
         old.execute("INSERT INTO pairs VALUES (1, x'0a', x'0b', x'0c', x'0d', 2, 0, 2, 2, 0)")
         old.execute("INSERT INTO envelopes VALUES (1, 1, ?, x'01'), (1, 2, ?, x'02')", 5.0, NEWEST_SECONDS - 60)
         old.execute("INSERT INTO asks VALUES (x'0a', x'0c', x'', ?)", NEWEST_SECONDS)
@@ -27,4 +34,6 @@ def test_envelopes_and_requests_from_before_the_time_was_counted_go_no_earlier(t
     assert served == NEWEST_SECONDS
     assert [(gone.first, gone.last) for gone in store.mailbox.expire(served - 3600, 9)] == [(1, 1)]
     assert store.registrations.asked_before(served - 3600, 9) == []
+    assert store.registrations.waiting(AccountId(b"\x0a")) == (1, 0)
+    assert store.registrations.waiting(AccountId(b"\x0c")) == (0, 1)
     store.close()

@@ -26,6 +26,12 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
             "INSERT INTO channels VALUES (?, ?, 9, 8, 8, 5, 4, 4, x'', 12, 4, ?, NULL, NULL, 0.0)",
             DEVICE, b"b" * 32, b"message id of 16",
         )  # fmt: skip
+        for number, state in ((1, "sent"), (2, "queued"), (None, "waiting")):
+            old.execute(
+                "INSERT INTO outbox (device, account_id, message_id, content, number, state) VALUES (?, ?, ?, x'', ?, ?)",
+                DEVICE, b"b" * 32, state.encode(), number, state,
+            )  # fmt: skip
+        old.execute("INSERT INTO early VALUES (?, 9, x'0102')", DEVICE)
     store = open_account_store(path, KEY, synchronous="OFF")
     profile, channel = store.profile(), store.channel(DEVICE)
     assert profile is not None
@@ -36,6 +42,10 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert (channel.next_number, channel.expected, channel.counter) == (9, 5, 12)
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
     assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)
+    assert (store.outbox_count(DEVICE), store.outbox_waiting_count(DEVICE), store.early_held(DEVICE)) == (3, 1, (1, 2))
+    store.outbox_remove_up_to(DEVICE, 1)
+    store.early_take(DEVICE, 9)
+    assert (store.outbox_count(DEVICE), store.outbox_waiting_count(DEVICE), store.early_held(DEVICE)) == (2, 1, (0, 0))
     assert (profile.names, profile.names_kept) == (b"", False)
     store.close()
 

@@ -1,7 +1,11 @@
 """However many sockets a program opens, a window of the user's finds a place."""
 
 import asyncio
+import contextlib
 import json
+import os
+import resource
+from collections.abc import Iterator
 
 import aiohttp
 import pytest
@@ -9,6 +13,7 @@ import pytest
 from casemate.internal_service.adapters.web_surface import seats
 from casemate.internal_service.adapters.web_surface.seats import Seats
 from casemate.internal_service.adapters.web_surface.tests.door import Door, own
+from casemate.runtime.open_files import files_left
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +74,29 @@ async def test_sockets_in_use_keep_their_places_and_the_next_one_is_told_why(doo
     async with asyncio.timeout(30):
         while len(door.site._seats._taken) == 6:
             await asyncio.sleep(0)
+    assert await window(door) == 101
+
+
+@pytest.fixture
+def few_files(door: Door) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.open(os.devnull, os.O_RDONLY)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + seats.FILES_KEPT + 20, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("few_files")
+async def test_where_few_files_may_be_open_the_last_ones_are_kept(door: Door) -> None:
+    door.site._seats = Seats()
+    for _ in range(25):
+        assert await program(door) == 101
+        for closed in [socket for socket in door.opened[:-3] if not socket.closed]:
+            with contextlib.suppress(TimeoutError):
+                await closed.receive(timeout=0.02)  # a client that was sent away lets go of its file, too
+    assert len(door.site._seats._taken) < 25
+    assert files_left() > 0
     assert await window(door) == 101
 
 
