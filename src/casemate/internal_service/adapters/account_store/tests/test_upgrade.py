@@ -28,7 +28,8 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
         )  # fmt: skip
         for number, state in ((1, "sent"), (2, "queued"), (None, "waiting")):
             old.execute(
-                "INSERT INTO outbox (device, account_id, message_id, content, number, state) VALUES (?, ?, ?, x'', ?, ?)",
+                "INSERT INTO outbox (device, account_id, message_id, content, number, state)"
+                " VALUES (?, ?, ?, x'', ?, ?)",
                 DEVICE, b"b" * 32, state.encode(), number, state,
             )  # fmt: skip
         old.execute("INSERT INTO early VALUES (?, 9, x'0102')", DEVICE)
