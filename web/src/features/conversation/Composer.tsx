@@ -21,6 +21,7 @@ interface Props {
 /** The protocol's bound for a text (docs/protocol). The service has the last word. */
 const MESSAGE_BYTES = 1_048_576;
 const MOST_LINES = 8;
+const LONG_PASTE_CHARACTERS = 16_384;
 
 /**
  * The text lives in the browser's own field, and no key makes React draw anything but the change between nothing and
@@ -81,11 +82,25 @@ export function Composer({ peer, conversation, peerName, onSent }: Props) {
     send();
   };
 
-  const paste = (event: ClipboardEvent) => {
+  const written = (field: HTMLTextAreaElement) => {
+    const text = field.value;
+    session.drafts.typed(conversation, text);
+    changed(field, text);
+    typing.typed(text !== "");
+  };
+
+  const paste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
     const pasted = event.clipboardData.getData("text/plain");
-    if (pasted.length <= MESSAGE_BYTES) return;
-    event.preventDefault(); // the browser would be busy with it for seconds; the clipboard still has it
-    setTooLong(true);
+    if (pasted.length <= LONG_PASTE_CHARACTERS) return;
+    // As an editing step, which can be undone, the browser would be busy with it for seconds.
+    event.preventDefault();
+    if (pasted.length > MESSAGE_BYTES) {
+      setTooLong(true); // the clipboard still has it
+      return;
+    }
+    const field = event.currentTarget;
+    field.setRangeText(pasted, field.selectionStart, field.selectionEnd, "end");
+    written(field);
   };
 
   return (
@@ -102,11 +117,8 @@ export function Composer({ peer, conversation, peerName, onSent }: Props) {
           aria-label={`Message to ${peerName}`}
           placeholder={`Message ${peerName}`}
           rows={1}
-          onInput={({ currentTarget: field }) => {
-            const text = field.value;
-            session.drafts.typed(conversation, text);
-            changed(field, text);
-            typing.typed(text !== "");
+          onInput={({ currentTarget }) => {
+            written(currentTarget);
           }}
           onBlur={() => {
             typing.stop();

@@ -1,0 +1,48 @@
+/** Whatever is being loaded may fail; then the screen says so and offers a way on. */
+import { act, screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { ANN, BOB, conversationOf, showApp } from "../testing/renderApp";
+import { App } from "./App";
+
+const addressOf = (cid: bigint) => `/a/${cid.toString()}`;
+
+test("an account that was never opened here can be left while the service is away, and opens when it is back", async () => {
+  const { service, user } = await showApp(App, conversationOf(ANN, BOB));
+  act(() => {
+    service.lose();
+  });
+  await user.click(
+    within(screen.getByRole("navigation", { name: "Accounts" })).getByRole("button", { name: /^Bob/ }),
+  );
+  expect(screen.getByRole("heading", { name: "Your internal service does not answer" })).toBeVisible();
+  expect(screen.getByText("casemate up")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Other accounts" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /^Ann Ash/ }));
+  expect(screen.getByRole("navigation", { name: "People and conversations" })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: /^Bob Birch, @bob/ }));
+  await user.click(screen.getByRole("button", { name: "Try now" }));
+  expect(await screen.findByTitle("Discover Peers")).toBeVisible();
+});
+
+test("messages that could not be loaded come by themselves when the service is back", async () => {
+  const { service } = await showApp(App, addressOf(ANN));
+  const release = service.hold("GetTimeline");
+  act(() => {
+    within(screen.getByRole("region", { name: "Direct messages" }))
+      .getByRole("link")
+      .click();
+  });
+  expect(await screen.findByRole("status", { name: "Loading messages" })).toBeVisible();
+  await act(async () => {
+    service.lose();
+    release();
+    await Promise.resolve();
+  });
+  expect(await screen.findByText("The messages could not be read")).toBeVisible();
+  await act(async () => {
+    service.restore();
+    await Promise.resolve();
+  });
+  expect(await screen.findByRole("list", { name: "Messages" })).toBeVisible();
+});
