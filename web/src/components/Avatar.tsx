@@ -1,7 +1,8 @@
-/** A person in one glance: initials on a colour of the account's own, so that look-alike names look different. */
+/** A person in one glance: initials on two colours of the account's own, so that look-alike names look different. */
 import { BadgeCheck } from "lucide-react";
 import type { CSSProperties } from "react";
 
+import { avatarLook } from "./avatarLook";
 import { classes } from "./classes";
 
 const SIZES = {
@@ -33,7 +34,13 @@ export function Avatar({
   verified = false,
   square = false,
 }: Props) {
-  const style = { "--avatar-hue": hueOf(colourKey), width: size, height: size } as CSSProperties;
+  const { hue, corner } = avatarLook(colourKey);
+  const style = {
+    "--avatar-hue": hue,
+    "--avatar-corner-hue": corner,
+    width: size,
+    height: size,
+  } as CSSProperties;
   return (
     <span className="relative inline-flex shrink-0" aria-hidden>
       <span
@@ -83,11 +90,4 @@ export function PresenceDot({
       )}
     />
   );
-}
-
-/** 24 hues, well apart; the account id's digits are evenly spread. */
-function hueOf(key: string): number {
-  let sum = 7;
-  for (const sign of key.slice(0, 16)) sum = (sum * 31 + sign.charCodeAt(0)) % 7919;
-  return (sum % 24) * 15;
 }

@@ -1,5 +1,5 @@
 /** What people are called on screen. Names come from others, so nothing about them is taken for granted. */
-import type { Cid } from "../api/generated";
+import type { Cid, NameLooks, Namesake } from "../api/generated";
 import { fewMarks } from "../text/bounded";
 
 export interface Named {
@@ -8,8 +8,14 @@ export interface Named {
   readonly full_name: string;
 }
 
-/** Zero-width and control characters: a name made of them alone would be invisible, or look like another one. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Somebody whose name on screen may be taken for another's. `looks` is what the internal service says of it. */
+export interface Recognised extends Named {
+  readonly looks: NameLooks;
+  readonly namesake?: Namesake | null;
+}
+
+/** What draws nothing: a name made of it alone would be invisible, or look like another one. */
+const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\u034F|\u17B4|\u17B5|[\u115F\u1160\u2800\u3164\uFFA0]/gu;
 /** Joins emoji and letters of some scripts into one sign; kept where it does so. */
 const JOINERS = /[\u200C\u200D]/u;
 
@@ -17,25 +23,36 @@ export function displayName({ full_name, username }: Pick<Named, "full_name" | "
   return visible(full_name) || visible(username) || "Someone";
 }
 
-/** The names that more than one person has; those people are told apart by their usernames. */
-export function ambiguousNames(people: Iterable<Named>): ReadonlySet<string> {
+/** What names look like that more than one person has; those people are told apart by their usernames. */
+export function ambiguousNames(people: Iterable<Recognised>): ReadonlySet<string> {
   const seen = new Map<string, Cid>();
   const twice = new Set<string>();
-  for (const person of people) {
-    const name = displayName(person);
-    const key = comparable(name);
-    const other = seen.get(key);
-    if (other !== undefined && other !== person.cid) twice.add(key);
-    seen.set(key, person.cid);
+  for (const { cid, looks } of people) {
+    const other = seen.get(looks.drawn);
+    if (other !== undefined && other !== cid) twice.add(looks.drawn);
+    seen.set(looks.drawn, cid);
   }
   return twice;
 }
 
-export function isAmbiguous(
-  person: Pick<Named, "full_name" | "username">,
-  ambiguous: ReadonlySet<string>,
-): boolean {
-  return ambiguous.has(comparable(displayName(person)));
+/** Whether the username stands beside the name: another one looks like it, or it holds what nobody sees. */
+export function isAmbiguous(person: Recognised, ambiguous: ReadonlySet<string>): boolean {
+  return hasNamesake(person) || person.looks.unseen || ambiguous.has(person.looks.drawn);
+}
+
+/** Whom a newcomer may be taken for: somebody else whose name looks the same, verified people first. */
+export function lookAlikeOf<Person extends Recognised & { readonly verified?: boolean }>(
+  newcomer: Recognised,
+  others: Iterable<Person>,
+): Person | undefined {
+  const alike = [...others].filter(
+    ({ cid, looks }) => cid !== newcomer.cid && looks.drawn === newcomer.looks.drawn,
+  );
+  return alike.find(({ verified }) => verified === true) ?? alike[0];
+}
+
+function hasNamesake({ namesake }: Recognised): boolean {
+  return namesake !== undefined && namesake !== null;
 }
 
 /** Up to two signs that a person recognises; whole graphemes, so that emoji and accents stay whole. */

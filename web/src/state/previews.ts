@@ -11,7 +11,7 @@ export function previewOf(message: MessageView | null | undefined): string {
   return message.mine ? `You: ${line}` : line;
 }
 
-/** What happened after data was lost: in words, with what came back. `whose` device: "Their", or a name in the genitive. */
+/** What happened to the conversation: in words, with what came back. `whose` device: "Their", or a name in the genitive. */
 export function lineOf({ kind, text }: Pick<MessageView, "kind" | "text">, whose: string): string | null {
   switch (kind) {
     case "note_restored":
@@ -22,6 +22,12 @@ export function lineOf({ kind, text }: Pick<MessageView, "kind" | "text">, whose
       return `${whose} device has this from you: ${text ?? ""}`;
     case "note_missing":
       return `${whose} device has ${text ?? "some"} more of your messages that did not come back`;
+    case "note_names_changed": {
+      const [before = "", now = ""] = (text ?? "").split("\n");
+      return `Their name is ${isolated(now)} now. It was ${isolated(before)}.`;
+    }
+    case "note_namesake":
+      return `This is not the ${isolated(`@${text ?? ""}`)} you knew: another account had that name, or one that looks like it`;
     default:
       return null;
   }
@@ -49,4 +55,9 @@ export function noteText({ kind, bytes }: Pick<MessageView, "kind" | "bytes">): 
         ? kind.slice("note_".length).replaceAll("_", " ")
         : `A message of a kind this version does not know (${kind})`;
   }
+}
+
+/** A name inside a sentence, whatever direction it is written in. */
+function isolated(name: string): string {
+  return `\u2068${fewMarks(name)}\u2069`;
 }

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 
 import type { LinkView, MessageView, PathView } from "../api/generated";
-import { ambiguousNames, displayName, initials, isAmbiguous, listOfNames, matchesQuery } from "./names";
+import { fakeLooks } from "../testing/fakeLooks";
+import {
+  ambiguousNames,
+  displayName,
+  initials,
+  isAmbiguous,
+  listOfNames,
+  lookAlikeOf,
+  matchesQuery,
+} from "./names";
 import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
 import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
@@ -10,7 +19,12 @@ import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
 import { parseRoute, pathOf } from "./route";
 import { dayName, shortDuration, sinceTime } from "./times";
 
-const person = (cid: bigint, full_name: string, username = "u") => ({ cid, full_name, username });
+const person = (cid: bigint, full_name: string, username = "u") => ({
+  cid,
+  full_name,
+  username,
+  looks: fakeLooks(full_name, username),
+});
 const NOON = new Date(2026, 10, 22, 12).getTime();
 
 test("a name of invisible signs alone falls back to the username", () => {
@@ -28,6 +42,24 @@ test("names that only look different are the same name, and their bearers are to
   const people = [person(1n, "Ann Ash"), person(2n, "Ａnn\u200b ASH"), person(3n, "Bob")];
   const twice = ambiguousNames(people);
   expect(people.map((one) => isAmbiguous(one, twice))).toEqual([true, true, false]);
+});
+
+test.each([
+  ["Cyrillic", "B\u043eb Birch"],
+  ["a variation selector", "Bob\uFE0F Birch"],
+  ["an empty letter", "Bob\u3164 Birch"],
+  ["a grapheme joiner", "Bo\u034Fb Birch"],
+])("a look-alike by %s is told apart, and so is whom it looks like", (_, name) => {
+  const [bob, other] = [person(1n, "Bob Birch", "bob"), person(2n, name, "mallory")];
+  const twice = ambiguousNames([bob, other]);
+  expect([bob, other].map((one) => isAmbiguous(one, twice))).toEqual([true, true]);
+  expect(lookAlikeOf(other, [bob, other])).toBe(bob);
+  expect(initials(name)).toBe("BB");
+});
+
+test("what nobody sees puts the username beside a name that nobody else has", () => {
+  expect(isAmbiguous(person(1n, "Zo\u200de"), new Set())).toBe(true);
+  expect(isAmbiguous(person(1n, "Zoe"), new Set())).toBe(false);
 });
 
 test("people are found by a part of either name, whatever its case", () => {

@@ -8,7 +8,8 @@ import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { PathGlyph } from "../../components/PathGlyph";
 import { useNow, useSession, useWorkspace } from "../../state/context";
-import { ambiguousNames, isAmbiguous } from "../../state/names";
+import { isAmbiguous } from "../../state/names";
+import { useAmbiguousNames } from "../../state/useAmbiguousNames";
 import { wayWord } from "../../state/paths";
 import { connectedOf } from "../../state/selectors";
 import { sinceTime } from "../../state/times";
@@ -30,7 +31,7 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
   const people = useWorkspace(connectedOf);
   const now = useNow(REFRESH_MILLISECONDS);
   const [pointed, setPointed] = useState<Cid | null>(null);
-  const ambiguous = ambiguousNames(people);
+  const ambiguous = useAmbiguousNames();
   const { link, settings } = account;
   const groups = groupsOf(people, link);
   const summary = summaryOf(groups);

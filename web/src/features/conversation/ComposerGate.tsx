@@ -52,8 +52,20 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
           </Button>
         }
       >
-        <strong>{name}’s identity changed.</strong> That happens with a new device or a fresh start, but also
-        when somebody pretends to be them. Nothing is sent until you decide.
+        {peer.namesake === null ? (
+          <>
+            <strong>{name}’s identity changed.</strong> That happens with a new device or a fresh start, but
+            also when somebody pretends to be them. Nothing is sent until you decide.
+          </>
+        ) : (
+          <>
+            <strong>
+              This is not the <bdi>@{peer.namesake.username}</bdi> you knew.
+            </strong>{" "}
+            It is another account, <bdi>@{peer.username}</bdi>: their own fresh start, or somebody who
+            pretends to be them. Nothing is sent until you decide.
+          </>
+        )}
       </Gate>
     );
   switch (peer.relation) {

@@ -6,7 +6,8 @@ import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { usePendingTexts, useSession, useSessionState, useWorkspace } from "../../state/context";
-import { ambiguousNames, displayName, isAmbiguous } from "../../state/names";
+import { displayName, isAmbiguous } from "../../state/names";
+import { useAmbiguousNames } from "../../state/useAmbiguousNames";
 import { presenceOf } from "../../state/presence";
 import { Composer } from "./Composer";
 import { canWrite, ComposerGate } from "./ComposerGate";
@@ -24,6 +25,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
   const session = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const peers = useWorkspace((workspace) => workspace.peers);
+  const ambiguous = useAmbiguousNames();
   const conversation = useWorkspace((workspace) => workspace.conversations.get(peerCid));
   const timeline = useWorkspace((workspace) => workspace.timelines.get(peerCid));
   const typing = useWorkspace((workspace) => workspace.typing.has(peerCid));
@@ -43,7 +45,7 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
       <ConversationHead
         peer={peer}
         link={account.link}
-        ambiguous={isAmbiguous(peer, ambiguousNames(peers.values()))}
+        ambiguous={isAmbiguous(peer, ambiguous)}
         infoOpen={infoOpen}
         onBack={onBack}
         onInfo={onInfo}

@@ -38,7 +38,7 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
     >
       <Avatar
         initials={initials(name)}
-        colourKey={row.cid.toString(16).padStart(16, "0")}
+        colourKey={row.account_id}
         size={40}
         presence={row.online === null ? undefined : row.online ? "online" : "offline"}
       />
@@ -52,6 +52,11 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
             <bdi>@{row.username}</bdi>
             {row.online !== null && ` · ${row.online ? "online" : "offline"}`}
           </p>
+          {row.namesake !== null && (
+            <p role="note" className="truncate text-12 leading-4 text-red-ink">
+              Not the <bdi>@{row.namesake.username}</bdi> you know
+            </p>
+          )}
           {problem !== undefined && (
             <p role="alert" className="truncate text-12 leading-4 text-red-ink" title={problem}>
               {problem}

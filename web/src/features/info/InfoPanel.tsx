@@ -57,6 +57,7 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
             <span className="block text-13 break-words text-ink-3">
               <bdi>@{peer.username}</bdi>
             </span>
+            {!peer.names_signed && <span className="block text-12 text-ink-3">Name as the server says</span>}
           </div>
           {peer.relation === "registered" && (
             <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>

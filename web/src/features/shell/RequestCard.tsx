@@ -1,12 +1,13 @@
 /** Somebody asks; it waits at the top of the sidebar and interrupts nobody. */
-import { Ban, Ellipsis } from "lucide-react";
+import { Ban, Ellipsis, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
 
 import type { PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button, IconButton } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
-import { useAttempt, useNow } from "../../state/context";
-import { displayName, initials } from "../../state/names";
+import { useAttempt, useNow, useWorkspace } from "../../state/context";
+import { displayName, initials, lookAlikeOf } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 import { asksToRegister } from "../../state/selectors";
 import { sinceTime } from "../../state/times";
@@ -51,6 +52,7 @@ export function RequestCard({ peer, onAnswer, onBlock }: Props) {
           </MenuItem>
         </Menu>
       </div>
+      <MistakenFor peer={peer} />
       <p className="text-13 text-ink-2">
         {asksToRegister(peer) ? "Wants to talk to you." : "Wants to open your conversation again."}
       </p>
@@ -74,5 +76,37 @@ export function RequestCard({ peer, onAnswer, onBlock }: Props) {
         </Button>
       </div>
     </li>
+  );
+}
+
+/** Before anybody says yes: whom this person is not. */
+function MistakenFor({ peer }: { readonly peer: PeerView }) {
+  const alike = useWorkspace(
+    ({ account, peers }) => lookAlikeOf(peer, peers.values()) ?? lookAlikeOf(peer, [account]),
+  );
+  if (peer.namesake !== null)
+    return (
+      <Warning>
+        Not the <bdi>@{peer.namesake.username}</bdi> you knew: this is another account under that name, or one
+        that looks like it. Compare safety numbers before you believe who it is.
+      </Warning>
+    );
+  if (alike !== undefined)
+    return (
+      <Warning>
+        The name looks like that of <bdi>@{alike.username}</bdi>, but this is somebody else.
+      </Warning>
+    );
+  if (peer.looks.unseen)
+    return <Warning>The name holds signs that are not drawn, and may look like another one.</Warning>;
+  return peer.names_signed ? null : <p className="text-12 text-ink-3">Name as the server says.</p>;
+}
+
+function Warning({ children }: { readonly children: ReactNode }) {
+  return (
+    <p role="note" className="flex gap-1.5 text-12 text-red-ink">
+      <TriangleAlert size={14} aria-hidden className="mt-px shrink-0" />
+      <span className="min-w-0 [overflow-wrap:anywhere]">{children}</span>
+    </p>
   );
 }

@@ -7,7 +7,8 @@ import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact } from "../../state/actions";
 import { useNow, useSession, useWorkspace } from "../../state/context";
-import { ambiguousNames, isAmbiguous } from "../../state/names";
+import { isAmbiguous } from "../../state/names";
+import { useAmbiguousNames } from "../../state/useAmbiguousNames";
 import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
@@ -243,11 +244,6 @@ function Section({
       {open && children}
     </section>
   );
-}
-
-function useAmbiguousNames(): ReadonlySet<string> {
-  const peers = useWorkspace((workspace) => workspace.peers);
-  return ambiguousNames(peers.values());
 }
 
 function linkTo(cid: Cid, peer: Cid): { readonly href: string; readonly onOpen: () => void } {

@@ -1,0 +1,9 @@
+/** The names that need a username beside them, among everybody this account knows and itself. */
+import { useWorkspace } from "./context";
+import { ambiguousNames } from "./names";
+
+export function useAmbiguousNames(): ReadonlySet<string> {
+  const peers = useWorkspace((workspace) => workspace.peers);
+  const account = useWorkspace((workspace) => workspace.account);
+  return ambiguousNames([account, ...peers.values()]);
+}
