@@ -58,6 +58,8 @@ class Person:
     """Who looks over the shoulder: the checkers."""
     rolled_back: list[tuple[float, float]] = field(default_factory=list)
     """(when the copy was taken, when it was put back): what happened between is gone here."""
+    is_cloned: bool = False
+    """A copy of their data directory was started at some time, or this is that copy."""
     has_blocked: set[Cid] = field(default_factory=set)
     """Whom they ever blocked, even for a moment."""
     written: dict[str, str] = field(default_factory=dict)

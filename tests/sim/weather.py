@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from casemate.protocol.limits import MAILBOX_SECONDS
 from tests.sim.disk import Image
@@ -55,6 +56,8 @@ class Weather:
             clock_jumps=weight(2, 0.3),
             rollbacks=clients,
             server_rollbacks=servers,
+            undone_events=faults.randint(1, 5) if faults.random() < 0.3 else 0,
+            clones=3 if faults.random() < 0.15 and not (clients or servers) else 0,
             mailbox_seconds=chance.choice((MAILBOX_SECONDS, MAILBOX_SECONDS, 40.0, 10.0)),
         )
 
@@ -73,6 +76,9 @@ class Storm:
         self._copies: dict[str, tuple[float, Image]] = {}
         self._over = False
         self.when_server_restored: list[Callable[[], None]] = []
+        self.copy_of: Callable[[Person], Person] | None = None
+        """Makes a second computer for somebody, that is off and empty."""
+        self.copy: Person | None = None
 
     def start(self) -> None:
         self._network.slowness = self._weather.slowness
@@ -82,6 +88,9 @@ class Storm:
 
     def stop(self) -> None:
         self._over = True
+        if self.copy is not None:
+            self.copy.machine.die(by_power=False)
+            self._people[0].machine.die(by_power=False)
         self._network.calm()
         for machine in self._machines():
             machine.disarm()
@@ -111,6 +120,7 @@ class Storm:
             "server copy": weather.server_rollbacks,
             "server rollback": weather.server_rollbacks,
             "undo": weather.undone_events,
+            "clone": weather.clones,
         }
         if any(kinds.values()):
             match chance.choices(list(kinds), weights=list(kinds.values()))[0]:
@@ -126,16 +136,10 @@ class Storm:
                     self._kill(chance.choice(self._machines()), by_power=True)
                 case "clock":
                     self._turn_clock(chance.choice(self._machines()))
-                case "copy":
-                    self._copy(self._people[0])
-                case "rollback":
-                    self._roll_back(self._people[0])
                 case "undo":
                     person.machine.undo_event(chance.randint(0, 20))
-                case "server copy":
-                    self._copy_server()
-                case "server rollback":
-                    self._roll_back_server()
+                case other:
+                    self._strike_data(other)
         self._plan()
 
     def _kill(self, machine: Machine, *, by_power: bool) -> None:
@@ -170,6 +174,40 @@ class Storm:
         self._server.restore(copy[1])
         for call in self.when_server_restored:
             call()
+
+    def _strike_data(self, kind: str) -> None:
+        match kind:
+            case "clone":
+                self._clone(self._people[0])
+            case "copy":
+                self._copy(self._people[0])
+            case "rollback":
+                self._roll_back(self._people[0])
+            case "server copy":
+                self._copy_server()
+            case "server rollback":
+                self._roll_back_server()
+
+    def _clone(self, person: Person) -> None:
+        """A copy of their data directory is started beside the original; both write; the original is started again."""
+        if self.copy_of is None or self.copy is not None or not self._is_connected_with_all(person):
+            return
+        image = person.machine.copy_of_disk()
+        if self._chance.random() < 0.5:
+            person.machine.die(by_power=False)
+            image = person.machine.copy_of_disk()
+        copy = self.copy = self.copy_of(person)
+        person.is_cloned = copy.is_cloned = True
+        copy.machine.restore(image)
+        after = copy.machine.agenda.after
+        began = self._chance.uniform(0.0, 5.0)
+        after(began, copy.machine.boot)
+        for writer, count in ((copy, self._chance.choice((0, 1, 5))), (person, self._chance.choice((1, 8)))):
+            for _ in range(count):
+                reader = self._chance.choice([other for other in self._people if other is not person])
+                after(began + self._chance.uniform(0.5, 12.0), partial(writer.write, reader.cid))
+        after(began + 14.0, partial(copy.machine.die, by_power=False))
+        after(began + self._chance.uniform(13.0, 20.0), partial(person.machine.die, by_power=False))
 
     def _is_connected_with_all(self, person: Person) -> bool:
         account = person.account

@@ -67,6 +67,7 @@ class World(AbstractContextManager["World"]):
         keep_story: bool = False,
         weather: Weather | None = None,
         path_weather: PathWeather | None = None,
+        whole_services: bool | None = None,
     ) -> None:
         self.seed = seed
         self.story = Story(keep_story)
@@ -84,7 +85,8 @@ class World(AbstractContextManager["World"]):
             comes_and_goes=chance.random() < 0.4,
             fiddles=self.with_paths and way.random() < 0.4,
         )
-        self._whole_services = chance.random() < 0.5
+        drawn = chance.random() < 0.5
+        self._whole_services = drawn if whole_services is None else whole_services
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
         paths = PATHS if self.with_paths else None
         self._settings = ServerSettings(
@@ -96,6 +98,8 @@ class World(AbstractContextManager["World"]):
         self.peers = PeerNetwork(self.agenda, peer_chance, self.network, self.server, is_on=self.with_paths)
         self.people = [self._person(f"person{number}") for number in range(chance.choice((2, 2, 3, 4)))]
         self.storm = Storm(self.weather, self._chance("storm"), self.network, self.server, self.people)
+        if not self._whole_services:
+            self.storm.copy_of = self._copy_of
         self.stranger = Stranger(self.agenda, self._chance("stranger"), self.story, self.peers)
         self.path_storm = PathStorm(
             self.path_weather,
@@ -129,6 +133,8 @@ class World(AbstractContextManager["World"]):
     ) -> None:
         for machine in (*self._machines(), self.stranger.machine):
             machine.dispose()
+        if self.storm.copy is not None:
+            self.storm.copy.machine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -241,6 +247,23 @@ class World(AbstractContextManager["World"]):
         self.network.attach(machine)
         self.peers.attach(machine)
         return person
+
+    def _copy_of(self, person: Person) -> Person:
+        """A second computer of theirs, for a copy of their data directory."""
+        machine = Machine(
+            f"the computer with a copy of {person.name}",
+            self.agenda,
+            self._chance("copy/machine"),
+            self.story,
+            lambda machine: self._start_account(machine, copy),
+        )
+        copy = Person(person.name, machine, self._chance("copy"), cid=person.cid, udp_mode=person.udp_mode)
+        copy.written = person.written
+        copy.told.append(self.statuses.told)
+        self.network.attach(machine)
+        self.peers.attach(machine)
+        machine.when_started += [self.statuses.machine_started, copy.started]
+        return copy
 
     def _start_server(self, machine: Machine) -> Process:
         store = SqliteServerStore(Database.open(machine.file("server.db"), vfs=VFS_NAME))

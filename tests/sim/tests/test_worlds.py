@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,8 @@ FAULTS = Weather(
     rollbacks=0,
     undone_events=10,
 )
+COPIES = replace(FAULTS, mean_seconds_between_faults=2.0, undone_events=0, clones=10)
+COPIED = range(1, 7)
 SEEDS = int(os.environ.get("SIM_SEEDS", "20"))
 
 
@@ -36,6 +39,13 @@ def test_every_promise_is_kept_where_events_are_undone_all_the_time(seed: int) -
         world.live()
         undone = [line for line in world.story.lines if "meets a fault" in line]
     assert len(undone) > 10
+
+
+@pytest.mark.parametrize("seed", COPIED)
+def test_every_promise_is_kept_where_a_copy_of_somebody_was_started(seed: int) -> None:
+    with World(seed, keep_story=True, weather=COPIES, whole_services=False) as world:
+        world.live()
+        assert any("copy" in line and "starts" in line for line in world.story.lines)
 
 
 def test_the_same_seed_tells_the_same_story_twice() -> None:
