@@ -235,6 +235,7 @@ export interface MessageView {
   readonly arrival: number;
   readonly written_at: number;
   readonly arrived_at: number;
+  readonly shown_at: number;
   readonly arrived_late: boolean;
   readonly seen: boolean;
   readonly painted: boolean;

@@ -125,6 +125,7 @@ function message(counter: number, device = "aa"): MessageView {
     arrival: counter,
     written_at: 0,
     arrived_at: 0,
+    shown_at: 0,
     arrived_late: false,
     seen: true,
     painted: true,

@@ -222,6 +222,7 @@ export class FakeWorld {
       arrival: from.nextArrival(),
       written_at: writtenAt,
       arrived_at: writtenAt,
+      shown_at: writtenAt,
       arrived_late: false,
       seen: true,
       painted: true,

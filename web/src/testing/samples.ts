@@ -150,6 +150,7 @@ function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number
     text: "Sent this from the tunnel, it may take a while to get out.",
     written_at: writtenAt,
     arrived_at: now - 10 * MINUTE,
+    shown_at: writtenAt,
     arrived_late: true,
     seen: true,
     painted: true,

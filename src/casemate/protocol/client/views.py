@@ -165,8 +165,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     arrival: int
     """Counts up in the order in which this account learned of messages; what was seen is told by it."""
     written_at: int
-    """The writer's clock, clamped to arrival; shown, never used for order."""
+    """The writer's clock, clamped to arrival; never used for order."""
     arrived_at: int
+    shown_at: int
+    """The time to show: fixed when it was written down here, never changed, so that days go forward down the list."""
     arrived_late: bool
     seen: bool
     """Does not count as unread. Own messages do not either."""

@@ -36,7 +36,7 @@ export const MessageGroup = memo(
           <h2 className="flex items-baseline gap-2">
             <bdi className="min-w-0 truncate text-13 font-bold">{author.name}</bdi>
             {group.mine && <span className="text-12 text-ink-3">you</span>}
-            {first && <span className="sr-only">at {clockTime(first.written_at)}</span>}
+            {first && <span className="sr-only">at {clockTime(first.shown_at)}</span>}
           </h2>
           <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
             {group.messages.map((message) => (

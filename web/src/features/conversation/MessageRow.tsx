@@ -45,8 +45,8 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         )}
       >
         <time
-          dateTime={new Date(message.written_at).toISOString()}
-          title={fullTime(message.written_at)}
+          dateTime={new Date(message.shown_at).toISOString()}
+          title={fullTime(message.shown_at)}
           className={classes(
             "text-12 tabular-nums",
             // Not by opacity: a layer for each row of a long conversation would cost every frame.
@@ -55,7 +55,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
               : "text-transparent group-focus-within/row:text-ink-3 group-hover/row:text-ink-3",
           )}
         >
-          {clockTime(message.written_at)}
+          {clockTime(message.shown_at)}
         </time>
         {message.mine && <Status message={message} reason={reason} peerName={peerName} shown={showGlyph} />}
       </span>

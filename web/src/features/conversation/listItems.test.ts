@@ -17,6 +17,7 @@ const message = (counter: number, mine = false): MessageView => ({
   arrival: counter,
   written_at: counter,
   arrived_at: counter,
+  shown_at: counter,
   arrived_late: false,
   seen: true,
   painted: true,

@@ -34,11 +34,15 @@ export function listItems(
   { hasBefore, hasAfter }: { readonly hasBefore: boolean; readonly hasAfter: boolean },
 ): readonly ListItem[] {
   const items: ListItem[] = [];
-  let before: MessageView | undefined;
+  let latest = -Infinity;
   let lineDrawn = newFrom === null;
   for (const message of messages) {
-    if (before === undefined || !sameDay(before.written_at, message.written_at))
-      items.push({ kind: "day", key: `day ${message.id}`, time: message.written_at });
+    // Days only go forward: the service shows times in order, unless this computer's clock went back.
+    if (message.shown_at > latest) {
+      if (latest === -Infinity || !sameDay(latest, message.shown_at))
+        items.push({ kind: "day", key: `day ${message.id}`, time: message.shown_at });
+      latest = message.shown_at;
+    }
     if (!lineDrawn && newFrom !== null && compareOrder(message.order, newFrom) >= 0) {
       lineDrawn = true;
       if (!message.mine) items.push({ kind: "new", key: "new" });
@@ -55,7 +59,6 @@ export function listItems(
         messages: [message],
         pending: [],
       });
-    before = message;
   }
   if (hasBefore) nameByEnd(items);
   if (hasAfter && pending.length > 0) items.push({ kind: "gap", key: "gap" });
@@ -73,7 +76,7 @@ function nameByEnd(items: ListItem[]): void {
 
 function addPending(items: ListItem[], text: PendingText): void {
   const last = items.at(-1);
-  const before = last?.kind === "group" ? (last.messages.at(-1)?.written_at ?? text.writtenAt) : 0;
+  const before = last?.kind === "group" ? (last.messages.at(-1)?.shown_at ?? text.writtenAt) : 0;
   if (last?.kind === "group" && last.mine && text.writtenAt - before < GROUP_MILLISECONDS)
     items[items.length - 1] = { ...last, pending: [...last.pending, text] };
   else
@@ -102,7 +105,7 @@ function belongs(group: Group, message: MessageView): boolean {
     last !== undefined &&
     group.mine === message.mine &&
     block(last) === block(message) &&
-    Math.abs(message.written_at - last.written_at) < GROUP_MILLISECONDS &&
+    Math.abs(message.shown_at - last.shown_at) < GROUP_MILLISECONDS &&
     !message.arrived_late
   );
 }

@@ -58,7 +58,7 @@ export function ConversationRow(props: ConversationRowProps) {
           />
           {conversation?.last && (
             <span className="shrink-0 text-12 text-ink-3 tabular-nums">
-              {shortTime(conversation.last.arrived_at, now)}
+              {shortTime(conversation.last.shown_at, now)}
             </span>
           )}
         </span>

@@ -11,12 +11,13 @@ from msgspec.structs import astuple, replace
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.ports import DisplayOrder, TimelinePlace
 from casemate.internal_service.core.account.rows import StoredStatus, TimelineRow
+from casemate.internal_service.core.account.shown_time import shown_time
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
 
 _COLUMNS = (
     "arrival, message_id, account_id, mine, kind, body, status, counter, device, number,"
-    " written_at, arrived_at, late, seen, painted"
+    " written_at, arrived_at, late, seen, painted, shown_at"
 )
 _LAST_COUNTER: Final = 2**63 - 1
 _UNDELIVERED = "INDEXED BY timeline_undelivered", "mine = 1 AND status IN ('queued', 'sent')"
@@ -38,9 +39,13 @@ class TimelineTable:
             raise OverflowError("a counter that the database cannot hold")
         place = row.counter, row.device
         last, first_unread = self._last(row.account_id), self.first_unread(row.account_id)
-        self._rows.put_passing(_key(row), replace(row, arrival=self._next_arrival()), self._insert_messages)
-        if last is None or place > last[:2]:
-            self._rows.wrote(("last message", row.account_id), (*place, row.message_id))
+        is_last = last is None or place > last[:2]
+        above, below = (last and last[3], None) if is_last else self._shown_beside(row.account_id, place)
+        shown_at = shown_time(row.written_at, row.arrived_at, above, below)
+        row = replace(row, arrival=self._next_arrival(), shown_at=shown_at)
+        self._rows.put_passing(_key(row), row, self._insert_messages)
+        if is_last:
+            self._rows.wrote(("last message", row.account_id), (*place, row.message_id, shown_at))
         if not row.mine and not row.seen:
             self._add_unread(row.account_id, 1)
             if first_unread is None or place < first_unread:
@@ -217,7 +222,7 @@ class TimelineTable:
 
     def _insert_messages(self, rows: list[TimelineRow]) -> None:
         self._db.executemany(
-            f"INSERT INTO timeline ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO timeline ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [astuple(row) for row in rows],
         )
 
@@ -228,13 +233,23 @@ class TimelineTable:
             self._rows.wrote_passing(_key(row), row)
         return rows
 
-    def _last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId] | None:
+    def _last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId, float] | None:
         return self._rows.read(("last message", account_id), lambda: self._read_last(account_id))
 
-    def _read_last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId] | None:
+    def _read_last(self, account_id: AccountId) -> tuple[int, DeviceId, MessageId, float] | None:
         self._rows.write()
         row = self._one("WHERE account_id = ? ORDER BY counter DESC, device DESC LIMIT 1", account_id)
-        return None if row is None else (row.counter, row.device, row.message_id)
+        return None if row is None else (row.counter, row.device, row.message_id, row.shown_at)
+
+    def _shown_beside(self, account_id: AccountId, place: DisplayOrder) -> tuple[float | None, float | None]:
+        """The times that are shown right above and below this place."""
+        self._rows.write()
+        where = "SELECT shown_at FROM timeline WHERE account_id = ? AND (counter, device)"
+        above: float | None = self._db.value(
+            f"{where} < (?, ?) ORDER BY counter DESC, device DESC LIMIT 1", account_id, *place
+        )
+        below: float | None = self._db.value(f"{where} > (?, ?) ORDER BY counter, device LIMIT 1", account_id, *place)
+        return above, below
 
     def _next_arrival(self) -> int:
         if self._last_arrival is None:
@@ -277,4 +292,5 @@ def _timeline(row: Row) -> TimelineRow:
         late=bool(row[12]),
         seen=bool(row[13]),
         painted=bool(row[14]),
+        shown_at=row[15],
     )

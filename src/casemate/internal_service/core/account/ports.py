@@ -175,7 +175,9 @@ class OutboxStore(Protocol):
 
 class TimelineStore(Protocol):
     def timeline_add(self, row: TimelineRow, *, is_new: bool = False) -> bool:
-        """False when the conversation has this message already. `row.arrival` is ignored: it is counted up here.
+        """False when the conversation has this message already.
+
+        `row.arrival` and `row.shown_at` are ignored: the one is counted up here, the other fixed by `shown_time`.
 
         `is_new`: its id was drawn here, or looked for; whether it is here already need not be looked up again.
         """

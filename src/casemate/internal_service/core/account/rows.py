@@ -194,3 +194,5 @@ class TimelineRow(WithContents, frozen=True):
     """It counts for the badge of its reader no more. Own messages are."""
     painted: bool
     """It was on a screen here: so it is told to its writer."""
+    shown_at: float = 0.0
+    """The time that is shown; see `shown_time.py`."""

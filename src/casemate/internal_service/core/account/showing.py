@@ -142,6 +142,7 @@ class Showing:
             arrival=row.arrival,
             written_at=milliseconds(row.written_at),
             arrived_at=milliseconds(row.arrived_at),
+            shown_at=milliseconds(row.shown_at),
             arrived_late=row.late,
             seen=row.seen,
             painted=row.painted,

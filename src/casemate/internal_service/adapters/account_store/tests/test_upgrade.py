@@ -77,3 +77,23 @@ def test_what_was_read_before_read_was_a_set_is_seen_and_painted(tmp_path: Path)
     assert channel is not None
     assert (channel.own_read_up_to, channel.own_read_runs, channel.read_runs) == (1, (), ())
     store.close()
+
+
+def test_messages_from_before_their_time_was_fixed_are_shown_in_order(tmp_path: Path) -> None:
+    """By what their writers said, where that fits in between what stands above and when things arrived."""
+    path = tmp_path / "account.db"
+    folder = resources.files("casemate.internal_service.adapters.account_store") / "migrations"
+    clocks = [(100.0, 110.0), (9e9, 120.0), (5.0, 130.0), (125.0, 400.0), (300.0, 300.0)]
+    with Database.open(path, key=KEY, synchronous="OFF") as old:
+        old.script((folder / "0001_account.sql").read_text())
+        old.script("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+        old.execute("INSERT INTO migrations VALUES (1, '0001_account.sql')")
+        for counter, (written, arrived) in enumerate(clocks, start=1):
+            old.execute(
+                "INSERT INTO timeline VALUES (NULL, ?, ?, 0, 'chat', x'', 'received', ?, ?, ?, ?, ?, 0, 1)",
+                counter.to_bytes(16, "big"), b"b" * 32, counter, DEVICE, counter, written, arrived,
+            )  # fmt: skip
+    store = open_account_store(path, KEY, synchronous="OFF")
+    rows = store.timeline_page(AccountId(b"b" * 32), before=None, after=None, limit=9)
+    assert [row.shown_at for row in rows] == [100.0, 120.0, 120.0, 125.0, 300.0]
+    store.close()
