@@ -28,7 +28,9 @@ function message(number: number, shown_at: number, written_at = shown_at): Messa
 }
 
 const days = (messages: readonly MessageView[]) =>
-  listItems(messages, null, [], { hasBefore: false, hasAfter: false }).flatMap((item) => (item.kind === "day" ? [item.time] : []));
+  listItems(messages, null, [], { hasBefore: false, hasAfter: false }).flatMap((item) =>
+    item.kind === "day" ? [item.time] : [],
+  );
 
 test("the time that the service fixed draws the days, not what a writer's clock said", () => {
   const wrong = [message(1, NOON), message(2, NOON + 1000, NOON + 4000 * DAY), message(3, NOON + 2000, 5)];
