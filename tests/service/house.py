@@ -15,7 +15,7 @@ from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.service_store import open_or_begin_anew
 from casemate.internal_service.core import events
-from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.found_accounts import take_stock
 from casemate.internal_service.core.link_io import (
     CloseLink,
@@ -297,6 +297,8 @@ class House:
                 self._vault(lambda: make_vault(effect, self._entropy, CHEAP))
             case TryVaults():
                 self._vault(lambda: try_vaults(effect))
+            case AskBrowsers(token):
+                street.work.append(lambda: self.tell(events.BrowsersTold(token, [])))
             case EventUndone():
                 self.undone.append(effect)
             case _:

@@ -52,7 +52,9 @@ def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
 def launch_url(data_dir: Path) -> str:
     """Ask the internal service of this directory for a URL that signs one browser in, once. Raises `CannotStart`."""
     folder = _folder_of_service(data_dir)
-    not_running = CannotStart(f"No internal service runs on {folder}: start one with `{start_command(data_dir)}`.")
+    alone = folder.name != INTERNAL_FOLDER and (folder / URL_FILE).exists()
+    start = start_command(data_dir, alone=alone)
+    not_running = CannotStart(f"No internal service runs on {folder}: start one with `{start}`.")
     try:
         base = (folder / URL_FILE).read_text("ascii").strip()
         token = (folder / "token").read_text("ascii").strip()
@@ -100,12 +102,11 @@ def open_command(data_dir: Path) -> str:
     return own_command("open", *_option(_owner(data_dir), default_data_dir()))
 
 
-def start_command(data_dir: Path) -> str:
-    """What starts on this directory what has run there: `up`, or an internal service alone."""
-    owner = _owner(data_dir)
-    if owner == data_dir.resolve() and (owner / URL_FILE).exists():
-        return own_command("internal-service", *_option(owner, default_data_dir() / INTERNAL_FOLDER))
-    return own_command("up", *_option(owner, default_data_dir()))
+def start_command(data_dir: Path, *, alone: bool = False) -> str:
+    """What starts the service of this directory again: `up`, or the internal service `alone`."""
+    if alone:
+        return own_command("internal-service", *_option(data_dir.resolve(), default_data_dir() / INTERNAL_FOLDER))
+    return own_command("up", *_option(_owner(data_dir), default_data_dir()))
 
 
 def _owner(data_dir: Path) -> Path:

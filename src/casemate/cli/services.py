@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from casemate.cli.open import open_command
+from casemate.cli.open import open_command, start_command
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -173,6 +173,7 @@ def internal_service(
         InternalServiceOptions(
             data_dir=data_dir,
             open_command=open_command(data_dir),
+            start_command=start_command(data_dir, alone=not stop_when_stdin_closes),
             listen=str(listen),
             default_server=default_server,
             own_server_key=own_server_key,

@@ -19,6 +19,7 @@ from casemate.internal_service.adapters.key_store import machine_key
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
 from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface.browsers import Browsers
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
@@ -65,6 +66,8 @@ class InternalServiceOptions:
     """Other names under which browsers reach us."""
     open_command: str = "casemate open"
     """What a person types for a fresh signed-in page."""
+    start_command: str = "casemate up"
+    """What a person types to start it again."""
     trust_other_users: bool = False
     """Other users of this computer may connect, with a credential."""
     use_keyring: bool = True
@@ -106,6 +109,8 @@ async def serve(options: InternalServiceOptions) -> int:
             unlocked_by=key.kept_by,
             default_server=options.default_server,
             own_server_key=options.own_server_key,
+            start_command=options.start_command,
+            open_command=options.open_command,
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.
         opened = _open(options.data_dir, key.key, full=False)
@@ -198,7 +203,8 @@ def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> 
         doors = Doors.of(listen.host, port, options.allowed_hosts, options.allowed_origins)
     except ValueError as error:
         raise CannotStart(f"{error}.") from error
-    credentials = Credentials(load_or_make_token(options.data_dir), time.time)
+    browsers = Browsers(options.data_dir, time.time)
+    credentials = Credentials(load_or_make_token(options.data_dir), time.time, browsers)
     # Cookies do not know ports: each service of this computer has a name of its own.
     cookie_name = f"casemate_{port}"
     gate = Gate(doors, credentials, cookie_name)

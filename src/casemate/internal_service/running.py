@@ -22,7 +22,7 @@ from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import Site
-from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked, SpaceSeen
 from casemate.internal_service.core.found_accounts import FoundAccount
 from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
@@ -150,7 +150,7 @@ class _Performer:
 
     def __call__(self, effect: Effect) -> None:
         match effect:
-            case SendResponse() | CloseSocket():
+            case SendResponse() | CloseSocket() | AskBrowsers():
                 self.site.perform(effect)
             case OpenLink() | SendOnLink() | CloseLink():
                 self.links.perform(effect)

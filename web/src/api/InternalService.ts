@@ -38,6 +38,8 @@ export interface Answers {
   readonly ConnectAccount: Responses["ConnectSuccess"];
   readonly AdoptAccount: Responses["ConnectSuccess"];
   readonly ProbeServer: Responses["ServerProbed"];
+  readonly ListBrowsers: Responses["BrowserList"];
+  readonly SignOutBrowser: Responses["Done"];
   readonly Register: Responses["ConnectSuccess"];
   readonly Connect: Responses["ConnectSuccess"];
   readonly Disconnect: Responses["DisconnectNotification"];

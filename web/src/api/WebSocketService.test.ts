@@ -35,7 +35,7 @@ class FakeSocket implements Socket {
 
   accept(): void {
     this.onopen?.();
-    const service = { version: "1", default_server: null };
+    const service = { version: "1", default_server: null, start_command: "up", open_command: "open" };
     this.respond("HelloAccepted", { cid: 0n, request_id: this.idOf("Hello"), service, accounts: [] });
   }
 }

@@ -50,6 +50,21 @@ export interface BrowserKey {
   readonly hex: string;
 }
 
+export interface BrowserList {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly browsers: readonly BrowserView[];
+}
+
+/** A browser that was signed in. Times are Unix milliseconds. */
+export interface BrowserView {
+  readonly id: string;
+  readonly name: string;
+  readonly signed_in_at: number;
+  readonly last_used_at: number;
+  readonly this_one: boolean;
+}
+
 /** Sign in to one local account of several with the same username. Answer: as Connect. */
 export interface ConnectAccount {
   readonly request_id: string;
@@ -166,6 +181,11 @@ export interface LinkView {
   readonly state: "away" | "connecting" | "fenced" | "online";
   readonly since: number;
   readonly reason: Reason | null;
+}
+
+/** The browsers that a cookie of this service was given to. Answer: BrowserList. */
+export interface ListBrowsers {
+  readonly request_id: string;
 }
 
 /** People on the server whose name or username contains `query`, a page at a time. Answer: DirectoryPage. */
@@ -373,6 +393,8 @@ export interface ServerProbed {
 export interface ServiceInfo {
   readonly version: string;
   readonly default_server: string | null;
+  readonly start_command: string;
+  readonly open_command: string;
 }
 
 /** What stands in one window's composer; an empty text discards it. Answer: Done, after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
@@ -419,6 +441,12 @@ export interface SettingsView {
   readonly unlocked_by: "key_file" | "keyring" | "nothing";
   readonly relay_only: boolean;
   readonly lan_discovery: boolean;
+}
+
+/** Its cookie opens nothing any more, and its tabs are cut off. Again is fine. Answer: Done. */
+export interface SignOutBrowser {
+  readonly request_id: string;
+  readonly browser: string;
 }
 
 /** The whole account except old messages; a conversation brings its last one, GetTimeline the rest. */
@@ -512,6 +540,8 @@ export interface ExtensionRequests {
   readonly AdoptAccount: AdoptAccount;
   readonly ProbeServer: ProbeServer;
   readonly Ping: Ping;
+  readonly ListBrowsers: ListBrowsers;
+  readonly SignOutBrowser: SignOutBrowser;
 }
 
 export interface ExtensionResponses {
@@ -525,6 +555,7 @@ export interface ExtensionResponses {
   readonly MessageQueued: MessageQueued;
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
+  readonly BrowserList: BrowserList;
   readonly Done: Done;
   readonly Pong: Pong;
   readonly RequestRefused: RequestRefused;

@@ -23,6 +23,8 @@ const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   Connect: ["ConnectSuccess", "SessionAlreadyActive"],
   ProbeServer: ["ServerProbed"],
+  ListBrowsers: ["BrowserList"],
+  SignOutBrowser: ["Done"],
   Register: ["ConnectSuccess", "RegisterSuccess"],
   Disconnect: ["DisconnectNotification"],
   Deregister: ["DeregisterSuccess"],

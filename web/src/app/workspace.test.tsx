@@ -144,6 +144,30 @@ test("settings are asked of the service and shown as it says", async () => {
   expect(screen.getByRole("switch", { name: "Appear offline" })).toBeChecked();
 });
 
+test("the browsers that may open Casemate are listed, and can be signed out", async () => {
+  const world = worldOfThree();
+  const day = 24 * 60 * 60 * 1000;
+  const browser = { signed_in_at: Date.now() - 2 * day, last_used_at: Date.now() - day };
+  world.browsers = [
+    { id: "one", name: "Firefox on Linux", this_one: true, ...browser },
+    { id: "two", name: "Chrome on Windows", this_one: false, ...browser },
+  ];
+  const { user, service } = await showApp(App, `${HOME}/settings`, world);
+  const part = within(await screen.findByRole("region", { name: "Signed-in browsers" }));
+  const rows = await part.findAllByRole("listitem");
+  expect(rows[0]).toHaveTextContent("This one.");
+  expect(rows[1]).toHaveTextContent("Last used yesterday at");
+  service.refuseNext("SignOutBrowser", { code: "internal", params: {}, acts: "retry" });
+  await user.click(part.getByRole("button", { name: "Sign out Chrome on Windows" }));
+  expect(await part.findByRole("alert")).toHaveTextContent("Something went wrong");
+  expect(part.getAllByRole("listitem")).toHaveLength(2);
+  await user.click(part.getByRole("button", { name: "Sign out Chrome on Windows" }));
+  await waitFor(() => {
+    expect(part.getAllByRole("listitem")).toHaveLength(1);
+  });
+  expect(part.queryByRole("alert")).not.toBeInTheDocument();
+});
+
 test("the theme is chosen once and kept", async () => {
   const { user } = await showApp(App, `${HOME}/settings`);
   await user.click(await screen.findByRole("radio", { name: "Dark" }));

@@ -130,7 +130,12 @@ export class FakeInternalService implements InternalService {
     const accounts: LocalAccount[] = [...this.world.accounts.values()]
       .filter((account) => account.local)
       .map((account) => account.localAccount());
-    const service = { version: "0.1.0", default_server: SERVER };
+    const service = {
+      version: "0.1.0",
+      default_server: SERVER,
+      start_command: "casemate up",
+      open_command: "casemate open",
+    };
     return { state: "open", service, accounts, found: this.world.found, storage: this.world.storage };
   }
 
@@ -186,6 +191,11 @@ export class FakeInternalService implements InternalService {
   }
 
   private readonly handlers: Handlers = {
+    ListBrowsers: () => ({ cid: 0n, request_id: null, browsers: this.world.browsers }),
+    SignOutBrowser: ({ browser }) => {
+      this.world.browsers = this.world.browsers.filter((other) => other.id !== browser);
+      return done(0n);
+    },
     ProbeServer: ({ server_addr }) => {
       if (server_addr !== SERVER)
         throw new Refused({ code: "server_unreachable", params: { address: server_addr }, acts: "retry" });

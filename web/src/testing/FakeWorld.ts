@@ -1,5 +1,5 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
-import type { Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
+import type { BrowserView, Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
 import type { FoundFiles } from "../api/InternalService";
 import { conversationId } from "./conversationId";
 import type { Person } from "./FakeAccount";
@@ -17,6 +17,8 @@ export class FakeWorld {
   serverPassword: string | null = null;
   /** The server was started together with this service. */
   ownServer = false;
+  /** Who has a cookie of the service. */
+  browsers: readonly BrowserView[] = [];
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
   /** Why little or nothing can be kept on this computer's disk. */

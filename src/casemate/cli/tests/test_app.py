@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from casemate.cli.app import main
-from casemate.cli.open import open_command
+from casemate.cli.open import open_command, start_command
 from casemate.crypto.keys import fingerprint
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
@@ -132,6 +132,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "open_command": open_command(Path("d")),
+        "start_command": start_command(Path("d"), alone=True),
         "trust_other_users": True,
         "use_keyring": False,
         "peer_paths": False,

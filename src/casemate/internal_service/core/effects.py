@@ -23,6 +23,17 @@ class CloseSocket(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AskBrowsers(Effect):
+    """Which browsers are signed in, after one of them was signed out if that is wanted. Answer: BrowsersTold."""
+
+    token: int
+    socket: SocketId
+    """Who asks."""
+    sign_out: str | None
+    """Id of a browser; one that is not signed in is fine."""
+
+
+@dataclass(frozen=True, slots=True)
 class MakeVault(Effect):
     """Draw a database key and lock it with the password (slow on purpose). Answer: VaultMade."""
 

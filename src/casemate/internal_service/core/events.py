@@ -6,6 +6,7 @@ from casemate.crypto.keys import DatabaseKey
 from casemate.node import Event
 from casemate.protocol.client.codec import ClientRequest
 from casemate.protocol.client.types import Uuid
+from casemate.protocol.client.views import BrowserView
 from casemate.protocol.ids import SocketId
 
 
@@ -67,6 +68,13 @@ class MessagesTaken(Event):
 
     socket: SocketId
     mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrowsersTold(Event):
+    token: int
+    browsers: list[BrowserView] | None
+    """None: what was asked for holds until the next start only, because the disk does not take it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,3 +17,7 @@ class Machine:
     """The server to offer for a new account."""
     own_server_key: bytes | None = None
     """Of the server that was started with us, by the same person: nobody else need be asked whether it is that one."""
+    start_command: str = "casemate up"
+    """What a person types to start us again."""
+    open_command: str = "casemate open"
+    """What a person types for a fresh signed-in page."""

@@ -9,6 +9,7 @@ from casemate.internal_service.core import events
 from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.accounts import Accounts
+from casemate.internal_service.core.browsers import BrowserRequests
 from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
 from casemate.internal_service.core.drafts import Drafts
@@ -132,6 +133,7 @@ class Service(Core):
         self._accounts.on_close.append(self._workspace.ended)
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
+        browsers = BrowserRequests(desk, self._waits)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._waits, self._views, drafts)
@@ -181,6 +183,8 @@ class Service(Core):
             ext.AdoptAccount: found_accounts.adopt,
             ext.ProbeServer: self._probes.probe,
             ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
+            ext.ListBrowsers: browsers.list,
+            ext.SignOutBrowser: browsers.sign_out,
         }
 
     # --- the core
@@ -194,7 +198,7 @@ class Service(Core):
                 self._link(event)
             case PathEvent():
                 self._path(event)
-            case events.VaultMade(token) | events.VaultsTried(token):
+            case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
                 self._waits.settle(token, event)
             case Wakeup():
                 self._wakeup()
@@ -241,7 +245,7 @@ class Service(Core):
         match event:
             case events.RequestArrived(socket, request):
                 self._answer_if_any(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
-            case events.VaultMade(token) | events.VaultsTried(token):
+            case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():
                 self._rest(event)

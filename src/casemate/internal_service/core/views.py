@@ -67,7 +67,12 @@ class Views(Memory):
 
     def hello(self, asker: Asker) -> None:
         default = self._machine.default_server or self._stores.service.last_server()
-        service = ext.ServiceInfo(version=self._machine.version, default_server=default)
+        service = ext.ServiceInfo(
+            version=self._machine.version,
+            default_server=default,
+            start_command=self._machine.start_command,
+            open_command=self._machine.open_command,
+        )
         shown = self._list_shown = self._account_list()
         self._desk.answer(
             asker,

@@ -8,6 +8,7 @@ import msgspec
 
 from casemate.protocol.client.views import (
     AccountView,
+    BrowserView,
     ConversationView,
     DirectoryRow,
     DraftView,
@@ -204,10 +205,24 @@ class ExtensionResponse(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None
 
 
+class ListBrowsers(ExtensionRequest, frozen=True, kw_only=True):
+    """The browsers that a cookie of this service was given to. Answer: BrowserList."""
+
+
+class SignOutBrowser(ExtensionRequest, frozen=True, kw_only=True):
+    """Its cookie opens nothing any more, and its tabs are cut off. Again is fine. Answer: Done."""
+
+    browser: str
+
+
 class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     default_server: str | None
     """The address to offer for a new account: the server that was started with us, or the last one used."""
+    start_command: str
+    """What a person types on this computer to start the service again."""
+    open_command: str
+    """What a person types on this computer for a fresh signed-in page."""
 
 
 class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
@@ -299,6 +314,11 @@ class ServerProbed(ExtensionResponse, frozen=True, kw_only=True):
     password_required: bool
     own: bool = False
     """The server that was started together with this service: its person is the one who runs it."""
+
+
+class BrowserList(ExtensionResponse, frozen=True, kw_only=True):
+    browsers: list[BrowserView]
+    """The last to be used comes first."""
 
 
 class Done(ExtensionResponse, frozen=True, kw_only=True):

@@ -26,6 +26,19 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     acts: Acts
 
 
+class BrowserView(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser that was signed in. Times are Unix milliseconds."""
+
+    id: str
+    name: str
+    """Such as "Firefox on Linux"."""
+    signed_in_at: int
+    last_used_at: int
+    """Noted once an hour."""
+    this_one: bool
+    """Whether the one that asks is in it."""
+
+
 class LocalAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An account of this computer, as the landing page and the account rail list it."""
 

@@ -11,6 +11,7 @@ import { sentenceOf } from "../../state/reasons";
 import type { ThemeChoice } from "../../state/theme";
 import { chooseTheme, themeChoice } from "../../state/theme";
 import { DeleteAccount } from "./DeleteAccount";
+import { SignedInBrowsers } from "./SignedInBrowsers";
 
 interface Props {
   readonly onSignOut: () => void;
@@ -95,6 +96,9 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
               {sentenceOf(attempt.reason, {})}
             </p>
           )}
+        </Part>
+        <Part title="Signed-in browsers">
+          <SignedInBrowsers />
         </Part>
         <Part title="Appearance">
           <ThemePicker />

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from casemate.internal_service.adapters.web_surface.browsers import UNUSED_SECONDS, Browsers
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.secrets_file import write_secret
 
 TOKEN_FILE: Final = "token"  # noqa: S105  (a file name)
 LAUNCH_SECONDS: Final = 300.0
 LAUNCHES_KEPT: Final = 32
-COOKIE_SECONDS: Final = 30 * 86_400
+COOKIE_SECONDS: Final = UNUSED_SECONDS
 _TOKEN_BYTES: Final = 32
 _COOKIE_LABEL: Final = b"casemate/cookie/1"
 
@@ -35,7 +36,8 @@ def load_or_make_token(data_dir: Path) -> str:
 class Credentials:
     """Comparisons take the same time wherever the two differ. Deleting the token file ends every cookie, too."""
 
-    def __init__(self, token: str, wall_clock: Callable[[], float]) -> None:
+    def __init__(self, token: str, wall_clock: Callable[[], float], browsers: Browsers) -> None:
+        self.browsers = browsers
         self._token = token.encode()
         self._cookie_key = hmac.digest(self._token, _COOKIE_LABEL, "sha256")
         self._wall_clock = wall_clock
@@ -58,16 +60,19 @@ class Credentials:
         self._forget_old_launches()
         return self._launches.pop(_digest(candidate.encode("utf-8", "replace")), None) is not None
 
-    def new_cookie(self) -> str:
-        expires = f"{int(self._wall_clock()) + COOKIE_SECONDS}.{secrets.token_urlsafe(16)}"
-        return f"{expires}.{self._signature(expires)}"
+    def new_cookie(self, browser: str) -> str:
+        """For a browser that is signed in."""
+        signed = f"{int(self._wall_clock()) + COOKIE_SECONDS}.{browser}"
+        return f"{signed}.{self._signature(signed)}"
 
-    def is_cookie(self, candidate: str) -> bool:
+    def browser_of(self, candidate: str) -> str | None:
+        """The signed-in browser whose cookie this is."""
         signed, _, signature = candidate.rpartition(".")
         if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signature(signed).encode()):
-            return False
-        expires = signed.partition(".")[0]
-        return expires.isdigit() and self._wall_clock() < int(expires)
+            return None
+        expires, _, browser = signed.partition(".")
+        in_time = expires.isdigit() and self._wall_clock() < int(expires)
+        return browser if in_time and self.browsers.is_signed_in(browser) else None
 
     def _signature(self, signed: str) -> str:
         return hmac.new(self._cookie_key, signed.encode("utf-8", "replace"), "sha256").hexdigest()

@@ -66,7 +66,7 @@ class Gate:
             return "origin"
         if self._has_token(request, in_query=True):
             return None
-        if hdrs.ORIGIN in request.headers and self.has_cookie(request):
+        if hdrs.ORIGIN in request.headers and self.browser_of(request) is not None:
             return None
         return "credential" if self._tried_something(request) else "not_signed_in"
 
@@ -78,7 +78,7 @@ class Gate:
         """For the UI's pages and files, which change nothing: browsers send no Origin when they navigate."""
         if not self._origin_allowed(request):
             return "origin"
-        if self.has_cookie(request) or self._has_token(request, in_query=False):
+        if self.browser_of(request) is not None or self._has_token(request, in_query=False):
             return None
         return "credential" if self._tried_something(request) else "not_signed_in"
 
@@ -98,9 +98,10 @@ class Gate:
         origins = request.headers.getall(hdrs.ORIGIN, [])
         return not origins or (len(origins) == 1 and origins[0].lower() in self._doors.origins)
 
-    def has_cookie(self, request: web.Request) -> bool:
+    def browser_of(self, request: web.Request) -> str | None:
+        """The signed-in browser that sends this."""
         cookie = request.cookies.get(self._cookie_name)
-        return cookie is not None and self._credentials.is_cookie(cookie)
+        return None if cookie is None else self._credentials.browser_of(cookie)
 
     def _has_token(self, request: web.Request, *, in_query: bool) -> bool:
         scheme, _, bearer = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")

@@ -17,8 +17,10 @@ from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, s
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
 from casemate.internal_service.adapters.web_surface.seats import Holder, Seats
-from casemate.internal_service.core.effects import CloseSocket, SendResponse
+from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, SendResponse
+from casemate.internal_service.core.events import BrowsersTold
 from casemate.protocol.client.types import Uuid
+from casemate.protocol.client.views import BrowserView
 from casemate.protocol.ids import SocketId
 from casemate.runtime.event_queue import EventQueue
 
@@ -47,12 +49,15 @@ class Site:
         self._gate = gate
         self._neighbours = neighbours
         self._credentials = credentials
+        self._browsers = credentials.browsers
         self._files = files
         self._events = events
         self._base_url = base_url
         self._cookie_name = cookie_name
         self._open_command = open_command
         self._sockets: dict[SocketId, UiSocket] = {}
+        self._browser_of_socket: dict[SocketId, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._sockets_opened = 0
         self._seats = Seats()
         self._empty = asyncio.Event()
@@ -79,7 +84,12 @@ class Site:
             return self._refusal(request, await self._gate.slow_down(problem))
         return await self._file(request)
 
-    def perform(self, effect: SendResponse | CloseSocket) -> None:
+    def perform(self, effect: SendResponse | CloseSocket | AskBrowsers) -> None:
+        if isinstance(effect, AskBrowsers):
+            task = asyncio.create_task(self._tell_browsers(effect))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
         socket = self._sockets.get(effect.socket)
         if socket is None:
             return
@@ -110,6 +120,9 @@ class Site:
         response = new_socket()
         socket = UiSocket(number, Uuid(str(uuid.uuid4())), response, self._events, self._seats.spoke)
         self._seats.take(holder, number, socket)
+        browser = self._gate.browser_of(request)
+        if browser is not None:
+            self._browser_of_socket[number] = browser
         try:
             await response.prepare(request)
             self._sockets[number] = socket
@@ -117,6 +130,7 @@ class Site:
         finally:
             self._sockets.pop(number, None)
             self._seats.leave(number)
+            self._browser_of_socket.pop(number, None)
             self._empty.set()
         return response
 
@@ -139,12 +153,17 @@ class Site:
             text = again_from_here(f"/{request.rel_url.raw_path_qs.lstrip(_SLASHES)}")
             return self._finished(request, _html(text, HTTPStatus.OK))
         # Opened a second time where it was opened first: that browser is signed in, so it goes on.
-        if not self._credentials.use_launch(request.query.get("launch", "")) and not self._gate.has_cookie(request):
-            return self._refusal(request, await self._gate.slow_down("launch_used"))
+        browser = self._gate.browser_of(request)
+        fits = self._credentials.use_launch(request.query.get("launch", ""))
+        if browser is None:
+            if not fits:
+                return self._refusal(request, await self._gate.slow_down("launch_used"))
+            browser = self._browsers.sign_in(request.headers.get(hdrs.USER_AGENT, ""))
+            await self._browsers.save()
         # One slash: two would name another site.
         clean = "/" + request.rel_url.raw_path.lstrip(_SLASHES)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: clean})
-        self._set_cookie(response)
+        self._set_cookie(response, browser)
         return self._finished(request, response)
 
     async def _file(self, request: web.Request) -> web.Response:
@@ -153,8 +172,11 @@ class Site:
             missing = "not_found" if await self._files.response("/", "") else "not_built"
             status = HTTPStatus.NOT_FOUND if missing == "not_found" else HTTPStatus.SERVICE_UNAVAILABLE
             return self._finished(request, _html(page(missing), status))
-        if response.content_type == "text/html" and self._gate.has_cookie(request):
-            self._set_cookie(response)  # used cookies stay good
+        browser = self._gate.browser_of(request)
+        if response.content_type == "text/html" and browser is not None:
+            self._set_cookie(response, browser)  # used cookies stay good
+            if self._browsers.used(browser):
+                await self._browsers.save()
         return self._finished(request, response, keep=True)
 
     def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
@@ -179,10 +201,31 @@ class Site:
         response.headers.update(safe_headers(host if self._gate.address_problem(request) is None else ""))
         return response
 
-    def _set_cookie(self, response: web.Response) -> None:
+    async def _tell_browsers(self, asked: AskBrowsers) -> None:
+        """What was signed out holds at once; it is saved before anybody is answered."""
+        if asked.sign_out is not None and self._browsers.sign_out(asked.sign_out):
+            for number in [number for number, browser in self._browser_of_socket.items() if browser == asked.sign_out]:
+                self._sockets[number].close(WSCloseCode.POLICY_VIOLATION)
+            if not await self._browsers.save():
+                self._events.post(BrowsersTold(asked.token, None))
+                return
+        here = self._browser_of_socket.get(asked.socket)
+        told = [
+            BrowserView(
+                id=browser.id,
+                name=browser.name,
+                signed_in_at=int(browser.signed_in_at * 1_000),
+                last_used_at=int(browser.last_used_at * 1_000),
+                this_one=browser.id == here,
+            )
+            for browser in self._browsers.all()
+        ]
+        self._events.post(BrowsersTold(asked.token, told))
+
+    def _set_cookie(self, response: web.Response, browser: str) -> None:
         response.set_cookie(
             self._cookie_name,
-            self._credentials.new_cookie(),
+            self._credentials.new_cookie(browser),
             max_age=COOKIE_SECONDS if self._neighbours.can_tell else None,
             path="/",
             httponly=True,

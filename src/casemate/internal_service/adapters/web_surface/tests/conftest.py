@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface.browsers import Browsers
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
@@ -26,7 +27,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     (files / "icon.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("not for browsers")
     wall = [1_000_000.0]
-    credentials = Credentials(TOKEN, lambda: wall[0])
+    credentials = Credentials(TOKEN, lambda: wall[0], Browsers(tmp_path, lambda: wall[0]))
     events = EventQueue(SystemClock())
     sites: list[Site] = []
 

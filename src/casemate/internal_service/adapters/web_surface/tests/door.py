@@ -1,5 +1,6 @@
 """The web surface as whoever comes to its door meets it."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import aiohttp
 
 from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
+from casemate.node import Event
 from casemate.runtime.event_queue import EventQueue
 
 TOKEN = "the-token-of-this-service-0123456789abcdef"
@@ -33,11 +35,19 @@ class Door:
 
     @property
     def cookie(self) -> dict[str, str]:
-        return {"Cookie": f"casemate_{self.port}={self.credentials.new_cookie()}"}
+        """Of a browser that is new each time."""
+        return self.cookie_of(self.credentials.browsers.sign_in("test"))
+
+    def cookie_of(self, browser: str) -> dict[str, str]:
+        return {"Cookie": f"casemate_{self.port}={self.credentials.new_cookie(browser)}"}
 
     @property
     def bearer(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {TOKEN}"}
+
+    async def next_events(self) -> list[Event]:
+        """What the service would hear next; waits for it."""
+        return list(await asyncio.to_thread(self.events.take, 100, None))
 
     async def get(self, path: str = "/", **headers: str) -> aiohttp.ClientResponse:
         response = await self.http.get(f"{self.url}{path}", headers=headers, allow_redirects=False)

@@ -93,7 +93,7 @@ async def test_names_on_the_list_are_served(door: Door, host: str) -> None:
 
 
 async def test_wrong_missing_and_forged_credentials_are_refused(door: Door) -> None:
-    good = door.credentials.new_cookie()
+    good = door.cookie["Cookie"].partition("=")[2]
     expires, random, signature = good.split(".")
     name = f"casemate_{door.port}"
     forged = [f"{int(expires) + 1}.{random}.{signature}", f"{expires}.{random}.", good[:-1], "", ".", ".."]
@@ -111,7 +111,10 @@ async def test_a_cookie_ends_with_its_time_and_with_the_token(door: Door) -> Non
     assert (await door.get("/", **cookie)).status == 200
     door.wall[0] += 31 * 86_400
     assert (await door.get("/", **cookie)).status == 401
-    assert not Credentials("another token", lambda: 0.0).is_cookie(door.credentials.new_cookie())
+    browsers = door.credentials.browsers
+    good = door.credentials.new_cookie(browsers.sign_in("test"))
+    assert door.credentials.browser_of(good) is not None
+    assert Credentials("another token", lambda: 0.0, browsers).browser_of(good) is None
 
 
 async def test_guessing_is_slow_and_does_not_slow_down_who_has_the_key(door: Door) -> None:
