@@ -198,6 +198,18 @@ class AccountStoreContract:
         store.expire_prekeys(100.0)
         assert store.prekey(b"last resort") is None
 
+    def test_last_resort_prekeys_can_be_made_to_go_sooner(self, store: AccountStore) -> None:
+        store.add_prekey(b"once", b"secret 1", 100.0, last_resort=False)
+        store.add_prekey(b"last resort", b"secret 2", 100.0, last_resort=True)
+        store.add_prekey(b"going", b"secret 3", 40.0, last_resort=True)
+        store.shorten_prekeys(50.0)
+        store.expire_prekeys(40.0)
+        assert store.prekey(b"going") is None
+        assert store.prekey(b"last resort") is not None
+        store.expire_prekeys(50.0)
+        assert store.prekey(b"last resort") is None
+        assert store.prekey(b"once") == b"secret 1"
+
     def test_an_initial_message_is_new_once(self, store: AccountStore) -> None:
         assert not store.initial_seen_before(b"digest", 100.0)
         assert store.initial_seen_before(b"digest", 100.0)

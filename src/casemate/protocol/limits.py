@@ -4,6 +4,7 @@ from typing import Final
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 86_400
 
 # --- names (the least a Citadel client may send is accepted; see docs/protocol/client-api.md)

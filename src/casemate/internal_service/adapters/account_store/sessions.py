@@ -129,6 +129,9 @@ class RatchetsTable:
         self._db.execute("DELETE FROM prekeys WHERE expires_at <= ?", now)
         self._db.execute("DELETE FROM initials_seen WHERE expires_at <= ?", now)
 
+    def shorten_prekeys(self, expires_at: float) -> None:
+        self._db.execute("UPDATE prekeys SET expires_at = min(expires_at, ?) WHERE last_resort = 1", expires_at)
+
     def put_peer_bundle(self, device: DeviceId, bundle: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO peer_bundles VALUES (?, ?)", device, bundle)
 

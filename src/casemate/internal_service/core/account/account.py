@@ -35,6 +35,7 @@ from casemate.internal_service.core.account.secure_sessions import SecureSession
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.showing import Showing, name_looks
+from casemate.internal_service.core.account.tidying import Tidying
 from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
 from casemate.internal_service.core.notices import Answered, MessageChanged
@@ -87,10 +88,12 @@ class Account(Memory):
         inbox = Inbox(
             context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections
         )
+        self._tidying = Tidying(context, self._link, self._requests)
         self._server = ServerEvents(
             context,
             self._link,
             self._requests,
+            self._tidying,
             self._contacts,
             self._withdrawals,
             self._outbox,
@@ -217,12 +220,12 @@ class Account(Memory):
         store, profile = self._context.store, self.profile
         store.put_profile(replace(profile, start_counter=profile.start_counter + 1, fenced=False))
         store.forget_presence()
-        store.expire_prekeys(now.wall)
-        store.retire_ratchets(now.wall)
+        self._tidying.begin(now)
         return self._healing.start_over_with_all(now) if profile.fenced else []
 
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
+        self._tidying.stop()
         owed = self._receipts.settle_owed(now, before=inf)
         stopped = self._link.stop(now)
         return owed + stopped + self._peers.stop(now) + self._lan.review(now)
@@ -264,6 +267,7 @@ class Account(Memory):
             return []
         self._rests_until = None
         outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
+        outcome += self._tidying.wakeup(now)
         outcome += self._receipts.typing.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
@@ -274,7 +278,8 @@ class Account(Memory):
         return self._outbox.batch_end(now)
 
     def next_wakeup(self) -> float | None:
-        parts = (self._link, self._outbox, self._server, self._receipts.typing, self._peers, self._lan)
+        typing = self._receipts.typing
+        parts = (self._link, self._outbox, self._server, typing, self._peers, self._lan, self._tidying)
         if self._rests_until is not None:
             return self._rests_until
         timers = [part.next_wakeup() for part in parts]

@@ -21,13 +21,15 @@ from casemate.internal_service.core.notices import Notice
 from casemate.internal_service.core.undo import Memory, Undo, UndoSet
 from casemate.node import Effect, Entropy
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.protocol.limits import DAY_SECONDS
+from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 from casemate.protocol.names import shown_full_name, shown_username
 
 Outcome = list[Effect | Notice]
 """What an operation wants done and told, in order."""
 
-LAST_RESORT_SECONDS: Final = 90 * DAY_SECONDS
+LAST_RESORT_SECONDS: Final = 7 * DAY_SECONDS
+"""A server can force its use, and whoever takes its private half later reads what a re-key began with. While its owner
+is away for longer, a re-key waits (`no_keys_yet`)."""
 LATE_SECONDS: Final = 31 * DAY_SECONDS
 """Private prekeys outlive their bundle by more than the mailbox holds an envelope that used it."""
 _LISTS_REMEMBERED: Final = 4_096
@@ -108,9 +110,12 @@ class Context(Memory):
             yield
 
     def renew_bundle(self, wall: float) -> bytes | None:
-        """A new last-resort bundle to publish when the present one is past half of its life."""
-        if self.secrets.bundle_expires_at - wall > LAST_RESORT_SECONDS / 2:
+        """A new last-resort bundle to publish when the present one is past half of its life. One that has more than a
+        life left was made by a clock that was ahead, or by a program that gave them longer."""
+        left = self.secrets.bundle_expires_at - wall
+        if LAST_RESORT_SECONDS / 2 < left < LAST_RESORT_SECONDS + HOUR_SECONDS:
             return None
+        self.store.shorten_prekeys(wall + LAST_RESORT_SECONDS + LATE_SECONDS)
         self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, wall)
         self.store.put_secrets(self.secrets.to_bytes())
         return self.secrets.bundle

@@ -28,6 +28,7 @@ from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
 from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
 NO_KEYS_RETRY_SECONDS: Final = 10.0
+USELESS_KEYS_RETRY_SECONDS: Final = 60.0
 REFILLED_AT_ONCE: Final = 256
 RESERVED: Final = 1_000
 """Room that messages leave for what keeps a conversation going: a full queue must not stop a re-key."""
@@ -388,8 +389,10 @@ class Outbox(Memory):
             self._fetching.discard(device)
             if self._context.store.sending_ratchet(device) is not None:
                 return outcome
-            # Not asked again at once: a server that hands out useless bundles would keep us busy.
-            self._deposits.pause(device, "no_keys_yet", later.monotonic + NO_KEYS_RETRY_SECONDS)
+            # Not asked again at once: a bundle that has expired stays so until its owner is back, and a server that
+            # hands out useless ones would keep us busy.
+            seconds = USELESS_KEYS_RETRY_SECONDS if isinstance(answer, BundleFound) else NO_KEYS_RETRY_SECONDS
+            self._deposits.pause(device, "no_keys_yet", later.monotonic + seconds)
             return outcome + self._show_queued(cid)
 
         try:

@@ -89,6 +89,10 @@ class RatchetStore(Protocol):
 
     def expire_prekeys(self, now: float) -> None: ...
 
+    def shorten_prekeys(self, expires_at: float) -> None:
+        """Last-resort ones go by then, if not before."""
+        ...
+
     def put_peer_bundle(self, device: DeviceId, bundle: bytes) -> None: ...
 
     def take_peer_bundle(self, device: DeviceId) -> bytes | None:

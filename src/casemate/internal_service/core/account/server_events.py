@@ -15,6 +15,7 @@ from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
+from casemate.internal_service.core.account.tidying import Tidying
 from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
 from casemate.internal_service.core.undo import Memory, UndoSet
@@ -37,7 +38,6 @@ from casemate.protocol.link import (
     PeerBecameRegistered,
     Presence,
     PresenceRow,
-    PublishBundle,
     PublishDeviceList,
     ReceiptArrived,
     ReceiptTaken,
@@ -68,6 +68,7 @@ class ServerEvents(Memory):
         context: Context,
         link: Link,
         requests: ServerRequests,
+        tidying: Tidying,
         contacts: Contacts,
         withdrawals: Withdrawals,
         outbox: Outbox,
@@ -80,6 +81,7 @@ class ServerEvents(Memory):
         self._context = context
         self._link = link
         self._requests = requests
+        self._tidying = tidying
         self._contacts = contacts
         self._withdrawals = withdrawals
         self._outbox = outbox
@@ -185,7 +187,7 @@ class ServerEvents(Memory):
         )
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
-        outcome += self._publish_bundle(now)  # first, while there is room for another request
+        outcome += self._tidying.link_up(now)  # first, while there is room for another request
         outcome += self._publish_names()
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
@@ -219,12 +221,6 @@ class ServerEvents(Memory):
                 continue
             behind.append((peer, channel, used_up_to))
         return behind
-
-    def _publish_bundle(self, now: Instant) -> Outcome:
-        bundle = self._context.renew_bundle(now.wall)
-        if bundle is None:
-            return []
-        return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), lambda answer, later: [])
 
     def _publish_names(self) -> Outcome:
         """Until the server has confirmed that it hands them out."""

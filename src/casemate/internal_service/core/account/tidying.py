@@ -1,0 +1,56 @@
+"""What is done now and then for as long as an account is open: old keys go, and the last-resort bundle is replaced."""
+
+from typing import Final
+
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link import Link
+from casemate.internal_service.core.account.server_requests import ServerRequests
+from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.undo import Memory
+from casemate.node import Instant, Monotonic
+from casemate.protocol.limits import HOUR_SECONDS
+from casemate.protocol.link import PublishBundle
+
+TIDY_SECONDS: Final = 6 * HOUR_SECONDS
+
+
+class Tidying(Memory):
+    def __init__(self, context: Context, link: Link, requests: ServerRequests) -> None:
+        super().__init__(context.undo)
+        self._context = context
+        self._link = link
+        self._requests = requests
+        self._due: Monotonic | None = None
+
+    def begin(self, now: Instant) -> None:
+        """The account is opened. What was too old while it was closed goes at once."""
+        self._remove_old(now)
+
+    def stop(self) -> None:
+        self._due = None
+
+    def link_up(self, now: Instant) -> Outcome:
+        return self._replace_bundle(now)
+
+    def next_wakeup(self) -> Monotonic | None:
+        return self._due
+
+    def wakeup(self, now: Instant) -> Outcome:
+        if self._due is None or self._due > now.monotonic:
+            return []
+        self._remove_old(now)
+        return self._replace_bundle(now) if self._link.online else []
+
+    def _remove_old(self, now: Instant) -> None:
+        self._due = now.monotonic + TIDY_SECONDS
+        self._context.store.expire_prekeys(now.wall)
+        self._context.store.retire_ratchets(now.wall)
+
+    def _replace_bundle(self, now: Instant) -> Outcome:
+        bundle = self._context.renew_bundle(now.wall)
+        if bundle is None:
+            return []
+        try:
+            return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), lambda answer, later: [])
+        except Refused:
+            return []  # replaced again in half a week
