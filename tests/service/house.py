@@ -10,6 +10,7 @@ from pathlib import Path
 
 from casemate.crypto.keys import MachineKey
 from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.server_password import server_password_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_files import AccountFiles
@@ -179,7 +180,8 @@ class Street:
     def _new_server(self, name: str, passwords: tuple[bytes, ...]) -> "_Server":
         private, public = new_server_key(self.entropy)
         store = SqliteServerStore(Database.open(self.folder / f"{name}.db", synchronous="OFF"))
-        settings = ServerSettings(private, public, password_hashes=passwords)
+        password = server_password_key(passwords, public) if passwords else None
+        settings = ServerSettings(private, public, password=password)
         core = ServerCore(store, settings, self.entropy)
         step(core, store, [Started()], self.now)
         return _Server(core, store, settings)

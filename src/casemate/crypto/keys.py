@@ -109,6 +109,10 @@ class DatabaseKey(Secret, frozen=True, array_like=True):
     """Encrypts one account's database. 32 bytes."""
 
 
+class ServerPasswordKey(Secret, frozen=True, array_like=True):
+    """All that a server keeps of its password. 32 bytes."""
+
+
 class SignInKey(Secret, frozen=True, array_like=True):
     """Lives from one sign-in to the sign-out after it. 32 bytes."""
 

@@ -69,6 +69,12 @@ PENDING_REQUESTS_PER_ACCOUNT: Final = 500
 """So many of one's own may wait. Of those that wait for somebody, one more ends the oldest."""
 WITHDRAWN_QUIET_SECONDS: Final = 600
 """So long after taking a request back the same person is not asked again: each one shows up on their screen."""
+WRONG_PASSWORDS_AT_ONCE: Final = 10
+WRONG_PASSWORD_SECONDS: Final = 60.0
+"""Of the server password, from one network: some at once, and then one in this time."""
+WRONG_PASSWORDS_IN_ALL_AT_ONCE: Final = 1_000
+WRONG_PASSWORDS_IN_ALL_SECONDS: Final = 1.0
+"""From everywhere together. Large: whoever guesses from many networks must not shut the door to everybody at once."""
 NEW_ACCOUNTS_AT_ONCE: Final = 50
 """From one network: a class or an office that starts together."""
 NEW_ACCOUNT_SECONDS: Final = 60.0

@@ -52,6 +52,7 @@ class Register(Frame, frozen=True):
     bundle: bytes
     """Last-resort prekey bundle, signed by the device."""
     server_password: list[bytes] | None
+    """One proof of it (crypto/server_password.py), where the server asks for one."""
     start_counter: int
     start_id: bytes
     signature: bytes

@@ -14,7 +14,8 @@ import structlog
 import uvloop
 from aiohttp import web
 
-from casemate.crypto.keys import Ed25519Public, ServerPrivate, fingerprint
+from casemate.crypto.keys import Ed25519Public, ServerPasswordKey, ServerPrivate, fingerprint
+from casemate.crypto.server_password import server_password_key
 from casemate.node import Clock, Effect, StorageBroken, StorageDamaged, StorageFull
 from casemate.protocol.limits import (
     DAY_SECONDS,
@@ -94,6 +95,11 @@ def _sentence(error: StorageBroken, path: str) -> str:
     return f"The disk under {path} does not work ({error}): look at the disk, then start it again."
 
 
+def _password_key(passwords: tuple[str, ...], server_key: Ed25519Public) -> ServerPasswordKey | None:
+    hashes = [hashlib.sha3_256(text.encode()).digest() for text in passwords]
+    return server_password_key(hashes, server_key) if hashes else None
+
+
 async def serve(
     options: ServerOptions, clock: Clock | None = None, wrap_perform: Callable[[Perform], Perform] = lambda same: same
 ) -> int:
@@ -135,6 +141,7 @@ class _Server:
         self._path_options = _path_options(options, listen)
         self._listener = listener
         self._private_key, self._public_key = keys
+        self._password = _password_key(options.server_passwords, self._public_key)
         self._clock = clock
         self._wrap_perform = wrap_perform
         self._is_ready = False
@@ -202,7 +209,7 @@ class _Server:
         return ServerSettings(
             private_key=self._private_key,
             public_key=self._public_key,
-            password_hashes=tuple(hashlib.sha3_256(text.encode()).digest() for text in options.server_passwords),
+            password=self._password,
             registration_request_seconds=options.registration_request_days * DAY_SECONDS,
             mailbox_seconds=options.mailbox_days * DAY_SECONDS,
             new_accounts_at_once=options.new_accounts_at_once,

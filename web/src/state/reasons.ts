@@ -76,6 +76,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   withdrawn: () => "You took the request back.",
   withdrawn_recently: ({ name }) =>
     `You took your last request to ${name} back only minutes ago. You can ask again a little later.`,
+  too_many_passwords: ({ params }) =>
+    `Too many wrong server passwords were tried. Try again in ${params.seconds ?? "some"} seconds.`,
   too_many_accounts: ({ params }) =>
     `Many accounts were made from your network just now. Try again in ${params.seconds ?? "some"} seconds.`,
   request_expired: ({ name }) => `Your request to ${name} waited too long and was let go. You can ask again.`,

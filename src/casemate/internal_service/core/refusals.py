@@ -60,6 +60,7 @@ _ACTS: dict[str, Acts] = {
     "declined_recently": "peer",
     "withdrawn": "user",
     "withdrawn_recently": "user",
+    "too_many_passwords": "retry",
     "too_many_accounts": "retry",
     "account_gone": "peer",
     "request_expired": "peer",

@@ -69,6 +69,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "declined": "The request was declined.",
     "withdrawn": "The request was taken back.",
     "withdrawn_recently": "The last request was taken back only minutes ago; ask again later.",
+    "too_many_passwords": "Too many wrong server passwords came from there; try again in {seconds} seconds.",
     "too_many_accounts": "Too many accounts were made from this network; try again in {seconds} seconds.",
     "declined_recently": "This person declined recently; ask again later.",
     "request_expired": "The request was not answered in time.",

@@ -3,11 +3,11 @@
 from typing import Final
 
 from casemate.crypto.identity import DeviceList, verify_device_list
-from casemate.crypto.kdf import equal
 from casemate.crypto.link_proof import NONCE_BYTES, Greeting, prove_server, registration_digest, verify_device
 from casemate.node import Effect, Entropy, Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
+from casemate.protocol.limits import NEW_ACCOUNT_SECONDS
 from casemate.protocol.link import (
     AccountRow,
     Authenticate,
@@ -22,12 +22,13 @@ from casemate.protocol.link import (
 )
 from casemate.protocol.names import fold
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
+from casemate.server.core.allowances import Allowances
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
+from casemate.server.core.joining import Joining
 from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import Greeted, Link, Links
 from casemate.server.core.names import read_full_name, read_username
-from casemate.server.core.new_accounts import NewAccounts
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Account, Device, ServerStore
 from casemate.server.core.presence import Presences
@@ -63,7 +64,8 @@ class Opening:
         self._kept_names = kept_names
         self._settings = settings
         self._entropy = entropy
-        self._new_accounts = NewAccounts(settings.new_accounts_at_once)
+        self._joining = Joining(settings.password)
+        self._new_accounts = Allowances(settings.new_accounts_at_once, NEW_ACCOUNT_SECONDS, "too_many_accounts")
 
     def hello(self, connection: ConnectionId, caller: str, frame: ClientHello) -> list[Effect]:
         """Agree on a version and prove who we are. Raises RequestRefused: update_server, update_this_computer."""
@@ -81,7 +83,7 @@ class Opening:
             server_features=SERVER_FEATURES,
             server_key=self._settings.public_key,
             server_nonce=self._entropy(NONCE_BYTES),
-            password_required=bool(self._settings.password_hashes),
+            password_required=self._joining.password_required,
         )
         answer = ServerHello(
             version=version,
@@ -113,7 +115,7 @@ class Opening:
         )
         account = self._store.accounts.account(devices.account_id)
         if account is None:
-            self._make_account(frame, devices, greeted.caller, now)
+            self._make_account(frame, devices, greeted, now)
         elif fold(frame.username) != fold(account.username):
             raise RequestRefused("account_exists", username=account.username)
         device = self._store.accounts.device(entry.device_id)
@@ -144,8 +146,8 @@ class Opening:
         self._endpoints.certify_stored(account)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
-    def _make_account(self, frame: Register, devices: DeviceList, caller: str, now: Instant) -> None:
-        self._check_password(frame.server_password or [])
+    def _make_account(self, frame: Register, devices: DeviceList, greeted: Greeted, now: Instant) -> None:
+        self._joining.check(greeted.caller, greeted.greeting, frame.server_password or [], now.monotonic)
         accounts, account_id, entry = self._store.accounts, devices.account_id, devices.devices[0]
         username = read_username(frame.username)
         full_name = read_full_name(frame.full_name)
@@ -159,17 +161,12 @@ class Opening:
         if accounts.device(entry.device_id) is not None:
             raise RequestRefused("device_taken")
         self._endpoints.check(devices)
-        self._new_accounts.count(caller, now.monotonic)
+        self._new_accounts.take(greeted.caller, now.monotonic)
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
         self._endpoints.certify(devices)
         self._kept_names.comes_back(account_id)
         self._names.take_first(account_id, frame.names, devices)
-
-    def _check_password(self, presented: list[bytes]) -> None:
-        expected = self._settings.password_hashes
-        if expected and not equal(b"".join(presented), b"".join(expected)):
-            raise RequestRefused("server_password_wrong")
 
     def _enter(
         self, connection: ConnectionId, device: Device, start_counter: int, start_id: bytes, now: Instant

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from casemate.crypto.keys import Ed25519Public, ServerPrivate
+from casemate.crypto.keys import Ed25519Public, ServerPasswordKey, ServerPrivate
 from casemate.protocol.limits import MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.protocol.link import Paths
 
@@ -11,8 +11,8 @@ from casemate.protocol.link import Paths
 class ServerSettings:
     private_key: ServerPrivate = field(repr=False)
     public_key: Ed25519Public
-    password_hashes: tuple[bytes, ...] = field(default=(), repr=False)
-    """SHA3-256 of each server password; who registers presents all of them, in this order."""
+    password: ServerPasswordKey | None = field(default=None, repr=False)
+    """Who registers proves it; None: everybody may."""
     registration_request_seconds: float = REGISTRATION_REQUEST_SECONDS
     mailbox_seconds: float = MAILBOX_SECONDS
     new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE

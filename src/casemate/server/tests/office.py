@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from casemate.crypto.link_proof import Greeting, new_server_key
+from casemate.crypto.server_password import server_password_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.link import (
@@ -114,6 +115,8 @@ class Office:
     def __init__(self, **settings: Any) -> None:
         self.private_key, self.public_key = new_server_key(repeatable_entropy(b"server"))
         settings.setdefault("new_accounts_at_once", 10_000)
+        if hashes := settings.pop("password_hashes", None):
+            settings["password"] = server_password_key(hashes, self.public_key)
         self.settings = ServerSettings(self.private_key, self.public_key, **settings)
         self.store = SqliteServerStore(Database.in_memory())
         self.now = Instant(monotonic=100.0, wall=START_WALL)

@@ -15,6 +15,7 @@ from casemate.crypto.link_proof import (
     verify_server,
 )
 from casemate.crypto.names import sign_names
+from casemate.crypto.server_password import prove_password, server_password_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
 from casemate.protocol.link import Authenticate, ClientHello, Register, ServerHello
@@ -79,12 +80,17 @@ class Person:
             full_name=self.full_name,
             device_list=device_list,
             bundle=BUNDLE,
-            server_password=self.server_password,
+            server_password=self.proves_password(greeting),
             start_counter=self.start_counter,
             start_id=self.start_id,
             signature=signature,
             names=self.signs_names(greeting.server_key),
         )
+
+    def proves_password(self, greeting: Greeting) -> list[bytes] | None:
+        if self.server_password is None:
+            return None
+        return [prove_password(server_password_key(self.server_password, greeting.server_key), greeting)]
 
     def signs_names(
         self, server_key: Ed25519Public, number: int = 1, *, username: str = "", full_name: str = ""

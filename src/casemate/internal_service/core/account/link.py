@@ -14,6 +14,7 @@ from casemate.crypto.link_proof import (
     registration_digest,
     verify_server,
 )
+from casemate.crypto.server_password import prove_password, server_password_key
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.rows import Profile
 from casemate.internal_service.core.account.starts import Start, with_start
@@ -339,7 +340,10 @@ class Link(Memory):
             context.start_id,
             digest,
         )
-        password = None if profile.server_password is None else list(profile.server_password)
+        password = None
+        if profile.server_password is not None and greeting.password_required:
+            key = server_password_key(profile.server_password, greeting.server_key)
+            password = [prove_password(key, greeting)]
         return Register(
             profile.username,
             profile.full_name,

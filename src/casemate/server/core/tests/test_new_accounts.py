@@ -2,8 +2,8 @@
 
 from casemate.protocol.limits import NEW_ACCOUNT_SECONDS
 from casemate.protocol.link import Refused, Welcome
-from casemate.server.core import new_accounts
-from casemate.server.core.new_accounts import NewAccounts
+from casemate.server.core import allowances
+from casemate.server.core.allowances import Allowances
 from casemate.server.tests.office import Office
 from casemate.server.tests.people import new_person
 
@@ -34,7 +34,7 @@ def test_only_an_account_that_is_made_counts() -> None:
 
 
 def test_so_many_networks_are_remembered_and_no_more() -> None:
-    counts = NewAccounts(at_once=1)
-    for number in range(new_accounts.NETWORKS_REMEMBERED + 5):
-        counts.count(str(number), 0.0)
-    assert len(counts._left) == new_accounts.NETWORKS_REMEMBERED
+    counts = Allowances(1, NEW_ACCOUNT_SECONDS, "too_many_accounts")
+    for number in range(allowances.NETWORKS_REMEMBERED + 5):
+        counts.take(str(number), 0.0)
+    assert len(counts._left) == allowances.NETWORKS_REMEMBERED

@@ -7,8 +7,15 @@ import msgspec
 import pytest
 
 from casemate.crypto.identity import new_device, sign_device_list
+from casemate.crypto.link_proof import Greeting
+from casemate.crypto.server_password import server_password_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.limits import (
+    WRONG_PASSWORD_SECONDS,
+    WRONG_PASSWORDS_AT_ONCE,
+    WRONG_PASSWORDS_IN_ALL_AT_ONCE,
+)
 from casemate.protocol.link import (
     Authenticate,
     ClientHello,
@@ -51,7 +58,8 @@ def test_registering_again_with_the_same_key_and_name_succeeds() -> None:
 def test_registering_again_succeeds_though_the_server_password_changed() -> None:
     office = Office()
     alice = person_of(office.newcomer("alice"))
-    office.settings = replace(office.settings, password_hashes=(PASSWORD_HASH,))
+    password = server_password_key((PASSWORD_HASH,), office.public_key)
+    office.settings = replace(office.settings, password=password)
     office.start()
     assert office.register(alice).all(Welcome)
 
@@ -351,3 +359,51 @@ def test_the_welcome_tells_at_most_64_runs() -> None:
         alice.say(deposit(bob, range(start, start + 100, 2)))
     [sent] = office.authenticate(person_of(alice)).welcome.sent
     assert len(sent.held) == 64
+
+
+def test_a_recorded_proof_of_the_password_is_worth_nothing_on_another_link() -> None:
+    office = Office(password_hashes=(PASSWORD_HASH,))
+    alice, eve = new_person("alice"), new_person("eve")
+    alice.server_password = [PASSWORD_HASH]
+    recorded: list[bytes] = []
+    prove = alice.proves_password
+
+    def proves_and_is_overheard(greeting: Greeting) -> list[bytes] | None:
+        recorded.extend(prove(greeting) or [])
+        return recorded
+
+    alice.proves_password = proves_and_is_overheard  # type: ignore[method-assign]
+    assert office.register(alice).all(Welcome)
+    eve.proves_password = lambda greeting: recorded  # type: ignore[method-assign]
+    assert refused(office.register(eve)) == "server_password_wrong"
+    assert PASSWORD_HASH not in recorded, "nor does it tell the password's hash"
+
+
+def guess(office: Office, number: int, caller: str) -> str:
+    guesser = new_person(f"guesser{number}")
+    guesser.server_password = [hashlib.sha3_256(number.to_bytes(4, "big")).digest()]
+    return refused(office.register(guesser, caller=caller))
+
+
+def test_wrong_passwords_are_slowed_down_for_one_network_and_not_for_others() -> None:
+    office = Office(password_hashes=(PASSWORD_HASH,))
+    codes = [guess(office, number, "192.0.2.1") for number in range(WRONG_PASSWORDS_AT_ONCE + 1)]
+    assert codes == ["server_password_wrong"] * WRONG_PASSWORDS_AT_ONCE + ["too_many_passwords"]
+    lucky, bob = new_person("lucky"), new_person("bob")
+    lucky.server_password = bob.server_password = [PASSWORD_HASH]
+    assert refused(office.register(lucky, caller="192.0.2.1")) == "too_many_passwords", "a guess is not even looked at"
+    assert office.register(bob, caller="192.0.2.2").all(Welcome)
+    office.pass_time(WRONG_PASSWORD_SECONDS)
+    assert office.register(lucky, caller="192.0.2.1").all(Welcome)
+
+
+def test_wrong_passwords_are_slowed_down_in_all_and_known_devices_never() -> None:
+    office = Office(password_hashes=(PASSWORD_HASH,))
+    alice = new_person("alice")
+    alice.server_password = [PASSWORD_HASH]
+    office.register(alice)
+    joining = office.core._opening._joining
+    for _ in range(WRONG_PASSWORDS_IN_ALL_AT_ONCE):
+        joining._wrong_in_all.take("", office.now.monotonic)
+    assert guess(office, 1, "198.51.100.7") == "too_many_passwords"
+    assert office.register(alice).all(Welcome)
