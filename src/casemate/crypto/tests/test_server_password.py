@@ -40,4 +40,4 @@ def test_the_key_is_of_one_server_and_of_all_passwords_in_their_order() -> None:
         server_password_key(HASHES[:1], SERVER_KEY),
     ]
     assert KEY not in others
-    assert KEY == server_password_key(HASHES, SERVER_KEY)
+    assert server_password_key(HASHES, SERVER_KEY) == KEY
