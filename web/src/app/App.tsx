@@ -8,6 +8,7 @@ import { TooltipProvider } from "../components/Tooltip";
 import { Landing } from "../features/landing/Landing";
 import type { Browser } from "../state/browser";
 import { thisBrowser } from "../state/browser";
+import { rememberCommands } from "../state/commands";
 import {
   ServiceContext,
   SessionContext,
@@ -53,6 +54,10 @@ export function App({ service, browser }: Props) {
 function Screen() {
   const route = useSyncExternalStore(routes.subscribe, routes.get);
   const connection = useConnection();
+  const told = connection.state === "open" ? connection.service : null;
+  useEffect(() => {
+    if (told !== null) rememberCommands(told);
+  }, [told]);
   if (route.screen === "gallery" && Gallery !== null)
     return (
       <Suspense>

@@ -3,6 +3,7 @@ import { PlugZap } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { StartAgain } from "../components/StartAgain";
+import { commandsOfService } from "../state/commands";
 import { useNow, useService } from "../state/context";
 import { shortDuration, sinceTime } from "../state/times";
 import { Standstill } from "./Standstill";
@@ -28,8 +29,8 @@ export function Unreachable({ since, retryAt, beside }: Props) {
       beside={beside}
     >
       <p>
-        It holds your keys and your history on this computer. <StartAgain /> This page goes on by itself when
-        it is back, and what you wrote here is kept.
+        It holds your keys and your history on this computer. <StartAgain {...commandsOfService()} /> This
+        page goes on by itself when it is back, and what you wrote here is kept.
       </p>
       <p className="mt-3 text-13 text-ink-3 tabular-nums">
         Not reached since {sinceTime(since, now)}.{" "}

@@ -224,6 +224,8 @@ test("no service from the start: the page says what to do", async () => {
     service.lose();
   });
   expect(await screen.findByRole("heading", { name: "Your internal service does not answer" })).toBeVisible();
+  expect(screen.getByText("/opt/casemate/bin/casemate up")).toBeVisible();
+  expect(screen.getByText("/opt/casemate/bin/casemate open")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Try now" }));
   expect(await screen.findByRole("button", { name: "Create account" })).toBeVisible();
 });

@@ -133,8 +133,8 @@ export class FakeInternalService implements InternalService {
     const service = {
       version: "0.1.0",
       default_server: SERVER,
-      start_command: "casemate up",
-      open_command: "casemate open",
+      start_command: "/opt/casemate/bin/casemate up",
+      open_command: "/opt/casemate/bin/casemate open",
     };
     return { state: "open", service, accounts, found: this.world.found, storage: this.world.storage };
   }

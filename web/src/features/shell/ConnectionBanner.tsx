@@ -3,6 +3,7 @@ import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Banner } from "../../components/Banner";
 import { StartAgain } from "../../components/StartAgain";
+import { commandsOfService } from "../../state/commands";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
 import { listOfNames } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
@@ -60,7 +61,7 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
       }
     >
       Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
-      handed over when it is back. <StartAgain />{" "}
+      handed over when it is back. <StartAgain {...commandsOfService()} />{" "}
       {/* As wide as its longest words: the line does not break elsewhere with each try. */}
       <span className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
         {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
