@@ -50,6 +50,20 @@ export default tseslint.config(
     files: ["src/**/*.tsx"],
     ...jsxA11y.flatConfigs.strict,
   },
+  {
+    // The box that cuts a line decides at which end: around an isolated name it would cut its first word.
+    files: ["src/**/*.tsx"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "JSXElement[openingElement.name.name=/^(span|h1|h2|h3)$/]:has(> JSXOpeningElement > JSXAttribute[name.name='className'] Literal[value=/\\btruncate\\b/]) > JSXElement[openingElement.name.name='bdi']",
+          message: "A name that may be cut is a CutText",
+        },
+      ],
+    },
+  },
   reactHooks.configs.flat["recommended-latest"],
   ...layers,
   {

@@ -81,6 +81,7 @@ function toStart(): void {
 function Skeleton() {
   return (
     <main aria-label="Casemate" aria-busy className="flex h-full">
+      <h1 className="sr-only">Opening the account</h1>
       <div className="flex w-full flex-col gap-3 border-line bg-sidebar p-4 tablet:w-68 tablet:border-r">
         <span className="skeleton h-9 w-full" />
         <span className="skeleton h-9 w-full" />

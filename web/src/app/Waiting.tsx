@@ -7,6 +7,7 @@ export function Waiting({ connection }: { readonly connection: Connection }) {
   if (connection.state !== "lost")
     return (
       <main aria-label="Casemate" aria-busy className="flex h-full items-center justify-center bg-sidebar">
+        <h1 className="sr-only">Casemate is starting</h1>
         <span className="motion-appear opacity-60">
           <Logo size={56} />
         </span>

@@ -7,6 +7,7 @@ import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
 import { PeopleScreen } from "../features/people/PeopleScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
+import { Announcer } from "../features/shell/Announcer";
 import { BottomBar } from "../features/shell/BottomBar";
 import { ConnectionBanner } from "../features/shell/ConnectionBanner";
 import { Rail } from "../features/shell/Rail";
@@ -89,6 +90,7 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
   return (
     <div className="flex h-full flex-col">
       <ConnectionBanner onSignOut={signOut} />
+      <Announcer onOpen={openConversation} />
       <div className="relative flex min-h-0 flex-1">
         <Rail
           accounts={accounts}
@@ -122,6 +124,7 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
             onSearch={() => {
               setLayer("switcher");
             }}
+            onConversation={openConversation}
             onDiscover={() => {
               setLayer("discover");
             }}

@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { ANN, BOB, CARA, showApp, worldOfThree } from "../testing/renderApp";
@@ -147,6 +147,11 @@ test("someone who asks waits at the top of the sidebar, and can be accepted", as
   const card = await screen.findByRole("listitem", { name: "Request from Cara Cedar" });
   expect(card).toHaveTextContent("Wants to talk to you.");
   await user.click(within(card).getByRole("button", { name: "Accept" }));
+  // The conversation opens, and the card keeps its place while the pointer is there.
+  expect(await screen.findByRole("textbox", { name: "Message to Cara Cedar" })).toBeVisible();
+  expect(card).toHaveTextContent("Answered");
+  expect(within(card).queryByRole("button", { name: "Accept" })).not.toBeInTheDocument();
+  fireEvent.pointerLeave(card);
   await waitFor(() => {
     expect(screen.queryByRole("listitem", { name: /Request from/ })).not.toBeInTheDocument();
   });

@@ -13,6 +13,9 @@ interface Options {
   readonly onEscape: () => void;
 }
 
+/** What floats above the page closes first, and by itself. */
+const OPEN_LAYER = "dialog[open], [role=menu], [data-radix-popper-content-wrapper]";
+
 export function useKeyboard(options: Options): void {
   const session = useSession();
   const latest = useRef(options);
@@ -34,7 +37,7 @@ export function useKeyboard(options: Options): void {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
         latest.current.onSwitcher();
-      } else if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
+      } else if (event.key === "Escape" && document.querySelector(OPEN_LAYER) === null) {
         latest.current.onEscape();
       }
     };

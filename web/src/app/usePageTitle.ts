@@ -4,9 +4,10 @@ import { useEffect } from "react";
 import { useWorkspace } from "../state/context";
 import { displayName } from "../state/names";
 import type { Place } from "../state/route";
+import { requestsOf } from "../state/selectors";
 
 export function usePageTitle(place: Place): void {
-  const unread = useWorkspace(({ account }) => account.unread);
+  const waiting = useWorkspace((workspace) => workspace.account.unread + requestsOf(workspace).length);
   const where = useWorkspace(({ account, peers }) => {
     if (place.kind === "people") return "People";
     if (place.kind === "connections") return "Connections";
@@ -16,9 +17,9 @@ export function usePageTitle(place: Place): void {
     return peer === undefined ? displayName(account) : displayName(peer);
   });
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread.toString()}) ` : ""}${where} · Casemate`;
+    document.title = `${waiting > 0 ? `(${waiting.toString()}) ` : ""}${where} · Casemate`;
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
-    const href = unread > 0 ? "/assets/favicon-unread.svg" : "/assets/favicon.svg";
+    const href = waiting > 0 ? "/assets/favicon-unread.svg" : "/assets/favicon.svg";
     if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
-  }, [unread, where]);
+  }, [waiting, where]);
 }

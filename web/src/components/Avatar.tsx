@@ -86,7 +86,9 @@ export function PresenceDot({
       className={classes(
         "block rounded-round ring-[var(--behind,var(--surface))]",
         DOTS[size],
-        presence === "online" ? "bg-green" : "border-2 border-line-strong bg-[var(--behind,var(--surface))]",
+        presence === "online"
+          ? "presence-online bg-green"
+          : "border-2 border-line-strong bg-[var(--behind,var(--surface))]",
       )}
     />
   );

@@ -66,11 +66,11 @@ export function initials(name: string): string {
 }
 
 export function matchesQuery(person: Pick<Named, "full_name" | "username">, query: string): boolean {
-  const wanted = comparable(query.trim());
+  const wanted = searchable(query.trim());
   return (
     wanted === "" ||
-    comparable(person.full_name).includes(wanted) ||
-    comparable(person.username).includes(wanted)
+    searchable(person.full_name).includes(wanted) ||
+    searchable(person.username).includes(wanted)
   );
 }
 
@@ -78,6 +78,11 @@ function visible(text: string): string {
   return fewMarks(text)
     .replace(INVISIBLE, (sign) => (JOINERS.test(sign) ? sign : ""))
     .replace(/^[\s\u200C\u200D]+|[\s\u200C\u200D]+$/gu, "");
+}
+
+/** For finding, not for telling apart: "zoe" finds Zoë. */
+function searchable(text: string): string {
+  return comparable(text).normalize("NFKD").replace(/\p{M}/gu, "");
 }
 
 function comparable(text: string): string {

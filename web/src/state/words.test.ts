@@ -260,3 +260,12 @@ test("what came back after data was lost is told as the word of the other device
     "Their device has this from you: see you at noon",
   );
 });
+
+test.each([
+  ["zoe", "Zoë Ångström"],
+  ["ANGSTROM", "Zoë Ångström"],
+  ["zoë", "Zoe"],
+  ["nguyen", "Nguyễn Văn"],
+])("searching %s finds %s", (query, full_name) => {
+  expect(matchesQuery({ full_name, username: "someone" }, query)).toBe(true);
+});

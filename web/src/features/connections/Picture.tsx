@@ -6,6 +6,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { AccountView, Cid, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
+import { CutText } from "../../components/PersonName";
 import { displayName, initials, isAmbiguous } from "../../state/names";
 import type { Standing, Way } from "../../state/paths";
 import { roundTripWords, standingOf } from "../../state/paths";
@@ -238,9 +239,7 @@ function Person({
           )}
           style={{ width: nameWidth }}
         >
-          <span className="block truncate font-medium">
-            <bdi>{name}</bdi>
-          </span>
+          <CutText className={classes("font-medium", nameSide === "left" && "text-right")}>{name}</CutText>
           {(username !== null || also !== null) && (
             <span className="block truncate text-ink-3 tabular-nums">
               {username !== null && <bdi>@{username} </bdi>}

@@ -4,6 +4,7 @@ import { memo } from "react";
 import type { Reason } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
+import { CutText } from "../../components/PersonName";
 import { initials } from "../../state/names";
 import { clockTime } from "../../state/times";
 import type { Group } from "./listItems";
@@ -34,7 +35,7 @@ export const MessageGroup = memo(
         </span>
         <div className="max-w-[72ch] min-w-0 flex-1">
           <h2 className="flex items-baseline gap-2">
-            <bdi className="min-w-0 truncate text-13 font-bold">{author.name}</bdi>
+            <CutText className="text-13 font-bold">{author.name}</CutText>
             {group.mine && <span className="text-12 text-ink-3">you</span>}
             {first && <span className="sr-only">at {clockTime(first.shown_at)}</span>}
           </h2>

@@ -4,6 +4,7 @@ import type { CSSProperties } from "react";
 import type { DirectoryRow } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
+import { CutText } from "../../components/PersonName";
 import { displayName, initials } from "../../state/names";
 
 export type Action = "connect" | "accept" | "unblock" | "open";
@@ -45,9 +46,7 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
       {/* What you are to each other stands beside the name, and below it where that would leave no room for the name. */}
       <div className="min-w-0 flex-1 tablet:flex tablet:items-center tablet:gap-3">
         <div className="min-w-0 flex-1">
-          <span className="block truncate text-15 leading-5 font-medium">
-            <bdi>{name}</bdi>
-          </span>
+          <CutText className="text-15 leading-5 font-medium">{name}</CutText>
           <p className="truncate text-12 leading-4 text-ink-3 tablet:leading-[1.1rem]">
             <bdi>@{row.username}</bdi>
             {row.online !== null && ` · ${row.online ? "online" : "offline"}`}

@@ -103,26 +103,36 @@ function Parting({
   readonly blocked: boolean;
 }) {
   const { service, cid } = useSession();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"block" | "disconnect" | null>(null);
   const [attempt, run] = useAttempt();
   const fields = { cid, peer_cid: peerCid };
   const busy = attempt.state === "running";
-  const block = async () => {
-    if (await run(() => service.request("BlockPeer", fields))) setAsking(false);
+  const part = async (how: "BlockPeer" | "PeerDisconnect") => {
+    if (await run(() => service.request(how, fields))) setAsking(null);
+  };
+  const cancel = () => {
+    setAsking(null);
   };
   return (
     <Part title="You and them">
-      {connected && (
-        <Button
-          kind="quiet"
-          className="justify-start"
-          busy={busy}
-          icon={<Unplug size={16} aria-hidden />}
-          onClick={() => void run(() => service.request("PeerDisconnect", fields))}
-        >
-          Disconnect
-        </Button>
-      )}
+      {connected &&
+        (asking === "disconnect" ? (
+          <Question action="Disconnect" busy={busy} onYes={() => void part("PeerDisconnect")} onNo={cancel}>
+            Disconnect from <bdi>{name}</bdi>? Neither of you can write until one asks again and the other
+            agrees. What was said stays.
+          </Question>
+        ) : (
+          <Button
+            kind="quiet"
+            className="justify-start"
+            icon={<Unplug size={16} aria-hidden />}
+            onClick={() => {
+              setAsking("disconnect");
+            }}
+          >
+            Disconnect…
+          </Button>
+        ))}
       {blocked ? (
         <Button
           busy={busy}
@@ -131,35 +141,18 @@ function Parting({
         >
           Unblock
         </Button>
-      ) : asking ? (
-        <div className="flex flex-col gap-2.5 rounded-card bg-red-soft p-3 text-13">
-          <p>
-            Block <bdi>{name}</bdi>? Nothing of theirs reaches you any more, and they see you offline. You can
-            unblock them at any time.
-          </p>
-          <div className="flex gap-2">
-            <Button kind="danger" size="small" busy={busy} onClick={() => void block()}>
-              Block
-            </Button>
-            <Button
-              size="small"
-              // In view and with the focus, although the button that asked for it is gone.
-              ref={focused}
-              onClick={() => {
-                setAsking(false);
-              }}
-            >
-              Cancel
-            </Button>
-          </div>
-        </div>
+      ) : asking === "block" ? (
+        <Question action="Block" busy={busy} onYes={() => void part("BlockPeer")} onNo={cancel}>
+          Block <bdi>{name}</bdi>? Nothing of theirs reaches you any more, and they see you offline. You can
+          unblock them at any time.
+        </Question>
       ) : (
         <Button
           kind="danger-quiet"
           className="justify-start"
           icon={<Ban size={16} aria-hidden />}
           onClick={() => {
-            setAsking(true);
+            setAsking("block");
           }}
         >
           Block…
@@ -171,6 +164,36 @@ function Parting({
         </p>
       )}
     </Part>
+  );
+}
+
+/** In the place of the button that raised it. */
+function Question({
+  action,
+  busy,
+  onYes,
+  onNo,
+  children,
+}: {
+  readonly action: string;
+  readonly busy: boolean;
+  readonly onYes: () => void;
+  readonly onNo: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="flex flex-col gap-2.5 rounded-card bg-red-soft p-3 text-13">
+      <p>{children}</p>
+      <div className="flex gap-2">
+        <Button kind="danger" size="small" busy={busy} onClick={onYes}>
+          {action}
+        </Button>
+        {/* In view and with the focus, although the button that asked for it is gone. */}
+        <Button size="small" ref={focused} onClick={onNo}>
+          Cancel
+        </Button>
+      </div>
+    </div>
   );
 }
 

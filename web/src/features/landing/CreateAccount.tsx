@@ -15,12 +15,14 @@ import { StepLine } from "./StepLine";
 import { focusFirstProblem } from "./focusFirstProblem";
 import { problemsOf } from "./problems";
 import type { Probe } from "./useServerProbe";
+import { useFirstFocus } from "./useFirstFocus";
 import { useServerProbe } from "./useServerProbe";
 
 const GOOD_PASSWORD_CHARACTERS = 10;
 
 export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => void }) {
   const service = useService();
+  const form = useFirstFocus();
   const connection = useConnection();
   const offered = connection.state === "connecting" ? null : connection.service?.default_server;
   const [typed, setTyped] = useState<Partial<NewAccount>>({});
@@ -58,7 +60,13 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
   };
 
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-5" aria-labelledby="create-title">
+    <form
+      ref={form}
+      onSubmit={submit}
+      noValidate
+      className="flex flex-col gap-5"
+      aria-labelledby="create-title"
+    >
       <h1 id="create-title" className="text-24 font-bold tracking-tight">
         Create your account
       </h1>
@@ -135,8 +143,8 @@ function probeProblem(probe: Probe, address: string): string | undefined {
 
 function passwordAdvice(password: string): string {
   if (password === "")
-    return "It never leaves this computer, and nobody can reset it. 10 characters or more.";
+    return "At least 7 characters, better 10 or more. It never leaves this computer, and nobody can reset it.";
   return password.length < GOOD_PASSWORD_CHARACTERS
-    ? "Easy to guess. 10 characters or more are much safer."
+    ? "Easy to guess. At least 7 characters are needed; 10 or more are much safer."
     : "Keep it safe: nobody can reset it for you.";
 }

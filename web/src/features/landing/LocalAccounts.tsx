@@ -2,6 +2,7 @@
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
+import { CutText } from "../../components/PersonName";
 import { displayName, initials } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 
@@ -44,9 +45,7 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
     >
       <Avatar initials={initials(name)} colourKey={account.account_id} size={40} />
       <span className="min-w-0 flex-1">
-        <span className="block truncate text-15 font-medium">
-          <bdi>{name}</bdi>
-        </span>
+        <CutText className="text-15 font-medium">{name}</CutText>
         <span className="block truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}
         </span>

@@ -6,12 +6,14 @@ import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
+import { CutText } from "../../components/PersonName";
 import { signIn, signInTo } from "../../state/actions";
 import { useAttempt, useConnection, useService } from "../../state/context";
 import { displayName, initials } from "../../state/names";
 import { focusFirstProblem } from "./focusFirstProblem";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
+import { useFirstFocus } from "./useFirstFocus";
 
 interface Props {
   /** Given when it is clear whose password is asked for, as after following a link into a signed-out account. */
@@ -21,6 +23,7 @@ interface Props {
 
 export function SignIn({ account, onEnter }: Props) {
   const service = useService();
+  const form = useFirstFocus();
   const [username, setUsername] = useState("");
   const [picked, setPicked] = useState<Cid | null>(null);
   const [password, setPassword] = useState("");
@@ -50,7 +53,13 @@ export function SignIn({ account, onEnter }: Props) {
   };
 
   return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-5" aria-labelledby="sign-in-title">
+    <form
+      ref={form}
+      onSubmit={submit}
+      noValidate
+      className="flex flex-col gap-5"
+      aria-labelledby="sign-in-title"
+    >
       <h1 id="sign-in-title" className="text-24 font-bold tracking-tight">
         {account === undefined ? "Sign in" : "Welcome back"}
       </h1>
@@ -96,9 +105,7 @@ function AccountCard({ account }: { readonly account: LocalAccount }) {
     <div className="flex items-center gap-3">
       <Avatar initials={initials(name)} colourKey={account.account_id} size={40} />
       <div className="min-w-0">
-        <span className="block truncate text-15 font-medium">
-          <bdi>{name}</bdi>
-        </span>
+        <CutText className="text-15 font-medium">{name}</CutText>
         <p className="truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}
         </p>

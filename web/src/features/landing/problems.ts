@@ -11,7 +11,8 @@ export function problemsOf(account: NewAccount, needsServerPassword: boolean): P
   if (/\s/u.test(account.username)) problems.username = "A username has no spaces.";
   else if (utf8Bytes(account.username) < 3) problems.username = "At least three characters.";
   else if (utf8Bytes(account.username) > 37) problems.username = "That is longer than a username can be.";
-  if (utf8Bytes(account.password) < 7) problems.password = "Too short. 10 characters or more are good.";
+  if (utf8Bytes(account.password) < 7)
+    problems.password = "Too short: at least 7 characters, better 10 or more.";
   if (needsServerPassword && account.serverPassword === "")
     problems.serverPassword = "This server asks for a password.";
   return problems;

@@ -5,6 +5,7 @@ import type { AccountView, Cid, LocalAccount } from "../../api/generated";
 import type { Presence } from "../../components/Avatar";
 import { Avatar } from "../../components/Avatar";
 import { Menu, MenuItem, MenuLine, MenuNote } from "../../components/Menu";
+import { CutText } from "../../components/PersonName";
 import { displayName, initials } from "../../state/names";
 
 interface Props {
@@ -44,9 +45,7 @@ export function AccountHead({
             presence={presence.dot}
           />
           <span className="min-w-0 flex-1">
-            <span className="block truncate text-15 leading-5 font-bold">
-              <bdi>{name}</bdi>
-            </span>
+            <CutText className="text-15 leading-5 font-bold">{name}</CutText>
             <span className="block truncate text-12 text-ink-3">{account.server_address}</span>
           </span>
           <ChevronsUpDown size={14} aria-hidden className="text-ink-3" />
@@ -67,7 +66,7 @@ export function AccountHead({
                 onSwitch(other.cid);
               }}
             >
-              <bdi className="truncate">{displayName(other)}</bdi>
+              <CutText>{displayName(other)}</CutText>
               {other.state === "signed_out" && <span className="text-ink-3">signed out</span>}
             </MenuItem>
           ))}

@@ -62,8 +62,8 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
     >
       Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
       handed over when it is back. <StartAgain {...commandsOfService()} />{" "}
-      {/* As wide as its longest words: the line does not break elsewhere with each try. */}
-      <span className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
+      {/* As wide as its longest words: the line does not break elsewhere with each try. A clock is not read out. */}
+      <span aria-hidden className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
         {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}
       </span>
     </Banner>
@@ -85,7 +85,7 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
     case "connecting":
       return (
         <Banner tone="info">
-          Connecting to {server_address}… {shortDuration(now - link.since)}
+          Connecting to {server_address}… <span aria-hidden>{shortDuration(now - link.since)}</span>
         </Banner>
       );
     case "away":

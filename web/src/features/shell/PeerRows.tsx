@@ -38,10 +38,7 @@ export function ConversationRow(props: ConversationRowProps) {
       ? `Draft: ${draft}`
       : previewOf(conversation?.last);
   return (
-    <RowLink
-      {...props}
-      label={`${name}, ${presenceSentence(peer, now)}${unread > 0 ? `, ${unread.toString()} unread` : ""}`}
-    >
+    <RowLink {...props}>
       <Avatar
         initials={initials(name)}
         colourKey={peer.account_id}
@@ -54,8 +51,10 @@ export function ConversationRow(props: ConversationRowProps) {
           <PersonName
             name={name}
             username={ambiguous ? peer.username : undefined}
-            className={classes("min-w-0 flex-1 truncate text-13", unread > 0 ? "font-bold" : "font-medium")}
+            cut
+            className={classes("flex-1 text-13", unread > 0 ? "font-bold" : "font-medium")}
           />
+          <span className="sr-only">, {presenceSentence(peer, now)}, </span>
           {conversation?.last && (
             <span className="shrink-0 text-12 text-ink-3 tabular-nums">
               {shortTime(conversation.last.shown_at, now)}
@@ -77,6 +76,7 @@ export function ConversationRow(props: ConversationRowProps) {
           >
             <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
           </span>
+          <OwnConnection peer={peer} />
           <CountBadge count={unread} label="unread" />
         </span>
       </span>
@@ -84,16 +84,12 @@ export function ConversationRow(props: ConversationRowProps) {
   );
 }
 
-export function PersonRow(props: RowProps) {
+export function PersonRow(props: Omit<RowProps, "selected">) {
   const { peer, ambiguous, now } = props;
   const name = displayName(peer);
   const waiting = peer.relation === "requested";
   return (
-    <RowLink
-      {...props}
-      label={`${name}, ${waiting ? "Registration Sent" : presenceSentence(peer, now)}${pathNote(peer)}`}
-      slim
-    >
+    <RowLink {...props} selected={false} slim>
       <Avatar
         initials={initials(name)}
         colourKey={peer.account_id}
@@ -103,11 +99,13 @@ export function PersonRow(props: RowProps) {
       <PersonName
         name={name}
         username={ambiguous ? peer.username : undefined}
-        className={classes(
-          "min-w-0 flex-1 truncate text-13",
-          presenceOf(peer) === "online" ? "text-ink" : "text-ink-2",
-        )}
+        cut
+        className={classes("flex-1 text-13", presenceOf(peer) === "online" ? "text-ink" : "text-ink-2")}
       />
+      <span className="sr-only">
+        , {waiting ? "Registration Sent" : presenceSentence(peer, now)}
+        {pathNote(peer)}{" "}
+      </span>
       <OwnConnection peer={peer} />
       {peer.verified && <BadgeCheck size={14} aria-hidden className="shrink-0 text-accent-ink" />}
       {waiting && <span className="shrink-0 text-12 text-ink-3">asked</span>}
@@ -130,14 +128,12 @@ function RowLink({
   href,
   selected,
   onOpen,
-  label,
   slim = false,
   children,
-}: RowProps & { readonly label: string; readonly slim?: boolean; readonly children: React.ReactNode }) {
+}: RowProps & { readonly slim?: boolean; readonly children: React.ReactNode }) {
   return (
     <a
       href={href}
-      aria-label={label}
       aria-current={selected ? "page" : undefined}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -145,7 +141,7 @@ function RowLink({
         onOpen();
       }}
       className={classes(
-        "flex items-center gap-2.5 rounded-control px-2 focus-visible:-outline-offset-2",
+        "row-link flex items-center gap-2.5 rounded-control px-2 focus-visible:-outline-offset-2",
         slim ? "h-8" : "h-[52px] tablet:h-12",
         selected ? "bg-selected [--behind:var(--selected)]" : "[--behind:var(--sidebar)] hover:bg-hover",
       )}

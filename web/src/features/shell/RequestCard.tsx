@@ -14,11 +14,13 @@ import { sinceTime } from "../../state/times";
 
 interface Props {
   readonly peer: PeerView;
+  /** Answered a moment ago: it keeps its place, and says so. */
+  readonly settled: boolean;
   readonly onAnswer: (accept: boolean) => Promise<unknown>;
   readonly onBlock: () => Promise<unknown>;
 }
 
-export function RequestCard({ peer, onAnswer, onBlock }: Props) {
+export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
   const now = useNow();
   const [attempt, run] = useAttempt();
   const name = displayName(peer);
@@ -61,20 +63,24 @@ export function RequestCard({ peer, onAnswer, onBlock }: Props) {
           {sentenceOf(attempt.reason, { peer: name, now })}
         </p>
       )}
-      <div className="flex gap-2">
-        <Button
-          kind="primary"
-          size="small"
-          className="flex-1"
-          busy={busy}
-          onClick={() => void run(() => onAnswer(true))}
-        >
-          Accept
-        </Button>
-        <Button size="small" className="flex-1" busy={busy} onClick={() => void run(() => onAnswer(false))}>
-          Decline
-        </Button>
-      </div>
+      {settled ? (
+        <p className="flex h-7 items-center text-13 text-ink-3">Answered</p>
+      ) : (
+        <div className="flex gap-2">
+          <Button
+            kind="primary"
+            size="small"
+            className="flex-1"
+            busy={busy}
+            onClick={() => void run(() => onAnswer(true))}
+          >
+            Accept
+          </Button>
+          <Button size="small" className="flex-1" busy={busy} onClick={() => void run(() => onAnswer(false))}>
+            Decline
+          </Button>
+        </div>
+      )}
     </li>
   );
 }

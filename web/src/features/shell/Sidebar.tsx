@@ -1,25 +1,20 @@
 /** Everybody this account has to do with: who asks, whom one talks to, who is there. */
-import { ChevronDown, Search, UserRoundPlus } from "lucide-react";
-import type { ReactNode } from "react";
-import { useEffect, useRef, useState } from "react";
+import { Search, UserRoundPlus } from "lucide-react";
+import { useEffect, useRef } from "react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
-import { answerConnection, answerContact } from "../../state/actions";
 import { useNow, useSession, useWorkspace } from "../../state/context";
 import { isAmbiguous } from "../../state/names";
 import { useAmbiguousNames } from "../../state/useAmbiguousNames";
 import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
-import { asksToRegister, directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../state/selectors";
+import { directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../state/selectors";
 import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
-import { RequestCard } from "./RequestCard";
-
-/** More than these wait behind one button: whoever is asked by hundreds still sees their conversations. */
-const REQUESTS_SHOWN_AT_ONCE = 3;
-const REQUESTS_SHOWN_MORE = 20;
+import { Requests } from "./Requests";
+import { Section } from "./Section";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
@@ -31,6 +26,7 @@ interface Props {
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
   readonly onSearch: () => void;
+  readonly onConversation: (peer: Cid) => void;
   readonly onDiscover: () => void;
 }
 
@@ -75,9 +71,9 @@ export function Sidebar(props: Props) {
         </button>
       </div>
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 pt-1 pb-4">
-        <Requests />
+        <Requests onOpen={props.onConversation} />
         <DirectMessages selected={props.selected} />
-        <People selected={props.selected} />
+        <People />
       </div>
       <div className="border-t border-line p-2">
         <Button
@@ -90,49 +86,6 @@ export function Sidebar(props: Props) {
         </Button>
       </div>
     </nav>
-  );
-}
-
-function Requests() {
-  const session = useSession();
-  const requests = useWorkspace(requestsOf);
-  const few = requests.length <= REQUESTS_SHOWN_AT_ONCE;
-  // Cards that are there stay where they are, however many more come.
-  const [shown, setShown] = useState(few ? REQUESTS_SHOWN_AT_ONCE : 0);
-  if (requests.length === 0) return null;
-  const visible = few ? requests : requests.slice(0, shown);
-  const hidden = requests.length - visible.length;
-  return (
-    <Section title="Requests" count={requests.length}>
-      <ul className="flex flex-col gap-2">
-        {visible.map((peer) => (
-          <RequestCard
-            key={peer.cid.toString()}
-            peer={peer}
-            onAnswer={(accept) =>
-              (asksToRegister(peer) ? answerContact : answerConnection)(
-                session.service,
-                session.cid,
-                peer.cid,
-                accept,
-              )
-            }
-            onBlock={() => session.service.request("BlockPeer", { cid: session.cid, peer_cid: peer.cid })}
-          />
-        ))}
-      </ul>
-      {hidden > 0 && (
-        <Button
-          size="small"
-          className="mt-1"
-          onClick={() => {
-            setShown(visible.length + REQUESTS_SHOWN_MORE);
-          }}
-        >
-          {visible.length === 0 ? `${hidden.toString()} requests` : `${hidden.toString()} more`}
-        </Button>
-      )}
-    </Section>
   );
 }
 
@@ -171,10 +124,12 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
   );
 }
 
-function People({ selected }: Pick<Props, "selected">) {
+/** Those there is no conversation with yet; the others stand above, once. */
+function People() {
   const session = useSession();
   const members = useWorkspace(membersOf);
   const direct = useWorkspace(directMessagesOf);
+  const others = members.filter((peer) => !direct.includes(peer));
   const ambiguous = useAmbiguousNames();
   const now = useNow();
   // Said only of those whose presence is known: nobody tells it while the server is away, or before they agreed.
@@ -184,13 +139,11 @@ function People({ selected }: Pick<Props, "selected">) {
     <Section title="People" note={known.length === 0 ? undefined : `${online.toString()} online`}>
       {members.length === 0 && <p className="px-2 py-1 text-13 text-ink-3">Nobody yet. Find people below.</p>}
       <ul className="flex flex-col gap-px">
-        {members.map((peer) => (
+        {others.map((peer) => (
           <li key={peer.cid.toString()}>
             <PersonRow
               peer={peer}
               ambiguous={isAmbiguous(peer, ambiguous)}
-              // Marked once, where the conversation is listed.
-              selected={peer.cid === selected && !direct.includes(peer)}
               now={now}
               {...linkTo(session.cid, peer.cid)}
             />
@@ -198,51 +151,6 @@ function People({ selected }: Pick<Props, "selected">) {
         ))}
       </ul>
     </Section>
-  );
-}
-
-function Section({
-  title,
-  count,
-  countOf,
-  note,
-  children,
-}: {
-  readonly title: string;
-  readonly count?: number;
-  readonly countOf?: string;
-  readonly note?: string | undefined;
-  readonly children: ReactNode;
-}) {
-  const [open, setOpen] = useState(true);
-  return (
-    <section aria-label={title} className="flex flex-col gap-1">
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
-          className="group flex h-7 w-full items-center gap-1.5 rounded-control px-2 text-12 font-medium text-ink-3 hover:text-ink"
-        >
-          <span>{title}</span>
-          {count !== undefined && count > 0 && (
-            <span className="text-ink-2 tabular-nums">
-              {count}
-              {countOf !== undefined && <span className="sr-only"> {countOf}</span>}
-            </span>
-          )}
-          <ChevronDown
-            size={13}
-            aria-hidden
-            className="opacity-0 transition-transform duration-150 group-hover:opacity-100 group-focus-visible:opacity-100 group-aria-[expanded=false]:-rotate-90 group-aria-[expanded=false]:opacity-100"
-          />
-          {note !== undefined && <span className="ml-auto font-normal">{note}</span>}
-        </button>
-      </h2>
-      {open && children}
-    </section>
   );
 }
 

@@ -8,6 +8,7 @@ import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
 import { Dialog } from "../../components/Dialog";
+import { CutText } from "../../components/PersonName";
 import { useWorkspace } from "../../state/context";
 import { displayName, initials, matchesQuery } from "../../state/names";
 import { presenceOf } from "../../state/presence";
@@ -141,7 +142,7 @@ function TargetRow({
           presence={target.presence}
         />
       )}
-      <bdi className="min-w-0 truncate text-15">{target.name}</bdi>
+      <CutText className="text-15">{target.name}</CutText>
       <span className="min-w-0 flex-1 truncate text-13 text-ink-3">{target.note}</span>
       <CountBadge count={target.unread} label="unread" />
     </div>
