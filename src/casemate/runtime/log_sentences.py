@@ -11,6 +11,8 @@ SENTENCES: Final = {
     "awake again on the local network": "This computer was asleep; the local network is looked at anew.",
     "client reads too slowly": "A browser tab or program does not read what it is sent, and was let go.",
     "connection failed": "A connection to somebody ended by a fault of this program.",
+    "disk full": "The disk is full: what is here can be read, and it goes on when there is room.",
+    "disk nearly full": "The disk is nearly full.",
     "effect not performed": "Something that was decided could not be done, by a fault of this program.",
     "endpoint failed": "Connections to people are off until they are tried again.",
     "endpoint still closes": "Connections to people take long to close.",
@@ -36,6 +38,7 @@ SENTENCES: Final = {
     "stopped": "Stopped.",
     "storage broken": "The disk does not take what has to be kept.",
     "the system does not tell whose a connection is": "The system does not tell whose a connection is.",
+    "too many files are open for one more account": "Too many files are open for one more account.",
     "transfer ended": "A transfer ended early.",
     "vault failed": "The password could not be checked.",
 }

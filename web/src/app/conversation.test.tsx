@@ -431,3 +431,22 @@ test("who declined is asked again when the week is over, and not before", async 
   });
   expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
 });
+
+test("another time zone draws every time and day anew", async () => {
+  vi.stubEnv("TZ", "UTC");
+  try {
+    const { user, box, messages } = await openConversation();
+    await user.type(box, "when{Enter}");
+    const shown = () => within(messages()).getByText(/^\d{1,2}:\d\d/).textContent;
+    await within(messages()).findByText("when");
+    const before = shown();
+    vi.stubEnv("TZ", "Pacific/Kiritimati");
+    act(() => {
+      window.dispatchEvent(new Event("focus"));
+    });
+    expect(within(messages()).getByText("when")).toBeVisible();
+    expect(shown()).not.toBe(before);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});

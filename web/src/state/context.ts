@@ -10,6 +10,7 @@ import type { PendingTexts } from "./pendingTexts";
 import { useSelect } from "./store";
 import { withUnknownPresence } from "./presence";
 import type { Workspace } from "./workspace";
+import { useTimeZone } from "./timeZone";
 
 export const ServiceContext = createContext<InternalService | null>(null);
 export const SessionsContext = createContext<Sessions | null>(null);
@@ -58,6 +59,7 @@ export function useWorkspace<Selected>(select: (workspace: Workspace) => Selecte
 
 /** The current time, told again every `everyMilliseconds`. */
 export function useNow(everyMilliseconds = 30_000): number {
+  useTimeZone(); // what is said of the present is said anew in another zone
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => {

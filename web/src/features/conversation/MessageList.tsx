@@ -16,6 +16,7 @@ import type { PendingTexts } from "../../state/pendingTexts";
 import { presenceOf } from "../../state/presence";
 import type { Timeline } from "../../state/timeline";
 import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
+import { useTimeZone } from "../../state/timeZone";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder } from "./ListParts";
 import { listItems, messagesWithGlyph } from "./listItems";
@@ -53,9 +54,10 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   });
   useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
+  const zone = useTimeZone();
   const items = useMemo(
-    () => listItems(messages, newFrom, pending, { hasBefore, hasAfter }),
-    [messages, hasBefore, hasAfter, newFrom, pending],
+    () => listItems(messages, newFrom, pending, { hasBefore, hasAfter, zone }),
+    [messages, hasBefore, hasAfter, newFrom, pending, zone],
   );
   const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
   const waitsFor = useWaitsFor(account.link, peer);
@@ -111,7 +113,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
         style={{ overflowAnchor: "none" }}
       >
         <div className="flex min-h-full flex-col justify-end pb-3">
-          <ol aria-label="Messages" className="w-full">
+          <ol key={zone} aria-label="Messages" className="w-full">
             {timeline.hasBefore ? (
               <LoadingOlder />
             ) : (

@@ -26,12 +26,19 @@ const GROUP_MILLISECONDS = 5 * 60_000;
 /** Counters that begin a new group: what is drawn anew with a message is bounded, wherever the loaded part begins. */
 const GROUP_COUNTERS = 32;
 
+interface Around {
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+  /** That of this computer: in another one the days begin elsewhere. */
+  readonly zone?: string;
+}
+
 /** `newFrom` is where the first message was that nobody had seen when the conversation was opened. */
 export function listItems(
   messages: readonly MessageView[],
   newFrom: MessageOrder | null,
   pending: PendingTexts,
-  { hasBefore, hasAfter }: { readonly hasBefore: boolean; readonly hasAfter: boolean },
+  { hasBefore, hasAfter }: Around,
 ): readonly ListItem[] {
   const items: ListItem[] = [];
   let latest = -Infinity;
