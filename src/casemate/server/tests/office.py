@@ -140,6 +140,16 @@ class Office:
             self.happen(Wakeup())
         self._pass_time(until - self.now.monotonic)
 
+    def serve(self, seconds: float) -> None:
+        """So much time passes, at once: the server's count of it moves on, and it sweeps.
+
+        `pass_time` sweeps every minute, which takes seconds for a month.
+        """
+        self.store.served_time.set_seconds(self.core._served_time.at(self.now) + seconds)
+        self.core._served_time.forget()
+        self._pass_time(seconds)
+        self.happen(Wakeup())
+
     def jump_clock(self, seconds: float) -> None:
         """Somebody sets the clock; no time passes."""
         self.now = Instant(self.now.monotonic, self.now.wall + seconds)

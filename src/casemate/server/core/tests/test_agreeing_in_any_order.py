@@ -55,7 +55,7 @@ class Agreeing(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([61.0, DECLINED_QUIET_SECONDS + 1, REGISTRATION_REQUEST_SECONDS + 61]))
     def time_passes(self, seconds: float) -> None:
-        self.office.pass_time(seconds)
+        self.office.serve(seconds)
 
     @rule()
     def the_server_restarts(self) -> None:

@@ -16,13 +16,6 @@ def another(called: str, username: str) -> Person:
     return person
 
 
-def serve(office: Office, seconds: float) -> None:
-    """Let the server run for so long: its count is moved on, since the sweeps of 90 days would take minutes."""
-    office.store.served_time.set_seconds(office.core._served_time.at(office.now) + seconds)
-    office.core._served_time.forget()
-    office.pass_time(MOST_BETWEEN_SWEEPS_SECONDS)
-
-
 @pytest.mark.parametrize("username", ["bob", "BOB", "ｂｏｂ"])
 def test_the_name_of_somebodys_contact_is_kept_back(office: Office, bob: Connection, username: str) -> None:
     bob.ask(DeleteAccount)
@@ -45,9 +38,9 @@ def test_its_own_key_may_have_it_again(office: Office, bob: Connection) -> None:
 
 def test_it_is_free_after_90_days_of_service(office: Office, bob: Connection) -> None:
     bob.ask(DeleteAccount)
-    serve(office, NAME_KEPT_SECONDS - DAY_SECONDS)
+    office.serve(NAME_KEPT_SECONDS - DAY_SECONDS)
     assert office.register(another("mallory", "bob")).last(Refused).params["days"] == "1"
-    serve(office, DAY_SECONDS)
+    office.serve(DAY_SECONDS)
     assert office.register(another("mallory", "bob")).all(Welcome)
 
 
