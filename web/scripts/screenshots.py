@@ -113,6 +113,15 @@ def scroll_up(page: Page) -> None:
         page.wait_for_timeout(120)
 
 
+LOOK_ALIKE = f"""const ada = world.account({ADA}n);
+    const other = world.person(4242n, 'bea.lind', 'B\u0435a Lindqvist', {{ online: true }});
+    world.requestContact(other, ada);"""
+NAMESAKE = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];
+    const other = world.person(4242n, 'bea', 'Bea Lindqvist', {{ online: true }});
+    world.requestContact(other, ada);
+    const namesake = {{ cid: bea.cid, username: bea.username, full_name: bea.full_name }};
+    ada.changePeer({{ ...world.peer(ada, other), identity_changed: true, namesake }});"""
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
@@ -137,6 +146,18 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         run("world.storage = { code: 'disk_full', params: {}, acts: 'retry' }; world.accountsChanged();"),
     ),
     "create": ("/?create", None),
+    "names-look-alike": (HOME, run(LOOK_ALIKE)),
+    "names-namesake": (
+        HOME,
+        then(
+            run(NAMESAKE),
+            run(
+                "history.pushState(null, '', location.pathname + '/c/4242');"
+                " dispatchEvent(new PopStateEvent('popstate'));"
+            ),
+        ),
+    ),
+    "names-unsigned": (TALK, then(peer_with("names_signed: false"), press("Details"))),
     "create-missing": ("/?create", then(fill(Username="a b", Password="short"), press("Create account"))),
     "create-unreachable": ("/?create", fill(Server_address="team.example.org")),
     "create-taken": (

@@ -62,8 +62,8 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
             <strong>
               This is not the <bdi>@{peer.namesake.username}</bdi> you knew.
             </strong>{" "}
-            It is another account, <bdi>@{peer.username}</bdi>: their own fresh start, or somebody who
-            pretends to be them. Nothing is sent until you decide.
+            It is another account under that name, or one that looks like it: their own fresh start, or
+            somebody who pretends to be them. Nothing is sent until you decide.
           </>
         )}
       </Gate>

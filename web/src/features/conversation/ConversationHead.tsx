@@ -37,7 +37,13 @@ export function ConversationHead({ peer, link, ambiguous, infoOpen, onBack, onIn
       </span>
       <div className="min-w-0 flex-1">
         <h1 className="flex items-center gap-1.5 text-15 leading-5 font-bold">
-          <PersonName name={name} username={ambiguous ? peer.username : undefined} cut />
+          <PersonName
+            name={name}
+            username={
+              ambiguous && (peer.blocked || peer.relation === "registered") ? peer.username : undefined
+            }
+            cut
+          />
           {peer.verified && (
             <Tooltip text="You compared the safety number with them">
               <BadgeCheck size={16} aria-label="Verified" role="img" className="shrink-0 text-accent-ink" />
