@@ -148,6 +148,33 @@ def test_the_file_that_a_browser_is_started_with_signs_it_in(
     album.add(stranger, "the file, opened again by somebody else")
 
 
+def test_a_browser_is_signed_out_in_the_settings_of_another(
+    browser: Browser, album: Album, deployment: Deployment, service: InternalServiceProcess
+) -> None:
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
+    lost = Tab.open(browser.new_context(user_agent=firefox), album, service)
+    mine = Tab.open(browser.new_context(), album, service)
+    cid = mine.create_account(deployment.server.address, "ann", "Ann Ash")
+    mine.page.goto(f"{service.web_url}a/{cid}/settings")
+    part = mine.page.get_by_role("region", name="Signed-in browsers")
+    expect(part.get_by_role("listitem")).to_have_count(2)
+    expect(part.get_by_text("This one.")).to_have_count(1)
+    part.scroll_into_view_if_needed()
+    mine.picture("two browsers")
+    mine.page.emulate_media(color_scheme="dark")
+    mine.page.set_viewport_size({"width": 390, "height": 844})
+    part.scroll_into_view_if_needed()
+    mine.picture("two browsers, on a phone, at night")
+    part.get_by_role("button", name="Sign out Firefox on Linux").click()
+    expect(part.get_by_role("listitem")).to_have_count(1)
+    assert lost.page.evaluate(TRY_SOCKET, service.socket_url) == "refused"
+    answer = lost.page.goto(f"{service.web_url}anything.txt")
+    assert answer is not None
+    assert answer.status == 401
+    mine.page.reload()
+    expect(part.get_by_role("listitem")).to_have_count(1)
+
+
 def test_a_launch_token_works_once_and_leaves_no_trace(
     browser: Browser, album: Album, service: InternalServiceProcess
 ) -> None:
