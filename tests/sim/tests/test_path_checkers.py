@@ -139,7 +139,7 @@ def test_whoever_never_dials_again_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 def test_two_connections_where_one_would_do_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def keep_all(self: PeerConnections, path: Any, connection: Any, now: Any) -> Any:
         connection.greeted = True
-        path.connections.append(connection)
+        path.connections = (*path.connections, connection)
         path.trust()
         return []
 
