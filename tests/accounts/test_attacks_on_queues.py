@@ -51,7 +51,7 @@ def test_nothing_is_deposited_for_an_account_that_is_gone(world: Deployment, fri
     assert deposits == []
     why = world.timeline(alice, bob)[-1].reason
     assert why is not None
-    assert why.code == "not_registered"
+    assert why.code == "account_gone"
 
 
 def test_a_writer_restored_to_long_ago_can_write_at_once(

@@ -37,6 +37,8 @@ SENTENCES: Final = {
     "starting anew on the local network": "Looking for people on the local network begins anew.",
     "stopped": "Stopped.",
     "storage broken": "The disk does not take what has to be kept.",
+    "the list of browsers cannot be read": "It cannot be read which browsers are signed in; they have to sign in anew.",
+    "the list of browsers cannot be saved": "It cannot be written down which browsers are signed in.",
     "the system does not tell whose a connection is": "The system does not tell whose a connection is.",
     "too many files are open for one more account": "Too many files are open for one more account.",
     "transfer ended": "A transfer ended early.",
