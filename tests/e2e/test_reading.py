@@ -116,7 +116,7 @@ def test_the_writer_is_told_read_of_exactly_what_was_painted(
     expect(writer.page.locator("[data-status=read]")).to_have_count(len(first))
     ui.evaluate(STILL)
     assert read_at(writer) == first
-    unread = ui.get_by_role("link", name=re.compile(f"User One, .*{28 - len(first)} unread"))
+    unread = ui.get_by_role("link", name=re.compile(f"^User One.*{28 - len(first)} unread"))
     expect(unread.first).to_be_attached()
     writer.picture("what the writer is told while the reader sees the first part")
 
@@ -127,7 +127,7 @@ def test_the_writer_is_told_read_of_exactly_what_was_painted(
     expect(writer.page.locator("[data-status=read]")).to_have_count(len(first | last))
     ui.evaluate(STILL)
     assert read_at(writer) == first | last
-    expect(ui.get_by_role("link", name=re.compile("User One, .*unread"))).to_have_count(0)
+    expect(ui.get_by_role("link", name=re.compile("^User One.*unread"))).to_have_count(0)
     writer.picture("what the writer is told after a jump")
     reader.picture("the reader after a jump")
 
@@ -164,7 +164,7 @@ def test_a_service_that_hangs_is_shown_as_gone_and_comes_back(
     reader = opened(browser, album, deployment, at_reader)
     writer = opened(browser, album, deployment, at_writer)
     expect(reader.message("before")).to_be_visible()
-    online = reader.direct_messages.get_by_role("link", name=re.compile("User One, Online"))
+    online = reader.direct_messages.get_by_role("link", name=re.compile("^User One ?, Online"))
     expect(online).to_be_visible()
     deployment.service().suspend()
     gone = reader.page.get_by_text("Your internal service has not answered since")

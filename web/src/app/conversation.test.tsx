@@ -239,7 +239,7 @@ test("unread messages are counted in the sidebar and the title, and a line shows
   vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
   const { messages } = await openConversation(world);
   expect(document.title).toBe("(2) Bob Birch · Casemate");
-  expect(screen.getByRole("link", { name: "Bob Birch, Online, 2 unread" })).toBeVisible();
+  expect(screen.getByRole("link", { name: /^Bob Birch, Online,.*new two.*2 unread$/ })).toBeVisible();
   const rows = [...messages().children].map((row) => row.textContent);
   expect(rows.findIndex((text) => text === "New messages")).toBeLessThan(
     rows.findIndex((text) => text.includes("new one")),
@@ -304,7 +304,9 @@ test("disconnected: the history stays, and one can ask again", async () => {
   const { user, box } = await openConversation();
   await user.type(box, "kept{Enter}");
   await user.click(screen.getByRole("button", { name: "Details" }));
-  await user.click(await screen.findByRole("button", { name: "Disconnect" }));
+  await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
+  expect(screen.getByRole("button", { name: "Cancel" })).toHaveFocus();
+  await user.click(screen.getByRole("button", { name: "Disconnect" }));
   expect(await screen.findByText(/registered, but not connected/)).toBeVisible();
   expect(screen.getByText("kept")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Connect" }));

@@ -16,7 +16,7 @@ test("an account that was never opened here can be left while the service is awa
     within(screen.getByRole("navigation", { name: "Accounts" })).getByRole("button", { name: /^Bob/ }),
   );
   expect(screen.getByRole("heading", { name: "Your internal service does not answer" })).toBeVisible();
-  expect(screen.getByText("casemate up")).toBeVisible();
+  expect(screen.getByText("/opt/casemate/bin/casemate up")).toBeVisible();
   expect(screen.getByRole("button", { name: "Other accounts" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^Ann Ash/ }));
   expect(screen.getByRole("navigation", { name: "People and conversations" })).toBeVisible();
