@@ -59,6 +59,11 @@ def test_two_people_find_each_other_agree_and_talk_and_nothing_is_lost(
     two.picture("UserTwo is asked")
     two.button("Accept", two.request_from("User One")).click()
 
+    # Accepting leads to the conversation; UserTwo goes elsewhere for now.
+    expect(two.composer).to_be_visible()
+    two.button("Connections").click()
+    expect(two.composer).to_have_count(0)
+
     # Connected on both sides.
     expect(one.row("User Two")).to_contain_text("Connected")
     one.picture("UserOne is connected")
