@@ -65,6 +65,20 @@ test("how far one's own last message got is told at each step", () => {
   expect(heard()).toEqual([]);
 });
 
+test("whoever is parted from is told, wherever they are; whoever parts hears that it is done", () => {
+  const { world, ann, bob, heard, look } = twoPeople();
+  world.agree(ann, bob);
+  say(world, bob, ann, "hello Ann");
+  const before = look();
+  world.setConnected(bob, ann, false);
+  expect(newsBetween(before, look())).toEqual([
+    { peer: 2n, words: "\u2068Bob\u2069 disconnected.", shown: true },
+  ]);
+  heard();
+  world.setConnected(ann, bob, true);
+  expect(heard()).toEqual(["You connected with \u2068Bob\u2069 again."]);
+});
+
 test("nothing is told of people one has blocked, nor at the first look", () => {
   const { world, ann, bob, heard, look } = twoPeople();
   world.setBlocked(ann, bob, true);

@@ -1,7 +1,7 @@
 /** What happened between two states of an account, in words: for those who listen, and for those who wait for it. */
 import type { Cid, ConversationView, PeerView } from "../api/generated";
 import { displayName } from "./names";
-import { previewOf } from "./previews";
+import { lineOf, noteText, previewOf } from "./previews";
 import { sentenceOf } from "./reasons";
 import type { Workspace } from "./workspace";
 
@@ -45,7 +45,14 @@ function ofConversation(peer: PeerView, before: ConversationView | undefined, no
   const { last } = now;
   if (last === null || peer.blocked) return [];
   const name = displayName(peer);
-  const tell = (words: string): News[] => [{ peer: peer.cid, words, shown: false }];
+  const tell = (words: string, shown = false): News[] => [{ peer: peer.cid, words, shown }];
+  if (last.kind.startsWith("note_")) {
+    if (last.id === before?.last?.id) return [];
+    return tell(
+      `${lineOf(last, name) ?? last.text ?? noteText(last)}.`,
+      last.kind === "note_disconnected_there",
+    );
+  }
   if (!last.mine) {
     const arrived = now.unread - (before?.unread ?? 0);
     if (last.id === before?.last?.id || arrived <= 0) return [];

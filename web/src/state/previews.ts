@@ -6,14 +6,27 @@ const LONGEST = 140;
 
 export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
-  const text = lineOf(message, "Their") ?? message.text ?? noteText(message);
+  const text = lineOf(message, null) ?? message.text ?? noteText(message);
   const line = fewMarks(text.slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
   return message.mine ? `You: ${line}` : line;
 }
 
-/** What happened to the conversation: in words, with what came back. `whose` device: "Their", or a name in the genitive. */
-export function lineOf({ kind, text }: Pick<MessageView, "kind" | "text">, whose: string): string | null {
+/** What happened to the conversation: in words, with what came back. `name` is theirs; null where it stands beside. */
+export function lineOf(
+  { kind, text }: Pick<MessageView, "kind" | "text">,
+  name: string | null,
+): string | null {
+  const they = name === null ? "They" : isolated(name);
+  const whose = name === null ? "Their" : `${they}'s`;
   switch (kind) {
+    case "note_disconnected":
+      return name === null ? "You disconnected" : `You disconnected from ${they}`;
+    case "note_disconnected_there":
+      return `${they} disconnected`;
+    case "note_connected":
+      return name === null ? "You connected again" : `You connected with ${they} again`;
+    case "note_connected_there":
+      return `${they} connected again`;
     case "note_restored":
       return "The data on this computer was older than what was sent from it, and new keys were agreed. What you wrote in between may be missing here.";
     case "note_restored_there":
@@ -44,10 +57,6 @@ export function noteText({ kind, bytes }: Pick<MessageView, "kind" | "bytes">): 
       return "You accepted their new identity";
     case "note_rekeyed":
       return "New keys were agreed";
-    case "note_connected":
-      return "You are connected";
-    case "note_disconnected":
-      return "The connection was ended";
     case "note_unreadable":
       return "A message could not be opened; they were asked to send it again";
     default:

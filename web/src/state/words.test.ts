@@ -252,13 +252,23 @@ test("a list of names says the first two and counts the rest", () => {
 
 test("what came back after data was lost is told as the word of the other device, not as said by you", () => {
   const line = { kind: "note_returned", text: "see you at noon" };
-  expect(lineOf(line, "Bob's")).toBe("Bob's device has this from you: see you at noon");
-  expect(lineOf({ kind: "note_missing", text: "3" }, "Bob's")).toContain("3 more of your messages");
-  expect(lineOf({ kind: "note_restored", text: null }, "Bob's")).toContain("may be missing here");
-  expect(lineOf({ kind: "chat", text: "hello" }, "Bob's")).toBeNull();
+  expect(lineOf(line, "Bob")).toBe("\u2068Bob\u2069's device has this from you: see you at noon");
+  expect(lineOf({ kind: "note_missing", text: "3" }, "Bob")).toContain("3 more of your messages");
+  expect(lineOf({ kind: "note_restored", text: null }, "Bob")).toContain("may be missing here");
+  expect(lineOf({ kind: "chat", text: "hello" }, "Bob")).toBeNull();
   expect(previewOf({ ...line, mine: false } as MessageView)).toBe(
     "Their device has this from you: see you at noon",
   );
+});
+
+test.each([
+  ["note_disconnected", "You disconnected from \u2068Bob\u2069", "You disconnected"],
+  ["note_disconnected_there", "\u2068Bob\u2069 disconnected", "They disconnected"],
+  ["note_connected", "You connected with \u2068Bob\u2069 again", "You connected again"],
+  ["note_connected_there", "\u2068Bob\u2069 connected again", "They connected again"],
+])("%s says who did it: %s", (kind, line, preview) => {
+  expect(lineOf({ kind, text: "" }, "Bob")).toBe(line);
+  expect(previewOf({ kind, text: "", mine: false } as MessageView)).toBe(preview);
 });
 
 test.each([

@@ -154,16 +154,44 @@ export class FakeWorld {
       });
   }
 
+  /** `a` does it. */
   setConnected(a: FakeAccount, b: FakeAccount, connected: boolean): void {
-    for (const [one, other] of [
-      [a, b],
-      [b, a],
-    ] as const)
+    const line = connected ? "note_connected" : "note_disconnected";
+    for (const [one, other, kind] of [
+      [a, b, line],
+      [b, a, `${line}_there`],
+    ] as const) {
+      const before = this.peer(one, other);
       one.changePeer({
-        ...this.peer(one, other),
+        ...before,
         connection: connected ? "connected" : "none",
         path: connected ? mailboxPath(other, this.link, this.now()) : null,
       });
+      if ((before.connection === "connected") !== connected) this.note(one, other, kind);
+    }
+  }
+
+  /** A line about the conversation itself, as the service writes one. */
+  note(of: FakeAccount, about: FakeAccount, kind: string, text: string | null = null): void {
+    const counter = of.nextCounter();
+    of.putMessage({
+      id: crypto.randomUUID().replaceAll("-", ""),
+      peer_cid: about.cid,
+      mine: false,
+      kind,
+      text,
+      bytes: 0,
+      status: "received",
+      reason: null,
+      order: [counter, "00".repeat(16)],
+      arrival: of.nextArrival(),
+      written_at: this.now(),
+      arrived_at: this.now(),
+      shown_at: this.now(),
+      arrived_late: false,
+      seen: true,
+      painted: true,
+    });
   }
 
   /** A connection of their own, or through the server's relay; `reason` says why not direct. */

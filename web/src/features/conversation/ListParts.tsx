@@ -58,7 +58,7 @@ export const Item = memo(function Item({
           data-message={item.message.id}
           className="px-6 pt-4 text-center text-12 wrap-anywhere whitespace-pre-wrap text-ink-3"
         >
-          {beginningOf(lineOf(item.message, `${peerName}'s`) ?? item.message.text ?? noteText(item.message))}
+          {beginningOf(lineOf(item.message, peerName) ?? item.message.text ?? noteText(item.message))}
         </li>
       );
     case "group":

@@ -2,6 +2,9 @@
 
 Each attempt has a round number. Requests that cross agree by themselves on the higher round; an answer or a goodbye of
 an earlier round changes nothing.
+
+Who ended it, and who began it again, is a line of the conversation on both sides: written where the state changes, in
+the same transaction, so that what is said twice, or crosses, is one line.
 """
 
 from dataclasses import replace
@@ -17,6 +20,7 @@ from casemate.internal_service.core.account.contents import (
     encode,
 )
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.notes import Note, write_note
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.notices import ConnectAsked, ConnectSettled, PeerChanged, PeerDisconnected
@@ -25,6 +29,7 @@ from casemate.node import Instant
 
 DEFAULT_SETTINGS = b""
 DEFAULT_UDP_MODE = "Enabled"
+FIRST_ROUND = 1
 
 
 class Connections:
@@ -66,25 +71,20 @@ class Connections:
             return []
         if peer.connection != "asks_you":
             raise refuse("not_asked")
-        peer = replace(
-            peer,
-            connection="connected" if accept else "none",
-            connect_udp_mode=_both(peer.connect_udp_mode, udp_mode),
-        )
-        self._context.put_peer(peer)
+        peer = replace(peer, connect_udp_mode=_both(peer.connect_udp_mode, udp_mode))
         answer = ConnectAnswer(peer.connection_round, accept, udp_mode)
-        outcome = self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
-        settled = [ConnectSettled(peer.cid, None)] if accept else []
-        return [PeerChanged(peer.cid), *outcome, *settled]
+        outcome = self._settle(peer, Note.CONNECTED_THERE, now) if accept else self._leave(peer)
+        return outcome + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
 
     def disconnect(self, peer: Peer, now: Instant) -> Outcome:
         """End it; registration stays. Raises Refused."""
         if peer.connection not in ("connected", "asking"):
             raise refuse("not_connected")
-        peer = replace(peer, connection="none")
-        self._context.put_peer(peer)
         goodbye = Disconnect(peer.connection_round)
-        return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)]
+        outcome = self._leave(peer) + self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)
+        if peer.connection == "connected":
+            outcome += write_note(self._context, peer, Note.DISCONNECTED, "", now)
+        return outcome
 
     # ------------------------------------------------------------------------------------------------ sealed contents
 
@@ -94,7 +94,7 @@ class Connections:
         if peer.connection == "asking":
             udp_mode = _both(peer.connect_udp_mode, request.udp_mode)
             peer = replace(peer, connection_round=newest, connect_udp_mode=udp_mode)
-            return self._settle(replace(peer, connection="connected"))
+            return self._settle(peer, Note.CONNECTED, now)
         if request.round < peer.connection_round and peer.connection == "none":
             # Their data was restored and counts from before: they hear the newest round, and ask in a higher one.
             return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
@@ -106,22 +106,21 @@ class Connections:
         udp_mode = _both(peer.connect_udp_mode, request.udp_mode) if agreed_before else request.udp_mode
         peer = replace(peer, connection_round=newest, connect_settings=request.settings, connect_udp_mode=udp_mode)
         if unasked:
-            settled = self._settle(replace(peer, connection="connected"))
+            settled = self._settle(peer, Note.CONNECTED_THERE, now)
             answer = ConnectAnswer(newest, True, peer.connect_udp_mode)
             return settled + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
         self._context.put_peer(replace(peer, connection="asks_you"))
         return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]
 
-    def answered(self, peer: Peer, body: bytes) -> Outcome:
+    def answered(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         answer = decode_connect_answer(body)
         if peer.connection != "asking" or answer.round < peer.connection_round:
             return []
         if answer.accept:
             udp_mode = _both(peer.connect_udp_mode, answer.udp_mode)
             peer = replace(peer, connection_round=answer.round, connect_udp_mode=udp_mode)
-            return self._settle(replace(peer, connection="connected"))
-        self._context.put_peer(replace(peer, connection="none"))
-        return [PeerChanged(peer.cid), ConnectSettled(peer.cid, reason("declined"))]
+            return self._settle(peer, Note.CONNECTED, now)
+        return [*self._leave(peer), ConnectSettled(peer.cid, reason("declined"))]
 
     def ended(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         goodbye = decode_disconnect(body)
@@ -132,8 +131,10 @@ class Connections:
                 return self.connect(replace(peer, connection="none"), peer.connect_settings, peer.connect_udp_mode, now)
         if peer.connection not in ("connected", "asks_you") or goodbye.round < peer.connection_round:
             return []
-        self._context.put_peer(replace(peer, connection="none"))
-        return [PeerChanged(peer.cid), PeerDisconnected(peer.cid)]
+        outcome = [*self._leave(peer), PeerDisconnected(peer.cid)]
+        if peer.connection == "connected":
+            outcome += write_note(self._context, peer, Note.DISCONNECTED_THERE, "", now)
+        return outcome
 
     def registered(self, peer: Peer, *, we_asked: bool, now: Instant) -> Outcome:
         """With `auto_connect` the one who asked to register goes on to connect."""
@@ -153,9 +154,16 @@ class Connections:
             case _:
                 return []
 
-    def _settle(self, peer: Peer) -> Outcome:
-        self._context.put_peer(peer)
-        return [PeerChanged(peer.cid), ConnectSettled(peer.cid, None)]
+    def _settle(self, peer: Peer, note: Note, now: Instant) -> Outcome:
+        """Connected; said in the conversation unless that was so already, or is how the conversation begins."""
+        self._context.put_peer(replace(peer, connection="connected"))
+        is_news = peer.connection != "connected" and peer.connection_round > FIRST_ROUND
+        said = write_note(self._context, peer, note, "", now) if is_news else []
+        return [PeerChanged(peer.cid), *said, ConnectSettled(peer.cid, None)]
+
+    def _leave(self, peer: Peer) -> Outcome:
+        self._context.put_peer(replace(peer, connection="none"))
+        return [PeerChanged(peer.cid)]
 
 
 def _both(one: str, other: str) -> str:

@@ -181,7 +181,7 @@ class Inbox:
             case Kind.CONNECT_REQUEST:
                 return outcome + self._connections.asked(peer, content.body, now)
             case Kind.CONNECT_ANSWER:
-                return outcome + self._connections.answered(peer, content.body)
+                return outcome + self._connections.answered(peer, content.body, now)
             case Kind.DISCONNECT:
                 return outcome + self._connections.ended(peer, content.body, now)
             case Kind.REKEY:

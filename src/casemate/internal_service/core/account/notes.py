@@ -31,6 +31,14 @@ class Note(StrEnum):
     """What we wrote, says their device, and what is not here: the text of that."""
     MISSING = "note_missing"
     """How many more of those there are, which did not come back."""
+    DISCONNECTED = "note_disconnected"
+    """We ended being connected; no text."""
+    DISCONNECTED_THERE = "note_disconnected_there"
+    """They did; no text."""
+    CONNECTED = "note_connected"
+    """We asked to be connected after that, and are; no text."""
+    CONNECTED_THERE = "note_connected_there"
+    """They asked; no text."""
 
 
 ORDER_DEVICE: Final = DeviceId(bytes(DEVICE_ID_BYTES))
