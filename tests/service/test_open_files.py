@@ -1,6 +1,6 @@
 """A service that may open no more files says so, and keeps what it has."""
 
-import os
+import gc
 import resource
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.response_bases import Failure
-from casemate.runtime.open_files import files_left
+from casemate.runtime.open_files import files_left, files_open
 from tests.service.asking import connect, new_id, register
 from tests.service.house import House
 
@@ -20,9 +20,8 @@ from tests.service.house import House
 def few_files(house: House) -> Iterator[None]:
     """Enough for what is open and one account more."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    lowest_free = os.open(os.devnull, os.O_RDONLY)
-    os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + FILES_KEPT + FILES_PER_ACCOUNT + 1, before[1]))
+    gc.collect()  # what tests before this one left open would be closed at any moment
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files_open() + FILES_KEPT + FILES_PER_ACCOUNT + 1, before[1]))
     yield
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
