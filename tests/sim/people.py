@@ -91,8 +91,14 @@ class Person:
             self.machine.feed(Wish(what, operation, heard))
 
     def sign_in(self) -> None:
+        """Until it is done: a service that failed at it comes back to it."""
         self.signed_in = True
-        self.wish("sign in", lambda account, now: account.start(now))
+
+        def heard(refused: Reason | None) -> None:
+            if refused is not None and self.signed_in:
+                self.sign_in()
+
+        self.wish("sign in", lambda account, now: account.start(now), heard)
 
     def sign_out(self) -> None:
         self.signed_in = False

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from msgspec import structs
@@ -21,7 +22,7 @@ from casemate.internal_service.core.machine import Machine as Computer
 from casemate.internal_service.core.ports import AccountFile, AccountUnavailable
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.vaults import make_vault, try_vaults
-from casemate.node import Effect, Event
+from casemate.node import Effect
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
@@ -124,10 +125,9 @@ class ServicePerson(Person):
         service = Service(store, files, machine=computer, entropy=entropy, kem=RepeatableKem(entropy))
         boot = machine.boots
 
-        def later(make: Callable[[], Event]) -> None:
-            made = make()
+        def later(action: Callable[[], None]) -> None:
             machine.agenda.after(
-                self.chance.random() * VAULT_SECONDS, lambda: machine.feed(made) if machine.boots == boot else None
+                self.chance.random() * VAULT_SECONDS, lambda: action() if machine.boots == boot else None
             )
 
         def perform(effect: Effect) -> None:
@@ -135,12 +135,13 @@ class ServicePerson(Person):
                 case SendResponse(socket, response):
                     if socket == self._socket:
                         self._hear_response(decode_response(encode_response(response)))
-                case CloseSocket():
-                    pass
+                case CloseSocket(socket):
+                    if socket == self._socket:
+                        later(lambda: self._open_socket("come back"))
                 case MakeVault():
-                    later(lambda: make_vault(effect, entropy, CHEAP))
+                    later(partial(machine.feed, make_vault(effect, entropy, CHEAP)))
                 case TryVaults():
-                    later(lambda: try_vaults(effect))
+                    later(partial(machine.feed, try_vaults(effect)))
                 case _:
                     if not (self._network.perform(machine, effect) or self._peers.perform(machine, effect)):
                         raise AssertionError(f"a service wants {effect!r}")
@@ -170,11 +171,14 @@ class ServicePerson(Person):
     # --- entering
 
     def started(self) -> None:
+        self._open_socket("open the browser")
+
+    def _open_socket(self, why: str) -> None:
         self._heard.clear()
         self._entering = False
         self._socket = SocketId(self._socket + 1)
         self.machine.feed(events.SocketOpened(self._socket, self._new_id()))
-        self._ask("open the browser", lambda rid: ext.Hello(request_id=rid, client="simulated"))
+        self._ask(why, lambda rid: ext.Hello(request_id=rid, client="simulated"))
 
     def nudge(self) -> None:
         """Nobody is signed in: try again what did not work, or come back."""

@@ -142,6 +142,10 @@ class World(AbstractContextManager["World"]):
     # --- what checkers see
 
     @property
+    def mailbox_seconds(self) -> float:
+        return self.weather.mailbox_seconds
+
+    @property
     def server_store(self) -> ServerStore | None:
         process = self.server.process
         if process is None:
