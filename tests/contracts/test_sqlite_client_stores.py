@@ -80,7 +80,7 @@ def test_account_files_are_made_opened_and_deleted(tmp_path: Path) -> None:
     assert [(file.name, file.vault) for file in files.files()] == [("one", b"vault of one"), ("two", b"vault of two")]
     files.delete("one")
     files.delete("one")
-    assert {path.name for path in (tmp_path / "accounts").iterdir()} == {"two.db", "two.vault"}
+    assert {path.name for path in (tmp_path / "accounts").iterdir()} == {"two.db", "two.db.mark", "two.vault"}
     with pytest.raises(AccountUnavailable, match="missing"):
         files.open("one", key)
 

@@ -54,7 +54,24 @@ def flip_in_list(house: House) -> None:
     path.write_bytes(data)
 
 
-LOSSES: dict[str, Callable[[House], None]] = {"missing": lose_list, "empty": empty_list, "damaged": flip_in_list}
+def truncate_list(house: House) -> None:
+    house.kill()
+    path = house.folder / "service.db"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flip_first_byte_of_list(house: House) -> None:
+    house.kill()
+    damaged_account(house.folder / "service.db")
+
+
+LOSSES: dict[str, tuple[Callable[[House], None], str]] = {
+    "missing": (lose_list, "missing"),
+    "empty": (empty_list, "empty"),
+    "page flipped": (flip_in_list, "damaged"),
+    "truncated": (truncate_list, "damaged"),
+    "header flipped": (flip_first_byte_of_list, "damaged"),
+}
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -62,14 +79,15 @@ def test_no_account_is_lost_with_the_list_of_accounts(street: Street, house: Hou
     client = house.client()
     client.expect(to.ConnectSuccess, register("alice"))
     client.expect(to.ConnectSuccess, register("bob"))
-    LOSSES[loss](house)
+    lose, what = LOSSES[loss]
+    lose(house)
     before = files_of(house)
     house.start()
     assert files_of(house) == before
     accepted = hello(view := house.client())
     assert accepted.accounts == []
     assert accepted.list_lost is not None
-    assert (accepted.list_lost.code, accepted.list_lost.params["what"]) == ("list_lost", loss)
+    assert (accepted.list_lost.code, accepted.list_lost.params["what"]) == ("list_lost", what)
     assert [found.has_vault for found in accepted.found] == [True, True]
     names = set()
     for found in accepted.found:
@@ -94,7 +112,8 @@ def test_an_older_list_offers_the_accounts_that_it_does_not_know(street: Street,
     house.start()
     accepted = hello(view := house.client())
     assert [account.username for account in accepted.accounts] == ["alice"]
-    assert accepted.list_lost is None
+    assert accepted.list_lost is not None
+    assert accepted.list_lost.params["what"] == "older"
     [found] = accepted.found
     assert found.found_at == int(street.now.wall * 1000)
     street.pass_time(86_400)
@@ -200,6 +219,29 @@ def test_a_damaged_account_is_named_and_the_others_go_on(street: Street, house: 
     house.start()
     accounts = {account.cid: account for account in hello(house.client()).accounts}
     assert (accounts[alice].state, accounts[alice].reason) == ("orphaned", None), "put back, it is signed in as before"
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "empty": lambda data: b"",
+    "header flipped": lambda data: bytes([data[0] ^ 1]) + data[1:],
+    "first page flipped": lambda data: data[:2000] + bytes([data[2000] ^ 1]) + data[2001:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_whatever_befell_the_file_of_an_account_it_is_named_and_left_alone(house: House, damage: str) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    house.kill()
+    [path] = (house.folder / "accounts").glob("*.db")
+    damaged = DAMAGES[damage](path.read_bytes())
+    path.write_bytes(damaged)
+    house.start()
+    [account] = hello(house.client()).accounts
+    assert account.reason is not None
+    expected = ("account_damaged", {"name": "alice", "what": "damaged", "file": str(path)})
+    assert (account.reason.code, account.reason.params) == expected
+    assert path.read_bytes() == damaged
 
 
 def test_an_account_whose_file_is_gone_says_so(house: House) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from casemate.runtime.errors import DatabaseDamaged
 from casemate.runtime.migrations import migrate
+from casemate.runtime.progress import MARK_SUFFIX, MarkFile
 from casemate.runtime.sqlite import Database
 from casemate.runtime.sqlite_faults import opening
 
@@ -21,9 +22,9 @@ def open_database_file(
 ) -> Database:
     """Open `path` with the migrations of `package`; `existing`: it must hold something already.
 
-    `check` reads every page first, which takes about a second for a gigabyte. Raises `CannotStart` with a sentence
-    about this file: `DatabaseDamaged`, `DatabaseNewer`, `DatabaseLocked`, `DirectoryNotWritable`, `DiskFailed` or
-    `DiskFull`.
+    `check` reads every page first, which takes about a second for a gigabyte; so does a database that is `behind` its
+    mark, since nobody knows what befell it. Raises `CannotStart` with a sentence about this file: `DatabaseDamaged`,
+    `DatabaseNewer`, `DatabaseLocked`, `DirectoryNotWritable`, `DiskFailed` or `DiskFull`.
     """
     database = Database.open(path, key=key, vfs=vfs, synchronous=synchronous, existing=existing)
     try:
@@ -31,6 +32,10 @@ def open_database_file(
             if check:
                 _check(database, path)
             migrate(database, package)
+            if vfs is None:  # a file system of its own has no place for a mark
+                database.keep_mark(MarkFile(path.with_name(path.name + MARK_SUFFIX)))
+            if database.behind and not check:
+                _check(database, path)
     except BaseException:
         database.close()
         raise

@@ -7,10 +7,19 @@ from structlog.typing import EventDict, WrappedLogger
 
 SENTENCES: Final = {
     "account file that nobody lists": "An account file is not in the list of accounts; it is left where it is.",
+    "account is older than it was": (
+        "The database of an account is older than it was: its log (-wal) is gone or cut, or an older copy was put "
+        "back. It begins anew with everybody, and they give back what they have."
+    ),
     "account unavailable": "An account could not be opened.",
     "awake again on the local network": "This computer was asleep; the local network is looked at anew.",
     "client reads too slowly": "A browser tab or program does not read what it is sent, and was let go.",
     "connection failed": "A connection to somebody ended by a fault of this program.",
+    "database is older than it was": (
+        "The server's database is older than it was: its log (-wal) is gone or cut, or an older copy was put back. "
+        "People's devices send again what they have; accounts made since then have to be put back with newer files, "
+        "database and log together."
+    ),
     "disk full": "The disk is full: what is here can be read, and it goes on when there is room.",
     "disk nearly full": "The disk is nearly full.",
     "effect not performed": "Something that was decided could not be done, by a fault of this program.",
@@ -19,6 +28,10 @@ SENTENCES: Final = {
     "event undone": "Something that arrived was not allowed, or could not be handled; it changed nothing.",
     "keyring refused": "The system's keyring does not answer; a key file is used.",
     "list of accounts damaged": "The list of accounts cannot be read.",
+    "list of accounts is older than it was": (
+        "The list of accounts is older than it was: its log (-wal) is gone or cut, or an older copy was put back. "
+        "Accounts that it does not name open with their password."
+    ),
     "list of accounts missing": "The list of accounts is missing although there are accounts.",
     "malformed frame": "The other end sent something that is no message of this protocol, and was let go.",
     "malformed request": "A program sent a request that cannot be understood; it was told so.",

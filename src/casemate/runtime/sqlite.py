@@ -10,6 +10,7 @@ import apsw
 
 from casemate.node import StorageBroken
 from casemate.runtime.errors import DatabaseEmpty, DirectoryNotWritable
+from casemate.runtime.progress import KeepsMark, Progress
 from casemate.runtime.sqlite_faults import NamedErrors, opening
 
 KEY_BYTES = 32
@@ -32,6 +33,7 @@ class Database:
         self._connection = connection
         self.path = path
         self._named_errors = NamedErrors(path, lambda: connection.system_errno)
+        self._progress: Progress | None = None
         self._savepoints = 0
         self._savepoints_made = 0
         """Of those that were asked for: one is made with the first change in it, so that reading costs none."""
@@ -93,6 +95,8 @@ class Database:
     def close(self) -> None:
         """Write back what is in the log and let others open the file. Harmless to repeat."""
         self._connection.close()
+        if self._progress is not None:
+            self._progress.close()
 
     def __enter__(self) -> "Database":
         return self
@@ -101,6 +105,28 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    # -------------------------------------------------------------------------------------------------------- progress
+
+    def keep_mark(self, kept: KeepsMark) -> None:
+        """Count commits from now on, and note beside the database how many there were."""
+        try:
+            with self._named_errors:
+                self._progress = Progress(self._connection, kept)
+        except BaseException:
+            kept.close()
+            raise
+
+    @property
+    def behind(self) -> int:
+        """How many commits it had once and has not any more: its log is gone or cut, or an older copy was put back."""
+        with self._named_errors:
+            return 0 if self._progress is None else self._progress.behind
+
+    def catch_up(self) -> None:
+        """Whoever uses it has drawn the conclusion, in this same transaction: it is not behind any more."""
+        if self._progress is not None:
+            self.execute("UPDATE commits SET number = ?", self._progress.noted)
 
     # ---------------------------------------------------------------------------------------------------------- traces
 
@@ -178,13 +204,20 @@ class Database:
         except BaseException:
             self._rollback()
             raise
+        changed = self._connection.total_changes() != before
+        counting = self._progress if changed else None
         try:
+            if counting is not None:
+                counting.count()
             self._connection.execute("COMMIT")
         except apsw.Error as error:
             self._rollback()
             # A file that was found damaged commits nothing any more; where nothing was changed, nothing is lost.
-            if self._connection.total_changes() != before:
+            if changed:
                 raise self._named_errors.named(error, "commit failed") from error
+        else:
+            if counting is not None:
+                counting.committed()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -33,6 +33,7 @@ from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.open_files import allow_many_files
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.runtime.sqlite_faults import opening
 from casemate.runtime.tasks import first_of
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity, tls_context
@@ -122,7 +123,12 @@ def _open(data_dir: Path) -> SqliteServerStore:
     path, identity = data_dir / DATABASE_NAME, data_dir / IDENTITY_NAME
     if identity.exists() and not path.exists():
         raise DatabaseMissing(path, identity)
-    return open_server_store(data_dir, existing=identity.exists())
+    store = open_server_store(data_dir, existing=identity.exists())
+    if store.behind > 0:
+        log.error("database is older than it was", file=str(path), changes_missing=store.behind)
+        with opening(path), contextlib.suppress(StorageFull):
+            store.catch_up()
+    return store
 
 
 class _Server:

@@ -2,10 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import apsw
 import pytest
 
+from casemate.runtime.progress import Mark, decoded, encoded
+from casemate.runtime.sqlite import Database
 from tests.sim.disk import SECTOR_BYTES, Disk
 from tests.sim.vfs import VFS_NAME, mount, unmount
 
@@ -116,3 +119,43 @@ def test_a_truncation_that_was_not_synced_can_be_undone(disk: Disk) -> None:
         disk.truncate(file, 10)
         results.add(len(disk.after_power_cut(random.Random(seed))["/test-disk/a"]))
     assert results == {10, 1000}
+
+
+class MarkOnDisk:
+    """A mark on the simulated disk, written without a sync as the real one is."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._file = disk.open("/test-disk/test.db.mark")
+
+    def read(self) -> Mark | None:
+        return decoded(bytes(self._file.data))
+
+    def write(self, mark: Mark) -> None:
+        self._disk.write(self._file, encoded(mark), 0)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_power_cut_makes_a_database_look_older_than_it_was(disk: Disk, seed: int) -> None:
+    chance = random.Random(seed)
+    disk.become({})
+
+    def database() -> Database:
+        opened = Database.open(Path("/test-disk/test.db"), key=b"k" * 32, vfs=VFS_NAME)
+        opened.script("CREATE TABLE IF NOT EXISTS kept (number INTEGER PRIMARY KEY, body BLOB)")
+        opened.keep_mark(MarkOnDisk(disk))
+        return opened
+
+    for _ in range(4):
+        running = database()
+        assert running.behind == 0
+        disk.spring_after(chance.randint(0, 200), lambda: disk.after_power_cut(chance))
+        while disk.stopped_with is None:
+            with running.transaction():
+                running.execute("INSERT INTO kept (body) VALUES (?)", chance.randbytes(chance.randint(1, 9000)))
+        image = disk.stopped_with
+        running.close()
+        disk.become(image)

@@ -96,6 +96,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `Several accounts here are called ${params.name ? `“${params.name}”` : "that"}. Pick one from the start page.`,
   no_session: ({ params }) => `Sign in to ${params.name ?? "this account"} first.`,
   account_damaged: ({ params }) => damagedFile(params),
+  account_older: ({ params }) =>
+    `The file of this account is older than it was${params.file ? ` (${params.file})` : ""}: its log (-wal) is gone or cut, ` +
+    "or an older copy was put back. It starts anew with everybody, and they give back what they have.",
   machine_key_changed: () =>
     "This computer’s key is another one now, so the account could not be kept open. Sign in once more; nothing is lost.",
   list_lost: ({ params, now }) =>
@@ -207,7 +210,7 @@ function damagedFile(params: Reason["params"]): string {
 }
 
 function lossOf(what: string | undefined): string {
-  return what === "missing" ? "missing" : what === "empty" ? "empty" : "damaged";
+  return what === "missing" || what === "empty" ? what : what === "older" ? "older than it was" : "damaged";
 }
 
 function on(params: Reason["params"], now: number): string {

@@ -11,6 +11,7 @@ from casemate.internal_service.core.ports import AccountFile, AccountUnavailable
 from casemate.node import StorageBroken, WritesRefused
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
 from casemate.runtime.open_files import files_allowed, files_left
+from casemate.runtime.progress import MARK_SUFFIX
 from casemate.runtime.secrets_file import disk_errors, erase_secret, write_secret
 
 log = structlog.get_logger("casemate.account_files")
@@ -18,7 +19,7 @@ log = structlog.get_logger("casemate.account_files")
 FOLDER: Final = "accounts"
 _SIGN_IN_KEY_BYTES: Final = 4_096
 """Far more than any has: whatever lies there is not read on and on."""
-_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+_COMPANIONS: Final = ("", "-wal", "-shm", "-journal", MARK_SUFFIX)
 FILES_PER_ACCOUNT: Final = 16
 """Its database, its link, and the sockets of its paths; more than it mostly has."""
 FILES_KEPT: Final = 200
@@ -128,6 +129,10 @@ class AccountFiles:
         store = open_account_store(
             self._path(name), key.secret, vfs=self._vfs, synchronous=self._synchronous, existing=existing, check=check
         )
+        if store.behind > 0:
+            log.error(
+                "account is older than it was", account_name=name, file=self.path_of(name), changes_missing=store.behind
+            )
         if self._reading_only:
             store.refuse_writes()
         return store

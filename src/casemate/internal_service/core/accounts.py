@@ -70,10 +70,17 @@ class Accounts:
             if store.profile() is None:
                 # The account was made together with its profile: what is here is older than that.
                 raise AccountUnavailable("damaged", self.stores.path_of(name))
-            return Account.load(store, entropy=self.entropy, kem=self.kem, undo=self.undo)
+            account = Account.load(store, entropy=self.entropy, kem=self.kem, undo=self.undo)
         except (AccountUnavailable, StorageDamaged) as error:
             self.stores.release(name)
             raise AccountUnavailable("damaged", self.stores.path_of(name)) from error
+        if store.behind > 0 and not self.reading_only:
+            self.hosts.say_older(
+                account.cid, reason("account_older", name=account.username, file=self.stores.path_of(name))
+            )
+            account.found_older()
+            store.catch_up()
+        return account
 
     def load(self, row: LocalAccountRow, key: DatabaseKey) -> Host:
         """Open it; nothing is dialled yet. An account that was found damaged before is looked through first.

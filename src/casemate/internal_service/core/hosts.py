@@ -52,6 +52,7 @@ class Hosts:
         self._stores = stores
         self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
         self._why_closed: UndoDict[Cid, Reason] = UndoDict(undo)
+        self._older: UndoDict[Cid, Reason] = UndoDict(undo)
         self.on_change: list[Callable[[], None]] = []
         """Called when the list of local accounts, or who holds them, may look different."""
 
@@ -82,6 +83,15 @@ class Hosts:
         else:
             self._why_closed[cid] = why
         self.list_changed()
+
+    def say_older(self, cid: Cid, why: Reason) -> None:
+        """Its database is older than it was. Said until this process ends; the conversations say it for good."""
+        self._older[cid] = why
+        self.list_changed()
+
+    def notice(self, cid: Cid) -> Reason | None:
+        """What people have to know of this account: why it is closed, or that it is older than it was."""
+        return self._why_closed.get(cid) or self._older.get(cid)
 
     def session(self, cid: Cid) -> Host:
         """Raises Refused(signed_out or no_session)."""

@@ -126,7 +126,20 @@ class LeavesTraces(Protocol):
         ...
 
 
-class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, LeavesTraces, Protocol):
+class KnowsItsAge(Protocol):
+    """A database beside which it is noted how many commits it has had."""
+
+    @property
+    def behind(self) -> int:
+        """How many of them it has not any more: its log is gone or cut, or an older copy was put back."""
+        ...
+
+    def catch_up(self) -> None:
+        """The conclusion is drawn in this same event: it is not behind any more."""
+        ...
+
+
+class HostedStore(AccountStore, LocalDbStore, PlainQueueStore, DraftStore, LeavesTraces, KnowsItsAge, Protocol):
     """One account's database, with the parts that the service keeps in it."""
 
 
@@ -198,16 +211,16 @@ class AccountStores(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ListLost:
-    """A start found service.db missing or damaged and began a new one."""
+    """A start found service.db missing or damaged and began a new one; or older than it was, and went on with it."""
 
-    what: Literal["missing", "empty", "damaged"]
+    what: Literal["missing", "empty", "damaged", "older"]
     at: int
     """Unix milliseconds."""
     kept_as: str
-    """Name of the file that the damaged one has now; "" when it was missing."""
+    """Name of the file that the damaged one has now; "" when there is none."""
 
 
-class ServiceStore(LocalDbStore, LeavesTraces, Protocol):
+class ServiceStore(LocalDbStore, LeavesTraces, KnowsItsAge, Protocol):
     """service.db: the accounts of this computer and the key-value pairs all of them share (cid 0)."""
 
     def accounts(self) -> list[LocalAccountRow]: ...

@@ -7,6 +7,7 @@ _ACTS: dict[str, Acts] = {
     "unknown_account": "user",
     "several_accounts": "user",
     "account_damaged": "user",
+    "account_older": "user",
     "machine_key_changed": "user",
     "list_lost": "user",
     "no_password_vault": "user",

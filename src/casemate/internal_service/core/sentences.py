@@ -44,6 +44,10 @@ _SENTENCES: Final[dict[str, str]] = {
     "unknown_account": "No account of this name is on this computer.",
     "several_accounts": "Several accounts of this name open with this password; choose one (ConnectAccount).",
     "account_damaged": "The database of {name} is {what}; it was left as it is: {file}. Put back a copy of that file.",
+    "account_older": (
+        "The database of {name} is older than it was: {file}. Its log is gone or cut, or an older copy was put back. "
+        "It begins anew with everybody; the others give back what they have."
+    ),
     "machine_key_changed": "The key that kept {name} open on this computer is another one now; sign in again.",
     "list_lost": "This computer's list of accounts was {what}; account files that were found open with their password.",
     "no_password_vault": "No password vault lies beside {file}; put back the list of accounts that named it.",

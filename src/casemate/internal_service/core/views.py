@@ -245,7 +245,7 @@ class Views(Memory):
                 server_address=row.server_address,
                 state=self._hosts.state_of(row),
                 unread=unread.get(row.cid, row.unread),
-                reason=self._hosts.why_closed(row.cid),
+                reason=self._hosts.notice(row.cid),
             )
             for row in self._stores.service.accounts()
             if row.enrolled

@@ -1,10 +1,12 @@
 """How the server starts, and how it says why it cannot."""
 
+import contextlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId
@@ -115,6 +117,23 @@ def test_a_damaged_database_is_named_and_served_to_nobody(
     assert str(path) in line
     assert "put back a copy of it" in line
     assert (path.read_bytes() if path.exists() else None) == damaged
+
+
+def test_a_database_that_is_older_than_it_was_is_served_and_said(tmp_path: Path) -> None:
+    """Its log is gone: what is left is whole."""
+    load_or_make_identity(tmp_path, repeatable_entropy(b"server"), is_new=True)
+    open_server_store(tmp_path).close()
+    path = tmp_path / DATABASE_NAME
+    before = path.read_bytes()
+    with contextlib.closing(open_server_store(tmp_path)) as store, store.transaction():
+        store.accounts.add(AccountId(b"a" * 32), read_username("alice"), "Alice", b"", 1, 0.0)
+    path.write_bytes(before)
+    with capture_logs() as lines:
+        main._open(tmp_path).close()
+    assert [(line["event"], line["file"]) for line in lines] == [("database is older than it was", str(path))]
+    with capture_logs() as lines:
+        main._open(tmp_path).close()
+    assert lines == [], "once"
 
 
 def test_a_first_start_that_was_cut_short_is_one(tmp_path: Path) -> None:

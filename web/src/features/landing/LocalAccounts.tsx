@@ -66,6 +66,7 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
 }
 
 function labelOf({ state, username, reason }: LocalAccount, name: string): string {
-  if (state !== "signed_out") return `Resume ${name}, @${username}`;
+  if (state !== "signed_out")
+    return `Resume ${name}, @${username}${reason === null ? "" : `. ${sentenceOf(reason)}`}`;
   return `${name}, @${username}, ${reason === null ? "signed out" : `closed. ${sentenceOf(reason)}`}`;
 }

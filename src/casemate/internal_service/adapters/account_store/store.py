@@ -55,6 +55,13 @@ class SqliteAccountStore(
     def erase_traces(self) -> None:
         self._db.erase_traces()
 
+    @property
+    def behind(self) -> int:
+        return self._db.behind
+
+    def catch_up(self) -> None:
+        self._db.catch_up()
+
     def refuse_writes(self) -> None:
         """There was no room: whoever changes something gets `WritesRefused`."""
         self._db.refuse_writes()

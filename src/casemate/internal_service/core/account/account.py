@@ -223,6 +223,11 @@ class Account(Memory):
         self._tidying.begin(now)
         return self._healing.start_over_with_all(now) if profile.fenced else []
 
+    def found_older(self) -> None:
+        """Its database is older than it was, so keys and numbers in it were used: its next start begins anew with
+        everybody, as after another start took the link."""
+        self._context.store.put_profile(replace(self.profile, fenced=True))
+
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
         self._tidying.stop()

@@ -46,7 +46,8 @@ class Profile:
     starts: tuple[Start, ...] = ()
     """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""
     fenced: bool = False
-    """Another start of this device took the link: the next start of ours starts over with everybody."""
+    """Another start of this device took the link, or this data is older than it was: the next start of ours starts over
+    with everybody."""
     names: bytes = b""
     """Our names as we signed them; empty until the server's identity is known."""
     names_kept: bool = False

@@ -35,6 +35,16 @@ class SqliteServerStore:
         self.mailbox = SqliteMailbox(database)
         self.served_time = SqliteServedTime(database)
 
+    @property
+    def behind(self) -> int:
+        """How many commits it has not any more: its log is gone or cut, or an older copy was put back."""
+        return self._database.behind
+
+    def catch_up(self) -> None:
+        """That was said: it is not behind any more."""
+        with self._database.transaction():
+            self._database.catch_up()
+
     def refuse_writes(self) -> None:
         """There was no room: whoever changes something gets `WritesRefused`."""
         self._database.refuse_writes()
