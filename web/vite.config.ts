@@ -72,7 +72,13 @@ function shellFiles(): Plugin {
 export default defineConfig({
   plugins: [react(), tailwindcss(), firstLoad(), shellFiles()],
   build: { outDir: served, emptyOutDir: true, assetsInlineLimit: 0, sourcemap: false },
-  server: { host: "127.0.0.1", port: 5173, strictPort: true },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    // Rules that page and server have in common are tested by the same vectors.
+    fs: { allow: [".", "../tests/vectors"] },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],

@@ -190,13 +190,31 @@ class ServerStoreContract:
     def test_pages_are_ordered_and_leave_the_viewer_out(
         self, store: ServerStore, alice: AccountId, bob: AccountId
     ) -> None:
-        for username in ("zoe", "Émile", "carl"):
-            add_account(store, username, f"{username} Somebody")
-        page = store.directory.page(bob, "", "", 3)
-        assert [row.username for _, row in page] == ["alice", "carl", "zoe"]
-        rest = store.directory.page(bob, "", page[-1][0], 3)
-        assert [(folded, row.username) for folded, row in rest] == [("émile", "Émile")]
-        assert store.directory.count(bob, "") == 4
+        for username, full_name in (("a1", "Zoë"), ("a2", "Émile"), ("zz", "bob"), ("z0", "Bob")):
+            add_account(store, username, full_name)
+        page = store.directory.page(bob, "", "", 2)
+        assert [row.full_name for _, row in page] == ["Alice Liddell", "Bob"]
+        rest = store.directory.page(bob, "", page[-1][0], 9)
+        assert [row.username for _, row in rest] == ["zz", "a2", "a1"]
+        assert store.directory.count(bob, "") == 5
+
+    def test_pages_go_on_where_the_last_one_ended_whoever_was_there(
+        self, store: ServerStore, alice: AccountId, bob: AccountId
+    ) -> None:
+        """Its last person is renamed, and then leaves: nobody comes twice and nobody is left out."""
+        carl = add_account(store, "carl", "Carl")
+        for name in ("Dora", "Emil"):
+            add_account(store, name.lower(), name)
+        cursor = store.directory.page(bob, "", "", 2)[-1][0]
+        store.accounts.set_names(carl, b"signed", "Zacharias")
+        assert [row.full_name for _, row in store.directory.page(bob, "", cursor, 9)] == ["Dora", "Emil", "Zacharias"]
+        store.accounts.remove(carl)
+        assert [row.full_name for _, row in store.directory.page(bob, "", cursor, 9)] == ["Dora", "Emil"]
+
+    def test_accents_are_not_needed_to_find_somebody(self, store: ServerStore, bob: AccountId) -> None:
+        zoe = add_account(store, "zoë", "Zoë Ångström")
+        for query in ("zoe", "angstrom"):
+            assert [row.account_id for _, row in store.directory.page(bob, query, "", 9)] == [zoe]
 
     @pytest.mark.parametrize(("query", "found"), [("lid", 1), ("ali", 1), ("e", 2), ("%", 0), ("_", 0), ("eali", 0)])
     def test_a_query_is_looked_for_in_either_name(

@@ -167,7 +167,7 @@ class RequestFailed(Frame, frozen=True):
 
 
 class ListDirectory(Frame, frozen=True):
-    """People whose username or full name contains `query`, ordered by folded username, after `cursor`."""
+    """People whose username or full name contains `query`, ordered by full name, after `cursor`."""
 
     request_id: int
     query: str

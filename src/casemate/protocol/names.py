@@ -3,6 +3,7 @@
 Server and internal service compare alike, so that neither has to trust the other's eyes.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -36,6 +37,18 @@ _SMALL_LOOK_LIKE: Final = _look_alikes(
 )
 _SKELETONS_REMEMBERED: Final = 8_192
 
+_SEARCHED_AS: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that people without them on their keyboard type like this, and that no normal form takes apart."""
+_ACCENTS: Final = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"  # Latin, Greek, Cyrillic, symbols
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew points
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed]"  # Arabic signs
+)
+"""Not the marks of other scripts: the voicing of kana, the vowels of India and Thailand make other syllables."""
+_SORTED_CHARS: Final = 100
+
 
 def shown_username(text: str) -> str:
     """A username as it is stored and shown."""
@@ -60,6 +73,18 @@ def skeleton(shown: str) -> str:
     Capitals first, as they are drawn: an I is like a small l, and folding would make an i of it.
     """
     return fold(fold(shown.translate(_CAPITALS_LOOK_LIKE)).translate(_SMALL_LOOK_LIKE))
+
+
+def searchable(text: str) -> str:
+    """For finding, not for telling apart: "zoe" finds Zoë. Pages have the same rule (tests/vectors/searching.json)."""
+    drawn = "".join(char for char in text if not draws_nothing(char))
+    apart = unicodedata.normalize("NFKD", fold(drawn).translate(_SEARCHED_AS))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
+
+
+def sorting_key(full_name: str, username_folded: str) -> str:
+    """By the name that people see, then by username: the same everywhere, and no two alike on one server."""
+    return f"{searchable(full_name)[:_SORTED_CHARS]}\n{username_folded}"
 
 
 @lru_cache(maxsize=_SKELETONS_REMEMBERED)

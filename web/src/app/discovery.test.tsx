@@ -1,6 +1,9 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
+import { displayName } from "../state/names";
+import { membersOf } from "../state/selectors";
+import { applySnapshot } from "../state/workspace";
 import { ANN, BOB, CARA, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
@@ -99,6 +102,33 @@ test("alone on the server: the list says so at once", async () => {
   const shown = await showApp(App, `/a/${ANN.toString()}`, world);
   await shown.user.click(await screen.findByTitle("Discover Peers"));
   expect(await screen.findByText("You are the first one here")).toBeVisible();
+});
+
+test("people are found without their accents and listed by the name one sees, everywhere", async () => {
+  const world = worldOfThree();
+  const ann = world.account(ANN);
+  const names = ["Zoë Ångström", "émile", "Søren", "Andrea"];
+  for (const [index, name] of names.entries())
+    world.agree(
+      ann,
+      world.person(100n + BigInt(index), `x${(9 - index).toString()}`, name, { online: true }),
+    );
+  const { dialog, user } = await discover(world);
+  const listed = () =>
+    within(dialog)
+      .getAllByRole("listitem")
+      .map((row) => names.find((name) => row.textContent.includes(name)))
+      .filter((name) => name !== undefined);
+  const inOrder = ["Andrea", "émile", "Søren", "Zoë Ångström"];
+  expect(listed()).toEqual(inOrder);
+  const members = membersOf(applySnapshot(null, { ...ann.snapshot(), request_id: null })).map(displayName);
+  expect(members.filter((name) => names.includes(name))).toEqual(inOrder);
+  await user.type(within(dialog).getByRole("searchbox"), "angstrom");
+  await waitFor(() => {
+    expect(listed()).toEqual(["Zoë Ångström"]);
+  });
+  await user.keyboard("{Escape}{Control>}k{/Control}soren");
+  expect(await screen.findByRole("option", { name: /Søren/ })).toBeVisible();
 });
 
 test("10,000 people: only what is seen is drawn, and only pages that are needed are asked for", async () => {

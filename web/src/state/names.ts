@@ -1,6 +1,8 @@
 /** What people are called on screen. Names come from others, so nothing about them is taken for granted. */
 import type { Cid, NameLooks, Namesake } from "../api/generated";
 import { fewMarks } from "../text/bounded";
+import { compareTexts, searchable } from "../text/searching";
+import { UNSEEN } from "../text/unseen";
 
 export interface Named {
   readonly cid: Cid;
@@ -14,8 +16,6 @@ export interface Recognised extends Named {
   readonly namesake?: Namesake | null;
 }
 
-/** What draws nothing: a name made of it alone would be invisible, or look like another one. */
-const INVISIBLE = /\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\u034F|\u17B4|\u17B5|[\u115F\u1160\u2800\u3164\uFFA0]/gu;
 /** Joins emoji and letters of some scripts into one sign; kept where it does so. */
 const JOINERS = /[\u200C\u200D]/u;
 
@@ -74,19 +74,30 @@ export function matchesQuery(person: Pick<Named, "full_name" | "username">, quer
   );
 }
 
+/** In lists: by the name that people see, then by username, then by account, which never changes. */
+export function compareByName(a: Named, b: Named): number {
+  return (
+    compareTexts(sortingName(a), sortingName(b)) ||
+    compareTexts(searchable(a.username), searchable(b.username)) ||
+    (a.cid < b.cid ? -1 : 1)
+  );
+}
+
+/** Long lists are ordered anew with each change of one row. */
+const sortingNames = new WeakMap<Named, string>();
+
+function sortingName(person: Named): string {
+  const known = sortingNames.get(person);
+  if (known !== undefined) return known;
+  const name = searchable(displayName(person));
+  sortingNames.set(person, name);
+  return name;
+}
+
 function visible(text: string): string {
   return fewMarks(text)
-    .replace(INVISIBLE, (sign) => (JOINERS.test(sign) ? sign : ""))
+    .replace(UNSEEN, (sign) => (JOINERS.test(sign) ? sign : ""))
     .replace(/^[\s\u200C\u200D]+|[\s\u200C\u200D]+$/gu, "");
-}
-
-/** For finding, not for telling apart: "zoe" finds Zoë. */
-function searchable(text: string): string {
-  return comparable(text).normalize("NFKD").replace(/\p{M}/gu, "");
-}
-
-function comparable(text: string): string {
-  return text.normalize("NFKC").replace(INVISIBLE, "").toLocaleLowerCase();
 }
 
 function firstGrapheme(text: string): string {

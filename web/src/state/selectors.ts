@@ -1,6 +1,6 @@
 /** Lists that several screens show, made from the rows of the workspace. */
 import type { Cid, ConversationView, PeerView } from "../api/generated";
-import { displayName } from "./names";
+import { compareByName } from "./names";
 import { presenceOf } from "./presence";
 import type { Workspace } from "./workspace";
 
@@ -8,7 +8,7 @@ import type { Workspace } from "./workspace";
 export function requestsOf({ peers }: Workspace): readonly PeerView[] {
   return [...peers.values()]
     .filter((peer) => !peer.blocked && (asksToRegister(peer) || asksToConnect(peer)))
-    .sort((a, b) => a.relation_since - b.relation_since);
+    .sort((a, b) => a.relation_since - b.relation_since || compareByName(a, b));
 }
 
 export function asksToRegister(peer: PeerView): boolean {
@@ -23,7 +23,7 @@ export function asksToConnect(peer: PeerView): boolean {
 export function directMessagesOf({ peers, conversations }: Workspace): readonly PeerView[] {
   return [...peers.values()]
     .filter((peer) => (peer.connection === "connected" && !peer.blocked) || conversations.get(peer.cid)?.last)
-    .sort((a, b) => latest(b, conversations) - latest(a, conversations));
+    .sort((a, b) => latest(b, conversations) - latest(a, conversations) || compareByName(a, b));
 }
 
 /** Those who agreed or were asked: people online first, then by name. */
@@ -34,7 +34,7 @@ export function membersOf({ peers }: Workspace): readonly PeerView[] {
       (a, b) =>
         Number(b.relation === "registered") - Number(a.relation === "registered") ||
         Number(presenceOf(b) === "online") - Number(presenceOf(a) === "online") ||
-        displayName(a).localeCompare(displayName(b)),
+        compareByName(a, b),
     );
 }
 
@@ -42,7 +42,7 @@ export function membersOf({ peers }: Workspace): readonly PeerView[] {
 export function connectedOf({ peers }: Workspace): readonly PeerView[] {
   return [...peers.values()]
     .filter((peer) => peer.connection === "connected" && !peer.blocked)
-    .sort((a, b) => displayName(a).localeCompare(displayName(b)));
+    .sort(compareByName);
 }
 
 function latest(peer: PeerView, conversations: ReadonlyMap<Cid, ConversationView>): number {
@@ -55,9 +55,7 @@ export function peopleOf({ peers }: Workspace): readonly PeerView[] {
     peer.blocked
       ? 4
       : ["asks_you", "registered", "requested", "declined", "none", "gone"].indexOf(peer.relation);
-  return [...peers.values()].sort(
-    (a, b) => rank(a) - rank(b) || displayName(a).localeCompare(displayName(b)),
-  );
+  return [...peers.values()].sort((a, b) => rank(a) - rank(b) || compareByName(a, b));
 }
 
 const newest = new WeakMap<Workspace["drafts"], ReadonlyMap<string, string>>();

@@ -11,6 +11,7 @@ import type {
 } from "../api/InternalService";
 import { ConnectionLost, Refused } from "../api/InternalService";
 import { sha3_256 } from "../api/sha3";
+import { compareByName, matchesQuery } from "../state/names";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";
@@ -258,14 +259,11 @@ export class FakeInternalService implements InternalService {
     },
     ListDirectory: ({ cid, query = "", cursor = "", limit = 100 }) => {
       const me = this.world.account(cid);
-      const wanted = query.toLowerCase();
       const everybody = [
         ...[...this.world.accounts.values()].filter((other) => other !== me),
         ...this.world.crowd,
       ];
-      const found = everybody.filter(({ username, full_name }) =>
-        `${username}\n${full_name}`.toLowerCase().includes(wanted),
-      );
+      const found = everybody.filter((person) => matchesQuery(person, query)).toSorted(compareByName);
       const start = Number(cursor || "0");
       const rows = found.slice(start, start + limit).map(({ cid: peer, username, full_name }) => {
         const known = me.peers.get(peer);

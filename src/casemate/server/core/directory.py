@@ -3,7 +3,7 @@
 from casemate.node import Effect, Instant
 from casemate.protocol.ids import SERVER_CID, Cid
 from casemate.protocol.link import AccountFound, DirectoryPage, FindAccount, ListDirectory
-from casemate.protocol.names import fold
+from casemate.protocol.names import searchable
 from casemate.server.core.events import Send
 from casemate.server.core.links import Link
 from casemate.server.core.ports import ServerStore
@@ -15,8 +15,8 @@ class Directory:
         self._store = store
 
     def list_people(self, link: Link, frame: ListDirectory, _now: Instant) -> list[Effect]:
-        """One page; the cursor is the folded username of its last row."""
-        query = fold(frame.query.strip())
+        """One page; the cursor is the place of its last row, whoever is there by the next one."""
+        query = searchable(frame.query.strip())
         rows = self._store.directory.page(link.account_id, query, frame.cursor, frame.limit + 1)
         page = rows[: frame.limit]
         next_cursor = page[-1][0] if len(rows) > len(page) else None

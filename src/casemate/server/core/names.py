@@ -27,7 +27,7 @@ _SCRIPTS_OF_ONE_LANGUAGE: Final = (
 class Username:
     shown: str
     folded: str
-    """Equal for the same name however it is typed; unique, ordered and searched."""
+    """Equal for the same name however it is typed; unique."""
     skeleton: str
     """Equal for names that look alike; unique."""
 

@@ -192,7 +192,7 @@ class DirectoryStore(Protocol):
     """Rows as one viewer may see them: people who block the viewer or appear offline are shown offline."""
 
     def page(self, viewer: AccountId, query: str, after: str, limit: int) -> list[tuple[str, AccountRow]]:
-        """(folded username, row) of others whose folded names contain `query`, ordered, after a folded username."""
+        """(sorting key, row) of others, one of whose names contains the searchable `query`, ordered, after a key."""
         ...
 
     def count(self, viewer: AccountId, query: str) -> int: ...

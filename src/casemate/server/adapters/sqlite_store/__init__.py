@@ -34,6 +34,8 @@ class SqliteServerStore:
         self.signals = SqliteSignals(database)
         self.mailbox = SqliteMailbox(database)
         self.served_time = SqliteServedTime(database)
+        with database.transaction():
+            self.accounts.fill_in()
 
     @property
     def behind(self) -> int:

@@ -2,7 +2,7 @@
 
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
-from casemate.protocol.names import fold
+from casemate.protocol.names import searchable, sorting_key
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_to_blob
 from casemate.server.core.names import Username
@@ -52,8 +52,8 @@ class SqliteAccounts:
         self, account_id: AccountId, username: Username, full_name: str, device_list: bytes, number: int, now: float
     ) -> None:
         self._db.execute(
-            "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, device_list,"
-            " device_list_number, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, sorted,"
+            " device_list, device_list_number, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             account_id,
             u64_to_blob(cid_of(account_id)),
             username.shown,
@@ -61,6 +61,7 @@ class SqliteAccounts:
             username.skeleton,
             full_name,
             _searched(username.folded, full_name),
+            sorting_key(full_name, username.folded),
             device_list,
             number,
             now,
@@ -73,11 +74,20 @@ class SqliteAccounts:
     def set_names(self, account_id: AccountId, names: bytes, full_name: str) -> None:
         folded = self._db.value("SELECT folded FROM accounts WHERE account_id = ?", account_id)
         self._db.execute(
-            "UPDATE accounts SET names = ?, full_name = ?, searched = ? WHERE account_id = ?",
+            "UPDATE accounts SET names = ?, full_name = ?, searched = ?, sorted = ? WHERE account_id = ?",
             names,
             full_name,
             _searched(folded, full_name),
+            sorting_key(full_name, folded),
             account_id,
+        )
+
+    def fill_in(self) -> None:
+        """What a migration leaves to this program: how names are found and ordered is not SQL's to say."""
+        rows = self._db.rows("SELECT account_id, folded, full_name FROM accounts WHERE sorted = ''")
+        self._db.executemany(
+            "UPDATE accounts SET searched = ?2, sorted = ?3 WHERE account_id = ?1",
+            [(account_id, _searched(folded, name), sorting_key(name, folded)) for account_id, folded, name in rows],
         )
 
     def forget_names(self, account_id: AccountId) -> None:
@@ -146,7 +156,7 @@ class SqliteAccounts:
 
 def _searched(username_folded: str, full_name: str) -> str:
     """A line break keeps a search from finding the end of one name and the beginning of the other."""
-    return f"{username_folded}\n{fold(full_name)}"
+    return f"{searchable(username_folded)}\n{searchable(full_name)}"
 
 
 def _account_id(value: bytes | None) -> AccountId | None:

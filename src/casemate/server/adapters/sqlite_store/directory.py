@@ -19,14 +19,14 @@ class SqliteDirectory:
 
     def page(self, viewer: AccountId, query: str, after: str, limit: int) -> list[tuple[str, AccountRow]]:
         rows = self._db.rows(
-            f"SELECT a.folded, a.account_id, a.username, a.full_name, {_ONLINE} FROM accounts a {_BLOCK}"
-            f" WHERE a.folded > ?3 AND {_MATCHES} ORDER BY a.folded LIMIT ?4",
+            f"SELECT a.sorted, a.account_id, a.username, a.full_name, {_ONLINE} FROM accounts a {_BLOCK}"
+            f" WHERE a.sorted > ?3 AND {_MATCHES} ORDER BY a.sorted LIMIT ?4",
             viewer,
             query,
             after,
             limit,
         )
-        return [(folded, _row(*row)) for folded, *row in rows]
+        return [(key, _row(*row)) for key, *row in rows]
 
     def count(self, viewer: AccountId, query: str) -> int:
         count: int = self._db.value(

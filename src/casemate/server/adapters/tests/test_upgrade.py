@@ -12,13 +12,18 @@ OLD = ("0001_start.sql", "0002_endpoints.sql")
 NEWEST_SECONDS = 1_800_000_000.0
 
 
+def before_the_time_was_counted(tmp_path: Path) -> Database:
+    old = Database.open(tmp_path / "server.db", synchronous="OFF")
+    old.script("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
+    for number, name in enumerate(OLD, start=1):
+        old.script((resources.files(PACKAGE) / "migrations" / name).read_text())
+        old.execute("INSERT INTO migrations VALUES (?, ?)", number, name)
+    return old
+
+
 def test_envelopes_and_requests_from_before_the_time_was_counted_go_no_earlier(tmp_path: Path) -> None:
     """They were marked with the clock, which may have been anywhere since."""
-    with Database.open(tmp_path / "server.db", synchronous="OFF") as old:
-        old.script("CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT")
-        for number, name in enumerate(OLD, start=1):
-            old.script((resources.files(PACKAGE) / "migrations" / name).read_text())
-            old.execute("INSERT INTO migrations VALUES (?, ?)", number, name)
+    with before_the_time_was_counted(tmp_path) as old:
         for account, device in ((b"\x0a", b"\x0b"), (b"\x0c", b"\x0d")):
             old.execute(
                 "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, device_list,"
@@ -37,3 +42,22 @@ def test_envelopes_and_requests_from_before_the_time_was_counted_go_no_earlier(t
     assert store.registrations.waiting(AccountId(b"\x0a")) == (1, 0)
     assert store.registrations.waiting(AccountId(b"\x0c")) == (0, 1)
     store.close()
+
+
+def test_people_from_before_accents_were_folded_are_found_and_ordered_by_what_one_sees(tmp_path: Path) -> None:
+    with before_the_time_was_counted(tmp_path) as old:
+        people = ((b"\x0a", "aaa", "Zoë"), (b"\x0b", "bbb", "Émile"), (b"\x0c", "ccc", "Finn"))
+        for account, username, full_name in people:
+            old.execute(
+                "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, device_list,"
+                " device_list_number, registered_at) VALUES (?1, ?1, ?2, ?2, ?2, ?3, ?3, x'', 1, 0.0)",
+                account,
+                username,
+                full_name,
+            )
+    for _ in range(2):
+        store = open_server_store(tmp_path)
+        viewer = AccountId(bytes(32))
+        assert [row.full_name for _, row in store.directory.page(viewer, "", "", 9)] == ["Émile", "Finn", "Zoë"]
+        assert [row.full_name for _, row in store.directory.page(viewer, "zoe", "", 9)] == ["Zoë"]
+        store.close()
