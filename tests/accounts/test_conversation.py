@@ -2,7 +2,13 @@
 
 import pytest
 
-from casemate.internal_service.core.notices import ConnectAsked, MessageArrived, RegistrationAsked, RegistrationSettled
+from casemate.internal_service.core.notices import (
+    ConnectAsked,
+    ConversationChanged,
+    MessageArrived,
+    RegistrationAsked,
+    RegistrationSettled,
+)
 from casemate.internal_service.core.refusals import Refused
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import DAY_SECONDS
@@ -147,6 +153,30 @@ def test_a_blocked_person_reaches_nobody_and_sees_why(world: Deployment, friends
     world.pass_time(60)
     assert world.texts(bob, alice) == ["let me in"]
     assert world.statuses(alice, bob) == ["delivered"]
+
+
+def test_what_a_blocked_person_wrote_counts_nowhere_until_they_are_unblocked(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    carl = world.person("carl")
+    world.befriend(carl, alice)
+    world.say(bob, alice, "one")
+    world.say(carl, alice, "two")
+
+    def counts() -> tuple[int, int]:
+        conversation = alice.account.conversation_view(bob.cid)
+        assert conversation is not None
+        return alice.account.unread(), conversation.unread
+
+    assert counts() == (2, 1)
+    world.do(alice, lambda account, now: account.block(bob.cid, True, 1, now))
+    assert counts() == (1, 0)
+    assert ConversationChanged(bob.cid) in alice.notices, "every window counts anew"
+    alice.notices.clear()
+    world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
+    assert counts() == (2, 1)
+    assert ConversationChanged(bob.cid) in alice.notices
 
 
 def test_after_disconnecting_either_can_connect_again(world: Deployment, friends: tuple[Person, Person]) -> None:

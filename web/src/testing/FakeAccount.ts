@@ -140,7 +140,7 @@ export class FakeAccount implements Person {
     return {
       id: conversationId(this.cid, peer),
       peer_cid: peer,
-      unread: unread.length,
+      unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,
       last: messages.at(-1) ?? null,
     };

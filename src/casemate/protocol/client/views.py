@@ -194,6 +194,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """32 hex digits."""
     peer_cid: Cid
     unread: int
+    """0 while they are blocked: what they wrote calls nobody."""
     first_unread: MessageOrder | None
     last: MessageView | None
 

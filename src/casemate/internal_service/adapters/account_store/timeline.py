@@ -151,7 +151,10 @@ class TimelineTable:
     def unread(self, account_id: AccountId | None = None) -> int:
         if account_id is None:
             self._rows.write()
-            return int(self._db.value("SELECT coalesce(sum(messages), 0) FROM unread"))
+            blocked = "SELECT account_id FROM peers WHERE blocked"
+            return int(
+                self._db.value(f"SELECT coalesce(sum(messages), 0) FROM unread WHERE account_id NOT IN ({blocked})")
+            )
         return self._rows.read(("unread", account_id), lambda: (account_id, self._read_unread(account_id)))[1]
 
     def timeline_page(

@@ -111,7 +111,7 @@ class Contacts:
         for peer in self._context.store.peers():
             if peer.blocked != (peer.account_id in blocked):
                 self._context.put_peer(replace(peer, blocked=not peer.blocked))
-                outcome.append(PeerChanged(peer.cid))
+                outcome += [PeerChanged(peer.cid), ConversationChanged(peer.cid)]
             if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
@@ -215,7 +215,8 @@ class Contacts:
             peer = replace(peer, relation="none", their_card=None, our_card=None)
         self._context.put_peer(peer)
         resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
-        return [PeerChanged(peer.cid), *resumed, Answered(token)]
+        # What they wrote counts, or does not count any more.
+        return [PeerChanged(peer.cid), ConversationChanged(peer.cid), *resumed, Answered(token)]
 
     # --------------------------------------------------------------------------------------------------- signals
 

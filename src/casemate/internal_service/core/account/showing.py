@@ -123,7 +123,7 @@ class Showing:
         return ConversationView(
             id=self._conversations.of(peer).hex(),
             peer_cid=peer.cid,
-            unread=store.unread(peer.account_id),
+            unread=0 if peer.blocked else store.unread(peer.account_id),
             first_unread=None if first_unread is None else _order(first_unread),
             last=None if last is None else self.message(peer, last),
         )
