@@ -4,12 +4,15 @@ import msgspec
 import pytest
 
 from casemate.crypto.prekeys import PrekeyBundle
-from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS, LATE_SECONDS
-from casemate.internal_service.core.account.tidying import TIDY_SECONDS
+from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS, LATE_SECONDS, Outcome
+from casemate.internal_service.core.account.key_time import MOST_CLOSED_SECONDS, TIDY_SECONDS
+from casemate.node import Instant
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS
 from casemate.protocol.link import PublishBundle
 from casemate.protocol.link_codec import ClientFrame
 from tests.accounts.deployment import Deployment, Person
+from tests.accounts.hostility import device
 
 
 def at_the_server(person: Person) -> PrekeyBundle:
@@ -20,6 +23,15 @@ def at_the_server(person: Person) -> PrekeyBundle:
 
 def private_half(person: Person, bundle: PrekeyBundle) -> bytes | None:
     return person.store.prekey(bundle.bundle_id)
+
+
+def be_away(world: Deployment, person: Person, seconds: float) -> None:
+    """Some days at a time, with a look in between."""
+    while seconds > 0:
+        world.do(person, lambda account, now: account.stop(now))
+        world.jump_clocks(min(seconds, MOST_CLOSED_SECONDS))
+        world.do(person, lambda account, now: account.start(now))
+        seconds -= MOST_CLOSED_SECONDS
 
 
 def agreed_without_a_session(world: Deployment) -> tuple[Person, Person]:
@@ -74,10 +86,10 @@ def test_an_open_account_replaces_it_and_forgets_the_old_one(world: Deployment) 
     assert second.bundle_id != first.bundle_id
     assert [frame.bundle for frame in published] == [bob.account._context.secrets.bundle]
     assert private_half(bob, first) is not None
-    world.jump_clocks(LAST_RESORT_SECONDS / 2 + LATE_SECONDS)
+    be_away(world, bob, LAST_RESORT_SECONDS + LATE_SECONDS)
     world.pass_time(TIDY_SECONDS)
-    assert private_half(bob, first) is None, "nobody had to start anything again"
-    assert private_half(bob, second) is not None
+    assert private_half(bob, first) is None
+    assert private_half(bob, at_the_server(bob)) is not None
 
 
 @pytest.mark.parametrize("days", [90, 10_000])
@@ -94,3 +106,33 @@ def test_one_that_was_made_for_longer_is_replaced_and_its_private_half_is_cut(wo
         bob.store.database.value("SELECT expires_at FROM prekeys WHERE prekey_id = ?", old.bundle_id) - world.now.wall
     )
     assert left <= LAST_RESORT_SECONDS + LATE_SECONDS
+
+
+@pytest.mark.parametrize("years", [10, -10])
+@pytest.mark.parametrize("closed", [False, True], ids=["while it is open", "while it is closed"])
+def test_a_clock_that_jumps_takes_no_key_at_once_and_keeps_none_for_ever(
+    world: Deployment, friends: tuple[Person, Person], years: int, *, closed: bool
+) -> None:
+    """Private halves and sessions that no longer send: what is under way may still need them."""
+    alice, bob = friends
+    first = at_the_server(bob)
+
+    def retire(account: Account, now: Instant) -> Outcome:
+        account._sessions.stop_sending(device(alice), now)
+        return []
+
+    world.do(bob, retire)
+    retired = bob.store.database.value("SELECT count(*) FROM ratchets WHERE retire_at IS NOT NULL")
+    assert retired
+    world.pass_time(TIDY_SECONDS)
+    if closed:
+        world.do(bob, lambda account, now: account.stop(now))
+    world.jump_clocks(years * 365 * DAY_SECONDS)
+    if closed:
+        world.do(bob, lambda account, now: account.start(now))
+    world.pass_time(TIDY_SECONDS)
+    assert private_half(bob, first) is not None
+    assert bob.store.database.value("SELECT count(*) FROM ratchets WHERE retire_at IS NOT NULL") == retired
+    be_away(world, bob, LAST_RESORT_SECONDS + LATE_SECONDS)
+    assert private_half(bob, first) is None
+    assert bob.store.database.value("SELECT count(*) FROM ratchets WHERE retire_at IS NOT NULL") == 0

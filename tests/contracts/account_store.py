@@ -20,6 +20,7 @@ from casemate.internal_service.core.account.rows import (
     RatchetRow,
     StoredStatus,
     TimelineRow,
+    UsedPrekey,
 )
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
@@ -169,6 +170,9 @@ class AccountStoreContract:
             receipt_session=b"s" * 16,
             parked_receipt=b"r",
             rekey_at=1.5,
+            spares_given=2,
+            spares_renew_at=2.5,
+            on_trial=2**62,
         )
         store.put_channel(channel)
         assert store.channel(THEIR_DEVICE) == channel
@@ -209,6 +213,46 @@ class AccountStoreContract:
         store.expire_prekeys(50.0)
         assert store.prekey(b"last resort") is None
         assert store.prekey(b"once") == b"secret 1"
+
+    def test_a_spare_prekey_tells_for_whom_it_was_and_whether_it_was_replaced(self, store: AccountStore) -> None:
+        for number in range(3):
+            store.add_prekey(b"spare %d" % number, b"x", 100.0 + number, last_resort=False, spare_for=THEIR_DEVICE)
+        assert store.spares_given(THEIR_DEVICE) == [b"spare 0", b"spare 1", b"spare 2"]
+        assert store.use_prekey(b"spare 0") == UsedPrekey(THEIR_DEVICE, superseded=False)
+        assert store.use_prekey(b"spare 0") == UsedPrekey()
+        store.supersede_spares(THEIR_DEVICE, 1)
+        assert store.spares_given(THEIR_DEVICE) == []
+        assert store.prekey(b"spare 1") is None
+        assert store.use_prekey(b"spare 2") == UsedPrekey(THEIR_DEVICE, superseded=True)
+
+    def test_a_spare_bundle_is_used_once_the_oldest_first(self, store: AccountStore) -> None:
+        for number in range(3):
+            store.put_spare_bundle(THEIR_DEVICE, b"id %d" % number, b"bundle %d" % number, 100.0)
+        assert store.take_spare_bundle(THEIR_DEVICE) == b"bundle 0"
+        store.put_spare_bundle(THEIR_DEVICE, b"id 0", b"bundle 0", 100.0)
+        assert store.take_spare_bundle(THEIR_DEVICE) == b"bundle 1"
+        store.keep_spare_bundles(THEIR_DEVICE, [b"id 1"])
+        assert store.take_spare_bundle(THEIR_DEVICE) is None
+        store.put_spare_bundle(THEIR_DEVICE, b"id 1", b"bundle 1", 100.0)
+        assert store.take_spare_bundle(THEIR_DEVICE) is None, "that it was used is remembered"
+
+    def test_spare_bundles_go_when_they_are_too_old_and_with_their_device(self, store: AccountStore) -> None:
+        store.put_spare_bundle(THEIR_DEVICE, b"id 0", b"bundle 0", 100.0)
+        store.put_spare_bundle(THEIR_DEVICE, b"id 1", b"bundle 1", 200.0)
+        store.add_prekey(b"spare", b"x", 300.0, last_resort=False, spare_for=THEIR_DEVICE)
+        store.expire_prekeys(100.0)
+        store.wipe_spares(DeviceId(b"?" * 16))
+        assert store.take_spare_bundle(THEIR_DEVICE) == b"bundle 1"
+        store.put_spare_bundle(THEIR_DEVICE, b"id 2", b"bundle 2", 200.0)
+        store.wipe_spares(THEIR_DEVICE)
+        assert store.take_spare_bundle(THEIR_DEVICE) is None
+        assert store.prekey(b"spare") is None
+
+    def test_key_time_is_read_as_it_was_written(self, store: AccountStore) -> None:
+        assert store.key_time() is None
+        store.set_key_time(1.5, 7.0)
+        store.set_key_time(2.5, 8.0)
+        assert store.key_time() == (2.5, 8.0)
 
     def test_an_initial_message_is_new_once(self, store: AccountStore) -> None:
         assert not store.initial_seen_before(b"digest", 100.0)

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DISCONNECT = "disconnect"
     REKEY = "rekey"
     RETURNED = "returned"
+    SPARES = "spares"
     PROFILE = "profile"
 
 

@@ -78,8 +78,10 @@ def new_last_resort_bundle(
     return _new_bundle(account, device, entropy, kem, None, now_seconds, now_seconds + lifetime_seconds)
 
 
-def verify_bundle(data: bytes, device_list: DeviceList, *, now_seconds: int) -> PrekeyBundle:
+def verify_bundle(data: bytes, device_list: DeviceList, *, now_seconds: int | None) -> PrekeyBundle:
     """The bundle, if a device of this (verified) list signed it and it still holds.
+
+    `now_seconds` is None for one whose age the caller counts.
 
     Raises BadPrekeyBundle, BadDeviceList, BadSignature or BadKeyMaterial.
     """
@@ -91,7 +93,7 @@ def verify_bundle(data: bytes, device_list: DeviceList, *, now_seconds: int) -> 
         raise BadPrekeyBundle("contradicts itself")
     device = device_list.device(bundle.device_id)
     ed25519_verify(device.signing_key, labels.PREKEY_BUNDLE, document.body, document.signature)
-    if now_seconds >= bundle.expires_at:
+    if now_seconds is not None and now_seconds >= bundle.expires_at:
         raise BadPrekeyBundle("expired")
     check_x25519_public(bundle.signed_prekey)
     if bundle.one_time_prekey is not None:

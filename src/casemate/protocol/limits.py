@@ -54,6 +54,10 @@ PEER_UNANSWERED: Final = 512
 RETURNED_MESSAGES: Final = 200
 """The most messages of a device whose data was restored that are given back to it at once; the newest."""
 PEER_ADDRESSES: Final = 16
+SPARES: Final = 3
+"""Spare one-time bundles that a device keeps with each device of a peer, for sessions that the peer begins anew."""
+SPARES_TAKEN: Final = 8
+"""The most that are taken from one device."""
 
 # --- server
 MAILBOX_ENVELOPES_PER_PAIR: Final = 20_000

@@ -6,7 +6,7 @@ from typing import Final
 from casemate.crypto.envelope import Origin
 from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.adapters.account_store.row_cache import RowCache
-from casemate.internal_service.core.account.rows import Channel, RatchetRow
+from casemate.internal_service.core.account.rows import Channel, RatchetRow, UsedPrekey
 from casemate.internal_service.core.account.runs import Run
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database, Row
@@ -18,7 +18,7 @@ _RUN: Final = struct.Struct(">QQ")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
     " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
-    " opened_before, read_runs, own_read_runs, asked_back"
+    " opened_before, read_runs, own_read_runs, asked_back, spares_given, spares_renew_at, on_trial"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
 
@@ -54,9 +54,20 @@ class ChannelsTable:
     def _write_channels(self, channels: list[Channel]) -> None:
         self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
         )
+
+
+class KeyTimeTable:
+    _db: Database
+
+    def key_time(self) -> tuple[float, float] | None:
+        row = self._db.row("SELECT seconds, wall FROM key_time")
+        return None if row is None else (row[0], row[1])
+
+    def set_key_time(self, seconds: float, wall: float) -> None:
+        self._db.execute("INSERT OR REPLACE INTO key_time VALUES (1, ?, ?)", seconds, wall)
 
 
 class RatchetsTable:
@@ -115,18 +126,39 @@ class RatchetsTable:
         self._db.execute("DELETE FROM ratchets WHERE retire_at <= ?", now)
         self._rows.clear()
 
-    def add_prekey(self, prekey_id: bytes, secret: bytes, expires_at: float, *, last_resort: bool) -> None:
-        self._db.execute("INSERT INTO prekeys VALUES (?, ?, ?, ?)", prekey_id, secret, expires_at, last_resort)
+    def add_prekey(
+        self,
+        prekey_id: bytes,
+        secret: bytes,
+        expires_at: float,
+        *,
+        last_resort: bool,
+        spare_for: DeviceId | None = None,
+    ) -> None:
+        columns = "prekey_id, secret, expires_at, last_resort, spare_for"
+        self._db.execute(
+            f"INSERT INTO prekeys ({columns}) VALUES (?, ?, ?, ?, ?)",
+            prekey_id,
+            secret,
+            expires_at,
+            last_resort,
+            spare_for,
+        )
 
     def prekey(self, prekey_id: bytes) -> bytes | None:
         row = self._db.row("SELECT secret FROM prekeys WHERE prekey_id = ?", prekey_id)
         return None if row is None else bytes(row[0])
 
-    def use_prekey(self, prekey_id: bytes) -> None:
-        self._db.execute("DELETE FROM prekeys WHERE prekey_id = ? AND last_resort = 0", prekey_id)
+    def use_prekey(self, prekey_id: bytes) -> UsedPrekey:
+        used = "DELETE FROM prekeys WHERE prekey_id = ? AND last_resort = 0 RETURNING spare_for, superseded"
+        row = self._db.row(used, prekey_id)
+        if row is None or row[0] is None:
+            return UsedPrekey()
+        return UsedPrekey(spare_for=DeviceId(row[0]), superseded=bool(row[1]))
 
     def expire_prekeys(self, now: float) -> None:
         self._db.execute("DELETE FROM prekeys WHERE expires_at <= ?", now)
+        self._db.execute("DELETE FROM spare_bundles WHERE expires_at <= ?", now)
         self._db.execute("DELETE FROM initials_seen WHERE expires_at <= ?", now)
 
     def shorten_prekeys(self, expires_at: float) -> None:
@@ -167,6 +199,9 @@ def _channel_values(channel: Channel) -> Row:
         _packed(channel.read_runs),
         _packed(channel.own_read_runs),
         channel.asked_back,
+        channel.spares_given,
+        channel.spares_renew_at,
+        channel.on_trial,
     )
 
 
@@ -191,6 +226,9 @@ def _channel(row: Row) -> Channel:
         read_runs=tuple(_RUN.iter_unpack(row[17])),
         own_read_runs=tuple(_RUN.iter_unpack(row[18])),
         asked_back=bool(row[19]),
+        spares_given=row[20],
+        spares_renew_at=row[21],
+        on_trial=row[22],
     )
 
 

@@ -35,6 +35,7 @@ from casemate.internal_service.core.account.secure_sessions import SecureSession
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.showing import Showing, name_looks
+from casemate.internal_service.core.account.spares import Spares
 from casemate.internal_service.core.account.tidying import Tidying
 from casemate.internal_service.core.account.withdrawals import Withdrawals
 from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
@@ -75,9 +76,10 @@ class Account(Memory):
         sealing = Sealing(context, self._sessions)
         deposits = Deposits(context, self._link)
         self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._sessions, sealing)
-        self._healing = Healing(context, self._sessions, self._outbox)
+        spares = Spares(context, self._outbox)
+        self._healing = Healing(context, self._sessions, self._outbox, spares)
         self._receipts = Receipts(
-            context, self._link, paths, self._dialling, self._sessions, self._outbox, self._healing
+            context, self._link, paths, self._dialling, self._sessions, self._outbox, self._healing, spares
         )
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(
@@ -86,7 +88,7 @@ class Account(Memory):
         self._withdrawals = Withdrawals(context, self._requests)
         giving_back = GivingBack(context, self._outbox)
         inbox = Inbox(
-            context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections
+            context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections, spares
         )
         self._tidying = Tidying(context, self._link, self._requests)
         self._server = ServerEvents(

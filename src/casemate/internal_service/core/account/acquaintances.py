@@ -53,6 +53,7 @@ class Acquaintances:
         before, peer = peer, self._named(self._listed(peer, device_list), names)
         if peer.username != before.username:
             peer = self._compared(peer)
+        self._wipe_spares_of_gone_devices(before, peer)
         self._context.put_peer(peer)
         return peer, self._tell_renamed(before, peer, now)
 
@@ -64,6 +65,14 @@ class Acquaintances:
             self._context.put_peer(replace(peer, identity_changed=True, verified=False))
             told = []
         return [*told, PeerChanged(peer.cid)]
+
+    def _wipe_spares_of_gone_devices(self, before: Peer, peer: Peer) -> None:
+        if before.device_list == peer.device_list:
+            return
+        listed = {entry.device_id for entry in self._context.device_list(peer).devices}
+        for entry in self._context.device_list(before).devices:
+            if entry.device_id not in listed:
+                self._context.store.wipe_spares(entry.device_id)
 
     def note_namesake(self, peer: Peer, now: Instant) -> Outcome:
         """We agreed to talk: the conversation says that somebody else had this name."""

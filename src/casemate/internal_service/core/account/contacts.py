@@ -293,6 +293,8 @@ class Contacts:
         )
         self._context.put_peer(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
+        for entry in self._context.device_list(peer).devices:
+            self._context.store.wipe_spares(entry.device_id)
         settled = [RegistrationSettled(peer.cid, peer.username, reason("account_gone"))] if was_waiting else []
         return [PeerChanged(peer.cid), *settled, *self._outbox.gone(peer)]
 
@@ -354,7 +356,10 @@ class Contacts:
             lifetime_seconds=CARD_SECONDS,
         )
         context.store.add_prekey(
-            private.bundle_id, prekey_to_bytes(private), now.wall + CARD_SECONDS + LATE_SECONDS, last_resort=False
+            private.bundle_id,
+            prekey_to_bytes(private),
+            context.key_time.at(now) + CARD_SECONDS + LATE_SECONDS,
+            last_resort=False,
         )
         return self._sign_card(recipient, purpose, bundle, now)
 

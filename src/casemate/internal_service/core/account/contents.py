@@ -6,9 +6,10 @@ import msgspec
 
 from casemate.crypto.content import LAST_COUNTER, KindField, MessageIdField, Time
 from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
+from casemate.crypto.prekeys import BundleIdField
 from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.limits import MESSAGE_BODY_BYTES, PEER_ADDRESSES, RETURNED_MESSAGES
+from casemate.protocol.limits import BUNDLE_BYTES, MESSAGE_BODY_BYTES, PEER_ADDRESSES, RETURNED_MESSAGES, SPARES_TAKEN
 from casemate.protocol.numbered import Number
 
 NUMBERS_LOST_KEPT: Final = 64
@@ -67,6 +68,16 @@ class Returned(msgspec.Struct, frozen=True, array_like=True):
     """How many more there are, for which there was no room."""
 
 
+class Spares(msgspec.Struct, frozen=True, array_like=True):
+    """One-time bundles of the writer's device for sessions that the reader begins anew."""
+
+    kept: Annotated[tuple[BundleIdField, ...], msgspec.Meta(max_length=SPARES_TAKEN)]
+    """Of earlier ones these are still good; all others are not."""
+    bundles: Annotated[
+        tuple[Annotated[bytes, msgspec.Meta(max_length=BUNDLE_BYTES)], ...], msgspec.Meta(max_length=SPARES_TAKEN)
+    ]
+
+
 class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """Cumulative: what of the recipient's envelopes the sender has. Harmless when it comes twice or late."""
 
@@ -86,6 +97,8 @@ class ReceiptNote(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     later hides none of what a copy of ours did."""
     read: Annotated[tuple[tuple[Number, Number], ...], msgspec.Meta(max_length=RUNS_KEPT)] = ()
     """Runs (first and last number) above `read_up_to` whose messages were on a screen, newest first."""
+    takes_spares: bool = False
+    """Whoever says so knows what spare bundles are."""
 
 
 class TypingNote(msgspec.Struct, frozen=True, array_like=True, tag="typing"):
@@ -113,9 +126,10 @@ _answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
 _disconnect_decoder: Final = msgspec.msgpack.Decoder(Disconnect)
 _rekey_decoder: Final = msgspec.msgpack.Decoder(Rekey)
 _returned_decoder: Final = msgspec.msgpack.Decoder(Returned)
+_spares_decoder: Final = msgspec.msgpack.Decoder(Spares)
 
 
-def encode(body: ConnectRequest | ConnectAnswer | Disconnect | Rekey | Returned | ControlNote) -> bytes:
+def encode(body: ConnectRequest | ConnectAnswer | Disconnect | Rekey | Returned | Spares | ControlNote) -> bytes:
     return _encoder.encode(body)
 
 
@@ -142,6 +156,11 @@ def decode_rekey(data: bytes) -> Rekey:
 def decode_returned(data: bytes) -> Returned:
     """Raises MalformedFrame."""
     return _decode(_returned_decoder, data, "returned messages")
+
+
+def decode_spares(data: bytes) -> Spares:
+    """Raises MalformedFrame."""
+    return _decode(_spares_decoder, data, "spare bundles")
 
 
 def decode_disconnect(data: bytes) -> Disconnect:

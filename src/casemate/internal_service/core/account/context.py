@@ -15,11 +15,12 @@ from casemate.crypto.kem import Kem
 from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.names import sign_names
 from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
+from casemate.internal_service.core.account.key_time import KeyTime
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.notices import Notice
 from casemate.internal_service.core.undo import Memory, Undo, UndoSet
-from casemate.node import Effect, Entropy
+from casemate.node import Effect, Entropy, Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 from casemate.protocol.names import shown_full_name, shown_username
@@ -32,6 +33,8 @@ LAST_RESORT_SECONDS: Final = 7 * DAY_SECONDS
 is away for longer, a re-key waits (`no_keys_yet`)."""
 LATE_SECONDS: Final = 31 * DAY_SECONDS
 """Private prekeys outlive their bundle by more than the mailbox holds an envelope that used it."""
+LAST_RESORT_KEPT_SECONDS: Final = LAST_RESORT_SECONDS + LATE_SECONDS
+"""How long, in key time, the private half of a last-resort bundle lives, and what is remembered of its uses."""
 _LISTS_REMEMBERED: Final = 4_096
 _LAST_MILLISECOND: Final = 2.0**53
 
@@ -58,13 +61,14 @@ def create_secrets(store: AccountStore, entropy: Entropy, kem: Kem, wall: float)
     """Fresh keys of an account and its first device, stored."""
     account, device = new_account(entropy), new_device(entropy)
     device_list = sign_device_list(account, 1, (device.entry,))
-    secrets = _with_new_bundle(AccountSecrets(1, account, device, device_list, b"", 0.0), store, entropy, kem, wall)
+    secrets = AccountSecrets(1, account, device, device_list, b"", 0.0)
+    secrets = _with_new_bundle(secrets, store, entropy, kem, wall, key_time=wall)
     store.put_secrets(secrets.to_bytes())
     return secrets
 
 
 def _with_new_bundle(
-    secrets: AccountSecrets, store: AccountStore, entropy: Entropy, kem: Kem, wall: float
+    secrets: AccountSecrets, store: AccountStore, entropy: Entropy, kem: Kem, wall: float, *, key_time: float
 ) -> AccountSecrets:
     bundle, private = new_last_resort_bundle(
         secrets.account,
@@ -74,9 +78,9 @@ def _with_new_bundle(
         now_seconds=int(wall),
         lifetime_seconds=LAST_RESORT_SECONDS,
     )
-    expires_at = wall + LAST_RESORT_SECONDS
-    store.add_prekey(private.bundle_id, prekey_to_bytes(private), expires_at + LATE_SECONDS, last_resort=True)
-    return structs.replace(secrets, bundle=bundle, bundle_expires_at=expires_at)
+    kept_until = key_time + LAST_RESORT_KEPT_SECONDS
+    store.add_prekey(private.bundle_id, prekey_to_bytes(private), kept_until, last_resort=True)
+    return structs.replace(secrets, bundle=bundle, bundle_expires_at=wall + LAST_RESORT_SECONDS)
 
 
 @dataclass(eq=False)
@@ -90,6 +94,7 @@ class Context(Memory):
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
     changed_peers: UndoSet[AccountId] = field(init=False)
     """Whose rows were written since the paths to them were last looked at; too many is harmless."""
+    key_time: KeyTime = field(init=False)
     start_id: bytes = b""
     """16 random bytes of this start, known to the server; the first 8 are the origin of its numbers."""
     peers_version: int = 0
@@ -97,6 +102,7 @@ class Context(Memory):
 
     def __post_init__(self) -> None:
         self.changed_peers = UndoSet(self.undo)
+        self.key_time = KeyTime(self.store, self.undo)
         self.goes_back_with(self.undo)
 
     @classmethod
@@ -109,14 +115,15 @@ class Context(Memory):
         with self.undo.savepoint(), self.store.savepoint():
             yield
 
-    def renew_bundle(self, wall: float) -> bytes | None:
+    def renew_bundle(self, now: Instant) -> bytes | None:
         """A new last-resort bundle to publish when the present one is past half of its life. One that has more than a
         life left was made by a clock that was ahead, or by a program that gave them longer."""
-        left = self.secrets.bundle_expires_at - wall
+        left = self.secrets.bundle_expires_at - now.wall
         if LAST_RESORT_SECONDS / 2 < left < LAST_RESORT_SECONDS + HOUR_SECONDS:
             return None
-        self.store.shorten_prekeys(wall + LAST_RESORT_SECONDS + LATE_SECONDS)
-        self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, wall)
+        key_time = self.key_time.at(now)
+        self.store.shorten_prekeys(key_time + LAST_RESORT_KEPT_SECONDS)
+        self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, now.wall, key_time=key_time)
         self.store.put_secrets(self.secrets.to_bytes())
         return self.secrets.bundle
 

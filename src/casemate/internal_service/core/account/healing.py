@@ -10,6 +10,7 @@ from casemate.internal_service.core.account.notes import Note, write_once
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.account.spares import Spares
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 
@@ -19,10 +20,11 @@ NUMBER_JUMP: Final = 2**12
 
 
 class Healing:
-    def __init__(self, context: Context, sessions: SecureSessions, outbox: Outbox) -> None:
+    def __init__(self, context: Context, sessions: SecureSessions, outbox: Outbox, spares: Spares) -> None:
         self._context = context
         self._sessions = sessions
         self._outbox = outbox
+        self._spares = spares
 
     def rekey(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """Begin a new session with this device; the peer answers by sealing anew what we could not read."""
@@ -34,6 +36,7 @@ class Healing:
     def start_over(self, peer: Peer, channel: Channel, used_up_to: int, now: Instant) -> Outcome:
         """Our data is not all that was sent from this device: all under way goes again, above what was used."""
         outcome = self._outbox.start_over(channel, used_up_to)
+        self._spares.forget(channel.device)
         current = self._sessions.channel(peer, channel.device)
         self._context.store.put_channel(replace(current, asked_back=True))
         body = encode(Rekey(restored=True, delivered_up_to=channel.delivered_up_to))

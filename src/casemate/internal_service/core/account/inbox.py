@@ -21,6 +21,7 @@ from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.account.spares import Spares
 from casemate.internal_service.core.notices import ConversationChanged, MessageArrived, MessageChanged
 from casemate.internal_service.core.refusals import Refused
 from casemate.node import Instant
@@ -47,6 +48,7 @@ class Inbox:
         giving_back: GivingBack,
         receipts: Receipts,
         connections: Connections,
+        spares: Spares,
     ) -> None:
         self._context = context
         self._sessions = sessions
@@ -55,6 +57,7 @@ class Inbox:
         self._giving_back = giving_back
         self._receipts = receipts
         self._connections = connections
+        self._spares = spares
 
     def delivered(
         self,
@@ -188,6 +191,9 @@ class Inbox:
                 outcome += self._rekeyed(peer, device, decode_rekey(content.body), now)
                 # Their data may be older than what we agreed on since: say again what we hold for true.
                 return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)
+            case Kind.SPARES:
+                self._spares.taken(peer, device, content.body, now)
+                return outcome
             case Kind.RETURNED:
                 return outcome + self._giving_back.taken(peer, device, content.body, now)
             case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
@@ -198,6 +204,7 @@ class Inbox:
     def _rekeyed(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> Outcome:
         if not rekey.restored:
             return write_once(self._context, peer, Note.REKEYED, now)
+        self._spares.forget(device)
         told = write_once(self._context, peer, Note.RESTORED_THERE, now)
         return told + self._giving_back.give(peer, device, rekey.delivered_up_to, now)
 

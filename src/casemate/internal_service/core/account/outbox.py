@@ -293,6 +293,7 @@ class Outbox(Memory):
             return []
         changed = self._unseal(channel.device, numbers)
         if changed:
+            self._sessions.give_up_on_trial(channel, numbers, now)
             first, until = self._sealed_anew.get(channel.device, (0, 0.0))
             if now.monotonic >= until:
                 self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)

@@ -25,6 +25,7 @@ from casemate.internal_service.core.account.reading import Reading
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import united
 from casemate.internal_service.core.account.secure_sessions import SecureSessions
+from casemate.internal_service.core.account.spares import Spares
 from casemate.internal_service.core.account.typing import Typing
 from casemate.internal_service.core.notices import MessageChanged
 from casemate.internal_service.core.undo import Memory, UndoDict
@@ -57,6 +58,7 @@ class Receipts(Memory):
         sessions: SecureSessions,
         outbox: Outbox,
         healing: Healing,
+        spares: Spares,
     ) -> None:
         super().__init__(context.undo)
         self._context = context
@@ -66,6 +68,7 @@ class Receipts(Memory):
         self._sessions = sessions
         self._outbox = outbox
         self._healing = healing
+        self._spares = spares
         self._reading = Reading(context)
         self.typing = Typing(context)
         self._refilled: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
@@ -102,6 +105,7 @@ class Receipts(Memory):
             channel.opened,
             channel.opened_before,
             channel.own_read_runs,
+            takes_spares=True,
         )
         sealed = self._seal(channel, note)
         if sealed is None:
@@ -177,7 +181,10 @@ class Receipts(Memory):
             return self.typing.heard(peer, note.typing, now)
         if isinstance(note, PathNote):
             return self._dialling.noted(device, note, now)
-        return self._apply(peer, device, note, now, by_path=by_path)
+        outcome = self._apply(peer, device, note, now, by_path=by_path)
+        if note.takes_spares:
+            outcome += self._spares.refill(peer, device, control_session_id(sealed), now)
+        return outcome
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """A session began: a receipt that came before its first message can be read now."""

@@ -138,6 +138,22 @@ class Channel(msgspec.Struct, frozen=True):
     """Numbers of ours above `read_up_to` that were on their screen, newest first; never fewer, but for a bound."""
     own_read_runs: tuple[Run, ...] = ()
     """Numbers of theirs above `own_read_up_to` whose messages were painted here, newest first."""
+    spares_given: int = 0
+    """So many spare bundles of ours they have, as far as we know."""
+    spares_renew_at: float = 0.0
+    """When those are replaced by new ones, unused or not (in key time)."""
+    on_trial: int = 0
+    """The first number sealed in the sending session, if that began with a spare bundle of theirs. Counts until
+    anything of theirs was opened in it: that bundle may have been used before our data, or theirs, was restored."""
+
+
+class UsedPrekey(msgspec.Struct, frozen=True):
+    """What a prekey was that is used up now."""
+
+    spare_for: DeviceId | None = None
+    """The device that had it as a spare; None: it was none."""
+    superseded: bool = False
+    """A later hand-out had replaced it."""
 
 
 class RatchetRow(msgspec.Struct, frozen=True):

@@ -38,12 +38,12 @@ class Sealing(Memory):
         waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
         if not waiting:
             return True
-        ratchet = self._sessions.sending(peer, device, now)
+        number = self._sessions.channel(peer, device).next_number
+        ratchet = self._sessions.sending(peer, device, number, now)
         if ratchet is None:
             return False
         session = ratchet.session
         channel = self._sessions.channel(peer, device)
-        number = channel.next_number
         origins = counting_on(channel.origins, number, self._context.start_id[:START_BYTES])
         try:
             for row in waiting:
@@ -70,7 +70,7 @@ class Sealing(Memory):
 
     def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
         """Put back the message that had this number, or a void where there is none any more. False as above."""
-        ratchet = self._sessions.sending(peer, device, now)
+        ratchet = self._sessions.sending(peer, device, number, now)
         if ratchet is None:
             return False
         content = Content(

@@ -1,17 +1,13 @@
 """What is done now and then for as long as an account is open: old keys go, and the last-resort bundle is replaced."""
 
-from typing import Final
-
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.key_time import TIDY_SECONDS
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.refusals import Refused
 from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant, Monotonic
-from casemate.protocol.limits import HOUR_SECONDS
 from casemate.protocol.link import PublishBundle
-
-TIDY_SECONDS: Final = 6 * HOUR_SECONDS
 
 
 class Tidying(Memory):
@@ -24,7 +20,7 @@ class Tidying(Memory):
 
     def begin(self, now: Instant) -> None:
         """The account is opened. What was too old while it was closed goes at once."""
-        self._remove_old(now)
+        self._remove_old(self._context.key_time.begin(now), now)
 
     def stop(self) -> None:
         self._due = None
@@ -38,16 +34,16 @@ class Tidying(Memory):
     def wakeup(self, now: Instant) -> Outcome:
         if self._due is None or self._due > now.monotonic:
             return []
-        self._remove_old(now)
+        self._remove_old(self._context.key_time.count(now), now)
         return self._replace_bundle(now) if self._link.online else []
 
-    def _remove_old(self, now: Instant) -> None:
+    def _remove_old(self, key_time: float, now: Instant) -> None:
         self._due = now.monotonic + TIDY_SECONDS
-        self._context.store.expire_prekeys(now.wall)
-        self._context.store.retire_ratchets(now.wall)
+        self._context.store.expire_prekeys(key_time)
+        self._context.store.retire_ratchets(key_time)
 
     def _replace_bundle(self, now: Instant) -> Outcome:
-        bundle = self._context.renew_bundle(now.wall)
+        bundle = self._context.renew_bundle(now)
         if bundle is None:
             return []
         try:
