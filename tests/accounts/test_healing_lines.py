@@ -6,6 +6,7 @@ from casemate.crypto.content import Kind
 from casemate.internal_service.core.account import giving_back
 from casemate.internal_service.core.account.contents import Returned, ReturnedMessage, encode
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.notes import Note, write_note
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import MessageId
 from tests.accounts.deployment import Deployment, Person
@@ -28,6 +29,26 @@ def test_an_ordinary_restart_shows_no_line(world: Deployment, friends: tuple[Per
         world.restart(bob)
     world.say(bob, alice, "two")
     assert lines(world, alice, bob) == lines(world, bob, alice) == []
+
+
+def test_lines_make_no_message_late(world: Deployment, friends: tuple[Person, Person]) -> None:
+    """What is written here alone moves no mark behind which messages of others are late."""
+    alice, bob = friends
+    world.say(bob, alice, "one")
+    world.read(alice, bob)
+    peer = alice.store.peer(bob.account.account_id)
+    assert peer is not None
+    world.cut(bob)
+    for name in ("Bobby", "Robert", "Bob again"):
+        changed = f"Bob\n{name}"
+        world.do(alice, lambda account, now, text=changed: write_note(  # type: ignore[misc]
+            account._context, peer, Note.NAMES_CHANGED, text, now
+        ))  # fmt: skip
+    world.restart(alice)
+    world.say(bob, alice, "two")
+    world.pass_time(10)
+    assert world.texts(alice, bob) == ["one", "two"]
+    assert not any(line.arrived_late for line in shown(world, alice, bob))
 
 
 def test_messages_that_a_restored_copy_had_lost_come_back_as_the_word_of_the_other_device(

@@ -89,7 +89,7 @@ class Registrations:
                 raise RequestRefused("not_asked")
             return [done]  # it was repeated
         effects = self._take_away(asker, target)
-        self._rows.set_withdrawn(asker, target, now.wall + WITHDRAWN_QUIET_SECONDS)
+        self._rows.set_withdrawn(asker, target, self._served_time.at(now) + WITHDRAWN_QUIET_SECONDS)
         return [done, *effects]
 
     def answer(self, link: Link, frame: AnswerRegistration, now: Instant) -> list[Effect]:
@@ -106,7 +106,7 @@ class Registrations:
         effects: list[Effect] = [done]
         answered = RegistrationAnswered(self._row(asker, target), frame.accept, frame.answer)
         if not frame.accept:
-            self._rows.set_declined(asker, target, now.wall + DECLINED_QUIET_SECONDS)
+            self._rows.set_declined(asker, target, self._served_time.at(now) + DECLINED_QUIET_SECONDS)
             return effects + self._outflow.signal(asker, target, answered)
         self._rows.register(asker, target, now.wall)
         effects += self._outflow.signal(asker, target, answered)
@@ -134,13 +134,15 @@ class Registrations:
             raise RequestRefused("blocked_by_you")
         if self._rows.blocks(target, asker):
             raise RequestRefused("not_accepting")
-        declined_until = self._rows.declined_until(asker, target)
-        crossing = self._rows.ask(target, asker)
-        if crossing is None and declined_until is not None and declined_until > now.wall:
-            raise RequestRefused("declined_recently", until=_milliseconds(declined_until))
-        withdrawn_until = self._rows.withdrawn_until(asker, target)
-        if crossing is None and withdrawn_until is not None and withdrawn_until > now.wall:
-            raise RequestRefused("withdrawn_recently", until=_milliseconds(withdrawn_until))
+        if self._rows.ask(target, asker) is None:
+            self._check_quiet(self._rows.declined_until(asker, target), "declined_recently", now)
+            self._check_quiet(self._rows.withdrawn_until(asker, target), "withdrawn_recently", now)
+
+    def _check_quiet(self, until_served: float | None, code: str, now: Instant) -> None:
+        """People are told the moment (Unix ms) at which it ends if the server runs until then."""
+        left = 0.0 if until_served is None else until_served - self._served_time.at(now)
+        if left > 0:
+            raise RequestRefused(code, until=str(int((now.wall + left) * 1000)))
 
     def _answer_is_under_way(self, asker: AccountId, target: AccountId) -> bool:
         """They accepted, and the asker repeats a request because it has not heard of that.
@@ -184,7 +186,7 @@ class Registrations:
         if accept:
             return self._rows.registered(asker, target)
         declined_until = self._rows.declined_until(asker, target)
-        return declined_until is not None and declined_until > now.wall
+        return declined_until is not None and declined_until > self._served_time.at(now)
 
     def _announce(self, first: AccountId, second: AccountId) -> list[Effect]:
         effects: list[Effect] = []
@@ -239,7 +241,3 @@ class Registrations:
         if row is None:
             raise PeerBrokeProtocol("an account that is not there")
         return row
-
-
-def _milliseconds(wall: float) -> str:
-    return str(int(wall * 1000))

@@ -41,7 +41,7 @@ class Sweep:
         for asker, target in asked:
             effects += self._registrations.expire(asker, target)
         told, is_empty = self._mailbox.expire(served, ROWS_PER_SWEEP)
-        self._store.registrations.forget_declined_before(now.wall)
+        self._store.registrations.forget_declined_before(served)
         self._store.kept_names.free_before(served)
         is_done = len(asked) < ROWS_PER_SWEEP and is_empty
         self.due = now.monotonic + (SWEEP_SECONDS if is_done else MOMENT_SECONDS)

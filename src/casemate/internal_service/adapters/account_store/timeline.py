@@ -125,7 +125,8 @@ class TimelineTable:
 
     def highest_seen(self, account_id: AccountId) -> DisplayOrder | None:
         return self._rows.read(
-            ("highest seen", account_id), lambda: self._order("mine = 0 AND seen = 1", "DESC", account_id)
+            ("highest seen", account_id),
+            lambda: self._order("mine = 0 AND seen = 1 AND number IS NOT NULL", "DESC", account_id),
         )
 
     def first_unread(self, account_id: AccountId) -> DisplayOrder | None:

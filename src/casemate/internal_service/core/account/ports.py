@@ -279,7 +279,10 @@ class TimelineStore(Protocol):
         ...
 
     def highest_seen(self, account_id: AccountId) -> DisplayOrder | None:
-        """The last message from the peer, in display order, that was seen: what sorts before it arrives late."""
+        """The last message from the peer, in display order, that was seen: what sorts before it arrives late.
+
+        Lines about the conversation, which have no number, are none of theirs.
+        """
         ...
 
     def timeline_theirs_after(

@@ -65,17 +65,17 @@ class SqliteRegistrations:
     def withdrawn_until(self, asker: AccountId, target: AccountId) -> float | None:
         return self._quiet_until(asker, target, withdrawn=True)
 
-    def set_declined(self, asker: AccountId, target: AccountId, until: float) -> None:
-        self._set_quiet(asker, target, until, withdrawn=False)
+    def set_declined(self, asker: AccountId, target: AccountId, served: float) -> None:
+        self._set_quiet(asker, target, served, withdrawn=False)
 
-    def set_withdrawn(self, asker: AccountId, target: AccountId, until: float) -> None:
-        self._set_quiet(asker, target, until, withdrawn=True)
+    def set_withdrawn(self, asker: AccountId, target: AccountId, served: float) -> None:
+        self._set_quiet(asker, target, served, withdrawn=True)
 
     def forget_declined(self, asker: AccountId, target: AccountId) -> None:
         self._db.execute("DELETE FROM declined WHERE asker = ? AND target = ?", asker, target)
 
-    def forget_declined_before(self, time: float) -> None:
-        self._db.execute("DELETE FROM declined WHERE until < ?", time)
+    def forget_declined_before(self, served: float) -> None:
+        self._db.execute("DELETE FROM declined WHERE until_served < ?", served)
 
     def blocks(self, account_id: AccountId, other: AccountId) -> bool:
         sql = "SELECT 1 FROM blocks WHERE account_id = ? AND blocked = ?"
@@ -96,16 +96,16 @@ class SqliteRegistrations:
         return self._ids("SELECT blocked FROM blocks WHERE account_id = ?", account_id)
 
     def _quiet_until(self, asker: AccountId, target: AccountId, *, withdrawn: bool) -> float | None:
-        sql = "SELECT until FROM declined WHERE asker = ? AND target = ? AND withdrawn = ?"
+        sql = "SELECT until_served FROM declined WHERE asker = ? AND target = ? AND withdrawn = ?"
         until: float | None = self._db.value(sql, asker, target, withdrawn)
         return until
 
-    def _set_quiet(self, asker: AccountId, target: AccountId, until: float, *, withdrawn: bool) -> None:
+    def _set_quiet(self, asker: AccountId, target: AccountId, served: float, *, withdrawn: bool) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO declined (asker, target, until, withdrawn) VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO declined (asker, target, until_served, withdrawn) VALUES (?, ?, ?, ?)",
             asker,
             target,
-            until,
+            served,
             withdrawn,
         )
 

@@ -138,6 +138,23 @@ def test_declining_is_told_and_keeps_quiet_for_seven_days(office: Office, alice:
     assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
 
 
+@pytest.mark.parametrize("withdrawn", [False, True], ids=["declined", "withdrawn"])
+def test_a_clock_that_jumps_neither_ends_nor_lengthens_the_quiet(
+    office: Office, alice: Connection, bob: Connection, *, withdrawn: bool
+) -> None:
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    if withdrawn:
+        alice.ask(WithdrawRegistration, id_of(bob))
+    else:
+        bob.ask(AnswerRegistration, id_of(alice), False, b"")
+    office.jump_clock(30 * DAY_SECONDS)
+    office.pass_time(130)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestFailed)
+    office.jump_clock(-400 * DAY_SECONDS)
+    office.pass_time((WITHDRAWN_QUIET_SECONDS if withdrawn else DECLINED_QUIET_SECONDS) + 1)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+
+
 def test_who_declined_may_ask_at_once(alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     bob.ask(AnswerRegistration, id_of(alice), False, b"")
