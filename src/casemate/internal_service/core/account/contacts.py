@@ -24,6 +24,7 @@ from casemate.internal_service.core.notices import (
 from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.undo import UndoSet
 from casemate.node import Instant
+from casemate.protocol.client.views import Relation
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, cid_of
 from casemate.protocol.limits import DECLINED_QUIET_SECONDS, REGISTRATION_REQUEST_SECONDS
@@ -44,6 +45,8 @@ from casemate.protocol.link import RegistrationAsked as AskedSignal
 
 CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
+_PASSING: Final = frozenset({"too_many_requests", "internal", "server_full"})
+"""Refusals that say nothing of a request that the server has."""
 
 
 class Contacts:
@@ -164,11 +167,12 @@ class Contacts:
         if peer is None or peer.relation == "registered":
             return []
         if isinstance(answer, RequestFailed):
-            if answer.code == "server_away":
+            if answer.code == "server_away" or (peer.relation == "requested" and answer.code in _PASSING):
                 return []  # our card is kept: the next link asks again
             if answer.code == "already_registered" and peer.their_card is not None:
                 return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
-            self._context.put_peer(replace(peer, our_card=None))
+            relation: Relation = "none" if peer.relation == "requested" else peer.relation
+            self._context.put_peer(replace(peer, relation=relation, our_card=None))
             refused = reason(answer.code, **answer.params)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if peer.relation == "asks_you":
@@ -230,7 +234,7 @@ class Contacts:
         if peer.relation == "registered":
             return told + self._agree_again(peer, now)
         peer = replace(peer, their_card=signal.request)
-        if peer.relation == "requested":
+        if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
             return told + self._crossed(peer, now)
         self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
         told.append(PeerChanged(peer.cid))

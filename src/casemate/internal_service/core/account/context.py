@@ -49,6 +49,8 @@ class AccountSecrets(msgspec.Struct, frozen=True, array_like=True):
     bundle: bytes
     """The last-resort prekey bundle that the server holds; its private half is among the prekeys."""
     bundle_expires_at: float
+    bundle_kept: bool = False
+    """The server has confirmed that it holds it."""
 
     def to_bytes(self) -> bytes:
         return encode(self)
@@ -80,7 +82,8 @@ def _with_new_bundle(
     )
     kept_until = key_time + LAST_RESORT_KEPT_SECONDS
     store.add_prekey(private.bundle_id, prekey_to_bytes(private), kept_until, last_resort=True)
-    return structs.replace(secrets, bundle=bundle, bundle_expires_at=wall + LAST_RESORT_SECONDS)
+    expires_at = wall + LAST_RESORT_SECONDS
+    return structs.replace(secrets, bundle=bundle, bundle_expires_at=expires_at, bundle_kept=False)
 
 
 @dataclass(eq=False)
@@ -115,17 +118,27 @@ class Context(Memory):
         with self.undo.savepoint(), self.store.savepoint():
             yield
 
-    def renew_bundle(self, now: Instant) -> bytes | None:
-        """A new last-resort bundle to publish when the present one is past half of its life. One that has more than a
-        life left was made by a clock that was ahead, or by a program that gave them longer."""
+    def bundle_to_publish(self, now: Instant) -> bytes | None:
+        """The last-resort bundle, if the server has not confirmed that it holds this one."""
+        self._renew_bundle(now)
+        return None if self.secrets.bundle_kept else self.secrets.bundle
+
+    def bundle_is_kept(self, bundle: bytes, kept: bool) -> None:
+        """The server holds this one, or may hold another; of an earlier one that says nothing."""
+        if bundle == self.secrets.bundle and kept != self.secrets.bundle_kept:
+            self.secrets = structs.replace(self.secrets, bundle_kept=kept)
+            self.store.put_secrets(self.secrets.to_bytes())
+
+    def _renew_bundle(self, now: Instant) -> None:
+        """When the present one is past half of its life. One that has more than a life left was made by a clock that
+        was ahead, or by a program that gave them longer."""
         left = self.secrets.bundle_expires_at - now.wall
         if LAST_RESORT_SECONDS / 2 < left < LAST_RESORT_SECONDS + HOUR_SECONDS:
-            return None
+            return
         key_time = self.key_time.at(now)
         self.store.shorten_prekeys(key_time + LAST_RESORT_KEPT_SECONDS)
         self.secrets = _with_new_bundle(self.secrets, self.store, self.entropy, self.kem, now.wall, key_time=key_time)
         self.store.put_secrets(self.secrets.to_bytes())
-        return self.secrets.bundle
 
     @property
     def profile(self) -> Profile:

@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
-from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
 from casemate.internal_service.core.account.tidying import Tidying
@@ -187,16 +187,23 @@ class ServerEvents(Memory):
         )
         store.put_presence(frame.presence)
         outcome: Outcome = [LinkChanged(), *([Enrolled()] if first_time else [])]
+        if first_time or not self._server_remembers(profile, frame):
+            self._context.bundle_is_kept(self._context.secrets.bundle, kept=first_time)
         outcome += self._tidying.link_up(now)  # first, while there is room for another request
         outcome += self._publish_names()
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
+        outcome += self._withdrawals.link_up()
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, channel, used_up_to in self._restored(frame, older=older or other):
             outcome += self._healing.believe(peer, channel, used_up_to, now)
         outcome += self._outbox.link_up(frame.sent, now)
         outcome += self._receipts.send_all(now)
         return outcome + self._show_peers_and_queued()
+
+    def _server_remembers(self, profile: Profile, frame: Welcome) -> bool:
+        """Whether its last word of us is from this start or the one before: else it, or our data, was restored."""
+        return frame.linked_before in {start.id for start in profile.starts[-2:]}
 
     def _hide_again(self, frame: Welcome) -> Outcome:
         """A server that was restored, or lies, does not make anybody visible."""

@@ -3,11 +3,11 @@
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.key_time import TIDY_SECONDS
 from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.server_requests import ServerRequests
+from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
 from casemate.internal_service.core.refusals import Refused
 from casemate.internal_service.core.undo import Memory
 from casemate.node import Instant, Monotonic
-from casemate.protocol.link import PublishBundle
+from casemate.protocol.link import Done, PublishBundle
 
 
 class Tidying(Memory):
@@ -26,7 +26,7 @@ class Tidying(Memory):
         self._due = None
 
     def link_up(self, now: Instant) -> Outcome:
-        return self._replace_bundle(now)
+        return self._publish_bundle(now)
 
     def next_wakeup(self) -> Monotonic | None:
         return self._due
@@ -35,18 +35,25 @@ class Tidying(Memory):
         if self._due is None or self._due > now.monotonic:
             return []
         self._remove_old(self._context.key_time.count(now), now)
-        return self._replace_bundle(now) if self._link.online else []
+        return self._publish_bundle(now) if self._link.online else []
 
     def _remove_old(self, key_time: float, now: Instant) -> None:
         self._due = now.monotonic + TIDY_SECONDS
         self._context.store.expire_prekeys(key_time)
         self._context.store.retire_ratchets(key_time)
 
-    def _replace_bundle(self, now: Instant) -> Outcome:
-        bundle = self._context.renew_bundle(now)
+    def _publish_bundle(self, now: Instant) -> Outcome:
+        """With every link, until the server has confirmed it."""
+        bundle = self._context.bundle_to_publish(now)
         if bundle is None:
             return []
+
+        def answered(answer: Answer, _later: Instant) -> Outcome:
+            if isinstance(answer, Done):
+                self._context.bundle_is_kept(bundle, kept=True)
+            return []
+
         try:
-            return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), lambda answer, later: [])
+            return self._requests.ask(lambda request_id: PublishBundle(request_id, bundle), answered)
         except Refused:
-            return []  # replaced again in half a week
+            return []  # the next look, or the next link, tries it again
