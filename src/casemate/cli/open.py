@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from casemate.cli.options import INTERNAL_FOLDER, default_data_dir
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.own_command import own_command
-from casemate.runtime.secrets_file import write_secret
+from casemate.runtime.secrets_file import keep_secret
 
 ANSWER_SECONDS = 10.0
 MAX_ANSWER_BYTES = 64 * 1024
@@ -93,7 +93,11 @@ def open_in_browser(url: str, data_dir: Path) -> None:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return
     file = _folder_of_service(data_dir).resolve() / REDIRECT_FILE
-    write_secret(file, _REDIRECT.format(url=escape(url)).encode("utf-8"))
+    try:
+        keep_secret(file, _REDIRECT.format(url=escape(url)).encode("utf-8"))
+    except OSError as error:
+        sys.stderr.write(f"casemate: The browser is not opened ({error.strerror}): open the address by hand.\n")
+        return
     webbrowser.open(file.as_uri())
 
 

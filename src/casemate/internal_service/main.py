@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -24,18 +24,19 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
-from casemate.internal_service.core.found_accounts import FoundAccount, take_stock
+from casemate.internal_service.core.found_accounts import FoundAccount, take_stock, unlisted
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.ports import Fault
 from casemate.internal_service.running import Run, Surroundings
 from casemate.node import StorageBroken, StorageDamaged, StorageFull
 from casemate.runtime.data_directory import DataDirectory
+from casemate.runtime.disk_space import takes_more
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.open_files import allow_many_files
-from casemate.runtime.secrets_file import write_secret
+from casemate.runtime.secrets_file import keep_secret
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.sqlite_faults import opening
 
@@ -113,7 +114,7 @@ async def serve(options: InternalServiceOptions) -> int:
             open_command=options.open_command,
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.
-        opened = _open(options.data_dir, key.key, full=False)
+        opened = _open_first(options.data_dir, key.key)
         listener = stack.enter_context(contextlib.closing(open_listener(listen)))
         url = _browser_url(url_of(listener, "http"))
         around = Surroundings(
@@ -134,11 +135,12 @@ async def _runs(around: Surroundings, key: MachineKey, opened: "_Opened", url: s
     stop = shutdown_requested()
     closed: dict[str, Fault] = {}
     faults_of_list = 0
-    full = False
-    say_ready = _once(lambda: _say_ready(around.data_dir, url))
+    full = opened.full
+    say_ready = _once(lambda: _say_ready(url))
     while True:
         run = Run(around, opened.store, opened.files, opened.found, closed=closed, full=full)
         try:
+            _keep_url(around.data_dir, url)
             await run.serve(stop, say_ready)
             full = False
         except StorageFull as error:
@@ -156,7 +158,7 @@ async def _runs(around: Surroundings, key: MachineKey, opened: "_Opened", url: s
                 raise
         if stop.is_set():
             return
-        opened = _open(around.data_dir, key, full=full, found=opened.found)
+        opened = _open(around.data_dir, key, full=full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +166,27 @@ class _Opened:
     store: SqliteServiceStore
     files: AccountFiles
     found: list[FoundAccount]
+    full: bool
+    """Nothing new is taken until there is room."""
 
 
-def _open(data_dir: Path, key: MachineKey, *, full: bool, found: Sequence[FoundAccount] = ()) -> _Opened:
+def _open_first(data_dir: Path, key: MachineKey) -> _Opened:
+    """On a full disk, what is there can be read. Raises CannotStart, for a first start there as well."""
+    is_new = not (data_dir / FILE_NAME).exists()
+    if is_new or takes_more(data_dir):
+        return _open(data_dir, key, full=False)
+    log.error("disk full", directory=str(data_dir), next="only reading until there is room")
+    return _open(data_dir, key, full=True)
+
+
+def _open(data_dir: Path, key: MachineKey, *, full: bool) -> _Opened:
     """The list of accounts, and what lies beside it; on a full disk neither takes anything new. Raises CannotStart."""
     files = AccountFiles(data_dir, reading_only=full)
     store = open_or_begin_anew(data_dir, key, time.time(), has_accounts=bool(files.files()))
     try:
         if full:
             store.refuse_writes()
-            return _Opened(store, files, list(found))
+            return _Opened(store, files, unlisted(store, files, time.time()), full=True)
         with opening(data_dir / FILE_NAME):
             now_found = take_stock(store, files, time.time())
     except BaseException:
@@ -181,11 +194,19 @@ def _open(data_dir: Path, key: MachineKey, *, full: bool, found: Sequence[FoundA
         raise
     for account in now_found:
         log.error("account file that nobody lists", account_name=account.file.name, has_vault=bool(account.file.vault))
-    return _Opened(store, files, now_found)
+    return _Opened(store, files, now_found, full=False)
 
 
-def _say_ready(data_dir: Path, url: str) -> None:
-    write_secret(data_dir / URL_FILE, url.encode("ascii"))
+def _keep_url(data_dir: Path, url: str) -> None:
+    """For `casemate open`; the service does not end for want of it, and each run tries again."""
+    path = data_dir / URL_FILE
+    try:
+        keep_secret(path, url.encode("ascii"))
+    except OSError as error:
+        log.error("the address cannot be written down", file=str(path), error=error.strerror)
+
+
+def _say_ready(url: str) -> None:
     sys.stdout.write(f"casemate internal-service ready on {url}\n")
     sys.stdout.flush()
     log.info("ready", url=url)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from casemate.runtime.errors import DatabaseLocked, DirectoryNotWritable
+from casemate.runtime.errors import DatabaseLocked, unusable
 
 LOCK_NAME = "lock"
 
@@ -13,8 +13,8 @@ LOCK_NAME = "lock"
 class DataDirectory:
     """A private directory, locked for as long as this object is open.
 
-    The operating system releases the lock when the process ends, however it ends. Raises `DirectoryNotWritable` or
-    `DatabaseLocked`.
+    The operating system releases the lock when the process ends, however it ends. Raises `DirectoryNotWritable`,
+    `DiskFull` or `DatabaseLocked`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,7 +23,7 @@ class DataDirectory:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(path / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise DirectoryNotWritable(path, error) from error
+            raise unusable(path, error) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -31,7 +31,7 @@ class DataDirectory:
             raise DatabaseLocked(path) from error
         except OSError as error:
             os.close(self._lock)
-            raise DirectoryNotWritable(path, error) from error
+            raise unusable(path, error) from error
 
     def close(self) -> None:
         """Let another process have the directory. The lock file stays: removing it would race with its next owner."""

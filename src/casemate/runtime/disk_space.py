@@ -7,9 +7,11 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from casemate.runtime.errors import ROOM_MEGABYTES
+
 TRIED_BYTES: Final = 1024 * 1024
 """Written and taken away again, because a quota or a disk that fails does not show in the count of free blocks."""
-ENOUGH_BYTES: Final = 8 * 1024 * 1024
+ENOUGH_BYTES: Final = ROOM_MEGABYTES * 1024 * 1024
 """With less than this nothing is begun anew after the disk was full: it would be full again at once."""
 ASK_SECONDS: Final = 2.0
 
@@ -30,9 +32,13 @@ async def room_again(directory: Path) -> None:
 
 
 def has_room(directory: Path) -> bool:
+    """Enough to begin anew after there was none."""
     free = free_bytes(directory)
-    if free is None or free < ENOUGH_BYTES:
-        return False
+    return free is not None and free >= ENOUGH_BYTES and takes_more(directory)
+
+
+def takes_more(directory: Path) -> bool:
+    """Whether what is written there now stays. False when the disk is full, or fails."""
     path = directory / f".room.{secrets.token_hex(8)}"
     try:
         with path.open("xb") as file:

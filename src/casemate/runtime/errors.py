@@ -1,6 +1,13 @@
 """Why a service cannot start, as sentences for the person who started it."""
 
+import errno
 from pathlib import Path
+from typing import Final
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the operating system says when a disk, or somebody's share of it, is full."""
+ROOM_MEGABYTES: Final = 8
+"""Less than this is full again at once."""
 
 
 class CannotStart(Exception):
@@ -69,7 +76,14 @@ class DiskFailed(CannotStart):
 
 class DiskFull(CannotStart):
     def __init__(self, path: Path) -> None:
-        super().__init__(f"There is no room on the disk of {path}: make room, then start again.")
+        super().__init__(
+            f"There is no room on the disk of {path}: make room ({ROOM_MEGABYTES} MB will do), then start again."
+        )
+
+
+def unusable(path: Path, cause: OSError) -> CannotStart:
+    """Why a file or directory that a start needs cannot be made, written or read."""
+    return DiskFull(path) if cause.errno in NO_ROOM else DirectoryNotWritable(path, cause)
 
 
 class PortTaken(CannotStart):

@@ -50,6 +50,7 @@ SENTENCES: Final = {
     "starting anew on the local network": "Looking for people on the local network begins anew.",
     "stopped": "Stopped.",
     "storage broken": "The disk does not take what has to be kept.",
+    "the address cannot be written down": "The address cannot be written down, so `casemate open` may not find it.",
     "the list of browsers cannot be read": "It cannot be read which browsers are signed in; they have to sign in anew.",
     "the list of browsers cannot be saved": "It cannot be written down which browsers are signed in.",
     "the system does not tell whose a connection is": "The system does not tell whose a connection is.",

@@ -1,6 +1,5 @@
 """What SQLite's errors mean: a wrong statement, no room, a disk that fails, or a file that is damaged."""
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,15 @@ from typing import Final
 import apsw
 
 from casemate.node import StorageBroken, StorageDamaged, StorageFull, WritesRefused
-from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseLocked, DiskFailed, DiskFull, WrongKey
+from casemate.runtime.errors import (
+    NO_ROOM,
+    CannotStart,
+    DatabaseDamaged,
+    DatabaseLocked,
+    DiskFailed,
+    DiskFull,
+    WrongKey,
+)
 
 _DAMAGED: Final = (apsw.CorruptError, apsw.NotADBError)
 _BROKEN: Final = (
@@ -26,7 +33,6 @@ _BROKEN: Final = (
     apsw.InternalError,
 )
 """What SQLite says when the disk or the file fails, rather than the statement."""
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class NamedErrors:
@@ -57,7 +63,7 @@ class NamedErrors:
         detail = f"{doing}: {type(error).__name__}"
         if self.refuses_writes and isinstance(error, apsw.ReadOnlyError):
             return WritesRefused(detail)
-        if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and self._system_errno() in _NO_ROOM):
+        if isinstance(error, apsw.FullError) or (isinstance(error, apsw.IOError) and self._system_errno() in NO_ROOM):
             return StorageFull(detail, self._path)
         if isinstance(error, _DAMAGED):
             return StorageDamaged(detail, self._path)

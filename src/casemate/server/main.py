@@ -26,7 +26,7 @@ from casemate.protocol.limits import (
 )
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.data_directory import DataDirectory
-from casemate.runtime.disk_space import free_bytes, room_again
+from casemate.runtime.disk_space import free_bytes, room_again, takes_more
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.errors import CannotStart, DatabaseMissing
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
@@ -52,6 +52,7 @@ LOOK_AT_DISK_SECONDS: Final = 10.0
 EXIT_OK: Final = 0
 EXIT_CANNOT_START: Final = 1
 EXIT_STORAGE_BROKEN: Final = 3
+_UNTIL_ROOM: Final = "nobody is let in until there is room"
 
 log = structlog.get_logger("casemate.server")
 
@@ -155,7 +156,9 @@ class _Server:
     async def serve(self) -> None:
         """Until somebody asks for its end. Raises `StorageBroken`."""
         stop = shutdown_requested()
-        full = False
+        full = not takes_more(self._options.data_dir)
+        if full:
+            log.error("disk full", directory=str(self._options.data_dir), next=_UNTIL_ROOM)
         while not stop.is_set():
             with contextlib.closing(_open(self._options.data_dir)) as store:
                 if full:
@@ -164,9 +167,7 @@ class _Server:
                     await self._run(store, stop, full=full)
                     full = False
                 except StorageFull as error:
-                    log.error(
-                        "disk full", detail=str(error), file=error.path, next="nobody is let in until there is room"
-                    )
+                    log.error("disk full", detail=str(error), file=error.path, next=_UNTIL_ROOM)
                     full = True
 
     async def _run(self, store: SqliteServerStore, stop: asyncio.Event, *, full: bool) -> None:

@@ -9,7 +9,7 @@ from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.ports import AccountFile, AccountUnavailable, Fault, HostedStore
 from casemate.node import StorageBroken, WritesRefused
-from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull
+from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull, unusable
 from casemate.runtime.open_files import files_allowed, files_left
 from casemate.runtime.progress import MARK_SUFFIX
 from casemate.runtime.secrets_file import disk_errors, erase_secret, write_secret
@@ -37,9 +37,12 @@ class AccountFiles:
         synchronous: Literal["FULL", "OFF"] = "FULL",
         reading_only: bool = False,
     ) -> None:
-        """`reading_only`: what is open takes nothing new, because there was no room."""
+        """`reading_only`: what is open takes nothing new, because there was no room. Raises CannotStart."""
         self._folder = data_dir / FOLDER
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise unusable(self._folder, error) from error
         self._reading_only = reading_only
         self._vfs = vfs
         self._synchronous: Literal["FULL", "OFF"] = synchronous

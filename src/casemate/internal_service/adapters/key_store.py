@@ -8,7 +8,7 @@ import structlog
 
 from casemate.crypto.keys import KEY_BYTES, Entropy, MachineKey
 from casemate.crypto.vault import new_machine_key
-from casemate.runtime.errors import CannotStart
+from casemate.runtime.errors import CannotStart, unusable
 from casemate.runtime.secrets_file import write_secret
 
 KEY_FILE: Final = "machine.key"
@@ -61,7 +61,7 @@ def machine_key(data_dir: Path, entropy: Entropy, *, use_keyring: bool, is_new: 
     try:
         write_secret(path, key.secret.hex().encode())
     except OSError as error:
-        raise CannotStart(f"The key file {path} cannot be written: {error.strerror}.") from error
+        raise unusable(path, error) from error
     return StoredKey(key, "key_file")
 
 

@@ -43,16 +43,21 @@ def take_stock(service: ServiceStore, accounts: AccountStores, wall: float) -> l
         for name in service.deleted_accounts():
             accounts.delete(name)
             service.deletion_done(name)
-        listed = {row.name: row.vault for row in service.accounts()}
-        for name, vault in listed.items():
-            accounts.keep_vault(name, vault)
-        files = [file for file in accounts.files() if file.name not in listed]
-        known = service.found_accounts()
-        found = [FoundAccount(file, known.get(file.name, int(wall * 1000))) for file in files]
+        for row in service.accounts():
+            accounts.keep_vault(row.name, row.vault)
+        found = unlisted(service, accounts, wall)
         dates = {account.file.name: account.found_at for account in found}
-        if dates != known:
+        if dates != service.found_accounts():
             service.put_found_accounts(dates)
     return found
+
+
+def unlisted(service: ServiceStore, accounts: AccountStores, wall: float) -> list[FoundAccount]:
+    """The files that the list does not name; nothing is changed."""
+    listed = {row.name for row in service.accounts()} | set(service.deleted_accounts())
+    known = service.found_accounts()
+    files = [file for file in accounts.files() if file.name not in listed]
+    return [FoundAccount(file, known.get(file.name, int(wall * 1000))) for file in files]
 
 
 class FoundAccounts:

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 from casemate.crypto.keys import Ed25519Public, ServerPrivate
 from casemate.crypto.primitives import ed25519_public
 from casemate.node import Entropy
-from casemate.runtime.errors import CannotStart
+from casemate.runtime.errors import CannotStart, unusable
 from casemate.runtime.secrets_file import write_secret
 
 IDENTITY_NAME: Final = "identity.pem"
@@ -33,7 +33,10 @@ def load_or_make_identity(data_dir: Path, entropy: Entropy, *, is_new: bool) -> 
     """The key in `identity.pem`; a new server makes it there, readable by its owner only. Raises CannotStart."""
     path = data_dir / IDENTITY_NAME
     if is_new and not path.exists():
-        write_secret(path, _new_identity(entropy))
+        try:
+            write_secret(path, _new_identity(entropy))
+        except OSError as error:
+            raise unusable(path, error) from error
     return read_identity(data_dir)
 
 

@@ -11,7 +11,7 @@ from casemate.crypto.keys import MachineKey
 from casemate.internal_service.adapters.service_store.store import FILE_NAME, SqliteServiceStore, open_service_store
 from casemate.internal_service.core.ports import ListLost
 from casemate.node import StorageFull
-from casemate.runtime.errors import DatabaseDamaged, DatabaseEmpty, DirectoryNotWritable
+from casemate.runtime.errors import DatabaseDamaged, DatabaseEmpty, unusable
 from casemate.runtime.progress import MARK_SUFFIX
 from casemate.runtime.sqlite_faults import opening
 
@@ -72,5 +72,5 @@ def _set_aside(path: Path, wall: float) -> str:
             if part.exists():
                 part.rename(path.with_name(name + companion))
     except OSError as error:
-        raise DirectoryNotWritable(path.parent, error) from error
+        raise unusable(path.parent, error) from error
     return name

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from casemate.internal_service.adapters.web_surface.browsers import UNUSED_SECONDS, Browsers
-from casemate.runtime.errors import CannotStart
-from casemate.runtime.secrets_file import write_secret
+from casemate.runtime.errors import CannotStart, unusable
+from casemate.runtime.secrets_file import keep_secret
 
 TOKEN_FILE: Final = "token"  # noqa: S105  (a file name)
 LAUNCH_SECONDS: Final = 300.0
@@ -26,9 +26,11 @@ def load_or_make_token(data_dir: Path) -> str:
         token = path.read_text("ascii").strip() if path.exists() else ""
         if len(token) < _TOKEN_BYTES:
             token = secrets.token_urlsafe(_TOKEN_BYTES)
-        # Written again in any case: whoever loosened its mode finds it tight after a start.
-        write_secret(path, token.encode("ascii"))
-    except (OSError, UnicodeDecodeError) as error:
+        # Whoever loosened its mode finds it tight after a start.
+        keep_secret(path, token.encode("ascii"))
+    except OSError as error:
+        raise unusable(path, error) from error
+    except UnicodeDecodeError as error:
         raise CannotStart(f"The token file {path} cannot be used: {error}.") from error
     return token
 
