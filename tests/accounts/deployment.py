@@ -71,12 +71,8 @@ class AccountCore(Core):
         match event:
             case Operation():
                 return event.run(self.account, now)
-            case LinkOpened():
-                return self.account.link_opened(event, now)
-            case LinkFrameArrived():
-                return self.account.link_frame(event, now)
-            case LinkClosed():
-                return self.account.link_closed(event, now)
+            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+                return self.account.link_event(event, now)
             case PathEvent():
                 return self.account.path_event(event, now)
             case BatchEnd():

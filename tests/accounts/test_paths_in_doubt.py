@@ -277,6 +277,6 @@ def test_a_receipt_that_those_on_the_path_have_overtaken_brings_nothing_back(nei
         world.say(ann, bob, f"later {number}")
     sent = len(world.peers.sent)
     ann_link = (ann.account.account_id, ann.generation)
-    world.do(ann, lambda account, now: account.link_frame(LinkFrameArrived(*ann_link, held[-1]), now))
+    world.do(ann, lambda account, now: account.link_event(LinkFrameArrived(*ann_link, held[-1]), now))
     assert not any(isinstance(frame, Envelopes) for _, frame in world.peers.sent[sent:])
     assert world.statuses(ann, bob) == ["delivered"] * 6

@@ -23,13 +23,14 @@ from casemate.internal_service.core.link_io import (
     LinkClosed,
     LinkFrameArrived,
     LinkOpened,
+    MakeServerPasswordKey,
     OpenLink,
     SendOnLink,
 )
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.path_io import EndpointClosed, OpenEndpoint
 from casemate.internal_service.core.service import Service
-from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.internal_service.core.vaults import make_server_password_key, make_vault, try_vaults
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response
@@ -225,6 +226,7 @@ class House:
         self.closed_with: dict[SocketId, int] = {}
         self.undone: list[EventUndone] = []
         self.hold_vaults = False
+        self._held: list[Callable[[], Event]] = []
         self._sockets = itertools.count(1)
         self._key = MachineKey(b"m" * 32)
         self.own_server_key: bytes | None = None
@@ -299,6 +301,8 @@ class House:
                 self._vault(lambda: make_vault(effect, self._entropy, CHEAP))
             case TryVaults():
                 self._vault(lambda: try_vaults(effect))
+            case MakeServerPasswordKey():
+                self._vault(lambda: make_server_password_key(effect))
             case AskBrowsers(token):
                 street.work.append(lambda: self.tell(events.BrowsersTold(token, [])))
             case EventUndone():
@@ -307,5 +311,14 @@ class House:
                 raise AssertionError(effect)
 
     def _vault(self, work: Callable[[], Event]) -> None:
-        if not self.hold_vaults:
+        if self.hold_vaults:
+            self._held.append(work)
+        else:
             self.street.work.append(lambda: self.tell(work()))
+
+    def release_vaults(self) -> None:
+        """What was held is done now."""
+        self.hold_vaults = False
+        while self._held:
+            self._vault(self._held.pop(0))
+        self.street.settle()

@@ -8,6 +8,7 @@ from msgspec import convert, structs
 
 from casemate.protocol import link
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import Octets
 from casemate.protocol.link_codec import ClientFrame
@@ -122,6 +123,29 @@ def test_the_server_password_gates_joining(tmp_path: Path) -> None:
     failure = client.expect(to.RegisterFailure, register("alice"))
     assert getattr(failure.reason, "code", None) == "server_password_wrong"
     client.expect(to.ConnectSuccess, register("alice", server_password=b"p" * 32))
+
+
+def test_while_somebody_joins_with_a_password_others_are_answered(tmp_path: Path) -> None:
+    """The slow hash of it is work for others than the thread that everybody waits for."""
+    street = Street(tmp_path, server_passwords=(b"p" * 32,))
+    house = street.house()
+    bob = house.client()
+    cid = bob.expect(to.ConnectSuccess, register("bob", server_password=b"p" * 32)).cid
+
+    def hold(frame: ClientFrame) -> list[ClientFrame]:
+        house.hold_vaults = house.hold_vaults or isinstance(frame, link.ClientHello)
+        return [frame]
+
+    street.to_server = hold
+    alice = house.client()
+    joining = alice.begin(register("alice", server_password=b"p" * 32))
+    assert house.hold_vaults
+    assert alice.answers(joining) == []
+    bob.expect(to.ListAllPeersResponse, ask.ListAllPeers(request_id=new_id(), cid=cid))
+    assert alice.answers(joining) == []
+    street.to_server = lambda frame: [frame]
+    house.release_vaults()
+    assert isinstance(alice.answers(joining)[0], to.ConnectSuccess)
 
 
 def test_settings_that_are_not_offered_are_refused_by_name(house: House) -> None:

@@ -58,12 +58,8 @@ class AccountHost(Core):
         account = self.account
         account.undo.keep()
         match event:
-            case LinkOpened():
-                return self._told(account.link_opened(event, now))
-            case LinkFrameArrived():
-                return self._told(account.link_frame(event, now))
-            case LinkClosed():
-                return self._told(account.link_closed(event, now))
+            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+                return self._told(account.link_event(event, now))
             case PathEvent():
                 return self._told(account.path_event(event, now))
             case BatchEnd():

@@ -12,8 +12,8 @@ from casemate.crypto.primitives import argon2id
 
 MEMORY_KIB: Final = 19 * 1024
 PASSES: Final = 2
-"""What a guess costs whoever has recorded a proof, and the computer that joins once, while its accounts wait. Neither
-side chooses it, so that nobody makes the other work."""
+"""What a guess costs whoever has recorded a proof, and the computer that joins. Neither side chooses it, so that nobody
+makes the other work."""
 _SALT_BYTES: Final = 16
 
 

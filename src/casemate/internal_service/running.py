@@ -25,7 +25,7 @@ from casemate.internal_service.adapters.web_surface import Site
 from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.events import SessionLeft, ShutdownAsked, SpaceSeen
 from casemate.internal_service.core.found_accounts import FoundAccount
-from casemate.internal_service.core.link_io import CloseLink, OpenLink, SendOnLink
+from casemate.internal_service.core.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.path_io import (
     AnnounceOnLan,
@@ -154,7 +154,7 @@ class _Performer:
                 self.site.perform(effect)
             case OpenLink() | SendOnLink() | CloseLink():
                 self.links.perform(effect)
-            case MakeVault() | TryVaults():
+            case MakeVault() | TryVaults() | MakeServerPasswordKey():
                 self.vaults.perform(effect)
             case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
                 self.peers.perform(effect)

@@ -10,7 +10,8 @@ from casemate.crypto.keys import Entropy
 from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.core.effects import MakeVault, TryVaults
 from casemate.internal_service.core.events import VaultsTried
-from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.internal_service.core.link_io import MakeServerPasswordKey
+from casemate.internal_service.core.vaults import make_server_password_key, make_vault, try_vaults
 from casemate.node import Event
 
 WORKERS: Final = 2
@@ -27,19 +28,22 @@ class VaultWorkers:
         self._cost = cost
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="vault")
 
-    def perform(self, effect: MakeVault | TryVaults) -> None:
+    def perform(self, effect: MakeVault | TryVaults | MakeServerPasswordKey) -> None:
         self._pool.submit(self._work, effect)
 
     def close(self) -> None:
         """Wait for nobody: whoever asked is told nothing any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, effect: MakeVault | TryVaults) -> None:
+    def _work(self, effect: MakeVault | TryVaults | MakeServerPasswordKey) -> None:
         try:
             if isinstance(effect, MakeVault):
                 self._post(make_vault(effect, self._entropy, self._cost))
-            else:
+            elif isinstance(effect, TryVaults):
                 self._post(try_vaults(effect))
+            else:
+                self._post(make_server_password_key(effect))
         except Exception as error:  # noqa: BLE001  (a damaged vault opens with no password; nobody may wait for ever)
             log.warning("vault failed", error=type(error).__name__)
-            self._post(VaultsTried(effect.token, {}))
+            if not isinstance(effect, MakeServerPasswordKey):  # a link gives up by itself
+                self._post(VaultsTried(effect.token, {}))

@@ -1,7 +1,8 @@
 """What an account's link needs from the world and hears from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from casemate.crypto.keys import Ed25519Public, ServerPasswordKey
 from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -31,6 +32,23 @@ class CloseLink(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class MakeServerPasswordKey(Effect):
+    """Some tens of milliseconds of work on purpose: not for the thread that everybody's events wait for."""
+
+    account_id: AccountId
+    generation: int
+    hashes: tuple[bytes, ...] = field(repr=False)
+    server_key: Ed25519Public
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPasswordKeyMade(Event):
+    account_id: AccountId
+    generation: int
+    key: ServerPasswordKey
+
+
+@dataclass(frozen=True, slots=True)
 class LinkOpened(Event):
     account_id: AccountId
     generation: int
@@ -52,3 +70,6 @@ class LinkClosed(Event):
     account_id: AccountId
     generation: int
     detail: str
+
+
+LinkEvent = LinkOpened | LinkFrameArrived | LinkClosed | ServerPasswordKeyMade

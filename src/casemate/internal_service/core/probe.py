@@ -12,6 +12,7 @@ from casemate.internal_service.core.hosts import Hosts
 from casemate.internal_service.core.link_io import (
     CloseLink,
     LinkClosed,
+    LinkEvent,
     LinkFrameArrived,
     LinkOpened,
     OpenLink,
@@ -68,7 +69,7 @@ class Probes:
         self._probes[link] = _Probe(asker, request, address, self._entropy(NONCE_BYTES), token)
         self._desk.effects.append(OpenLink(link, _GENERATION, address))
 
-    def heard(self, event: LinkOpened | LinkFrameArrived | LinkClosed) -> bool:
+    def heard(self, event: LinkEvent) -> bool:
         """False when this link is no probe's."""
         probe = self._probes.get(event.account_id)
         if probe is None:

@@ -18,7 +18,13 @@ from casemate.internal_service.core.failures import Address, address_of, failure
 from casemate.internal_service.core.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
-from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.link_io import (
+    LinkClosed,
+    LinkEvent,
+    LinkFrameArrived,
+    LinkOpened,
+    ServerPasswordKeyMade,
+)
 from casemate.internal_service.core.local_db import LocalDb
 from casemate.internal_service.core.machine import Machine
 from casemate.internal_service.core.not_yet import NOT_YET
@@ -194,7 +200,7 @@ class Service(Core):
         match event:
             case events.RequestArrived(socket, request):
                 self._request(socket, request)
-            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+            case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade():
                 self._link(event)
             case PathEvent():
                 self._path(event)
@@ -231,9 +237,7 @@ class Service(Core):
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
-        if isinstance(
-            event, LinkOpened | LinkFrameArrived | LinkClosed | PathEvent
-        ) and not self._probes.broke_protocol(event.account_id):
+        if isinstance(event, LinkEvent | PathEvent) and not self._probes.broke_protocol(event.account_id):
             host = self._hosts.of_account(event.account_id)
             if host is not None:
                 self._take(host, host.account.quarantine(event, error, now))
@@ -251,7 +255,7 @@ class Service(Core):
                 self._rest(event)
             case _ if isinstance(error, WritesRefused):
                 pass  # the next run begins everything anew
-            case LinkOpened() | LinkFrameArrived() | LinkClosed() | PathEvent():
+            case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade() | PathEvent():
                 host = self._hosts.of_account(event.account_id)
                 if host is not None:
                     self._take(host, host.account.undone(event, now))
@@ -331,20 +335,12 @@ class Service(Core):
         except Refused as refused:
             self._fail(asker, request, refused)
 
-    def _link(self, event: LinkOpened | LinkFrameArrived | LinkClosed) -> None:
+    def _link(self, event: LinkEvent) -> None:
         if self._probes.heard(event):
             return
         host = self._hosts.of_account(event.account_id)
-        if host is None:
-            return
-        account, now = host.account, self._desk.now
-        match event:
-            case LinkOpened():
-                self._take(host, account.link_opened(event, now))
-            case LinkFrameArrived():
-                self._take(host, account.link_frame(event, now))
-            case LinkClosed():
-                self._take(host, account.link_closed(event, now))
+        if host is not None:
+            self._take(host, host.account.link_event(event, self._desk.now))
 
     def _path(self, event: PathEvent) -> None:
         host = self._hosts.of_account(event.account_id)

@@ -1,10 +1,12 @@
-"""Opening and making vaults: what the worker threads run, because Argon2id takes its time on purpose."""
+"""Opening and making vaults, and the server's password: what the worker threads run, since Argon2id takes its time."""
 
 from casemate.crypto.errors import StoredStateDamaged, WrongPassword
 from casemate.crypto.keys import DatabaseKey, Entropy
+from casemate.crypto.server_password import server_password_key
 from casemate.crypto.vault import PasswordCost, lock_with_password, new_database_key, unlock_with_password
 from casemate.internal_service.core.effects import MakeVault, TryVaults
 from casemate.internal_service.core.events import VaultMade, VaultsTried
+from casemate.internal_service.core.link_io import MakeServerPasswordKey, ServerPasswordKeyMade
 
 
 def make_vault(effect: MakeVault, entropy: Entropy, cost: PasswordCost | None = None) -> VaultMade:
@@ -22,6 +24,11 @@ def try_vaults(effect: TryVaults) -> VaultsTried:
         except (WrongPassword, StoredStateDamaged):
             continue
     return VaultsTried(effect.token, opened)
+
+
+def make_server_password_key(effect: MakeServerPasswordKey) -> ServerPasswordKeyMade:
+    key = server_password_key(effect.hashes, effect.server_key)
+    return ServerPasswordKeyMade(effect.account_id, effect.generation, key)
 
 
 def bound_to(name: str) -> bytes:

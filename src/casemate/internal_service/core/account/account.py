@@ -38,7 +38,13 @@ from casemate.internal_service.core.account.showing import Showing, name_looks
 from casemate.internal_service.core.account.spares import Spares
 from casemate.internal_service.core.account.tidying import Tidying
 from casemate.internal_service.core.account.withdrawals import Withdrawals
-from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.link_io import (
+    LinkClosed,
+    LinkEvent,
+    LinkFrameArrived,
+    LinkOpened,
+    ServerPasswordKeyMade,
+)
 from casemate.internal_service.core.notices import Answered, MessageChanged
 from casemate.internal_service.core.path_io import (
     EndpointEvent,
@@ -248,18 +254,16 @@ class Account(Memory):
         self._context.store.put_profile(replace(self.profile, server_password=password))
         return self.start(now)
 
-    def link_opened(self, event: LinkOpened, now: Instant) -> Outcome:
-        return self._link.opened(event)
-
-    def link_frame(self, event: LinkFrameArrived, now: Instant) -> Outcome:
-        if not self._link.is_current(event.generation):
-            return []
-        return self._server.arrived(event.frame, now)
-
-    def link_closed(self, event: LinkClosed, now: Instant) -> Outcome:
-        if not self._link.is_current(event.generation):
-            return []
-        return self._link.closed(event, now)
+    def link_event(self, event: LinkEvent, now: Instant) -> Outcome:
+        match event:
+            case LinkOpened():
+                return self._link.opened(event)
+            case ServerPasswordKeyMade():
+                return self._link.password_key_made(event)
+            case LinkFrameArrived(frame=frame):
+                return self._server.arrived(frame, now) if self._link.is_current(event.generation) else []
+            case LinkClosed():
+                return self._link.closed(event, now)
 
     def path_event(self, event: PathEvent, now: Instant) -> Outcome:
         match event:
@@ -307,7 +311,7 @@ class Account(Memory):
     def undone(self, event: Event, now: Instant) -> Outcome:
         """A fault of ours undid this event: whoever sent it thinks that we know. Begin anew with them."""
         match event:
-            case LinkOpened() | LinkFrameArrived() | LinkClosed():
+            case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade():
                 return self._link.failed(event.generation, now)
             case EndpointEvent():
                 return self._peers.failed(event, now)

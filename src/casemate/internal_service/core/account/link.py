@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
-from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.keys import Ed25519Public, ServerPasswordKey
 from casemate.crypto.link_proof import (
     NONCE_BYTES,
     START_ID_BYTES,
@@ -14,11 +14,19 @@ from casemate.crypto.link_proof import (
     registration_digest,
     verify_server,
 )
-from casemate.crypto.server_password import prove_password, server_password_key
+from casemate.crypto.server_password import prove_password
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.rows import Profile
 from casemate.internal_service.core.account.starts import Start, with_start
-from casemate.internal_service.core.link_io import CloseLink, LinkClosed, LinkOpened, OpenLink, SendOnLink
+from casemate.internal_service.core.link_io import (
+    CloseLink,
+    LinkClosed,
+    LinkOpened,
+    MakeServerPasswordKey,
+    OpenLink,
+    SendOnLink,
+    ServerPasswordKeyMade,
+)
 from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused, LinkChanged
 from casemate.internal_service.core.refusals import reason
 from casemate.internal_service.core.undo import Memory
@@ -177,7 +185,19 @@ class Link(Memory):
             replace(profile, server_key=hello.server_key, starts=with_start(profile.starts, start))
         )
         self._state = replace(state, greeting=greeting)
-        return [self._send(self._claim(profile, greeting))]
+        if not profile.enrolled and profile.server_password is not None and greeting.password_required:
+            made = MakeServerPasswordKey(
+                profile.account_id, self._generation, profile.server_password, greeting.server_key
+            )
+            return [made]
+        return [self._send(self._claim(profile, greeting, None))]
+
+    def password_key_made(self, event: ServerPasswordKeyMade) -> Outcome:
+        """Whoever joins can prove the server's password now. Late news of an earlier attempt changes nothing."""
+        state = self._state
+        if event.generation != self._generation or not isinstance(state, Opening) or state.greeting is None:
+            return []
+        return [self._send(self._claim(self._context.profile, state.greeting, event.key))]
 
     def refused(self, frame: Refused, now: Instant) -> Outcome:
         if not isinstance(self._state, Opening):
@@ -313,7 +333,9 @@ class Link(Memory):
             return False
         return True
 
-    def _claim(self, profile: Profile, greeting: Greeting) -> Register | Authenticate:
+    def _claim(
+        self, profile: Profile, greeting: Greeting, password: ServerPasswordKey | None
+    ) -> Register | Authenticate:
         context = self._context
         device = context.device
         if profile.enrolled:
@@ -340,16 +362,12 @@ class Link(Memory):
             context.start_id,
             digest,
         )
-        password = None
-        if profile.server_password is not None and greeting.password_required:
-            key = server_password_key(profile.server_password, greeting.server_key)
-            password = [prove_password(key, greeting)]
         return Register(
             profile.username,
             profile.full_name,
             device_list,
             bundle,
-            password,
+            None if password is None else [prove_password(password, greeting)],
             profile.start_counter,
             context.start_id,
             signature,

@@ -6,6 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from casemate.crypto import server_password
 from casemate.crypto.identity import new_device, sign_device_list
 from casemate.crypto.link_proof import Greeting
 from casemate.crypto.server_password import server_password_key
@@ -22,6 +23,7 @@ from casemate.protocol.link import (
     DeleteAccount,
     Deposited,
     DeviceRow,
+    DirectoryPage,
     ListDirectory,
     Refused,
     ServerHello,
@@ -407,3 +409,21 @@ def test_wrong_passwords_are_slowed_down_in_all_and_known_devices_never() -> Non
         joining._wrong_in_all.take("", office.now.monotonic)
     assert guess(office, 1, "198.51.100.7") == "too_many_passwords"
     assert office.register(alice).all(Welcome)
+
+
+def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key is made once, at the start: whoever guesses keeps nobody waiting."""
+    office = Office(password_hashes=(PASSWORD_HASH,))
+    bob = new_person("bob")
+    bob.server_password = [PASSWORD_HASH]
+    here = office.register(bob)
+
+    def slow(*_: object, **__: object) -> bytes:
+        raise AssertionError("on the thread of everybody's events")
+
+    monkeypatch.setattr(server_password, "argon2id", slow)
+    for number in range(WRONG_PASSWORDS_AT_ONCE):
+        guesser = new_person(f"guesser{number}")
+        guesser.proves_password = lambda greeting: [bytes(32)]  # type: ignore[method-assign]
+        assert refused(office.register(guesser)) == "server_password_wrong"
+        assert isinstance(here.ask(ListDirectory, "", "", 10), DirectoryPage)
