@@ -77,7 +77,7 @@ class Tab:
         return self.cid
 
     def resume(self, full_name: str) -> None:
-        self.page.get_by_role("button", name=re.compile(f"^Resume {full_name}")).click()
+        self.page.get_by_role("button", name=re.compile(f"^(Resume|Open) {full_name}")).click()
         expect(self.discover_button).to_be_visible()
 
     def sign_in(self, username: str, password: str = PASSWORD) -> None:

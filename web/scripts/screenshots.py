@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -282,6 +283,18 @@ def main() -> None:
     wanted = sys.argv[1:]
     names = [name for name in SCREENS if not wanted or any(part in name for part in wanted)]
     OUTPUT.mkdir(parents=True, exist_ok=True)
+    with served() as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for name in names:
+            for width in WIDTHS:
+                for theme in ("light", "dark"):
+                    take(browser, base, name, width, theme)
+        browser.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The UI over the sample world, built; its address."""
     port = free_port()
     vite = str(WEB / "node_modules/.bin/vite")
     built = ["--outDir", "dist", "--logLevel", "error"]
@@ -290,20 +303,13 @@ def main() -> None:
     server = subprocess.Popen([vite, "preview", *built, *where], cwd=WEB)
     try:
         wait_for(f"http://127.0.0.1:{port}/")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            for name in names:
-                for width in WIDTHS:
-                    for theme in ("light", "dark"):
-                        take(browser, f"http://127.0.0.1:{port}", name, width, theme)
-            browser.close()
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait()
 
 
 def take(browser: Browser, base: str, name: str, width: str, theme: str) -> None:
-    path, act = SCREENS[name]
     columns, rows = WIDTHS[width]
     context = browser.new_context(
         viewport={"width": columns, "height": 2400 if name == "gallery" else rows},
@@ -313,17 +319,23 @@ def take(browser: Browser, base: str, name: str, width: str, theme: str) -> None
     page = context.new_page()
     page.on("pageerror", lambda error: print(f"{name}: {error}"))
     page.on("console", lambda entry: print(f"{name}: {entry.text}") if entry.type == "error" else None)
-    page.goto(base + path)
-    page.locator("main:visible, nav:visible").first.wait_for()
-    page.wait_for_timeout(250)
     try:
-        if act is not None:
-            act(page)
+        show(page, base, name)
     except Exception as error:  # noqa: BLE001 - a picture of what went wrong says more than no picture
         print(f"{name} {width}: {str(error).splitlines()[0]}")
     page.wait_for_timeout(450)
     page.screenshot(path=OUTPUT / f"{name}.{width}.{theme}.png")
     context.close()
+
+
+def show(page: Page, base: str, name: str) -> None:
+    """A screen, in the state that it is named for."""
+    path, act = SCREENS[name]
+    page.goto(base + path)
+    page.locator("main:visible, nav:visible").first.wait_for()
+    page.wait_for_timeout(250)
+    if act is not None:
+        act(page)
 
 
 def free_port() -> int:

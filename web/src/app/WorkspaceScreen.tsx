@@ -19,6 +19,7 @@ import { LANDING, navigate } from "../state/route";
 import { Home } from "./Home";
 import { LoadingWorkspace } from "./LoadingWorkspace";
 import { useKeyboard } from "./useKeyboard";
+import { useNarrow } from "./useNarrow";
 import { usePageTitle } from "./usePageTitle";
 
 const DiscoverPeers = lazy(async () => ({
@@ -86,6 +87,8 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
   });
 
   const inConversation = place.kind === "conversation";
+  // Where one column is shown at a time, the list of conversations is what the start of the account is for.
+  const listIsMain = useNarrow() && place.kind === "home";
   const infoShown = infoOpen && inConversation;
   return (
     <div className="flex h-full flex-col">
@@ -106,8 +109,11 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
           }}
         />
         <div
+          role={listIsMain ? "main" : undefined}
+          aria-label={listIsMain ? "Casemate" : undefined}
           className={`w-full shrink-0 border-line tablet:w-68 tablet:border-r ${place.kind === "home" ? "" : "max-tablet:hidden"}`}
         >
+          {listIsMain && <h1 className="sr-only">Conversations</h1>}
           <Sidebar
             accounts={accounts}
             selected={inConversation ? place.peer : null}

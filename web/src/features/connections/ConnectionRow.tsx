@@ -46,9 +46,11 @@ export const ConnectionRow = memo(function ConnectionRow(props: Props) {
             event.preventDefault();
             navigate(route);
           }}
-          className="line-clamp-2 w-fit max-w-full rounded-control text-15 font-medium break-words hover:underline"
+          className="name-link block w-fit max-w-full rounded-control text-15 font-medium hover:underline"
         >
-          <PersonName name={name} username={ambiguous ? peer.username : undefined} />
+          <span className="line-clamp-2 break-words">
+            <PersonName name={name} username={ambiguous ? peer.username : undefined} />
+          </span>
         </a>
         <p className="text-12 text-pretty text-ink-3">{whatElse(peer, story.why, now)}</p>
       </div>

@@ -59,14 +59,22 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
       <span
         className={open ? "text-13 font-medium text-accent-ink group-hover:underline" : "text-13 text-ink-3"}
       >
-        {account.state === "active" ? "Open" : open ? "Resume" : account.reason ? "Closed" : "Signed out"}
+        {wordOf(account)}
       </span>
     </button>
   );
 }
 
-function labelOf({ state, username, reason }: LocalAccount, name: string): string {
-  if (state !== "signed_out")
-    return `Resume ${name}, @${username}${reason === null ? "" : `. ${sentenceOf(reason)}`}`;
-  return `${name}, @${username}, ${reason === null ? "signed out" : `closed. ${sentenceOf(reason)}`}`;
+function wordOf({ state, reason }: LocalAccount): string {
+  if (state === "active") return "Open";
+  return state !== "signed_out" ? "Resume" : reason !== null ? "Closed" : "Signed out";
+}
+
+/** All that is drawn, and what pressing it does first. */
+function labelOf(account: LocalAccount, name: string): string {
+  const { state, username, server_address, unread, reason } = account;
+  const who = `${name}, @${username}, ${server_address}${unread > 0 ? `, ${unread.toString()} unread` : ""}`;
+  const why = reason === null ? "" : `. ${sentenceOf(reason)}`;
+  const word = wordOf(account);
+  return state === "signed_out" ? `${who}, ${word.toLowerCase()}${why}` : `${word} ${who}${why}`;
 }

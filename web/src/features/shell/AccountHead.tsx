@@ -35,7 +35,7 @@ export function AccountHead({
       trigger={
         <button
           type="button"
-          aria-label={`${name}, ${presence.word}. Account menu`}
+          aria-label={`${name}, ${account.server_address}, ${presence.word}. Account menu`}
           className="flex w-full min-w-0 items-center gap-2.5 rounded-control px-2 py-1.5 text-left hover:bg-hover data-[state=open]:bg-hover"
         >
           <Avatar
