@@ -222,6 +222,18 @@ class Deployment:
         """The server's data is lost: it goes on with an empty mailbox."""
         self._server_database.execute("DELETE FROM pairs")
 
+    def restart_server(self) -> None:
+        """Its process ends, with all links, and begins again on its data."""
+        self.settle()
+        cut_off = [person for person in self.people if person.connection is not None]
+        for person in cut_off:
+            person.connection = None
+        self._server_database.close()
+        self._open_server()
+        for person in cut_off:
+            self._step(person, LinkClosed(person.account.account_id, person.generation, "server"))
+        self.settle()
+
     def replace_server(self) -> None:
         """Somebody else answers at the server's address, with the same data and another key."""
         self.server_private, self.server_key = new_server_key(self.entropy)

@@ -76,6 +76,9 @@ class ServerCore(Core):
         self._store = store
         self._links = Links()
         self._rewound: list[Link] = []
+        """Links whose pushes were taken back with an event that was undone."""
+        self._not_begun = False
+        """`Started` was undone, so that people may be shown online who are not here."""
         self._outflow = Outflow(store, self._links)
         self._endpoints = Endpoints(store, settings)
         self._presences = Presences(store, self._links, self._endpoints)
@@ -133,18 +136,18 @@ class ServerCore(Core):
             case Disconnected(connection):
                 return self._end(connection, now)
             case Wakeup():
+                if self._not_begun:
+                    return self._begin_again(now)
                 return [*self._push_again(), *self._sweep.run(now)]
             case Started():
-                self._served_time.begin(now)
-                self._store.accounts.show_all_offline(now.wall)
-                return self._sweep.run(now)
+                return self._begin(now)
             case ShutdownAsked():
-                return self._shut_down(now)
+                return self._close_all("shutdown")
             case _:
                 raise AssertionError(f"an event that the server does not know: {type(event).__name__}")
 
     def next_wakeup(self) -> Monotonic | None:
-        return 0.0 if self._rewound else self._sweep.due
+        return 0.0 if self._rewound or self._not_begun else self._sweep.due
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> list[Effect]:
         """End the link on which the frame came; everybody else's goes on."""
@@ -154,6 +157,9 @@ class ServerCore(Core):
         """Whoever asked hears that it failed; a link of which we cannot tell that it is still in order is ended."""
         if isinstance(event, RelayEndpointAsked | RelayPairAsked):
             return self._endpoints.failed(event)
+        if isinstance(event, Started):
+            self._not_begun = True
+            return []
         code = "server_full" if isinstance(error, WritesRefused) else "internal"
         request_id = getattr(event.frame, "request_id", None) if isinstance(event, FrameArrived) else None
         if isinstance(event, FrameArrived) and request_id is not None:
@@ -213,14 +219,31 @@ class ServerCore(Core):
         return self._presences.left(link.account_id, now)
 
     def _drop(self, event: Event, code: str, now: Instant) -> list[Effect]:
-        if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected):
+        if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected | Mark):
             return []
         connection = event.connection
         farewell = Closing(code) if isinstance(self._links.state(connection), Link) else Refused(code)
         return [*self._end(connection, now), Send(connection, farewell), Close(connection)]
 
+    def _begin(self, now: Instant) -> list[Effect]:
+        self._served_time.begin(now)
+        self._store.accounts.show_all_offline(now.wall)
+        return self._sweep.run(now)
+
+    def _begin_again(self, now: Instant) -> list[Effect]:
+        """Whoever came meanwhile was told who is online, and hears it anew on another link."""
+        closed = self._close_all("internal")
+        for connection in self._links.connections():
+            self._links.ended(connection)
+        effects = closed + self._begin(now)
+        self._not_begun = False
+        self._links.when_undone(self._begins_once_more)
+        return effects
+
+    def _begins_once_more(self) -> None:
+        self._not_begun = True
+
     def _push_again(self) -> list[Effect]:
-        """To those links whose pushes were taken back with an event that was undone."""
         effects: list[Effect] = []
         for link in self._rewound:
             if self._links.state(link.connection) is link:
@@ -228,10 +251,10 @@ class ServerCore(Core):
         self._rewound = []
         return effects
 
-    def _shut_down(self, now: Instant) -> list[Effect]:
+    def _close_all(self, code: str) -> list[Effect]:
         effects: list[Effect] = []
         for connection in self._links.connections():
             if isinstance(self._links.state(connection), Link):
-                effects.append(Send(connection, Closing("shutdown")))
+                effects.append(Send(connection, Closing(code)))
             effects.append(Close(connection))
         return effects

@@ -60,6 +60,10 @@ class Links:
         self._undo.clear()
         self._credits.clear()
 
+    def when_undone(self, undo: Callable[[], object]) -> None:
+        """So that something else that the event at hand changed goes back as well."""
+        self._undo.append(undo)
+
     def rewind(self) -> list[Link]:
         """Take back what was changed since `settle`; links to which everything untaken must be pushed anew.
 

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 import casemate.internal_service.core as core
+from tests.support.memory_rule import changed_attributes, is_frozen, plain_containers
 
 ROOT = Path(core.__path__[0])
-READ_ONLY = {"Mapping", "Sequence", "frozenset"}
-MUTABLE_CALLS = {"dict", "set", "list", "deque", "defaultdict", "Counter", "OrderedDict", "bytearray"}
 EXEMPT = {
     "undo.py Undo": "it is what takes back",
     "undo.py UndoQueue": "it notes its own steps",
@@ -43,13 +42,6 @@ def is_exempt(place: str, attribute: str) -> bool:
     return False
 
 
-def is_frozen(node: ast.ClassDef) -> bool:
-    words = [ast.unparse(one) for one in (*node.decorator_list, *node.keywords, *node.bases)]
-    return any(
-        "frozen=True" in word or word in ("Protocol", "Exception", "PeerBrokeProtocol", "StrEnum") for word in words
-    )
-
-
 def is_memory(node: ast.ClassDef) -> bool:
     return any(ast.unparse(base) == "Memory" for base in node.bases)
 
@@ -64,49 +56,6 @@ def faults(path: Path) -> Iterator[str]:
             for attribute in plain_containers(node):
                 if not is_exempt(place, attribute):
                     yield f"{place}.{attribute} is a container that does not go back"
-
-
-def changed_attributes(node: ast.ClassDef) -> Iterator[str]:
-    """Attributes of self that are assigned after the object is made."""
-    for method in node.body:
-        if isinstance(method, ast.FunctionDef) and method.name not in ("__init__", "__post_init__"):
-            for statement in ast.walk(method):
-                if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                    yield from own_targets(statement)
-
-
-def plain_containers(node: ast.ClassDef) -> Iterator[str]:
-    """Attributes that are made as a plain container and not declared to be read only."""
-    for method in node.body:
-        if isinstance(method, ast.AnnAssign) and method.value is not None and not is_read_only(method):
-            text = ast.unparse(method.value)
-            if any(f"default_factory={call}" in text for call in MUTABLE_CALLS) or "lambda: deque" in text:
-                yield ast.unparse(method.target)
-        if isinstance(method, ast.FunctionDef):
-            for statement in ast.walk(method):
-                if isinstance(statement, ast.Assign | ast.AnnAssign) and is_plain(statement):
-                    yield from own_targets(statement)
-
-
-def is_plain(statement: ast.Assign | ast.AnnAssign) -> bool:
-    if isinstance(statement, ast.AnnAssign) and is_read_only(statement):
-        return False
-    value = statement.value
-    if isinstance(value, ast.Call):
-        return ast.unparse(value.func) in MUTABLE_CALLS
-    return isinstance(value, ast.Dict | ast.List | ast.Set)
-
-
-def is_read_only(statement: ast.AnnAssign) -> bool:
-    return ast.unparse(statement.annotation).split("[")[0] in READ_ONLY
-
-
-def own_targets(statement: ast.Assign | ast.AugAssign | ast.AnnAssign) -> Iterator[str]:
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    for target in targets:
-        for one in target.elts if isinstance(target, ast.Tuple) else [target]:
-            if isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "self":
-                yield one.attr
 
 
 @pytest.mark.parametrize("path", files(), ids=lambda path: path.relative_to(ROOT).as_posix())

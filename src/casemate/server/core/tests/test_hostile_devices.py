@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casemate.node import Event, step
+from casemate.node import Effect, Event, Instant, step
 from casemate.protocol import link as link_protocol
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
@@ -275,3 +275,22 @@ def test_any_sequence_of_frames_ends_one_link_at_most(sequence: list[bytes], pro
     assert not bob.closed
     assert not [undone for undone in office.undone if isinstance(undone.error, ArithmeticError | LookupError)]
     still_works(office, alice, bob)
+
+
+def test_a_mark_that_was_undone_ends_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its socket waits for the answer before it reads on: it would wait for ever."""
+    office = Office()
+    alice = office.newcomer("alice")
+    handle = office.core.handle
+
+    def meets_a_fault(event: Event, now: Instant) -> list[Effect]:
+        effects = handle(event, now)
+        if isinstance(event, Mark):
+            raise ZeroDivisionError
+        return effects
+
+    with monkeypatch.context() as broken:
+        broken.setattr(office.core, "handle", meets_a_fault)
+        office.happen(Mark(alice.number))
+    assert alice.closed
+    assert alice.ended_with == "internal"
