@@ -181,6 +181,44 @@ def test_a_registration_that_never_ended_goes_on_after_its_file_was_found(street
     view.expect(to.ConnectSuccess, register("alice"))
 
 
+def test_a_found_file_is_deleted_when_a_person_wants_that(house: House) -> None:
+    house.client().expect(to.ConnectSuccess, register("alice"))
+    lose_list(house)
+    house.start()
+    view = house.view()
+    [found] = hello(view).found
+    view.expect(ext.Done, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
+    after = view.heard(ext.LocalAccountsChanged)[-1]
+    assert (after.found, after.list_lost) == ([], None)
+    assert files_of(house) == {}
+    again = view.expect(ext.RequestRefused, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
+    assert again.reason.code == "unknown_account"
+    house.restart()
+    assert hello(house.client()).found == []
+
+
+@pytest.mark.parametrize("what", ["damaged", "missing"])
+def test_an_account_beyond_repair_is_forgotten_when_a_person_wants_that(house: House, what: str) -> None:
+    alice = house.client().expect(to.ConnectSuccess, register("alice")).cid
+    bob = house.client().expect(to.ConnectSuccess, register("bob")).cid
+    row = house.service.stores.service.account(alice)
+    assert row is not None
+    house.kill()
+    path = house.folder / "accounts" / f"{row.name}.db"
+    damaged_account(path) if what == "damaged" else path.unlink()
+    house.start()
+    view = house.view()
+    whole = view.expect(ext.RequestRefused, ext.ForgetDamagedAccount(request_id=new_id(), cid=bob))
+    assert whole.reason.code == "malformed", "what opens is deleted by its owner, signed in"
+    view.expect(ext.Done, ext.ForgetDamagedAccount(request_id=new_id(), cid=alice))
+    assert [account.username for account in view.heard(ext.LocalAccountsChanged)[-1].accounts] == ["bob"]
+    assert not [name for name in files_of(house) if name.startswith(row.name)]
+    house.restart()
+    accepted = hello(house.client())
+    assert [account.username for account in accepted.accounts] == ["bob"]
+    assert accepted.found == []
+
+
 # --- one account's file
 
 

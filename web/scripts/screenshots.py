@@ -123,23 +123,31 @@ NAMESAKE = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)]
     const namesake = {{ cid: bea.cid, username: bea.username, full_name: bea.full_name }};
     ada.changePeer({{ ...world.peer(ada, other), identity_changed: true, namesake }});"""
 
+FOUND = (
+    "world.found = { files: [{ name: 'a'.repeat(32), found_at: 1.79e12, bytes: 155000, has_vault: true },"
+    " { name: 'b'.repeat(32), found_at: 1.79e12, bytes: 9e6, has_vault: false }],"
+    " listLost: { code: 'list_lost', params: { what: 'damaged', since: '1790000000000',"
+    " kept_as: 'service.db.damaged-2026-09-21-131320' }, acts: 'user' } };"
+    " const account = [...world.accounts.values()].find((other) => other.local);"
+    " account.state = 'signed_out'; account.reason = { code: 'account_damaged', params: { name: 'ada',"
+    " what: 'damaged', file: '/home/ada/.local/share/casemate/internal-service/accounts/0123456789abcdef.db' },"
+    " acts: 'user' }; world.accountsChanged();"
+)
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
         "/",
         run("for (const account of world.accounts.values()) account.local = false; world.accountsChanged();"),
     ),
-    "landing-found": (
+    "landing-found": ("/", run(FOUND)),
+    "landing-forget": ("/", then(run(FOUND), press("Remove @"))),
+    "landing-older": (
         "/",
         run(
-            "world.found = { files: [{ name: 'a'.repeat(32), found_at: 1.79e12, bytes: 155000, has_vault: true },"
-            " { name: 'b'.repeat(32), found_at: 1.79e12, bytes: 9e6, has_vault: false }],"
-            " listLost: { code: 'list_lost', params: { what: 'damaged', since: '1790000000000',"
-            " kept_as: 'service.db.damaged-2026-09-21-131320' }, acts: 'user' } };"
-            " const account = [...world.accounts.values()].find((other) => other.local);"
-            " account.state = 'signed_out'; account.reason = { code: 'account_damaged', params: { name: 'ada',"
-            " what: 'damaged', file: '/home/ada/.local/share/casemate/internal-service/accounts/0123456789abcdef.db' },"
-            " acts: 'user' }; world.accountsChanged();"
+            "const account = [...world.accounts.values()].find((other) => other.local); account.reason = { code:"
+            " 'account_older', params: { name: 'ada', file: '/home/ada/.local/share/casemate/internal-service/accounts/"
+            "0123456789abcdef.db' }, acts: 'user' }; world.accountsChanged();"
         ),
     ),
     "talk-disk-full": (

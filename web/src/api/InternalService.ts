@@ -37,6 +37,8 @@ export interface Answers {
   readonly SetSettings: Responses["Done"];
   readonly ConnectAccount: Responses["ConnectSuccess"];
   readonly AdoptAccount: Responses["ConnectSuccess"];
+  readonly ForgetFoundAccount: Responses["Done"];
+  readonly ForgetDamagedAccount: Responses["Done"];
   readonly ProbeServer: Responses["ServerProbed"];
   readonly ListBrowsers: Responses["BrowserList"];
   readonly SignOutBrowser: Responses["Done"];

@@ -134,6 +134,18 @@ export interface DraftView {
   readonly place: number;
 }
 
+/** Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person was asked. The server goes on having the account. Answer: Done. */
+export interface ForgetDamagedAccount {
+  readonly request_id: string;
+  readonly cid: Cid;
+}
+
+/** Delete an account file that the list of accounts does not name, for good: a person was asked. Answer: Done. */
+export interface ForgetFoundAccount {
+  readonly request_id: string;
+  readonly name: string;
+}
+
 /** A database in the folder of accounts that this computer's list does not name; its password opens it. */
 export interface FoundAccountFile {
   readonly name: string;
@@ -538,6 +550,8 @@ export interface ExtensionRequests {
   readonly SetSettings: SetSettings;
   readonly ConnectAccount: ConnectAccount;
   readonly AdoptAccount: AdoptAccount;
+  readonly ForgetFoundAccount: ForgetFoundAccount;
+  readonly ForgetDamagedAccount: ForgetDamagedAccount;
   readonly ProbeServer: ProbeServer;
   readonly Ping: Ping;
   readonly ListBrowsers: ListBrowsers;

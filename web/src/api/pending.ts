@@ -21,6 +21,8 @@ const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
   // The session was there already, and the password was right: for a person that is being signed in.
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  ForgetFoundAccount: ["Done"],
+  ForgetDamagedAccount: ["Done"],
   Connect: ["ConnectSuccess", "SessionAlreadyActive"],
   ProbeServer: ["ServerProbed"],
   ListBrowsers: ["BrowserList"],

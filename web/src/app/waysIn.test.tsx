@@ -1,6 +1,7 @@
 import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
+import type { Reason } from "../api/generated";
 import { ANN, BOB, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { FakeWorld, SERVER } from "../testing/FakeWorld";
 import { App } from "./App";
@@ -192,6 +193,47 @@ test("an account whose file is damaged says whose file, and what now; the others
   expect(screen.getByText(/is damaged \(\/data\/accounts\/b\.db\)\. It was left as it is/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^Bob Birch, @bob, closed/ }));
   expect(await screen.findByRole("alert")).toHaveTextContent("put back a copy of it");
+});
+
+test("an account beyond repair is removed after a question that says what is lost, and never without", async () => {
+  const world = worldOfThree();
+  const bob = world.account(BOB);
+  bob.state = "signed_out";
+  const damaged = (what: string): Reason => ({
+    code: "account_damaged",
+    params: { name: "bob", what, file: "/data/accounts/b.db" },
+    acts: "user",
+  });
+  bob.reason = damaged("unreadable");
+  const { user } = await showApp(App, "/", world);
+  expect(screen.queryByRole("button", { name: "Remove @bob from this computer" })).toBeNull();
+  bob.reason = damaged("damaged");
+  world.accountsChanged();
+  await user.click(await screen.findByRole("button", { name: "Remove @bob from this computer" }));
+  expect(screen.getByRole("dialog")).toHaveTextContent("nobody can bring it back");
+  await user.click(screen.getByRole("button", { name: "Keep it" }));
+  expect(screen.getByRole("button", { name: /^Bob Birch, @bob, closed/ })).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Remove @bob from this computer" }));
+  await user.click(screen.getByRole("button", { name: "Remove the account" }));
+  await waitFor(() => {
+    expect(screen.queryByRole("button", { name: /Bob Birch/ })).toBeNull();
+  });
+});
+
+test("a found account file is deleted after a question", async () => {
+  const world = worldOfThree();
+  const name = "ab".repeat(16);
+  world.found = {
+    files: [{ name, found_at: world.now(), bytes: 155_000, has_vault: false }],
+    listLost: null,
+  };
+  const { user } = await showApp(App, "/", world);
+  await user.click(screen.getByRole("button", { name: "Delete abababab" }));
+  expect(screen.getByRole("dialog")).toHaveTextContent("username stays taken on its server");
+  await user.click(screen.getByRole("button", { name: "Delete the file" }));
+  await waitFor(() => {
+    expect(screen.queryByText(/^abababab/)).toBeNull();
+  });
 });
 
 test("account files that the list lost are offered, and their password opens them", async () => {

@@ -52,6 +52,16 @@ export async function adopt(service: InternalService, name: string, password: st
   return answer.cid;
 }
 
+/** What a person was asked: the file is deleted for good. */
+export async function forgetFound(service: InternalService, name: string): Promise<void> {
+  await service.request("ForgetFoundAccount", { name });
+}
+
+/** The same for an account whose file cannot be opened any more. */
+export async function forgetDamaged(service: InternalService, cid: Cid): Promise<void> {
+  await service.request("ForgetDamagedAccount", { cid });
+}
+
 /**
  * Asks `peer` to talk. The service answers only when they did, which may be days later: nobody shall wait for it. The
  * row of the peer tells how it stands; a refusal means that it cannot be asked, or was declined meanwhile.

@@ -246,6 +246,17 @@ export class FakeInternalService implements InternalService {
       this.world.accountsChanged();
       return cid;
     },
+    ForgetFoundAccount: ({ name }) => {
+      const files = this.world.found.files.filter((file) => file.name !== name);
+      this.world.found = { ...this.world.found, files };
+      this.world.accountsChanged();
+      return done(0n);
+    },
+    ForgetDamagedAccount: ({ cid }) => {
+      this.world.account(cid).local = false;
+      this.world.accountsChanged();
+      return done(cid);
+    },
     Disconnect: ({ cid }) => {
       this.world.account(cid).state = "signed_out";
       this.world.setOnline(cid, false);

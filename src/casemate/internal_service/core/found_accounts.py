@@ -21,9 +21,12 @@ from casemate.internal_service.core.refusals import Refused, reason, refuse
 from casemate.internal_service.core.signing_in import SigningIn
 from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.internal_service.core.waits import Waits
-from casemate.protocol.client.extensions import AdoptAccount
+from casemate.protocol.client.extensions import AdoptAccount, Done, ForgetDamagedAccount, ForgetFoundAccount
 from casemate.protocol.client.views import FoundAccountFile
+from casemate.protocol.ids import Cid
 
+_BEYOND_REPAIR: Final = frozenset({"damaged", "missing"})
+"""A disk that does not answer, or a newer program's file, says nothing against the file."""
 SHOWN: Final = 50
 """More files than anybody has accounts are somebody's mischief; they are kept, but not listed."""
 
@@ -99,6 +102,31 @@ class FoundAccounts:
             raise refuse("no_password_vault", file=self._accounts.stores.path_of(request.name))
         token = self._waits.add(asker, lambda tried: self._tried(asker, found, tried))
         self._accounts.desk.effects.append(TryVaults(token, {found.file.name: found.file.vault}, password))
+
+    def forget(self, asker: Asker, request: ForgetFoundAccount) -> None:
+        """Raises Refused."""
+        if request.name not in self._found:
+            raise refuse("unknown_account")
+        self._delete(request.name)
+        self._forget(request.name)
+        self._accounts.desk.answer(asker, Done(cid=Cid(0), request_id=asker.request_id))
+
+    def forget_damaged(self, asker: Asker, request: ForgetDamagedAccount) -> None:
+        """Only what nobody can open is forgotten without its password. Raises Refused."""
+        hosts = self._accounts.hosts
+        row, why = self._accounts.stores.service.account(request.cid), hosts.why_closed(request.cid)
+        if row is None:
+            raise refuse("unknown_account")
+        if why is None or why.code != "account_damaged" or why.params["what"] not in _BEYOND_REPAIR:
+            raise refuse("malformed", what="cid")
+        self._delete(row.name)
+        hosts.say_why_closed(request.cid, None)
+        self._accounts.desk.answer(asker, Done(cid=request.cid, request_id=asker.request_id))
+
+    def _delete(self, name: str) -> None:
+        """After the commit, which names it: a crash in between leaves that to the next start."""
+        self._accounts.stores.service.delete_account(name)
+        self._accounts.stores.discard(name)
 
     def _tried(self, asker: Asker, found: FoundAccount, tried: VaultsTried | Answered) -> None:
         try:

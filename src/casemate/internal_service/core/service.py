@@ -187,6 +187,8 @@ class Service(Core):
             ext.SetSettings: view_requests.set_settings,
             ext.ConnectAccount: signing_in.connect_account,
             ext.AdoptAccount: found_accounts.adopt,
+            ext.ForgetFoundAccount: found_accounts.forget,
+            ext.ForgetDamagedAccount: found_accounts.forget_damaged,
             ext.ProbeServer: self._probes.probe,
             ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
             ext.ListBrowsers: browsers.list,

@@ -190,6 +190,20 @@ class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
     password: list[int]
 
 
+class ForgetFoundAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Delete an account file that the list of accounts does not name, for good: a person was asked. Answer: Done."""
+
+    name: str
+    """Of a FoundAccountFile."""
+
+
+class ForgetDamagedAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person
+    was asked. The server goes on having the account. Answer: Done."""
+
+    cid: Cid
+
+
 class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
     """Ask a server who it is before an account is made there. Answer: ServerProbed."""
 

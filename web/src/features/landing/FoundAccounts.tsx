@@ -7,10 +7,11 @@ import type { Cid, FoundAccountFile } from "../../api/generated";
 import type { FoundFiles } from "../../api/InternalService";
 import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
-import { adopt } from "../../state/actions";
+import { adopt, forgetFound } from "../../state/actions";
 import { useAttempt, useService } from "../../state/context";
 import { sentenceOf } from "../../state/reasons";
 import { fullDay } from "../../state/times";
+import { Forget } from "./Forget";
 import { Refusal } from "./Refusal";
 
 interface Props {
@@ -55,9 +56,9 @@ function FoundRow({ file, onEnter }: { readonly file: FoundAccountFile } & Pick<
   };
   return (
     <div className="flex flex-col gap-3 px-4 py-3">
-      <div className="flex items-center gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <FileQuestion size={20} aria-hidden className="shrink-0 text-ink-3" />
-        <span className="min-w-0 flex-1">
+        <span className="min-w-0 flex-1 basis-40">
           <span className="block truncate font-mono text-13">{file.name.slice(0, 8)}….db</span>
           <span className="block text-13 text-ink-3">
             {size(file.bytes)}, noticed on {fullDay(file.found_at)}
@@ -74,6 +75,23 @@ function FoundRow({ file, onEnter }: { readonly file: FoundAccountFile } & Pick<
             Open…
           </Button>
         )}
+        <Forget
+          words="Delete…"
+          label={`Delete ${file.name.slice(0, 8)}`}
+          title="Delete this account file"
+          action="Delete the file"
+          onForget={() => forgetFound(service, file.name)}
+        >
+          <p>
+            The keys and the history of an account are in it. Once deleted, nobody can bring them back, and
+            the account’s username stays taken on its server.
+          </p>
+          <p>
+            {file.has_vault
+              ? "Whoever knows its password can open it instead, and see whose it is."
+              : "An older service.db that knew it can still open it."}
+          </p>
+        </Forget>
       </div>
       {!file.has_vault && (
         <p className="text-13 text-ink-2">

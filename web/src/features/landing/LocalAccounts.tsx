@@ -3,8 +3,11 @@ import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { CutText } from "../../components/PersonName";
+import { forgetDamaged } from "../../state/actions";
+import { useService } from "../../state/context";
 import { displayName, initials } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
+import { Forget } from "./Forget";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
@@ -24,6 +27,7 @@ export function LocalAccounts({ accounts, onResume }: Props) {
         {[...open, ...closed].map((account) => (
           <li key={account.cid.toString()} className="border-line not-first:border-t">
             <AccountRow account={account} onResume={onResume} />
+            {isBeyondRepair(account) && <ForgetAccount account={account} />}
           </li>
         ))}
       </ul>
@@ -62,6 +66,37 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
         {wordOf(account)}
       </span>
     </button>
+  );
+}
+
+/** A disk that does not answer, or a newer program’s file, says nothing against the file. */
+function isBeyondRepair({ reason }: LocalAccount): boolean {
+  return (
+    reason?.code === "account_damaged" &&
+    (reason.params.what === "damaged" || reason.params.what === "missing")
+  );
+}
+
+function ForgetAccount({ account }: { readonly account: LocalAccount }) {
+  const service = useService();
+  return (
+    <div className="flex justify-end px-4 pb-3">
+      <Forget
+        words="Remove…"
+        label={`Remove @${account.username} from this computer`}
+        title="Remove this account"
+        action="Remove the account"
+        onForget={() => forgetDamaged(service, account.cid)}
+      >
+        <p>
+          What is left of the keys and the history of <bdi>@{account.username}</bdi> is deleted here, and
+          nobody can bring it back. If there is a copy of its file, put that back instead.
+        </p>
+        <p>
+          {account.server_address} goes on having the account: its username stays taken, and nobody is told.
+        </p>
+      </Forget>
+    </div>
   );
 }
 
