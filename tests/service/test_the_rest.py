@@ -13,8 +13,9 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.codec import MalformedRequest, decode_request
 from casemate.protocol.client.response_bases import Failure
-from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, decode_hook
+from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, Uuid, decode_hook
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS, LOCAL_DB_KEY_BYTES
 from tests.service.asking import connect, new_id, peer_register, register
@@ -254,6 +255,34 @@ def test_a_frame_that_is_half_readable_is_answered_with_its_failure(house: House
     house.tell(events.BadRequestArrived(client.socket, "", None, None, None))
     house.tell(events.BadRequestArrived(client.socket, "Unheard", request_id, None, None))
     assert len(client.answers(request_id)) == 1
+
+
+def read_at_the_door(client: Client, text: str) -> events.BadRequestArrived:
+    """What the socket makes of a frame that does not decode."""
+    with pytest.raises(MalformedRequest) as malformed:
+        decode_request(text)
+    error = malformed.value
+    request_id = None if error.request_id is None else Uuid(error.request_id)
+    return events.BadRequestArrived(client.socket, error.name, request_id, error.cid, error.peer_cid)
+
+
+def test_account_information_of_what_is_no_cid_is_about_nobody(house: House) -> None:
+    client = house.client()
+    client.register("alice")
+    request_id = new_id()
+    text = f'{{"Request": {{"GetAccountInformation": {{"request_id": "{request_id}", "cid": "alice"}}}}}}'
+    house.tell(read_at_the_door(client, text))
+    [answer] = client.answers(request_id)
+    assert isinstance(answer, to.GetAccountInformationResponse)
+    assert answer.accounts == {}
+
+
+def test_a_request_of_an_unknown_name_is_refused_to_views_alone(house: House) -> None:
+    """A strict client stops at a response that it does not know."""
+    for client, answers in ((house.view(), ["RequestRefused"]), (house.client(), [])):
+        request_id = new_id()
+        house.tell(read_at_the_door(client, f'{{"Request": {{"Unheard": {{"request_id": "{request_id}"}}}}}}'))
+        assert [type(answer).__name__ for answer in client.answers(request_id)] == answers
 
 
 def test_only_views_may_use_the_extension(house: House) -> None:

@@ -10,7 +10,7 @@ from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
 from casemate.protocol.client.extensions import ExtensionRequest, RequestRefused
-from casemate.protocol.client.requests import CITADEL_REQUESTS, Unusable
+from casemate.protocol.client.requests import CITADEL_REQUESTS, GetAccountInformation, Unusable
 from casemate.protocol.client.response_bases import Failure, Response, ScopedFailure
 from casemate.protocol.client.types import ObjectId, Uuid
 from casemate.protocol.client.views import Reason
@@ -48,6 +48,18 @@ def failure_of_unusable(command: Unusable) -> Response | None:
     at = Address(command.request_id, command.cid or Cid(0), command.peer_cid)
     response = failure_named(command.name, at, reason(command.why))
     return response if isinstance(response, Response) else None
+
+
+def answer_to_malformed(name: str, at: Address, *, of_a_view: bool) -> ClientResponse | None:
+    """What a request that could not be read is answered with; None where the contract has nothing for it.
+
+    A name that nobody knows is refused to views alone: a plain client stops at a response that it does not know.
+    """
+    if name == GetAccountInformation.__name__:  # it cannot fail: whoever names no account hears of none
+        return to.GetAccountInformationResponse(cid=SERVER_CID, request_id=at.request_id, accounts={})
+    if not name and of_a_view and at.request_id is not None:
+        return RequestRefused(cid=at.cid, request_id=at.request_id, reason=reason("malformed"))
+    return failure_named(name, at, reason("malformed"))
 
 
 def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:

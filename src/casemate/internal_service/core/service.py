@@ -14,7 +14,13 @@ from casemate.internal_service.core.desk import Asker, Desk
 from casemate.internal_service.core.directory import Directory
 from casemate.internal_service.core.drafts import Drafts
 from casemate.internal_service.core.effects import CloseSocket
-from casemate.internal_service.core.failures import Address, address_of, failure, failure_named, failure_of_unusable
+from casemate.internal_service.core.failures import (
+    Address,
+    address_of,
+    answer_to_malformed,
+    failure,
+    failure_of_unusable,
+)
 from casemate.internal_service.core.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.gateway import Gateway
 from casemate.internal_service.core.hosts import Host, Hosts
@@ -312,7 +318,8 @@ class Service(Core):
             case events.BadRequestArrived(socket, name, request_id, cid, peer_cid):
                 if request_id is not None:
                     at = Address(request_id, Cid(cid or 0), None if peer_cid is None else Cid(peer_cid))
-                    self._answer_if_any(Asker(socket, request_id), failure_named(name, at, reason("malformed")))
+                    answer = answer_to_malformed(name, at, of_a_view=self._sockets.is_view(socket))
+                    self._answer_if_any(Asker(socket, request_id), answer)
             case events.SessionLeft(name):
                 self._accounts.restore_session(name)
             case events.SpaceSeen(free_bytes):

@@ -97,7 +97,7 @@ def _named_request(piece: tuple[str, msgspec.Raw]) -> ClientRequest:
     name, raw = piece
     decoder = _request_decoders.get(name)
     if decoder is None:
-        raise MalformedRequest("unknown request")
+        raise MalformedRequest("unknown request", fields=_fields_of(raw))
     try:
         request = decoder.decode(raw)
         check(request)
