@@ -152,6 +152,7 @@ class ServiceStoreContract(LocalDbContract):
             ask_password_at_start=True,
             plain_holder=True,
             unread=7,
+            page=b"p" * 16,
         )
         accounts.put_account(changed)
         assert accounts.accounts() == [changed, BOB]

@@ -52,6 +52,25 @@ def test_what_an_old_page_no_longer_held_stays_where_it_is(house: House) -> None
     assert isinstance(keeper.claim(taken), to.ConnectionManagementSuccess), "it was connected elsewhere since"
 
 
+def test_what_one_page_held_is_claimed_together_after_a_restart_as_well(house: House) -> None:
+    page, other = house.client(), house.client()
+    one, two = page.register("one"), page.register("two")
+    elsewhere = other.register("elsewhere")
+    house.restart()
+    again, stranger = house.client(), house.client()
+    again.claim(one)
+    for cid in (one, two):
+        assert isinstance(stranger.claim(cid), to.ConnectionManagementFailure), (
+            "both are held by the page that came back"
+        )
+    assert isinstance(stranger.claim(elsewhere), to.ConnectionManagementSuccess), "another page held it"
+    house.restart()
+    again = house.client()
+    again.claim(two)
+    assert isinstance(house.client().claim(one), to.ConnectionManagementFailure), "the second restart knows it, too"
+    assert isinstance(house.client().claim(elsewhere), to.ConnectionManagementSuccess)
+
+
 def test_claiming_moves_every_session_of_the_old_socket(street: Street, house: House) -> None:
     page = house.client()
     one, two = page.register("alice"), page.register("bob")

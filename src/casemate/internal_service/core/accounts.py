@@ -95,7 +95,7 @@ class Accounts:
             self.hosts.say_why_closed(row.cid, why)
             raise Refused(why) from unavailable
         self.hosts.say_why_closed(row.cid, None)
-        host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=unread)
+        host = Host(row.name, account, row.cid, key, plain_holder=row.plain_holder, unread=unread, page=row.page)
         self.hosts.add(host)
         return host
 

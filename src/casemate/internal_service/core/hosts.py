@@ -7,6 +7,7 @@ of views, and orphaned when it has neither. It ends by signing out, never becaus
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account import Account
@@ -17,6 +18,8 @@ from casemate.internal_service.core.undo import Undo, UndoDict
 from casemate.node import WritesRefused
 from casemate.protocol.client.views import Reason, SessionState
 from casemate.protocol.ids import AccountId, Cid, SocketId, cid_of
+
+_SOCKET_BYTES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Host:
     signed_in: bool = False
     """False while its registration is under way."""
     bound: SocketId | None = None
-    was_bound: SocketId | None = None
-    """The plain socket that held it until it closed; what that one page held is claimed together."""
+    page: bytes = b""
+    """Names the plain socket that holds it, or held it until that closed; what that one page held is claimed
+    together."""
     followers: frozenset[SocketId] = frozenset()
     plain_holder: bool = False
     unread: int = 0
@@ -41,15 +45,12 @@ class Host:
     def orphaned(self) -> bool:
         return self.bound is None and not self.followers
 
-    @property
-    def page(self) -> SocketId | None:
-        """The plain socket that holds it, or held it until that closed."""
-        return self.bound if self.bound is not None else self.was_bound
-
 
 class Hosts:
-    def __init__(self, stores: Stores, undo: Undo) -> None:
+    def __init__(self, stores: Stores, epoch: bytes, undo: Undo) -> None:
+        """`epoch` names this start of the service: numbers of sockets begin anew with each."""
         self._stores = stores
+        self._epoch = epoch
         self._hosts: UndoDict[Cid, Host] = UndoDict(undo)
         self._why_closed: UndoDict[Cid, Reason] = UndoDict(undo)
         self._older: UndoDict[Cid, Reason] = UndoDict(undo)
@@ -130,27 +131,29 @@ class Hosts:
 
     def bind(self, host: Host, socket: SocketId) -> Host:
         """This plain socket gets the session's messages and events from now on."""
-        self._remember_holder(host, plain=True)
-        return self.put(replace(host, bound=socket, was_bound=None, plain_holder=True))
+        page = self._epoch + socket.to_bytes(_SOCKET_BYTES)
+        self._remember_holder(host, plain=True, page=page)
+        return self.put(replace(host, bound=socket, page=page, plain_holder=True))
 
     def follow(self, host: Host, socket: SocketId) -> Host:
         """This view follows the session."""
         if host.bound is None:
-            self._remember_holder(host, plain=False)
-            host = replace(host, plain_holder=False)
+            self._remember_holder(host, plain=False, page=b"")
+            host = replace(host, plain_holder=False, page=b"")
         return self.put(replace(host, followers=host.followers | {socket}))
 
     def unfollow(self, host: Host, socket: SocketId) -> Host:
         return self.put(replace(host, followers=host.followers - {socket}))
 
     def release(self, host: Host) -> Host:
-        return self.put(replace(host, bound=None, was_bound=None))
+        self._remember_holder(host, plain=host.plain_holder, page=b"")
+        return self.put(replace(host, bound=None, page=b""))
 
     def let_go(self, socket: SocketId) -> None:
         """The socket is gone; the sessions stay."""
         for host in self.peek():
             if host.bound == socket or socket in host.followers:
-                left = replace(host, bound=None, was_bound=socket) if host.bound == socket else host
+                left = replace(host, bound=None) if host.bound == socket else host
                 self.put(replace(left, followers=host.followers - {socket}))
 
     def state_of(self, row: LocalAccountRow) -> SessionState:
@@ -159,12 +162,12 @@ class Hosts:
             return "signed_out"
         return "orphaned" if host.orphaned else "active"
 
-    def _remember_holder(self, host: Host, *, plain: bool) -> None:
+    def _remember_holder(self, host: Host, *, plain: bool, page: bytes) -> None:
         row = self._stores.service.account(host.cid)
-        if row is not None and row.plain_holder != plain:
+        if row is not None and (row.plain_holder, row.page) != (plain, page):
             # On a full disk this is not remembered: what is read need not wait for that.
             with suppress(WritesRefused):
-                self._stores.service.put_account(replace(row, plain_holder=plain))
+                self._stores.service.put_account(replace(row, plain_holder=plain, page=page))
 
     def list_changed(self) -> None:
         """Something that views list may look different now."""

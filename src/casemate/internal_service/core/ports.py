@@ -31,6 +31,8 @@ class LocalAccountRow:
     plain_holder: bool
     """The session was last bound to a plain client, not followed by a view: it is owed every message."""
     unread: int
+    page: bytes = b""
+    """Names the plain socket that holds the session, or held it until that closed, over restarts; empty for none."""
 
 
 class LocalDbStore(Protocol):

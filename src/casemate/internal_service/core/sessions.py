@@ -83,8 +83,8 @@ class Sessions:
             self._answer(asker, to.ConnectionManagementFailure(cid=host.cid, request_id=asker.request_id, error=error))
             return
         self._managed(asker, host.cid, f"Successfully claimed session {host.cid}")
-        # All sessions of one page move together, whether its socket is still there or closed before.
-        together = [other.cid for other in hosts.peek() if other.page == host.page and host.page is not None]
+        # All sessions of one page move together: its socket is there, closed before, or was one of an earlier start.
+        together = [other.cid for other in hosts.peek() if host.page and other.page == host.page]
         for cid in {host.cid, *together}:
             self._accounts.hold(hosts.session(cid), asker.socket)
 

@@ -17,15 +17,15 @@ FILE_NAME: Final = "service.db"
 _KEY_LABEL: Final = b"casemate/service-db/1"
 _COLUMNS: Final = (
     "name, account_id, cid, username, username_folded, full_name, server_address, enrolled, vault, machine_vault,"
-    " ask_password_at_start, plain_holder, unread"
+    " ask_password_at_start, plain_holder, unread, page"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM accounts"
 _PUT: Final = (
     f"INSERT INTO accounts ({_COLUMNS}, made)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(made), 0) + 1 FROM accounts))"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(made), 0) + 1 FROM accounts))"
     " ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, vault = excluded.vault,"
     " machine_vault = excluded.machine_vault, ask_password_at_start = excluded.ask_password_at_start,"
-    " plain_holder = excluded.plain_holder, unread = excluded.unread"
+    " plain_holder = excluded.plain_holder, unread = excluded.unread, page = excluded.page"
 )
 
 
@@ -65,6 +65,7 @@ class SqliteServiceStore(LocalDbTable):
             row.ask_password_at_start,
             row.plain_holder,
             row.unread,
+            row.page,
         )
 
     def delete_account(self, name: str) -> None:
@@ -175,4 +176,5 @@ def _account(row: Row) -> LocalAccountRow:
         ask_password_at_start=bool(row[10]),
         plain_holder=bool(row[11]),
         unread=row[12],
+        page=bytes(row[13]),
     )
