@@ -3,7 +3,10 @@
 from importlib import resources
 from pathlib import Path
 
+import pytest
+
 from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import DAY_SECONDS
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import open_server_store
 
@@ -61,3 +64,25 @@ def test_people_from_before_accents_were_folded_are_found_and_ordered_by_what_on
         assert [row.full_name for _, row in store.directory.page(viewer, "", "", 9)] == ["Émile", "Finn", "Zoë"]
         assert [row.full_name for _, row in store.directory.page(viewer, "zoe", "", 9)] == ["Zoë"]
         store.close()
+
+
+def test_the_quiet_after_a_declined_request_is_counted_on_by_the_time_that_is_served(tmp_path: Path) -> None:
+    """A clock that was years ahead when somebody declined does not make it last for years."""
+    week = 7 * DAY_SECONDS
+    with before_the_time_was_counted(tmp_path) as old:
+        now = float(old.value("SELECT unixepoch()"))
+        for account in (b"\x0a", b"\x0c", b"\x0d", b"\x0e"):
+            old.execute(
+                "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, device_list,"
+                " device_list_number, registered_at) VALUES (?1, ?1, hex(?1), hex(?1), hex(?1), '', '', x'', 1, 0.0)",
+                account,
+            )
+        for target, until in ((b"\x0c", now + 3600), (b"\x0d", now + 100 * week), (b"\x0e", now - 1)):
+            old.execute("INSERT INTO declined (asker, target, until) VALUES (x'0a', ?, ?)", target, until)
+    store = open_server_store(tmp_path)
+    left = [
+        (store.registrations.declined_until(AccountId(b"\x0a"), AccountId(target)) or 0.0) - store.served_time.seconds()
+        for target in (b"\x0c", b"\x0d", b"\x0e")
+    ]
+    assert left == [pytest.approx(3600, abs=60), week, 0.0]
+    store.close()

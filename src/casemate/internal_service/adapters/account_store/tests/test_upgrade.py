@@ -5,6 +5,7 @@ from pathlib import Path
 
 from casemate.crypto.envelope import UNKNOWN_ORIGIN
 from casemate.internal_service.adapters.account_store import open_account_store
+from casemate.internal_service.core.account.rows import UsedPrekey
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.sqlite import Database
 
@@ -33,6 +34,7 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
                 DEVICE, b"b" * 32, state.encode(), number, state,
             )  # fmt: skip
         old.execute("INSERT INTO early VALUES (?, 9, x'0102')", DEVICE)
+        old.execute("INSERT INTO prekeys VALUES (x'01', x'02', 1000.0, 0)")
     store = open_account_store(path, KEY, synchronous="OFF")
     profile, channel = store.profile(), store.channel(DEVICE)
     assert profile is not None
@@ -48,6 +50,9 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     store.early_take(DEVICE, 9)
     assert (store.outbox_count(DEVICE), store.outbox_waiting_count(DEVICE), store.early_held(DEVICE)) == (2, 1, (0, 0))
     assert (profile.names, profile.names_kept) == (b"", False)
+    assert (channel.spares_given, channel.on_trial, store.key_time()) == (0, 0, None)
+    assert store.prekey(b"\x01") == b"\x02"
+    assert store.use_prekey(b"\x01") == UsedPrekey()
     store.close()
 
 
