@@ -61,6 +61,12 @@ export default tseslint.config(
             "JSXElement[openingElement.name.name=/^(span|h1|h2|h3)$/]:has(> JSXOpeningElement > JSXAttribute[name.name='className'] Literal[value=/\\btruncate\\b/]) > JSXElement[openingElement.name.name='bdi']",
           message: "A name that may be cut is a CutText",
         },
+        {
+          selector:
+            "JSXOpeningElement[name.name=/^(input|textarea)$/]:not(:has(> JSXAttribute[name.name='autoComplete'])):not(:has(> JSXAttribute[name.name='type'][value.value=/^(radio|checkbox|range|file)$/]))",
+          message:
+            "Say what the browser may keep of it (autoComplete): else it writes what stands there to its disk, in the clear",
+        },
       ],
     },
   },

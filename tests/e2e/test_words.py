@@ -1,6 +1,7 @@
 """Words are never lost: whatever is switched, reloaded, closed, killed or signed out while one writes."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from tests.support.deployment import Deployment
 pytestmark = pytest.mark.e2e
 
 CANARY: Final = "canary-7f3a-words"
+FIELD_TO_KEEP: Final = "<input aria-label='nothing is said of this field'>"
 RECORDS: Final = """
 new Promise((done) => {
     const opening = indexedDB.open("casemate");
@@ -84,8 +86,9 @@ def records(page: Page) -> list[str]:
 
 
 def wait_until_sealed(tab: Tab, texts: int) -> None:
-    """The browser has written this many records down."""
+    """The browser has written this many records down, and would let the tab be closed without a question."""
     tab.page.wait_for_function(f"() => {RECORDS.strip()}.then((ids) => ids.length === {texts})")
+    tab.page.wait_for_function("() => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
 def reopened(tab: Tab, context: BrowserContext, address: str) -> Tab:
@@ -298,12 +301,45 @@ def test_nothing_readable_gets_to_the_disk(
     writer.composer.fill(f"{CANARY} as another draft")
     wait_until_sealed(writer, 2)
     sealed = records(writer.page)
+    wait_until_fields_are_kept(writer, profile)
     context.close()  # everything is written to the disk by then
-    contents = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]
-    assert any(form in content for content in contents for form in forms(sealed[0])), "the records are among these"
+    assert holding(profile, *forms(sealed[0])), "the records are among these"
     for secret in (CANARY, *keys):
-        assert not any(form in content for content in contents for form in forms(secret))
-    assert not any(bytes.fromhex(key) in content for content in contents for key in keys)
+        assert not holding(profile, *forms(secret))
+    for key in keys:
+        assert not holding(profile, bytes.fromhex(key))
+
+
+def test_a_password_that_is_shown_gets_not_to_the_disk(
+    writer: Tab, context: BrowserContext, profile: Path, deployment: Deployment
+) -> None:
+    writer.sign_out("User One")
+    writer.button("Sign in").click()
+    password = writer.page.get_by_label("Password", exact=True)
+    password.fill(f"{CANARY} a password")
+    writer.button("Show what I type").click()
+    expect(password).to_have_attribute("type", "text")
+    password.press_sequentially(" and more")
+    wait_until_fields_are_kept(writer, profile)
+    context.close()
+    assert not holding(profile, *forms(CANARY))
+
+
+def wait_until_fields_are_kept(tab: Tab, profile: Path) -> None:
+    """The browser has written to its disk what stands in the fields of this page, to restore it with the window."""
+    field = tab.page.get_by_label("nothing is said of this field")
+    tab.page.evaluate(f"() => document.body.insertAdjacentHTML('beforeend', `{FIELD_TO_KEEP}`)")
+    field.fill("kept by the browser")
+    deadline = time.monotonic() + 60
+    while not holding(profile / "Default" / "Sessions", *forms("kept by the browser")):
+        assert time.monotonic() < deadline, "this browser keeps fields where this test looks"
+        tab.page.wait_for_timeout(100)
+
+
+def holding(profile: Path, *forms: bytes) -> list[str]:
+    """The browser's files that hold one of these."""
+    files = {path: path.read_bytes() for path in profile.rglob("*") if path.is_file()}
+    return [str(path.relative_to(profile)) for path, content in files.items() if any(one in content for one in forms)]
 
 
 def forms(text: str) -> tuple[bytes, ...]:

@@ -7,11 +7,13 @@ import { classes } from "./classes";
 
 interface Props extends Omit<ComponentProps<"input">, "id" | "className"> {
   readonly label: string;
+  /** What the browser may keep of it: without a word on that it writes what stands here to its disk, in the clear. */
+  readonly autoComplete: string;
   readonly advice?: ReactNode;
   readonly problem?: ReactNode;
 }
 
-export function Field({ label, advice, problem, type = "text", ...rest }: Props) {
+export function Field({ label, advice, problem, autoComplete, type = "text", ...rest }: Props) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const secret = type === "password";
@@ -25,6 +27,8 @@ export function Field({ label, advice, problem, type = "text", ...rest }: Props)
         <input
           id={id}
           type={secret && shown ? "text" : type}
+          // A password that is shown is text, which browsers keep to restore a window.
+          autoComplete={secret && shown ? "off" : autoComplete}
           aria-invalid={wrong || undefined}
           aria-describedby={wrong || advice ? `${id}-note` : undefined}
           className={classes(

@@ -95,13 +95,13 @@ function Sheet() {
       </Part>
       <Part title="Field">
         <div className="w-full max-w-sm">
-          <Field label="Empty" placeholder="What to type" advice="Advice below." />
+          <Field autoComplete="off" label="Empty" placeholder="What to type" advice="Advice below." />
         </div>
         <div className="w-full max-w-sm">
-          <Field label="Wrong" defaultValue="a b" problem="A username has no blanks." />
+          <Field autoComplete="off" label="Wrong" defaultValue="a b" problem="A username has no blanks." />
         </div>
         <div className="w-full max-w-sm">
-          <Field label="Secret" type="password" defaultValue="long enough" />
+          <Field autoComplete="off" label="Secret" type="password" defaultValue="long enough" />
         </div>
       </Part>
       <Part title="Switch">

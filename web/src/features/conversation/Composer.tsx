@@ -116,6 +116,7 @@ export function Composer({ peer, conversation, peerName, onSent }: Props) {
           ref={input}
           aria-label={`Message to ${peerName}`}
           placeholder={`Message ${peerName}`}
+          autoComplete="off"
           rows={1}
           onInput={({ currentTarget }) => {
             written(currentTarget);

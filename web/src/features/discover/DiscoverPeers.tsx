@@ -40,6 +40,7 @@ export function DiscoverPeers({ onClose, onOpenConversation }: Props) {
             type="search"
             aria-label="Search people"
             placeholder="Name or username"
+            autoComplete="off"
             value={query}
             dir="auto"
             onChange={(event) => {
