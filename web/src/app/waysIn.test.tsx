@@ -27,7 +27,7 @@ test("the start page offers the open sessions of this computer, a new account, a
 test("an open session is resumed with one click, and the address says whose it is", async () => {
   const { user } = await showApp(App, "/");
   await user.click(screen.getByRole("button", { name: /Resume Bob Birch/ }));
-  expect(await screen.findByRole("button", { name: /^Bob Birch, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Bob Birch, .*online/ })).toBeVisible();
   expect(location.pathname).toBe(`/a/${BOB.toString()}`);
 });
 
@@ -39,7 +39,7 @@ test("a new account: the address is offered, the server says who it is, and one 
   expect(screen.getByLabelText("Server identity")).toHaveTextContent("7c1f");
   await fillIn(user, NEW_ACCOUNT);
   await user.click(screen.getByRole("button", { name: "Create account" }));
-  expect(await screen.findByRole("button", { name: /^Dana Dove, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Dana Dove, .*online/ })).toBeVisible();
   expect(screen.getByRole("button", { name: "Find people" })).toBeVisible();
 });
 
@@ -79,7 +79,7 @@ test("a server password is asked for when the server wants one, and a wrong one 
   expect(await screen.findByRole("alert")).toHaveTextContent("did not take that server password");
   await fillIn(user, { "Server password": "sesame" });
   await user.click(screen.getByRole("button", { name: "Create account" }));
-  expect(await screen.findByRole("button", { name: /^Dana Dove, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Dana Dove, .*online/ })).toBeVisible();
 });
 
 test("what is missing is said next to its field, and nothing is sent", async () => {
@@ -118,7 +118,7 @@ test("a step that takes long shows its name and a clock", async () => {
   await user.click(screen.getByRole("button", { name: "Create account", busy: true }));
   expect(service.asked.filter(({ name }) => name === "Register")).toHaveLength(1);
   release();
-  expect(await screen.findByRole("button", { name: /^Dana Dove, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Dana Dove, .*online/ })).toBeVisible();
 });
 
 test("a wrong password is said so, and the right one opens the account", async () => {
@@ -130,7 +130,7 @@ test("a wrong password is said so, and the right one opens the account", async (
   expect(await screen.findByRole("alert")).toHaveTextContent("That password does not open this account.");
   await fillIn(user, { Password: "correct horse" });
   await user.click(screen.getByRole("button", { name: "Sign in" }));
-  expect(await screen.findByRole("button", { name: /^Ann Ash, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Ann Ash, .*online/ })).toBeVisible();
 });
 
 test("the same username on two servers: the person says which one is meant", async () => {
@@ -254,7 +254,7 @@ test("account files that the list lost are offered, and their password opens the
   expect(await screen.findByRole("alert")).toHaveTextContent("That password does not open");
   await user.clear(screen.getByLabelText("Password of this account"));
   await user.type(screen.getByLabelText("Password of this account"), `${bob.password}{Enter}`);
-  expect(await screen.findByRole("button", { name: /^Bob Birch, online/ })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Bob Birch, .*online/ })).toBeVisible();
 });
 
 test("a disk that is nearly full is said on the start page and in an account; a full one says that reading goes on", async () => {
