@@ -35,6 +35,18 @@ const layers = [
   ),
 ];
 
+/** People read these files' words: what only the protocol calls so has a name of theirs. */
+const ONLY_OF_THE_PROTOCOL =
+  "(peers?|cids?|sessions?|envelopes?|ratchets?|re-?key\\w*|prekeys?|bundles?|epochs?|deposit\\w*|fence\\w*|payloads?|frames?|" +
+  "sockets?|websockets?|endpoints?|handshakes?|ciphertext|plaintext|ILM|orphan\\w*|deregister\\w*|batch\\w*|registration(?! Sent)|registered)";
+/** After another word: a string that begins with one is a key or a code. "Discover Peers" and the like are published. */
+const SAID = `/[a-z,.;:] (?<!Discover )${ONLY_OF_THE_PROTOCOL}\\b/i`;
+const plainWords = [
+  `Literal[value=${SAID}]`,
+  `TemplateElement[value.cooked=${SAID}]`,
+  `JSXText[value=${SAID}]`,
+].map((selector) => ({ selector, message: "A word of the protocol: say it in the words of people" }));
+
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
   js.configs.recommended,
@@ -51,11 +63,18 @@ export default tseslint.config(
     ...jsxA11y.flatConfigs.strict,
   },
   {
-    // The box that cuts a line decides at which end: around an isolated name it would cut its first word.
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/**/*.test.{ts,tsx}", "src/api/**", "src/testing/**", "src/app/gallery/**"],
+    rules: { "no-restricted-syntax": ["error", ...plainWords] },
+  },
+  {
     files: ["src/**/*.tsx"],
+    ignores: ["src/**/*.test.tsx", "src/app/gallery/**"],
     rules: {
       "no-restricted-syntax": [
         "error",
+        ...plainWords,
+        // The box that cuts a line decides at which end: around an isolated name it would cut its first word.
         {
           selector:
             "JSXElement[openingElement.name.name=/^(span|h1|h2|h3)$/]:has(> JSXOpeningElement > JSXAttribute[name.name='className'] Literal[value=/\\btruncate\\b/]) > JSXElement[openingElement.name.name='bdi']",

@@ -161,7 +161,7 @@ test("a refused message stays, says why, and can be sent again or discarded", as
   const reason: Reason = { code: "mailbox_full", params: {}, acts: "peer" };
   service.refuseNext("SendChat", reason);
   await user.type(box, "precious{Enter}");
-  expect(await screen.findByRole("alert")).toHaveTextContent("The mailbox for Bob Birch is full");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The server keeps no more for Bob Birch");
   await user.click(screen.getByRole("button", { name: "Try again" }));
   await waitFor(() => {
     expect(bob.messages.get(ANN)?.[0]?.text).toBe("precious");

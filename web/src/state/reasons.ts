@@ -42,7 +42,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   declined_recently: (facts) =>
     `${facts.name} declined not long ago. You can ask again${after(facts, "until")}.`,
   mailbox_full: ({ name }) =>
-    `The mailbox for ${name} is full. It goes on when they have taken what waits for them.`,
+    `The server keeps no more for ${name}. It goes on when they have taken what waits for them.`,
   no_keys_yet: ({ name }) => `${name} has to be online once before this can be sealed for them.`,
   identity_changed: ({ name }) => `${name}’s identity changed. Nothing is sent until you have looked at it.`,
   wrong_password: () => "That password does not open this account.",
@@ -69,7 +69,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   expired: ({ name }) =>
     `This waited so long that the server let it go. It is kept here and sent again when ${name} is back.`,
   server_lost_it: () => "The server lost it. It is being sent again.",
-  already_registered: ({ name }) => `You and ${name} are registered already.`,
+  already_registered: ({ name }) => `You and ${name} agreed to talk already.`,
   already_connected: ({ name }) => `You and ${name} are connected already.`,
   declined: ({ name }) => `${name} declined.`,
   not_asked: ({ name }) => `There is no request of ${name} any more.`,
@@ -109,7 +109,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `The key of ${params.file ?? "this file"} does not lie beside it, so the password cannot open it. ` +
     "Put back the service.db that knew it, then start Casemate again.",
   never_registered: ({ params }) =>
-    `The registration of ${params.username ? `“${params.username}”` : "this account"} never ended. ` +
+    `Creating ${params.username ? `“${params.username}”` : "this account"} was never finished. ` +
     "Create the account again with the same password, and it goes on.",
   disk_low: ({ params }) =>
     `This computer’s disk is nearly full (less than ${params.megabytes ?? "256"} MB left). ` +
@@ -145,7 +145,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   too_many_drafts: () => "Too many texts are begun here already. Send or discard one of them.",
   storage_full: () => "There is no room left for that.",
   settings_not_offered: () => "These settings are not offered.",
-  batch_too_long: () => "More was asked at once than a batch may hold.",
+  batch_too_long: () => "That was too much at once.",
   malformed: () => "That request could not be understood. Reload the page; it may be older than the service.",
   key_not_found: () => "There is nothing under that name.",
   views_only: () => "Only a browser tab may ask for that.",

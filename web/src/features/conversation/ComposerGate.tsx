@@ -102,7 +102,7 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
       return (
         <Gate peer={peer} actions={[["Connect", () => askToTalk(service, account, peer.cid)]]}>
           {talkedBefore
-            ? `You and ${name} are not registered any more. What was said stays here.`
+            ? `You and ${name} have not agreed to talk any more. What was said stays here.`
             : `You and ${name} have not agreed to talk yet.`}
         </Gate>
       );
@@ -123,7 +123,7 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
         <Gate peer={peer}>You asked {name} to connect. You can write as soon as they are there.</Gate>
       ) : (
         <Gate peer={peer} actions={[["Connect", () => askToConnect(service, cid, peer.cid)]]}>
-          You and {name} are registered, but not connected.
+          You and {name} agreed to talk, but are not connected.
         </Gate>
       );
   }
