@@ -6,12 +6,13 @@ import { Tooltip } from "./Tooltip";
 
 export type ButtonKind = "primary" | "soft" | "secondary" | "quiet" | "danger" | "danger-quiet";
 
+/** A border that nobody sees is drawn where colours are the system's own: else a button is a word there. */
 const KINDS: Readonly<Record<ButtonKind, string>> = {
-  primary: "bg-accent text-on-accent hover:bg-accent-hover",
-  soft: "bg-accent-soft text-accent-ink hover:bg-accent hover:text-on-accent",
+  primary: "border border-transparent bg-accent text-on-accent hover:bg-accent-hover",
+  soft: "border border-transparent bg-accent-soft text-accent-ink hover:bg-accent hover:text-on-accent",
   secondary: "bg-raised text-ink border border-line hover:bg-hover",
   quiet: "text-ink-2 hover:bg-hover hover:text-ink",
-  danger: "bg-red text-on-red hover:bg-red-hover",
+  danger: "border border-transparent bg-red text-on-red hover:bg-red-hover",
   "danger-quiet": "text-red-ink hover:bg-red-soft",
 };
 
