@@ -4,84 +4,28 @@ Main-thread time of the page in Chromium, from the moment a message is sent or r
 the screen (statuses, sidebar, read marks), with a full window of rows.
 """
 
-import asyncio
 import re
-import tempfile
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from threading import Thread
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from benchmarks.machine import Quantiles, print_heading
-from benchmarks.ui import long_conversation
-from tests.e2e.browser import CHROMIUM_ARGUMENTS, chromium_path
-from tests.e2e.tab import signed_in_url
-from tests.support.deployment import Deployment, deployment_in
-from tests.support.view import View
+from benchmarks.browser import TWO_FRAMES, MainThreads, Stage, long_tasks, stage, told
+from benchmarks.conversations import MESSAGES, another_person, long_conversation
+from benchmarks.machine import Quantiles
 
-MESSAGES: Final = 100
+TIMES: Final = 100
 WINDOW_ROWS: Final = 400
 SETTLED_MS: Final = 1_000
 """Longer than anything that follows a message: its statuses, and half a second's look at it."""
-SCREENS: Final = 400
-LONG_TASKS: Final = """
-window.longTasks = [];
-new PerformanceObserver((list) => { window.longTasks.push(...list.getEntries().map((task) => task.duration)); })
-    .observe({ type: "longtask" });
-"""
+SCREEN_PIXELS: Final = 700
 LIST: Final = "[role=region][aria-label^='Conversation with']"
-
-
-class Other:
-    """The other person, whose view lives in a thread of its own: the browser's driver has a loop in this one."""
-
-    def __init__(self, deployment: Deployment, cid: int, peer_cid: int) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._cid, self._peer_cid = cid, peer_cid
-        self._view: View = self._run(deployment.service().view())
-        self._run(self._view.subscribe(cid))
-
-    def write(self, text: str) -> None:
-        self._run(self._view.send_chat(self._cid, self._peer_cid, text))
-
-    def close(self) -> None:
-        self._run(self._view.__aexit__(None, None, None))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-
-
-@contextmanager
-def another_person(deployment: Deployment, cid: int, peer_cid: int) -> Iterator[Other]:
-    other = Other(deployment, cid, peer_cid)
-    try:
-        yield other
-    finally:
-        other.close()
-
-
-class MainThreads:
-    """Of the processes that draw pages. Their processor time does not depend on what else the computer does."""
-
-    def __init__(self, browser: Browser) -> None:
-        processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-        drawing = [process["id"] for process in processes if process["type"] == "renderer"]
-        self._schedules = [Path(f"/proc/{pid}/task/{pid}/schedstat") for pid in drawing]
-
-    def milliseconds(self) -> float:
-        return sum(int(schedule.read_text().split()[0]) for schedule in self._schedules) / 1e6
+FIRST_ROW: Final = "document.querySelector('[data-message]').textContent"
 
 
 def work_of_each(page: Page, threads: MainThreads, act: Callable[[str], None], name: str) -> Quantiles:
     sample = []
-    for number in range(MESSAGES):
+    for number in range(TIMES):
         text = f"{name} {number}"
         before = threads.milliseconds()
         act(text)
@@ -89,6 +33,13 @@ def work_of_each(page: Page, threads: MainThreads, act: Callable[[str], None], n
         sample.append(threads.milliseconds() - before)
         expect(page.locator("[data-message]").last).to_contain_text(text)
     return Quantiles.of(sample)
+
+
+def idle(page: Page, threads: MainThreads) -> float:
+    """What the same time costs when nothing happens: clocks, the heartbeat, the blinking cursor. Milliseconds."""
+    before = threads.milliseconds()
+    page.wait_for_timeout(10 * SETTLED_MS)
+    return (threads.milliseconds() - before) / 10
 
 
 def fill_the_window(page: Page) -> None:
@@ -100,64 +51,49 @@ def fill_the_window(page: Page) -> None:
     page.get_by_role("button", name="Jump to latest").click()
 
 
-def scroll_through(page: Page) -> list[float]:
-    """Up, a screen at a time; answers how long each task of more than 50 ms was."""
-    page.evaluate("window.longTasks.length = 0")
-    page.locator(LIST).hover()
-    for _ in range(SCREENS):
-        page.mouse.wheel(0, -700)
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    tasks: list[float] = page.evaluate("window.longTasks")
-    return tasks
-
-
-def measure(page: Page, deployment: Deployment, cid: int, peer_cid: int) -> None:
-    browser = page.context.browser
-    assert browser is not None
-    threads = MainThreads(browser)
+def messages(shown: Stage[tuple[int, int]], page: Page) -> None:
+    threads = MainThreads(shown.browser)
     composer = page.get_by_role("textbox", name=re.compile("^Message to "))
+    cid, peer_cid = shown.made
 
     def send(text: str) -> None:
         composer.click()
         page.keyboard.insert_text(text)
         page.keyboard.press("Enter")
 
-    with another_person(deployment, peer_cid, cid) as other:
+    with another_person(shown.deployment, peer_cid, cid) as other:
         fill_the_window(page)
         for number in range(60):
             other.write(f"filling {number}")
         expect(page.locator("[data-message]").last).to_contain_text("filling 59")
         print(f"* rows: {page.locator('[data-message]').count()}", flush=True)
+        print(f"* main-thread ms a second when nothing happens: {idle(page, threads):.1f}", flush=True)
         print(
             f"* main-thread ms a message received: {work_of_each(page, threads, other.write, 'received')}", flush=True
         )
         print(f"* main-thread ms a message sent: {work_of_each(page, threads, send, 'sent')}", flush=True)
-    tasks = scroll_through(page)
-    print(f"* scrolling {SCREENS} screens: {len(tasks)} tasks over 50 ms, the longest {max(tasks, default=0):.0f} ms")
+
+
+def scroll_through(page: Page) -> None:
+    """Up to the beginning, a screen at a time."""
+    long_tasks(page)
+    page.locator(LIST).hover()
+    screens = 0
+    while "Message 0:" not in page.evaluate(FIRST_ROW) and screens < MESSAGES:
+        for _ in range(50):
+            page.mouse.wheel(0, -SCREEN_PIXELS)
+            page.evaluate(TWO_FRAMES)
+        screens += 50
+    print(f"* scrolling through {MESSAGES} messages, {screens} screens: tasks over 50 ms: {told(long_tasks(page))}")
 
 
 def main() -> None:
-    print_heading("What a message costs the page")
-    path = chromium_path()
-    if path is None:
-        print("No Chromium here: scripts/ensure-chromium installs it or says what to install.")
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
-        deployment_in(Path(directory)) as deployment,
-    ):
-        deployment.start()
-        service = deployment.service()
-        cid, peer_cid = asyncio.run(long_conversation(deployment))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-            page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-            page.add_init_script(LONG_TASKS)
-            page.goto(signed_in_url(service))
-            page.goto(f"{service.web_url}a/{cid}/c/{peer_cid}")
-            expect(page.locator("[data-message]").first).to_be_visible()
-            measure(page, deployment, cid, peer_cid)
-            browser.close()
+    with stage("What a message costs the page", long_conversation) as shown:
+        page = shown.page()
+        page.goto(shown.conversation(*shown.made))
+        expect(page.locator("[data-message]").first).to_be_visible()
+        messages(shown, page)
+        scroll_through(page)
 
 
 if __name__ == "__main__":

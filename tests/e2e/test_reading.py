@@ -176,3 +176,27 @@ def test_a_service_that_hangs_is_shown_as_gone_and_comes_back(
     expect(gone).to_have_count(0)
     expect(online).to_be_visible()
     expect(writer.message("written while it hangs")).to_be_visible()
+
+
+FOUND: Final = "(text) => { getSelection().removeAllRanges(); return window.find(text); }"
+COPIED: Final = """() => {
+    getSelection().selectAllChildren(document.querySelector("ol[aria-label=Messages]"));
+    return getSelection().toString();
+}"""
+
+
+def test_rows_far_from_what_is_in_view_are_found_selected_and_heard(
+    browser: Browser, album: Album, deployment: Deployment
+) -> None:
+    texts = [f"Message {number} end\nhas a second line\nand a third" for number in range(58)]
+    at_writer, _ = written(deployment, texts)
+    tab = opened(browser, album, deployment, at_writer)
+    expect(tab.message_rows).to_have_count(len(texts))
+    page = tab.page
+    heard = str(page.context.new_cdp_session(page).send("Accessibility.getFullAXTree"))
+    copied = page.evaluate(COPIED)
+    for number in range(len(texts)):
+        assert f"Message {number} end" in heard
+        assert f"Message {number} end" in copied
+    assert "Message 0 end" not in " ".join(page.evaluate(IN_VIEW)), "it is far from what is in view"
+    assert page.evaluate(FOUND, "Message 0 end")

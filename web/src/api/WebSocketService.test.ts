@@ -43,11 +43,17 @@ class FakeSocket implements Socket {
 let sockets: FakeSocket[];
 let service: WebSocketService;
 let wake: () => void;
+/** Work that waits for the next frame of a page that is seen; null while nobody sees it. */
+let frame: (() => void)[] | null;
+const paint = () => {
+  for (const work of frame?.splice(0) ?? []) work();
+};
 const latest = () => sockets.at(-1) as FakeSocket;
 
 beforeEach(() => {
   vi.useFakeTimers();
   sockets = [];
+  frame = null;
   service = new WebSocketService({
     open: () => {
       sockets.push(new FakeSocket());
@@ -59,6 +65,10 @@ beforeEach(() => {
       return () => undefined;
     },
     random: () => 0.5,
+    beforePaint: (work) => {
+      if (frame === null) work();
+      else frame.push(work);
+    },
   });
 });
 
@@ -191,6 +201,66 @@ test("a service that was restarted sends a snapshot, and counting begins there",
   latest().respond("Snapshot", { ...snapshot(latest().idOf("Subscribe"), 0), position: position(0, "f") });
   latest().respond("ViewEvents", { ...events(1, 10n), position: position(1, "f") });
   expect(updates.map(({ kind }) => kind)).toEqual(["snapshot", "snapshot", "events"]);
+});
+
+test("events that come together are told once, before the page is painted", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  frame = [];
+  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("LocalAccountsChanged", { accounts: [], found: [], list_lost: null, storage: null });
+  latest().respond("ViewEvents", events(6, 11n, 12n));
+  expect(peersOf(updates)).toEqual([]);
+  paint();
+  expect(updates.slice(1)).toMatchObject([{ kind: "events", position: position(7) }]);
+  expect(peersOf(updates)).toEqual([10n, 11n, 12n]);
+});
+
+test("an answer waits for no frame, and what came before it is told before it", async () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  frame = [];
+  const page = service.request("GetTimeline", { cid: CID, peer_cid: 2n, limit: 1 });
+  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("TimelinePage", { cid: CID, request_id: latest().idOf("GetTimeline"), peer_cid: 2n });
+  expect(peersOf(updates)).toEqual([10n]);
+  await expect(page).resolves.toMatchObject({ peer_cid: 2n });
+  paint();
+  expect(peersOf(updates)).toEqual([10n]);
+});
+
+test("what came before the connection broke is told, and is not asked for again", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  frame = [];
+  latest().respond("ViewEvents", events(5, 10n));
+  latest().close();
+  expect(peersOf(updates)).toEqual([10n]);
+  vi.advanceTimersByTime(1000);
+  latest().accept();
+  expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { after: position(5) } });
+});
+
+test("a page that is never painted is told all the same, once many frames wait", () => {
+  latest().accept();
+  const updates = follow();
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 0));
+  frame = [];
+  for (let sequence = 1; sequence <= 450; sequence++) latest().respond("ViewEvents", events(sequence, 1n));
+  expect(peersOf(updates)).toHaveLength(400);
+});
+
+test("accounts that are listed as they were are no news", () => {
+  latest().accept();
+  const told = vi.fn();
+  const listed = { accounts: [{ cid: CID, unread: 1 }], found: [], list_lost: null, storage: null };
+  service.onConnection(told);
+  latest().respond("LocalAccountsChanged", listed);
+  latest().respond("LocalAccountsChanged", structuredClone(listed));
+  expect(told).toHaveBeenCalledOnce();
 });
 
 test("a service that accepts sockets but never answers counts as gone", () => {

@@ -2,7 +2,14 @@
 import { backoffMilliseconds } from "./backoff";
 import type { Heart } from "./heartbeat";
 import { Heartbeat, onPageWake } from "./heartbeat";
-import type { Cid, HelloAccepted, LocalAccountsChanged, ViewEvents, ViewPosition } from "./generated";
+import type {
+  Cid,
+  HelloAccepted,
+  LocalAccountsChanged,
+  ViewEvent,
+  ViewEvents,
+  ViewPosition,
+} from "./generated";
 import type { Snapshot, Resumed } from "./generated";
 import { newRequestId } from "./identifiers";
 import type {
@@ -15,9 +22,11 @@ import type {
   Update,
 } from "./InternalService";
 import { ConnectionLost } from "./InternalService";
+import { beforePaint, JoinedFrames } from "./JoinedFrames";
 import { decode, encode, UnreadableFrame } from "./json";
 import type { AnyAnswer } from "./pending";
 import { PendingRequests } from "./pending";
+import { sharing } from "./sharing";
 
 /** The part of the browser's WebSocket that is used. */
 export interface Socket {
@@ -31,6 +40,8 @@ export interface Socket {
 export interface Surroundings extends Heart {
   open(): Socket;
   random(): number;
+  /** Calls `work` once, before the page is painted the next time; at once when nobody sees it. */
+  beforePaint(work: () => void): void;
 }
 
 interface Following {
@@ -38,6 +49,8 @@ interface Following {
   position: ViewPosition | null;
   /** Events that come while a subscription is being answered are of the old position, and are asked for again. */
   subscribing: string | null;
+  /** Events of frames that are being handled, to be told in one piece. */
+  news: ViewEvent[];
 }
 
 /** A service that accepts a socket but does not answer is as good as gone. */
@@ -56,6 +69,7 @@ export class WebSocketService implements InternalService {
   private openedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly heartbeat: Heartbeat;
+  private readonly forTheScreen: JoinedFrames;
 
   constructor(private readonly surroundings: Surroundings) {
     this.heartbeat = new Heartbeat(
@@ -68,6 +82,15 @@ export class WebSocketService implements InternalService {
         if (socket === null) return;
         this.lose(socket, lastHeard);
         socket.close(); // who hangs does not answer the goodbye either
+      },
+    );
+    this.forTheScreen = new JoinedFrames(
+      (work) => {
+        surroundings.beforePaint(work);
+      },
+      (frames) => {
+        for (const { name, body } of frames) this.dispatch(name, body);
+        this.tellEvents();
       },
     );
     this.dial();
@@ -91,7 +114,7 @@ export class WebSocketService implements InternalService {
   }
 
   follow(cid: Cid, listener: (update: Update) => void): Stop {
-    const following: Following = { listener, position: null, subscribing: null };
+    const following: Following = { listener, position: null, subscribing: null, news: [] };
     this.followed.set(cid, following);
     if (this.state.state === "open") this.subscribe(cid, following);
     return () => {
@@ -129,6 +152,7 @@ export class WebSocketService implements InternalService {
   /** `since`: when they were heard last, where that is known. */
   private lose(socket: Socket, since?: number): void {
     if (this.socket !== socket) return;
+    this.forTheScreen.flush(); // what was said before is true
     this.socket = null;
     clearTimeout(this.timer);
     this.heartbeat.stop();
@@ -161,7 +185,11 @@ export class WebSocketService implements InternalService {
       return;
     }
     const response = (frame as { Response?: Record<string, unknown> } | null)?.Response;
-    for (const [name, body] of Object.entries(response ?? {})) this.dispatch(name, body);
+    for (const [name, body] of Object.entries(response ?? {})) {
+      if (this.forTheScreen.add(name, body)) continue;
+      this.forTheScreen.flush(); // nothing overtakes what came before it
+      this.dispatch(name, body);
+    }
   }
 
   private dispatch(name: string, body: unknown): void {
@@ -196,8 +224,9 @@ export class WebSocketService implements InternalService {
   }
 
   private listed({ accounts, found, list_lost, storage }: LocalAccountsChanged): void {
-    if (this.state.state === "open")
-      this.become({ ...this.state, accounts, found: { files: found, listLost: list_lost }, storage });
+    if (this.state.state !== "open") return;
+    const now = { ...this.state, accounts, found: { files: found, listLost: list_lost }, storage };
+    this.become(sharing(this.state, now));
   }
 
   private subscribe(cid: Cid, following: Following): void {
@@ -244,7 +273,16 @@ export class WebSocketService implements InternalService {
     const news = events.slice(known.sequence + 1 - first_sequence);
     if (news.length === 0) return;
     following.position = position;
-    following.listener({ kind: "events", position, events: news });
+    following.news.push(...news);
+  }
+
+  private tellEvents(): void {
+    for (const following of this.followed.values()) {
+      const { news: events, position } = following;
+      if (events.length === 0 || position === null) continue;
+      following.news = [];
+      following.listener({ kind: "events", position, events });
+    }
   }
 
   private send(name: string, fields: object): void {
@@ -252,6 +290,7 @@ export class WebSocketService implements InternalService {
   }
 
   private become(state: Connection): void {
+    if (state === this.state) return;
     this.state = state;
     for (const listener of [...this.listeners]) listener();
   }
@@ -266,5 +305,6 @@ export function browserSurroundings(): Surroundings {
     now: () => Date.now(),
     onWake: onPageWake,
     random: () => Math.random(),
+    beforePaint,
   };
 }

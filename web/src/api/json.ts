@@ -1,29 +1,29 @@
 /** JSON in which every cid is an exact `bigint`, both ways. */
-import { parse, stringify } from "lossless-json";
+import { LIBRARY, nativeNumbers } from "./exactNumbers";
 
 /** A frame that is no JSON, or no frame of ours. */
 export class UnreadableFrame extends Error {}
 
-export function decode(text: string): unknown {
+const NUMBERS = nativeNumbers(JSON) ?? LIBRARY;
+
+export function decode(text: string, numbers = NUMBERS): unknown {
   try {
-    return parse(text, cidsToBigInt, exactNumber);
+    return numbers.parse(text, (key, value, source) => {
+      const exact = Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(source) : value;
+      // By its field's name even a small cid becomes what all cids are.
+      return typeof exact === "number" && isCid(key) ? BigInt(exact) : exact;
+    });
   } catch (cause) {
     throw new UnreadableFrame("The internal service sent something that is not JSON", { cause });
   }
 }
 
-export function encode(value: unknown): string {
-  const text = stringify(value);
+export function encode(value: unknown, numbers = NUMBERS): string {
+  const text = numbers.stringify(value);
   if (text === undefined) throw new TypeError("Nothing to send");
   return text;
 }
 
-function exactNumber(text: string): number | bigint {
-  const value = Number(text);
-  return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(text) : value;
-}
-
-/** A small cid is a number after `exactNumber`; by its field's name it becomes what all cids are. */
-function cidsToBigInt(key: string, value: unknown): unknown {
-  return typeof value === "number" && (key === "cid" || key.endsWith("_cid")) ? BigInt(value) : value;
+function isCid(key: string): boolean {
+  return key === "cid" || key.endsWith("_cid");
 }

@@ -1,7 +1,8 @@
 /** The room one works in: accounts, people, the conversation, and what is known about the other one. */
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
+import { sharing } from "../api/sharing";
 import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
@@ -43,43 +44,61 @@ export function WorkspaceScreen(props: Props) {
   return ready ? <Open {...props} /> : <LoadingWorkspace refused={refused} {...props} />;
 }
 
-function Open({ place, accounts, onSwitchAccount }: Props) {
+function Open({ place, accounts: all, onSwitchAccount }: Props) {
   const session = useSession();
   const { cid } = session;
   const [layer, setLayer] = useState<Layer>(null);
   const [infoOpen, setInfoOpen] = useState(false);
   const unread = useSessionState(({ workspace }) => workspace?.account.unread ?? 0);
+  const accounts = useOtherUnread(all, cid);
 
-  const go = (to: Place) => {
-    setLayer(null);
-    navigate({ screen: "workspace", cid, place: to });
-  };
-  const openConversation = (peer: Cid) => {
-    go({ kind: "conversation", peer });
-  };
-  const addAccount = () => {
-    navigate(LANDING);
-  };
-  const signOut = () => {
+  // The same functions each time, so that what has them is drawn anew only when something of its own has changed.
+  const go = useCallback(
+    (to: Place) => {
+      setLayer(null);
+      navigate({ screen: "workspace", cid, place: to });
+    },
+    [cid],
+  );
+  const openConversation = useCallback(
+    (peer: Cid) => {
+      go({ kind: "conversation", peer });
+    },
+    [go],
+  );
+  const goHome = useCallback(() => {
+    go({ kind: "home" });
+  }, [go]);
+  const goConnections = useCallback(() => {
+    go({ kind: "connections" });
+  }, [go]);
+  const goSettings = useCallback(() => {
+    go({ kind: "settings" });
+  }, [go]);
+  const discover = useCallback(() => {
+    setLayer("discover");
+  }, []);
+  const openSwitcher = useCallback(() => {
+    setLayer("switcher");
+  }, []);
+  const signOut = useCallback(() => {
     const ask = () => {
       setLayer("sign-out");
     };
     if (session.wordsInHand()) ask();
     else session.signOut().then(leave, ask);
-  };
-  const closeLayer = () => {
+  }, [session]);
+  const closeLayer = useCallback(() => {
     setLayer(null);
-  };
-  const toggleInfo = () => {
-    setInfoOpen(!infoOpen);
-  };
+  }, []);
+  const toggleInfo = useCallback(() => {
+    setInfoOpen((open) => !open);
+  }, []);
 
   usePageTitle(place);
   useKeyboard({
     place,
-    onSwitcher: () => {
-      setLayer("switcher");
-    },
+    onSwitcher: openSwitcher,
     onConversation: openConversation,
     onEscape: () => {
       setInfoOpen(false);
@@ -101,12 +120,8 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
           place={place.kind === "connections" || place.kind === "settings" ? place.kind : null}
           onSwitch={onSwitchAccount}
           onAdd={addAccount}
-          onConnections={() => {
-            go({ kind: "connections" });
-          }}
-          onSettings={() => {
-            go({ kind: "settings" });
-          }}
+          onConnections={goConnections}
+          onSettings={goSettings}
         />
         <div
           role={listIsMain ? "main" : undefined}
@@ -120,20 +135,12 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
             shortcut={isApple() ? "⌘K" : "Ctrl K"}
             onSwitchAccount={onSwitchAccount}
             onAddAccount={addAccount}
-            onConnections={() => {
-              go({ kind: "connections" });
-            }}
-            onSettings={() => {
-              go({ kind: "settings" });
-            }}
+            onConnections={goConnections}
+            onSettings={goSettings}
             onSignOut={signOut}
-            onSearch={() => {
-              setLayer("switcher");
-            }}
+            onSearch={openSwitcher}
             onConversation={openConversation}
-            onDiscover={() => {
-              setLayer("discover");
-            }}
+            onDiscover={discover}
           />
         </div>
         <main
@@ -144,16 +151,10 @@ function Open({ place, accounts, onSwitchAccount }: Props) {
             place={place}
             infoOpen={infoShown}
             onInfo={toggleInfo}
-            onHome={() => {
-              go({ kind: "home" });
-            }}
-            onDiscover={() => {
-              setLayer("discover");
-            }}
+            onHome={goHome}
+            onDiscover={discover}
             onConversation={openConversation}
-            onSettings={() => {
-              go({ kind: "settings" });
-            }}
+            onSettings={goSettings}
             onSignOut={signOut}
           />
         </main>
@@ -224,6 +225,19 @@ function MainPlace(props: {
         />
       );
   }
+}
+
+/** What waits in the account that is shown is told by the workspace: it changes with each message, and this must not. */
+function useOtherUnread(accounts: readonly LocalAccount[], shown: Cid): readonly LocalAccount[] {
+  const others = accounts.map((account) => (account.cid === shown ? { ...account, unread: 0 } : account));
+  const [known, setKnown] = useState<readonly LocalAccount[]>(others);
+  const now = sharing(known, others);
+  if (now !== known) setKnown(now);
+  return now;
+}
+
+function addAccount(): void {
+  navigate(LANDING);
 }
 
 /** There is no way back in: the address of the account now asks for its password. */

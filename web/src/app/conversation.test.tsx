@@ -342,6 +342,35 @@ test("long history: a page at a time, and never more than a window of it on the 
   expect(messages().querySelectorAll("[data-message]")).toHaveLength(400);
 });
 
+test.each([
+  ["whoever is at the end keeps it, and far above room is made", 9000, "line 0", "line 399"],
+  ["whoever reads near the start keeps it, and what comes waits below", 10, "line 399", "line 0"],
+])("a window that gets full: %s", async (_, scrollTop, gone, kept) => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  for (let number = 0; number < 399; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
+  world.readAll(ann, bob, 100_000);
+  const { messages } = await openConversation(world);
+  const scroller = screen.getByRole("region", { name: "Conversation with Bob Birch" });
+  vi.spyOn(scroller, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(scroller, "scrollHeight", "get").mockReturnValue(9000);
+  for (let turn = 0; turn < 7; turn++) {
+    fireEvent.scroll(scroller);
+    await act(() => Promise.resolve());
+  }
+  expect(within(messages()).getByText("line 0")).toBeInTheDocument();
+  scroller.scrollTop = scrollTop;
+  fireEvent.scroll(scroller);
+  act(() => {
+    world.send(bob, ann, id(399), "line 399");
+  });
+  await waitFor(() => {
+    expect(messages().querySelectorAll("[data-message]")).toHaveLength(340);
+  });
+  expect(within(messages()).queryByText(gone)).toBeNull();
+  expect(within(messages()).getByText(kept)).toBeInTheDocument();
+});
+
 test("a short conversation that begins and ends beyond what is loaded goes on at both of its ends", async () => {
   const world = worldOfThree();
   const [ann, bob] = [world.account(ANN), world.account(BOB)];

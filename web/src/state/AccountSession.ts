@@ -8,7 +8,7 @@ import { Handover } from "./Handover";
 import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import { WritableStore } from "./store";
-import { compareOrder } from "./timeline";
+import { compareOrder, withRoom } from "./timeline";
 import { TypingEnds } from "./typing";
 import type { PagePlace, Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
@@ -171,6 +171,16 @@ export class AccountSession {
 
   loadAround(peer: Cid, around: MessageOrder): Promise<void> {
     return this.loadPage(peer, "replace", { around });
+  }
+
+  /** The window is full, and more is coming: makes room at the end of it that is far from the reader. */
+  makeRoom(peer: Cid, far: "start" | "end"): void {
+    this.change((state) => {
+      const timeline = state.workspace?.timelines.get(peer);
+      if (state.workspace === null || timeline === undefined) return state;
+      const timelines = new Map(state.workspace.timelines).set(peer, withRoom(timeline, far));
+      return { ...state, workspace: { ...state.workspace, timelines } };
+    });
   }
 
   /** `painted` were on a screen, and everything up to an arrival was seen. Answers whether the service took it. */

@@ -100,8 +100,11 @@ function visible(text: string): string {
     .replace(/^[\s\u200C\u200D]+|[\s\u200C\u200D]+$/gu, "");
 }
 
+/** Made once: that takes a browser longer than all names on a screen. */
+const GRAPHEMES = new Intl.Segmenter();
+
 function firstGrapheme(text: string): string {
-  for (const { segment } of new Intl.Segmenter().segment(text)) return segment;
+  for (const { segment } of GRAPHEMES.segment(text)) return segment;
   return "";
 }
 

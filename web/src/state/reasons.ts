@@ -1,6 +1,6 @@
 /** The message catalogue: every reason code as a sentence that a friend would say. */
 import type { Reason } from "../api/generated";
-import { sinceTime } from "./times";
+import { dayOfMonth, sinceTime } from "./times";
 
 /** Who and when the sentence is about. */
 export interface About {
@@ -226,7 +226,7 @@ function since({ params, now }: Facts): string {
 function after({ params }: Facts, name: string): string {
   const time = Number(params[name]);
   if (!Number.isFinite(time) || time <= 0) return " later";
-  return ` after ${new Intl.DateTimeFormat("en", { day: "numeric", month: "long" }).format(time)}`;
+  return ` after ${dayOfMonth(time)}`;
 }
 
 function bytes(limit: string): string {

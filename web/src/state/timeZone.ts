@@ -8,6 +8,8 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function zoneNow(): string {
+  // One that is kept goes on naming the zone in which it was made.
+  // eslint-disable-next-line no-restricted-syntax
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
@@ -21,6 +23,7 @@ function look(): void {
 
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) {
+    look();
     timer = setInterval(look, LOOK_MILLISECONDS);
     document.addEventListener("visibilitychange", look);
     window.addEventListener("focus", look);
@@ -35,6 +38,11 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** As it was when somebody looked last. */
+export function timeZone(): string {
+  return zone;
+}
+
 export function useTimeZone(): string {
-  return useSyncExternalStore(subscribe, () => zone);
+  return useSyncExternalStore(subscribe, timeZone);
 }

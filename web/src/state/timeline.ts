@@ -1,5 +1,6 @@
 /** The loaded part of one conversation: a window of messages in display order. */
 import type { MessageOrder, MessageView, TimelinePage } from "../api/generated";
+import { sharing } from "../api/sharing";
 
 export interface Timeline {
   readonly messages: readonly MessageView[];
@@ -13,6 +14,7 @@ export interface Timeline {
 
 /** More is never drawn at once; what is far from the reader is let go and loaded again when needed. */
 export const WINDOW_MESSAGES = 400;
+const ROOM_MESSAGES = 60;
 
 export function compareOrder(a: MessageOrder, b: MessageOrder): number {
   return a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
@@ -24,7 +26,10 @@ export function withMessage(timeline: Timeline, message: MessageView): Timeline 
   const known = messages.findLastIndex((other) => other.id === message.id);
   const others = known === -1 ? messages : messages.toSpliced(known, 1);
   const place = others.findLastIndex((other) => compareOrder(other.order, message.order) < 0) + 1;
-  if (known === place) return { ...timeline, messages: messages.with(known, message) };
+  if (known === place) {
+    const shared = sharing(messages[known], message);
+    return shared === messages[known] ? timeline : { ...timeline, messages: messages.with(known, shared) };
+  }
   const olderThanWindow = place === 0 && timeline.hasBefore;
   const newerThanWindow = place === others.length && timeline.hasAfter;
   if (olderThanWindow || newerThanWindow) return known === -1 ? timeline : { ...timeline, messages: others };
@@ -57,6 +62,17 @@ export function withPageBefore(timeline: Timeline, page: TimelinePage): Timeline
 export function withPageAfter(timeline: Timeline, page: TimelinePage): Timeline {
   const messages = merged(page.messages, timeline.messages);
   return trimmedAtStart({ ...timeline, messages, hasAfter: page.has_after });
+}
+
+/**
+ * Lets many go at once at one end. What stays moves on the screen then, and a browser takes as long to move all of it as
+ * to draw some messages: one by one, each new message would cost that.
+ */
+export function withRoom(timeline: Timeline, end: "start" | "end"): Timeline {
+  const { messages } = timeline;
+  return end === "start"
+    ? { ...timeline, messages: messages.slice(ROOM_MESSAGES), hasBefore: true }
+    : { ...timeline, messages: messages.slice(0, -ROOM_MESSAGES), hasAfter: true };
 }
 
 function trimmedAtStart(timeline: Timeline): Timeline {

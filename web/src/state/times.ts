@@ -1,10 +1,27 @@
 /** Times in a reader's words. All are Unix milliseconds and shown in the reader's time zone. */
+import { timeZone } from "./timeZone";
 
 const MINUTE = 60_000;
 
+/** As this browser writes times. */
+const CLOCK = formatOf(undefined, { timeStyle: "short" });
+const LONG_DAY = formatOf(undefined, { dateStyle: "long" });
+const EVERYTHING = formatOf(undefined, { dateStyle: "full", timeStyle: "medium" });
+/** In the language of the sentences around them. */
+const WEEKDAY = formatOf("en", { weekday: "long" });
+const SHORT_WEEKDAY = formatOf("en", { weekday: "short" });
+const DAY = formatOf("en", { day: "numeric", month: "long" });
+const DAY_OF_YEAR = formatOf("en", { day: "numeric", month: "long", year: "numeric" });
+const SHORT_DAY = formatOf("en", { day: "numeric", month: "short" });
+
 /** 14:02 */
 export function clockTime(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(time);
+  return CLOCK(time);
+}
+
+/** 3 March */
+export function dayOfMonth(time: number): string {
+  return DAY(time);
 }
 
 /** Today, Yesterday, Monday, 3 March, 3 March 2024 */
@@ -12,9 +29,9 @@ export function dayName(time: number, now: number): string {
   const days = daysBetween(time, now);
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
-  if (days > 1 && days < 7) return format(time, { weekday: "long" });
+  if (days > 1 && days < 7) return WEEKDAY(time);
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
-  return format(time, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) });
+  return sameYear ? DAY(time) : DAY_OF_YEAR(time);
 }
 
 /** 14:02 today, Mon this week, 3 Mar before; as short as a list needs. */
@@ -22,7 +39,7 @@ export function shortTime(time: number, now: number): string {
   const days = daysBetween(time, now);
   if (days <= 0) return clockTime(time);
   if (days === 1) return "Yesterday";
-  return days < 7 ? format(time, { weekday: "short" }) : format(time, { day: "numeric", month: "short" });
+  return days < 7 ? SHORT_WEEKDAY(time) : SHORT_DAY(time);
 }
 
 /** 14:02, yesterday at 14:02, Monday at 14:02, 3 March at 14:02; follows "since". */
@@ -35,12 +52,12 @@ export function sinceTime(time: number, now: number): string {
 
 /** 3 March 2024 */
 export function fullDay(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "long" }).format(time);
+  return LONG_DAY(time);
 }
 
 /** The whole of it, for tooltips. */
 export function fullTime(time: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }).format(time);
+  return EVERYTHING(time);
 }
 
 /** 8 s, 2 min, 3 h */
@@ -64,6 +81,16 @@ function midnight(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }
 
-function format(time: number, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat("en", options).format(time);
+/** To make one takes a browser as long as to draw a message, so each is made once for each time zone. */
+function formatOf(
+  language: string | undefined,
+  options: Intl.DateTimeFormatOptions,
+): (time: number) => string {
+  let made: { readonly zone: string; readonly format: Intl.DateTimeFormat } | null = null;
+  return (time) => {
+    const zone = timeZone();
+    // eslint-disable-next-line no-restricted-syntax
+    if (made?.zone !== zone) made = { zone, format: new Intl.DateTimeFormat(language, options) };
+    return made.format.format(time);
+  };
 }

@@ -1,9 +1,11 @@
 /** The names that need a username beside them, among everybody this account knows and itself. */
+import { useMemo } from "react";
+
 import { useWorkspace } from "./context";
 import { ambiguousNames } from "./names";
 
 export function useAmbiguousNames(): ReadonlySet<string> {
   const peers = useWorkspace((workspace) => workspace.peers);
   const account = useWorkspace((workspace) => workspace.account);
-  return ambiguousNames([account, ...peers.values()]);
+  return useMemo(() => ambiguousNames([account, ...peers.values()]), [account, peers]);
 }

@@ -6,7 +6,8 @@ import { conversationId } from "../testing/conversationId";
 import type { FakeAccount } from "../testing/FakeAccount";
 import type { Workspace } from "./workspace";
 import { applyEvent, applyPage, applySnapshot } from "./workspace";
-import { WINDOW_MESSAGES } from "./timeline";
+import type { Timeline } from "./timeline";
+import { WINDOW_MESSAGES, withRoom } from "./timeline";
 
 const ME = 17_900_000_000_000_000_001n;
 
@@ -174,6 +175,19 @@ describe("the window of a conversation", () => {
     expect(counters(state)?.slice(0, 3)).toEqual([998, 999, 1000]);
     expect(state.timelines.get(1n)).toMatchObject({ hasBefore: false, hasAfter: true });
     expect(counters(state)).toHaveLength(WINDOW_MESSAGES);
+  });
+
+  test("a full window makes room at either end, in one go, and knows that there is more", () => {
+    const window = opened(
+      Array.from({ length: WINDOW_MESSAGES }, (_, index) => message(index)),
+      false,
+      false,
+    ).timelines.get(1n) as Timeline;
+    const [atStart, atEnd] = [withRoom(window, "start"), withRoom(window, "end")];
+    expect(atStart).toMatchObject({ hasBefore: true, hasAfter: false });
+    expect(atStart.messages).toEqual(window.messages.slice(-340));
+    expect(atEnd).toMatchObject({ hasBefore: false, hasAfter: true });
+    expect(atEnd.messages).toEqual(window.messages.slice(0, 340));
   });
 
   test("a status that an event has brought is not undone by an older page", () => {

@@ -10,6 +10,7 @@ import type {
   ViewEvent,
   ViewEvents,
 } from "../api/generated";
+import { sharing } from "../api/sharing";
 import type { Timeline } from "./timeline";
 import { ofPage, withMessage, withPageAfter, withPageBefore } from "./timeline";
 
@@ -45,7 +46,7 @@ export function applySnapshot(before: Workspace | null, snapshot: Snapshot): Wor
 export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
   switch (event.type) {
     case "AccountChanged":
-      return { ...state, account: event.account };
+      return { ...state, account: sharing(state.account, event.account) };
     case "PeerChanged":
       return { ...state, peers: withEntry(state.peers, event.peer.cid, event.peer) };
     case "PathChanged": {
@@ -70,7 +71,7 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
       if (timeline === undefined) return state;
       return {
         ...state,
-        timelines: withEntry(state.timelines, peer_cid, withMessage(timeline, event.message)),
+        timelines: new Map(state.timelines).set(peer_cid, withMessage(timeline, event.message)),
       };
     }
     case "DraftChanged":
@@ -104,7 +105,7 @@ export function applyPage(state: Workspace, page: TimelinePage, place: PagePlace
       : place === "before"
         ? withPageBefore(known, page)
         : withPageAfter(known, page);
-  return { ...state, timelines: withEntry(state.timelines, page.peer_cid, timeline) };
+  return { ...state, timelines: new Map(state.timelines).set(page.peer_cid, timeline) };
 }
 
 export function draftKey({ conversation, slot }: Pick<DraftView, "conversation" | "slot">): string {
@@ -112,7 +113,9 @@ export function draftKey({ conversation, slot }: Pick<DraftView, "conversation" 
 }
 
 function withEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid, value: Value): ReadonlyMap<Cid, Value> {
-  return new Map(map).set(cid, value);
+  const known = map.get(cid);
+  const shared = sharing(known, value);
+  return known !== undefined && shared === known ? map : new Map(map).set(cid, shared);
 }
 
 function withoutEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid): ReadonlyMap<Cid, Value> {

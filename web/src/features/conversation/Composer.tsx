@@ -1,7 +1,7 @@
 /** Where one writes. Enter sends, Shift+Enter begins a new line, and nothing written here gets lost. */
 import { SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 
 import type { Cid } from "../../api/generated";
 import { IconButton } from "../../components/Button";
@@ -27,7 +27,7 @@ const LONG_PASTE_CHARACTERS = 16_384;
  * The text lives in the browser's own field, and no key makes React draw anything but the change between nothing and
  * something: only so does a key cost the same in a short text and in a long one.
  */
-export function Composer({ peer, conversation, peerName, onSent }: Props) {
+export const Composer = memo(function Composer({ peer, conversation, peerName, onSent }: Props) {
   const session = useSession();
   const [blank, setBlank] = useState(true);
   const [tooLong, setTooLong] = useState(false);
@@ -146,7 +146,7 @@ export function Composer({ peer, conversation, peerName, onSent }: Props) {
       </div>
     </div>
   );
-}
+});
 
 /** Touches the field only where something is another thing now. */
 function fit(field: HTMLTextAreaElement, text: string): void {

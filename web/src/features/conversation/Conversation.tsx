@@ -1,6 +1,6 @@
 /** One conversation: head, messages, and the place to write. */
 import { UserRoundX } from "lucide-react";
-import { useEffect, useState } from "react";
+import { memo, useCallback, useEffect, useState } from "react";
 
 import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -21,7 +21,7 @@ interface Props {
   readonly onBack: () => void;
 }
 
-export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
+export const Conversation = memo(function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
   const session = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const peers = useWorkspace((workspace) => workspace.peers);
@@ -33,6 +33,9 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
   const failed = useSessionState((state) => state.failedPages.has(peerCid));
   const peer = peers.get(peerCid);
   const [sent, setSent] = useState(0);
+  const countSent = useCallback(() => {
+    setSent((count) => count + 1);
+  }, []);
 
   useEffect(() => {
     session.openConversation(peerCid);
@@ -76,19 +79,23 @@ export function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
           peer={peerCid}
           conversation={peer.conversation}
           peerName={name}
-          onSent={() => {
-            setSent((count) => count + 1);
-          }}
+          onSent={countSent}
         />
       ) : (
         <ComposerGate peer={peer} talkedBefore={conversation?.last != null} onCompare={onInfo} />
       )}
     </section>
   );
-}
+});
 
 /** Always there, so that nothing moves when somebody begins to type. */
-function TypingLine({ name, typing }: { readonly name: string; readonly typing: boolean }) {
+const TypingLine = memo(function TypingLine({
+  name,
+  typing,
+}: {
+  readonly name: string;
+  readonly typing: boolean;
+}) {
   return (
     <p
       role="status"
@@ -113,7 +120,7 @@ function TypingLine({ name, typing }: { readonly name: string; readonly typing: 
       )}
     </p>
   );
-}
+});
 
 function NobodyThere({ onBack }: { readonly onBack: () => void }) {
   return (

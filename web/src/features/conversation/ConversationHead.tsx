@@ -1,5 +1,6 @@
 /** Who one talks with, whether they are there, and how messages travel. */
 import { ArrowLeft, BadgeCheck, PanelRight } from "lucide-react";
+import { memo } from "react";
 
 import type { LinkView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -20,7 +21,14 @@ interface Props {
   readonly onInfo: () => void;
 }
 
-export function ConversationHead({ peer, link, ambiguous, infoOpen, onBack, onInfo }: Props) {
+export const ConversationHead = memo(function ConversationHead({
+  peer,
+  link,
+  ambiguous,
+  infoOpen,
+  onBack,
+  onInfo,
+}: Props) {
   const now = useNow();
   const name = displayName(peer);
   return (
@@ -71,4 +79,4 @@ export function ConversationHead({ peer, link, ambiguous, infoOpen, onBack, onIn
       />
     </header>
   );
-}
+});

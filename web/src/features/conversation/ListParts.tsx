@@ -16,7 +16,6 @@ export const Item = memo(function Item({
   me,
   them,
   peerName,
-  withGlyph,
   waitsFor,
 }: {
   readonly item: ListItem;
@@ -24,18 +23,10 @@ export const Item = memo(function Item({
   readonly me: Author;
   readonly them: Author;
   readonly peerName: string;
-  readonly withGlyph: ReadonlySet<string>;
 }) {
-  const now = useNow(600_000);
   switch (item.kind) {
     case "day":
-      return (
-        <li className="flex items-center gap-3 px-4 pt-5 pb-1 tablet:px-6">
-          <span aria-hidden className="h-px flex-1 bg-line" />
-          <span className="text-12 font-medium text-ink-3">{dayName(item.time, now)}</span>
-          <span aria-hidden className="h-px flex-1 bg-line" />
-        </li>
-      );
+      return <Day time={item.time} />;
     case "new":
       return (
         <li data-new-line className="flex items-center gap-3 px-4 pt-4 tablet:px-6">
@@ -67,12 +58,22 @@ export const Item = memo(function Item({
           group={item}
           author={item.mine ? me : them}
           peerName={peerName}
-          withGlyph={withGlyph}
           waitsFor={item.mine ? waitsFor : null}
         />
       );
   }
 });
+
+function Day({ time }: { readonly time: number }) {
+  const now = useNow(600_000);
+  return (
+    <li className="flex items-center gap-3 px-4 pt-5 pb-1 tablet:px-6">
+      <span aria-hidden className="h-px flex-1 bg-line" />
+      <span className="text-12 font-medium text-ink-3">{dayName(time, now)}</span>
+      <span aria-hidden className="h-px flex-1 bg-line" />
+    </li>
+  );
+}
 
 export function Beginning({
   name,

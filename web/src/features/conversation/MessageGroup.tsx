@@ -1,6 +1,4 @@
 /** What one person said in one go: avatar and name once, own words slightly tinted. */
-import { memo } from "react";
-
 import type { Reason } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
@@ -15,7 +13,6 @@ interface Props {
   readonly group: Group;
   readonly author: Author;
   readonly peerName: string;
-  readonly withGlyph: ReadonlySet<string>;
   readonly waitsFor: Reason | null;
 }
 
@@ -24,56 +21,41 @@ export interface Author {
   readonly accountId: string;
 }
 
-export const MessageGroup = memo(
-  function MessageGroup({ group, author, peerName, withGlyph, waitsFor }: Props) {
-    const first = group.messages[0];
-    const last = group.messages.at(-1);
-    return (
-      <li className="flex gap-3 px-4 pt-3 tablet:px-6">
-        <span className="pt-0.5">
-          <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
-        </span>
-        <div className="max-w-[72ch] min-w-0 flex-1">
-          <h2 className="flex items-baseline gap-2">
-            <CutText className="text-13 font-bold">{author.name}</CutText>
-            {group.mine && <span className="text-12 text-ink-3">you</span>}
-            {first && <span className="sr-only">at {clockTime(first.shown_at)}</span>}
-          </h2>
-          <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
-            {group.messages.map((message) => (
-              <MessageRow
-                key={message.id}
-                message={message}
-                peerName={peerName}
-                showGlyph={withGlyph.has(message.id)}
-                last={message === last}
-                waitsFor={waitsFor}
-              />
-            ))}
-            {group.pending.map((pending) => (
-              <PendingRow
-                key={pending.messageId}
-                pending={pending}
-                peerName={peerName}
-                last={pending === group.pending.at(-1)}
-              />
-            ))}
-          </ol>
-        </div>
-      </li>
-    );
-  },
-  // Groups are made anew with every event; what they show is the same while their messages are.
-  (before, after) =>
-    before.author === after.author &&
-    before.peerName === after.peerName &&
-    before.waitsFor === after.waitsFor &&
-    before.group.messages.length === after.group.messages.length &&
-    before.group.pending.length === after.group.pending.length &&
-    before.group.pending.every((text, index) => text === after.group.pending[index]) &&
-    before.group.messages.every(
-      (message, index) =>
-        message === after.group.messages[index] &&
-        before.withGlyph.has(message.id) === after.withGlyph.has(message.id),
-    ),
-);
+export function MessageGroup({ group, author, peerName, waitsFor }: Props) {
+  const first = group.messages[0];
+  const last = group.messages.at(-1);
+  return (
+    <li className="flex gap-3 px-4 pt-3 tablet:px-6">
+      <span className="pt-0.5">
+        <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
+      </span>
+      <div className="max-w-[72ch] min-w-0 flex-1">
+        <h2 className="flex items-baseline gap-2">
+          <CutText className="text-13 font-bold">{author.name}</CutText>
+          {group.mine && <span className="text-12 text-ink-3">you</span>}
+          {first && <span className="sr-only">at {clockTime(first.shown_at)}</span>}
+        </h2>
+        <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
+          {group.messages.map((message) => (
+            <MessageRow
+              key={message.id}
+              message={message}
+              peerName={peerName}
+              showGlyph={group.glyphs.has(message.id)}
+              last={message === last}
+              waitsFor={waitsFor}
+            />
+          ))}
+          {group.pending.map((pending) => (
+            <PendingRow
+              key={pending.messageId}
+              pending={pending}
+              peerName={peerName}
+              last={pending === group.pending.at(-1)}
+            />
+          ))}
+        </ol>
+      </div>
+    </li>
+  );
+}

@@ -7,6 +7,7 @@ import type {
   ConversationView,
   LinkView,
   MessageOrder,
+  MessageView,
   PeerView,
   Reason,
 } from "../../api/generated";
@@ -19,8 +20,8 @@ import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
 import { useTimeZone } from "../../state/timeZone";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder } from "./ListParts";
-import { listItems, messagesWithGlyph } from "./listItems";
 import type { Author } from "./MessageGroup";
+import { steadyItems, steadyMessages } from "./steady";
 import { useMessageScroll } from "./useMessageScroll";
 import { useReading } from "./useReading";
 
@@ -40,26 +41,32 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const firstUnread = conversation?.first_unread ?? null;
   const peerName = displayName(peer);
   const { messages, hasBefore, hasAfter } = timeline;
-  const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, unpin } = useMessageScroll({
-    content: useMemo(() => [timeline, pending], [timeline, pending]),
-    isLatest: !hasAfter,
-    isFull: messages.length >= WINDOW_MESSAGES,
-    onNearStart: () => {
-      session.loadBefore(peer.cid);
-    },
-    onNearEnd: () => {
-      session.loadAfter(peer.cid);
-    },
-    watched: idAt(firstUnread, timeline),
-  });
+  const drawn = useDrawn(messages);
+  const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, farEnd, unpin } =
+    useMessageScroll({
+      content: useMemo(() => [drawn, pending, hasBefore, hasAfter], [drawn, pending, hasBefore, hasAfter]),
+      isLatest: !hasAfter,
+      isFull: messages.length >= WINDOW_MESSAGES,
+      onNearStart: () => {
+        session.loadBefore(peer.cid);
+      },
+      onNearEnd: () => {
+        session.loadAfter(peer.cid);
+      },
+      watched: idAt(firstUnread, timeline),
+    });
+  const isFull = messages.length >= WINDOW_MESSAGES;
+  useEffect(() => {
+    if (isFull && !hasAfter) session.makeRoom(peer.cid, farEnd());
+  }, [isFull, hasAfter, session, peer.cid, farEnd]);
   useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
   const zone = useTimeZone();
+  const itemsOf = useMemo(() => steadyItems(), []);
   const items = useMemo(
-    () => listItems(messages, newFrom, pending, { hasBefore, hasAfter, zone }),
-    [messages, hasBefore, hasAfter, newFrom, pending, zone],
+    () => itemsOf(drawn, newFrom, pending, { hasBefore, hasAfter, zone }),
+    [itemsOf, drawn, hasBefore, hasAfter, newFrom, pending, zone],
   );
-  const withGlyph = useMemo(() => messagesWithGlyph(messages), [messages]);
   const waitsFor = useWaitsFor(account.link, peer);
   const me = useAuthor(account);
   const them = useAuthor(peer);
@@ -124,15 +131,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
               />
             )}
             {items.map((item) => (
-              <Item
-                key={item.key}
-                item={item}
-                me={me}
-                them={them}
-                peerName={peerName}
-                withGlyph={withGlyph}
-                waitsFor={waitsFor}
-              />
+              <Item key={item.key} item={item} me={me} them={them} peerName={peerName} waitsFor={waitsFor} />
             ))}
           </ol>
         </div>
@@ -153,6 +152,12 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
       )}
     </div>
   );
+}
+
+/** The messages as they were drawn last, where they would be drawn the same. */
+function useDrawn(messages: readonly MessageView[]): readonly MessageView[] {
+  const drawnOf = useMemo(() => steadyMessages(), []);
+  return useMemo(() => drawnOf(messages), [drawnOf, messages]);
 }
 
 /** Drawn where reading began, and left there until there is nothing new and something comes while nobody looks. */

@@ -11,6 +11,8 @@ export interface Group {
   readonly messages: readonly MessageView[];
   /** Words of ours that are not messages yet, at the place where they will be. */
   readonly pending: PendingTexts;
+  /** Own messages whose status is drawn, by id; the others tell it on hover. */
+  readonly glyphs: ReadonlySet<string>;
 }
 
 export type ListItem =
@@ -25,6 +27,7 @@ export type ListItem =
 const GROUP_MILLISECONDS = 5 * 60_000;
 /** Counters that begin a new group: what is drawn anew with a message is bounded, wherever the loaded part begins. */
 const GROUP_COUNTERS = 32;
+const NOTHING: ReadonlySet<string> = new Set();
 
 interface Around {
   readonly hasBefore: boolean;
@@ -41,6 +44,7 @@ export function listItems(
   { hasBefore, hasAfter }: Around,
 ): readonly ListItem[] {
   const items: ListItem[] = [];
+  const withGlyph = messagesWithGlyph(messages);
   let latest = -Infinity;
   let lineDrawn = newFrom === null;
   for (const message of messages) {
@@ -65,12 +69,18 @@ export function listItems(
         mine: message.mine,
         messages: [message],
         pending: [],
+        glyphs: NOTHING,
       });
   }
   if (hasBefore) nameByEnd(items);
   if (hasAfter && pending.length > 0) items.push({ kind: "gap", key: "gap" });
   for (const text of pending) addPending(items, text);
-  return items;
+  return items.map((item) => (item.kind === "group" && item.mine ? withGlyphs(item, withGlyph) : item));
+}
+
+function withGlyphs(group: Group, shown: ReadonlySet<string>): Group {
+  const glyphs = group.messages.map(({ id }) => id).filter((id) => shown.has(id));
+  return glyphs.length === 0 ? group : { ...group, glyphs: new Set(glyphs) };
 }
 
 /** The first group loses its first message whenever the full window takes in a new one; it stays the same group. */
@@ -87,15 +97,22 @@ function addPending(items: ListItem[], text: PendingText): void {
   if (last?.kind === "group" && last.mine && text.writtenAt - before < GROUP_MILLISECONDS)
     items[items.length - 1] = { ...last, pending: [...last.pending, text] };
   else
-    items.push({ kind: "group", key: `group ${text.messageId}`, mine: true, messages: [], pending: [text] });
+    items.push({
+      kind: "group",
+      key: `group ${text.messageId}`,
+      mine: true,
+      messages: [],
+      pending: [text],
+      glyphs: NOTHING,
+    });
 }
 
 export function isNote(message: MessageView): boolean {
   return message.kind.startsWith("note_");
 }
 
-/** Own messages whose status is drawn: where it changes, and the last one. The others tell it on hover. */
-export function messagesWithGlyph(messages: readonly MessageView[]): ReadonlySet<string> {
+/** Own messages whose status is drawn: where it changes, and the last one. */
+function messagesWithGlyph(messages: readonly MessageView[]): ReadonlySet<string> {
   const shown = new Set<string>();
   let next: MessageView | undefined;
   for (const message of messages.toReversed()) {

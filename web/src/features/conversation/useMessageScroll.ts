@@ -116,6 +116,13 @@ export function useMessageScroll(options: Options) {
       setFollowing(true);
     }, []),
     showAt,
+    /** The end of the list that is farther from what is in view. */
+    farEnd: useCallback((): "start" | "end" => {
+      const element = scroller.current;
+      if (element === null || pinned.current) return "start";
+      const below = element.scrollHeight - element.clientHeight - element.scrollTop;
+      return element.scrollTop < below ? "end" : "start";
+    }, []),
     /** The reader wants to be elsewhere. */
     unpin: useCallback(() => {
       pinned.current = false;

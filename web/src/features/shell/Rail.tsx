@@ -1,5 +1,6 @@
 /** The accounts of this browser, one click apart. Each tab shows one; switching one tab leaves the others alone. */
 import { Plus, Settings, Waypoints } from "lucide-react";
+import { memo } from "react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -20,7 +21,15 @@ interface Props {
   readonly onSettings?: () => void;
 }
 
-export function Rail({ accounts, current, place, onSwitch, onAdd, onConnections, onSettings }: Props) {
+export const Rail = memo(function Rail({
+  accounts,
+  current,
+  place,
+  onSwitch,
+  onAdd,
+  onConnections,
+  onSettings,
+}: Props) {
   return (
     <nav
       aria-label="Accounts"
@@ -57,7 +66,7 @@ export function Rail({ accounts, current, place, onSwitch, onAdd, onConnections,
       )}
     </nav>
   );
-}
+});
 
 function AccountButton({
   account,

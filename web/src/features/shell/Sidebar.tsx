@@ -1,6 +1,6 @@
 /** Everybody this account has to do with: who asks, whom one talks to, who is there. */
 import { Search, UserRoundPlus } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -30,7 +30,7 @@ interface Props {
   readonly onDiscover: () => void;
 }
 
-export function Sidebar(props: Props) {
+export const Sidebar = memo(function Sidebar(props: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   const nav = useRef<HTMLElement>(null);
   const waiting = useWorkspace((workspace) => requestsOf(workspace).length);
@@ -87,7 +87,7 @@ export function Sidebar(props: Props) {
       </div>
     </nav>
   );
-}
+});
 
 function DirectMessages({ selected }: Pick<Props, "selected">) {
   const session = useSession();
