@@ -277,6 +277,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         then(run("service.lose(Date.now() - 60000, Date.now() + 9000);"), write("Written while the service is gone")),
     ),
     "settings": (f"{HOME}/settings", None),
+    "settings-name": (f"{HOME}/settings", press("Change…")),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),
     "people": (f"{HOME}/people", None),
     "requests-many": (HOME, run(ASKED_BY_MANY)),

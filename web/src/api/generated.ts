@@ -428,6 +428,7 @@ export interface SetSettings {
   readonly ask_password_at_start?: boolean | null;
   readonly relay_only?: boolean | null;
   readonly lan_discovery?: boolean | null;
+  readonly full_name?: string | null;
 }
 
 /** Answer: Done. Never stored; dropped when the peer is not online. */

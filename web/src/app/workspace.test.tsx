@@ -304,3 +304,18 @@ test("a fault of the page itself is said, with its detail, and does not leave an
   expect(await screen.findByRole("heading", { name: "This page has stumbled" })).toBeVisible();
   expect(screen.getByText(/TypeError/)).toBeInTheDocument();
 });
+
+test("one's full name can be changed, and whoever one talks with has a line about it", async () => {
+  const { user, world } = await showApp(App, `/a/${ANN.toString()}/settings`);
+  await user.click(await screen.findByRole("button", { name: "Change…" }));
+  const dialog = screen.getByRole("dialog", { name: "Change your full name" });
+  const field = within(dialog).getByLabelText("Full name");
+  await user.clear(field);
+  await user.type(field, "Ann Oak");
+  await user.click(within(dialog).getByRole("button", { name: "Change it" }));
+  await waitFor(() => {
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+  expect(screen.getByRole("button", { name: /^Ann Oak, .*Account menu/ })).toBeVisible();
+  expect(world.account(BOB).messages.get(ANN)?.at(-1)?.text).toBe("Ann Ash\nAnn Oak");
+});

@@ -35,7 +35,7 @@ type EventListener = (event: ViewEvent, position: ViewPosition) => void;
 export class FakeAccount implements Person {
   readonly cid: Cid;
   readonly username: string;
-  readonly full_name: string;
+  full_name: string;
   readonly account_id: string;
   readonly device: string;
   password = "correct horse";

@@ -381,6 +381,7 @@ export class FakeInternalService implements InternalService {
       const account = this.world.account(cid);
       const given = Object.entries(changes).filter(([, value]) => typeof value === "boolean");
       account.settings = { ...account.settings, ...Object.fromEntries(given) };
+      if (changes.full_name != null) this.world.rename(account, changes.full_name.trim());
       account.changeAccount();
       return done(cid);
     },

@@ -171,6 +171,19 @@ export class FakeWorld {
     }
   }
 
+  /** Everybody who knows the account is told, and has a line about it. */
+  rename(account: FakeAccount, fullName: string): void {
+    const before = account.full_name;
+    account.full_name = fullName;
+    for (const other of this.accounts.values()) {
+      const peer = other.peers.get(account.cid);
+      if (peer === undefined) continue;
+      other.changePeer({ ...peer, full_name: fullName, looks: fakeLooks(fullName, peer.username) });
+      this.note(other, account, "note_names_changed", `${before}\n${fullName}`);
+    }
+    this.accountsChanged();
+  }
+
   /** A line about the conversation itself, as the service writes one. */
   note(of: FakeAccount, about: FakeAccount, kind: string, text: string | null = null): void {
     const counter = of.nextCounter();

@@ -157,7 +157,8 @@ class ViewRequests:
         host = self._hosts.session(request.cid)
 
         def change(token: int) -> Outcome:
-            return host.account.set_settings(
+            renamed = self._rename(host, request.full_name)
+            return renamed + host.account.set_settings(
                 auto_connect=request.auto_connect,
                 appear_offline=request.appear_offline,
                 relay_only=request.relay_only,
@@ -175,6 +176,15 @@ class ViewRequests:
             self._changed(request.cid)
 
     # --- inside
+
+    def _rename(self, host: Host, full_name: str | None) -> Outcome:
+        if full_name is None:
+            return []
+        items = host.account.change_full_name(full_name)
+        # The list of accounts shows it, also while the account is closed.
+        row = replace(self._accounts.row(host), full_name=host.account.full_name)
+        self._accounts.stores.service.put_account(row)
+        return items
 
     def _when_answered(
         self,

@@ -173,6 +173,8 @@ class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
     ask_password_at_start: bool | None = None
     relay_only: bool | None = None
     lan_discovery: bool | None = None
+    full_name: str | None = None
+    """Signed anew and told to everybody; the username never changes."""
 
 
 class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):

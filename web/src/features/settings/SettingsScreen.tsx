@@ -11,6 +11,7 @@ import { sentenceOf } from "../../state/reasons";
 import type { ThemeChoice } from "../../state/theme";
 import { chooseTheme, themeChoice } from "../../state/theme";
 import { DeleteAccount } from "./DeleteAccount";
+import { FullName } from "./FullName";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 
 interface Props {
@@ -36,8 +37,8 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
         <Part title="Account">
           <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
             <dt>Full name</dt>
-            <dd className="min-w-0 break-words">
-              <bdi>{account.full_name}</bdi>
+            <dd className="min-w-0">
+              <FullName account={account} />
             </dd>
             <dt>Username</dt>
             <dd className="min-w-0 break-words">

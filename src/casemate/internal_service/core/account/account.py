@@ -24,6 +24,7 @@ from casemate.internal_service.core.account.lan import Lan
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.membership import Membership
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.own_names import OwnNames
 from casemate.internal_service.core.account.paths import Paths
 from casemate.internal_service.core.account.peer_connections import PeerConnections
 from casemate.internal_service.core.account.peer_events import PeerEvents
@@ -97,10 +98,12 @@ class Account(Memory):
             context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections, spares
         )
         self._tidying = Tidying(context, self._link, self._requests)
+        self._own_names = OwnNames(context, self._requests)
         self._server = ServerEvents(
             context,
             self._link,
             self._requests,
+            self._own_names,
             self._tidying,
             self._contacts,
             self._withdrawals,
@@ -398,6 +401,10 @@ class Account(Memory):
         if appear_offline is None or appear_offline == self.profile.appear_offline:
             return [Answered(token)]
         return self._membership.appear_offline(appear_offline, token)
+
+    def change_full_name(self, full_name: str) -> Outcome:
+        """Raises Refused."""
+        return self._own_names.rename(full_name)
 
     def delete(self, token: int, now: Instant) -> Outcome:
         """AccountDeleted(token) or Answered(token, why not). Raises Refused."""

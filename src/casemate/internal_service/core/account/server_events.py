@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Final
 
-from casemate.crypto.keys import Ed25519Public
 from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.dialling import Dialling
@@ -11,9 +10,10 @@ from casemate.internal_service.core.account.healing import Healing
 from casemate.internal_service.core.account.inbox import Inbox
 from casemate.internal_service.core.account.link import Link
 from casemate.internal_service.core.account.outbox import Outbox
+from casemate.internal_service.core.account.own_names import OwnNames
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
-from casemate.internal_service.core.account.server_requests import Answer, ServerRequests
+from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
 from casemate.internal_service.core.account.tidying import Tidying
 from casemate.internal_service.core.account.withdrawals import Withdrawals
@@ -38,7 +38,6 @@ from casemate.protocol.link import (
     PeerBecameRegistered,
     Presence,
     PresenceRow,
-    PublishDeviceList,
     ReceiptArrived,
     ReceiptTaken,
     Refused,
@@ -68,6 +67,7 @@ class ServerEvents(Memory):
         context: Context,
         link: Link,
         requests: ServerRequests,
+        own_names: OwnNames,
         tidying: Tidying,
         contacts: Contacts,
         withdrawals: Withdrawals,
@@ -81,6 +81,7 @@ class ServerEvents(Memory):
         self._context = context
         self._link = link
         self._requests = requests
+        self._own_names = own_names
         self._tidying = tidying
         self._contacts = contacts
         self._withdrawals = withdrawals
@@ -190,7 +191,7 @@ class ServerEvents(Memory):
         if first_time or not self._server_remembers(profile, frame):
             self._context.bundle_is_kept(self._context.secrets.bundle, kept=first_time)
         outcome += self._tidying.link_up(now)  # first, while there is room for another request
-        outcome += self._publish_names()
+        outcome += self._own_names.publish()
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
@@ -228,21 +229,6 @@ class ServerEvents(Memory):
                 continue
             behind.append((peer, channel, used_up_to))
         return behind
-
-    def _publish_names(self) -> Outcome:
-        """Until the server has confirmed that it hands them out."""
-        profile = self._context.profile
-        if profile.names_kept or profile.server_key is None:
-            return []
-        names = self._context.own_names(Ed25519Public(profile.server_key))
-
-        def kept(answer: Answer, _later: Instant) -> Outcome:
-            if isinstance(answer, Done):
-                self._context.store.put_profile(replace(self._context.profile, names_kept=True))
-            return []
-
-        device_list = self._context.secrets.device_list
-        return self._requests.ask(lambda request_id: PublishDeviceList(request_id, device_list, names), kept)
 
     def _signal(self, sequence: int, body: SignalBody, now: Instant) -> Outcome:
         """Handled once, in order; one that is wrong goes to quarantine and does not block the rest."""

@@ -1,0 +1,57 @@
+"""An account's full name is its own to change: signed anew, told to everybody, and a line in each conversation."""
+
+import pytest
+
+from casemate.internal_service.core.refusals import Refused
+from tests.accounts.deployment import Deployment, Person
+
+
+def rename(world: Deployment, person: Person, full_name: str) -> None:
+    world.do(person, lambda account, now: account.change_full_name(full_name))
+
+
+def lines(world: Deployment, one: Person, other: Person) -> list[str | None]:
+    return [line.text for line in world.timeline(one, other) if line.kind == "note_names_changed"]
+
+
+def test_others_see_the_new_name_and_a_line_that_says_so(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    before = world.sees(bob, alice).full_name
+    rename(world, alice, "  Alice   Pleasance ")
+    view = world.sees(bob, alice)
+    assert (view.full_name, view.username, view.names_signed) == ("Alice Pleasance", "alice", True)
+    assert not view.identity_changed
+    assert lines(world, bob, alice) == [f"{before}\nAlice Pleasance"]
+    rename(world, alice, "Alice Pleasance")
+    assert len(lines(world, bob, alice)) == 1, "the same name is no news"
+    world.restart(alice)
+    assert alice.account.full_name == "Alice Pleasance"
+    carl = world.person("carl")
+    world.befriend(carl, alice)
+    assert world.sees(carl, alice).full_name == "Alice Pleasance"
+
+
+def test_a_name_that_was_changed_without_the_server_is_told_with_the_next_link(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    world.server_up = False
+    world.cut(alice)
+    rename(world, alice, "Alice One")
+    rename(world, alice, "Alice Two")
+    world.restart(alice)
+    world.server_up = True
+    world.pass_time(60)
+    assert world.sees(bob, alice).full_name == "Alice Two"
+    assert len(lines(world, bob, alice)) == 1
+
+
+@pytest.mark.parametrize(("name", "code"), [("\u200b\u3164", "full_name_invalid"), ("a" * 200, "too_long")])
+def test_a_name_that_the_server_may_not_take_is_refused_here(
+    world: Deployment, friends: tuple[Person, Person], name: str, code: str
+) -> None:
+    alice, _ = friends
+    before = alice.account.full_name
+    with pytest.raises(Refused, match=code):
+        rename(world, alice, name)
+    assert alice.account.full_name == before
