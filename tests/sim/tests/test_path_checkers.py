@@ -144,7 +144,7 @@ def test_two_connections_where_one_would_do_are_found(monkeypatch: pytest.Monkey
         return []
 
     monkeypatch.setattr(PeerConnections, "_count", keep_all)
-    assert "connections between" in finding(BREAKING)
+    assert "connections between" in finding(BREAKING, worlds=2 * WORLDS)
 
 
 def test_envelopes_that_are_lost_with_their_connection_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
