@@ -1,8 +1,8 @@
 /** Whatever is being loaded may fail; then the screen says so and offers a way on. */
-import { act, screen, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, fireEvent, screen, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
 
-import { ANN, BOB, conversationOf, showApp } from "../testing/renderApp";
+import { ANN, BOB, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const addressOf = (cid: bigint) => `/a/${cid.toString()}`;
@@ -45,4 +45,32 @@ test("messages that could not be loaded come by themselves when the service is b
     await Promise.resolve();
   });
   expect(await screen.findByRole("list", { name: "Messages" })).toBeVisible();
+});
+
+test("older messages that could not be loaded say so, and come when they are asked for again", async () => {
+  const world = worldOfThree();
+  for (let number = 0; number < 100; number++)
+    world.send(
+      world.account(BOB),
+      world.account(ANN),
+      number.toString(16).padStart(32, "0"),
+      `line ${number.toString()}`,
+    );
+  world.readAll(world.account(ANN), world.account(BOB), 100_000);
+  const { service, user } = await showApp(App, conversationOf(ANN, BOB), world);
+  const messages = await screen.findByRole("list", { name: "Messages" });
+  expect(await within(messages).findByText("line 99")).toBeVisible();
+  const scroller = screen.getByRole("region", { name: "Conversation with Bob Birch" });
+  vi.spyOn(scroller, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(scroller, "scrollHeight", "get").mockReturnValue(9000);
+  service.refuseNext("GetTimeline", { code: "internal", params: {}, acts: "retry" });
+  fireEvent.scroll(scroller);
+  const alert = await within(messages).findByRole("alert");
+  expect(alert).toHaveTextContent("Older messages could not be read");
+  expect(within(messages).queryByLabelText("Loading older messages")).toBeNull();
+  fireEvent.scroll(scroller);
+  expect(alert).toBeVisible();
+  await user.click(within(alert).getByRole("button", { name: "Try again" }));
+  expect(await within(messages).findByText("line 0")).toBeInTheDocument();
+  expect(within(messages).queryByRole("alert")).toBeNull();
 });

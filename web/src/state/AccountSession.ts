@@ -19,8 +19,8 @@ export interface SessionState {
   readonly refused: Reason | null;
   /** False while nobody tells what happens: what is known may be over, presence above all. */
   readonly live: boolean;
-  /** Conversations whose page could not be loaded. */
-  readonly failedPages: ReadonlySet<Cid>;
+  /** Conversations of which a page could not be loaded, and which one. */
+  readonly failedPages: ReadonlyMap<Cid, PagePlace>;
 }
 
 export const PAGE_MESSAGES = 60;
@@ -31,7 +31,7 @@ export class AccountSession {
     workspace: null,
     refused: null,
     live: true,
-    failedPages: new Set(),
+    failedPages: new Map(),
   });
 
   readonly drafts: DraftKeeper;
@@ -173,6 +173,17 @@ export class AccountSession {
     return this.loadPage(peer, "replace", { around });
   }
 
+  /** Asks for the page again that could not be loaded. */
+  loadAgain(peer: Cid): void {
+    const { workspace, failedPages } = this.store.get();
+    const timeline = workspace?.timelines.get(peer);
+    const place = failedPages.get(peer);
+    if (place === "before") this.loadBefore(peer);
+    else if (place === "after") this.loadAfter(peer);
+    else if (timeline === undefined || timeline.stale) this.openConversation(peer);
+    else void this.loadLatest(peer);
+  }
+
   /** The window is full, and more is coming: makes room at the end of it that is far from the reader. */
   makeRoom(peer: Cid, far: "start" | "end"): void {
     this.change((state) => {
@@ -207,12 +218,13 @@ export class AccountSession {
     const key = `${peer.toString()} ${place}`;
     if (this.loading.has(key)) return;
     this.loading.add(key);
+    this.change((state) => ({ ...state, failedPages: withoutPage(state.failedPages, peer) }));
     try {
       const fields = { cid: this.cid, peer_cid: peer, limit: PAGE_MESSAGES, ...where };
       const page = await this.service.request("GetTimeline", fields);
       if (this.stillFits(peer, where)) this.pageArrived(page, place);
     } catch {
-      this.change((state) => ({ ...state, failedPages: new Set([...state.failedPages, peer]) }));
+      this.change((state) => ({ ...state, failedPages: new Map(state.failedPages).set(peer, place) }));
     } finally {
       this.loading.delete(key);
     }
@@ -230,7 +242,6 @@ export class AccountSession {
     this.change((state) => ({
       ...state,
       workspace: state.workspace && applyPage(state.workspace, page, place),
-      failedPages: new Set([...state.failedPages].filter((cid) => cid !== page.peer_cid)),
     }));
   }
 
@@ -291,7 +302,7 @@ export class AccountSession {
 
   private refreshStale(): void {
     const { workspace, failedPages } = this.store.get();
-    for (const peer of failedPages) this.openConversation(peer);
+    for (const peer of failedPages.keys()) this.loadAgain(peer);
     for (const [peer, timeline] of workspace?.timelines ?? [])
       if (timeline.stale) this.openConversation(peer);
   }
@@ -311,4 +322,8 @@ export class AccountSession {
   private change(change: (state: SessionState) => SessionState): void {
     this.store.update(change);
   }
+}
+
+function withoutPage(failed: SessionState["failedPages"], peer: Cid): SessionState["failedPages"] {
+  return failed.has(peer) ? new Map([...failed].filter(([other]) => other !== peer)) : failed;
 }

@@ -2,6 +2,7 @@
 import { memo } from "react";
 
 import type { Reason } from "../../api/generated";
+import { Button } from "../../components/Button";
 import { useNow } from "../../state/context";
 import { lineOf, noteText } from "../../state/previews";
 import { beginningOf } from "../../text/bounded";
@@ -113,6 +114,17 @@ export function LoadingOlder() {
         <span className="skeleton still h-3 w-28" />
         <span className="skeleton still h-4 w-2/3" />
       </span>
+    </li>
+  );
+}
+
+export function PageFailed({ which, onRetry }: { readonly which: string; readonly onRetry: () => void }) {
+  return (
+    <li role="alert" className="flex flex-wrap items-center gap-3 px-4 pt-6 text-13 text-ink-2 tablet:px-6">
+      <span>{which} messages could not be read. They are still there.</span>
+      <Button size="small" onClick={onRetry}>
+        Try again
+      </Button>
     </li>
   );
 }

@@ -19,7 +19,7 @@ import type { Timeline } from "../../state/timeline";
 import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
 import { useTimeZone } from "../../state/timeZone";
 import { canWrite } from "./ComposerGate";
-import { Beginning, Item, LoadingOlder } from "./ListParts";
+import { Beginning, Item, LoadingOlder, PageFailed } from "./ListParts";
 import type { Author } from "./MessageGroup";
 import { steadyItems, steadyMessages } from "./steady";
 import { useMessageScroll } from "./useMessageScroll";
@@ -42,6 +42,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const peerName = displayName(peer);
   const { messages, hasBefore, hasAfter } = timeline;
   const drawn = useDrawn(messages);
+  const failed = useSessionState((state) => state.failedPages.get(peer.cid));
   const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, farEnd, unpin } =
     useMessageScroll({
       content: useMemo(() => [drawn, pending, hasBefore, hasAfter], [drawn, pending, hasBefore, hasAfter]),
@@ -86,6 +87,9 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   }, [sent, follow]);
 
   // The end may be far below what is loaded, and the service may be away when it is asked for.
+  const loadAgain = () => {
+    session.loadAgain(peer.cid);
+  };
   const live = useSessionState((state) => state.live);
   useEffect(() => {
     if (following && hasAfter && live) void session.loadLatest(peer.cid);
@@ -121,7 +125,9 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
       >
         <div className="flex min-h-full flex-col justify-end pb-3">
           <ol key={zone} aria-label="Messages" className="w-full">
-            {timeline.hasBefore ? (
+            {timeline.hasBefore && failed === "before" ? (
+              <PageFailed which="Older" onRetry={loadAgain} />
+            ) : timeline.hasBefore ? (
               <LoadingOlder />
             ) : (
               <Beginning
@@ -133,6 +139,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
             {items.map((item) => (
               <Item key={item.key} item={item} me={me} them={them} peerName={peerName} waitsFor={waitsFor} />
             ))}
+            {failed !== undefined && failed !== "before" && <PageFailed which="Newer" onRetry={loadAgain} />}
           </ol>
         </div>
       </div>
