@@ -2,6 +2,7 @@
 
 import pytest
 
+from casemate.internal_service.core.notices import DirectoryAnswered
 from casemate.internal_service.core.refusals import Refused
 from tests.accounts.deployment import Deployment, Person
 
@@ -55,3 +56,11 @@ def test_a_name_that_the_server_may_not_take_is_refused_here(
     with pytest.raises(Refused, match=code):
         rename(world, alice, name)
     assert alice.account.full_name == before
+
+
+def test_the_directory_says_whose_word_a_name_is(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    carl = world.person("carl")
+    world.do(alice, lambda account, now: account.list_directory("", "", 10, 5, now))
+    [answer] = alice.heard(DirectoryAnswered)
+    assert {row.cid: row.names_signed for row in answer.rows} == {bob.cid: True, carl.cid: False}

@@ -105,6 +105,7 @@ export interface DirectoryRow {
   readonly blocked: boolean;
   readonly looks: NameLooks;
   readonly namesake: Namesake | null;
+  readonly names_signed: boolean;
 }
 
 export interface Done {

@@ -66,3 +66,14 @@ test("names that nobody has signed are called the server's word", async () => {
   expect(card).toHaveTextContent("Name as the server says.");
   expect(within(card).queryByRole("note")).toBeNull();
 });
+
+test("in the directory, too, names of strangers are the server's word, and those of whom one knows are not", async () => {
+  const world = worldOfThree();
+  world.agree(world.account(ANN), world.account(BOB));
+  const { user } = await showApp(App, `/a/${ANN.toString()}`, world);
+  await user.click(await screen.findByTitle("Discover Peers"));
+  const dialog = await screen.findByRole("dialog", { name: "Discover Peers" }, { timeout: 10_000 });
+  const row = async (name: string) => (await within(dialog).findByText(name)).closest("li");
+  expect(await row("Cara Cedar")).toHaveAccessibleDescription("Name as the server says");
+  expect(await row("Bob Birch")).not.toHaveAccessibleDescription();
+});

@@ -289,6 +289,7 @@ export class FakeInternalService implements InternalService {
           blocked: known?.blocked ?? false,
           looks: fakeLooks(full_name, username),
           namesake: known?.namesake ?? null,
+          names_signed: known?.names_signed ?? false,
         } as const;
       });
       const end = start + rows.length;

@@ -213,6 +213,8 @@ class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
     blocked: bool
     looks: NameLooks
     namesake: Namesake | None = None
+    names_signed: bool = False
+    """Else they are what the server says."""
 
 
 class DraftView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 /** One person of the directory: who it is, what you are to each other, and the one thing to do about it. */
 import type { CSSProperties } from "react";
+import { useId } from "react";
 
 import type { DirectoryRow } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -20,6 +21,7 @@ interface Props {
   readonly onAction: (action: Action) => void;
 }
 
+const AS_THE_SERVER_SAYS = "Name as the server says";
 const BUTTONS: Readonly<Record<Action, string>> = {
   connect: "Connect",
   accept: "Accept",
@@ -30,8 +32,10 @@ const BUTTONS: Readonly<Record<Action, string>> = {
 export function DirectoryRowView({ row, busy, problem, style, position, total, onAction }: Props) {
   const name = displayName(row);
   const { words, action } = standingOf(row);
+  const id = useId();
   return (
     <li
+      aria-describedby={row.names_signed ? undefined : id}
       style={style}
       aria-posinset={position}
       aria-setsize={total}
@@ -47,7 +51,15 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
       <div className="min-w-0 flex-1 tablet:flex tablet:items-center tablet:gap-3">
         <div className="min-w-0 flex-1">
           <CutText className="text-15 leading-5 font-medium">{name}</CutText>
-          <p className="truncate text-12 leading-4 text-ink-3 tablet:leading-[1.1rem]">
+          {!row.names_signed && (
+            <span id={id} hidden>
+              {AS_THE_SERVER_SAYS}
+            </span>
+          )}
+          <p
+            title={row.names_signed ? undefined : AS_THE_SERVER_SAYS}
+            className="truncate text-12 leading-4 text-ink-3 tablet:leading-[1.1rem]"
+          >
             <bdi>@{row.username}</bdi>
             {row.online !== null && ` · ${row.online ? "online" : "offline"}`}
           </p>

@@ -157,8 +157,15 @@ function Rows({
 /** What happens to the row's person is told at once; the list itself is as old as its page. */
 function withLiveStanding(row: DirectoryRow, peer: PeerView | undefined): DirectoryRow {
   if (peer === undefined) return row;
-  const { relation, connection, blocked } = peer;
-  return { ...row, relation, connection, blocked, online: blocked ? null : (peer.online ?? row.online) };
+  const { relation, connection, blocked, names_signed } = peer;
+  return {
+    ...row,
+    relation,
+    connection,
+    blocked,
+    names_signed,
+    online: blocked ? null : (peer.online ?? row.online),
+  };
 }
 
 /** Asked, but nothing has been heard of it yet; kept with what the two were to each other when it was asked. */

@@ -11,7 +11,7 @@ import { sentenceOf } from "../../state/reasons";
 export function FullName({ account }: { readonly account: AccountView }) {
   const [changing, setChanging] = useState(false);
   return (
-    <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+    <span className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
       <bdi className="min-w-0 break-words">{account.full_name}</bdi>
       <Button
         size="small"

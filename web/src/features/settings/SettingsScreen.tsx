@@ -35,7 +35,7 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
       <div className="mx-auto flex max-w-xl flex-col gap-9 px-5 py-8">
         <h1 className="text-24 font-bold tracking-tight">Settings</h1>
         <Part title="Account">
-          <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
+          <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
             <dt>Full name</dt>
             <dd className="min-w-0">
               <FullName account={account} />

@@ -96,6 +96,7 @@ class Showing:
             blocked=False if peer is None else peer.blocked,
             looks=name_looks(called.full_name, called.username),
             namesake=_namesake(namesakes.of(row.account_id, row.username) if peer is None else self._first(peer)),
+            names_signed=peer is not None and bool(peer.names),
         )
 
     def _first(self, peer: Peer) -> Peer | None:
