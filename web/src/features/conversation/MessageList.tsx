@@ -48,11 +48,12 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
       content: useMemo(() => [drawn, pending, hasBefore, hasAfter], [drawn, pending, hasBefore, hasAfter]),
       isLatest: !hasAfter,
       isFull: messages.length >= WINDOW_MESSAGES,
+      // What failed waits for a person, or for the service to come back.
       onNearStart: () => {
-        session.loadBefore(peer.cid);
+        if (failed !== "before") session.loadBefore(peer.cid);
       },
       onNearEnd: () => {
-        session.loadAfter(peer.cid);
+        if (failed !== "after") session.loadAfter(peer.cid);
       },
       watched: idAt(firstUnread, timeline),
     });
