@@ -307,7 +307,7 @@ test("disconnected: the history stays, and one can ask again", async () => {
   await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
   expect(screen.getByRole("button", { name: "Cancel" })).toHaveFocus();
   await user.click(screen.getByRole("button", { name: "Disconnect" }));
-  expect(await screen.findByText(/registered, but not connected/)).toBeVisible();
+  expect(await screen.findByText(/agreed to talk, but are not connected/)).toBeVisible();
   expect(screen.getByText("kept")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Connect" }));
   expect(await screen.findByRole("textbox", { name: "Message to Bob Birch" })).toBeVisible();

@@ -243,7 +243,8 @@ export class FakeWorld {
 
   setBlocked(by: FakeAccount, other: FakeAccount, blocked: boolean): void {
     by.changePeer({ ...this.peer(by, other), blocked });
-    by.emit({ type: "ConversationChanged", conversation: by.conversation(other.cid) });
+    if (by.messages.has(other.cid))
+      by.emit({ type: "ConversationChanged", conversation: by.conversation(other.cid) });
     by.changeAccount();
     const theirs = other.peers.get(by.cid);
     if (theirs) other.changePeer({ ...theirs, ...this.presence(by, other) });
