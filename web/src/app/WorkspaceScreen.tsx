@@ -1,8 +1,11 @@
 /** The room one works in: accounts, people, the conversation, and what is known about the other one. */
-import { lazy, Suspense, useCallback, useState } from "react";
+import type { ReactNode } from "react";
+import { useCallback, useState } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import { sharing } from "../api/sharing";
+import { Dialog } from "../components/Dialog";
+import { Later } from "../components/Later";
 import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
@@ -23,12 +26,8 @@ import { useKeyboard } from "./useKeyboard";
 import { useNarrow } from "./useNarrow";
 import { usePageTitle } from "./usePageTitle";
 
-const DiscoverPeers = lazy(async () => ({
-  default: (await import("../features/discover/DiscoverPeers")).DiscoverPeers,
-}));
-const QuickSwitcher = lazy(async () => ({
-  default: (await import("../features/switcher/QuickSwitcher")).QuickSwitcher,
-}));
+const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
+const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 
 interface Props {
   readonly place: Place;
@@ -174,23 +173,39 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         />
       )}
       {layer === "sign-out" && <SignOut onSignedOut={leave} onClose={closeLayer} />}
-      <Suspense>
-        {layer === "discover" && <DiscoverPeers onClose={closeLayer} onOpenConversation={openConversation} />}
-        {layer === "switcher" && (
-          <QuickSwitcher
-            accounts={accounts}
-            current={cid}
-            onClose={closeLayer}
-            onConversation={openConversation}
-            onAccount={onSwitchAccount}
-            onPlace={(kind) => {
+      {layer === "discover" && (
+        <Later
+          load={discoverPeers}
+          of={{ onClose: closeLayer, onOpenConversation: openConversation }}
+          failed={inDialog("Discover Peers", closeLayer)}
+        />
+      )}
+      {layer === "switcher" && (
+        <Later
+          load={quickSwitcher}
+          of={{
+            accounts,
+            current: cid,
+            onClose: closeLayer,
+            onConversation: openConversation,
+            onAccount: onSwitchAccount,
+            onPlace: (kind) => {
               if (kind === "discover") setLayer("discover");
               else go({ kind });
-            }}
-          />
-        )}
-      </Suspense>
+            },
+          }}
+          failed={inDialog("Go to", closeLayer)}
+        />
+      )}
     </div>
+  );
+}
+
+function inDialog(title: string, onClose: () => void) {
+  return (said: ReactNode) => (
+    <Dialog title={title} onClose={onClose} className="max-w-md">
+      <div className="px-5 pb-6">{said}</div>
+    </Dialog>
   );
 }
 

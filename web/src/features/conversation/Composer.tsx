@@ -104,7 +104,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
   };
 
   return (
-    <div className="px-4 pb-4 tablet:px-6">
+    <div className="w-full max-w-column px-4 pb-4 tablet:px-6">
       {tooLong && (
         <p role="alert" className="pb-2 text-13 text-red-ink">
           {sentenceOf({ code: "too_long", params: { limit: MESSAGE_BYTES.toString() }, acts: "user" }, {})}

@@ -142,7 +142,7 @@ interface GateProps {
 function Gate({ peer, alarm = false, calm = false, actions = [], extra, children }: GateProps) {
   const [attempt, run] = useAttempt();
   return (
-    <div className="px-4 pb-4 tablet:px-6">
+    <div className="w-full max-w-column px-4 pb-4 tablet:px-6">
       <div
         role={alarm ? "alert" : "status"}
         className={`flex flex-wrap items-center gap-x-4 gap-y-3 rounded-card border px-4 py-3 text-13 ${

@@ -29,7 +29,7 @@ export function MessageGroup({ group, author, peerName, waitsFor }: Props) {
       <span className="pt-0.5">
         <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
       </span>
-      <div className="max-w-[72ch] min-w-0 flex-1">
+      <div className="min-w-0 flex-1">
         <h2 className="flex items-baseline gap-2">
           <CutText className="text-13 font-bold">{author.name}</CutText>
           {group.mine && <span className="text-12 text-ink-3">you</span>}

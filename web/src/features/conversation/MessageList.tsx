@@ -125,7 +125,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
         style={{ overflowAnchor: "none" }}
       >
         <div className="flex min-h-full flex-col justify-end pb-3">
-          <ol key={zone} aria-label="Messages" className="w-full">
+          <ol key={zone} aria-label="Messages" className="w-full max-w-column">
             {timeline.hasBefore && failed === "before" ? (
               <PageFailed which="Older" onRetry={loadAgain} />
             ) : timeline.hasBefore ? (

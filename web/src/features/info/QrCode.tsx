@@ -6,7 +6,7 @@ interface Props {
   readonly label: string;
 }
 
-export default function QrCode({ text, label }: Props) {
+export function QrCode({ text, label }: Props) {
   const { data, size } = encode(text, { ecc: "M", border: 2 });
   const path = data
     .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x.toString()} ${y.toString()}h1v1h-1z` : "")))

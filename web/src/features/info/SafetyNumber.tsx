@@ -1,16 +1,17 @@
 /** The number that is the same on both sides if nobody stands in between. */
 import { BadgeCheck } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { PeerView, SafetyNumber as Answer } from "../../api/generated";
 import { Button } from "../../components/Button";
+import { Later } from "../../components/Later";
 import { CONNECTION_LOST, useAttempt, useConnection, useSession } from "../../state/context";
 import { Refused } from "../../api/InternalService";
 import type { Reason } from "../../api/generated";
 import { displayName } from "../../state/names";
 import { sentenceOf } from "../../state/reasons";
 
-const QrCode = lazy(() => import("./QrCode"));
+const qrCode = async () => (await import("./QrCode")).QrCode;
 
 type Loaded = { readonly answer: Answer } | { readonly reason: Reason } | null;
 
@@ -73,9 +74,11 @@ export function SafetyNumber({ peer }: { readonly peer: PeerView }) {
           </>
         ) : (
           <>
-            <Suspense fallback={<span className="skeleton size-36" />}>
-              <QrCode text={loaded.answer.qr} label={`QR code of the safety number with ${name}`} />
-            </Suspense>
+            <Later
+              load={qrCode}
+              of={{ text: loaded.answer.qr, label: `QR code of the safety number with ${name}` }}
+              waiting={<span className="skeleton size-36" />}
+            />
             <ol
               aria-label={`Safety number with ${name}`}
               className="grid grid-cols-4 gap-x-3 gap-y-1 font-mono text-13 tabular-nums"
