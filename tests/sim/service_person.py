@@ -178,7 +178,12 @@ class ServicePerson(Person):
         self._entering = False
         self._socket = SocketId(self._socket + 1)
         self.machine.feed(events.SocketOpened(self._socket, self._new_id()))
-        self._ask(why, lambda rid: ext.Hello(request_id=rid, client="simulated"))
+
+        def heard(refused: views.Reason | None) -> None:
+            if refused is not None:
+                self._open_socket("come back")
+
+        self._ask(why, lambda rid: ext.Hello(request_id=rid, client="simulated"), heard)
 
     def nudge(self) -> None:
         """Nobody is signed in: try again what did not work, or come back."""
