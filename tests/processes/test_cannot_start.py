@@ -106,8 +106,9 @@ def test_a_damaged_list_of_accounts_is_kept_and_begun_anew(new_service: NewServi
     path = service.data_dir / "service.db"
     path.write_bytes(damaged := b"\x17" * 8192)
     service.start()
-    [kept] = service.data_dir.glob("service.db.damaged-*")
+    kept, mark = sorted(service.data_dir.glob("service.db.damaged-*"))
     assert kept.read_bytes() == damaged
+    assert mark.name == f"{kept.name}.mark", "what says how far it had come goes with it"
     assert "list of accounts damaged" in service.stderr.read_text()
 
 

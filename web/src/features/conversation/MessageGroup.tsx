@@ -25,7 +25,7 @@ export function MessageGroup({ group, author, peerName, waitsFor }: Props) {
   const first = group.messages[0];
   const last = group.messages.at(-1);
   return (
-    <li className="flex gap-3 px-4 pt-3 tablet:px-6">
+    <li className="flex gap-3 px-4 pt-3 contain-layout contain-paint tablet:px-6">
       <span className="pt-0.5">
         <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
       </span>
