@@ -62,7 +62,7 @@ def shown_full_name(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """For comparing and searching: NFKC, case folding, and NFKC again because folding may decompose."""
+    """For comparing: NFKC, case folding, and NFKC again because folding may decompose."""
     plain = "".join(char for char in text if char not in _VARIATION_SELECTORS)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain).casefold())
 

@@ -51,14 +51,8 @@ export function noteText({ kind, bytes }: Pick<MessageView, "kind" | "bytes">): 
   switch (kind) {
     case "opaque":
       return `Something from another app (${bytes.toString()} bytes)`;
-    case "note_identity_changed":
-      return "Their identity changed";
-    case "note_identity_accepted":
-      return "You accepted their new identity";
     case "note_rekeyed":
       return "New keys were agreed";
-    case "note_unreadable":
-      return "A message could not be opened; they were asked to send it again";
     default:
       return kind.startsWith("note_")
         ? kind.slice("note_".length).replaceAll("_", " ")
