@@ -222,6 +222,10 @@ class Deployment:
         """The server's data is lost: it goes on with an empty mailbox."""
         self._server_database.execute("DELETE FROM pairs")
 
+    def change_at_the_server(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Behind its back, as by a damaged disk or an older copy; returns rows of a SELECT."""
+        return [tuple(row) for row in self._server_database.rows(sql, *values)]
+
     def restart_server(self) -> None:
         """Its process ends, with all links, and begins again on its data."""
         self.settle()

@@ -82,10 +82,15 @@ class Progress:
     def __init__(self, connection: apsw.Connection, kept: KeepsMark) -> None:
         self._connection = connection
         self._kept = kept
+        mark = kept.read()
+        is_counted = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'commits'").fetchall()
+        is_new = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
         connection.execute(_TABLE)
+        if mark is not None and not (is_counted or is_new):
+            # From before there were marks, and one lies here: a later program had opened it, so it is older now.
+            connection.execute("INSERT INTO commits VALUES (1, ?, 0)", (mark.database,))
         connection.execute("INSERT OR IGNORE INTO commits VALUES (1, randomblob(16), 0)")
         self._database, self._noted = self._read()
-        mark = kept.read()
         if mark is not None and mark.database == self._database:
             self._noted = max(self._noted, mark.commits)
         self._counted: int | None = None

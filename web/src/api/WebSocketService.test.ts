@@ -217,6 +217,24 @@ test("events that come together are told once, before the page is painted", () =
   expect(peersOf(updates)).toEqual([10n, 11n, 12n]);
 });
 
+test("a listener that fails takes nothing along that came with its events", async () => {
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  latest().accept();
+  service.follow(CID, (update) => {
+    if (update.kind === "events") throw new Error("a fault of the page");
+  });
+  latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
+  const done = service.request("MarkRead", { cid: CID, conversation: "", painted: [], seen_up_to: 1 });
+  frame = [];
+  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("Done", { cid: CID, request_id: latest().idOf("MarkRead") });
+  paint();
+  await expect(done).resolves.toMatchObject({ cid: CID });
+  expect(reported).toHaveBeenCalledOnce();
+  vi.unstubAllGlobals();
+});
+
 test("an answer waits for no frame, and what came before it is told before it", async () => {
   latest().accept();
   const updates = follow();

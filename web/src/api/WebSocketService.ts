@@ -89,7 +89,10 @@ export class WebSocketService implements InternalService {
         surroundings.beforePaint(work);
       },
       (frames) => {
-        for (const { name, body } of frames) this.dispatch(name, body);
+        for (const { name, body } of frames)
+          withoutHarm(() => {
+            this.dispatch(name, body);
+          });
         this.tellEvents();
       },
     );
@@ -281,7 +284,9 @@ export class WebSocketService implements InternalService {
       const { news: events, position } = following;
       if (events.length === 0 || position === null) continue;
       following.news = [];
-      following.listener({ kind: "events", position, events });
+      withoutHarm(() => {
+        following.listener({ kind: "events", position, events });
+      });
     }
   }
 
@@ -293,6 +298,15 @@ export class WebSocketService implements InternalService {
     if (state === this.state) return;
     this.state = state;
     for (const listener of [...this.listeners]) listener();
+  }
+}
+
+/** A fault in handling one thing is reported as any other, and does not take along what came with it. */
+function withoutHarm(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    reportError(error);
   }
 }
 

@@ -47,6 +47,21 @@ def test_an_older_copy_is_behind_by_what_was_committed_since(tmp_path: Path) -> 
         assert database.behind == 3, "it is known until somebody has drawn the conclusion"
 
 
+def test_an_older_copy_from_before_there_were_marks_is_behind(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    with opened(path) as database:
+        write(database, "0")
+        database.execute("DROP TABLE commits")
+    older = copy_of(path)
+    path.with_name("some.db.mark").unlink()
+    with opened(path) as database:
+        assert database.behind == 0, "the first time there is nothing to compare it with"
+        write(database, "1")
+    path.write_bytes(older)
+    with opened(path) as database:
+        assert database.behind == 1
+
+
 def test_commits_before_the_conclusion_do_not_hide_that_it_is_older(tmp_path: Path) -> None:
     path = tmp_path / "some.db"
     with opened(path) as database:

@@ -23,6 +23,7 @@ from casemate.server.core.ports import Account, ServerStore
 from casemate.server.core.presence import Presences
 from casemate.server.core.refusals import RequestRefused
 from casemate.server.core.signed_names import SignedNames
+from casemate.server.core.stored_lists import stored_list
 
 
 class Accounts:
@@ -70,9 +71,11 @@ class Accounts:
         """
         account = self._account(link)
         arrived = verify_device_list(frame.device_list, link.account_id)
-        check_not_older(verify_device_list(account.device_list, link.account_id), arrived)
+        stored = stored_list(account)
+        if stored is not None:
+            check_not_older(stored, arrived)
         done = Send(link.connection, Done(frame.request_id))
-        if arrived.number == account.device_list_number:
+        if stored is not None and arrived.number == stored.number:
             renamed = self._names.take(account, frame.names, arrived)
             return [done, *(self._tell_peers(link.account_id) if renamed else [])]
         known = set(self._store.accounts.devices(link.account_id))

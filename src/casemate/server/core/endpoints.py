@@ -1,6 +1,6 @@
 """Whom the relay serves: endpoint keys that an account certifies, and pairs of them that agreed to talk."""
 
-from casemate.crypto.identity import DeviceList, verify_device_list
+from casemate.crypto.identity import DeviceList
 from casemate.node import Effect
 from casemate.protocol.ids import AccountId
 from casemate.server.core.events import (
@@ -13,6 +13,7 @@ from casemate.server.core.events import (
 from casemate.server.core.ports import Account, ServerStore
 from casemate.server.core.refusals import RequestRefused
 from casemate.server.core.settings import ServerSettings
+from casemate.server.core.stored_lists import stored_list
 
 
 class Endpoints:
@@ -37,8 +38,8 @@ class Endpoints:
     def certify_stored(self, account: Account) -> None:
         """The same for a list that a server without a relay took, unchecked: whoever comes first keeps a key."""
         if not self._store.endpoints.has_any(account.account_id):
-            devices = verify_device_list(account.device_list, account.account_id)
-            if self._is_free(devices):
+            devices = stored_list(account)
+            if devices is not None and self._is_free(devices):
                 self.certify(devices)
 
     def endpoint_asked(self, event: RelayEndpointAsked) -> list[Effect]:

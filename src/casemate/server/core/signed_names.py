@@ -3,12 +3,14 @@
 from typing import Final
 
 from casemate.crypto.errors import BadNames
-from casemate.crypto.identity import DeviceList, verify_device_list
+from casemate.crypto.identity import DeviceList
 from casemate.crypto.names import Names, replaces, verify_names
+from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId
 from casemate.server.core.names import read_full_name
 from casemate.server.core.ports import Account, ServerStore
 from casemate.server.core.settings import ServerSettings
+from casemate.server.core.stored_lists import stored_list
 
 NO_NAMES: Final = b""
 
@@ -49,12 +51,15 @@ class SignedNames:
         """A retired key vouches for nothing: names that the list's current key did not sign are not handed out."""
         if account.names == NO_NAMES:
             return
-        before = verify_device_list(account.device_list, account.account_id)
-        if before.account_keys.current != devices.account_keys.current:
+        before = stored_list(account)
+        if before is None or before.account_keys.current != devices.account_keys.current:
             self._accounts.forget_names(account.account_id)
 
     def _held(self, account: Account) -> Names | None:
-        if account.names == NO_NAMES:
+        devices = stored_list(account)
+        if account.names == NO_NAMES or devices is None:
             return None
-        devices = verify_device_list(account.device_list, account.account_id)
-        return verify_names(account.names, devices, self._server_key)
+        try:
+            return verify_names(account.names, devices, self._server_key)
+        except PeerBrokeProtocol:  # damaged here: what its account says is better
+            return None

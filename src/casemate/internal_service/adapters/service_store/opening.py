@@ -67,7 +67,8 @@ def _set_aside(path: Path, wall: float) -> str:
         if not path.with_name(name := f"{path.name}.damaged-{stamp}{f'-{number}' if number else ''}").exists()
     )
     try:
-        for companion in ("-wal", "-journal", MARK_SUFFIX, ""):
+        # The mark last: cut short before, it still says that what stays here is older than it was.
+        for companion in ("-wal", "-journal", "", MARK_SUFFIX):
             part = path.with_name(path.name + companion)
             if part.exists():
                 part.rename(path.with_name(name + companion))

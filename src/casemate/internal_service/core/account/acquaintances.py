@@ -111,6 +111,8 @@ class Acquaintances:
         if (before.username, before.full_name) == (peer.username, peer.full_name):
             return []
         told: Outcome = [PeerChanged(peer.cid)]
+        if peer.blocked:
+            return told  # nobody writes through a block, not even a name
         if peer.relation != "registered" and self._context.store.last_message(peer.account_id) is None:
             return told  # there is no conversation yet that could say so
         text = f"{before.full_name}\n{peer.full_name}"

@@ -191,7 +191,7 @@ class ServerEvents(Memory):
         if first_time or not self._server_remembers(profile, frame):
             self._context.bundle_is_kept(self._context.secrets.bundle, kept=first_time)
         outcome += self._tidying.link_up(now)  # first, while there is room for another request
-        outcome += self._own_names.publish()
+        outcome += self._own_names.settle(frame.account.full_name)
         outcome += self._hide_again(frame)
         outcome += self._contacts.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
