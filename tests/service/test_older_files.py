@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from casemate.internal_service.core.account.notes import Note
+from casemate.internal_service.core.ports import ListLost
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.views import LocalAccount, Reason
@@ -170,3 +171,18 @@ def test_a_list_of_accounts_that_is_older_says_so_where_it_shows_what_was_found(
     assert len(accepted.found) == 1
     assert accepted.list_lost is not None
     assert accepted.list_lost.params["what"] == "older"
+
+
+def test_where_a_damaged_list_lies_is_not_forgotten_over_an_older_one(house: House) -> None:
+    store = house.service.stores.service
+    with store.transaction():
+        store.put_list_lost(ListLost("damaged", 1, "service.db.damaged-2026-11-28-120000"))
+    store.erase_traces()
+    house.client().register("alice")
+    path = house.folder / "service.db"
+    stop_at_once(house, path)
+    remove_log(path)
+    house.start()
+    lost = hello(house.client()).list_lost
+    assert lost is not None
+    assert lost.params["kept_as"] == "service.db.damaged-2026-11-28-120000"

@@ -54,7 +54,9 @@ def _look_at_age(store: SqliteServiceStore, path: Path, at: int) -> None:
         return
     log.error("list of accounts is older than it was", file=str(path), changes_missing=store.behind)
     with opening(path), contextlib.suppress(StorageFull), store.transaction():
-        store.put_list_lost(ListLost("older", at, ""))
+        known = store.list_lost()
+        if known is None or not known.kept_as:  # where a damaged one lies is worth more
+            store.put_list_lost(ListLost("older", at, ""))
         store.catch_up()
 
 
