@@ -5,9 +5,12 @@ import { useWorkspace } from "../state/context";
 import { displayName } from "../state/names";
 import type { Place } from "../state/route";
 import { requestsOf } from "../state/selectors";
+import { useHeldBack } from "../state/useHeldBack";
 
 export function usePageTitle(place: Place): void {
-  const waiting = useWorkspace((workspace) => workspace.account.unread + requestsOf(workspace).length);
+  const waiting = useHeldBack(
+    useWorkspace((workspace) => workspace.account.unread + requestsOf(workspace).length),
+  );
   const where = useWorkspace(({ account, peers }) => {
     if (place.kind === "people") return "People";
     if (place.kind === "connections") return "Connections";

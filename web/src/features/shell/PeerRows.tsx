@@ -12,6 +12,7 @@ import { displayName, initials } from "../../state/names";
 import { hasOwnConnection, wayWord } from "../../state/paths";
 import { presenceOf, presenceSentence } from "../../state/presence";
 import { shortTime } from "../../state/times";
+import { useHeldBack } from "../../state/useHeldBack";
 
 interface RowProps {
   readonly peer: PeerView;
@@ -31,7 +32,7 @@ interface ConversationRowProps extends RowProps {
 export function ConversationRow(props: ConversationRowProps) {
   const { peer, conversation, ambiguous, now, typing, draft, selected } = props;
   const name = displayName(peer);
-  const unread = conversation?.unread ?? 0;
+  const unread = useHeldBack(conversation?.unread ?? 0);
   const preview = typing
     ? "typing…"
     : draft !== "" && !selected

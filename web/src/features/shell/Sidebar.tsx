@@ -15,6 +15,7 @@ import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
 import { Requests } from "./Requests";
 import { Section } from "./Section";
+import { useHeldBack } from "../../state/useHeldBack";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
@@ -98,7 +99,7 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
   const ambiguous = useAmbiguousNames();
   const now = useNow();
   // The same number as in the title and on the other tabs' rail.
-  const unread = useWorkspace((workspace) => workspace.account.unread);
+  const unread = useHeldBack(useWorkspace((workspace) => workspace.account.unread));
   return (
     <Section title="Direct messages" count={unread} countOf="unread">
       {peers.length === 0 && (
