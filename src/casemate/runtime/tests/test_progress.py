@@ -31,6 +31,18 @@ def copy_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def one_commit_older(folder: Path) -> Path:
+    """A database that lacks what was committed last."""
+    path = folder / "some.db"
+    with opened(path) as database:
+        write(database, "0")
+    older = copy_of(path)
+    with opened(path) as database:
+        write(database, "1")
+    path.write_bytes(older)
+    return path
+
+
 def test_an_older_copy_is_behind_by_what_was_committed_since(tmp_path: Path) -> None:
     path = tmp_path / "some.db"
     with opened(path) as database:
@@ -63,13 +75,7 @@ def test_an_older_copy_from_before_there_were_marks_is_behind(tmp_path: Path) ->
 
 
 def test_commits_before_the_conclusion_do_not_hide_that_it_is_older(tmp_path: Path) -> None:
-    path = tmp_path / "some.db"
-    with opened(path) as database:
-        write(database, "0")
-    older = copy_of(path)
-    with opened(path) as database:
-        write(database, "1")
-    path.write_bytes(older)
+    path = one_commit_older(tmp_path)
     with opened(path) as database:
         for number in range(5):
             write(database, str(number))
@@ -83,13 +89,7 @@ def test_commits_before_the_conclusion_do_not_hide_that_it_is_older(tmp_path: Pa
 
 
 def test_a_conclusion_that_is_undone_is_none(tmp_path: Path) -> None:
-    path = tmp_path / "some.db"
-    with opened(path) as database:
-        write(database, "0")
-    older = copy_of(path)
-    with opened(path) as database:
-        write(database, "1")
-    path.write_bytes(older)
+    path = one_commit_older(tmp_path)
     with opened(path) as database:
         with database.transaction():
             with pytest.raises(ZeroDivisionError), database.savepoint():

@@ -1,27 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { MessageView } from "../../api/generated";
+import { message } from "../../testing/messageView";
 import type { ListItem } from "./listItems";
 import { listItems } from "./listItems";
 
-const message = (counter: number, mine = false): MessageView => ({
-  id: counter.toString(),
-  peer_cid: 1n,
-  mine,
-  kind: "chat",
-  text: "words",
-  bytes: 5,
-  status: mine ? "sent" : "received",
-  reason: null,
-  order: [counter, "aa"],
-  arrival: counter,
-  written_at: counter,
-  arrived_at: counter,
-  shown_at: counter,
-  arrived_late: false,
-  seen: true,
-  painted: true,
-});
 const all = Array.from({ length: 500 }, (_, index) => message(index));
 const window = (from: number) =>
   listItems(all.slice(from, from + 400), null, [], { hasBefore: true, hasAfter: false });

@@ -1,27 +1,10 @@
 import { expect, test } from "vitest";
 
 import type { MessageView } from "../../api/generated";
+import { message } from "../../testing/messageView";
 import type { ListItem } from "./listItems";
 import { steadyItems, steadyMessages } from "./steady";
 
-const message = (counter: number, mine = false): MessageView => ({
-  id: counter.toString(),
-  peer_cid: 1n,
-  mine,
-  kind: "chat",
-  text: "words",
-  bytes: 5,
-  status: mine ? "sent" : "received",
-  reason: null,
-  order: [counter, "aa"],
-  arrival: counter,
-  written_at: counter,
-  arrived_at: counter,
-  shown_at: counter,
-  arrived_late: false,
-  seen: false,
-  painted: false,
-});
 /** Five of theirs and five of ours in turn. */
 const talk = (length: number) =>
   Array.from({ length }, (_, index) => message(index, Math.floor(index / 5) % 2 === 1));

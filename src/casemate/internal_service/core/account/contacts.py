@@ -6,10 +6,9 @@ from typing import Final
 from casemate.crypto.card import Purpose, VerifiedCard, sign_card, verify_card
 from casemate.crypto.errors import BadPeerCard
 from casemate.crypto.identity import verify_device_list
-from casemate.crypto.prekeys import new_one_time_bundle
 from casemate.internal_service.core.account.acquaintances import Acquaintances
 from casemate.internal_service.core.account.connections import Connections
-from casemate.internal_service.core.account.context import LATE_SECONDS, Context, Outcome, prekey_to_bytes
+from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
@@ -350,22 +349,7 @@ class Contacts:
 
     def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
         """A signed card with fresh one-time prekeys, their private halves stored."""
-        context = self._context
-        bundle, private = new_one_time_bundle(
-            context.secrets.account,
-            context.device,
-            context.entropy,
-            context.kem,
-            now_seconds=int(now.wall),
-            lifetime_seconds=CARD_SECONDS,
-        )
-        context.store.add_prekey(
-            private.bundle_id,
-            prekey_to_bytes(private),
-            context.key_time.at(now) + CARD_SECONDS + LATE_SECONDS,
-            last_resort=False,
-        )
-        return self._sign_card(recipient, purpose, bundle, now)
+        return self._sign_card(recipient, purpose, self._context.one_time_bundle(CARD_SECONDS, now), now)
 
     def _sign_card(self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant) -> bytes:
         context = self._context

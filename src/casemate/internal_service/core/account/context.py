@@ -14,7 +14,7 @@ from casemate.crypto.identity import verify_device_list as verify
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.names import sign_names
-from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle
+from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle, new_one_time_bundle
 from casemate.internal_service.core.account.key_time import KeyTime
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
@@ -117,6 +117,22 @@ class Context(Memory):
         """Undo what changed inside, in the store and in memory, when it raises, and raise on."""
         with self.undo.savepoint(), self.store.savepoint():
             yield
+
+    def one_time_bundle(self, lifetime_seconds: int, now: Instant, *, spare_for: DeviceId | None = None) -> bytes:
+        """A fresh one, signed; its private half is stored, for what comes late in it, too."""
+        bundle, private = new_one_time_bundle(
+            self.secrets.account,
+            self.device,
+            self.entropy,
+            self.kem,
+            now_seconds=int(now.wall),
+            lifetime_seconds=lifetime_seconds,
+        )
+        kept_until = self.key_time.at(now) + lifetime_seconds + LATE_SECONDS
+        self.store.add_prekey(
+            private.bundle_id, prekey_to_bytes(private), kept_until, last_resort=False, spare_for=spare_for
+        )
+        return bundle
 
     def bundle_to_publish(self, now: Instant) -> bytes | None:
         """The last-resort bundle, if the server has not confirmed that it holds this one."""

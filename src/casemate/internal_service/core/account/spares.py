@@ -9,10 +9,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from casemate.crypto.content import Kind
-from casemate.crypto.prekeys import BundleId, PrekeyBundle, new_one_time_bundle, verify_bundle
+from casemate.crypto.prekeys import BundleId, PrekeyBundle, verify_bundle
 from casemate.internal_service.core.account.contents import Spares as Handed
 from casemate.internal_service.core.account.contents import decode_spares, encode
-from casemate.internal_service.core.account.context import LATE_SECONDS, Context, Outcome, prekey_to_bytes
+from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.refusals import Refused
@@ -89,29 +89,12 @@ class Spares:
         if anew:
             self._supersede(device)
         kept = store.spares_given(device)[:SPARES]
-        bundles = [self._new(device, key_time, now) for _ in range(SPARES - len(kept))]
+        bundles = [
+            self._context.one_time_bundle(SPARE_SECONDS, now, spare_for=device) for _ in range(SPARES - len(kept))
+        ]
         channel = store.channel(device)
         assert channel is not None, "it was looked at before"
         renew_at = channel.spares_renew_at if kept else key_time + SPARE_SECONDS / 2
         store.put_channel(replace(channel, spares_given=SPARES, spares_renew_at=renew_at))
         handed = Handed(tuple(map(BundleId, kept)), tuple(bundles))
         return self._outbox.write(peer, Kind.SPARES, encode(handed), now)
-
-    def _new(self, device: DeviceId, key_time: float, now: Instant) -> bytes:
-        context = self._context
-        bundle, private = new_one_time_bundle(
-            context.secrets.account,
-            context.device,
-            context.entropy,
-            context.kem,
-            now_seconds=int(now.wall),
-            lifetime_seconds=SPARE_SECONDS,
-        )
-        context.store.add_prekey(
-            private.bundle_id,
-            prekey_to_bytes(private),
-            key_time + SPARE_SECONDS + LATE_SECONDS,
-            last_resort=False,
-            spare_for=device,
-        )
-        return bundle

@@ -1,0 +1,21 @@
+/** A message as the service shows it, for tests of what is made of many: new, at `counter` in the order. */
+import type { MessageView } from "../api/generated";
+
+export const message = (counter: number, mine = false): MessageView => ({
+  id: counter.toString(),
+  peer_cid: 1n,
+  mine,
+  kind: "chat",
+  text: "words",
+  bytes: 5,
+  status: mine ? "sent" : "received",
+  reason: null,
+  order: [counter, "aa"],
+  arrival: counter,
+  written_at: counter,
+  arrived_at: counter,
+  shown_at: counter,
+  arrived_late: false,
+  seen: false,
+  painted: false,
+});
