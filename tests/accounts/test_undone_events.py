@@ -11,6 +11,7 @@ from casemate.internal_service.core.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Event, Instant
 from tests.accounts.deployment import AccountCore, Deployment, Person
+from tests.accounts.healed import not_healed_between
 from tests.accounts.neighbours import Neighbours
 
 ROUNDS = 3
@@ -139,22 +140,13 @@ def a_day(world: Deployment, one: Person, other: Person, fault: Fault) -> None:
 
 
 def not_healed(world: Deployment, one: Person, other: Person, *, with_paths: bool) -> Iterator[str]:
+    yield from not_healed_between(world, one, other, messages=ROUNDS)
     for person, peer in ((one, other), (other, one)):
-        if person.account.link_view().state != "online":
-            yield f"{person.name}'s link is {person.account.link_view().state}"
-        if not world.sees(person, peer).online:
-            yield f"{person.name} sees {peer.name} offline"
-        if statuses := [status for status in world.statuses(person, peer) if status != "delivered"]:
-            yield f"{person.name}'s messages are {statuses}"
-        if len(world.statuses(person, peer)) != ROUNDS:
-            yield f"{person.name} has {len(world.statuses(person, peer))} messages"
         path = world.sees(person, peer).path
         if with_paths and (path is None or path.kind == "mailbox"):
             yield f"{person.name} has no path"
         if person.core.account.wants_batch_end():
             yield f"{person.name} has something put off"
-    if sorted(map(str, world.texts(one, other))) != sorted(map(str, world.texts(other, one))):
-        yield "they do not read the same"
 
 
 @pytest.mark.parametrize("with_paths", [False, True], ids=["by mailbox", "with paths"])

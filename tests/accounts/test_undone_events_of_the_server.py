@@ -16,6 +16,7 @@ from casemate.server.core.core import ServerCore
 from casemate.server.core.links import Link
 from tests.accounts import deployment
 from tests.accounts.deployment import Deployment, Person
+from tests.accounts.healed import not_healed_between
 
 HEALED_SECONDS = 150.0
 TRIES = 4
@@ -134,19 +135,9 @@ def a_day(world: Deployment, one: Person, other: Person, third: Person, fault: F
 
 
 def not_healed(world: Deployment, one: Person, other: Person, third: Person) -> Iterator[str]:
-    for person, peer in ((one, other), (other, one)):
-        if person.account.link_view().state != "online":
-            yield f"{person.name}'s link is {person.account.link_view().state}"
-        if not world.sees(person, peer).online:
-            yield f"{person.name} sees {peer.name} offline"
-        if statuses := [status for status in world.statuses(person, peer) if status != "delivered"]:
-            yield f"{person.name}'s messages are {statuses}"
-        if len(world.statuses(person, peer)) != 2:
-            yield f"{person.name} has {len(world.statuses(person, peer))} messages"
+    yield from not_healed_between(world, one, other, messages=2)
     if world.sees(one, third).online:
         yield "one sees somebody online who is gone"
-    if sorted(map(str, world.texts(one, other))) != sorted(map(str, world.texts(other, one))):
-        yield "they do not read the same"
     yield from not_agreed(world)
 
 
