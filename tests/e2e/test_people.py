@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 def line(tab: Tab, words: str) -> Locator:
     """A line of the conversation itself. The words are a pattern: a name stands between isolating characters."""
-    return tab.page.get_by_role("listitem").filter(has_text=re.compile(f"^{words}$"))
+    return tab.page.get_by_role("main").get_by_role("listitem").filter(has_text=re.compile(f"^{words}$"))
 
 
 def test_both_conversations_say_who_disconnected_and_who_connected_again(
@@ -38,6 +38,7 @@ def test_both_conversations_say_who_disconnected_and_who_connected_again(
     expect(line(one, ".Bob. connected again")).to_be_visible()
     for tab in (one, two):
         tab.page.reload()
+        expect(tab.page.get_by_text("This is where your conversation")).to_be_visible()
         expect(line(tab, ".*connected .*again")).to_have_count(1)
         assert tab.errors == []
 

@@ -43,6 +43,7 @@ class LocalNetwork:
         self._here: tuple[Interface, ...] = ()
         self._segments: dict[Interface, Segment] = {}
         self._not_before: dict[Interface, float] = {}
+        self._clocks_apart = _clocks_apart()
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -70,6 +71,7 @@ class LocalNetwork:
 
     async def _live(self) -> None:
         """From the first announcement to the last goodbye."""
+        self._clocks_apart = _clocks_apart()
         try:
             while self._announced:
                 while self._announced:
@@ -89,7 +91,8 @@ class LocalNetwork:
         except Exception as error:  # noqa: BLE001  (networks change under the libraries' feet; nobody else begins anew)
             log.warning("starting anew on the local network", error=type(error).__name__)
             await self._close_segments(set(self._segments))
-        if await self._slept_until_changed():
+        await self._until_changed()
+        if self._has_slept():
             log.info("awake again on the local network")
             await self._close_segments(set(self._segments))
         self._tell_news()
@@ -121,13 +124,16 @@ class LocalNetwork:
         closing = [self._segments.pop(interface) for interface in gone]
         await asyncio.gather(*(segment.close() for segment in closing), return_exceptions=True)
 
-    async def _slept_until_changed(self) -> bool:
-        """Wait for a change or the next look; whether the computer slept meanwhile."""
-        before = time.time() - time.monotonic()
+    async def _until_changed(self) -> None:
+        """Or until the next look is due."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
                 await self._changed.wait()
-        return abs(time.time() - time.monotonic() - before) > ASLEEP_SECONDS
+
+    def _has_slept(self) -> bool:
+        """Whether the computer slept since this was last asked: while we waited, or while we looked around."""
+        before, self._clocks_apart = self._clocks_apart, _clocks_apart()
+        return abs(self._clocks_apart - before) > ASLEEP_SECONDS
 
     def _heard(self, announcement: Announcement, addresses: tuple[str, ...]) -> None:
         reachable = [reachable_at(address, announcement.port, self._here) for address in addresses]
@@ -146,3 +152,8 @@ class LocalNetwork:
         announcement = neighbour.announcement
         if announcement != self._announced.get(account_id):
             self._events.offer(LanNeighbourSeen(account_id, announcement.tags, neighbour.addresses))
+
+
+def _clocks_apart() -> float:
+    """Seconds from the monotonic clock, which stands still while the computer sleeps, to that of the wall."""
+    return time.time() - time.monotonic()

@@ -157,6 +157,21 @@ async def test_after_a_sleep_everything_is_begun_anew(
     await until(air.on(WIFI))
 
 
+async def test_a_sleep_while_looking_around_is_noticed_as_well(
+    air: Air, network: LocalNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.perform(AnnounceOnLan(ANN, TAGS, 4000))
+    await until(air.on(WIFI))
+    wall = time.time
+
+    async def sleep_meanwhile(_: Quiet) -> None:
+        monkeypatch.setattr(time, "time", lambda: wall() + 3600)
+
+    monkeypatch.setattr(Quiet, "mend", sleep_meanwhile)
+    await until(lambda: air.opened == 2)
+    await until(air.on(WIFI))
+
+
 async def test_the_same_announcement_keeps_its_name(air: Air, network: LocalNetwork) -> None:
     for _ in range(2):
         network.perform(AnnounceOnLan(ANN, TAGS, 4000))
