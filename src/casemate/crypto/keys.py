@@ -85,6 +85,13 @@ class KemPrivate(Secret, frozen=True, array_like=True):
     """An ML-KEM-768 private key, kept as its 64-byte seed (d ‖ z of FIPS 203)."""
 
 
+class KemOffer(KemPrivate, frozen=True, array_like=True):
+    """A private key whose public half has been offered, and is again until somebody answers."""
+
+    public: KemPublic | None = None
+    """Making it anew costs more than sealing six messages. States that were stored without it have none."""
+
+
 class RootKey(Secret, frozen=True, array_like=True):
     """Root of one ratchet; replaced whenever a fresh secret arrives. 32 bytes."""
 

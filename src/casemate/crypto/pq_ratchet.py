@@ -22,6 +22,7 @@ from casemate.crypto.keys import (
     ChainKey,
     Entropy,
     KemCiphertext,
+    KemOffer,
     KemPrivate,
     KemPublic,
     MessageKey,
@@ -76,7 +77,7 @@ class PqState(msgspec.Struct, frozen=True, array_like=True):
     receiving: ChainKey
     received: int
     next_receiving: ChainKey | None
-    offer: KemPrivate | None
+    offer: KemOffer | None
     answer: KemCiphertext | None
     quiet: int
     carried: int
@@ -95,7 +96,7 @@ def pq_send(state: PqState, entropy: Entropy, kem: Kem) -> tuple[PqState, PqHead
         raise SessionExhausted("PQ chain")
     offer, carried = state.offer, state.carried
     if offer is None and _offer_is_due(state):
-        offer, carried = kem.generate(entropy), 0
+        offer, carried = _offer(kem.generate(entropy), kem), 0
     attachment, ride = Attachment.NOTHING, b""
     if offer is not None or state.answer is not None:
         if carried % REPEAT_MESSAGES == 0:
@@ -192,9 +193,13 @@ def _offer_is_due(state: PqState) -> bool:
     return state.received > 0 if state.epoch == 0 else state.quiet >= EPOCH_MESSAGES
 
 
-def _ride(offer: KemPrivate | None, answer: KemCiphertext | None, kem: Kem) -> tuple[Attachment, bytes, int]:
+def _offer(private: KemPrivate, kem: Kem) -> KemOffer:
+    return KemOffer(private.secret, kem.public(private))
+
+
+def _ride(offer: KemOffer | None, answer: KemCiphertext | None, kem: Kem) -> tuple[Attachment, bytes, int]:
     if offer is not None:
-        return Attachment.OFFER, kem.public(offer), 0
+        return Attachment.OFFER, offer.public or kem.public(offer), 0
     assert answer is not None
     return Attachment.ANSWER, answer, 0
 

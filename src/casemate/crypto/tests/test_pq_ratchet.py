@@ -5,8 +5,8 @@ import pytest
 
 from casemate.crypto.errors import AlreadyOpened, EnvelopeUnreadable
 from casemate.crypto.kem import Kem
-from casemate.crypto.keys import KemCiphertext, KemPublic, RootKey
-from casemate.crypto.pq_ratchet import PqState, pq_absorb, pq_receive, pq_send, pq_start
+from casemate.crypto.keys import KemCiphertext, KemPrivate, KemPublic, RootKey
+from casemate.crypto.pq_ratchet import REPEAT_MESSAGES, Attachment, PqState, pq_absorb, pq_receive, pq_send, pq_start
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 
 ENTROPY = repeatable_entropy(b"pq")
@@ -117,3 +117,35 @@ def test_a_repeated_offer_or_answer_changes_nothing() -> None:
     alice, _ = pq_receive(alice, header, 0)
     alice = pq_absorb(alice, header, answer, ride, kem)
     assert pq_absorb(alice, header, answer, ride, kem) is alice
+
+
+class Counting(RepeatableKem):
+    """Counts how often a public key was made."""
+
+    made = 0
+
+    def public(self, private: KemPrivate) -> KemPublic:
+        self.made += 1
+        return super().public(private)
+
+
+def offering(kem: Kem) -> PqState:
+    """A side whose offer rode along once, and was not answered."""
+    alice, bea, _ = start()
+    bea, alice, _ = passes(bea, alice, kem)
+    return pq_send(alice, ENTROPY, kem)[0]
+
+
+def rides(state: PqState, kem: Kem, count: int) -> list[bytes]:
+    """What rode along with the next messages."""
+    seen = []
+    for _ in range(count):
+        state, _, _, attachment, ride = pq_send(state, ENTROPY, kem)
+        seen += [ride] if attachment is Attachment.OFFER else []
+    return seen
+
+
+def test_an_offer_that_rides_along_again_is_not_made_again() -> None:
+    kem = Counting(ENTROPY)
+    assert len(set(rides(offering(kem), kem, 3 * REPEAT_MESSAGES))) == 1
+    assert kem.made == 1

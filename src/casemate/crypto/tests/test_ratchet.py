@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from casemate.crypto.errors import AlreadyOpened, BadKeyMaterial, EnvelopeUnreadable, SessionExhausted, TooFarAhead
 from casemate.crypto.kem import MlKem768
-from casemate.crypto.keys import KemPrivate, KemPublic, RootKey
+from casemate.crypto.keys import KemOffer, KemPrivate, KemPublic, RootKey
 from casemate.crypto.pq_ratchet import LAST_NUMBER
 from casemate.crypto.primitives import Aead, x25519_public
 from casemate.crypto.ratchet import HEADER, RatchetState, decrypt, encrypt, initiator_state, responder_state
@@ -209,7 +209,7 @@ def rewritten(pair: Pair, sender: str, **changes: object) -> None:
 
 def test_an_offer_out_of_turn_is_refused_and_changes_nothing() -> None:
     pair = Pair()
-    rewritten(pair, "bea", offer=pair.kem.generate(pair.entropy), carried=0)
+    rewritten(pair, "bea", offer=KemOffer(pair.kem.generate(pair.entropy).secret), carried=0)
     before = pair.states["alice"]
     with pytest.raises(EnvelopeUnreadable, match="out of turn"):
         pair.read("alice", pair.write("bea", b"text"))

@@ -61,5 +61,17 @@ def test_recorded_states_go_on_talking() -> None:
         goes_on(alice, bea, kem)
 
 
+def test_an_offer_that_was_stored_as_its_seed_alone_is_still_made_and_answered() -> None:
+    """States of once held no public key beside the seed."""
+    recorded = load("crypto_offer_as_seed.json")
+    alice, bea = (session_from_bytes(bytes.fromhex(recorded[side])) for side in ("state_of_a", "state_of_b"))
+    offer = alice.ratchet.pq.offer
+    assert offer is not None
+    assert offer.public is None
+    goes_on(alice, bea, MlKem768())
+
+
 def goes_on(alice: Session, bea: Session, kem: Kem) -> None:
-    Talk(alice, bea, repeatable_entropy(b"goes on"), kem).round_trips(60)
+    talk = Talk(alice, bea, repeatable_entropy(b"goes on"), kem)
+    talk.round_trips(60)
+    assert talk.alice.ratchet.pq.epoch > alice.ratchet.pq.epoch
