@@ -16,10 +16,12 @@
 | `vault` | the database key under a password or a machine key |
 | `beacon` | tags by which registered peers find each other on a local network |
 | `link_proof` | how server and device prove their keys inside a link |
+| `server_password` | how a newcomer proves to know the server's password |
+| `observer_doors` | the keys of the observer's endpoints, from the one that the server tells |
 | `kem` | the KEM port and ML-KEM-768 |
 | `testing` | entropy and a KEM that repeat exactly, for tests and simulation |
 
 Inside: `handshake` (PQXDH), `ratchet` over `ec_ratchet`, `pq_ratchet` and `skipped`, `sealing`, `padding`, `canonical`,
-`kdf`, `labels`, and `primitives`, the only file that touches the library. A server imports `identity`, `names`,
-`prekeys` and `link_proof`; it cannot import what opens an envelope. The law is in docs/protocol.
+`labels`, `kdf` (hashes of Python's own) and `primitives`, the only file that touches the library. A server imports what
+proves who somebody is and signs for itself; it cannot import what opens an envelope. The law is in docs/protocol.
 """

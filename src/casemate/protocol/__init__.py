@@ -1,1 +1,1 @@
-"""The words of Casemate: ids, frames, codecs, limits and versions. Data only."""
+"""The words of Casemate: ids, limits, frames with their codecs, and what both sides must reckon alike. No state."""
