@@ -20,7 +20,7 @@ from benchmarks.contenders.race import OTHERS, OURSELVES, Contender, NoFigure, m
 from benchmarks.machine import Quantiles, print_heading
 from benchmarks.peer_transport import Near, child
 from casemate.crypto.keys import Ed25519Public
-from casemate.internal_service.core.path_io import Observer
+from casemate.internal_service.core.ground.path_io import Observer
 from tests.support.own_network import WHY_NOT, in_own_network
 
 RUNS: Final = 3

@@ -25,7 +25,7 @@ from casemate.crypto.primitives import ed25519_public
 from casemate.internal_service.adapters.peer_transport.bulk import BulkReader
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.transport import PeerTransport
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     ClosePeer,
     DialPeer,
     EndpointChanged,

@@ -12,9 +12,9 @@ from casemate.crypto.keys import ServerPrivate
 from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
     LinkFrameArrived,
@@ -22,8 +22,8 @@ from casemate.internal_service.core.link_io import (
     OpenLink,
     SendOnLink,
 )
-from casemate.internal_service.core.notices import Notice
-from casemate.internal_service.core.path_io import PathEffect, PathEvent
+from casemate.internal_service.core.ground.notices import Notice
+from casemate.internal_service.core.ground.path_io import PathEffect, PathEvent
 from casemate.node import BatchEnd, Core, Effect, Event, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol

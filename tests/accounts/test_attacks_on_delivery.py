@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.account import outbox
+from casemate.internal_service.core.account.delivery import outbox
 from casemate.protocol.link import Deliver, Deposit, ReceiptArrived
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person

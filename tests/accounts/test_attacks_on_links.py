@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from casemate.internal_service.core.notices import AccountDeleted, EnrollmentRefused
+from casemate.internal_service.core.ground.notices import AccountDeleted, EnrollmentRefused
 from casemate.node import Effect
 from casemate.protocol.limits import CONTROL_BYTES
 from casemate.protocol.link import ClientHello, Closing, EphemeralArrived, ReceiptArrived, Refused, ServerHello, Welcome

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from casemate.crypto.names import read_names, sign_names
-from casemate.internal_service.core.account.notes import Note
+from casemate.internal_service.core.account.delivery.notes import Note
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.notices import DirectoryAnswered, RegistrationSettled
+from casemate.internal_service.core.ground.notices import DirectoryAnswered, RegistrationSettled
 from casemate.protocol.client.views import PeerView
 from casemate.protocol.link import (
     AccountFound,

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from casemate.internal_service.core.account import outbox
-from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.account.delivery import outbox
+from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import AccountGone, Deposit, Signal, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame

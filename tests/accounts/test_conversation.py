@@ -2,14 +2,14 @@
 
 import pytest
 
-from casemate.internal_service.core.notices import (
+from casemate.internal_service.core.ground.notices import (
     ConnectAsked,
     ConversationChanged,
     MessageArrived,
     RegistrationAsked,
     RegistrationSettled,
 )
-from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import DAY_SECONDS
 from casemate.protocol.link import Deliver, Done, Signal

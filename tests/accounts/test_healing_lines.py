@@ -3,10 +3,10 @@
 import pytest
 
 from casemate.crypto.content import Kind
-from casemate.internal_service.core.account import giving_back
 from casemate.internal_service.core.account.contents import Returned, ReturnedMessage, encode
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.notes import Note, write_note
+from casemate.internal_service.core.account.conversations import giving_back
+from casemate.internal_service.core.account.delivery.notes import Note, write_note
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import MessageId
 from tests.accounts.deployment import Deployment, Person

@@ -3,7 +3,7 @@
 import msgspec
 
 from casemate.crypto.identity import new_account, rotate_account_key, sign_device_list, verify_device_list
-from casemate.internal_service.core.notices import MessageArrived, RegistrationAsked
+from casemate.internal_service.core.ground.notices import MessageArrived, RegistrationAsked
 from casemate.protocol.link import (
     AccountFound,
     BundleFound,

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from casemate.crypto.prekeys import PrekeyBundle
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS, LATE_SECONDS, Outcome
 from casemate.internal_service.core.account.key_time import MOST_CLOSED_SECONDS, TIDY_SECONDS
 from casemate.node import Instant

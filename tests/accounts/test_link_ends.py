@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from casemate.internal_service.core.account.link import OPENING_SECONDS
-from casemate.internal_service.core.notices import AccountDeleted, Answered
+from casemate.internal_service.core.account.link.link import OPENING_SECONDS
+from casemate.internal_service.core.ground.notices import AccountDeleted, Answered
 from casemate.protocol.link import Closing, DirectoryPage, Refused, Welcome
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person

@@ -7,13 +7,13 @@ import pytest
 
 from casemate.crypto.control import seal_control
 from casemate.crypto.keys import Ed25519Public
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.lan import Lan
-from casemate.internal_service.core.account.peer_connections import KNOCKS
+from casemate.internal_service.core.account.paths.admission import KNOCKS
+from casemate.internal_service.core.account.paths.lan import Lan
 from casemate.internal_service.core.account.rows import Channel, Peer
-from casemate.internal_service.core.path_io import LeaveLan, PeerClosed, PeerConnected, PeerFrameArrived
+from casemate.internal_service.core.ground.path_io import LeaveLan, PeerClosed, PeerConnected, PeerFrameArrived
 from casemate.node import Instant
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import EARLY_ENVELOPES_PER_PEER, ENVELOPE_BYTES
@@ -113,7 +113,7 @@ def test_a_receipt_for_what_was_never_sent_does_not_use_up_our_numbers(neighbour
 def test_early_envelopes_take_a_bounded_room_on_the_disk(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casemate.internal_service.core.account.inbox.EARLY_BYTES_PER_PEER", 10_000)
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.inbox.EARLY_BYTES_PER_PEER", 10_000)
     for number in range(100, 130):
         says_on_its_connection(neighbours, neighbours.ann, Envelopes([(number, bytes(1000))]))
     held = neighbours.ann.store.early_held(channel_of(neighbours.ann).device)
@@ -328,7 +328,7 @@ def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
     neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
-    monkeypatch.setattr("casemate.internal_service.core.account.sealing.VOIDS_AT_ONCE", 600)
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.sealing.VOIDS_AT_ONCE", 600)
     world.say(ann, bob, "one")
     # From here on Bob's own program is not heard, nor does it hear.
     world.peers.on_the_way = lambda sender, frame: []

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from casemate.internal_service.core.notices import PathChanged
-from casemate.internal_service.core.path_io import EndpointChanged
+from casemate.internal_service.core.ground.notices import PathChanged
+from casemate.internal_service.core.ground.path_io import EndpointChanged
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import SetVisibility, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame

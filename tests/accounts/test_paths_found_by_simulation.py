@@ -1,6 +1,6 @@
 """What seeded worlds with connections between computers brought to light, told step by step."""
 
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, MessageId

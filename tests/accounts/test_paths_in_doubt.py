@@ -1,7 +1,7 @@
 """A path falls silent, or the server goes: messages take the way that is left, and none is lost or doubled."""
 
-from casemate.internal_service.core.link_io import LinkFrameArrived
-from casemate.internal_service.core.path_io import DialPeer, PathEffect
+from casemate.internal_service.core.ground.link_io import LinkFrameArrived
+from casemate.internal_service.core.ground.path_io import DialPeer, PathEffect
 from casemate.protocol.link import Receipt, ReceiptArrived
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Control, Envelopes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.notices import DirectoryAnswered, PathChanged, PeerChanged
+from casemate.internal_service.core.ground.notices import DirectoryAnswered, PathChanged, PeerChanged
 from casemate.protocol.link import Presence, PresenceRow
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person

@@ -2,8 +2,8 @@
 
 import pytest
 
-from casemate.internal_service.core.notices import DirectoryAnswered
-from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.ground.notices import DirectoryAnswered
+from casemate.internal_service.core.ground.refusals import Refused
 from tests.accounts.deployment import Deployment, Person
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.internal_service.core.account.shown_time import shown_time
+from casemate.internal_service.core.account.conversations.shown_time import shown_time
 from casemate.node import Instant
 from casemate.protocol.limits import DAY_SECONDS
 from tests.accounts.deployment import Deployment, Person

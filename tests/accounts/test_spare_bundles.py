@@ -9,10 +9,10 @@ from casemate.crypto.envelope import read_envelope
 from casemate.crypto.handshake import read_initial_header
 from casemate.crypto.identity import sign_device_list
 from casemate.crypto.prekeys import PrekeyBundle
-from casemate.internal_service.core.account import receipts
 from casemate.internal_service.core.account.contents import ReceiptNote, Spares, encode
-from casemate.internal_service.core.account.spares import SPARE_SECONDS, SUPERSEDED_KEPT
-from casemate.internal_service.core.account.spares import Spares as SparesPart
+from casemate.internal_service.core.account.delivery import receipts
+from casemate.internal_service.core.account.delivery.spares import SPARE_SECONDS, SUPERSEDED_KEPT
+from casemate.internal_service.core.account.delivery.spares import Spares as SparesPart
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.limits import SPARES

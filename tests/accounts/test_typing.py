@@ -2,8 +2,8 @@
 
 import pytest
 
-from casemate.internal_service.core.account.typing import TYPING_SECONDS
-from casemate.internal_service.core.notices import TypingChanged
+from casemate.internal_service.core.account.conversations.typing import TYPING_SECONDS
+from casemate.internal_service.core.ground.notices import TypingChanged
 from tests.accounts.deployment import Deployment, Person
 
 

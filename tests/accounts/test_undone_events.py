@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Event, Instant
 from tests.accounts.deployment import AccountCore, Deployment, Person

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.refusals import Refused
+from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Effect, Event, Instant
 from casemate.protocol.ids import AccountId
 from casemate.server.core.core import ServerCore

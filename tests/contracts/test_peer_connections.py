@@ -12,7 +12,7 @@ from casemate.crypto.primitives import ed25519_public
 from casemate.internal_service.adapters.peer_transport import connection, endpoint
 from casemate.internal_service.adapters.peer_transport.framing import framed
 from casemate.internal_service.adapters.peer_transport.transport import PeerTransport
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     CloseEndpoint,
     PeerClosed,
     PeerConnected,

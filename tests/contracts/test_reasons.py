@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from casemate.internal_service.core.refusals import reason_codes
-from casemate.internal_service.core.sentences import worded_codes
+from casemate.internal_service.core.ground.refusals import reason_codes
+from casemate.internal_service.core.ground.sentences import worded_codes
 
 ROOT = Path(__file__).parents[2]
 UI_WORDS = ROOT / "web" / "src" / "state" / "reasons.ts"

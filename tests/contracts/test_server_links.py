@@ -10,7 +10,7 @@ from aiohttp import WSMsgType, web
 from casemate.crypto.testing import repeatable_entropy
 from casemate.internal_service.adapters import server_link
 from casemate.internal_service.adapters.server_link import ServerLinks
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
     LinkFrameArrived,

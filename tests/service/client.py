@@ -6,7 +6,7 @@ Every response has travelled as JSON and was read back strictly, so a frame that
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from casemate.internal_service.core import events
+from casemate.internal_service.core.ground import events
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse, decode_request, encode_request

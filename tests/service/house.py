@@ -15,10 +15,9 @@ from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.service_store import open_or_begin_anew
-from casemate.internal_service.core import events
-from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.found_accounts import take_stock
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground import events
+from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
     LinkFrameArrived,
@@ -27,10 +26,11 @@ from casemate.internal_service.core.link_io import (
     OpenLink,
     SendOnLink,
 )
-from casemate.internal_service.core.machine import Machine
-from casemate.internal_service.core.path_io import EndpointClosed, OpenEndpoint
+from casemate.internal_service.core.ground.path_io import EndpointClosed, OpenEndpoint
 from casemate.internal_service.core.service import Service
-from casemate.internal_service.core.vaults import make_server_password_key, make_vault, try_vaults
+from casemate.internal_service.core.sessions.found_accounts import take_stock
+from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.vaults import make_server_password_key, make_vault, try_vaults
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response

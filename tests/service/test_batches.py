@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from casemate.internal_service.core import events
+from casemate.internal_service.core.ground import events
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import MalformedRequest, decode_request

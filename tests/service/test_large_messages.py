@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.plain_delivery import WINDOW_BYTES
+from casemate.internal_service.core.citadel.plain_delivery import WINDOW_BYTES
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.ids import Cid

@@ -2,9 +2,9 @@
 
 import pytest
 
-from casemate.internal_service.core import ilm
-from casemate.internal_service.core.chat_form import text_of
-from casemate.internal_service.core.plain_delivery import WINDOW_MESSAGES
+from casemate.internal_service.core.account.conversations import ilm
+from casemate.internal_service.core.account.conversations.chat_form import text_of
+from casemate.internal_service.core.citadel.plain_delivery import WINDOW_MESSAGES
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.gateway import CONNECT_SECONDS
+from casemate.internal_service.core.citadel.agreements import CONNECT_SECONDS
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.node import Instant
 from casemate.protocol.client import extensions as ext

@@ -1,7 +1,7 @@
 """Signing in, signing out and leaving for good, as PROTOCOL.md §4 tells them."""
 
-from casemate.internal_service.core.events import RequestArrived
-from casemate.internal_service.core.signing_in import LINK_SECONDS
+from casemate.internal_service.core.ground.events import RequestArrived
+from casemate.internal_service.core.sessions.signing_in import LINK_SECONDS
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to

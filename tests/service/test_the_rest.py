@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
-from casemate.internal_service.core import events
-from casemate.internal_service.core.account import Account
-from casemate.internal_service.core.not_yet import NOT_YET
+from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.citadel.not_yet import NOT_YET
+from casemate.internal_service.core.ground import events
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import requests as ask
@@ -83,7 +83,7 @@ def test_keys_and_the_whole_store_have_limits(house: House, monkeypatch: pytest.
     client = house.client()
     cid = client.register("alice")
     client.expect(to.LocalDBSetKVFailure, put(cid, "k" * (LOCAL_DB_KEY_BYTES + 1), b""))
-    monkeypatch.setattr("casemate.internal_service.core.local_db.LOCAL_DB_BYTES_PER_ACCOUNT", 100)
+    monkeypatch.setattr("casemate.internal_service.core.citadel.local_db.LOCAL_DB_BYTES_PER_ACCOUNT", 100)
     client.expect(to.LocalDBSetKVSuccess, put(cid, "k", bytes(90)))
     failure = client.expect(to.LocalDBSetKVFailure, put(cid, "l", bytes(10)))
     assert getattr(failure.reason, "code", None) == "storage_full"

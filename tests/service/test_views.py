@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.internal_service.core.events import RequestArrived
+from casemate.internal_service.core.ground.events import RequestArrived
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to

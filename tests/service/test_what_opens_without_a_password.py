@@ -12,7 +12,7 @@ from casemate.crypto.keys import MachineKey
 from casemate.crypto.vault import unlock_sign_in_key, unlock_with_sign_in_key
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.service_store import open_service_store
-from casemate.internal_service.core.vaults import bound_to
+from casemate.internal_service.core.sessions.vaults import bound_to
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.ids import Cid

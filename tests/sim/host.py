@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.link_io import LinkClosed, LinkFrameArrived, LinkOpened
-from casemate.internal_service.core.notices import (
+from casemate.internal_service.core.ground.link_io import LinkClosed, LinkFrameArrived, LinkOpened
+from casemate.internal_service.core.ground.notices import (
     ConversationChanged,
     MessageChanged,
     Notice,
     PathChanged,
     PeerChanged,
 )
-from casemate.internal_service.core.path_io import PathEvent
-from casemate.internal_service.core.refusals import Refused, reason
+from casemate.internal_service.core.ground.path_io import PathEvent
+from casemate.internal_service.core.ground.refusals import Refused, reason
 from casemate.node import BatchEnd, Core, Effect, Event, Instant, Monotonic, Wakeup
 from casemate.protocol.client.views import ConversationView, MessageView, PathView, PeerView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol

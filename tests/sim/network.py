@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
     LinkFrameArrived,

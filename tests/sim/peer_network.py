@@ -4,7 +4,7 @@ import random
 from typing import Final
 
 from casemate.crypto.primitives import ed25519_public
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     AnnounceOnLan,
     CloseEndpoint,
     ClosePeer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casemate.crypto.keys import Ed25519Public
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     PathEvent,
     PeerClosed,
     PeerConnected,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.node import Instant

@@ -13,15 +13,15 @@ from casemate.crypto.testing import RepeatableKem
 from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.adapters.service_store import open_service_store
-from casemate.internal_service.core import events
-from casemate.internal_service.core import notices as told
-from casemate.internal_service.core.account import Account
-from casemate.internal_service.core.effects import CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.found_accounts import take_stock
-from casemate.internal_service.core.machine import Machine as Computer
-from casemate.internal_service.core.ports import AccountFile, AccountUnavailable
+from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.ground import events
+from casemate.internal_service.core.ground import notices as told
+from casemate.internal_service.core.ground.effects import CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.ground.ports import AccountFile, AccountUnavailable
 from casemate.internal_service.core.service import Service
-from casemate.internal_service.core.vaults import make_vault, try_vaults
+from casemate.internal_service.core.sessions.found_accounts import take_stock
+from casemate.internal_service.core.sessions.machine import Machine as Computer
+from casemate.internal_service.core.sessions.vaults import make_vault, try_vaults
 from casemate.node import Effect
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.crypto.keys import Ed25519Public, EndpointPrivate
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     DialPeer,
     EndpointEvent,
     OpenEndpoint,

@@ -9,7 +9,7 @@ from typing import Final, Self
 from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import open_account_store
-from casemate.internal_service.core.account import Account
+from casemate.internal_service.core.account.account import Account
 from casemate.node import Effect
 from casemate.protocol.link import Paths
 from casemate.runtime.sqlite import Database

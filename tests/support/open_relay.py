@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from casemate.crypto.keys import Ed25519Public, ServerPrivate
-from casemate.internal_service.core import path_io
+from casemate.internal_service.core.ground import path_io
 from casemate.protocol.ids import AccountId
 from casemate.runtime.entropy import system_entropy
 from casemate.server.adapters.admission import AdmissionLimits

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.primitives import ed25519_public
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     AnnounceOnLan,
     CloseEndpoint,
     ClosePeer,

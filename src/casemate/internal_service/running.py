@@ -22,12 +22,10 @@ from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import Site
-from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.events import SessionLeft, ShutdownAsked, SpaceSeen
-from casemate.internal_service.core.found_accounts import FoundAccount
-from casemate.internal_service.core.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
-from casemate.internal_service.core.machine import Machine
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen
+from casemate.internal_service.core.ground.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
+from casemate.internal_service.core.ground.path_io import (
     AnnounceOnLan,
     CloseEndpoint,
     ClosePeer,
@@ -37,8 +35,10 @@ from casemate.internal_service.core.path_io import (
     OpenEndpoint,
     SendToPeer,
 )
-from casemate.internal_service.core.ports import Fault
+from casemate.internal_service.core.ground.ports import Fault
 from casemate.internal_service.core.service import Service
+from casemate.internal_service.core.sessions.found_accounts import FoundAccount
+from casemate.internal_service.core.sessions.machine import Machine
 from casemate.node import Effect
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.disk_space import free_bytes, room_again

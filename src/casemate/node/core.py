@@ -37,7 +37,7 @@ class Core(Protocol):
 
     An event may be undone (see `step`). The store then goes back by itself; memory cannot, so a core keeps its
     memory true in one of these ways, in this order of preference. In the internal service a test holds every class to
-    the first two (`core/undo.py`); the server's core has few enough fields to say of each which one it is.
+    the first two (`core/ground/undo.py`); the server's core has few enough fields to say of each which one it is.
 
     1. What matters lives in the store alone, and is read from it.
     2. Every change of memory notes how it is taken back, and `forget` does so, newest first.

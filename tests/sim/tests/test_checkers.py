@@ -9,8 +9,8 @@ import pytest
 from msgspec import structs
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.account import deposits, inbox, kept, outbox, sealing
-from casemate.internal_service.core.account.reading import Reading
+from casemate.internal_service.core.account.conversations.reading import Reading
+from casemate.internal_service.core.account.delivery import deposits, inbox, kept, outbox, sealing
 from casemate.internal_service.core.account.rows import Channel, TimelineRow
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import ClientHello
@@ -171,7 +171,7 @@ def test_plaintext_on_the_wire_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     def chatty(versions: Any, features: list[str], nonce: bytes) -> ClientHello:
         return ClientHello(versions, [f"{CANARY} hello"], nonce)
 
-    monkeypatch.setattr("casemate.internal_service.core.account.link.ClientHello", chatty)
+    monkeypatch.setattr("casemate.internal_service.core.account.link.link.ClientHello", chatty)
     assert "plaintext in ClientHello" in finding(FINE)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from casemate.internal_service.core.account import direct, peer_connections
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.dialling import Dialling
-from casemate.internal_service.core.account.direct import Direct
-from casemate.internal_service.core.account.peer_connections import PeerConnections
+from casemate.internal_service.core.account.delivery import direct
+from casemate.internal_service.core.account.delivery.direct import Direct
+from casemate.internal_service.core.account.paths import admission
+from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.peer import PeerHello, Ping
@@ -65,7 +66,7 @@ def test_plaintext_between_peers_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     def chatty(**hello: Any) -> PeerHello:
         return PeerHello(**{**hello, "features": [f"{CANARY} hello"]})
 
-    monkeypatch.setattr(peer_connections, "PeerHello", chatty)
+    monkeypatch.setattr(admission, "PeerHello", chatty)
     assert "plaintext in PeerHello" in finding(STILL)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import aiohttp
 import structlog
 
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
     LinkFrameArrived,

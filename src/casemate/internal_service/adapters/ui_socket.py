@@ -10,8 +10,8 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from casemate.internal_service.core.effects import SendResponse
-from casemate.internal_service.core.events import (
+from casemate.internal_service.core.ground.effects import SendResponse
+from casemate.internal_service.core.ground.events import (
     BadRequestArrived,
     MessagesTaken,
     RequestArrived,

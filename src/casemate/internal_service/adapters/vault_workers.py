@@ -8,10 +8,10 @@ import structlog
 
 from casemate.crypto.keys import Entropy
 from casemate.crypto.vault import PasswordCost
-from casemate.internal_service.core.effects import MakeVault, TryVaults
-from casemate.internal_service.core.events import VaultsTried
-from casemate.internal_service.core.link_io import MakeServerPasswordKey
-from casemate.internal_service.core.vaults import make_server_password_key, make_vault, try_vaults
+from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
+from casemate.internal_service.core.ground.events import VaultsTried
+from casemate.internal_service.core.ground.link_io import MakeServerPasswordKey
+from casemate.internal_service.core.sessions.vaults import make_server_password_key, make_vault, try_vaults
 from casemate.node import Event
 
 WORKERS: Final = 2

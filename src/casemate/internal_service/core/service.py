@@ -5,55 +5,55 @@ from dataclasses import replace
 from typing import Any, Final
 
 from casemate.crypto.kem import Kem
-from casemate.internal_service.core import events
 from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.accounts import Accounts
-from casemate.internal_service.core.browsers import BrowserRequests
-from casemate.internal_service.core.desk import Asker, Desk
-from casemate.internal_service.core.directory import Directory
-from casemate.internal_service.core.drafts import Drafts
-from casemate.internal_service.core.effects import CloseSocket
-from casemate.internal_service.core.failures import (
+from casemate.internal_service.core.citadel.agreements import Gateway
+from casemate.internal_service.core.citadel.local_db import LocalDb
+from casemate.internal_service.core.citadel.not_yet import NOT_YET
+from casemate.internal_service.core.citadel.peers import Peers
+from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
+from casemate.internal_service.core.citadel.workspace import Workspace
+from casemate.internal_service.core.ground import events
+from casemate.internal_service.core.ground.desk import Asker, Desk
+from casemate.internal_service.core.ground.effects import CloseSocket
+from casemate.internal_service.core.ground.failures import (
     Address,
     address_of,
     answer_to_malformed,
     failure,
     failure_of_unusable,
 )
-from casemate.internal_service.core.found_accounts import FoundAccount, FoundAccounts
-from casemate.internal_service.core.gateway import Gateway
-from casemate.internal_service.core.hosts import Host, Hosts
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
     LinkEvent,
     LinkFrameArrived,
     LinkOpened,
     ServerPasswordKeyMade,
 )
-from casemate.internal_service.core.local_db import LocalDb
-from casemate.internal_service.core.machine import Machine
-from casemate.internal_service.core.not_yet import NOT_YET
-from casemate.internal_service.core.notices import Answered
-from casemate.internal_service.core.noticing import Noticing
-from casemate.internal_service.core.path_io import PathEvent
-from casemate.internal_service.core.peers import Peers
-from casemate.internal_service.core.plain_delivery import PlainDelivery
-from casemate.internal_service.core.ports import AccountStores, Fault, ServiceStore
-from casemate.internal_service.core.probe import Probes
-from casemate.internal_service.core.refusals import Refused, reason, refuse
-from casemate.internal_service.core.registering import Registering
-from casemate.internal_service.core.sessions import Sessions
-from casemate.internal_service.core.signing_in import SigningIn
-from casemate.internal_service.core.sockets import Sockets
-from casemate.internal_service.core.space import why_low
-from casemate.internal_service.core.stores import Stores
-from casemate.internal_service.core.streams import Streams
-from casemate.internal_service.core.undo import Undo
-from casemate.internal_service.core.view_requests import ViewRequests
-from casemate.internal_service.core.views import Views
-from casemate.internal_service.core.waits import Waits
-from casemate.internal_service.core.workspace import Workspace
+from casemate.internal_service.core.ground.notices import Answered
+from casemate.internal_service.core.ground.path_io import PathEvent
+from casemate.internal_service.core.ground.ports import AccountStores, Fault, ServiceStore
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.sockets import Sockets
+from casemate.internal_service.core.ground.space import why_low
+from casemate.internal_service.core.ground.stores import Stores
+from casemate.internal_service.core.ground.undo import Undo
+from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.requests.browsers import BrowserRequests
+from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.view_requests import ViewRequests
+from casemate.internal_service.core.sessions.accounts import Accounts
+from casemate.internal_service.core.sessions.creating import Registering
+from casemate.internal_service.core.sessions.found_accounts import FoundAccount, FoundAccounts
+from casemate.internal_service.core.sessions.hosts import Host, Hosts
+from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.sessions import Sessions
+from casemate.internal_service.core.sessions.signing_in import SigningIn
+from casemate.internal_service.core.telling import Noticing
+from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.snapshots import Views
+from casemate.internal_service.core.views.streams import Streams
 from casemate.node import (
     BatchEnd,
     Core,

@@ -14,7 +14,7 @@ from casemate.internal_service.adapters.lan.announcement import Announcement, ne
 from casemate.internal_service.adapters.lan.interfaces import Interface, interfaces_here, reachable_at
 from casemate.internal_service.adapters.lan.neighbours import Neighbour, Neighbours
 from casemate.internal_service.adapters.lan.segment import Segment
-from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
+from casemate.internal_service.core.ground.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
 from casemate.protocol.ids import AccountId
 from casemate.runtime.event_queue import EventQueue
 

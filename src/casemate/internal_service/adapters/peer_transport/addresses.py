@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from casemate.internal_service.adapters.peer_transport.observing import Seen, nat_of, observe
-from casemate.internal_service.core.path_io import Observer
+from casemate.internal_service.core.ground.path_io import Observer
 from casemate.protocol.peer import Network, Udp
 from casemate.runtime.quic import QuicEndpoint, QuicError
 

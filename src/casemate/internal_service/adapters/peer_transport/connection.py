@@ -14,7 +14,7 @@ from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, Bu
 from casemate.internal_service.adapters.peer_transport.framing import Unframer, framed
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.route import Route
-from casemate.internal_service.core.path_io import PeerClosed, PeerConnected, PeerFrameArrived, PeerRouteSeen
+from casemate.internal_service.core.ground.path_io import PeerClosed, PeerConnected, PeerFrameArrived, PeerRouteSeen
 from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import KIB, MIB

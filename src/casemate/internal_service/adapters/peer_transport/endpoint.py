@@ -13,7 +13,7 @@ from casemate.internal_service.adapters.peer_transport.connection import Opened,
 from casemate.internal_service.adapters.peer_transport.dialling import dial
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.sockets import free_sockets
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     ClosePeer,
     DialPeer,
     EndpointChanged,

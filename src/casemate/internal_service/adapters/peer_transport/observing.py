@@ -8,7 +8,7 @@ from typing import Final
 
 from casemate.crypto.observer_doors import observer_door
 from casemate.crypto.primitives import ed25519_public
-from casemate.internal_service.core.path_io import Observer
+from casemate.internal_service.core.ground.path_io import Observer
 from casemate.protocol.observing import OBSERVE_ALPN, SEEN_BYTES
 from casemate.protocol.peer import Nat
 from casemate.runtime.quic import QuicEndpoint, QuicError, split_address

@@ -1,8 +1,8 @@
 """What stands in for the transport when paths to peers are switched off: everything goes through the mailbox."""
 
 from casemate.internal_service.adapters.peer_transport.port import PeerEffect
-from casemate.internal_service.core.account.endpoint import OFF
-from casemate.internal_service.core.path_io import EndpointClosed, OpenEndpoint
+from casemate.internal_service.core.account.paths.endpoint import OFF
+from casemate.internal_service.core.ground.path_io import EndpointClosed, OpenEndpoint
 from casemate.runtime.event_queue import EventQueue
 
 

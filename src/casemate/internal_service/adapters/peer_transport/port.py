@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     CloseEndpoint,
     ClosePeer,
     DialPeer,

@@ -7,7 +7,7 @@ from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, Bu
 from casemate.internal_service.adapters.peer_transport.endpoint import AccountEndpoint
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.port import PeerEffect
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     CloseEndpoint,
     ClosePeer,
     DialPeer,

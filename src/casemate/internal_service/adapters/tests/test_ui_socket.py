@@ -11,8 +11,8 @@ from aiohttp import web
 
 from casemate.internal_service.adapters import ui_socket
 from casemate.internal_service.adapters.ui_socket import UiSocket, new_socket
-from casemate.internal_service.core.effects import SendResponse
-from casemate.internal_service.core.events import (
+from casemate.internal_service.core.ground.effects import SendResponse
+from casemate.internal_service.core.ground.events import (
     BadRequestArrived,
     MessagesTaken,
     RequestArrived,

@@ -9,7 +9,7 @@ from casemate.crypto import server_password
 from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.testing import repeatable_entropy
 from casemate.internal_service.adapters.vault_workers import WORKERS, VaultWorkers
-from casemate.internal_service.core.link_io import MakeServerPasswordKey, ServerPasswordKeyMade
+from casemate.internal_service.core.ground.link_io import MakeServerPasswordKey, ServerPasswordKeyMade
 from casemate.node import Event
 from casemate.protocol.ids import AccountId
 

@@ -17,8 +17,8 @@ from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, s
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
 from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
 from casemate.internal_service.adapters.web_surface.seats import Holder, Seats
-from casemate.internal_service.core.effects import AskBrowsers, CloseSocket, SendResponse
-from casemate.internal_service.core.events import BrowsersTold
+from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, SendResponse
+from casemate.internal_service.core.ground.events import BrowsersTold
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.client.views import BrowserView
 from casemate.protocol.ids import SocketId

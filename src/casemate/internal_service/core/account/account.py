@@ -8,53 +8,53 @@ from typing import Final, TypeVar
 from casemate.crypto.content import Kind
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
-from casemate.internal_service.core.account.acquaintances import Acquaintances
-from casemate.internal_service.core.account.connections import Connections
-from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
-from casemate.internal_service.core.account.conversation import Conversations
-from casemate.internal_service.core.account.deposits import Deposits
-from casemate.internal_service.core.account.dialling import Dialling
-from casemate.internal_service.core.account.direct import Direct
-from casemate.internal_service.core.account.endpoint import Endpoint
-from casemate.internal_service.core.account.giving_back import GivingBack
-from casemate.internal_service.core.account.healing import Healing
-from casemate.internal_service.core.account.inbox import Inbox
-from casemate.internal_service.core.account.lan import Lan
-from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.membership import Membership
-from casemate.internal_service.core.account.outbox import Outbox
-from casemate.internal_service.core.account.own_names import OwnNames
-from casemate.internal_service.core.account.paths import Paths
-from casemate.internal_service.core.account.peer_connections import PeerConnections
+from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.delivery.deposits import Deposits
+from casemate.internal_service.core.account.delivery.direct import Direct
+from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.inbox import Inbox
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.delivery.sealing import Sealing
+from casemate.internal_service.core.account.delivery.spares import Spares
+from casemate.internal_service.core.account.link.link import Link
+from casemate.internal_service.core.account.link.requests import ServerRequests
+from casemate.internal_service.core.account.link.tidying import Tidying
+from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.dialling import Dialling
+from casemate.internal_service.core.account.paths.endpoint import Endpoint
+from casemate.internal_service.core.account.paths.lan import Lan
+from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.peer_events import PeerEvents
+from casemate.internal_service.core.account.people.acquaintances import Acquaintances
+from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.people.membership import Membership
+from casemate.internal_service.core.account.people.own_names import OwnNames
+from casemate.internal_service.core.account.people.registration import Contacts
+from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
-from casemate.internal_service.core.account.receipts import Receipts
 from casemate.internal_service.core.account.rows import Peer, Profile
-from casemate.internal_service.core.account.sealing import Sealing
-from casemate.internal_service.core.account.secure_sessions import SecureSessions
 from casemate.internal_service.core.account.server_events import ServerEvents
-from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.showing import Showing, name_looks
-from casemate.internal_service.core.account.spares import Spares
-from casemate.internal_service.core.account.tidying import Tidying
-from casemate.internal_service.core.account.withdrawals import Withdrawals
-from casemate.internal_service.core.link_io import (
+from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
     LinkEvent,
     LinkFrameArrived,
     LinkOpened,
     ServerPasswordKeyMade,
 )
-from casemate.internal_service.core.notices import Answered, MessageChanged
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.notices import Answered, MessageChanged
+from casemate.internal_service.core.ground.path_io import (
     EndpointEvent,
     LanNeighbourSeen,
     PathEvent,
     PeerFrameArrived,
 )
-from casemate.internal_service.core.refusals import reason, refuse
-from casemate.internal_service.core.undo import Memory, Undo
+from casemate.internal_service.core.ground.refusals import reason, refuse
+from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import BatchEnd, Entropy, Event, Instant, Wakeup
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol

@@ -18,8 +18,8 @@ from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle, new_o
 from casemate.internal_service.core.account.key_time import KeyTime
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
-from casemate.internal_service.core.notices import Notice
-from casemate.internal_service.core.undo import Memory, Undo, UndoSet
+from casemate.internal_service.core.ground.notices import Notice
+from casemate.internal_service.core.ground.undo import Memory, Undo, UndoSet
 from casemate.node import Effect, Entropy, Instant
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS

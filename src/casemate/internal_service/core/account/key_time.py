@@ -7,7 +7,7 @@ may have jumped: so much counts at most that no key goes at once, and never less
 from typing import Final
 
 from casemate.internal_service.core.account.ports import KeyTimeStore
-from casemate.internal_service.core.undo import Memory, Undo
+from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import Instant
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 

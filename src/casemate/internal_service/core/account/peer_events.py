@@ -4,19 +4,19 @@ from typing import Final
 
 from casemate.internal_service.core.account.contents import PathNote
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.dialling import Dialling
-from casemate.internal_service.core.account.direct import Direct
-from casemate.internal_service.core.account.endpoint import Endpoint
-from casemate.internal_service.core.account.healing import Healing
-from casemate.internal_service.core.account.inbox import Inbox
-from casemate.internal_service.core.account.origins import is_another_life
-from casemate.internal_service.core.account.outbox import Outbox
-from casemate.internal_service.core.account.path import Connection
-from casemate.internal_service.core.account.paths import Paths
-from casemate.internal_service.core.account.peer_connections import PeerConnections
-from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.delivery.direct import Direct
+from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.inbox import Inbox
+from casemate.internal_service.core.account.delivery.origins import is_another_life
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.dialling import Dialling
+from casemate.internal_service.core.account.paths.endpoint import Endpoint
+from casemate.internal_service.core.account.paths.path import Connection
+from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     EndpointChanged,
     EndpointClosed,
     EndpointEvent,
@@ -26,7 +26,7 @@ from casemate.internal_service.core.path_io import (
     PeerFrameArrived,
     PeerRouteSeen,
 )
-from casemate.internal_service.core.undo import Memory
+from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId

@@ -3,22 +3,22 @@
 from dataclasses import replace
 from typing import Final
 
-from casemate.internal_service.core.account.contacts import Contacts
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.dialling import Dialling
-from casemate.internal_service.core.account.healing import Healing
-from casemate.internal_service.core.account.inbox import Inbox
-from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.outbox import Outbox
-from casemate.internal_service.core.account.own_names import OwnNames
-from casemate.internal_service.core.account.receipts import Receipts
+from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.inbox import Inbox
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.link.link import Link
+from casemate.internal_service.core.account.link.requests import ServerRequests
+from casemate.internal_service.core.account.link.tidying import Tidying
+from casemate.internal_service.core.account.paths.dialling import Dialling
+from casemate.internal_service.core.account.people.own_names import OwnNames
+from casemate.internal_service.core.account.people.registration import Contacts
+from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
-from casemate.internal_service.core.account.server_requests import ServerRequests
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
-from casemate.internal_service.core.account.tidying import Tidying
-from casemate.internal_service.core.account.withdrawals import Withdrawals
-from casemate.internal_service.core.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
-from casemate.internal_service.core.undo import Memory, UndoSet
+from casemate.internal_service.core.ground.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
+from casemate.internal_service.core.ground.undo import Memory, UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, DeviceId

@@ -5,18 +5,18 @@ from collections.abc import Iterable, Sequence
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyNumber, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
-from casemate.internal_service.core.account.conversation import Conversations
-from casemate.internal_service.core.account.endpoint import Endpoint
-from casemate.internal_service.core.account.link import Link
-from casemate.internal_service.core.account.namesakes import Namesakes
-from casemate.internal_service.core.account.notes import NOTE_PREFIX
-from casemate.internal_service.core.account.outbox import Outbox
-from casemate.internal_service.core.account.path_reasons import why_away, why_no_path, why_relayed
-from casemate.internal_service.core.account.paths import Paths
+from casemate.internal_service.core.account.conversations.chat_form import text_of
+from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.link.link import Link
+from casemate.internal_service.core.account.paths.endpoint import Endpoint
+from casemate.internal_service.core.account.paths.paths import Paths
+from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
+from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.ports import DisplayOrder
 from casemate.internal_service.core.account.rows import Peer, TimelineRow
-from casemate.internal_service.core.chat_form import text_of
-from casemate.internal_service.core.refusals import reason
+from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,

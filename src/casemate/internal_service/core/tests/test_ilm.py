@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.internal_service.core import ilm
-from casemate.internal_service.core.chat_form import nested_chat, text_of
+from casemate.internal_service.core.account.conversations import ilm
+from casemate.internal_service.core.account.conversations.chat_form import nested_chat, text_of
 from casemate.protocol.ids import Cid, MessageId
 
 A = Cid(int.from_bytes(bytes.fromhex("5b67cb0bdd7688fb"), "little"))

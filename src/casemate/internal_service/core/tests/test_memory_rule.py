@@ -1,4 +1,4 @@
-"""The rule of `core/undo.py`, for every class: what an event may change in memory goes back when it is undone."""
+"""The rule of `core/ground/undo.py`, for every class: what an event changes in memory goes back when it is undone."""
 
 import ast
 from collections.abc import Iterator
@@ -11,21 +11,21 @@ from tests.support.memory_rule import changed_attributes, is_frozen, plain_conta
 
 ROOT = Path(core.__path__[0])
 EXEMPT = {
-    "undo.py Undo": "it is what takes back",
-    "undo.py UndoQueue": "it notes its own steps",
-    "streams.py Stream": "one append is one step",
-    "waiting.py Deadlines": "each addition is one step; what is over goes between events",
-    "stores.py Stores": "it is the transaction itself",
-    "desk.py Desk.effects": "of the event at hand only",
+    "ground/undo.py Undo": "it is what takes back",
+    "ground/undo.py UndoQueue": "it notes its own steps",
+    "views/streams.py Stream": "one append is one step",
+    "ground/waiting.py Deadlines": "each addition is one step; what is over goes between events",
+    "ground/stores.py Stores": "it is the transaction itself",
+    "ground/desk.py Desk.effects": "of the event at hand only",
     "service.py Service._at": "read after an event was undone",
     "service.py Service._rests_until": "set after an event was undone",
     "service.py Service._handlers": "never changed",
     "service.py Service._view_handlers": "never changed",
-    "hosts.py Hosts.on_change": "put together at the start",
-    "accounts.py Accounts.on_close": "put together at the start",
-    "account/link.py Link.when_down": "put together at the start",
+    "sessions/hosts.py Hosts.on_change": "put together at the start",
+    "sessions/accounts.py Accounts.on_close": "put together at the start",
+    "account/link/link.py Link.when_down": "put together at the start",
     "account/context.py Context._lists": "a function of its key alone",
-    "account/conversation.py Conversations._with": "a function of ids alone",
+    "account/conversations/conversation.py Conversations._with": "a function of ids alone",
 }
 used: set[str] = set()
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from casemate.internal_service.core.failures import NEVER_FAIL, Address, failure_named
-from casemate.internal_service.core.names import check_username, folded, server_address
-from casemate.internal_service.core.refusals import Refused, reason
-from casemate.internal_service.core.sentences import sentence
+from casemate.internal_service.core.ground.failures import NEVER_FAIL, Address, failure_named
+from casemate.internal_service.core.ground.names import check_username, folded, server_address
+from casemate.internal_service.core.ground.refusals import Refused, reason
+from casemate.internal_service.core.ground.sentences import sentence
 from casemate.protocol.client.codec import encode_response
 from casemate.protocol.client.extensions import ExtensionRequest
 from casemate.protocol.client.requests import CITADEL_REQUESTS

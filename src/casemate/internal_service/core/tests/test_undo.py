@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casemate.crypto.keys import DatabaseKey
-from casemate.internal_service.core.stores import Stores
-from casemate.internal_service.core.streams import Streams
-from casemate.internal_service.core.undo import Undo, UndoDict
+from casemate.internal_service.core.ground.stores import Stores
+from casemate.internal_service.core.ground.undo import Undo, UndoDict
+from casemate.internal_service.core.views.streams import Streams
 from casemate.protocol.client.views import PeerRemoved
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_KEPT

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from casemate.internal_service.adapters.lan import LocalNetwork
-from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
+from casemate.internal_service.core.ground.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
 from casemate.protocol.ids import AccountId
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.entropy import system_entropy

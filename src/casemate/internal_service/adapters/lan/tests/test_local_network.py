@@ -12,7 +12,7 @@ from casemate.internal_service.adapters.lan import LocalNetwork, local_network
 from casemate.internal_service.adapters.lan.announcement import Announcement
 from casemate.internal_service.adapters.lan.interfaces import Interface
 from casemate.internal_service.adapters.lan.segment import Gone, Heard
-from casemate.internal_service.core.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
+from casemate.internal_service.core.ground.path_io import AnnounceOnLan, LanNeighbourSeen, LeaveLan
 from casemate.protocol.ids import AccountId
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue

@@ -9,7 +9,7 @@ from casemate.internal_service.adapters.peer_transport import bulk
 from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, BulkReader, TooManyTransfers
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.tests.two import ALICE, BOB, two_connected
-from casemate.internal_service.core.path_io import ClosePeer, PeerFrameArrived, SendToPeer
+from casemate.internal_service.core.ground.path_io import ClosePeer, PeerFrameArrived, SendToPeer
 from casemate.protocol.bulk import BulkHeader, TransferId
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import MIB

@@ -10,7 +10,7 @@ from casemate.crypto.keys import EndpointPrivate
 from casemate.crypto.primitives import ed25519_public
 from casemate.internal_service.adapters.peer_transport import addresses, endpoint, observing
 from casemate.internal_service.adapters.peer_transport.transport import PeerTransport
-from casemate.internal_service.core.path_io import (
+from casemate.internal_service.core.ground.path_io import (
     CloseEndpoint,
     DialPeer,
     EndpointChanged,

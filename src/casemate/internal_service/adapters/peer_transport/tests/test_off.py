@@ -2,7 +2,7 @@
 
 from casemate.crypto.keys import EndpointPrivate
 from casemate.internal_service.adapters.peer_transport import start_transport
-from casemate.internal_service.core.path_io import CloseEndpoint, EndpointClosed, OpenEndpoint
+from casemate.internal_service.core.ground.path_io import CloseEndpoint, EndpointClosed, OpenEndpoint
 from casemate.protocol.ids import AccountId
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue

@@ -10,7 +10,13 @@ from casemate.crypto.primitives import ed25519_public
 from casemate.internal_service.adapters.peer_transport.bulk import BulkHandler
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
 from casemate.internal_service.adapters.peer_transport.transport import PeerTransport
-from casemate.internal_service.core.path_io import DialPeer, EndpointOpened, OpenEndpoint, PeerConnected, SendToPeer
+from casemate.internal_service.core.ground.path_io import (
+    DialPeer,
+    EndpointOpened,
+    OpenEndpoint,
+    PeerConnected,
+    SendToPeer,
+)
 from casemate.node import Event, Wakeup
 from casemate.protocol.ids import AccountId
 from casemate.protocol.peer import Ping

@@ -10,7 +10,7 @@ import structlog
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.gate import Doors
 from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, TOKEN, Door, own
-from casemate.internal_service.core.events import SocketOpened
+from casemate.internal_service.core.ground.events import SocketOpened
 
 # --- who gets in
 

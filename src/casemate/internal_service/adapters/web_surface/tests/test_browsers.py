@@ -15,8 +15,8 @@ from casemate.internal_service.adapters.web_surface.browsers import (
     browser_name,
 )
 from casemate.internal_service.adapters.web_surface.tests.door import Door, own
-from casemate.internal_service.core.effects import AskBrowsers
-from casemate.internal_service.core.events import BrowsersTold, SocketOpened
+from casemate.internal_service.core.ground.effects import AskBrowsers
+from casemate.internal_service.core.ground.events import BrowsersTold, SocketOpened
 from casemate.protocol.client.views import BrowserView
 from casemate.protocol.ids import SocketId
 

@@ -1,0 +1,1 @@
+"""What a content means to people, and what a conversation looks like."""

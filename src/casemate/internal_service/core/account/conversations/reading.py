@@ -1,0 +1,64 @@
+"""What of a peer's messages this device's user has seen, and what was painted on a screen: only that is told.
+
+*Seen* counts for the user's own badge and may skip: a jump to the latest message leaves nothing unseen. *Painted* is a
+claim about a person, and a set: it holds the messages that were on a screen and no other.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.runs import holds, united
+from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
+from casemate.protocol.ids import MessageId
+
+
+class Reading:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def mark(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int) -> tuple[Outcome, list[Channel]]:
+        """What changed for views, and the channels whose receipts say more now; `seen_up_to` is an arrival."""
+        store = self._context.store
+        rows = store.timeline_paint(peer.account_id, painted)
+        seen = store.timeline_see(peer.account_id, seen_up_to)
+        changed = dict.fromkeys([*(row.message_id for row in rows), *seen])
+        if not changed:
+            return [], []
+        outcome: Outcome = [MessageChanged(peer.cid, message_id) for message_id in changed]
+        outcome.append(ConversationChanged(peer.cid))
+        told = []
+        for channel in store.channels_of(peer.account_id):
+            numbers = [row.number for row in rows if row.device == channel.device and row.number is not None]
+            more = self._painted(channel, numbers)
+            if more != channel:
+                store.put_channel(more)
+                told.append(more)
+        return outcome, told
+
+    def came_again(self, channel: Channel, peer: Peer, message_id: MessageId, number: int) -> None:
+        """A message that is here has a new number: where it was painted, receipts have to say so of this one."""
+        store = self._context.store
+        row = store.timeline_row(peer.account_id, message_id)
+        if row is None or row.mine or row.device != channel.device:
+            return
+        store.timeline_renumber(peer.account_id, message_id, number)
+        if row.painted:
+            store.put_channel(self._painted(channel, [number]))
+
+    def _painted(self, channel: Channel, numbers: Iterable[int]) -> Channel:
+        """These were. Numbers without a message, between two that were painted, belong to the run of both."""
+        store = self._context.store
+        runs = list(channel.own_read_runs)
+        for number in sorted(numbers, reverse=True):
+            if not holds(runs, number):
+                below, above = store.unpainted_around(channel.device, number)
+                last = max(number, channel.expected - 1 if above is None else above - 1)
+                runs.append(((below or 0) + 1, last))
+        up_to = channel.own_read_up_to
+        if numbers:
+            lowest = store.unpainted_around(channel.device, 0)[1]
+            up_to = max(up_to, max(*numbers, channel.expected - 1) if lowest is None else lowest - 1)
+        return replace(channel, own_read_up_to=up_to, own_read_runs=united(runs, above=up_to))

@@ -1,0 +1,40 @@
+"""Who is typing: until they say that they stopped, or say nothing more for a while."""
+
+from typing import Final
+
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.ground.notices import TypingChanged
+from casemate.internal_service.core.ground.undo import Memory, UndoDict
+from casemate.node import Instant
+from casemate.protocol.ids import AccountId
+
+TYPING_SECONDS: Final = 8.0
+"""Whoever types says so again every 4 s; a note may be lost, and a tab is closed without a word."""
+
+
+class Typing(Memory):
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.undo)
+        self._context = context
+        self._until: UndoDict[AccountId, float] = UndoDict(context.undo)
+        """Of peers (monotonic), so there are no more than those."""
+
+    def heard(self, peer: Peer, typing: bool, now: Instant) -> Outcome:
+        """They said so. Told each time: whoever watches ends it by time as well."""
+        if typing:
+            self._until[peer.account_id] = now.monotonic + TYPING_SECONDS
+        else:
+            self._until.pop(peer.account_id, None)
+        return [TypingChanged(peer.cid, typing)]
+
+    def next_wakeup(self) -> float | None:
+        return min(self._until.values(), default=None)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for account_id in [one for one, until in self._until.items() if until <= now.monotonic]:
+            del self._until[account_id]
+            peer = self._context.store.peer(account_id)
+            outcome += [] if peer is None else [TypingChanged(peer.cid, False)]
+        return outcome

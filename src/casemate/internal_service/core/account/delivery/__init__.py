@@ -1,0 +1,1 @@
+"""Contents to one device, exactly once and in order."""

@@ -1,0 +1,245 @@
+"""What peers' devices send: opened strictly by number, stored in one step with the ratchet, then acknowledged."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from casemate.crypto.content import Content, Kind, decode_content
+from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
+from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
+from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID, Rekey, decode_rekey
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversations.conversation import conversation_id
+from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX, Note, write_once
+from casemate.internal_service.core.account.delivery.origins import contradicts, opening_on
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.delivery.spares import Spares
+from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
+from casemate.internal_service.core.ground.notices import ConversationChanged, MessageArrived, MessageChanged
+from casemate.internal_service.core.ground.refusals import Refused
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import DeviceId
+from casemate.protocol.limits import COUNTER_JUMP, EARLY_BYTES_PER_PEER, EARLY_ENVELOPES_PER_PEER
+
+_UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
+"""A new session may help; anything else a peer did wrong would only be done again in it."""
+_NOT_SHOWN: Final = (VOID, Kind.PROFILE)
+
+
+class RestoredWriter(PeerBrokeProtocol):
+    """Their device was restored and uses numbers again. Our receipt tells it, and all comes again under higher ones."""
+
+
+class Inbox:
+    def __init__(
+        self,
+        context: Context,
+        sessions: SecureSessions,
+        outbox: Outbox,
+        healing: Healing,
+        giving_back: GivingBack,
+        receipts: Receipts,
+        connections: Connections,
+        spares: Spares,
+    ) -> None:
+        self._context = context
+        self._sessions = sessions
+        self._outbox = outbox
+        self._healing = healing
+        self._giving_back = giving_back
+        self._receipts = receipts
+        self._connections = connections
+        self._spares = spares
+
+    def delivered(
+        self,
+        peer: Peer,
+        device: DeviceId,
+        items: Sequence[tuple[int, bytes]],
+        now: Instant,
+        *,
+        by_path: bool = False,
+    ) -> Outcome:
+        """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
+        outcome: Outcome = []
+        for number, envelope in items:
+            outcome += self._take(peer, device, number, envelope, now)
+        receipt = self._receipts.send(peer, device, now, by_path=by_path)
+        if not receipt:
+            # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
+            receipt = self._healing.rekey(self._current(peer), device, now)
+        return outcome + receipt
+
+    def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        store = self._context.store
+        channel = self._sessions.channel(peer, device)
+        if number < channel.expected:
+            return []
+        if number > channel.seen_up_to:
+            channel = replace(channel, seen_up_to=number)
+            store.put_channel(channel)
+        if number > channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
+            # Too early, or their device has to hear first of all that was lost: a receipt has room for no more.
+            held, held_bytes = store.early_held(device)
+            if held < EARLY_ENVELOPES_PER_PEER and held_bytes + len(envelope) <= EARLY_BYTES_PER_PEER:
+                store.early_put(device, number, envelope)
+            return []
+        outcome = self._open_in_turn(peer, device, number, envelope, now)
+        return outcome if channel.seen_up_to == number else outcome + self._open_early(peer, device, now)
+
+    def go_on(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """Their receipt may have told what it does about lost numbers: what waited for that is opened now."""
+        opened = self._open_early(peer, device, now)
+        return opened and opened + self._receipts.send(self._current(peer), device, now)
+
+    def _open_early(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        while True:
+            channel = self._sessions.channel(peer, device)
+            if channel.seen_up_to < channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
+                return outcome
+            early = self._context.store.early_take(device, channel.expected)
+            if early is None:
+                return outcome
+            outcome += self._open_in_turn(peer, device, channel.expected, early, now)
+
+    def _open_in_turn(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        """Open one and step on. What cannot be read or breaks the protocol is undone, kept aside and reported."""
+        store = self._context.store
+        try:
+            with self._context.savepoint():
+                outcome = self._open_or_refuse(self._current(peer), device, number, envelope, now)
+        except PeerBrokeProtocol as error:
+            store.quarantine_add(
+                at=now.wall,
+                account_id=peer.account_id,
+                what="envelope",
+                detail=f"{type(error).__name__}: number {number}",
+                data=envelope,
+            )
+            channel = self._sessions.channel(peer, device)
+            store.put_channel(replace(channel, expected=number + 1, lost=(*channel.lost, number)))
+            return self._healing.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
+        channel = self._sessions.channel(peer, device)
+        store.put_channel(replace(channel, expected=number + 1))
+        return outcome
+
+    def _open_or_refuse(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        try:
+            return self._open(peer, device, number, envelope, now)
+        except Refused as refused:
+            raise PeerBrokeProtocol("an answer that finds no room in the queue") from refused
+
+    def _open(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
+        header = read_envelope(envelope)
+        if header.number != number or header.sender != device:
+            raise EnvelopeUnreadable("another number or sender than the server said")
+        known = self._sessions.known(header.session_id, device)
+        row = known or self._sessions.answer(peer, header, now)
+        session, _, data = open_envelope(row.session, envelope, self._context.kem)
+        channel = self._sessions.channel(peer, device)
+        if contradicts(header.origin, channel.opened):
+            raise RestoredWriter
+        content = decode_content(data)
+        self._check(peer, device, content)
+        opened, before = opening_on(channel, (number, header.origin.start))
+        self._context.store.put_channel(replace(channel, opened=opened, opened_before=before))
+        self._keep_session(peer, replace(row, session=session), content, is_new=known is None, now=now)
+        self._note_session(peer, device, header)
+        return self._handle(self._current(peer), device, number, content, now)
+
+    def _keep_session(self, peer: Peer, row: RatchetRow, content: Content, *, is_new: bool, now: Instant) -> None:
+        if content.kind == Kind.REKEY:
+            self._sessions.prefer(row, now)
+        elif is_new:
+            self._sessions.adopt(peer, row, now)
+        else:
+            self._sessions.used(row, now)
+
+    def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
+        channel = self._sessions.channel(peer, device)
+        if channel.receipt_session != header.session_id:
+            self._context.store.put_channel(replace(channel, receipt_session=header.session_id))
+
+    def _check(self, peer: Peer, device: DeviceId, content: Content) -> None:
+        if content.conversation_id != conversation_id(self._context.account_id, peer.account_id):
+            raise PeerBrokeProtocol("another conversation")
+        if content.counter > self._sessions.channel(peer, device).counter + COUNTER_JUMP:
+            raise PeerBrokeProtocol("the counter jumps too far")
+
+    def _handle(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        channel = self._sessions.channel(peer, device)
+        if content.counter > channel.counter:
+            self._context.store.put_channel(replace(channel, counter=content.counter))
+        outcome = self._receipts.session_known(peer, device, now) if channel.parked_receipt is not None else []
+        match content.kind:
+            case Kind.CONNECT_REQUEST:
+                return outcome + self._connections.asked(peer, content.body, now)
+            case Kind.CONNECT_ANSWER:
+                return outcome + self._connections.answered(peer, content.body, now)
+            case Kind.DISCONNECT:
+                return outcome + self._connections.ended(peer, content.body, now)
+            case Kind.REKEY:
+                outcome += self._rekeyed(peer, device, decode_rekey(content.body), now)
+                # Their data may be older than what we agreed on since: say again what we hold for true.
+                return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)
+            case Kind.SPARES:
+                self._spares.taken(peer, device, content.body, now)
+                return outcome
+            case Kind.RETURNED:
+                return outcome + self._giving_back.taken(peer, device, content.body, now)
+            case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
+                return outcome
+            case _:
+                return outcome + self._show(peer, device, number, content, now)
+
+    def _rekeyed(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> Outcome:
+        if not rekey.restored:
+            return write_once(self._context, peer, Note.REKEYED, now)
+        self._spares.forget(device)
+        told = write_once(self._context, peer, Note.RESTORED_THERE, now)
+        return told + self._giving_back.give(peer, device, rekey.delivered_up_to, now)
+
+    def _show(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
+        store = self._context.store
+        if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
+            # Who speaks ILM may get it twice, and answers every repeat.
+            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
+        highest_seen = store.highest_seen(peer.account_id)
+        row = TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=False,
+            kind=content.kind,
+            body=content.body,
+            status="received",
+            counter=content.counter,
+            device=device,
+            number=number,
+            written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
+            arrived_at=now.wall,
+            late=highest_seen is not None and (content.counter, device) < highest_seen,
+            seen=False,
+            painted=False,
+        )
+        if not store.timeline_add(row):
+            self._receipts.came_again(peer, device, content.message_id, number)
+            return []
+        outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+        if content.kind in (Kind.CHAT, Kind.OPAQUE):
+            outcome.append(MessageArrived(peer.cid, content.message_id, content.kind, content.body))
+        return outcome
+
+    def _current(self, peer: Peer) -> Peer:
+        """As it is now: an earlier envelope of the same delivery may have changed it."""
+        return self._context.store.peer(peer.account_id) or peer

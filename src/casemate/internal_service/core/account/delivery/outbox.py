@@ -1,0 +1,418 @@
+"""The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversations.conversation import conversation_id
+from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.delivery.deposits import Deposits
+from casemate.internal_service.core.account.delivery.direct import Direct
+from casemate.internal_service.core.account.delivery.holdings import covers, lost_by_server, missed_by
+from casemate.internal_service.core.account.delivery.kept import Kept, show_status
+from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.sealing import Sealing
+from casemate.internal_service.core.account.link.link import Link
+from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.paths.paths import Paths
+from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
+from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged, PathChanged
+from casemate.internal_service.core.ground.refusals import Refused, refuse
+from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
+from casemate.node import Instant
+from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
+from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
+
+NO_KEYS_RETRY_SECONDS: Final = 10.0
+USELESS_KEYS_RETRY_SECONDS: Final = 60.0
+REFILLED_AT_ONCE: Final = 256
+RESERVED: Final = 1_000
+"""Room that messages leave for what keeps a conversation going: a full queue must not stop a re-key."""
+LOST_AGAIN_SECONDS: Final = 60.0
+"""Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
+IN_VAIN_SECONDS: Final = 30.0
+
+
+_MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
+
+
+class Outbox(Memory):
+    def __init__(
+        self,
+        context: Context,
+        link: Link,
+        paths: Paths,
+        direct: Direct,
+        deposits: Deposits,
+        requests: ServerRequests,
+        sessions: SecureSessions,
+        sealing: Sealing,
+    ) -> None:
+        super().__init__(context.undo)
+        self._context = context
+        self._link = link
+        self._paths = paths
+        self._direct = direct
+        self._deposits = deposits
+        self._requests = requests
+        self._sessions = sessions
+        self._sealing = sealing
+        self._kept = Kept(context, deposits, self.flush_later)
+        self._compared = False
+        """After a start nothing is sealed before our counters were compared with the server's record …"""
+        self._compared_with: UndoSet[DeviceId] = UndoSet(context.undo)
+        """… or with what the peer's own device says of them."""
+        self._fetching: UndoSet[DeviceId] = UndoSet(context.undo)
+        self._put_off: UndoDict[DeviceId, None] = UndoDict(context.undo)
+        self._sealed_anew: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
+        """From which number on something was sealed anew lately, and until when that is lately (monotonic)."""
+        self._sealed_in_vain: UndoDict[DeviceId, float] = UndoDict(context.undo)
+        """Who could not open that either, and until when nothing goes there, whatever the way (monotonic)."""
+
+    # ------------------------------------------------------------------------------------------------------- writing
+
+    def write(
+        self, peer: Peer, kind: str, body: bytes, now: Instant, *, message_id: MessageId | None = None
+    ) -> Outcome:
+        """Queue a content for the peer's device; a message also enters the timeline. Raises Refused when full."""
+        store = self._context.store
+        device = self._context.device_of(peer)
+        channel = self._sessions.channel(peer, device)
+        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED):
+            raise refuse("mailbox_full")
+        message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
+        channel = replace(channel, counter=channel.counter + 1)
+        last = store.last_message(peer.account_id)
+        content = Content(
+            version=CONTENT_VERSION,
+            kind=kind,
+            message_id=message_id,
+            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            counter=channel.counter,
+            heads=() if last is None else (last,),
+            sent_at_ms=milliseconds(now.wall),
+            expires_at=None,
+            body=body,
+        )
+        store.put_channel(channel)
+        store.outbox_add(
+            OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
+        )
+        outcome: Outcome = []
+        if kind in _MESSAGES and is_line(store, peer.account_id, kind, body, mine=True):
+            store.timeline_add(self._own_message(peer, kind, content, now), is_new=True)
+            outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
+        self.flush_later(device)
+        return outcome
+
+    def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
+        return TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=True,
+            kind=kind,
+            body=content.body,
+            status="queued",
+            counter=content.counter,
+            device=self._context.device.device_id,
+            number=None,
+            written_at=now.wall,
+            arrived_at=now.wall,
+            late=False,
+            seen=True,
+            painted=True,
+        )
+
+    # -------------------------------------------------------------------------------------------- sealing and sending
+
+    def flush(self, peer: Peer, now: Instant) -> Outcome:
+        """Seal what waits and send what is sealed, as far as limits and the ways to them allow."""
+        device = self._context.device_of(peer)
+        if not self._may_send(peer) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
+            return []
+        outcome = [] if self._sealing.seal_waiting(peer, device, now) else self._fetch_bundle(peer, device)
+        outcome += self._direct.send(device, now, even_sent=not self._link.online)
+        return outcome if self._paths.is_healthy(device) else outcome + self._deposits.send(device, now)
+
+    def flush_later(self, device: DeviceId) -> None:
+        """At the end of the batch: many messages that were written together leave together."""
+        self._put_off[device] = None
+
+    @property
+    def has_put_off(self) -> bool:
+        return bool(self._put_off)
+
+    def batch_end(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        while self._put_off:
+            device = next(iter(self._put_off))
+            del self._put_off[device]  # first: should this fail, the others go with the next batch
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    def _may_send(self, peer: Peer) -> bool:
+        compared = self._compared or self._context.device_of(peer) in self._compared_with
+        return compared and peer.relation == "registered" and not (peer.identity_changed or peer.blocked)
+
+    def flush_all(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for device in self._context.store.outbox_devices():
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    def _refill_device(self, device: DeviceId, first: int, last: int, now: Instant) -> Outcome:
+        peer, channel = self._peer_of(device), self._context.store.channel(device)
+        if peer is None or channel is None or peer.relation != "registered":
+            return []
+        return self.refill(peer, channel, first, last, now)
+
+    def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
+        peer = self._peer_of(device)
+        return [] if peer is None else self.flush(peer, now)
+
+    def deposited(self, frame: Deposited, now: Instant) -> Outcome:
+        """The server has these on disk: *sent*."""
+        store = self._context.store
+        if store.channel(frame.to) is None:
+            return []
+        kept_until = self._kept.deposited(frame, now)
+        changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None, kept_until)
+        shown = self._show(changed, "sent")
+        if self._deposits.taken(frame):
+            shown += self._path_changed(frame.to)
+        return shown + self._flush_device(frame.to, now)
+
+    def deposit_refused(self, frame: DepositRefused, now: Instant) -> Outcome:
+        """The server took nothing of that frame: keep it *queued*, say why, try again later."""
+        if self._context.store.channel(frame.to) is None:
+            return []
+        changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
+        shown = self._show(changed, "queued")
+        self._deposits.refused(frame, now)
+        return shown + self._path_changed(frame.to)
+
+    def _path_changed(self, device: DeviceId) -> Outcome:
+        """The mailbox takes nothing for them, or does again."""
+        peer = self._peer_of(device)
+        return [] if peer is None else [PathChanged(peer.cid)]
+
+    def resume(self, peer: Peer, now: Instant) -> Outcome:
+        """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
+        self._deposits.resume(self._context.device_of(peer))
+        return self.heard_from(peer) + self.flush(peer, now)
+
+    def expired(self, frame: Expired) -> Outcome:
+        """The server kept these for as long as it keeps anything, and they did not come."""
+        return self._kept.expire(frame.to, frame.first, frame.last)
+
+    def heard_from(self, peer: Peer) -> Outcome:
+        """They are back, whoever says so."""
+        return self._kept.revive(self._context.device_of(peer))
+
+    # ------------------------------------------------------------------------------------- what the server has of it
+
+    def link_up(self, sent: Iterable[Holdings], now: Instant) -> Outcome:
+        """Compare what we took for sent with what the server holds; what it lost is queued again. Then go on."""
+        self._forget_link()
+        held = {holdings.device: holdings for holdings in sent}
+        missed: list[tuple[DeviceId, int, int]] = []
+        outcome: Outcome = []
+        for channel in self._context.store.channels():
+            holdings = held.get(channel.device)
+            numbers = self._context.store.outbox_numbers(channel.device, "sent")
+            for number in lost_by_server(numbers, holdings):
+                if holdings is not None and number <= holdings.expired_up_to:
+                    outcome += self._kept.expire(channel.device, number, number)
+                    continue
+                changed = self._context.store.outbox_set_state(
+                    channel.device, number, number, "queued", "server_lost_it"
+                )
+                outcome += self._show(changed, "queued")
+            expired = self._context.store.outbox_numbers(channel.device, "expired")
+            missed += [run for run in missed_by(channel, holdings) if not covers(expired, run[1], run[2])]
+        outcome += self._kept.revive_who_is_here(self._context.store.peers())
+        self._compared = True
+        for device, first, last in missed:
+            outcome += self._refill_device(device, first, last, now)
+        return outcome + self.flush_all(now)
+
+    def link_down(self, now: Instant) -> Outcome:
+        """The mailbox hands nothing out any more: what it holds goes over the paths there are."""
+        self._forget_link()
+        if self._link.is_over:
+            # Another start may have our numbers now. Whoever starts this one again has to be told first.
+            self._compared = False
+            self._compared_with.clear()
+            return []
+        outcome: Outcome = []
+        for device in [path.device for path in self._paths.all() if path.connections]:
+            self._direct.begin_again(device)
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    # ----------------------------------------------------------------------------------------------------- the path
+
+    def path_up(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """Their device told how far we had gone, so that sealing is safe; what is under way goes over the path."""
+        self._compared_with.add(device)
+        # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
+        outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer) else []
+        return outcome + self.flush(peer, now) + self._show_queued(peer.cid)
+
+    def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
+        self._direct.answered(device, up_to, now)
+
+    # --------------------------------------------------------------------------------------- what their receipts say
+
+    def start_over(self, channel: Channel, used_up_to: int) -> Outcome:
+        """Our data is older than what we once sent: go on above that, in a new session that the caller begins.
+
+        All that is under way goes again. Its numbers may be some that we had used for something else before.
+        """
+        changed = self._unseal(channel.device, None)
+        next_number = max(channel.next_number, used_up_to + 1)
+        self._context.store.put_channel(replace(channel, next_number=next_number, origins=()))
+        return self._show(changed, "queued")
+
+    def begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
+        """A new session, which says so as its first content."""
+        self._sessions.stop_sending(device, now)
+        try:
+            return self.write(peer, Kind.REKEY, body, now)
+        except Refused:
+            return self.flush(peer, now)  # the queue is full: its first message starts the new session
+
+    def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
+        """They could not open these: the same messages go again, under new numbers."""
+        if not numbers:
+            return []
+        changed = self._unseal(channel.device, numbers)
+        if changed:
+            self._sessions.give_up_on_trial(channel, numbers, now)
+            first, until = self._sealed_anew.get(channel.device, (0, 0.0))
+            if now.monotonic >= until:
+                self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)
+            elif max(numbers) >= first:
+                self._sealed_in_vain[channel.device] = now.monotonic + IN_VAIN_SECONDS
+        return self._show(changed, "queued")
+
+    def _unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[MessageId]:
+        """These (None: all) wait again, without a number; returns the messages."""
+        changed = self._context.store.outbox_unseal(device, numbers, None)
+        for message_id in changed:
+            self._context.store.timeline_unnumber(message_id)
+        return changed
+
+    def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
+        """They miss these numbers although they were sent: send them again, from the outbox or sealed anew.
+
+        With a path, later numbers may just have overtaken these: the server has not lost what is on its way there.
+        """
+        if not self._may_send(peer):
+            return []
+        store = self._context.store
+        last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
+        by_path = self._paths.is_live(channel.device)
+        under_way = self._direct.waiting_for(channel.device) if by_path else None
+        if under_way is not None and under_way <= first:
+            return []  # frames of a connection arrive in order, and this one is among them
+        outcome: Outcome = []
+        for number in range(first, last + 1):
+            gone = store.outbox_row(channel.device, number) is None
+            row = store.timeline_by_number(peer.account_id, number) if gone else None
+            if gone and row is None and not self._sealing.may_fill(channel.device, now):
+                break
+            if gone and not self._sealing.reseal(peer, channel.device, number, row, now):
+                return outcome + self._fetch_bundle(peer, channel.device)
+            if by_path:
+                continue
+            changed = store.outbox_set_state(channel.device, number, number, "queued", "server_lost_it")
+            outcome += self._show(changed, "queued")
+        if by_path:
+            self._direct.begin_again(channel.device, after=first - 1)
+            return outcome + self._direct.send(channel.device, now, even_sent=True)
+        self._deposits.begin_again(channel.device, first)
+        return outcome + self._deposits.send(channel.device, now)
+
+    # ------------------------------------------------------------------------------------------------------- waiting
+
+    def waiting_reason(self, device: DeviceId) -> str | None:
+        """Why nothing goes to this device although the link is up."""
+        paused = self._deposits.why_paused(device)
+        if paused is not None and not self._paths.is_healthy(device):
+            return paused
+        if device in self._sealed_in_vain:
+            return "server_lost_it"
+        return "no_keys_yet" if device in self._fetching else None
+
+    def gone(self, peer: Peer) -> Outcome:
+        """The account was deleted, and with it what the server kept for it."""
+        channels = self._context.store.channels_of(peer.account_id)
+        expired = [effect for one in channels for effect in self._kept.expire(one.device, 1, one.next_number)]
+        return expired + self._show_queued(peer.cid)
+
+    def why_refused(self, device: DeviceId) -> str | None:
+        """Why the server takes nothing for this device, as far as it said."""
+        return self._deposits.why_refused(device)
+
+    def next_wakeup(self) -> float | None:
+        dues = [self._deposits.next_wakeup(), self._kept.next_wakeup(), *self._sealed_in_vain.values()]
+        return min((due for due in dues if due is not None), default=None)
+
+    def wakeup(self, now: Instant) -> Outcome:
+        outcome = self._kept.wakeup(now)
+        for device in self._deposits.rested(now):
+            outcome += self._flush_device(device, now)
+        for device in [device for device, until in self._sealed_in_vain.items() if until <= now.monotonic]:
+            del self._sealed_in_vain[device]
+            outcome += self._flush_device(device, now)
+        return outcome
+
+    def _forget_link(self) -> None:
+        self._deposits.forget()
+        self._fetching.clear()
+
+    def _fetch_bundle(self, peer: Peer, device: DeviceId) -> Outcome:
+        if device in self._fetching or self._deposits.why_paused(device) is not None or not self._link.online:
+            return []
+        cid = peer.cid
+
+        def got(answer: Answer, later: Instant) -> Outcome:
+            outcome: Outcome = []
+            if isinstance(answer, BundleFound):
+                self._context.store.put_peer_bundle(device, answer.bundle)
+                outcome = self._flush_device(device, later)
+            self._fetching.discard(device)
+            if self._context.store.sending_ratchet(device) is not None:
+                return outcome
+            # Not asked again at once: a bundle that has expired stays so until its owner is back, and a server that
+            # hands out useless ones would keep us busy.
+            seconds = USELESS_KEYS_RETRY_SECONDS if isinstance(answer, BundleFound) else NO_KEYS_RETRY_SECONDS
+            self._deposits.pause(device, "no_keys_yet", later.monotonic + seconds)
+            return outcome + self._show_queued(cid)
+
+        try:
+            outcome = self._requests.ask(lambda request_id: FetchBundle(request_id, device), got)
+        except Refused:
+            return []
+        self._fetching.add(device)
+        return outcome
+
+    def _show(self, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
+        return show_status(self._context, message_ids, status)
+
+    def _show_queued(self, peer_cid: Cid) -> Outcome:
+        peer = self._context.store.peer_by_cid(peer_cid)
+        if peer is None:
+            return []
+        queued = self._context.store.queued_messages(peer.account_id, REFILLED_AT_ONCE)
+        return [MessageChanged(peer_cid, message_id) for message_id in queued]
+
+    def _peer_of(self, device: DeviceId) -> Peer | None:
+        channel = self._context.store.channel(device)
+        return None if channel is None else self._context.store.peer(channel.account_id)

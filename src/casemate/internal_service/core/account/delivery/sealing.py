@@ -1,0 +1,94 @@
+"""Contents become numbered envelopes: those that wait, and those that are to go once more under their old number."""
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
+from casemate.crypto.envelope import START_BYTES, seal
+from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core.account.contents import VOID
+from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.conversations.conversation import conversation_id
+from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
+from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.ground.undo import Memory, UndoDict
+from casemate.node import Instant
+from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
+
+SEALED_AT_ONCE: Final = 256
+"""Waiting messages sealed in one go; the rest follow when these were answered."""
+VOIDS_AT_ONCE: Final = 2**13
+VOIDS_PER_SECOND: Final = 256.0
+"""Once so many were made at once; a later receipt asks for the rest."""
+
+
+class Sealing(Memory):
+    def __init__(self, context: Context, sessions: SecureSessions) -> None:
+        super().__init__(context.undo)
+        self._context = context
+        self._sessions = sessions
+        self._voids: UndoDict[DeviceId, tuple[float, float]] = UndoDict(context.undo)
+        """How many more may be made for a device, and when that was counted (monotonic)."""
+
+    def seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> bool:
+        """Seal what waits for this device, in order. False when there is no session and nothing to start one with."""
+        store = self._context.store
+        waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
+        if not waiting:
+            return True
+        number = self._sessions.channel(peer, device).next_number
+        ratchet = self._sessions.sending(peer, device, number, now)
+        if ratchet is None:
+            return False
+        session = ratchet.session
+        channel = self._sessions.channel(peer, device)
+        origins = counting_on(channel.origins, number, self._context.start_id[:START_BYTES])
+        try:
+            for row in waiting:
+                session, envelope = seal(
+                    session, number, origins[-1], row.content, self._context.entropy, self._context.kem
+                )
+                store.outbox_sealed(row, number, envelope)
+                store.timeline_set_number(row.account_id, row.message_id, number)
+                number += 1
+        except SessionExhausted:
+            self._sessions.stop_sending(device, now)
+            return False
+        store.put_ratchet(replace(ratchet, session=session))
+        store.put_channel(replace(channel, next_number=number, origins=origins))
+        return True
+
+    def may_fill(self, device: DeviceId, now: Instant) -> bool:
+        """Whether there may be one more void: a device that says it misses what never was shall not keep us busy."""
+        left, counted_at = self._voids.get(device, (float(VOIDS_AT_ONCE), now.monotonic))
+        left = min(VOIDS_AT_ONCE, left + (now.monotonic - counted_at) * VOIDS_PER_SECOND)
+        may = left >= 1
+        self._voids[device] = (left - 1 if may else left, now.monotonic)
+        return may
+
+    def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
+        """Put back the message that had this number, or a void where there is none any more. False as above."""
+        ratchet = self._sessions.sending(peer, device, number, now)
+        if ratchet is None:
+            return False
+        content = Content(
+            version=CONTENT_VERSION,
+            kind=VOID if row is None else row.kind,
+            message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
+            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            counter=0 if row is None else row.counter,
+            heads=(),
+            sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
+            expires_at=None,
+            body=b"" if row is None else row.body,
+        )
+        data = encode_content(content)
+        origin = origin_of(self._sessions.channel(peer, device).origins, number)
+        session, envelope = seal(ratchet.session, number, origin, data, self._context.entropy, self._context.kem)
+        self._context.store.put_ratchet(replace(ratchet, session=session))
+        self._context.store.outbox_add(
+            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
+        )
+        return True

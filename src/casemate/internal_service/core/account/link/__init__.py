@@ -1,0 +1,1 @@
+"""The account's link with its server, and what is asked over it."""

@@ -1,0 +1,1 @@
+"""The ways from device to device: directly, or through the relay."""

@@ -1,0 +1,1 @@
+"""Who somebody is to us: asked, registered, connected, blocked, and under which names."""

@@ -1,0 +1,106 @@
+"""What an account calls itself: signed anew when its person changes it, and told until the server hands it out."""
+
+from dataclasses import replace
+
+from casemate.crypto.identity import verify_device_list
+from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.names import Names, read_names, replaces, sign_names, verify_names
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.ground.names import check_full_name
+from casemate.internal_service.core.ground.notices import LinkChanged
+from casemate.internal_service.core.ground.refusals import Refused, refuse
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import cid_of
+from casemate.protocol.link import AccountFound, Done, FindAccount, PublishDeviceList
+from casemate.protocol.names import is_visible, shown_full_name
+
+
+class OwnNames:
+    def __init__(self, context: Context, requests: ServerRequests) -> None:
+        self._context = context
+        self._requests = requests
+
+    def rename(self, text: str) -> Outcome:
+        """Another full name, under the next number; the username never changes. Raises Refused.
+
+        Checked as the server checks it: a document that it may not take would end every link.
+        """
+        full_name = check_full_name(shown_full_name(text))
+        if not any(is_visible(char) for char in full_name):
+            raise refuse("full_name_invalid")
+        if self._context.profile.server_key is None:
+            raise refuse("server_away")
+        held = self._held()
+        if full_name == held.full_name:
+            return []
+        self._sign(held.number + 1, full_name)
+        try:
+            return [LinkChanged(), *self.publish()]
+        except Refused:
+            return [LinkChanged()]  # told with the next link
+
+    def settle(self, at_server: str) -> Outcome:
+        """After a Welcome, which says what the server shows: either side may have been restored from an older copy."""
+        profile = self._context.profile
+        is_same = shown_full_name(profile.full_name) == at_server
+        if profile.server_key is None or (profile.names_kept and is_same):
+            return []
+        cid = cid_of(self._context.account_id)
+        return self._requests.ask(lambda request_id: FindAccount(request_id, cid), self._compared)
+
+    def _compared(self, answer: Answer, _later: Instant) -> Outcome:
+        if not isinstance(answer, AccountFound):
+            return []  # with the next link
+        profile, theirs = self._context.profile, self._signed_by_us(answer.names)
+        if theirs is not None and answer.names == profile.names:
+            self._context.store.put_profile(replace(profile, names_kept=True))
+            return []
+        if theirs is not None and profile.names_kept and replaces(self._held(), theirs):
+            # Chosen by us, and told to everybody, before our data was restored.
+            self._context.store.put_profile(replace(profile, names=answer.names, full_name=theirs.full_name))
+            return [LinkChanged()]
+        if theirs is not None and theirs.number >= self._held().number:
+            self._sign(theirs.number + 1, profile.full_name)  # chosen since then
+        else:
+            self._context.store.put_profile(replace(profile, names_kept=False))
+        return self.publish()
+
+    def _signed_by_us(self, names: bytes) -> Names | None:
+        device_list = verify_device_list(self._context.secrets.device_list, self._context.account_id)
+        try:
+            return verify_names(names, device_list, self._server_key()) if names else None
+        except PeerBrokeProtocol:
+            return None  # no more than the server's word
+
+    def _held(self) -> Names:
+        return read_names(self._context.own_names(self._server_key()))
+
+    def _sign(self, number: int, full_name: str) -> None:
+        signed = sign_names(
+            self._context.secrets.account, self._server_key(), number, self._held().username, shown_full_name(full_name)
+        )
+        profile = replace(self._context.profile, full_name=full_name, names=signed, names_kept=False)
+        self._context.store.put_profile(profile)
+
+    def _server_key(self) -> Ed25519Public:
+        key = self._context.profile.server_key
+        assert key is not None  # a link names it, and whoever renames was refused without
+        return Ed25519Public(key)
+
+    def publish(self) -> Outcome:
+        """Until the server has confirmed that it hands them out; without a link, with the next one. Raises Refused."""
+        profile = self._context.profile
+        if profile.names_kept or profile.server_key is None:
+            return []
+        names = self._context.own_names(Ed25519Public(profile.server_key))
+
+        def kept(answer: Answer, _later: Instant) -> Outcome:
+            profile = self._context.profile
+            if isinstance(answer, Done) and profile.names == names:
+                self._context.store.put_profile(replace(profile, names_kept=True))
+            return []
+
+        device_list = self._context.secrets.device_list
+        return self._requests.ask(lambda request_id: PublishDeviceList(request_id, device_list, names), kept)

@@ -1,0 +1,380 @@
+"""Registration: two people agree to talk, by signed cards that the server keeps and cannot forge. Blocks, too."""
+
+from dataclasses import replace
+from typing import Final
+
+from casemate.crypto.card import Purpose, VerifiedCard, sign_card, verify_card
+from casemate.crypto.errors import BadPeerCard
+from casemate.crypto.identity import verify_device_list
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.people.acquaintances import Acquaintances
+from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.ground.notices import (
+    Answered,
+    ConversationChanged,
+    PeerChanged,
+    RegistrationAsked,
+    RegistrationSettled,
+)
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.undo import UndoSet
+from casemate.node import Instant
+from casemate.protocol.client.views import Relation
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId, Cid, cid_of
+from casemate.protocol.limits import DECLINED_QUIET_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.link import (
+    AccountFound,
+    AccountGone,
+    AnswerRegistration,
+    AskRegistration,
+    DeviceListChanged,
+    FindAccount,
+    PresenceRow,
+    RegistrationExpired,
+    RequestFailed,
+    SetBlock,
+)
+from casemate.protocol.link import RegistrationAnswered as AnsweredSignal
+from casemate.protocol.link import RegistrationAsked as AskedSignal
+
+CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
+"""A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
+_PASSING: Final = frozenset({"too_many_requests", "internal", "server_full"})
+"""Refusals that say nothing of a request that the server has."""
+
+
+class Contacts:
+    def __init__(
+        self,
+        context: Context,
+        requests: ServerRequests,
+        outbox: Outbox,
+        receipts: Receipts,
+        connections: Connections,
+        acquaintances: Acquaintances,
+    ) -> None:
+        self._context = context
+        self._requests = requests
+        self._outbox = outbox
+        self._receipts = receipts
+        self._connections = connections
+        self._acquaintances = acquaintances
+        self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
+        """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
+
+    # ------------------------------------------------------------------------------------------------------ operations
+
+    def ask(self, peer_cid: Cid, now: Instant) -> Outcome:
+        """Ask somebody on the server to agree to talk; accepts, if they asked us. Raises Refused."""
+        if peer_cid == cid_of(self._context.account_id):
+            raise refuse("unknown_peer")
+        peer = self._context.store.peer_by_cid(peer_cid)
+        if peer is not None and peer.blocked:
+            raise refuse("blocked_by_you")
+        if peer is not None and peer.relation == "registered":
+            raise refuse("already_registered")
+        if peer is not None and peer.relation == "asks_you":
+            return self.answer(peer, True, now)
+        return self._requests.ask(
+            lambda request_id: FindAccount(request_id, peer_cid),
+            lambda answer, later: self._found(peer_cid, answer, later),
+        )
+
+    def answer(self, peer: Peer, accept: bool, now: Instant) -> Outcome:
+        """Accept or decline their request. Raises Refused."""
+        if peer.blocked:
+            raise refuse("blocked_by_you")
+        if peer.relation != "asks_you" or peer.their_card is None:
+            raise refuse("not_asked")
+        # An acceptance is kept until the server has it: a person who said yes is not asked again after a crash.
+        peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ACCEPT, now) if accept else None)
+        outcome = self._requests.ask(
+            lambda request_id: AnswerRegistration(request_id, peer.account_id, accept, peer.our_card or b""),
+            lambda result, later: self._answer_kept(peer.account_id, accept, result, later),
+        )
+        self._context.put_peer(peer)
+        return outcome
+
+    def block(self, peer: Peer, blocked: bool, token: int) -> Outcome:
+        """The server enforces it, and so do we. Raises Refused."""
+        return self._requests.ask(
+            lambda request_id: SetBlock(request_id, peer.account_id, blocked),
+            lambda answer, later: self._block_kept(peer.account_id, blocked, token, answer, later),
+        )
+
+    def link_up(self, blocked: list[AccountId], now: Instant) -> Outcome:
+        """Ask again what the server may not have heard, and take its word for whom we block."""
+        outcome: Outcome = []
+        for peer in self._context.store.peers():
+            if peer.blocked != (peer.account_id in blocked):
+                self._context.put_peer(replace(peer, blocked=not peer.blocked))
+                outcome += [PeerChanged(peer.cid), ConversationChanged(peer.cid)]
+            if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
+                self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
+                outcome.append(PeerChanged(peer.cid))
+            if peer.our_card is not None and peer.relation in ("asks_you", "registered"):
+                outcome += self._send_acceptance(peer)
+            elif peer.our_card is not None:
+                outcome += self._send_request(peer)
+        return outcome
+
+    # --------------------------------------------------------------------------------------- answers of the server
+
+    def _found(self, peer_cid: Cid, answer: Answer, now: Instant) -> Outcome:
+        if not isinstance(answer, AccountFound):
+            return [self._settled_unknown(peer_cid, answer)]
+        if cid_of(answer.row.account_id) != peer_cid:
+            raise PeerBrokeProtocol("the server found another account")
+        verify_device_list(answer.device_list, answer.row.account_id)
+        peer, told = self._acquaintances.meet(answer.row, answer.device_list, answer.names, now)
+        if peer.relation == "asks_you":
+            return told + self.answer(peer, True, now)
+        if peer.our_card is None:
+            peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now))
+        self._context.put_peer(peer)
+        return told + self._send_request(peer)
+
+    def _send_request(self, peer: Peer) -> Outcome:
+        card = peer.our_card
+        assert card is not None, "a request is signed before it is sent"
+        try:
+            return self._requests.ask(
+                lambda request_id: AskRegistration(request_id, peer.account_id, card),
+                lambda answer, later: self._request_kept(peer.account_id, answer, later),
+            )
+        except Refused:
+            return []  # asked again with the next link
+
+    def _send_acceptance(self, peer: Peer) -> Outcome:
+        card = peer.our_card
+        assert card is not None, "an acceptance is signed before it is sent"
+        try:
+            return self._requests.ask(
+                lambda request_id: AnswerRegistration(request_id, peer.account_id, True, card),
+                lambda answer, later: self._answer_kept(peer.account_id, True, answer, later),
+            )
+        except Refused:
+            return []  # said again with the next link
+
+    def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
+        peer = self._context.store.peer(account_id)
+        if peer is None or peer.relation == "registered":
+            return []
+        if isinstance(answer, RequestFailed):
+            if answer.code == "server_away" or (peer.relation == "requested" and answer.code in _PASSING):
+                return []  # our card is kept: the next link asks again
+            if answer.code == "already_registered" and peer.their_card is not None:
+                return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
+            relation: Relation = "none" if peer.relation == "requested" else peer.relation
+            self._context.put_peer(replace(peer, relation=relation, our_card=None))
+            refused = reason(answer.code, **answer.params)
+            return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
+        if peer.relation == "asks_you":
+            return self._crossed(peer, now)
+        self._context.put_peer(replace(peer, relation="requested", relation_since=now.wall))
+        return [PeerChanged(peer.cid)]
+
+    def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
+        peer = self._context.store.peer(account_id)
+        if peer is None:
+            return []
+        if peer.relation == "registered":
+            return self._confirmed(peer, answer)
+        if isinstance(answer, RequestFailed):
+            if accept and answer.code == "server_away":
+                return []  # the next link says it again
+            refused = reason(answer.code, **answer.params)
+            if answer.code == "not_asked":
+                peer = replace(peer, relation="none", our_card=None, their_card=None)
+                self._context.put_peer(peer)
+            return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
+        if not accept:
+            peer = replace(peer, relation="none", relation_since=now.wall, their_card=None, our_card=None)
+            self._context.put_peer(peer)
+            return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
+        card = peer.their_card
+        assert card is not None, "only a request that is here can be answered"
+        return self._settle(peer, self._verify(peer.account_id, card, Purpose.ASK, now), now, we_asked=False)
+
+    def _confirmed(self, peer: Peer, answer: Answer) -> Outcome:
+        """They asked although we were registered, and have our card again, unless the server is away."""
+        if not (isinstance(answer, RequestFailed) and answer.code == "server_away"):
+            self._context.put_peer(replace(peer, our_card=None))
+        return []
+
+    def _block_kept(self, account_id: AccountId, blocked: bool, token: int, answer: Answer, now: Instant) -> Outcome:
+        if isinstance(answer, RequestFailed):
+            return [Answered(token, reason(answer.code, **answer.params))]
+        peer = self._context.store.peer(account_id)
+        if peer is None:
+            return [Answered(token)]
+        peer = replace(peer, blocked=blocked)
+        if blocked and peer.relation == "asks_you":
+            peer = replace(peer, relation="none", their_card=None, our_card=None)
+        self._context.put_peer(peer)
+        resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
+        # What they wrote counts, or does not count any more.
+        return [PeerChanged(peer.cid), ConversationChanged(peer.cid), *resumed, Answered(token)]
+
+    # --------------------------------------------------------------------------------------------------- signals
+
+    def asked(self, signal: AskedSignal, now: Instant) -> Outcome:
+        """Somebody asks us. Only the request reaches us before we agree."""
+        account_id = signal.sender.account_id
+        card = self._verify(account_id, signal.request, Purpose.ASK, now).card
+        peer, told = self._acquaintances.meet(signal.sender, card.device_list, card.names, now)
+        if peer.blocked:
+            return told
+        if peer.relation == "registered":
+            return told + self._agree_again(peer, now)
+        peer = replace(peer, their_card=signal.request)
+        if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
+            return told + self._crossed(peer, now)
+        self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
+        told.append(PeerChanged(peer.cid))
+        if peer.our_card is not None:
+            return told  # our request is on its way to the server and accepts theirs
+        return [*told, RegistrationAsked(peer.cid, peer.username)]
+
+    def _agree_again(self, peer: Peer, now: Instant) -> Outcome:
+        """They have lost what we agreed, and the server's word is not enough for them: they get our card once more.
+
+        It carries the bundle that the server has of us anyway, so that asking again and again costs us nothing.
+        """
+        if peer.identity_changed:
+            return []
+        card = self._sign_card(peer.account_id, Purpose.ACCEPT, self._context.secrets.bundle, now)
+        peer = replace(peer, our_card=card)
+        self._context.put_peer(peer)
+        return self._send_acceptance(peer)
+
+    def answered(self, signal: AnsweredSignal, now: Instant) -> Outcome:
+        """Their answer to our request; one we did not wait for changes nothing."""
+        peer = self._context.store.peer(signal.sender.account_id)
+        if peer is None or (peer.our_card is None and peer.relation != "requested"):
+            return []
+        if not signal.accept:
+            self._context.put_peer(replace(peer, relation="declined", relation_since=now.wall, our_card=None))
+            return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
+        verified = self._verify_either(peer.account_id, signal.answer, now)
+        if any(bundle.last_resort for bundle in verified.bundles):
+            self._given_again.add(peer.account_id)
+        return self._settle(peer, verified, now, we_asked=True)
+
+    def takes_up_again(self, account_id: AccountId) -> bool:
+        """Just registered by a card that was given again: our data does not know how far we had gone. Asked once."""
+        was_given_again = account_id in self._given_again
+        self._given_again.discard(account_id)
+        return was_given_again
+
+    def expired(self, signal: RegistrationExpired, now: Instant) -> Outcome:
+        peer = self._context.store.peer(signal.account)
+        if peer is None or peer.relation != "requested":
+            return []
+        self._context.put_peer(replace(peer, relation="none", relation_since=now.wall, our_card=None))
+        return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("request_expired"))]
+
+    def gone(self, signal: AccountGone, now: Instant) -> Outcome:
+        """The account was deleted: what was said stays, nothing new can go, and its name stands for nobody."""
+        peer = self._context.store.peer(signal.account)
+        if peer is None:
+            return []
+        was_waiting = peer.relation == "requested"
+        peer = replace(
+            peer,
+            relation="gone",
+            connection="none",
+            relation_since=now.wall,
+            verified=False,
+            our_card=None,
+            their_card=None,
+        )
+        self._context.put_peer(peer)
+        self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
+        for entry in self._context.device_list(peer).devices:
+            self._context.store.wipe_spares(entry.device_id)
+        settled = [RegistrationSettled(peer.cid, peer.username, reason("account_gone"))] if was_waiting else []
+        return [PeerChanged(peer.cid), *settled, *self._outbox.gone(peer)]
+
+    def device_list_changed(self, signal: DeviceListChanged, now: Instant) -> Outcome:
+        """A newer list of a peer. New account keys raise the alarm and stop sending until the user accepts them."""
+        peer = self._context.store.peer(signal.account)
+        if peer is None:
+            return []
+        return self._acquaintances.replace_list(peer, signal.device_list, signal.names, now)
+
+    # ----------------------------------------------------------------------------------------------------- identity
+
+    def accept_identity(self, peer: Peer, now: Instant) -> Outcome:
+        """The user goes on with the new identity; the verified mark stays off."""
+        peer = replace(peer, identity_changed=False, verified=False)
+        self._context.put_peer(peer)
+        return [PeerChanged(peer.cid), *self._outbox.resume(peer, now)]
+
+    def set_verified(self, peer: Peer, verified: bool) -> Outcome:
+        if verified and peer.identity_changed:
+            raise refuse("identity_changed")
+        self._context.put_peer(replace(peer, verified=verified))
+        return [PeerChanged(peer.cid)]
+
+    # ------------------------------------------------------------------------------------------------------- helpers
+
+    def _crossed(self, peer: Peer, now: Instant) -> Outcome:
+        """Both asked at the same time: both agree."""
+        assert peer.their_card is not None, "crossing means that their request is here"
+        return self._settle(peer, self._verify(peer.account_id, peer.their_card, Purpose.ASK, now), now, we_asked=True)
+
+    def _settle(self, peer: Peer, verified: VerifiedCard, now: Instant, *, we_asked: bool) -> Outcome:
+        store, card = self._context.store, verified.card
+        peer = replace(peer, relation="registered", relation_since=now.wall, our_card=None, their_card=None)
+        peer, outcome = self._acquaintances.update(peer, card.device_list, card.names, now)
+        for bundle, data in zip(verified.bundles, card.bundles, strict=True):
+            store.put_peer_bundle(bundle.device_id, data)
+        device = self._context.device_of(peer)
+        if store.channel(device) is None:
+            store.put_channel(Channel(device, peer.account_id))
+        outcome += [
+            PeerChanged(peer.cid),
+            ConversationChanged(peer.cid),
+            RegistrationSettled(peer.cid, peer.username, None),
+        ]
+        outcome += self._acquaintances.note_namesake(peer, now)
+        outcome += self._outbox.resume(peer, now)
+        return outcome + self._connections.registered(peer, we_asked=we_asked, now=now)
+
+    def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
+        """A signed card with fresh one-time prekeys, their private halves stored."""
+        return self._sign_card(recipient, purpose, self._context.one_time_bundle(CARD_SECONDS, now), now)
+
+    def _sign_card(self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant) -> bytes:
+        context = self._context
+        return sign_card(
+            context.device,
+            context.account_id,
+            recipient,
+            purpose,
+            device_list=context.secrets.device_list,
+            names=context.profile.names,
+            bundles=(bundle,),
+            note=b"",
+            now_seconds=int(now.wall),
+        )
+
+    def _verify(self, sender: AccountId, card: bytes, purpose: Purpose, now: Instant) -> VerifiedCard:
+        return verify_card(card, sender, self._context.account_id, purpose, now_seconds=int(now.wall))
+
+    def _verify_either(self, sender: AccountId, card: bytes, now: Instant) -> VerifiedCard:
+        """An acceptance, or their own request that crossed ours."""
+        try:
+            return self._verify(sender, card, Purpose.ACCEPT, now)
+        except BadPeerCard:
+            return self._verify(sender, card, Purpose.ASK, now)
+
+    def _settled_unknown(self, peer_cid: Cid, answer: Answer) -> RegistrationSettled:
+        why = reason(answer.code, **answer.params) if isinstance(answer, RequestFailed) else reason("internal")
+        return RegistrationSettled(peer_cid, "", why)

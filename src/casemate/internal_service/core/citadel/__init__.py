@@ -1,0 +1,1 @@
+"""What the base API asks, for clients that know nothing of views."""

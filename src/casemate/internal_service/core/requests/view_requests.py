@@ -1,0 +1,240 @@
+"""What only views may ask: the extension of the client API, apart from subscribing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.ground.desk import Asker, Desk
+from casemate.internal_service.core.ground.failures import failure
+from casemate.internal_service.core.ground.ids import id_from_hex
+from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.requests.drafts import Drafts, slot_id
+from casemate.internal_service.core.sessions.accounts import Accounts
+from casemate.internal_service.core.sessions.hosts import Host, Hosts
+from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.snapshots import Views
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.views import MessageOrder, Reason
+from casemate.protocol.ids import (
+    CONVERSATION_ID_BYTES,
+    DEVICE_ID_BYTES,
+    MESSAGE_ID_BYTES,
+    Cid,
+    ConversationId,
+    DeviceId,
+    MessageId,
+)
+from casemate.protocol.limits import MESSAGE_BODY_BYTES, PAINTED_AT_ONCE, TIMELINE_PAGE_ROWS
+
+_QUERY_CHARACTERS: Final = 200
+_HIGHEST_NUMBER: Final = 2**63 - 1
+"""Of counters and arrivals in the database."""
+
+
+class ViewRequests:
+    """Every method raises Refused."""
+
+    def __init__(self, accounts: Accounts, directory: Directory, waits: Waits, views: Views, drafts: Drafts) -> None:
+        self._accounts = accounts
+        self._directory = directory
+        self._waits = waits
+        self._views = views
+        self._drafts = drafts
+
+    @property
+    def _desk(self) -> Desk:
+        return self._accounts.desk
+
+    @property
+    def _hosts(self) -> Hosts:
+        return self._accounts.hosts
+
+    def list_directory(self, asker: Asker, request: ext.ListDirectory) -> None:
+        host = self._hosts.session(request.cid)
+        if len(request.query) > _QUERY_CHARACTERS:
+            raise refuse("too_long", what="query")
+
+        def done(outcome: object) -> None:
+            if isinstance(outcome, DirectoryAnswered):
+                page = ext.DirectoryPage(
+                    cid=request.cid,
+                    request_id=asker.request_id,
+                    rows=outcome.rows,
+                    next_cursor=outcome.next_cursor,
+                    total=outcome.total,
+                )
+                self._desk.answer(asker, page)
+            elif isinstance(outcome, Answered):
+                self._refuse(asker, request, outcome.refused or reason("internal"))
+
+        self._directory.page(asker, host, request.query, request.cursor, request.limit, done)
+
+    def get_timeline(self, asker: Asker, request: ext.GetTimeline) -> None:
+        host = self._hosts.session(request.cid)
+        limit = max(1, min(request.limit, TIMELINE_PAGE_ROWS))
+        messages, has_before, has_after = host.account.timeline(
+            request.peer_cid, _order(request.before), _order(request.after), _order(request.around), limit
+        )
+        page = ext.TimelinePage(
+            cid=request.cid,
+            request_id=asker.request_id,
+            peer_cid=request.peer_cid,
+            messages=messages,
+            has_before=has_before,
+            has_after=has_after,
+        )
+        self._desk.answer(asker, page)
+
+    def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
+        host = self._hosts.session(request.cid)
+        message_id = _message_id(request.message_id)
+        slot = None if request.slot is None else slot_id(request.slot)
+        if not request.text:
+            raise refuse("malformed", what="text")
+        if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
+            raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
+        items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
+        if slot is not None:
+            self._drafts.sent(host, host.account.conversation_with(request.peer_cid), slot, request.draft_revision)
+        message = host.account.message_view(request.peer_cid, message_id)
+        if message is None or not message.mine:
+            raise refuse("malformed", what="message_id")
+        self._desk.answer(asker, ext.MessageQueued(cid=request.cid, request_id=asker.request_id, message=message))
+        self._accounts.take(host, items)
+
+    def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
+        host = self._hosts.session(request.cid)
+        peer_cid = host.account.cid_in(_conversation(request.conversation))
+        if len(request.painted) > PAINTED_AT_ONCE:
+            raise refuse("malformed", what="painted")
+        painted = [_message_id(text) for text in request.painted]
+        up_to = max(0, min(request.seen_up_to, _HIGHEST_NUMBER))
+        self._do(asker, host, host.account.mark_read(peer_cid, painted, up_to, self._desk.now))
+
+    def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.set_typing(request.peer_cid, request.typing, self._desk.now))
+
+    def withdraw_registration(self, asker: Asker, request: ext.WithdrawRegistration) -> None:
+        host = self._hosts.session(request.cid)
+        conversation = ConversationId(id_from_hex(request.conversation, CONVERSATION_ID_BYTES, "conversation"))
+        peer_cid = host.account.cid_in(conversation)
+        self._when_answered(asker, request, host, lambda token: host.account.withdraw_registration(peer_cid, token))
+
+    def block(self, asker: Asker, request: ext.BlockPeer | ext.UnblockPeer) -> None:
+        host = self._hosts.session(request.cid)
+        blocked = isinstance(request, ext.BlockPeer)
+        self._when_answered(
+            asker, request, host, lambda token: host.account.block(request.peer_cid, blocked, token, self._desk.now)
+        )
+
+    def safety_number(self, asker: Asker, request: ext.GetSafetyNumber) -> None:
+        host = self._hosts.session(request.cid)
+        digits, qr = host.account.safety_number(request.peer_cid)
+        peer = host.account.peer_view(request.peer_cid)
+        answer = ext.SafetyNumber(
+            cid=request.cid,
+            request_id=asker.request_id,
+            peer_cid=request.peer_cid,
+            digits=digits,
+            qr=qr,
+            verified=peer is not None and peer.verified,
+        )
+        self._desk.answer(asker, answer)
+
+    def set_verified(self, asker: Asker, request: ext.SetVerified) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.set_verified(request.peer_cid, request.verified, self._desk.now))
+
+    def accept_identity(self, asker: Asker, request: ext.AcceptIdentity) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.accept_identity(request.peer_cid, self._desk.now))
+
+    def set_settings(self, asker: Asker, request: ext.SetSettings) -> None:
+        host = self._hosts.session(request.cid)
+
+        def change(token: int) -> Outcome:
+            renamed = self._rename(host, request.full_name)
+            return renamed + host.account.set_settings(
+                auto_connect=request.auto_connect,
+                appear_offline=request.appear_offline,
+                relay_only=request.relay_only,
+                lan_discovery=request.lan_discovery,
+                token=token,
+                now=self._desk.now,
+            )
+
+        # First what may be refused at once, so that a refusal changes nothing.
+        self._when_answered(asker, request, host, change, then=lambda: self._changed(request.cid))
+        if request.ask_password_at_start is not None:
+            row = replace(self._accounts.row(host), ask_password_at_start=request.ask_password_at_start)
+            self._accounts.stores.service.put_account(row)
+            self._accounts.keep_open(host, not request.ask_password_at_start)
+            self._changed(request.cid)
+
+    # --- inside
+
+    def _rename(self, host: Host, full_name: str | None) -> Outcome:
+        if full_name is None:
+            return []
+        items = host.account.change_full_name(full_name)
+        # The list of accounts shows it, also while the account is closed.
+        row = replace(self._accounts.row(host), full_name=host.account.full_name)
+        self._accounts.stores.service.put_account(row)
+        return items
+
+    def _when_answered(
+        self,
+        asker: Asker,
+        request: ext.WithdrawRegistration | ext.BlockPeer | ext.UnblockPeer | ext.SetSettings,
+        host: Host,
+        operation: Callable[[int], Outcome],
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        def done(outcome: object) -> None:
+            if isinstance(outcome, Answered) and outcome.refused is None:
+                then()
+                self._desk.answer(asker, ext.Done(cid=request.cid, request_id=asker.request_id))
+            elif isinstance(outcome, Answered) and outcome.refused is not None:
+                self._refuse(asker, request, outcome.refused)
+
+        token = self._waits.add(asker, done)
+        try:
+            items = operation(token)
+        except Refused:
+            self._waits.drop(token)
+            raise
+        self._accounts.take(host, items)
+
+    def _do(self, asker: Asker, host: Host, items: Outcome) -> None:
+        self._desk.answer(asker, ext.Done(cid=host.cid, request_id=asker.request_id))
+        self._accounts.take(host, items)
+
+    def _refuse(self, asker: Asker, request: ext.ExtensionRequest, why: Reason) -> None:
+        refused = failure(request, why)
+        assert refused is not None
+        self._desk.answer(asker, refused)
+
+    def _changed(self, cid: Cid) -> None:
+        host = self._hosts.get(cid)
+        if host is not None:
+            self._views.account_changed(host)
+
+
+def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
+    if order is None:
+        return None
+    if not 0 <= order.counter <= _HIGHEST_NUMBER:
+        raise refuse("malformed", what="order")
+    return order.counter, DeviceId(id_from_hex(order.device, DEVICE_ID_BYTES, "order"))
+
+
+def _message_id(text: str) -> MessageId:
+    return MessageId(id_from_hex(text, MESSAGE_ID_BYTES, "message_id"))
+
+
+def _conversation(text: str) -> ConversationId:
+    return ConversationId(id_from_hex(text, CONVERSATION_ID_BYTES, "conversation"))

@@ -1,0 +1,209 @@
+"""What the accounts notice, told to whoever holds their sessions: views, plain clients and waiting requests."""
+
+from collections.abc import Iterable
+
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.conversations import ilm
+from casemate.internal_service.core.account.conversations.chat_form import nested_chat
+from casemate.internal_service.core.citadel.agreements import settings_of
+from casemate.internal_service.core.ground import notices
+from casemate.internal_service.core.ground.notices import Notice
+from casemate.internal_service.core.ground.refusals import Refused
+from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
+from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.sessions.accounts import Accounts
+from casemate.internal_service.core.sessions.creating import Registering
+from casemate.internal_service.core.sessions.hosts import Host
+from casemate.internal_service.core.sessions.sessions import Sessions
+from casemate.internal_service.core.sessions.signing_in import SigningIn
+from casemate.internal_service.core.views.snapshots import Views
+from casemate.protocol.client import responses as to
+from casemate.protocol.client import views as rows
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.ids import Cid, MessageId, SocketId
+
+
+class Noticing(Memory):
+    def __init__(
+        self,
+        accounts: Accounts,
+        waits: Waits,
+        views: Views,
+        registering: Registering,
+        signing_in: SigningIn,
+        sessions: Sessions,
+        undo: Undo,
+    ) -> None:
+        super().__init__(undo)
+        self._desk = accounts.desk
+        self._stores = accounts.stores
+        self._hosts = accounts.hosts
+        self._sockets = accounts.sockets
+        self._gateway = accounts.gateway
+        self._delivery = accounts.delivery
+        self._waits = waits
+        self._views = views
+        self._registering = registering
+        self._signing_in = signing_in
+        self._sessions = sessions
+        self._changed: UndoDict[tuple[Cid, Cid, MessageId | None], None] = UndoDict(undo)
+        """Conversations that may look different since the last batch ended, and messages in them; all in order."""
+
+    @property
+    def wants_batch_end(self) -> bool:
+        return bool(self._changed)
+
+    def batch_end(self) -> None:
+        """Messages and conversations are told once per batch, as they are then, however often they changed in it."""
+        conversations: dict[tuple[Cid, Cid], list[MessageId]] = {}
+        for cid, peer_cid, message_id in self._changed:
+            message_ids = conversations.setdefault((cid, peer_cid), [])
+            if message_id is not None:
+                message_ids.append(message_id)
+        self._changed.clear()
+        for (cid, peer_cid), message_ids in conversations.items():
+            host = self._hosts.get(cid)
+            if host is None:
+                continue
+            if self._views.is_watched(host):
+                self._tell_conversation(host, peer_cid, message_ids)
+            self._views.unread_may_differ(host)
+
+    def _tell_conversation(self, host: Host, peer_cid: Cid, message_ids: Iterable[MessageId]) -> None:
+        messages = host.account.message_views(peer_cid, message_ids)
+        events: list[rows.ViewEvent] = [rows.MessageChanged(message=message) for message in messages]
+        conversation = host.account.conversation_view(peer_cid)
+        if conversation is not None:
+            events.append(rows.ConversationChanged(conversation=conversation))
+        self._views.events(host, events)
+
+    def take(self, host: Host, items: Outcome) -> None:
+        """What an account returned: effects go out, notices are told, in their order."""
+        for item in items:
+            if isinstance(item, Notice):
+                current = self._hosts.get(host.cid)
+                if current is not None:
+                    self._tell(current, item)
+            else:
+                self._desk.effects.append(item)
+
+    def _tell(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.Enrolled():
+                self._registering.enrolled(host)
+            case notices.EnrollmentRefused(why):
+                self._registering.refused(host, why)
+            case notices.LinkChanged():
+                self._views.account_changed(host)
+                self._registering.link_changed(host)
+                self._signing_in.link_changed(host)
+            case notices.AccountDeleted():
+                self._sessions.account_deleted(host, notice)
+            case notices.Answered(token) | notices.DirectoryAnswered(token):
+                self._waits.settle(token, notice)
+            case _:
+                self._tell_of_peer(host, notice)
+
+    def _tell_of_peer(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.PeerChanged(peer_cid):
+                peer = host.account.peer_view(peer_cid)
+                if peer is not None:
+                    self._views.event(host, rows.PeerChanged(peer=peer))
+                    self._remember_peer(host, peer)
+            case notices.PathChanged(peer_cid):
+                if self._views.is_watched(host):
+                    peer = host.account.peer_view(peer_cid)
+                    self._views.event(
+                        host, rows.PathChanged(peer_cid=peer_cid, path=None if peer is None else peer.path)
+                    )
+            case notices.PeerRemoved(peer_cid):
+                self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
+            case notices.MessageChanged(peer_cid, message_id):
+                # It may be the one that the conversation shows as its last.
+                self._changed[host.cid, peer_cid, message_id] = None
+            case notices.ConversationChanged(peer_cid):
+                self._changed[host.cid, peer_cid, None] = None
+            case notices.TypingChanged(peer_cid, typing):
+                self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
+            case notices.MessageArrived():
+                self._message_arrived(host, notice)
+            case _:
+                self._tell_of_agreement(host, notice)
+
+    def _tell_of_agreement(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.RegistrationAsked(peer_cid, username):
+                self._plain(host, registration_asked(host.cid, peer_cid, username))
+            case notices.RegistrationSettled(peer_cid, username, refused):
+                waited = self._gateway.waits_for_registration(host.cid, peer_cid)
+                self.take(host, self._gateway.registration_settled(host, peer_cid, username, refused))
+                if refused is None and not waited:
+                    success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=peer_cid, peer_username=username)
+                    self._plain(host, success)
+            case notices.ConnectAsked(peer_cid, settings, udp_mode):
+                self._plain(host, connect_asked(host.cid, peer_cid, settings, udp_mode))
+            case notices.ConnectSettled(peer_cid, refused):
+                answered = self._gateway.connect_settled(host, peer_cid, refused)
+                if refused is None and not answered:
+                    self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=peer_cid))
+            case notices.PeerDisconnected(peer_cid):
+                self._plain(host, to.DisconnectNotification(cid=host.cid, peer_cid=peer_cid))
+            case _:
+                raise AssertionError(f"a notice nobody tells: {type(notice).__name__}")
+
+    def tell_what_waits(self, host: Host, socket: SocketId) -> None:
+        """A plain socket was bound: the questions that came before, and the messages that it is owed."""
+        for peer_cid, username in host.account.requests_waiting():
+            self._desk.send(socket, registration_asked(host.cid, peer_cid, username))
+        for peer_cid, settings, udp_mode in host.account.connects_waiting():
+            self._desk.send(socket, connect_asked(host.cid, peer_cid, settings, udp_mode))
+        self._delivery.bound(host)
+
+    def _message_arrived(self, host: Host, notice: notices.MessageArrived) -> None:
+        if host.plain_holder:
+            body = notice.body
+            if notice.kind == "chat":
+                written_at = int(self._desk.now.wall * 1000)
+                body = nested_chat(notice.message_id, notice.body.decode("utf-8", "replace"), written_at)
+            self._delivery.message(host, notice.peer_cid, body)
+        elif notice.kind == "opaque":
+            self._acknowledge(host, notice)
+
+    def _acknowledge(self, host: Host, notice: notices.MessageArrived) -> None:
+        """No plain client holds the session: this service is the ILM endpoint."""
+        frame = ilm.decode(notice.body)
+        if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == notice.peer_cid:
+            try:
+                items = host.account.send_opaque(notice.peer_cid, ilm.acknowledgement(frame), self._desk.now)
+            except Refused:
+                return  # disconnected meanwhile: the other side asks again when it is back
+            self.take(host, items)
+
+    def _plain(self, host: Host, response: Response) -> None:
+        """To the bound socket; to all plain sockets, which filter by cid, while there is none."""
+        for socket in [host.bound] if host.bound is not None else self._sockets.plain():
+            self._desk.send(socket, response)
+
+    def _remember_peer(self, host: Host, peer: rows.PeerView) -> None:
+        """The index keeps registered peers for when the account is locked."""
+        known = self._stores.service.known_peers(host.name)
+        is_peer = peer.relation == "registered"
+        if is_peer and known.get(peer.cid) != peer.username:
+            self._stores.service.put_known_peers(host.name, {**known, peer.cid: peer.username})
+        elif not is_peer and peer.cid in known:
+            remaining = {cid: username for cid, username in known.items() if cid != peer.cid}
+            self._stores.service.put_known_peers(host.name, remaining)
+
+
+def registration_asked(cid: Cid, peer_cid: Cid, username: str) -> Response:
+    return to.PeerRegisterNotification(cid=cid, peer_cid=peer_cid, peer_username=username)
+
+
+def connect_asked(cid: Cid, peer_cid: Cid, settings: bytes, udp_mode: str) -> Response:
+    return to.PeerConnectNotification(
+        cid=cid,
+        peer_cid=peer_cid,
+        session_security_settings=settings_of(settings),
+        udp_mode="Enabled" if udp_mode == "Enabled" else "Disabled",
+    )
