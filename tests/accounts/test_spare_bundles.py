@@ -10,7 +10,7 @@ from casemate.crypto.handshake import read_initial_header
 from casemate.crypto.identity import sign_device_list
 from casemate.crypto.prekeys import PrekeyBundle
 from casemate.internal_service.core.account.contents import ReceiptNote, Spares, encode
-from casemate.internal_service.core.account.delivery import receipts
+from casemate.internal_service.core.account.delivery import control
 from casemate.internal_service.core.account.delivery.spares import SPARE_SECONDS, SUPERSEDED_KEPT
 from casemate.internal_service.core.account.delivery.spares import Spares as SparesPart
 from casemate.node import Instant
@@ -222,7 +222,7 @@ def test_a_device_that_knows_nothing_of_them_is_sent_none(world: Deployment, mon
         data = encode(note)  # type: ignore[arg-type]
         return msgspec.msgpack.encode(msgspec.msgpack.decode(data)[:-1]) if isinstance(note, ReceiptNote) else data
 
-    monkeypatch.setattr(receipts, "encode", as_before)
+    monkeypatch.setattr(control, "encode", as_before)
     alice, bob = world.person("alice"), world.person("bob")
     world.befriend(alice, bob)
     world.say(alice, bob, "hello")

@@ -5,12 +5,16 @@ from dataclasses import replace
 from math import inf
 from typing import Final, TypeVar
 
-from casemate.crypto.content import Kind
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
+from casemate.internal_service.core.account.contents import PathNote, ReceiptNote, TypingNote
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.conversations.messages import Messages
+from casemate.internal_service.core.account.conversations.reading import Reading
+from casemate.internal_service.core.account.conversations.typing import Typing
+from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.healing import Healing
@@ -23,6 +27,7 @@ from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import ServerRequests
 from casemate.internal_service.core.account.link.tidying import Tidying
+from casemate.internal_service.core.account.meanings import Meanings
 from casemate.internal_service.core.account.paths.admission import PeerConnections
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.internal_service.core.account.paths.endpoint import Endpoint
@@ -46,7 +51,7 @@ from casemate.internal_service.core.ground.link_io import (
     LinkOpened,
     ServerPasswordKeyMade,
 )
-from casemate.internal_service.core.ground.notices import Answered, MessageChanged
+from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.path_io import (
     EndpointEvent,
     LanNeighbourSeen,
@@ -58,8 +63,7 @@ from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import BatchEnd, Entropy, Event, Instant, Wakeup
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId, cid_of
-from casemate.protocol.limits import MESSAGE_BODY_BYTES
+from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId
 
 View = TypeVar("View")
 
@@ -85,17 +89,34 @@ class Account(Memory):
         self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._sessions, sealing)
         spares = Spares(context, self._outbox)
         self._healing = Healing(context, self._sessions, self._outbox, spares)
+        notes = self._notes = SealedNotes(context, self._link, paths, self._sessions)
         self._receipts = Receipts(
-            context, self._link, paths, self._dialling, self._sessions, self._outbox, self._healing, spares
+            context, self._link, paths, self._sessions, self._outbox, self._healing, spares, notes
         )
+        self._reading = Reading(context, self._receipts)
+        self._messages = Messages(context, self._outbox, self._reading)
+        self._typing = Typing(context, notes)
+        notes.listeners |= {
+            ReceiptNote: self._receipts.arrived,
+            TypingNote: self._typing.heard,
+            PathNote: lambda sender, note, now: self._dialling.noted(sender.device, note, now),
+        }
         self._connections = Connections(context, self._outbox)
         self._contacts = Contacts(
             context, self._requests, self._outbox, self._receipts, self._connections, Acquaintances(context)
         )
         self._withdrawals = Withdrawals(context, self._requests)
-        giving_back = GivingBack(context, self._outbox)
+        meanings = Meanings(self._connections, spares, GivingBack(context, self._outbox), self._messages)
         inbox = Inbox(
-            context, self._sessions, self._outbox, self._healing, giving_back, self._receipts, self._connections, spares
+            context,
+            self._sessions,
+            self._outbox,
+            self._healing,
+            self._receipts,
+            notes,
+            spares,
+            take=meanings.take,
+            began_anew=meanings.began_anew,
         )
         self._tidying = Tidying(context, self._link, self._requests)
         self._own_names = OwnNames(context, self._requests)
@@ -111,6 +132,7 @@ class Account(Memory):
             self._healing,
             inbox,
             self._receipts,
+            notes,
             self._dialling,
         )
         connections = PeerConnections(context, endpoint, paths, self._dialling)
@@ -125,11 +147,12 @@ class Account(Memory):
             self._healing,
             inbox,
             self._receipts,
+            notes,
         )
         self._lan = Lan(context, endpoint, paths, self._dialling)
         self._conversations = Conversations(context.account_id, context.store)
         self._showing = Showing(context, self._conversations, self._link, endpoint, paths, self._outbox)
-        self._membership = Membership(context, self._requests, self._showing)
+        self._membership = Membership(context, self._requests, self._showing.directory_rows)
 
     @classmethod
     def create(
@@ -282,7 +305,7 @@ class Account(Memory):
         self._rests_until = None
         outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
         outcome += self._tidying.wakeup(now)
-        outcome += self._receipts.typing.wakeup(now)
+        outcome += self._typing.wakeup(now)
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def wants_batch_end(self) -> bool:
@@ -292,8 +315,7 @@ class Account(Memory):
         return self._outbox.batch_end(now)
 
     def next_wakeup(self) -> float | None:
-        typing = self._receipts.typing
-        parts = (self._link, self._outbox, self._server, typing, self._peers, self._lan, self._tidying)
+        parts = (self._link, self._outbox, self._server, self._typing, self._peers, self._lan, self._tidying)
         if self._rests_until is not None:
             return self._rests_until
         timers = [part.next_wakeup() for part in parts]
@@ -353,28 +375,17 @@ class Account(Memory):
 
     def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        known = self._context.store.timeline_own(message_id)
-        if known is not None:
-            if cid_of(known.account_id) != peer_cid:
-                raise refuse("malformed", what="message_id")
-            return [MessageChanged(peer_cid, message_id)]
-        body = text.encode("utf-8", "replace")
-        peer = self._connected(peer_cid, body)
-        store = self._context.store
-        if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
-            raise refuse("malformed", what="message_id")
-        return self._outbox.write(peer, Kind.CHAT, body, now, message_id=message_id)
+        return self._messages.send_chat(self._peer(peer_cid, "not_connected"), message_id, text, now)
 
     def send_opaque(self, peer_cid: Cid, body: bytes, now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
-        return self._outbox.write(self._connected(peer_cid, body), Kind.OPAQUE, body, now)
+        return self._messages.send_opaque(self._peer(peer_cid, "not_connected"), body, now)
 
     def mark_read(self, peer_cid: Cid, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
-        return self._receipts.mark_read(self._peer(peer_cid), painted, seen_up_to, now)
+        return self._reading.mark(self._peer(peer_cid), painted, seen_up_to, now)
 
     def set_typing(self, peer_cid: Cid, typing: bool, now: Instant) -> Outcome:
-        peer = self._peer(peer_cid)
-        return self._receipts.send_typing(peer, typing) if peer.connection == "connected" else []
+        return self._typing.tell(self._peer(peer_cid), typing)
 
     def accept_identity(self, peer_cid: Cid, now: Instant) -> Outcome:
         return self._contacts.accept_identity(self._peer(peer_cid), now)
@@ -498,16 +509,6 @@ class Account(Memory):
         peer = self._context.store.peer_by_cid(peer_cid)
         if peer is None:
             raise refuse(otherwise)
-        return peer
-
-    def _connected(self, peer_cid: Cid, body: bytes) -> Peer:
-        if len(body) > MESSAGE_BODY_BYTES:
-            raise refuse("too_long", limit=str(MESSAGE_BODY_BYTES), size=str(len(body)))
-        peer = self._peer(peer_cid, "not_connected")
-        if peer.blocked:
-            raise refuse("blocked_by_you")
-        if peer.connection != "connected":
-            raise refuse("not_connected")
         return peer
 
     def _with_peer(self, peer_cid: Cid, show: Callable[[Peer], View]) -> View | None:

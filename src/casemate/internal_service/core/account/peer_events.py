@@ -4,6 +4,7 @@ from typing import Final
 
 from casemate.internal_service.core.account.contents import PathNote
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.inbox import Inbox
@@ -50,6 +51,7 @@ class PeerEvents(Memory):
         healing: Healing,
         inbox: Inbox,
         receipts: Receipts,
+        notes: SealedNotes,
     ) -> None:
         super().__init__(context.undo)
         self._context = context
@@ -62,6 +64,7 @@ class PeerEvents(Memory):
         self._healing = healing
         self._inbox = inbox
         self._receipts = receipts
+        self._notes = notes
         self._note_after = 0.0
         self._note_due: float | None = None
 
@@ -156,7 +159,7 @@ class PeerEvents(Memory):
         waiting = self._direct.waiting_for(device)
         try:
             with self._context.savepoint():
-                outcome = self._receipts.arrived(peer, device, frame.sealed, now, by_path=True)
+                outcome = self._notes.arrived(peer, device, frame.sealed, now, by_path=True)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(
                 at=now.wall, account_id=peer.account_id, what="control", detail=type(error).__name__, data=b""
@@ -228,7 +231,7 @@ class PeerEvents(Memory):
             peer = self._peer_of(path.device)
             presence = self._context.store.presence(path.account_id)
             if peer is not None and presence is not None and presence.online:
-                outcome += self._receipts.send_addresses(peer, note)
+                outcome += self._notes.send_by_server(peer, note)
         return outcome
 
     def _peer_of(self, device: DeviceId) -> Peer | None:

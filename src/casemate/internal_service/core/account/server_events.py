@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.inbox import Inbox
 from casemate.internal_service.core.account.delivery.outbox import Outbox
@@ -75,6 +76,7 @@ class ServerEvents(Memory):
         healing: Healing,
         inbox: Inbox,
         receipts: Receipts,
+        notes: SealedNotes,
         dialling: Dialling,
     ) -> None:
         super().__init__(context.undo)
@@ -89,6 +91,7 @@ class ServerEvents(Memory):
         self._healing = healing
         self._inbox = inbox
         self._receipts = receipts
+        self._notes = notes
         self._dialling = dialling
         self._signals_up_to = 0
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
@@ -154,12 +157,13 @@ class ServerEvents(Memory):
     def wakeup(self, now: Instant) -> Outcome:
         """The next Welcome tells what a peer's device has, where its receipts cannot."""
         owed = self._receipts.settle_owed(now)
-        if not self._receipts.parked_too_long(now):
+        if not self._notes.parked_too_long(now):
             return owed
         return owed + self._link.again(now)
 
     def next_wakeup(self) -> float | None:
-        return self._receipts.next_wakeup()
+        dues = (self._receipts.next_wakeup(), self._notes.next_wakeup())
+        return min((due for due in dues if due is not None), default=None)
 
     def _welcome(self, frame: Welcome, now: Instant) -> Outcome:
         store = self._context.store
@@ -277,7 +281,7 @@ class ServerEvents(Memory):
             return []
         try:
             with self._context.savepoint():
-                outcome = self._receipts.arrived(peer, device, sealed, now, lasting=lasting)
+                outcome = self._notes.arrived(peer, device, sealed, now, lasting=lasting)
         except PeerBrokeProtocol as error:
             self._context.store.quarantine_add(
                 at=now.wall, account_id=sender, what="control", detail=type(error).__name__, data=b""

@@ -1,18 +1,9 @@
-"""What names a conversation of two, and whom such a name stands for."""
+"""Whom the id of a conversation stands for."""
 
-import hashlib
-
+from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.ports import PeerStore
 from casemate.internal_service.core.account.rows import Peer
-from casemate.protocol.ids import CONVERSATION_ID_BYTES, AccountId, ConversationId
-
-_LABEL = b"casemate/conversation/1"
-
-
-def conversation_id(one: AccountId, other: AccountId) -> ConversationId:
-    """The same on both sides, whoever asks."""
-    digest = hashlib.sha3_256(_LABEL + b"".join(sorted((one, other)))).digest()
-    return ConversationId(digest[:CONVERSATION_ID_BYTES])
+from casemate.protocol.ids import AccountId, ConversationId
 
 
 class Conversations:

@@ -3,6 +3,7 @@
 They come back as lines of the conversation, not as messages of ours: that we wrote them is only the other side's word.
 """
 
+import contextlib
 from typing import Final
 
 from msgspec.structs import replace
@@ -32,11 +33,11 @@ class GivingBack(Memory):
         self._outbox = outbox
         self._given_at: UndoDict[DeviceId, float] = UndoDict(context.undo)
 
-    def give(self, peer: Peer, device: DeviceId, after: int, now: Instant) -> Outcome:
+    def give(self, peer: Peer, device: DeviceId, after: int, now: Instant) -> None:
         """This device was restored and knows that its numbers up to `after` arrived: give back what came after them."""
         given_at = self._given_at.get(device)
         if given_at is not None and now.monotonic < given_at + GIVE_AGAIN_SECONDS:
-            return []
+            return
         rows, there_are = self._context.store.timeline_theirs_after(peer.account_id, device, after, RETURNED_MESSAGES)
         messages: list[ReturnedMessage] = []
         size = 0
@@ -48,13 +49,12 @@ class GivingBack(Memory):
                 ReturnedMessage(row.message_id, row.counter, milliseconds(row.written_at), row.kind, row.body)
             )
         if not there_are:
-            return []
+            return
         self._given_at[device] = now.monotonic
         returned = Returned(tuple(messages), there_are - len(messages))
-        try:
-            return self._outbox.write(peer, Kind.RETURNED, encode(returned), now)
-        except Refused:
-            return []  # the queue is full: their conversation says that something may be missing
+        # Where the queue is full, their conversation says that something may be missing.
+        with contextlib.suppress(Refused):
+            self._outbox.write(peer, Kind.RETURNED, encode(returned), now)
 
     def taken(self, peer: Peer, device: DeviceId, body: bytes, now: Instant) -> Outcome:
         """What we asked for, once. Of it is shown what is not here. Raises MalformedFrame."""

@@ -9,43 +9,46 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import holds, united
 from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
-from casemate.protocol.ids import MessageId
+from casemate.node import Instant
+from casemate.protocol.ids import DeviceId, MessageId
 
 
 class Reading:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, receipts: Receipts) -> None:
         self._context = context
+        self._receipts = receipts
 
-    def mark(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int) -> tuple[Outcome, list[Channel]]:
-        """What changed for views, and the channels whose receipts say more now; `seen_up_to` is an arrival."""
+    def mark(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
+        """`painted` were on a screen, and their writer hears it; what arrived up to `seen_up_to` is unread no more."""
         store = self._context.store
         rows = store.timeline_paint(peer.account_id, painted)
         seen = store.timeline_see(peer.account_id, seen_up_to)
         changed = dict.fromkeys([*(row.message_id for row in rows), *seen])
         if not changed:
-            return [], []
+            return []
         outcome: Outcome = [MessageChanged(peer.cid, message_id) for message_id in changed]
         outcome.append(ConversationChanged(peer.cid))
-        told = []
         for channel in store.channels_of(peer.account_id):
             numbers = [row.number for row in rows if row.device == channel.device and row.number is not None]
             more = self._painted(channel, numbers)
             if more != channel:
                 store.put_channel(more)
-                told.append(more)
-        return outcome, told
+                outcome += self._receipts.send(peer, channel.device, now, by_path=True)
+        return outcome
 
-    def came_again(self, channel: Channel, peer: Peer, message_id: MessageId, number: int) -> None:
+    def came_again(self, peer: Peer, device: DeviceId, message_id: MessageId, number: int) -> None:
         """A message that is here has a new number: where it was painted, receipts have to say so of this one."""
         store = self._context.store
         row = store.timeline_row(peer.account_id, message_id)
-        if row is None or row.mine or row.device != channel.device:
+        if row is None or row.mine or row.device != device:
             return
         store.timeline_renumber(peer.account_id, message_id, number)
-        if row.painted:
+        channel = store.channel(device)
+        if row.painted and channel is not None:
             store.put_channel(self._painted(channel, [number]))
 
     def _painted(self, channel: Channel, numbers: Iterable[int]) -> Channel:

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from casemate.internal_service.core.account.contents import TypingNote
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.delivery.control import NoteSender, SealedNotes
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import TypingChanged
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
@@ -14,19 +16,25 @@ TYPING_SECONDS: Final = 8.0
 
 
 class Typing(Memory):
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, notes: SealedNotes) -> None:
         super().__init__(context.undo)
         self._context = context
+        self._notes = notes
         self._until: UndoDict[AccountId, float] = UndoDict(context.undo)
         """Of peers (monotonic), so there are no more than those."""
 
-    def heard(self, peer: Peer, typing: bool, now: Instant) -> Outcome:
+    def tell(self, peer: Peer, typing: bool) -> Outcome:
+        """Say so of us, while we are connected."""
+        return self._notes.send(peer, TypingNote(typing)) if peer.connection == "connected" else []
+
+    def heard(self, sender: NoteSender, note: TypingNote, now: Instant) -> Outcome:
         """They said so. Told each time: whoever watches ends it by time as well."""
-        if typing:
+        peer = sender.peer
+        if note.typing:
             self._until[peer.account_id] = now.monotonic + TYPING_SECONDS
         else:
             self._until.pop(peer.account_id, None)
-        return [TypingChanged(peer.cid, typing)]
+        return [TypingChanged(peer.cid, note.typing)]
 
     def next_wakeup(self) -> float | None:
         return min(self._until.values(), default=None)

@@ -1,6 +1,6 @@
 """What peers' devices send: opened strictly by number, stored in one step with the ratchet, then acknowledged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -9,20 +9,17 @@ from casemate.crypto.content import Content, Kind, decode_content
 from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelope
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID, Rekey, decode_rekey
-from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.conversations.conversation import conversation_id
-from casemate.internal_service.core.account.conversations.giving_back import GivingBack
-from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversation_id import conversation_id
+from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
-from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX, Note, write_once
+from casemate.internal_service.core.account.delivery.notes import Note, write_once
 from casemate.internal_service.core.account.delivery.origins import contradicts, opening_on
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.delivery.spares import Spares
-from casemate.internal_service.core.account.people.agreement import Connections
-from casemate.internal_service.core.account.rows import Peer, RatchetRow, TimelineRow
-from casemate.internal_service.core.ground.notices import ConversationChanged, MessageArrived, MessageChanged
+from casemate.internal_service.core.account.rows import Peer, RatchetRow
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -31,7 +28,11 @@ from casemate.protocol.limits import COUNTER_JUMP, EARLY_BYTES_PER_PEER, EARLY_E
 
 _UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadDeviceList)
 """A new session may help; anything else a peer did wrong would only be done again in it."""
-_NOT_SHOWN: Final = (VOID, Kind.PROFILE)
+
+TakeContent = Callable[[Peer, DeviceId, int, Content, Instant], Outcome]
+"""What a content means is decided above. Raises PeerBrokeProtocol, or Refused where an answer finds no room."""
+BeganAnew = Callable[[Peer, DeviceId, Rekey, Instant], None]
+"""Their data may be older than what was agreed on since. Raises Refused."""
 
 
 class RestoredWriter(PeerBrokeProtocol):
@@ -45,19 +46,21 @@ class Inbox:
         sessions: SecureSessions,
         outbox: Outbox,
         healing: Healing,
-        giving_back: GivingBack,
         receipts: Receipts,
-        connections: Connections,
+        notes: SealedNotes,
         spares: Spares,
+        take: TakeContent,
+        began_anew: BeganAnew,
     ) -> None:
         self._context = context
         self._sessions = sessions
         self._outbox = outbox
         self._healing = healing
-        self._giving_back = giving_back
         self._receipts = receipts
-        self._connections = connections
+        self._notes = notes
         self._spares = spares
+        self._take_content = take
+        self._began_anew = began_anew
 
     def delivered(
         self,
@@ -179,66 +182,23 @@ class Inbox:
         channel = self._sessions.channel(peer, device)
         if content.counter > channel.counter:
             self._context.store.put_channel(replace(channel, counter=content.counter))
-        outcome = self._receipts.session_known(peer, device, now) if channel.parked_receipt is not None else []
+        outcome = self._notes.session_known(peer, device, now) if channel.parked_receipt is not None else []
         match content.kind:
-            case Kind.CONNECT_REQUEST:
-                return outcome + self._connections.asked(peer, content.body, now)
-            case Kind.CONNECT_ANSWER:
-                return outcome + self._connections.answered(peer, content.body, now)
-            case Kind.DISCONNECT:
-                return outcome + self._connections.ended(peer, content.body, now)
             case Kind.REKEY:
                 outcome += self._rekeyed(peer, device, decode_rekey(content.body), now)
-                # Their data may be older than what we agreed on since: say again what we hold for true.
-                return outcome + self._connections.repeat(peer, now) + self._outbox.flush(peer, now)
-            case Kind.SPARES:
-                self._spares.taken(peer, device, content.body, now)
-                return outcome
-            case Kind.RETURNED:
-                return outcome + self._giving_back.taken(peer, device, content.body, now)
-            case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
+                return outcome + self._outbox.flush(peer, now)
+            case kind if kind == VOID:
                 return outcome
             case _:
-                return outcome + self._show(peer, device, number, content, now)
+                return outcome + self._take_content(peer, device, number, content, now)
 
     def _rekeyed(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> Outcome:
-        if not rekey.restored:
-            return write_once(self._context, peer, Note.REKEYED, now)
-        self._spares.forget(device)
-        told = write_once(self._context, peer, Note.RESTORED_THERE, now)
-        return told + self._giving_back.give(peer, device, rekey.delivered_up_to, now)
-
-    def _show(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
-        """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
-        store = self._context.store
-        if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
-            # Who speaks ILM may get it twice, and answers every repeat.
-            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
-        highest_seen = store.highest_seen(peer.account_id)
-        row = TimelineRow(
-            arrival=0,
-            message_id=content.message_id,
-            account_id=peer.account_id,
-            mine=False,
-            kind=content.kind,
-            body=content.body,
-            status="received",
-            counter=content.counter,
-            device=device,
-            number=number,
-            written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
-            arrived_at=now.wall,
-            late=highest_seen is not None and (content.counter, device) < highest_seen,
-            seen=False,
-            painted=False,
-        )
-        if not store.timeline_add(row):
-            self._receipts.came_again(peer, device, content.message_id, number)
-            return []
-        outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
-        if content.kind in (Kind.CHAT, Kind.OPAQUE):
-            outcome.append(MessageArrived(peer.cid, content.message_id, content.kind, content.body))
-        return outcome
+        """They began anew. Whoever agreed on something with them says what it holds for true."""
+        if rekey.restored:
+            self._spares.forget(device)
+        told = write_once(self._context, peer, Note.RESTORED_THERE if rekey.restored else Note.REKEYED, now)
+        self._began_anew(peer, device, rekey, now)
+        return told
 
     def _current(self, peer: Peer) -> Peer:
         """As it is now: an earlier envelope of the same delivery may have changed it."""

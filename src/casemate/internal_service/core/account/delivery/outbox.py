@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.conversations.conversation import conversation_id
-from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.holdings import covers, lost_by_server, missed_by
@@ -18,8 +17,8 @@ from casemate.internal_service.core.account.delivery.sealing import Sealing
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.paths.paths import Paths
-from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus, TimelineRow
-from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged, PathChanged
+from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus
+from casemate.internal_service.core.ground.notices import MessageChanged, PathChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
@@ -35,9 +34,6 @@ RESERVED: Final = 1_000
 LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
 IN_VAIN_SECONDS: Final = 30.0
-
-
-_MESSAGES: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
 class Outbox(Memory):
@@ -76,21 +72,27 @@ class Outbox(Memory):
     # ------------------------------------------------------------------------------------------------------- writing
 
     def write(
-        self, peer: Peer, kind: str, body: bytes, now: Instant, *, message_id: MessageId | None = None
-    ) -> Outcome:
-        """Queue a content for the peer's device; a message also enters the timeline. Raises Refused when full."""
+        self,
+        peer: Peer,
+        kind: str,
+        body: bytes,
+        now: Instant,
+        *,
+        message_id: MessageId | None = None,
+        reserve: int = RESERVED,
+    ) -> Content:
+        """Queue a content for the peer's device. Raises Refused when the queue is full, `reserve` and all."""
         store = self._context.store
         device = self._context.device_of(peer)
         channel = self._sessions.channel(peer, device)
-        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + (0 if kind in _MESSAGES else RESERVED):
+        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + reserve:
             raise refuse("mailbox_full")
-        message_id = message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES))
         channel = replace(channel, counter=channel.counter + 1)
         last = store.last_message(peer.account_id)
         content = Content(
             version=CONTENT_VERSION,
             kind=kind,
-            message_id=message_id,
+            message_id=message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES)),
             conversation_id=conversation_id(self._context.account_id, peer.account_id),
             counter=channel.counter,
             heads=() if last is None else (last,),
@@ -100,33 +102,12 @@ class Outbox(Memory):
         )
         store.put_channel(channel)
         store.outbox_add(
-            OutboxRow(0, device, peer.account_id, message_id, encode_content(content), None, None, "waiting", None)
+            OutboxRow(
+                0, device, peer.account_id, content.message_id, encode_content(content), None, None, "waiting", None
+            )
         )
-        outcome: Outcome = []
-        if kind in _MESSAGES and is_line(store, peer.account_id, kind, body, mine=True):
-            store.timeline_add(self._own_message(peer, kind, content, now), is_new=True)
-            outcome += [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
         self.flush_later(device)
-        return outcome
-
-    def _own_message(self, peer: Peer, kind: str, content: Content, now: Instant) -> TimelineRow:
-        return TimelineRow(
-            arrival=0,
-            message_id=content.message_id,
-            account_id=peer.account_id,
-            mine=True,
-            kind=kind,
-            body=content.body,
-            status="queued",
-            counter=content.counter,
-            device=self._context.device.device_id,
-            number=None,
-            written_at=now.wall,
-            arrived_at=now.wall,
-            late=False,
-            seen=True,
-            painted=True,
-        )
+        return content
 
     # -------------------------------------------------------------------------------------------- sealing and sending
 
@@ -283,9 +264,10 @@ class Outbox(Memory):
         """A new session, which says so as its first content."""
         self._sessions.stop_sending(device, now)
         try:
-            return self.write(peer, Kind.REKEY, body, now)
+            self.write(peer, Kind.REKEY, body, now)
         except Refused:
             return self.flush(peer, now)  # the queue is full: its first message starts the new session
+        return []
 
     def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""

@@ -9,7 +9,7 @@ from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
-from casemate.internal_service.core.account.conversations.conversation import conversation_id
+from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
 from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow

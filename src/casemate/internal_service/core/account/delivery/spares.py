@@ -12,7 +12,7 @@ from casemate.crypto.content import Kind
 from casemate.crypto.prekeys import BundleId, PrekeyBundle, verify_bundle
 from casemate.internal_service.core.account.contents import Spares as Handed
 from casemate.internal_service.core.account.contents import decode_spares, encode
-from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.context import Context
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.refusals import Refused
@@ -32,7 +32,7 @@ class Spares:
         self._context = context
         self._outbox = outbox
 
-    def refill(self, peer: Peer, device: DeviceId, session_id: bytes, now: Instant) -> Outcome:
+    def refill(self, peer: Peer, device: DeviceId, session_id: bytes, now: Instant) -> None:
         """What this device used up, or has had for long, is replaced.
 
         It has just answered in that session. Nothing is handed out in one of which we do not know that it has it.
@@ -40,18 +40,18 @@ class Spares:
         store = self._context.store
         channel, sending = store.channel(device), store.sending_ratchet(device)
         if channel is None or sending is None or sending.session.session_id != session_id:
-            return []
+            return
         if peer.blocked or peer.identity_changed or device != self._context.device_of(peer):
-            return []
+            return
         left = channel.spares_renew_at - self._context.key_time.at(now)
         too_old = not 0 < left <= SPARE_SECONDS / 2
         if channel.spares_given >= SPARES and not too_old:
-            return []
+            return
         try:
             with self._context.savepoint():
-                return self._hand_out(peer, device, now, anew=too_old)
+                self._hand_out(peer, device, now, anew=too_old)
         except Refused:
-            return []  # the queue is full: one of the next receipts finds room
+            pass  # the queue is full: one of the next receipts finds room
 
     def forget(self, device: DeviceId) -> None:
         """Our data, or theirs, is older than it was: which ones are used up is not known any more. Begin again.
@@ -84,7 +84,7 @@ class Spares:
             raise PeerBrokeProtocol("a spare bundle of another device, or for more than one use")
         return bundle
 
-    def _hand_out(self, peer: Peer, device: DeviceId, now: Instant, *, anew: bool) -> Outcome:
+    def _hand_out(self, peer: Peer, device: DeviceId, now: Instant, *, anew: bool) -> None:
         store, key_time = self._context.store, self._context.key_time.at(now)
         if anew:
             self._supersede(device)
@@ -97,4 +97,4 @@ class Spares:
         renew_at = channel.spares_renew_at if kept else key_time + SPARE_SECONDS / 2
         store.put_channel(replace(channel, spares_given=SPARES, spares_renew_at=renew_at))
         handed = Handed(tuple(map(BundleId, kept)), tuple(bundles))
-        return self._outbox.write(peer, Kind.SPARES, encode(handed), now)
+        self._outbox.write(peer, Kind.SPARES, encode(handed), now)

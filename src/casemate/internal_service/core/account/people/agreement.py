@@ -61,7 +61,8 @@ class Connections:
         )
         self._context.put_peer(peer)
         request = ConnectRequest(peer.connection_round, settings, udp_mode)
-        return [PeerChanged(peer.cid), *self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)]
+        self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
+        return [PeerChanged(peer.cid)]
 
     def answer(self, peer: Peer, accept: bool, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline what the peer asked. Raises Refused."""
@@ -74,14 +75,16 @@ class Connections:
         peer = replace(peer, connect_udp_mode=_both(peer.connect_udp_mode, udp_mode))
         answer = ConnectAnswer(peer.connection_round, accept, udp_mode)
         outcome = self._settle(peer, Note.CONNECTED_THERE, now) if accept else self._leave(peer)
-        return outcome + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+        self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+        return outcome
 
     def disconnect(self, peer: Peer, now: Instant) -> Outcome:
         """End it; registration stays. Raises Refused."""
         if peer.connection not in ("connected", "asking"):
             raise refuse("not_connected")
         goodbye = Disconnect(peer.connection_round)
-        outcome = self._leave(peer) + self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)
+        outcome = self._leave(peer)
+        self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)
         if peer.connection == "connected":
             outcome += write_note(self._context, peer, Note.DISCONNECTED, "", now)
         return outcome
@@ -97,7 +100,8 @@ class Connections:
             return self._settle(peer, Note.CONNECTED, now)
         if request.round < peer.connection_round and peer.connection == "none":
             # Their data was restored and counts from before: they hear the newest round, and ask in a higher one.
-            return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
+            self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
+            return []
         if request.round <= peer.connection_round and peer.connection != "connected":
             return []  # an old request that came again
         unasked = peer.connection == "connected" or self._context.profile.auto_connect
@@ -108,7 +112,8 @@ class Connections:
         if unasked:
             settled = self._settle(peer, Note.CONNECTED_THERE, now)
             answer = ConnectAnswer(newest, True, peer.connect_udp_mode)
-            return settled + self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+            self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
+            return settled
         self._context.put_peer(replace(peer, connection="asks_you"))
         return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]
 
@@ -143,16 +148,14 @@ class Connections:
             return []
         return self.connect(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
 
-    def repeat(self, peer: Peer, now: Instant) -> Outcome:
+    def repeat(self, peer: Peer, now: Instant) -> None:
         """Say the present state again, in its round; where they know it already, nothing changes."""
         match peer.connection:
             case "asking" | "connected":
                 request = ConnectRequest(peer.connection_round, peer.connect_settings, peer.connect_udp_mode)
-                return self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
+                self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
             case "none" if peer.connection_round > 0:
-                return self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
-            case _:
-                return []
+                self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
 
     def _settle(self, peer: Peer, note: Note, now: Instant) -> Outcome:
         """Connected; said in the conversation unless that was so already, or is how the conversation begins."""

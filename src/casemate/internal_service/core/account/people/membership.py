@@ -1,25 +1,28 @@
 """An account as a member of its server: who else is there, how it wants to be met and seen, and leaving."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
-from casemate.internal_service.core.account.showing import Showing
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered, DirectoryAnswered, LinkChanged
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.node import Instant
+from casemate.protocol.client.views import DirectoryRow
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS
-from casemate.protocol.link import DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
+from casemate.protocol.link import AccountRow, DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
+
+ShowRows = Callable[[Iterable[AccountRow]], list[DirectoryRow]]
+"""Rows of the server as our user sees them."""
 
 
 class Membership:
     """Whatever takes a token ends in a notice that carries it, and raises Refused without a link."""
 
-    def __init__(self, context: Context, requests: ServerRequests, showing: Showing) -> None:
+    def __init__(self, context: Context, requests: ServerRequests, show: ShowRows) -> None:
         self._context = context
         self._requests = requests
-        self._showing = showing
+        self._show = show
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int) -> Outcome:
         rows = max(1, min(limit, DIRECTORY_PAGE_ROWS))
@@ -27,7 +30,7 @@ class Membership:
         def answered(answer: Answer, now: Instant) -> Outcome:
             if not isinstance(answer, DirectoryPage):
                 return _refused(token, answer)
-            shown = self._showing.directory_rows(answer.rows)
+            shown = self._show(answer.rows)
             return [DirectoryAnswered(token, shown, answer.next_cursor, answer.total)]
 
         return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)

@@ -1,0 +1,116 @@
+"""Messages of people and of other apps: written into the timeline as they go out, and as they come in."""
+
+from typing import Final
+
+from casemate.crypto.content import Content, Kind
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.conversations.reading import Reading
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.rows import Peer, TimelineRow
+from casemate.internal_service.core.ground.notices import ConversationChanged, MessageArrived, MessageChanged
+from casemate.internal_service.core.ground.refusals import refuse
+from casemate.node import Instant
+from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.limits import MESSAGE_BODY_BYTES
+
+_TOLD_TO_CLIENTS: Final = (Kind.CHAT, Kind.OPAQUE)
+
+
+class Messages:
+    def __init__(self, context: Context, outbox: Outbox, reading: Reading) -> None:
+        self._context = context
+        self._outbox = outbox
+        self._reading = reading
+
+    # ----------------------------------------------------------------------------------------------------------- ours
+
+    def send_chat(self, peer: Peer, message_id: MessageId, text: str, now: Instant) -> Outcome:
+        """Queue a text; the same message id again changes nothing. Raises Refused."""
+        store = self._context.store
+        known = store.timeline_own(message_id)
+        if known is not None:
+            if known.account_id != peer.account_id:
+                raise refuse("malformed", what="message_id")
+            return [MessageChanged(peer.cid, message_id)]
+        body = text.encode("utf-8", "replace")
+        _check_may_write(peer, body)
+        if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
+            raise refuse("malformed", what="message_id")
+        return self._write(peer, Kind.CHAT, body, now, message_id)
+
+    def send_opaque(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
+        """Queue another app's bytes. Raises Refused."""
+        _check_may_write(peer, body)
+        return self._write(peer, Kind.OPAQUE, body, now)
+
+    def _write(self, peer: Peer, kind: str, body: bytes, now: Instant, message_id: MessageId | None = None) -> Outcome:
+        """Messages leave room in the queue for what keeps a conversation going."""
+        store = self._context.store
+        content = self._outbox.write(peer, kind, body, now, message_id=message_id, reserve=0)
+        if not is_line(store, peer.account_id, kind, body, mine=True):
+            return []
+        store.timeline_add(self._own_row(peer, content, now), is_new=True)
+        return [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+
+    def _own_row(self, peer: Peer, content: Content, now: Instant) -> TimelineRow:
+        return TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=True,
+            kind=content.kind,
+            body=content.body,
+            status="queued",
+            counter=content.counter,
+            device=self._context.device.device_id,
+            number=None,
+            written_at=now.wall,
+            arrived_at=now.wall,
+            late=False,
+            seen=True,
+            painted=True,
+        )
+
+    # --------------------------------------------------------------------------------------------------------- theirs
+
+    def arrived(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
+        store = self._context.store
+        if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
+            # Who speaks ILM may get it twice, and answers every repeat.
+            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
+        highest_seen = store.highest_seen(peer.account_id)
+        row = TimelineRow(
+            arrival=0,
+            message_id=content.message_id,
+            account_id=peer.account_id,
+            mine=False,
+            kind=content.kind,
+            body=content.body,
+            status="received",
+            counter=content.counter,
+            device=device,
+            number=number,
+            written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
+            arrived_at=now.wall,
+            late=highest_seen is not None and (content.counter, device) < highest_seen,
+            seen=False,
+            painted=False,
+        )
+        if not store.timeline_add(row):
+            self._reading.came_again(peer, device, content.message_id, number)
+            return []
+        outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+        if content.kind in _TOLD_TO_CLIENTS:
+            outcome.append(MessageArrived(peer.cid, content.message_id, content.kind, content.body))
+        return outcome
+
+
+def _check_may_write(peer: Peer, body: bytes) -> None:
+    if len(body) > MESSAGE_BODY_BYTES:
+        raise refuse("too_long", limit=str(MESSAGE_BODY_BYTES), size=str(len(body)))
+    if peer.blocked:
+        raise refuse("blocked_by_you")
+    if peer.connection != "connected":
+        raise refuse("not_connected")

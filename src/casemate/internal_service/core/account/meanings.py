@@ -1,0 +1,50 @@
+"""What a content means: each kind is brought to the room that knows it. Delivery itself knows none of them."""
+
+from typing import Final
+
+from casemate.crypto.content import Content, Kind
+from casemate.internal_service.core.account.contents import Rekey
+from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.conversations.messages import Messages
+from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
+from casemate.internal_service.core.account.delivery.spares import Spares
+from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.rows import Peer
+from casemate.node import Instant
+from casemate.protocol.ids import DeviceId
+
+_NOT_SHOWN: Final = (Kind.PROFILE,)
+
+
+class Meanings:
+    def __init__(self, connections: Connections, spares: Spares, giving_back: GivingBack, messages: Messages) -> None:
+        self._connections = connections
+        self._spares = spares
+        self._giving_back = giving_back
+        self._messages = messages
+
+    def take(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        """Raises PeerBrokeProtocol, or Refused where an answer finds no room in the queue."""
+        match content.kind:
+            case Kind.CONNECT_REQUEST:
+                return self._connections.asked(peer, content.body, now)
+            case Kind.CONNECT_ANSWER:
+                return self._connections.answered(peer, content.body, now)
+            case Kind.DISCONNECT:
+                return self._connections.ended(peer, content.body, now)
+            case Kind.SPARES:
+                self._spares.taken(peer, device, content.body, now)
+                return []
+            case Kind.RETURNED:
+                return self._giving_back.taken(peer, device, content.body, now)
+            case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
+                return []
+            case _:
+                return self._messages.arrived(peer, device, number, content, now)
+
+    def began_anew(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> None:
+        """Their data may be older than what was agreed on since: they hear it again, and get back what they wrote."""
+        if rekey.restored:
+            self._giving_back.give(peer, device, rekey.delivered_up_to, now)
+        self._connections.repeat(peer, now)
