@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from casemate.internal_service.core.ground.ports import (
+from casemate.internal_service.core.sessions.ports import (
     DraftStore,
     ListLost,
     LocalAccountRow,

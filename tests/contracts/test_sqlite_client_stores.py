@@ -12,7 +12,7 @@ from casemate.crypto.keys import DatabaseKey, MachineKey
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew, open_service_store
-from casemate.internal_service.core.ground.ports import AccountUnavailable
+from casemate.internal_service.core.sessions.ports import AccountUnavailable
 from casemate.runtime.errors import WrongKey
 from tests.contracts.client_stores import (
     ALICE,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casemate.internal_service.core.account.delivery.notes import Note
-from casemate.internal_service.core.ground.ports import ListLost
+from casemate.internal_service.core.sessions.ports import ListLost
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.views import LocalAccount, Reason

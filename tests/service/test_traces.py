@@ -1,6 +1,6 @@
 """What was overwritten or deleted leaves the logs of all databases within a minute, also on a quiet account."""
 
-from casemate.internal_service.core.ground.stores import ERASE_SECONDS
+from casemate.internal_service.core.sessions.stores import ERASE_SECONDS
 from tests.service.asking import disconnect
 from tests.service.house import House, Street
 

@@ -17,10 +17,10 @@ from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground import notices as told
 from casemate.internal_service.core.ground.effects import CloseSocket, MakeVault, SendResponse, TryVaults
-from casemate.internal_service.core.ground.ports import AccountFile, AccountUnavailable
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.sessions.found_accounts import take_stock
 from casemate.internal_service.core.sessions.machine import Machine as Computer
+from casemate.internal_service.core.sessions.ports import AccountFile, AccountUnavailable
 from casemate.internal_service.core.sessions.vaults import make_vault, try_vaults
 from casemate.node import Effect
 from casemate.protocol.client import extensions as ext

@@ -24,9 +24,9 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
-from casemate.internal_service.core.ground.ports import Fault
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, take_stock, unlisted
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.ports import Fault
 from casemate.internal_service.running import Run, Surroundings
 from casemate.node import StorageBroken, StorageDamaged, StorageFull
 from casemate.runtime.data_directory import DataDirectory

@@ -35,10 +35,10 @@ from casemate.internal_service.core.ground.path_io import (
     OpenEndpoint,
     SendToPeer,
 )
-from casemate.internal_service.core.ground.ports import Fault
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.ports import Fault
 from casemate.node import Effect
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.disk_space import free_bytes, room_again

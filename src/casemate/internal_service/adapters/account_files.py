@@ -7,7 +7,7 @@ import structlog
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.ground.ports import AccountFile, AccountUnavailable, Fault, HostedStore
+from casemate.internal_service.core.sessions.ports import AccountFile, AccountUnavailable, Fault, HostedStore
 from casemate.node import StorageBroken, WritesRefused
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull, unusable
 from casemate.runtime.open_files import files_allowed, files_left

@@ -32,11 +32,9 @@ from casemate.internal_service.core.ground.link_io import (
 )
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.path_io import PathEvent
-from casemate.internal_service.core.ground.ports import AccountStores, Fault, ServiceStore
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.space import why_low
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.requests.browsers import BrowserRequests
@@ -48,8 +46,10 @@ from casemate.internal_service.core.sessions.creating import Registering
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.ports import AccountStores, Fault, ServiceStore
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.telling import Noticing
 from casemate.internal_service.core.views.directory import Directory
 from casemate.internal_service.core.views.snapshots import Views
@@ -121,9 +121,6 @@ class Service(Core):
             stores=self.stores,
             hosts=self._hosts,
             sockets=self._sockets,
-            streams=streams,
-            gateway=self._gateway,
-            delivery=self._delivery,
             machine=machine,
             undo=undo,
             entropy=entropy,
@@ -140,10 +137,21 @@ class Service(Core):
         found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts, self._waits, signing_in)
-        self._noticing = Noticing(self._accounts, self._waits, self._views, registering, signing_in, sessions, undo)
+        self._noticing = Noticing(
+            self._accounts,
+            self._gateway,
+            self._delivery,
+            self._waits,
+            self._views,
+            registering,
+            signing_in,
+            sessions,
+            undo,
+        )
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
-        self._accounts.on_close.append(self._workspace.ended)
+        self._accounts.on_end.append(self._gateway.session_ended)
+        self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended]
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         browsers = BrowserRequests(desk, self._waits)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.conversations.chat_form import nested_chat
-from casemate.internal_service.core.citadel.agreements import settings_of
+from casemate.internal_service.core.citadel.agreements import Gateway
+from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.refusals import Refused
+from casemate.internal_service.core.ground.security_settings import settings_of
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
@@ -27,6 +29,8 @@ class Noticing(Memory):
     def __init__(
         self,
         accounts: Accounts,
+        gateway: Gateway,
+        delivery: PlainDelivery,
         waits: Waits,
         views: Views,
         registering: Registering,
@@ -39,8 +43,8 @@ class Noticing(Memory):
         self._stores = accounts.stores
         self._hosts = accounts.hosts
         self._sockets = accounts.sockets
-        self._gateway = accounts.gateway
-        self._delivery = accounts.delivery
+        self._gateway = gateway
+        self._delivery = delivery
         self._waits = waits
         self._views = views
         self._registering = registering

@@ -1,6 +1,6 @@
 """Texts that were begun and not sent, in SQL, and the key under which browsers keep what was not answered."""
 
-from casemate.internal_service.core.ground.ports import Draft
+from casemate.internal_service.core.sessions.ports import Draft
 from casemate.protocol.ids import ConversationId, SlotId
 from casemate.runtime.sqlite import Database, Row
 

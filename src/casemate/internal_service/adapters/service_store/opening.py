@@ -9,7 +9,7 @@ import structlog
 
 from casemate.crypto.keys import MachineKey
 from casemate.internal_service.adapters.service_store.store import FILE_NAME, SqliteServiceStore, open_service_store
-from casemate.internal_service.core.ground.ports import ListLost
+from casemate.internal_service.core.sessions.ports import ListLost
 from casemate.node import StorageFull
 from casemate.runtime.errors import DatabaseDamaged, DatabaseEmpty, unusable
 from casemate.runtime.progress import MARK_SUFFIX

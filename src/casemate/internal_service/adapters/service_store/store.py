@@ -7,7 +7,7 @@ from typing import Final, Literal
 from casemate.crypto.kdf import hkdf
 from casemate.crypto.keys import KEY_BYTES, MachineKey
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
-from casemate.internal_service.core.ground.ports import ListLost, LocalAccountRow
+from casemate.internal_service.core.sessions.ports import ListLost, LocalAccountRow
 from casemate.protocol.ids import AccountId, Cid
 from casemate.runtime.database_file import open_database_file
 from casemate.runtime.sqlite import Database, Row

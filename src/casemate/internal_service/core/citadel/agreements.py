@@ -9,6 +9,7 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import Address, failure_named
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.security_settings import check_offered
 from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.ground.waiting import Deadlines, Shares
@@ -16,7 +17,7 @@ from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.node import Monotonic
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
-from casemate.protocol.client.types import DEFAULT_SETTINGS, SessionSecuritySettings
+from casemate.protocol.client.types import SessionSecuritySettings
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid, SocketId
 from casemate.protocol.limits import CLIENT_PENDING_REQUESTS
@@ -196,31 +197,5 @@ class Gateway(Memory):
             self._desk.answer(pending.asker, response)
 
 
-def settings_of(data: bytes) -> SessionSecuritySettings:
-    """The settings a peer gave, as it gave them; the defaults where it gave none or none that we know."""
-    try:
-        return _settings.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return DEFAULT_SETTINGS
-
-
-def check_offered(settings: SessionSecuritySettings, *, has_password: bool = False) -> None:
-    """Raises Refused for what we cannot give and must not pretend to give."""
-    crypto = settings.crypto_params
-    if settings.security_level != "Standard":
-        raise refuse("settings_not_offered", what=f"security level {settings.security_level}")
-    if crypto.encryption_algorithm not in ("AES_GCM_256", "ChaCha20Poly_1305"):
-        raise refuse("settings_not_offered", what=crypto.encryption_algorithm)
-    if crypto.sig_algorithm != "None":
-        raise refuse("settings_not_offered", what=crypto.sig_algorithm)
-    if settings.header_obfuscator_settings != "Disabled":
-        raise refuse("settings_not_offered", what="header obfuscation")
-    if has_password:
-        raise refuse("settings_not_offered", what="a password between peers")
-
-
 def _registered(cid: Cid, peer_cid: Cid, username: str, asker: Asker) -> to.PeerRegisterSuccess:
     return to.PeerRegisterSuccess(cid=cid, request_id=asker.request_id, peer_cid=peer_cid, peer_username=username)
-
-
-_settings = msgspec.json.Decoder(SessionSecuritySettings)

@@ -1,10 +1,10 @@
 """LocalDB: key-value pairs per account and peer; cid 0 is shared by all users of this service (PROTOCOL.md §8)."""
 
 from casemate.internal_service.core.ground.desk import Asker, Desk
-from casemate.internal_service.core.ground.ports import LocalDbStore
 from casemate.internal_service.core.ground.refusals import refuse
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.sessions.hosts import Hosts
+from casemate.internal_service.core.sessions.ports import LocalDbStore
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import Octets

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.internal_service.core.ground.desk import Desk
-from casemate.internal_service.core.ground.ports import QueuedMessage
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict, UndoSet
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
+from casemate.internal_service.core.sessions.ports import QueuedMessage
 from casemate.protocol.client.responses import MessageNotification
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid, SocketId

@@ -4,9 +4,9 @@ from typing import Final
 
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.ids import id_from_hex
-from casemate.internal_service.core.ground.ports import Draft, DraftStore
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
+from casemate.internal_service.core.sessions.ports import Draft, DraftStore
 from casemate.internal_service.core.views.draft_views import draft_view
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext

@@ -15,18 +15,15 @@ from casemate.crypto.vault import (
 )
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.citadel.agreements import Gateway
-from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.ground.desk import Asker, Desk
-from casemate.internal_service.core.ground.ports import AccountUnavailable, Fault, LocalAccountRow
 from casemate.internal_service.core.ground.refusals import Refused, reason
 from casemate.internal_service.core.ground.sockets import Sockets
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.ports import AccountUnavailable, Fault, LocalAccountRow
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.sessions.vaults import bound_to
-from casemate.internal_service.core.views.streams import Streams
 from casemate.node import Entropy, StorageDamaged
 from casemate.protocol.client.responses import DisconnectNotification
 from casemate.protocol.client.views import Reason
@@ -48,9 +45,6 @@ class Accounts:
     stores: Stores
     hosts: Hosts
     sockets: Sockets
-    streams: Streams
-    gateway: Gateway
-    delivery: PlainDelivery
     machine: Machine
     undo: Undo
     entropy: Entropy
@@ -60,6 +54,8 @@ class Accounts:
     closed: Mapping[str, Fault] = field(default_factory=dict)
     """Accounts whose files failed under an earlier run: opened again only when somebody signs in."""
     reading_only: bool = False
+    on_end: list[Callable[[Cid, Reason], None]] = field(default_factory=list)
+    """Called when a session ends, and why, for those whose requests wait for something of it."""
     on_close: list[Callable[[Cid], None]] = field(default_factory=list)
     """Called when an account is locked, for those who keep something of it in memory."""
 
@@ -129,7 +125,7 @@ class Accounts:
     def end_session(self, host: Host, asker: Asker | None = None) -> None:
         """Sign out: the key is dropped and the database closed. Others who hold the session are told."""
         self.take(host, host.account.stop(self.desk.now))
-        self.gateway.session_ended(host.cid, reason("no_session", cid=str(host.cid)))
+        self._tell_ended(host.cid, reason("no_session", cid=str(host.cid)))
         if host.bound is not None and (asker is None or host.bound != asker.socket):
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         row = self.stores.service.account(host.cid)
@@ -141,8 +137,6 @@ class Accounts:
     def close(self, host: Host) -> None:
         """Lock it. The caller has stopped its link."""
         self.hosts.remove(host.cid)
-        self.delivery.ended(host.cid)
-        self.streams.end(host.cid)
         self.stores.release(host.name)
         for closed in self.on_close:
             closed(host.cid)
@@ -188,12 +182,16 @@ class Accounts:
         name = "" if row is None else row.username
         why = why_unavailable(AccountUnavailable("damaged", self.stores.path_of(host.name)), name)
         self.take(host, host.account.abandon(self.desk.now))
-        self.gateway.session_ended(host.cid, why)
+        self._tell_ended(host.cid, why)
         if host.bound is not None:
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         self.close(host)
         self.hosts.say_why_closed(host.cid, why)
         return why
+
+    def _tell_ended(self, cid: Cid, why: Reason) -> None:
+        for ended in self.on_end:
+            ended(cid, why)
 
     def _signed_out(self, row: LocalAccountRow) -> None:
         """Nothing is left of a sign-in that does not open the account."""

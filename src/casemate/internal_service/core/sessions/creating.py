@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.internal_service.core.account.account import Account
-from casemate.internal_service.core.citadel.agreements import check_offered
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
 from casemate.internal_service.core.ground.events import VaultMade, VaultsTried
@@ -17,12 +16,13 @@ from casemate.internal_service.core.ground.names import (
     server_address,
 )
 from casemate.internal_service.core.ground.notices import Answered
-from casemate.internal_service.core.ground.ports import AccountUnavailable, LocalAccountRow
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.security_settings import check_offered
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.hosts import Host
+from casemate.internal_service.core.sessions.ports import AccountUnavailable, LocalAccountRow
 from casemate.protocol.client.requests import Register
 from casemate.protocol.client.responses import ConnectSuccess, RegisterSuccess
 from casemate.protocol.client.views import Reason

@@ -9,17 +9,17 @@ from casemate.internal_service.core.ground.effects import TryVaults
 from casemate.internal_service.core.ground.events import VaultsTried
 from casemate.internal_service.core.ground.names import folded
 from casemate.internal_service.core.ground.notices import Answered
-from casemate.internal_service.core.ground.ports import (
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.undo import Undo, UndoDict
+from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
+from casemate.internal_service.core.sessions.ports import (
     AccountFile,
     AccountStores,
     AccountUnavailable,
     LocalAccountRow,
     ServiceStore,
 )
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
-from casemate.internal_service.core.ground.undo import Undo, UndoDict
-from casemate.internal_service.core.ground.waits import Waits
-from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.protocol.client.extensions import AdoptAccount, Done, ForgetDamagedAccount, ForgetFoundAccount
 from casemate.protocol.client.views import FoundAccountFile

@@ -11,10 +11,10 @@ from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account.account import Account
-from casemate.internal_service.core.ground.ports import HostedStore, LocalAccountRow
 from casemate.internal_service.core.ground.refusals import Refused, refuse
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
+from casemate.internal_service.core.sessions.ports import HostedStore, LocalAccountRow
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.node import WritesRefused
 from casemate.protocol.client.views import Reason, SessionState
 from casemate.protocol.ids import AccountId, Cid, SocketId, cid_of

@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
-from casemate.internal_service.core.citadel.agreements import check_offered
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.effects import TryVaults
 from casemate.internal_service.core.ground.events import VaultsTried
 from casemate.internal_service.core.ground.failures import Address, failure_named
 from casemate.internal_service.core.ground.names import folded
 from casemate.internal_service.core.ground.notices import Answered
-from casemate.internal_service.core.ground.ports import LocalAccountRow
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.security_settings import check_offered
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host
+from casemate.internal_service.core.sessions.ports import LocalAccountRow
 from casemate.protocol.client.extensions import ConnectAccount
 from casemate.protocol.client.requests import Connect
 from casemate.protocol.client.responses import ConnectSuccess, SessionAlreadyActive

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casemate.crypto.keys import DatabaseKey
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.views.streams import Streams
 from casemate.protocol.client.views import PeerRemoved
 from casemate.protocol.ids import Cid

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from casemate.internal_service.core.ground.ports import DraftStore
+from casemate.internal_service.core.sessions.ports import DraftStore
 from casemate.node import Entropy
 from casemate.protocol.client.extensions import BrowserKey
 

@@ -1,6 +1,6 @@
 """Drafts as views see them."""
 
-from casemate.internal_service.core.ground.ports import Draft
+from casemate.internal_service.core.sessions.ports import Draft
 from casemate.protocol.client.views import DraftView
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sockets import Sockets
-from casemate.internal_service.core.ground.stores import Stores
 from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.views.browser_key import browser_key
 from casemate.internal_service.core.views.draft_views import draft_view
 from casemate.internal_service.core.views.streams import Streams

@@ -5,8 +5,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
-from casemate.internal_service.core.ground.ports import AccountStores, HostedStore, LeavesTraces, ServiceStore
 from casemate.internal_service.core.ground.undo import Undo
+from casemate.internal_service.core.sessions.ports import AccountStores, HostedStore, LeavesTraces, ServiceStore
 from casemate.node import Monotonic, StorageBroken
 
 ERASE_SECONDS: Final = 60.0
