@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.protocol.ids import AccountId, DeviceId
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 
 _QUARANTINE_ROWS: Final = 1_000

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import astuple, replace
 
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import OutboxRow, OutboxState
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database, Row
 
 _COLUMNS = "id, device, account_id, message_id, content, number, envelope, state, reason, kept_until"

@@ -1,8 +1,8 @@
 """Messages that a plain client is owed, in SQL."""
 
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.sessions.ports import QueuedMessage
 from casemate.protocol.ids import Cid
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_from_blob, u64_to_blob
 

@@ -6,11 +6,11 @@ from typing import Final
 
 import msgspec
 
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
 from casemate.protocol.link import Paths, PresenceRow
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database, Row
 
 _START: Final = struct.Struct(">Q16s")

@@ -5,10 +5,10 @@ from typing import Final
 
 from casemate.crypto.envelope import Origin
 from casemate.crypto.session import session_from_bytes
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.rows import Channel, RatchetRow, UsedPrekey
 from casemate.internal_service.core.account.runs import Run
 from casemate.protocol.ids import AccountId, DeviceId
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database, Row
 
 _LAST_NUMBER: Final = 2**63 - 1

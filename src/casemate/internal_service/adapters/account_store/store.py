@@ -11,11 +11,11 @@ from casemate.internal_service.adapters.account_store.local_db import LocalDbTab
 from casemate.internal_service.adapters.account_store.outbox import OutboxTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.spares import SparesTable
 from casemate.internal_service.adapters.account_store.timeline import TimelineTable
 from casemate.runtime.database_file import open_database_file
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec.structs import astuple, replace
 
-from casemate.internal_service.adapters.account_store.row_cache import RowCache
 from casemate.internal_service.core.account.conversations.shown_time import shown_time
 from casemate.internal_service.core.account.ports import DisplayOrder, TimelinePlace
 from casemate.internal_service.core.account.rows import StoredStatus, TimelineRow
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database, Row
 
 _COLUMNS = (

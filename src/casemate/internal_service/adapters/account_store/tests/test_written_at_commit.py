@@ -221,7 +221,7 @@ def test_what_a_client_is_owed_goes_back_with_its_event_and_sequences_are_never_
 def test_more_than_may_wait_in_memory_is_written_earlier(
     store: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casemate.internal_service.adapters.account_store.row_cache.MOST_UNWRITTEN", 3)
+    monkeypatch.setattr("casemate.runtime.row_cache.MOST_UNWRITTEN", 3)
     with store.transaction():
         for counter in range(1, 6):
             write(store, f"m{counter}", counter)
