@@ -129,7 +129,7 @@ class ServerStoreContract:
         store.accounts.add_device(alice, second, KEY)
         assert sorted(store.accounts.devices(alice)) == sorted([device_of("alice"), second])
         store.mailbox.put(pair, [(1, b"x")], 0.0)
-        store.mailbox.put_receipt(pair.pair_id, b"sealed")
+        store.mailbox.put_receipt(pair, b"sealed")
         store.accounts.remove_device(device_of("bob"))
         assert store.mailbox.pairs_from(device_of("alice")) == []
         assert store.mailbox.receipts_for(device_of("alice")) == []
@@ -393,17 +393,17 @@ class ServerStoreContract:
         self, store: ServerStore, bob: AccountId, pair: Pair
     ) -> None:
         assert store.mailbox.receipt(pair.pair_id) is None
-        marks = [store.mailbox.put_receipt(pair.pair_id, sealed) for sealed in (b"one", b"two")]
+        marks = [store.mailbox.put_receipt(reread(store), sealed).receipts_given for sealed in (b"one", b"two")]
         assert marks == [1, 2]
         stored = store.mailbox.receipt(pair.pair_id)
         assert stored is not None
         assert (stored.sender, stored.sender_device, stored.mark, stored.sealed) == (bob, device_of("bob"), 2, b"two")
         assert store.mailbox.receipts_for(device_of("alice")) == [pair.pair_id]
-        store.mailbox.take_receipt(pair.pair_id, 1)
+        store.mailbox.take_receipt(reread(store), 1)
         assert store.mailbox.receipt(pair.pair_id) == stored
-        store.mailbox.take_receipt(pair.pair_id, 2)
+        store.mailbox.take_receipt(reread(store), 2)
         assert store.mailbox.receipts_for(device_of("alice")) == []
-        assert store.mailbox.put_receipt(pair.pair_id, b"three") == 3
+        assert store.mailbox.put_receipt(reread(store), b"three").receipts_given == 3
 
     # --- time
 

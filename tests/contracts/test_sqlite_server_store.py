@@ -7,10 +7,11 @@ import pytest
 
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore, open_server_store
+from tests.contracts.server_mailbox import ServerMailboxContract
 from tests.contracts.server_store import ServerStoreContract, add_account, name
 
 
-class TestInMemory(ServerStoreContract):
+class TestInMemory(ServerStoreContract, ServerMailboxContract):
     @pytest.fixture
     def store(self) -> Iterator[SqliteServerStore]:
         store = SqliteServerStore(Database.in_memory())
@@ -18,7 +19,7 @@ class TestInMemory(ServerStoreContract):
         store.close()
 
 
-class TestInFile(ServerStoreContract):
+class TestInFile(ServerStoreContract, ServerMailboxContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[SqliteServerStore]:
         store = open_server_store(tmp_path)

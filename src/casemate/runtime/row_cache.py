@@ -24,7 +24,8 @@ _NOTHING: Final = object()
 class RowCache:
     """What was read or put last for each key. Goes back together with the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_rows: int = MOST_ROWS) -> None:
+        self._most_rows = most_rows
         self._rows: dict[Hashable, Any] = {}
         self._unwritten: dict[Write, dict[Hashable, Any]] = {}
         self._passing: list[Hashable] = []
@@ -51,7 +52,7 @@ class RowCache:
 
     def wrote(self, key: Hashable, row: object) -> None:
         """The database has this row now."""
-        if len(self._rows) >= MOST_ROWS:
+        if len(self._rows) >= self._most_rows:
             self.clear()
         self._rows[key] = row
 

@@ -67,9 +67,8 @@ def test_without_a_planted_bug_nothing_is_found(weather: Weather) -> None:
 def test_a_message_called_sent_that_the_server_never_stored_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     honest, honest_push = SqliteMailbox.put, outflow.Outflow.deposited
 
-    def put(self: SqliteMailbox, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
-        if items[0][0] <= ENOUGH_TO_CONNECT:
-            honest(self, pair, items, now)
+    def put(self: SqliteMailbox, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> Pair:
+        return honest(self, pair, items, served) if items[0][0] <= ENOUGH_TO_CONNECT else pair
 
     def push(self: outflow.Outflow, link: Any, pair: Pair, items: list[tuple[int, bytes]]) -> Any:
         return honest_push(self, link, pair, items) if items[0][0] <= ENOUGH_TO_CONNECT else []

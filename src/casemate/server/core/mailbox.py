@@ -84,10 +84,10 @@ class Mailbox:
             return []
         effects: list[Effect] = []
         if frame.taken_up_to != pair.taken_up_to:  # lower: its data is older than it was, and it needs them again
-            self._rows.take(pair, frame.taken_up_to)
+            pair = self._rows.take(pair, frame.taken_up_to)
             effects += self._outflow.taken(link, frame.to, frame.taken_up_to)
         if frame.sealed:  # also to somebody who blocks the reader: it answers for their own messages
-            self._rows.put_receipt(pair.pair_id, frame.sealed)
+            self._rows.put_receipt(pair, frame.sealed)
             sender = self._links.of_device(frame.to)
             if sender is not None:
                 effects += self._outflow.receipt(sender, pair.pair_id)
@@ -97,7 +97,7 @@ class Mailbox:
         """The sender of envelopes has this receipt."""
         pair = self._rows.pair(link.device_id, frame.sender_device)
         if pair is not None:
-            self._rows.take_receipt(pair.pair_id, frame.mark)
+            self._rows.take_receipt(pair, frame.mark)
         return []
 
     def ephemeral(self, link: Link, frame: Ephemeral, _now: Instant) -> list[Effect]:

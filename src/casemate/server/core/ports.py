@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from casemate.crypto.keys import Ed25519Public
 from casemate.node import Store
 from casemate.protocol.ids import AccountId, Cid, DeviceId
@@ -63,19 +65,21 @@ class Route:
     """The recipient blocks the sender."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One direction between two devices."""
+class Pair(msgspec.Struct, frozen=True):
+    """One direction between two devices. A struct, because every envelope makes new ones, and they are cheaper."""
 
     pair_id: int
     sender: AccountId
     sender_device: DeviceId
+    recipient: AccountId
     recipient_device: DeviceId
-    deposited_up_to: int
-    taken_up_to: int
-    envelopes: int
+    deposited_up_to: int = 0
+    taken_up_to: int = 0
+    envelopes: int = 0
     """In the mailbox now."""
-    bytes: int
+    bytes: int = 0
+    receipts_given: int = 0
+    """The mark of the newest."""
     expired_up_to: int = 0
     """The highest number that nobody came for in time."""
 
@@ -289,6 +293,8 @@ class SignalStore(Protocol):
 
 
 class MailboxStore(Protocol):
+    """Whoever changes a pair hands in what `pair` gave, or the change before this one, and gets it as it is now."""
+
     def route(self, sender: AccountId, recipient_device: DeviceId) -> Route | None:
         """None if there is no such device."""
         ...
@@ -307,8 +313,9 @@ class MailboxStore(Protocol):
         """Pairs with envelopes here for this device, those of senders it blocks left out."""
         ...
 
-    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> None:
-        """Add envelopes that are not held yet; counts and `deposited_up_to` follow."""
+    def put(self, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> Pair:
+        """Add envelopes, ascending, that are neither held nor taken; counts and `deposited_up_to` follow."""
+        ...
 
     def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
         """Which of these are in the mailbox."""
@@ -326,15 +333,16 @@ class MailboxStore(Protocol):
         """The next envelopes, at most so many and of so many bytes together, but one at least if there is any."""
         ...
 
-    def take(self, pair: Pair, up_to: int) -> None:
+    def take(self, pair: Pair, up_to: int) -> Pair:
         """Remove envelopes up to this number and remember it. A lower one than before makes nothing come back."""
+        ...
 
     def expire(self, before: float, limit: int) -> list[Expired]:
         """Remove at most so many of the envelopes deposited before this time (served); which went, in runs."""
         ...
 
-    def put_receipt(self, pair_id: int, sealed: bytes) -> int:
-        """Replaces the pair's receipt; its mark, higher than any before of this pair."""
+    def put_receipt(self, pair: Pair, sealed: bytes) -> Pair:
+        """Replaces the pair's receipt; its mark, `receipts_given`, is higher than any before of this pair."""
         ...
 
     def receipt(self, pair_id: int) -> StoredReceipt | None: ...
@@ -343,7 +351,7 @@ class MailboxStore(Protocol):
         """Pairs whose receipt this sender of envelopes has not taken."""
         ...
 
-    def take_receipt(self, pair_id: int, mark: int) -> None:
+    def take_receipt(self, pair: Pair, mark: int) -> None:
         """Nothing happens if a newer one took its place."""
 
 

@@ -63,10 +63,10 @@ def main() -> int:
 def _stall(seconds: float) -> None:
     put = SqliteMailbox.put
 
-    def put_slowly(mailbox: SqliteMailbox, pair: Pair, items: Sequence[tuple[int, bytes]], now: float) -> None:
+    def put_slowly(mailbox: SqliteMailbox, pair: Pair, items: Sequence[tuple[int, bytes]], served: float) -> Pair:
         if items[0][0] == 100:
             time.sleep(seconds)
-        put(mailbox, pair, items, now)
+        return put(mailbox, pair, items, served)
 
     SqliteMailbox.put = put_slowly  # type: ignore[method-assign, assignment]
 

@@ -3,6 +3,7 @@
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
 from casemate.protocol.names import searchable, sorting_key
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_to_blob
 from casemate.server.core.names import Username
@@ -10,8 +11,11 @@ from casemate.server.core.ports import Account, Device
 
 
 class SqliteAccounts:
-    def __init__(self, database: Database) -> None:
+    """Pairs and routes go with accounts and devices, also those that wait for the commit in `rows`."""
+
+    def __init__(self, database: Database, rows: RowCache) -> None:
         self._db = database
+        self._rows = rows
 
     def is_empty(self) -> bool:
         return self._db.row("SELECT 1 FROM accounts LIMIT 1") is None
@@ -69,7 +73,9 @@ class SqliteAccounts:
 
     def remove(self, account_id: AccountId) -> None:
         self._db.execute("DELETE FROM signals WHERE about = ?", account_id)
+        self._rows.write()
         self._db.execute("DELETE FROM accounts WHERE account_id = ?", account_id)
+        self._rows.clear()
 
     def set_names(self, account_id: AccountId, names: bytes, full_name: str) -> None:
         folded = self._db.value("SELECT folded FROM accounts WHERE account_id = ?", account_id)
@@ -131,9 +137,12 @@ class SqliteAccounts:
             account_id,
             signing_key,
         )
+        self._rows.clear()
 
     def remove_device(self, device_id: DeviceId) -> None:
+        self._rows.write()
         self._db.execute("DELETE FROM devices WHERE device_id = ?", device_id)
+        self._rows.clear()
 
     def set_start(self, device_id: DeviceId, start_counter: int, start_id: bytes) -> None:
         self._db.execute(

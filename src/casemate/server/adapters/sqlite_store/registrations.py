@@ -1,13 +1,17 @@
 """Who asked, declined, agreed with or blocked whom, in SQLite."""
 
 from casemate.protocol.ids import AccountId
+from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 from casemate.server.core.ports import Ask
 
 
 class SqliteRegistrations:
-    def __init__(self, database: Database) -> None:
+    """Who may write to whom stands in cached routes, too (`SqliteMailbox.route`): what changes it makes them go."""
+
+    def __init__(self, database: Database, rows: RowCache) -> None:
         self._db = database
+        self._rows = rows
 
     def ask(self, asker: AccountId, target: AccountId) -> Ask | None:
         row = self._db.row("SELECT request, asked_served FROM asks WHERE asker = ? AND target = ?", asker, target)
@@ -55,6 +59,7 @@ class SqliteRegistrations:
             [(account_id, peer, now), (peer, account_id, now)],
         )
         self._db.execute("UPDATE accounts SET had_peers = 1 WHERE account_id IN (?, ?)", account_id, peer)
+        self._rows.clear()
 
     def peers(self, account_id: AccountId) -> list[AccountId]:
         return self._ids("SELECT peer FROM registered WHERE account_id = ?", account_id)
@@ -88,9 +93,11 @@ class SqliteRegistrations:
             other,
             shown_since,
         )
+        self._rows.clear()
 
     def unblock(self, account_id: AccountId, other: AccountId) -> None:
         self._db.execute("DELETE FROM blocks WHERE account_id = ? AND blocked = ?", account_id, other)
+        self._rows.clear()
 
     def blocked_by(self, account_id: AccountId) -> list[AccountId]:
         return self._ids("SELECT blocked FROM blocks WHERE account_id = ?", account_id)
