@@ -118,7 +118,7 @@ def test_a_clock_that_jumps_takes_no_key_at_once_and_keeps_none_for_ever(
     first = at_the_server(bob)
 
     def retire(account: Account, now: Instant) -> Outcome:
-        account._sessions.stop_sending(device(alice), now)
+        account._ratchets.stop_sending(device(alice), now)
         return []
 
     world.do(bob, retire)

@@ -268,7 +268,7 @@ def test_they_go_with_the_device(world: Deployment, talking: tuple[Person, Perso
     newer = sign_device_list(bob.account._context.secrets.account, 2, (other_device.entry,))
     gone = device(bob)
     with context.store.transaction():
-        alice.account._contacts._acquaintances.update(peer, newer, b"", world.now)
+        alice.account._registration._acquaintances.update(peer, newer, b"", world.now)
     for table, column in (("spare_bundles", "device"), ("prekeys", "spare_for")):
         assert alice.store.database.value(f"SELECT count(*) FROM {table} WHERE {column} = ?", gone) == 0
 

@@ -75,13 +75,5 @@ def decode_content(padded: bytes) -> Content:
         raise EnvelopeUnreadable("content") from error
 
 
-def chat_text(content: Content) -> str:
-    """The text of a chat message: its body in UTF-8. Raises EnvelopeUnreadable."""
-    try:
-        return content.body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise EnvelopeUnreadable("chat text") from error
-
-
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final = msgspec.msgpack.Decoder(Content)

@@ -50,11 +50,6 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
     def aead(self) -> Aead:
         return self.ratchet.aead
 
-    @property
-    def can_send(self) -> bool:
-        """The responder has to open one message first."""
-        return self.ratchet.ec.peer_public is not None
-
     def confirmed(self) -> "Session":
         """The same session, once anything of the peer's was opened in it: its initial header has done its work."""
         return self if self.initial_header is None else self.after(self.ratchet, None)

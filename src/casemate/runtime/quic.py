@@ -237,11 +237,6 @@ class QuicConnection:
             self._connection.set_max_concurrent_bi_streams(both_ways)
             self._connection.set_max_concurrent_uni_streams(one_way)
 
-    def limit_unread(self, size_bytes: int) -> None:
-        """How much the other end may send, on all streams, before we read it."""
-        with _Translated(ConnectionEnded):
-            self._connection.set_receive_window(size_bytes)
-
     def paths(self) -> tuple[Path, ...]:
         return _paths(self._connection.paths())
 

@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.delivery import direct
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.paths import admission
-from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.admission import Admission
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -73,21 +73,21 @@ def test_plaintext_between_peers_is_found(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_word_to_a_stranger_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who trusts the hello instead of the key talks to anybody."""
 
-    def trusting(self: PeerConnections, endpoint_key: Any) -> Any:
+    def trusting(self: Admission, endpoint_key: Any) -> Any:
         peer = next(iter(self._context.store.peers()), None)
         return None if peer is None else (peer, self._context.device_of(peer))
 
-    monkeypatch.setattr(PeerConnections, "_owner", trusting)
+    monkeypatch.setattr(Admission, "_owner", trusting)
     assert "says PeerHello to a stranger" in finding(VISITED)
 
 
 def test_a_word_before_the_hello_of_the_other_side_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = PeerConnections.connected
+    honest = Admission.connected
 
-    def hasty(self: PeerConnections, event: Any, now: Any) -> Any:
+    def hasty(self: Admission, event: Any, now: Any) -> Any:
         return [*honest(self, event, now), *self._paths.send_on(event.connection, Ping(1))]
 
-    monkeypatch.setattr(PeerConnections, "connected", hasty)
+    monkeypatch.setattr(Admission, "connected", hasty)
     assert "who has not said hello" in finding(STILL)
 
 
@@ -112,7 +112,7 @@ def a_flood(world: World) -> None:
 
 
 def test_a_path_that_is_shown_long_after_its_death_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PeerConnections, "_listen_for", lambda self, path, live, now: [])
+    monkeypatch.setattr(Admission, "_listen_for", lambda self, path, live, now: [])
     assert re.search(r"sees a (direct|relayed) path to \w+ [\d.]+ s after its end", finding(DEAF))
 
 
@@ -138,13 +138,13 @@ def test_whoever_never_dials_again_is_found(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_two_connections_where_one_would_do_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def keep_all(self: PeerConnections, path: Any, connection: Any, now: Any) -> Any:
+    def keep_all(self: Admission, path: Any, connection: Any, now: Any) -> Any:
         connection.greeted = True
         path.connections = (*path.connections, connection)
         path.trust()
         return []
 
-    monkeypatch.setattr(PeerConnections, "_count", keep_all)
+    monkeypatch.setattr(Admission, "_count", keep_all)
     assert "connections between" in finding(BREAKING, worlds=2 * WORLDS)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.crypto.content import LAST_COUNTER, MAX_HEADS, Content, Kind, chat_text, decode_content, encode_content
+from casemate.crypto.content import LAST_COUNTER, MAX_HEADS, Content, Kind, decode_content, encode_content
 from casemate.crypto.errors import EnvelopeUnreadable
 from casemate.crypto.padding import SMALLEST_BYTES, pad, padme, unpad
 from casemate.protocol.ids import ConversationId, MessageId
@@ -104,12 +104,6 @@ def test_nesting_in_a_later_field_is_refused_when_it_is_too_deep() -> None:
 def test_the_largest_body_fits_into_an_envelope() -> None:
     padded = encode_content(msgspec.structs.replace(HELLO, body=bytes(MESSAGE_BODY_BYTES)))
     assert len(padded) + 4096 < ENVELOPE_BYTES
-
-
-def test_chat_text_is_utf_8() -> None:
-    assert chat_text(HELLO) == "Grüße"
-    with pytest.raises(EnvelopeUnreadable):
-        chat_text(msgspec.structs.replace(HELLO, body=b"\xff"))
 
 
 # --- padding

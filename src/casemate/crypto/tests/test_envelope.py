@@ -79,13 +79,11 @@ def test_any_of_the_first_messages_starts_the_session() -> None:
 def test_the_responder_reads_before_it_writes() -> None:
     alice, bea = two_people(b"order")
     bundle, secrets = bea.one_time()
-    session, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"text", alice.entropy, alice.kem)
+    _, envelope = seal(alice.start(bea, bundle), 1, ORIGIN, b"text", alice.entropy, alice.kem)
     answered = bea.answer(alice, secrets, envelope)
-    assert session.can_send
-    assert not answered.can_send
     with pytest.raises(ValueError, match="reads before"):
         seal(answered, 1, ORIGIN, b"text", bea.entropy, bea.kem)
-    assert open_envelope(answered, envelope, bea.kem)[0].can_send
+    seal(open_envelope(answered, envelope, bea.kem)[0], 1, ORIGIN, b"text", bea.entropy, bea.kem)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00", b"\x91\x01", b"\xff" * 40])

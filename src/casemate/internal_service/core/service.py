@@ -7,7 +7,7 @@ from typing import Any, Final
 from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.citadel.agreements import Gateway
+from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.citadel.local_db import LocalDb
 from casemate.internal_service.core.citadel.not_yet import NOT_YET
 from casemate.internal_service.core.citadel.peers import Peers
@@ -42,7 +42,7 @@ from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.accounts import Accounts
-from casemate.internal_service.core.sessions.creating import Registering
+from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
@@ -50,7 +50,7 @@ from casemate.internal_service.core.sessions.ports import AccountStores, Fault, 
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.sessions.stores import Stores
-from casemate.internal_service.core.telling import Noticing
+from casemate.internal_service.core.telling import Telling
 from casemate.internal_service.core.views.directory import Directory
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.internal_service.core.views.streams import Streams
@@ -114,7 +114,7 @@ class Service(Core):
         self._hosts = Hosts(self.stores, epoch, undo)
         streams = Streams(undo, epoch.hex())
         self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy, undo)
-        self._gateway = Gateway(desk, self._hosts, self._sockets, undo)
+        self._agreements = Agreements(desk, self._hosts, self._sockets, undo)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
             desk=desk,
@@ -132,25 +132,25 @@ class Service(Core):
         )
         if reading_only:
             self._views.say_storage(reason("disk_full"))
-        registering = Registering(self._accounts, self._waits, undo)
+        creating = Creating(self._accounts, self._waits, undo)
         signing_in = SigningIn(self._accounts, self._waits, undo)
         found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts, self._waits, signing_in)
-        self._noticing = Noticing(
+        self._telling = Telling(
             self._accounts,
-            self._gateway,
+            self._agreements,
             self._delivery,
             self._waits,
             self._views,
-            registering,
+            creating,
             signing_in,
             sessions,
             undo,
         )
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
-        self._accounts.on_end.append(self._gateway.session_ended)
+        self._accounts.on_end.append(self._agreements.session_ended)
         self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended]
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
@@ -161,7 +161,7 @@ class Service(Core):
 
         self._handlers: dict[type[ClientRequest], Handler] = {
             ask.Connect: signing_in.connect,
-            ask.Register: registering.register,
+            ask.Register: creating.register,
             ask.Disconnect: lambda asker, request: sessions.disconnect(asker, request.cid),
             ask.Deregister: lambda asker, request: sessions.deregister(asker, request.cid),
             ask.GetSessions: lambda asker, _: sessions.get_sessions(asker),
@@ -170,10 +170,10 @@ class Service(Core):
             ask.Message: self._message(peers),
             ask.ListAllPeers: peers.list_all,
             ask.ListRegisteredPeers: peers.list_registered,
-            ask.PeerRegister: self._agreement(self._gateway.register),
-            ask.PeerRegisterRespond: self._agreement(self._gateway.respond),
-            ask.PeerConnect: self._agreement(self._gateway.connect),
-            ask.PeerConnectAccept: self._agreement(self._gateway.accept),
+            ask.PeerRegister: self._agreement(self._agreements.register),
+            ask.PeerRegisterRespond: self._agreement(self._agreements.respond),
+            ask.PeerConnect: self._agreement(self._agreements.connect),
+            ask.PeerConnectAccept: self._agreement(self._agreements.accept),
             ask.PeerDisconnect: peers.disconnect,
             ask.LocalDBGetKV: local_db.get,
             ask.LocalDBSetKV: local_db.set,
@@ -243,13 +243,13 @@ class Service(Core):
         if self._rests_until is not None:
             return self._rests_until
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
-        due += [self._waits.next_due(), self._gateway.next_due(), self.stores.next_due()]
+        due += [self._waits.next_due(), self._agreements.next_due(), self.stores.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
         if self._rests_until is not None:
             return False
-        told = self._noticing.wants_batch_end or self._delivery.wants_batch_end
+        told = self._telling.wants_batch_end or self._delivery.wants_batch_end
         return told or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
@@ -320,7 +320,7 @@ class Service(Core):
                 self._sockets.closed(socket)
                 self._hosts.let_go(socket)
                 self._waits.drop_socket(socket)
-                self._gateway.socket_closed(socket)
+                self._agreements.socket_closed(socket)
                 self._desk.drop_batches(socket)
             case events.MessagesTaken(socket, mark):
                 self._delivery.taken(socket, mark)
@@ -372,7 +372,7 @@ class Service(Core):
         self._at = self._rests_until = None
         self.stores.erase_due()
         self._waits.fire(now.monotonic)
-        self._gateway.fire(now.monotonic)
+        self._agreements.fire(now.monotonic)
         for peeked in self._hosts.peek():
             due = peeked.account.next_wakeup()
             host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
@@ -387,7 +387,7 @@ class Service(Core):
                 self._at = host.cid
                 self._take(host, host.account.batch_end(self._desk.now))
         self._at = None
-        self._noticing.batch_end()
+        self._telling.batch_end()
         self._delivery.batch_end()
 
     def _shut_down(self, drain_seconds: float) -> None:
@@ -430,10 +430,10 @@ class Service(Core):
     # --- small things
 
     def _take(self, host: Host, items: Outcome) -> None:
-        self._noticing.take(host, items)
+        self._telling.take(host, items)
 
     def _tell_what_waits(self, host: Host, socket: SocketId) -> None:
-        self._noticing.tell_what_waits(host, socket)
+        self._telling.tell_what_waits(host, socket)
 
     def _fail(self, asker: Asker, request: ClientRequest, refused: Refused) -> None:
         self._answer_if_any(asker, failure(request, refused.reason))

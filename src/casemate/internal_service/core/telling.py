@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.conversations.chat_form import nested_chat
-from casemate.internal_service.core.citadel.agreements import Gateway
+from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.notices import Notice
@@ -14,7 +14,7 @@ from casemate.internal_service.core.ground.security_settings import settings_of
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
-from casemate.internal_service.core.sessions.creating import Registering
+from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
@@ -25,15 +25,15 @@ from casemate.protocol.client.response_bases import Response
 from casemate.protocol.ids import Cid, MessageId, SocketId
 
 
-class Noticing(Memory):
+class Telling(Memory):
     def __init__(
         self,
         accounts: Accounts,
-        gateway: Gateway,
+        agreements: Agreements,
         delivery: PlainDelivery,
         waits: Waits,
         views: Views,
-        registering: Registering,
+        creating: Creating,
         signing_in: SigningIn,
         sessions: Sessions,
         undo: Undo,
@@ -43,11 +43,11 @@ class Noticing(Memory):
         self._stores = accounts.stores
         self._hosts = accounts.hosts
         self._sockets = accounts.sockets
-        self._gateway = gateway
+        self._agreements = agreements
         self._delivery = delivery
         self._waits = waits
         self._views = views
-        self._registering = registering
+        self._creating = creating
         self._signing_in = signing_in
         self._sessions = sessions
         self._changed: UndoDict[tuple[Cid, Cid, MessageId | None], None] = UndoDict(undo)
@@ -94,12 +94,12 @@ class Noticing(Memory):
     def _tell(self, host: Host, notice: Notice) -> None:
         match notice:
             case notices.Enrolled():
-                self._registering.enrolled(host)
+                self._creating.enrolled(host)
             case notices.EnrollmentRefused(why):
-                self._registering.refused(host, why)
+                self._creating.refused(host, why)
             case notices.LinkChanged():
                 self._views.account_changed(host)
-                self._registering.link_changed(host)
+                self._creating.link_changed(host)
                 self._signing_in.link_changed(host)
             case notices.AccountDeleted():
                 self._sessions.account_deleted(host, notice)
@@ -140,15 +140,15 @@ class Noticing(Memory):
             case notices.RegistrationAsked(peer_cid, username):
                 self._plain(host, registration_asked(host.cid, peer_cid, username))
             case notices.RegistrationSettled(peer_cid, username, refused):
-                waited = self._gateway.waits_for_registration(host.cid, peer_cid)
-                self.take(host, self._gateway.registration_settled(host, peer_cid, username, refused))
+                waited = self._agreements.waits_for_registration(host.cid, peer_cid)
+                self.take(host, self._agreements.registration_settled(host, peer_cid, username, refused))
                 if refused is None and not waited:
                     success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=peer_cid, peer_username=username)
                     self._plain(host, success)
             case notices.ConnectAsked(peer_cid, settings, udp_mode):
                 self._plain(host, connect_asked(host.cid, peer_cid, settings, udp_mode))
             case notices.ConnectSettled(peer_cid, refused):
-                answered = self._gateway.connect_settled(host, peer_cid, refused)
+                answered = self._agreements.connect_settled(host, peer_cid, refused)
                 if refused is None and not answered:
                     self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=peer_cid))
             case notices.PeerDisconnected(peer_cid):

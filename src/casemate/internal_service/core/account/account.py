@@ -20,7 +20,7 @@ from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.inbox import Inbox
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.delivery.sealing import Sealing
 from casemate.internal_service.core.account.delivery.spares import Spares
@@ -28,17 +28,17 @@ from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import ServerRequests
 from casemate.internal_service.core.account.link.tidying import Tidying
 from casemate.internal_service.core.account.meanings import Meanings
-from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.admission import Admission
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.internal_service.core.account.paths.endpoint import Endpoint
 from casemate.internal_service.core.account.paths.lan import Lan
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
-from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.people.membership import Membership
 from casemate.internal_service.core.account.people.own_names import OwnNames
-from casemate.internal_service.core.account.people.registration import Contacts
+from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
 from casemate.internal_service.core.account.rows import Peer, Profile
@@ -79,19 +79,19 @@ class Account(Memory):
         """Until when (monotonic) what time should bring about waits, after a fault in that."""
         self._link = Link(context)
         self._requests = ServerRequests(self._link, context.undo)
-        self._sessions = SecureSessions(context)
+        self._ratchets = Ratchets(context)
         endpoint = self._endpoint = Endpoint(context, self._link)
         paths = Paths(context, endpoint)
         self._dialling = Dialling(context, self._link, endpoint, paths)
         direct = Direct(context, paths)
-        sealing = Sealing(context, self._sessions)
+        sealing = Sealing(context, self._ratchets)
         deposits = Deposits(context, self._link)
-        self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._sessions, sealing)
+        self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._ratchets, sealing)
         spares = Spares(context, self._outbox)
-        self._healing = Healing(context, self._sessions, self._outbox, spares)
-        notes = self._notes = SealedNotes(context, self._link, paths, self._sessions)
+        self._healing = Healing(context, self._ratchets, self._outbox, spares)
+        notes = self._notes = SealedNotes(context, self._link, paths, self._ratchets)
         self._receipts = Receipts(
-            context, self._link, paths, self._sessions, self._outbox, self._healing, spares, notes
+            context, self._link, paths, self._ratchets, self._outbox, self._healing, spares, notes
         )
         self._reading = Reading(context, self._receipts)
         self._messages = Messages(context, self._outbox, self._reading)
@@ -101,15 +101,15 @@ class Account(Memory):
             TypingNote: self._typing.heard,
             PathNote: lambda sender, note, now: self._dialling.noted(sender.device, note, now),
         }
-        self._connections = Connections(context, self._outbox)
-        self._contacts = Contacts(
-            context, self._requests, self._outbox, self._receipts, self._connections, Acquaintances(context)
+        self._agreement = Agreement(context, self._outbox)
+        self._registration = Registration(
+            context, self._requests, self._outbox, self._receipts, self._agreement, Acquaintances(context)
         )
         self._withdrawals = Withdrawals(context, self._requests)
-        meanings = Meanings(self._connections, spares, GivingBack(context, self._outbox), self._messages)
+        meanings = Meanings(self._agreement, spares, GivingBack(context, self._outbox), self._messages)
         inbox = Inbox(
             context,
-            self._sessions,
+            self._ratchets,
             self._outbox,
             self._healing,
             self._receipts,
@@ -126,7 +126,7 @@ class Account(Memory):
             self._requests,
             self._own_names,
             self._tidying,
-            self._contacts,
+            self._registration,
             self._withdrawals,
             self._outbox,
             self._healing,
@@ -135,13 +135,13 @@ class Account(Memory):
             notes,
             self._dialling,
         )
-        connections = PeerConnections(context, endpoint, paths, self._dialling)
+        admission = Admission(context, endpoint, paths, self._dialling)
         self._peers = PeerEvents(
             context,
             endpoint,
             paths,
             self._dialling,
-            connections,
+            admission,
             direct,
             self._outbox,
             self._healing,
@@ -348,11 +348,11 @@ class Account(Memory):
 
     def ask_registration(self, peer_cid: Cid, now: Instant) -> Outcome:
         """Ends in RegistrationSettled. Raises Refused."""
-        return self._contacts.ask(peer_cid, now)
+        return self._registration.ask(peer_cid, now)
 
     def answer_registration(self, peer_cid: Cid, accept: bool, now: Instant) -> Outcome:
         """RegistrationSettled follows when the server has the answer. Raises Refused."""
-        return self._contacts.answer(self._peer(peer_cid, "not_asked"), accept, now)
+        return self._registration.answer(self._peer(peer_cid, "not_asked"), accept, now)
 
     def withdraw_registration(self, peer_cid: Cid, token: int) -> Outcome:
         """Take our request back: Answered(token). Raises Refused."""
@@ -360,18 +360,18 @@ class Account(Memory):
 
     def block(self, peer_cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""
-        return self._contacts.block(self._peer(peer_cid), blocked, token)
+        return self._registration.block(self._peer(peer_cid), blocked, token)
 
     def connect(self, peer_cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """ConnectSettled, when the other side answered. Raises Refused."""
-        return self._connections.connect(self._peer(peer_cid, "not_registered"), settings, udp_mode, now)
+        return self._agreement.connect(self._peer(peer_cid, "not_registered"), settings, udp_mode, now)
 
     def answer_connect(self, peer_cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline a ConnectAsked. Raises Refused."""
-        return self._connections.answer(self._peer(peer_cid, "not_asked"), accept, udp_mode, now)
+        return self._agreement.answer(self._peer(peer_cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, peer_cid: Cid, now: Instant) -> Outcome:
-        return self._connections.disconnect(self._peer(peer_cid, "not_connected"), now)
+        return self._agreement.disconnect(self._peer(peer_cid, "not_connected"), now)
 
     def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
@@ -388,10 +388,10 @@ class Account(Memory):
         return self._typing.tell(self._peer(peer_cid), typing)
 
     def accept_identity(self, peer_cid: Cid, now: Instant) -> Outcome:
-        return self._contacts.accept_identity(self._peer(peer_cid), now)
+        return self._registration.accept_identity(self._peer(peer_cid), now)
 
     def set_verified(self, peer_cid: Cid, verified: bool, now: Instant) -> Outcome:
-        return self._contacts.set_verified(self._peer(peer_cid), verified)
+        return self._registration.set_verified(self._peer(peer_cid), verified)
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int, now: Instant) -> Outcome:
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""

@@ -9,7 +9,7 @@ from casemate.internal_service.core.account.conversations.giving_back import Giv
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
 from casemate.internal_service.core.account.delivery.spares import Spares
-from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.rows import Peer
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -18,8 +18,8 @@ _NOT_SHOWN: Final = (Kind.PROFILE,)
 
 
 class Meanings:
-    def __init__(self, connections: Connections, spares: Spares, giving_back: GivingBack, messages: Messages) -> None:
-        self._connections = connections
+    def __init__(self, agreement: Agreement, spares: Spares, giving_back: GivingBack, messages: Messages) -> None:
+        self._agreement = agreement
         self._spares = spares
         self._giving_back = giving_back
         self._messages = messages
@@ -28,11 +28,11 @@ class Meanings:
         """Raises PeerBrokeProtocol, or Refused where an answer finds no room in the queue."""
         match content.kind:
             case Kind.CONNECT_REQUEST:
-                return self._connections.asked(peer, content.body, now)
+                return self._agreement.asked(peer, content.body, now)
             case Kind.CONNECT_ANSWER:
-                return self._connections.answered(peer, content.body, now)
+                return self._agreement.answered(peer, content.body, now)
             case Kind.DISCONNECT:
-                return self._connections.ended(peer, content.body, now)
+                return self._agreement.ended(peer, content.body, now)
             case Kind.SPARES:
                 self._spares.taken(peer, device, content.body, now)
                 return []
@@ -47,4 +47,4 @@ class Meanings:
         """Their data may be older than what was agreed on since: they hear it again, and get back what they wrote."""
         if rekey.restored:
             self._giving_back.give(peer, device, rekey.delivered_up_to, now)
-        self._connections.repeat(peer, now)
+        self._agreement.repeat(peer, now)

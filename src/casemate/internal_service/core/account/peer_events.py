@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.delivery.inbox import Inbox
 from casemate.internal_service.core.account.delivery.origins import is_another_life
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
-from casemate.internal_service.core.account.paths.admission import PeerConnections
+from casemate.internal_service.core.account.paths.admission import Admission
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.internal_service.core.account.paths.endpoint import Endpoint
 from casemate.internal_service.core.account.paths.path import Connection
@@ -45,7 +45,7 @@ class PeerEvents(Memory):
         endpoint: Endpoint,
         paths: Paths,
         dialling: Dialling,
-        connections: PeerConnections,
+        admission: Admission,
         direct: Direct,
         outbox: Outbox,
         healing: Healing,
@@ -58,7 +58,7 @@ class PeerEvents(Memory):
         self._endpoint = endpoint
         self._paths = paths
         self._dialling = dialling
-        self._connections = connections
+        self._admission = admission
         self._direct = direct
         self._outbox = outbox
         self._healing = healing
@@ -79,11 +79,11 @@ class PeerEvents(Memory):
             case PeerFrameArrived():
                 return self._frame(event, now)
             case PeerRouteSeen():
-                return self._connections.route_seen(event, now)
+                return self._admission.route_seen(event, now)
             case PeerConnected():
-                return self._connections.connected(event, now)
+                return self._admission.connected(event, now)
             case PeerClosed():
-                return self._connections.closed(event, now)
+                return self._admission.closed(event, now)
             case EndpointOpened():
                 self._endpoint.opened(event)
                 return []
@@ -98,7 +98,7 @@ class PeerEvents(Memory):
     def wakeup(self, now: Instant) -> Outcome:
         if self._endpoint.relay_is_overdue(now) and not any(path.connections for path in self._paths.all()):
             self._endpoint.renew()
-        outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._connections.wakeup(now)
+        outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._admission.wakeup(now)
         outcome += self._paths.wakeup(now)
         for device, patience_seconds in self._direct.overdue(now):
             outcome += self._paths.doubt(device, now, patience_seconds)
@@ -107,7 +107,7 @@ class PeerEvents(Memory):
         return outcome + self._catch_fallen(now)
 
     def next_wakeup(self) -> float | None:
-        parts = (self._endpoint, self._dialling, self._connections, self._paths, self._direct)
+        parts = (self._endpoint, self._dialling, self._admission, self._paths, self._direct)
         dues = [self._note_due, *(part.next_wakeup() for part in parts)]
         return min((due for due in dues if due is not None), default=None)
 
@@ -118,7 +118,7 @@ class PeerEvents(Memory):
 
     def broke_protocol(self, event: PeerFrameArrived, now: Instant) -> Outcome:
         """What came on this connection is not allowed: it ends."""
-        return self._connections.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
+        return self._admission.drop(event.connection, "broke_protocol", now) + self._catch_fallen(now)
 
     def failed(self, event: EndpointEvent, now: Instant) -> Outcome:
         """A fault of ours undid this event: it is told again on another connection, or by another endpoint."""
@@ -126,7 +126,7 @@ class PeerEvents(Memory):
             return []
         match event:
             case PeerFrameArrived() | PeerRouteSeen() | PeerConnected() | PeerClosed():
-                return self._connections.failed(event.connection, now) + self._catch_fallen(now)
+                return self._admission.failed(event.connection, now) + self._catch_fallen(now)
             case _:
                 self._endpoint.failed(now)
                 return self._dialling.review(now) + self._catch_fallen(now)
@@ -136,20 +136,20 @@ class PeerEvents(Memory):
     def _frame(self, event: PeerFrameArrived, now: Instant) -> Outcome:
         if isinstance(event.frame, PeerHello):
             return self._greeted(event.connection, event.frame, now)
-        connection, closed = self._connections.greeted_or_closed(event.connection, now)
+        connection, closed = self._admission.greeted_or_closed(event.connection, now)
         if connection is None:
             return closed
-        self._connections.heard(connection, now)
+        self._admission.heard(connection, now)
         match event.frame:
             case Ping(count):
                 return self._paths.send_on(event.connection, Pong(count))
             case Pong(count):
                 return self._answered(connection, count, now)
             case Network():
-                return self._connections.told_network(connection, event.frame, now)
+                return self._admission.told_network(connection, event.frame, now)
         peer = self._peer_of(connection.device)
         if peer is None or peer.blocked or peer.relation != "registered":
-            return self._connections.drop(event.connection, "bye", now)
+            return self._admission.drop(event.connection, "bye", now)
         if isinstance(event.frame, Envelopes):
             return self._inbox.delivered(peer, connection.device, event.frame.items, now, by_path=True)
         return self._control(peer, connection.device, event.frame, now)
@@ -172,7 +172,7 @@ class PeerEvents(Memory):
     def _answered(self, connection: Connection, count: int, now: Instant) -> Outcome:
         """The path can be relied on. What they had before the ping and did not acknowledge goes again."""
         device = connection.device
-        outcome = self._connections.answered(connection, count, now)
+        outcome = self._admission.answered(connection, count, now)
         peer = self._peer_of(device)
         if not outcome or peer is None or self._direct.waiting_for(device) is None:
             return outcome
@@ -181,7 +181,7 @@ class PeerEvents(Memory):
 
     def _greeted(self, number: int, hello: PeerHello, now: Instant) -> Outcome:
         """From now on what is said to this device takes the path. First compare how far they say we had gone."""
-        device, outcome = self._connections.greeted(number, hello, now)
+        device, outcome = self._admission.greeted(number, hello, now)
         peer = None if device is None else self._peer_of(device)
         if device is None or peer is None:
             return outcome

@@ -14,7 +14,7 @@ from casemate.internal_service.core.account.link.requests import ServerRequests
 from casemate.internal_service.core.account.link.tidying import Tidying
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.internal_service.core.account.people.own_names import OwnNames
-from casemate.internal_service.core.account.people.registration import Contacts
+from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
@@ -70,7 +70,7 @@ class ServerEvents(Memory):
         requests: ServerRequests,
         own_names: OwnNames,
         tidying: Tidying,
-        contacts: Contacts,
+        registration: Registration,
         withdrawals: Withdrawals,
         outbox: Outbox,
         healing: Healing,
@@ -85,7 +85,7 @@ class ServerEvents(Memory):
         self._requests = requests
         self._own_names = own_names
         self._tidying = tidying
-        self._contacts = contacts
+        self._registration = registration
         self._withdrawals = withdrawals
         self._outbox = outbox
         self._healing = healing
@@ -197,7 +197,7 @@ class ServerEvents(Memory):
         outcome += self._tidying.link_up(now)  # first, while there is room for another request
         outcome += self._own_names.settle(frame.account.full_name)
         outcome += self._hide_again(frame)
-        outcome += self._contacts.link_up(frame.blocked, now)
+        outcome += self._registration.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, channel, used_up_to in self._restored(frame, older=older or other):
@@ -257,20 +257,20 @@ class ServerEvents(Memory):
     def _signal_body(self, body: SignalBody, now: Instant) -> Outcome:
         match body:
             case RegistrationAsked():
-                return self._contacts.asked(body, now)
+                return self._registration.asked(body, now)
             case RegistrationAnswered():
-                outcome = self._contacts.answered(body, now)
-                if self._contacts.takes_up_again(body.sender.account_id):
+                outcome = self._registration.answered(body, now)
+                if self._registration.takes_up_again(body.sender.account_id):
                     self._ignored.add(body.sender.account_id)
                 return outcome
             case RegistrationExpired():
-                return self._contacts.expired(body, now)
+                return self._registration.expired(body, now)
             case RegistrationWithdrawn():
                 return self._withdrawals.heard(body, now)
             case DeviceListChanged():
-                return self._contacts.device_list_changed(body, now)
+                return self._registration.device_list_changed(body, now)
             case AccountGone():
-                return self._contacts.gone(body, now)
+                return self._registration.gone(body, now)
 
     def _control(
         self, sender: AccountId, device: DeviceId, sealed: bytes, now: Instant, *, lasting: bool = True

@@ -41,7 +41,7 @@ class Pending:
     """Of PeerRegister with connect_after_register."""
 
 
-class Gateway(Memory):
+class Agreements(Memory):
     """Methods answer what an account returned, for the caller to take; they raise Refused."""
 
     def __init__(self, desk: Desk, hosts: Hosts, sockets: Sockets, undo: Undo) -> None:

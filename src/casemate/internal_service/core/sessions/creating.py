@@ -52,7 +52,7 @@ class _Enrolling:
     token: int
 
 
-class Registering:
+class Creating:
     def __init__(self, accounts: Accounts, waits: Waits, undo: Undo) -> None:
         self._accounts = accounts
         self._waits = waits

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from casemate.crypto.control import control_session_id, open_control, seal_control
 from casemate.internal_service.core.account.contents import ControlNote, decode_control, encode
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Peer
@@ -45,12 +45,12 @@ NoteListener = Callable[[NoteSender, Any, Instant], Outcome]
 
 
 class SealedNotes(Memory):
-    def __init__(self, context: Context, link: Link, paths: Paths, sessions: SecureSessions) -> None:
+    def __init__(self, context: Context, link: Link, paths: Paths, ratchets: Ratchets) -> None:
         super().__init__(context.undo)
         self._context = context
         self._link = link
         self._paths = paths
-        self._sessions = sessions
+        self._ratchets = ratchets
         self.listeners: dict[type[ControlNote], NoteListener] = {}
         """One for each kind; put together at the start."""
         self._parked: UndoDict[DeviceId, float] = UndoDict(context.undo)
@@ -74,13 +74,13 @@ class SealedNotes(Memory):
         device = self._context.device_of(peer)
         if not self._paths.is_healthy(device):
             return self.send_by_server(peer, note)
-        sealed = self.seal(self._sessions.channel(peer, device), note)
+        sealed = self.seal(self._ratchets.channel(peer, device), note)
         return [] if sealed is None else self._paths.send(device, Control(sealed))
 
     def send_by_server(self, peer: Peer, note: ControlNote) -> Outcome:
         """Also where there is a path: the note may be about that."""
         device = self._context.device_of(peer)
-        sealed = self.seal(self._sessions.channel(peer, device), note)
+        sealed = self.seal(self._ratchets.channel(peer, device), note)
         return [] if sealed is None else self._link.send(Ephemeral(device, sealed))
 
     # --------------------------------------------------------------------------------------------------------- theirs
@@ -102,7 +102,7 @@ class SealedNotes(Memory):
 
     def session_known(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """A session began: a receipt that came before its first message can be read now."""
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if channel.parked_receipt is None:
             return []
         self._context.store.put_channel(replace(channel, parked_receipt=None))
@@ -123,7 +123,7 @@ class SealedNotes(Memory):
 
     def _open(self, device: DeviceId, sealed: bytes) -> ControlNote | None:
         """None when it belongs to a session we do not know (yet)."""
-        row = self._sessions.known(control_session_id(sealed), device)
+        row = self._ratchets.known(control_session_id(sealed), device)
         if row is None:
             return None
         note = decode_control(open_control(row.session, sealed))
@@ -135,7 +135,7 @@ class SealedNotes(Memory):
     def _park(self, peer: Peer, device: DeviceId, sealed: bytes, now: Instant) -> None:
         if len(sealed) > CONTROL_BYTES:
             raise PeerBrokeProtocol("a receipt that is too large")
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         self._context.store.put_channel(replace(channel, parked_receipt=sealed))
         self._parked.setdefault(device, now.monotonic)
 

@@ -8,7 +8,7 @@ from casemate.internal_service.core.account.contents import Rekey, encode
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.notes import Note, write_once
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.node import Instant
@@ -20,15 +20,15 @@ NUMBER_JUMP: Final = 2**12
 
 
 class Healing:
-    def __init__(self, context: Context, sessions: SecureSessions, outbox: Outbox, spares: Spares) -> None:
+    def __init__(self, context: Context, ratchets: Ratchets, outbox: Outbox, spares: Spares) -> None:
         self._context = context
-        self._sessions = sessions
+        self._ratchets = ratchets
         self._outbox = outbox
         self._spares = spares
 
     def rekey(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """Begin a new session with this device; the peer answers by sealing anew what we could not read."""
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if 0 <= now.wall - channel.rekey_at < REKEY_PAUSE_SECONDS:
             return []
         return self._begin_anew(peer, device, now) + write_once(self._context, peer, Note.REKEYED, now)
@@ -37,7 +37,7 @@ class Healing:
         """Our data is not all that was sent from this device: all under way goes again, above what was used."""
         outcome = self._outbox.start_over(channel, used_up_to)
         self._spares.forget(channel.device)
-        current = self._sessions.channel(peer, channel.device)
+        current = self._ratchets.channel(peer, channel.device)
         self._context.store.put_channel(replace(current, asked_back=True))
         body = encode(Rekey(restored=True, delivered_up_to=channel.delivered_up_to))
         outcome += self._begin_anew(peer, channel.device, now, body)
@@ -57,6 +57,6 @@ class Healing:
         return outcome
 
     def _begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         self._context.store.put_channel(replace(channel, rekey_at=now.wall))
         return self._outbox.begin_anew(peer, device, now, body)

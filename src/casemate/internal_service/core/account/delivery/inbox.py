@@ -16,7 +16,7 @@ from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.notes import Note, write_once
 from casemate.internal_service.core.account.delivery.origins import contradicts, opening_on
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.rows import Peer, RatchetRow
@@ -43,7 +43,7 @@ class Inbox:
     def __init__(
         self,
         context: Context,
-        sessions: SecureSessions,
+        ratchets: Ratchets,
         outbox: Outbox,
         healing: Healing,
         receipts: Receipts,
@@ -53,7 +53,7 @@ class Inbox:
         began_anew: BeganAnew,
     ) -> None:
         self._context = context
-        self._sessions = sessions
+        self._ratchets = ratchets
         self._outbox = outbox
         self._healing = healing
         self._receipts = receipts
@@ -83,7 +83,7 @@ class Inbox:
 
     def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         store = self._context.store
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if number < channel.expected:
             return []
         if number > channel.seen_up_to:
@@ -106,7 +106,7 @@ class Inbox:
     def _open_early(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         outcome: Outcome = []
         while True:
-            channel = self._sessions.channel(peer, device)
+            channel = self._ratchets.channel(peer, device)
             if channel.seen_up_to < channel.expected or len(channel.lost) >= NUMBERS_LOST_KEPT:
                 return outcome
             early = self._context.store.early_take(device, channel.expected)
@@ -128,10 +128,10 @@ class Inbox:
                 detail=f"{type(error).__name__}: number {number}",
                 data=envelope,
             )
-            channel = self._sessions.channel(peer, device)
+            channel = self._ratchets.channel(peer, device)
             store.put_channel(replace(channel, expected=number + 1, lost=(*channel.lost, number)))
             return self._healing.rekey(self._current(peer), device, now) if isinstance(error, _UNREADABLE) else []
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         store.put_channel(replace(channel, expected=number + 1))
         return outcome
 
@@ -145,10 +145,10 @@ class Inbox:
         header = read_envelope(envelope)
         if header.number != number or header.sender != device:
             raise EnvelopeUnreadable("another number or sender than the server said")
-        known = self._sessions.known(header.session_id, device)
-        row = known or self._sessions.answer(peer, header, now)
+        known = self._ratchets.known(header.session_id, device)
+        row = known or self._ratchets.answer(peer, header, now)
         session, _, data = open_envelope(row.session, envelope, self._context.kem)
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if contradicts(header.origin, channel.opened):
             raise RestoredWriter
         content = decode_content(data)
@@ -161,25 +161,25 @@ class Inbox:
 
     def _keep_session(self, peer: Peer, row: RatchetRow, content: Content, *, is_new: bool, now: Instant) -> None:
         if content.kind == Kind.REKEY:
-            self._sessions.prefer(row, now)
+            self._ratchets.prefer(row, now)
         elif is_new:
-            self._sessions.adopt(peer, row, now)
+            self._ratchets.adopt(peer, row, now)
         else:
-            self._sessions.used(row, now)
+            self._ratchets.used(row, now)
 
     def _note_session(self, peer: Peer, device: DeviceId, header: EnvelopeHeader) -> None:
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if channel.receipt_session != header.session_id:
             self._context.store.put_channel(replace(channel, receipt_session=header.session_id))
 
     def _check(self, peer: Peer, device: DeviceId, content: Content) -> None:
         if content.conversation_id != conversation_id(self._context.account_id, peer.account_id):
             raise PeerBrokeProtocol("another conversation")
-        if content.counter > self._sessions.channel(peer, device).counter + COUNTER_JUMP:
+        if content.counter > self._ratchets.channel(peer, device).counter + COUNTER_JUMP:
             raise PeerBrokeProtocol("the counter jumps too far")
 
     def _handle(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if content.counter > channel.counter:
             self._context.store.put_channel(replace(channel, counter=content.counter))
         outcome = self._notes.session_known(peer, device, now) if channel.parked_receipt is not None else []

@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.holdings import covers, lost_by_server, missed_by
 from casemate.internal_service.core.account.delivery.kept import Kept, show_status
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.sealing import Sealing
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
@@ -45,7 +45,7 @@ class Outbox(Memory):
         direct: Direct,
         deposits: Deposits,
         requests: ServerRequests,
-        sessions: SecureSessions,
+        ratchets: Ratchets,
         sealing: Sealing,
     ) -> None:
         super().__init__(context.undo)
@@ -55,7 +55,7 @@ class Outbox(Memory):
         self._direct = direct
         self._deposits = deposits
         self._requests = requests
-        self._sessions = sessions
+        self._ratchets = ratchets
         self._sealing = sealing
         self._kept = Kept(context, deposits, self.flush_later)
         self._compared = False
@@ -84,7 +84,7 @@ class Outbox(Memory):
         """Queue a content for the peer's device. Raises Refused when the queue is full, `reserve` and all."""
         store = self._context.store
         device = self._context.device_of(peer)
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + reserve:
             raise refuse("mailbox_full")
         channel = replace(channel, counter=channel.counter + 1)
@@ -262,7 +262,7 @@ class Outbox(Memory):
 
     def begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
         """A new session, which says so as its first content."""
-        self._sessions.stop_sending(device, now)
+        self._ratchets.stop_sending(device, now)
         try:
             self.write(peer, Kind.REKEY, body, now)
         except Refused:
@@ -275,7 +275,7 @@ class Outbox(Memory):
             return []
         changed = self._unseal(channel.device, numbers)
         if changed:
-            self._sessions.give_up_on_trial(channel, numbers, now)
+            self._ratchets.give_up_on_trial(channel, numbers, now)
             first, until = self._sealed_anew.get(channel.device, (0, 0.0))
             if now.monotonic >= until:
                 self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)

@@ -23,7 +23,7 @@ RETIRED_SECONDS: Final = 7 * DAY_SECONDS
 """How long a session that no longer sends still opens what was under way."""
 
 
-class SecureSessions:
+class Ratchets:
     def __init__(self, context: Context) -> None:
         self._context = context
 

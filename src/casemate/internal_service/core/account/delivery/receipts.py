@@ -10,7 +10,7 @@ from casemate.internal_service.core.account.delivery.control import NoteSender, 
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.origins import is_another_life
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.paths.paths import Paths
@@ -39,7 +39,7 @@ class Receipts(Memory):
         context: Context,
         link: Link,
         paths: Paths,
-        sessions: SecureSessions,
+        ratchets: Ratchets,
         outbox: Outbox,
         healing: Healing,
         spares: Spares,
@@ -49,7 +49,7 @@ class Receipts(Memory):
         self._context = context
         self._link = link
         self._paths = paths
-        self._sessions = sessions
+        self._ratchets = ratchets
         self._outbox = outbox
         self._healing = healing
         self._spares = spares
@@ -74,7 +74,7 @@ class Receipts(Memory):
         """
         if peer.blocked:
             return []
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         note = ReceiptNote(
             channel.expected - 1,
             channel.seen_up_to,
@@ -130,7 +130,7 @@ class Receipts(Memory):
 
     def _apply(self, peer: Peer, device: DeviceId, note: ReceiptNote, now: Instant, *, by_path: bool) -> Outcome:
         store = self._context.store
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         highest = channel.next_number - 1
         opened = (note.opened, *note.opened_before)
         if max(number for number, _ in opened) > note.delivered_up_to:
@@ -179,7 +179,7 @@ class Receipts(Memory):
     def path_fell(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """What the last receipt through the server said was not contradicted by one on the path."""
         delivered_up_to = self._overtaken.pop(device, None)
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         if delivered_up_to is None or delivered_up_to >= channel.delivered_up_to:
             return []
         return self._outbox.refill(peer, channel, delivered_up_to + 1, channel.delivered_up_to, now)

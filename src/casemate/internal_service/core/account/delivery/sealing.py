@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
-from casemate.internal_service.core.account.delivery.ratchets import SecureSessions
+from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
@@ -25,10 +25,10 @@ VOIDS_PER_SECOND: Final = 256.0
 
 
 class Sealing(Memory):
-    def __init__(self, context: Context, sessions: SecureSessions) -> None:
+    def __init__(self, context: Context, ratchets: Ratchets) -> None:
         super().__init__(context.undo)
         self._context = context
-        self._sessions = sessions
+        self._ratchets = ratchets
         self._voids: UndoDict[DeviceId, tuple[float, float]] = UndoDict(context.undo)
         """How many more may be made for a device, and when that was counted (monotonic)."""
 
@@ -38,12 +38,12 @@ class Sealing(Memory):
         waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
         if not waiting:
             return True
-        number = self._sessions.channel(peer, device).next_number
-        ratchet = self._sessions.sending(peer, device, number, now)
+        number = self._ratchets.channel(peer, device).next_number
+        ratchet = self._ratchets.sending(peer, device, number, now)
         if ratchet is None:
             return False
         session = ratchet.session
-        channel = self._sessions.channel(peer, device)
+        channel = self._ratchets.channel(peer, device)
         origins = counting_on(channel.origins, number, self._context.start_id[:START_BYTES])
         try:
             for row in waiting:
@@ -54,7 +54,7 @@ class Sealing(Memory):
                 store.timeline_set_number(row.account_id, row.message_id, number)
                 number += 1
         except SessionExhausted:
-            self._sessions.stop_sending(device, now)
+            self._ratchets.stop_sending(device, now)
             return False
         store.put_ratchet(replace(ratchet, session=session))
         store.put_channel(replace(channel, next_number=number, origins=origins))
@@ -70,7 +70,7 @@ class Sealing(Memory):
 
     def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
         """Put back the message that had this number, or a void where there is none any more. False as above."""
-        ratchet = self._sessions.sending(peer, device, number, now)
+        ratchet = self._ratchets.sending(peer, device, number, now)
         if ratchet is None:
             return False
         content = Content(
@@ -85,7 +85,7 @@ class Sealing(Memory):
             body=b"" if row is None else row.body,
         )
         data = encode_content(content)
-        origin = origin_of(self._sessions.channel(peer, device).origins, number)
+        origin = origin_of(self._ratchets.channel(peer, device).origins, number)
         session, envelope = seal(ratchet.session, number, origin, data, self._context.entropy, self._context.kem)
         self._context.store.put_ratchet(replace(ratchet, session=session))
         self._context.store.outbox_add(

@@ -35,7 +35,7 @@ LEFT_ALONE: Final = frozenset({"refused", "bye", "replaced"})
 """Words of a peer after which it is not dialled at once: it does not want us, leaves, or has another connection."""
 
 
-class PeerConnections(Memory):
+class Admission(Memory):
     def __init__(self, context: Context, endpoint: Endpoint, paths: Paths, dialling: Dialling) -> None:
         super().__init__(context.undo)
         self._context = context

@@ -32,7 +32,7 @@ DEFAULT_UDP_MODE = "Enabled"
 FIRST_ROUND = 1
 
 
-class Connections:
+class Agreement:
     def __init__(self, context: Context, outbox: Outbox) -> None:
         self._context = context
         self._outbox = outbox

@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
-from casemate.internal_service.core.account.people.agreement import Connections
+from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.ground.notices import (
     Answered,
@@ -48,21 +48,21 @@ _PASSING: Final = frozenset({"too_many_requests", "internal", "server_full"})
 """Refusals that say nothing of a request that the server has."""
 
 
-class Contacts:
+class Registration:
     def __init__(
         self,
         context: Context,
         requests: ServerRequests,
         outbox: Outbox,
         receipts: Receipts,
-        connections: Connections,
+        agreement: Agreement,
         acquaintances: Acquaintances,
     ) -> None:
         self._context = context
         self._requests = requests
         self._outbox = outbox
         self._receipts = receipts
-        self._connections = connections
+        self._agreement = agreement
         self._acquaintances = acquaintances
         self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
         """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
@@ -345,7 +345,7 @@ class Contacts:
         ]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
-        return outcome + self._connections.registered(peer, we_asked=we_asked, now=now)
+        return outcome + self._agreement.registered(peer, we_asked=we_asked, now=now)
 
     def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
         """A signed card with fresh one-time prekeys, their private halves stored."""
