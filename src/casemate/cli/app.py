@@ -7,16 +7,13 @@ A command line wins over the environment (CASEMATE_SERVER_LISTEN), the environme
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 from cyclopts.config import Env, Toml
 
-from casemate.cli.open import open_ui
-from casemate.cli.services import fingerprint, internal_service, server
-from casemate.cli.up import up
+from casemate.cli.services import fingerprint, server
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
 
@@ -55,10 +52,11 @@ def _run(arguments: list[str]) -> int:
         help="A self-hosted workspace where people talk end-to-end encrypted.\n\n"
         "Every option can also be set in the environment (CASEMATE_SERVER_LISTEN) or in a config file "
         "(--config FILE, CASEMATE_CONFIG; `listen` in the table [server]).",
-        version=f"casemate {version('casemate')}",
+        version=_version,
         config=[Env(ENVIRONMENT_PREFIX), *from_file],
     )
-    app.command(up)
+    # Named, so that a command imports what it needs itself and nothing of the others: services stay for long.
+    app.command("casemate.cli.up:up", name="up")
     of_server = App(name="server")
     of_server.default(server)
     # It reads the same data_dir as the server, so the same variable and table say where that is.
@@ -69,12 +67,16 @@ def _run(arguments: list[str]) -> int:
     app.command(of_server)
     # No shell can set a variable with a hyphen in its name, so this command names its own.
     variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
-    own = App(name="internal-service", config=[variables, *from_file])
-    own.default(internal_service)
-    app.command(own)
-    app.command(open_ui, name="open")
+    app.command("casemate.cli.services:internal_service", name="internal-service", config=[variables, *from_file])
+    app.command("casemate.cli.open:open_ui", name="open")
     result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     return result if isinstance(result, int) else 0
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"casemate {version('casemate')}"
 
 
 def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:

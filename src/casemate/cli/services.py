@@ -27,7 +27,7 @@ from casemate.cli.options import (
 )
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.runtime.errors import CannotStart
-from casemate.runtime.logging import configure_logging
+from casemate.runtime.lean_imports import aiohttp_alone, structlog_alone
 
 
 def server(
@@ -188,6 +188,10 @@ def internal_service(
 
 
 def _prepare(log_style: LogStyle, log_level: LogLevel, stop_when_stdin_closes: bool) -> None:
+    structlog_alone()
+    aiohttp_alone()
+    from casemate.runtime.logging import configure_logging
+
     configure_logging(log_style, log_level)
     # Whatever the data directory's mode is: nobody else reads the files that we make in it.
     os.umask(0o077)

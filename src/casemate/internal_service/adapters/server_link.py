@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ssl
 from collections import deque
+from functools import cache
 from typing import Final
 
 import aiohttp
@@ -139,7 +140,7 @@ class _Link:
         async with asyncio.timeout(DIAL_SECONDS):
             socket = await self._http.ws_connect(
                 url,
-                ssl=True if public else _pinned_later(),
+                ssl=_as_the_public_does() if public else _pinned_later(),
                 heartbeat=HEARTBEAT_SECONDS,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),
                 max_msg_size=LINK_FRAME_BYTES,
@@ -197,6 +198,14 @@ class _Link:
         except (aiohttp.ClientError, OSError):
             pass  # the other end is gone; the close below lets the reader see it, too
         await socket.close()
+
+
+@cache
+def _as_the_public_does() -> ssl.SSLContext:
+    """TLS with this computer's authorities. Reading them holds the event loop up for some 60 ms, once."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(("http/1.1",))
+    return context
 
 
 def _pinned_later() -> ssl.SSLContext:

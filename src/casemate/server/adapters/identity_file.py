@@ -5,10 +5,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
-from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.x509.oid import NameOID
 
 from casemate.crypto.keys import Ed25519Public, ServerPrivate
 from casemate.crypto.primitives import ed25519_public
@@ -65,6 +63,10 @@ def tls_context(data_dir: Path) -> ssl.SSLContext:
 
 
 def _new_identity(entropy: Entropy) -> bytes:
+    # Once in a server's life; every other start would pay 3 MiB and 40 ms for it.
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
     key = Ed25519PrivateKey.from_private_bytes(entropy(32))
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "casemate")])
     certificate = (
