@@ -35,6 +35,11 @@ class Child:
         )
         return cls(name, process)
 
+    def tell(self, word: str) -> None:
+        """One line to its stdin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word}\n".encode())
+
     async def ready(self) -> str:
         """Its URL once it accepts connections. Raises `CannotStart` when it ends or takes too long."""
         assert self._process.stdout is not None

@@ -24,14 +24,30 @@ class Kept:
         self._options = list(options)
         self._say = say
         self._child: Child | None = None
+        self._is_waited_for = False
+        self._word = ""
+
+    async def launch(self) -> None:
+        """Let it load its libraries; `start` goes on from there."""
+        self._child = await Child.start(self.name, ["--listen", str(self._listen), *self._options])
+        self._is_waited_for = True
 
     async def start(self) -> str:
         """Start it; its URL once it accepts connections. Raises `CannotStart`."""
-        child = self._child = await Child.start(self.name, ["--listen", str(self._listen), *self._options])
-        url = await child.ready()
+        if not self._is_waited_for:
+            await self.launch()
+        assert self._child is not None, "it was launched"
+        self._is_waited_for = False
+        if self._word:
+            self._child.tell(self._word)
+        url = await self._child.ready()
         address = urlsplit(url)
         self._listen = ListenAddress(address.hostname or self._listen.host, address.port or self._listen.port)
         return url
+
+    def tell(self, word: str) -> None:
+        """A line that it waits for at every start."""
+        self._word = word
 
     async def keep(self) -> NoReturn:
         """Start it again whenever it ends."""

@@ -25,15 +25,10 @@ def _to_address_or_off(kind: Any, tokens: Sequence[Token]) -> ListenAddress | Li
     return "off" if tokens[0].value == "off" else _to_address(kind, tokens)
 
 
-def _to_key(_kind: Any, tokens: Sequence[Token]) -> bytes:
-    return bytes.fromhex(tokens[0].value)
-
-
 Address = Annotated[ListenAddress, Parameter(converter=_to_address, n_tokens=1, accepts_keys=False)]
 RelayAddress = Annotated[
     ListenAddress | Literal["off"], Parameter(converter=_to_address_or_off, n_tokens=1, accepts_keys=False)
 ]
-PublicKey = Annotated[bytes, Parameter(converter=_to_key, n_tokens=1, accepts_keys=False)]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogStyle = Literal["auto", "json", "console"]
 AboveZero = Parameter(validator=Number(gt=0))

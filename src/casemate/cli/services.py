@@ -20,7 +20,6 @@ from casemate.cli.options import (
     Hidden,
     LogLevel,
     LogStyle,
-    PublicKey,
     RelayAddress,
     default_data_dir,
     read_password,
@@ -79,8 +78,11 @@ def server(
     log_style
         Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
     """
-    _prepare(log_style, log_level, stop_when_stdin_closes)
+    _prepare(log_style, log_level)
     from casemate.server.main import ServerOptions, run
+
+    if stop_when_stdin_closes:
+        _stop_with_parent()
 
     password = read_password(password_file)
     return run(
@@ -124,7 +126,7 @@ def internal_service(
     data_dir: Path | None = None,
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     default_server: str | None = None,
-    own_server_key: Annotated[PublicKey | None, Hidden] = None,
+    own_server_from_stdin: Annotated[bool, Hidden] = False,
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
@@ -165,9 +167,15 @@ def internal_service(
     log_style
         Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
     """
-    _prepare(log_style, log_level, stop_when_stdin_closes)
+    _prepare(log_style, log_level)
     from casemate.internal_service.main import InternalServiceOptions, run
 
+    own_server_key = None
+    if own_server_from_stdin:
+        # What follows needs the server that `up` starts beside us; what is above took most of our time.
+        default_server, own_server_key = _own_server(sys.stdin.readline())
+    if stop_when_stdin_closes:
+        _stop_with_parent()
     data_dir = data_dir or default_data_dir() / INTERNAL_FOLDER
     return run(
         InternalServiceOptions(
@@ -187,7 +195,7 @@ def internal_service(
     )
 
 
-def _prepare(log_style: LogStyle, log_level: LogLevel, stop_when_stdin_closes: bool) -> None:
+def _prepare(log_style: LogStyle, log_level: LogLevel) -> None:
     structlog_alone()
     aiohttp_alone()
     from casemate.runtime.logging import configure_logging
@@ -195,12 +203,22 @@ def _prepare(log_style: LogStyle, log_level: LogLevel, stop_when_stdin_closes: b
     configure_logging(log_style, log_level)
     # Whatever the data directory's mode is: nobody else reads the files that we make in it.
     os.umask(0o077)
-    if stop_when_stdin_closes:
-        threading.Thread(target=_stop_with_parent, name="parent", daemon=True).start()
+
+
+def _own_server(line: str) -> tuple[str, bytes]:
+    """Address and key of the server that was started with us. Raises `CannotStart` when `up` ended without a word."""
+    address, _, key = line.strip().partition(" ")
+    if not key:
+        raise CannotStart("The server that it was to be started with did not start.")
+    return address, bytes.fromhex(key)
 
 
 def _stop_with_parent() -> None:
     """Ask ourselves to stop when stdin closes: `up` holds its other end, and however `up` ends, it lets go of it."""
-    while os.read(0, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

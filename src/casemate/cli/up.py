@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -72,22 +71,17 @@ def up(
     server_options = ["--data-dir", str(directory / SERVER_FOLDER), *logs]
     if relay_listen is not None:
         server_options += ["--relay-listen", str(relay_listen)]
-    internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), *logs]
+    internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--trust-other-users"] if trust_other_users else []
     server = Kept("server", server_listen, server_options, _say)
-
-    def internal(server_address: str, server_key: str) -> Kept:
-        about_server = ["--default-server", server_address, "--own-server-key", server_key]
-        return Kept("internal-service", listen, [*internal_options, *about_server], _say)
-
+    internal = Kept("internal-service", listen, internal_options, _say)
     return asyncio.run(_run(directory, server, internal, browser))
 
 
-async def _run(data_dir: Path, server: Kept, internal: Callable[[str, str], Kept], browser: bool) -> int:
+async def _run(data_dir: Path, server: Kept, internal: Kept, browser: bool) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
-    running: list[Kept] = []
-    work = asyncio.create_task(_serve(running, data_dir, server, internal, browser))
+    work = asyncio.create_task(_serve(data_dir, server, internal, browser))
     try:
         await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
         if work.done():
@@ -98,20 +92,19 @@ async def _run(data_dir: Path, server: Kept, internal: Callable[[str, str], Kept
         stop.cancel()
         await asyncio.wait((work,))  # it may be starting a service again
         # People's side first: it says goodbye to a server that still listens.
-        for service in reversed(running):
-            await service.stop()
+        await internal.stop()
+        await server.stop()
 
 
-async def _serve(
-    running: list[Kept], data_dir: Path, server: Kept, internal: Callable[[str, str], Kept], browser: bool
-) -> None:
+async def _serve(data_dir: Path, server: Kept, internal: Kept, browser: bool) -> None:
     """Start both services, show the UI, and keep them running. Raises `CannotStart` when one does not start at all."""
-    running.append(server)
+    await server.launch()
+    # Most of a start is loading libraries: it need not know the server for that.
+    await internal.launch()
     server_address = _reachable(await server.start())
     _, server_key = read_identity(data_dir / SERVER_FOLDER)
-    service = internal(server_address, server_key.hex())
-    running.append(service)
-    await service.start()
+    internal.tell(f"{server_address} {server_key.hex()}")
+    await internal.start()
     url = await asyncio.to_thread(launch_url, data_dir)
     sys.stdout.write(
         f"Casemate is ready. Open this in your browser:\n\n    {url}\n\n"
@@ -123,7 +116,7 @@ async def _serve(
     sys.stdout.flush()
     if browser:
         await asyncio.to_thread(open_in_browser, url, data_dir)
-    await asyncio.gather(server.keep(), service.keep())
+    await asyncio.gather(server.keep(), internal.keep())
 
 
 def _say(sentence: str) -> None:

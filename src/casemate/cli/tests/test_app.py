@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import StringIO
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -118,17 +119,32 @@ def test_the_identity_of_a_server_is_printed_as_screens_show_it(
     assert (service.options.listen, service.options.data_dir) == ("127.0.0.1:2", folder)
 
 
+def test_an_internal_service_hears_of_the_server_beside_it(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("b:2 abcd\n"))
+    assert run("internal-service", "--own-server-from-stdin") == 0
+    assert (service.options.default_server, service.options.own_server_key) == ("b:2", b"\xab\xcd")
+
+
+def test_an_internal_service_does_not_start_when_the_server_beside_it_did_not(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO(""))
+    assert run("internal-service", "--own-server-from-stdin") == 1
+    assert "did not start" in capsys.readouterr().err
+    assert service.options is None
+
+
 OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
 
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
-    assert run("internal-service", *options.split(), "--trust-other-users", "--own-server-key", "abcd", *OFF) == 0
+    assert run("internal-service", *options.split(), "--trust-other-users", *OFF) == 0
     assert vars(service.options) == {
         "listen": "[::1]:0",
         "data_dir": Path("d"),
         "default_server": "a:1",
-        "own_server_key": b"\xab\xcd",
+        "own_server_key": None,
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "open_command": open_command(Path("d")),

@@ -41,3 +41,27 @@ def test_the_server_hears_where_its_relay_listens(started: list[str], where: str
 def test_a_server_decides_by_itself_what_it_was_not_told(started: list[str]) -> None:
     up()
     assert "--relay-listen" not in started
+
+
+def test_both_services_load_side_by_side(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    launched: list[str] = []
+
+    class Looked(Child):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def ready(self) -> str:
+            assert (self.name, launched) == ("server", ["server", "internal-service"])
+            raise CannotStart("It was only looked at.")
+
+        async def stop(self) -> int:
+            launched.remove(self.name)
+            return 0
+
+    async def start(name: str, _options: Sequence[str]) -> Child:
+        launched.append(name)
+        return Looked(name)
+
+    monkeypatch.setattr(Child, "start", start)
+    up("--data-dir", str(tmp_path))
+    assert launched == [], "and both end when one does not start"
