@@ -22,11 +22,15 @@ ANSWER_SECONDS: Final = 15.0
 
 
 class LinkEnded(Exception):
-    """The server ended the link, or refused it with `code`."""
+    """The server ended the link; `code` is the WebSocket's."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class LinkRefused(LinkEnded):
+    """The server said no, with one of its own codes."""
 
 
 class LinkClient:
@@ -103,7 +107,7 @@ class LinkClient:
                     if isinstance(frame, kind) and matches(frame):
                         return frame
                     if isinstance(frame, Refused):
-                        raise LinkEnded(frame.code)
+                        raise LinkRefused(frame.code)
                 if self._ended:
                     raise LinkEnded(str(self._socket.close_code))
                 self._something_came.clear()
