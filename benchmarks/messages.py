@@ -18,7 +18,7 @@ from typing import Final
 
 import psutil
 
-from benchmarks import ways
+from benchmarks import floor, ways
 from benchmarks.machine import Quantiles, print_heading
 from benchmarks.people import couple, timed_view
 from benchmarks.ways import Way
@@ -34,6 +34,7 @@ HELD_SECONDS: Final = 10.0
 HELD_MILLISECONDS: Final = 100.0
 """A rate holds when 99 of 100 messages take no longer: no queue builds up."""
 BODY: Final = "x" * 64
+FLOOR_SECONDS: Final = 5.0
 SILENCE_SECONDS: Final = 120.0
 """Nothing at all arrives for so long: that is a fault, not a slow machine."""
 
@@ -161,6 +162,10 @@ async def measure(deployment: Deployment, way: Way, seconds: float) -> None:
         names = {"clients": "both clients", "server": "server", "one": "writer's service", "two": "reader's service"}
         print("  * processor time per message then, ms: ", end="")
         print(", ".join(f"{names[name]} {costs[name]:.2f}" for name in names), flush=True)
+        if way == "direct":
+            least = await asyncio.to_thread(floor.measure, FLOOR_SECONDS)
+            print(f"  * share of the floor ({least.per_second:.0f} messages/s: `benchmarks.floor`, just now): ", end="")
+            print(f"{per_second / least.per_second:.0%}", flush=True)
         held = await highest_that_holds(pair, per_second)
         which = "none tried" if held is None else f"{held[0]} messages/s, ms: {held[1]}"
         print(f"  * highest steady rate at which p99 stays within {HELD_MILLISECONDS:.0f} ms: {which}", flush=True)
