@@ -1,4 +1,4 @@
-"""docs/protocol/client-extensions.md names every request, event and line of a conversation that there is."""
+"""docs/protocol/client-extensions.md names every request with its answer, every event and line of a conversation."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 
 from casemate.internal_service.core.account.delivery.notes import Note
 from casemate.protocol.client.extensions import ExtensionRequest
+from casemate.protocol.client.requests import Connect
 from casemate.protocol.client.views import ViewEvent
 
 PAGE: Final = (Path(__file__).parents[2] / "docs" / "protocol" / "client-extensions.md").read_text("utf-8")
@@ -20,3 +21,13 @@ NAMES: Final = [
 @pytest.mark.parametrize("name", NAMES)
 def test_the_page_names_it(name: str) -> None:
     assert re.search(rf"\b{name}\b", PAGE)
+
+
+@pytest.mark.parametrize("kind", ExtensionRequest.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_the_page_says_how_it_is_answered(kind: type[ExtensionRequest]) -> None:
+    (row,) = (line for line in PAGE.splitlines() if re.match(rf"\|[^|]*\b{kind.__name__}\b", line))
+    answer = row.split("|")[2]
+    if kind.answers == Connect.answers:
+        assert answer == " as Connect "
+    else:
+        assert all(re.search(rf"\b{named.__name__}\b", answer) for named in kind.answers)

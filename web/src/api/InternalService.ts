@@ -1,6 +1,7 @@
 /** What the UI needs of the internal service; fulfilled over a WebSocket, and in tests by a fake. */
 import type { CitadelRequests, CitadelResponses } from "./citadel";
 import type {
+  ANSWERS,
   BrowserKey,
   Cid,
   ExtensionRequests,
@@ -20,38 +21,10 @@ export type Responses = ExtensionResponses & CitadelResponses;
 export type RequestName = keyof Requests;
 export type RequestFields<Name extends RequestName> = Omit<Requests[Name], "request_id">;
 
-/** The answer that means success, by request; all others mean it was refused. */
-export interface Answers {
-  readonly ListDirectory: Responses["DirectoryPage"];
-  readonly GetTimeline: Responses["TimelinePage"];
-  readonly SendChat: Responses["MessageQueued"];
-  readonly SetDraft: Responses["Done"];
-  readonly MarkRead: Responses["Done"];
-  readonly SetTyping: Responses["Done"];
-  readonly WithdrawRegistration: Responses["Done"];
-  readonly BlockPeer: Responses["Done"];
-  readonly UnblockPeer: Responses["Done"];
-  readonly GetSafetyNumber: Responses["SafetyNumber"];
-  readonly SetVerified: Responses["Done"];
-  readonly AcceptIdentity: Responses["Done"];
-  readonly SetSettings: Responses["Done"];
-  readonly ConnectAccount: Responses["ConnectSuccess"];
-  readonly AdoptAccount: Responses["ConnectSuccess"];
-  readonly ForgetFoundAccount: Responses["Done"];
-  readonly ForgetDamagedAccount: Responses["Done"];
-  readonly ProbeServer: Responses["ServerProbed"];
-  readonly ListBrowsers: Responses["BrowserList"];
-  readonly SignOutBrowser: Responses["Done"];
-  readonly Register: Responses["ConnectSuccess"];
-  readonly Connect: Responses["ConnectSuccess"];
-  readonly Disconnect: Responses["DisconnectNotification"];
-  readonly Deregister: Responses["DeregisterSuccess"];
-  readonly PeerRegister: Responses["PeerRegisterSuccess"];
-  readonly PeerRegisterRespond: Responses["PeerRegisterSuccess"];
-  readonly PeerConnect: Responses["PeerConnectSuccess"];
-  readonly PeerConnectAccept: Responses["PeerConnectAcceptSuccess"];
-  readonly PeerDisconnect: Responses["DisconnectNotification"];
-}
+/** What a request that succeeds is answered with, by request: of several answers the fields of the usual one. */
+export type Answers = {
+  readonly [Name in RequestName]: Responses[(typeof ANSWERS)[Name][0]];
+};
 
 /** Account files that the list of this computer's accounts does not name, and why that may be. */
 export interface FoundFiles {

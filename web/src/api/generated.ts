@@ -6,7 +6,7 @@
 /** A u64, exact: a JavaScript number would round it. */
 export type Cid = bigint;
 
-/** Go on with a peer whose identity changed; sending resumes, the verified mark stays off. Answer: Done. */
+/** Go on with a peer whose identity changed; sending resumes, the verified mark stays off. */
 export interface AcceptIdentity {
   readonly request_id: string;
   readonly cid: Cid;
@@ -31,14 +31,14 @@ export interface AccountView {
   readonly looks: NameLooks;
 }
 
-/** Sign in to an account file that the list of accounts does not name, and list it again. Answer: as Connect. */
+/** Sign in to an account file that the list of accounts does not name, and list it again. */
 export interface AdoptAccount {
   readonly request_id: string;
   readonly name: string;
   readonly password: readonly number[];
 }
 
-/** Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed. */
+/** Nothing of this person arrives any more, and they see us offline. Answered after the server agreed. */
 export interface BlockPeer {
   readonly request_id: string;
   readonly cid: Cid;
@@ -65,7 +65,7 @@ export interface BrowserView {
   readonly this_one: boolean;
 }
 
-/** Sign in to one local account of several with the same username. Answer: as Connect. */
+/** Sign in to one local account of several with the same username. */
 export interface ConnectAccount {
   readonly request_id: string;
   readonly cid: Cid;
@@ -135,13 +135,13 @@ export interface DraftView {
   readonly place: number;
 }
 
-/** Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person was asked. The server goes on having the account. Answer: Done. */
+/** Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person was asked. The server goes on having the account. */
 export interface ForgetDamagedAccount {
   readonly request_id: string;
   readonly cid: Cid;
 }
 
-/** Delete an account file that the list of accounts does not name, for good: a person was asked. Answer: Done. */
+/** Delete an account file that the list of accounts does not name, for good: a person was asked. */
 export interface ForgetFoundAccount {
   readonly request_id: string;
   readonly name: string;
@@ -155,14 +155,13 @@ export interface FoundAccountFile {
   readonly has_vault: boolean;
 }
 
-/** Answer: SafetyNumber. */
 export interface GetSafetyNumber {
   readonly request_id: string;
   readonly cid: Cid;
   readonly peer_cid: Cid;
 }
 
-/** A page in display order: the latest, or before, after or around a place. Answer: TimelinePage. */
+/** A page in display order: the latest, or before, after or around a place. */
 export interface GetTimeline {
   readonly request_id: string;
   readonly cid: Cid;
@@ -196,12 +195,12 @@ export interface LinkView {
   readonly reason: Reason | null;
 }
 
-/** The browsers that a cookie of this service was given to. Answer: BrowserList. */
+/** The browsers that a cookie of this service was given to. */
 export interface ListBrowsers {
   readonly request_id: string;
 }
 
-/** People on the server whose name or username contains `query`, a page at a time. Answer: DirectoryPage. */
+/** People on the server whose name or username contains `query`, a page at a time. */
 export interface ListDirectory {
   readonly request_id: string;
   readonly cid: Cid;
@@ -231,7 +230,7 @@ export interface LocalAccountsChanged {
   readonly storage: Reason | null;
 }
 
-/** What was on a screen, and up to which arrival everything counts as seen. Answer: Done. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */
+/** What was on a screen, and up to which arrival everything counts as seen. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */
 export interface MarkRead {
   readonly request_id: string;
   readonly cid: Cid;
@@ -334,7 +333,7 @@ export interface PeerView {
   readonly namesake: Namesake | null;
 }
 
-/** A view asks whether anybody is still there: a process that hangs keeps its sockets. Answer: Pong. */
+/** A view asks whether anybody is still there: a process that hangs keeps its sockets. */
 export interface Ping {
   readonly request_id: string;
 }
@@ -345,7 +344,7 @@ export interface Pong {
   readonly request_id: string | null;
 }
 
-/** Ask a server who it is before an account is made there. Answer: ServerProbed. */
+/** Ask a server who it is before an account is made there. */
 export interface ProbeServer {
   readonly request_id: string;
   readonly server_addr: string;
@@ -382,7 +381,7 @@ export interface SafetyNumber {
   readonly verified: boolean;
 }
 
-/** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit. The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now. */
+/** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answered after the commit. The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now. */
 export interface SendChat {
   readonly request_id: string;
   readonly cid: Cid;
@@ -410,7 +409,7 @@ export interface ServiceInfo {
   readonly open_command: string;
 }
 
-/** What stands in one window's composer; an empty text discards it. Answer: Done, after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
+/** What stands in one window's composer; an empty text discards it. Answered after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
 export interface SetDraft {
   readonly request_id: string;
   readonly cid: Cid;
@@ -420,7 +419,7 @@ export interface SetDraft {
   readonly revision: number;
 }
 
-/** Null leaves a setting as it is. Answer: Done; AccountChanged follows. */
+/** Null leaves a setting as it is. AccountChanged follows. */
 export interface SetSettings {
   readonly request_id: string;
   readonly cid: Cid;
@@ -432,7 +431,7 @@ export interface SetSettings {
   readonly full_name?: string | null;
 }
 
-/** Answer: Done. Never stored; dropped when the peer is not online. */
+/** Never stored; dropped when the peer is not online. */
 export interface SetTyping {
   readonly request_id: string;
   readonly cid: Cid;
@@ -440,7 +439,7 @@ export interface SetTyping {
   readonly typing: boolean;
 }
 
-/** The user compared the safety number. Answer: Done. */
+/** The user compared the safety number. */
 export interface SetVerified {
   readonly request_id: string;
   readonly cid: Cid;
@@ -457,7 +456,7 @@ export interface SettingsView {
   readonly lan_discovery: boolean;
 }
 
-/** Its cookie opens nothing any more, and its tabs are cut off. Again is fine. Answer: Done. */
+/** Its cookie opens nothing any more, and its tabs are cut off. Again is fine. */
 export interface SignOutBrowser {
   readonly request_id: string;
   readonly browser: string;
@@ -503,7 +502,6 @@ export interface UnblockPeer {
   readonly peer_cid: Cid;
 }
 
-/** Answer: Done. */
 export interface Unsubscribe {
   readonly request_id: string;
   readonly cid: Cid;
@@ -524,7 +522,7 @@ export interface ViewPosition {
   readonly sequence: number;
 }
 
-/** Take back our request to register with this person. Answer: Done, after the server agreed. */
+/** Take back our request to register with this person. Answered after the server agreed. */
 export interface WithdrawRegistration {
   readonly request_id: string;
   readonly cid: Cid;
@@ -576,3 +574,66 @@ export interface ExtensionResponses {
   readonly Pong: Pong;
   readonly RequestRefused: RequestRefused;
 }
+
+/** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */
+export const ANSWERS = {
+  Connect: ["ConnectSuccess", "SessionAlreadyActive"],
+  Register: ["ConnectSuccess", "RegisterSuccess"],
+  Message: ["MessageSendSuccess"],
+  Disconnect: ["DisconnectNotification"],
+  Deregister: ["DeregisterSuccess"],
+  SendFile: ["SendFileRequestSuccess"],
+  RespondFileTransfer: ["FileTransferStatusNotification"],
+  DownloadFile: ["DownloadFileSuccess"],
+  DeleteVirtualFile: ["DeleteVirtualFileSuccess"],
+  PickFile: ["PickFileSuccess"],
+  ListAllPeers: ["ListAllPeersResponse"],
+  ListRegisteredPeers: ["ListRegisteredPeersResponse"],
+  PeerConnect: ["PeerConnectSuccess"],
+  PeerConnectAccept: ["PeerConnectAcceptSuccess", "PeerConnectSuccess"],
+  PeerDisconnect: ["DisconnectNotification", "PeerDisconnectSuccess"],
+  PeerRegister: ["PeerRegisterSuccess"],
+  PeerRegisterRespond: ["PeerRegisterSuccess"],
+  LocalDBGetKV: ["LocalDBGetKVSuccess"],
+  LocalDBSetKV: ["LocalDBSetKVSuccess"],
+  LocalDBDeleteKV: ["LocalDBDeleteKVSuccess"],
+  LocalDBGetAllKV: ["LocalDBGetAllKVSuccess"],
+  LocalDBClearAllKV: ["LocalDBClearAllKVSuccess"],
+  GroupCreate: ["GroupCreateSuccess"],
+  GroupInvite: ["GroupInviteSuccess"],
+  GroupRespondRequest: ["GroupRespondRequestSuccess"],
+  GroupMessage: ["GroupMessageSuccess"],
+  GroupLeave: ["GroupLeaveSuccess"],
+  GroupEnd: ["GroupEndSuccess"],
+  GroupKick: ["GroupKickSuccess"],
+  GroupListGroupsFor: ["GroupListGroupsSuccess"],
+  GroupRequestJoin: ["GroupRequestJoinSuccess"],
+  GetSessions: ["GetSessionsResponse"],
+  GetAccountInformation: ["GetAccountInformationResponse"],
+  ConnectionManagement: ["ConnectionManagementSuccess"],
+  Batched: ["BatchedResponse"],
+  Hello: ["HelloAccepted"],
+  Subscribe: ["Snapshot", "Resumed"],
+  Unsubscribe: ["Done"],
+  ListDirectory: ["DirectoryPage"],
+  GetTimeline: ["TimelinePage"],
+  SendChat: ["MessageQueued"],
+  SetDraft: ["Done"],
+  MarkRead: ["Done"],
+  SetTyping: ["Done"],
+  WithdrawRegistration: ["Done"],
+  BlockPeer: ["Done"],
+  UnblockPeer: ["Done"],
+  GetSafetyNumber: ["SafetyNumber"],
+  SetVerified: ["Done"],
+  AcceptIdentity: ["Done"],
+  SetSettings: ["Done"],
+  ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  ForgetFoundAccount: ["Done"],
+  ForgetDamagedAccount: ["Done"],
+  ProbeServer: ["ServerProbed"],
+  Ping: ["Pong"],
+  ListBrowsers: ["BrowserList"],
+  SignOutBrowser: ["Done"],
+} as const;

@@ -1,41 +1,7 @@
 /** Requests that wait for their answer, matched by request id. */
-import type { Reason } from "./generated";
+import { ANSWERS, type Reason } from "./generated";
 import type { Answers, RequestName } from "./InternalService";
 import { ConnectionLost, Refused } from "./InternalService";
-
-/** The responses that mean success; any other one with the same request id is a refusal. */
-const SUCCESS: Readonly<Record<RequestName, readonly string[]>> = {
-  ListDirectory: ["DirectoryPage"],
-  GetTimeline: ["TimelinePage"],
-  SendChat: ["MessageQueued"],
-  SetDraft: ["Done"],
-  MarkRead: ["Done"],
-  SetTyping: ["Done"],
-  WithdrawRegistration: ["Done"],
-  BlockPeer: ["Done"],
-  UnblockPeer: ["Done"],
-  GetSafetyNumber: ["SafetyNumber"],
-  SetVerified: ["Done"],
-  AcceptIdentity: ["Done"],
-  SetSettings: ["Done"],
-  // The session was there already, and the password was right: for a person that is being signed in.
-  ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
-  AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
-  ForgetFoundAccount: ["Done"],
-  ForgetDamagedAccount: ["Done"],
-  Connect: ["ConnectSuccess", "SessionAlreadyActive"],
-  ProbeServer: ["ServerProbed"],
-  ListBrowsers: ["BrowserList"],
-  SignOutBrowser: ["Done"],
-  Register: ["ConnectSuccess", "RegisterSuccess"],
-  Disconnect: ["DisconnectNotification"],
-  Deregister: ["DeregisterSuccess"],
-  PeerRegister: ["PeerRegisterSuccess"],
-  PeerRegisterRespond: ["PeerRegisterSuccess"],
-  PeerConnect: ["PeerConnectSuccess"],
-  PeerConnectAccept: ["PeerConnectAcceptSuccess", "PeerConnectSuccess"],
-  PeerDisconnect: ["DisconnectNotification", "PeerDisconnectSuccess"],
-};
 
 /** The fields of any answer that matter for matching it. */
 export interface AnyAnswer {
@@ -64,7 +30,8 @@ export class PendingRequests {
     const waiting = answer.request_id === null ? undefined : this.waiting.get(answer.request_id);
     if (waiting === undefined || answer.request_id === null) return;
     this.waiting.delete(answer.request_id);
-    if (SUCCESS[waiting.name].includes(responseName)) waiting.resolve(answer);
+    const successes: readonly string[] = ANSWERS[waiting.name];
+    if (successes.includes(responseName)) waiting.resolve(answer);
     else waiting.reject(new Refused(reasonOf(answer)));
   }
 

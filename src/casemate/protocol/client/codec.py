@@ -21,6 +21,8 @@ from casemate.protocol.limits import CLIENT_BATCH_COMMANDS, CLIENT_BATCH_REFUSAL
 ClientRequest = Request | ExtensionRequest
 ClientResponse = Response | ExtensionResponse
 
+REQUESTS: Final[tuple[type[ClientRequest], ...]] = (*CITADEL_REQUESTS, *ExtensionRequest.__subclasses__())
+
 _EXTENSION_ID_CHARACTERS: Final = 64
 
 
@@ -46,9 +48,7 @@ _commands: Final = msgspec.json.Decoder(_Commands)
 _encoder: Final = msgspec.json.Encoder(enc_hook=encode_hook)
 
 _request_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    kind.__name__: msgspec.json.Decoder(kind, dec_hook=decode_hook)
-    for kind in (*CITADEL_REQUESTS, *ExtensionRequest.__subclasses__())
-    if kind is not Batched
+    kind.__name__: msgspec.json.Decoder(kind, dec_hook=decode_hook) for kind in REQUESTS if kind is not Batched
 }
 _response_decoders: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     kind.__name__: msgspec.json.Decoder(kind, dec_hook=decode_hook)

@@ -4,8 +4,12 @@ They travel in the same envelope as all others, {"Request":{"Hello":{…}}}. A s
 `Hello` is a *view*; only views may send the others, and only views receive the responses below.
 """
 
+from typing import ClassVar
+
 import msgspec
 
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.client.responses import ConnectFailure, ConnectSuccess, SessionAlreadyActive
 from casemate.protocol.client.views import (
     AccountView,
     BrowserView,
@@ -23,16 +27,6 @@ from casemate.protocol.client.views import (
 from casemate.protocol.ids import Cid
 
 
-class ExtensionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    request_id: str
-
-
-class Hello(ExtensionRequest, frozen=True, kw_only=True):
-    """Makes this socket a view. Answer: HelloAccepted; later LocalAccountsChanged whenever the list changes."""
-
-    client: str
-
-
 class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
     """Where a view is in an account's stream; `epoch` changes with every start of the internal service."""
 
@@ -40,195 +34,9 @@ class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int
 
 
-class Subscribe(ExtensionRequest, frozen=True, kw_only=True):
-    """Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents."""
-
-    cid: Cid
-    after: ViewPosition | None = None
-
-
-class Unsubscribe(ExtensionRequest, frozen=True, kw_only=True):
-    """Answer: Done."""
-
-    cid: Cid
-
-
-class ListDirectory(ExtensionRequest, frozen=True, kw_only=True):
-    """People on the server whose name or username contains `query`, a page at a time. Answer: DirectoryPage."""
-
-    cid: Cid
-    query: str = ""
-    cursor: str = ""
-    limit: int = 100
-
-
-class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
-    """A page in display order: the latest, or before, after or around a place. Answer: TimelinePage."""
-
-    cid: Cid
-    peer_cid: Cid
-    before: MessageOrder | None = None
-    after: MessageOrder | None = None
-    around: MessageOrder | None = None
-    limit: int = 50
-
-
-class SendChat(ExtensionRequest, frozen=True, kw_only=True):
-    """Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answer: MessageQueued, after the commit.
-
-    The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now.
-    """
-
-    cid: Cid
-    peer_cid: Cid
-    message_id: str
-    text: str
-    slot: str | None = None
-    draft_revision: int = 1
-
-
-class SetDraft(ExtensionRequest, frozen=True, kw_only=True):
-    """What stands in one window's composer; an empty text discards it. Answer: Done, after the commit.
-
-    `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a
-    revision that is not above the present one is refused, unless it is the same text once more.
-    """
-
-    cid: Cid
-    conversation: str
-    slot: str
-    text: str
-    revision: int
-
-
-class MarkRead(ExtensionRequest, frozen=True, kw_only=True):
-    """What was on a screen, and up to which arrival everything counts as seen. Answer: Done.
-
-    Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only
-    concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over.
-    """
-
-    cid: Cid
-    conversation: str
-    painted: list[str]
-    """At most 200."""
-    seen_up_to: int
-
-
-class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
-    """Answer: Done. Never stored; dropped when the peer is not online."""
-
-    cid: Cid
-    peer_cid: Cid
-    typing: bool
-
-
-class WithdrawRegistration(ExtensionRequest, frozen=True, kw_only=True):
-    """Take back our request to register with this person. Answer: Done, after the server agreed."""
-
-    cid: Cid
-    conversation: str
-
-
-class BlockPeer(ExtensionRequest, frozen=True, kw_only=True):
-    """Nothing of this person arrives any more, and they see us offline. Answer: Done, after the server agreed."""
-
-    cid: Cid
-    peer_cid: Cid
-
-
-class UnblockPeer(ExtensionRequest, frozen=True, kw_only=True):
-    cid: Cid
-    peer_cid: Cid
-
-
-class GetSafetyNumber(ExtensionRequest, frozen=True, kw_only=True):
-    """Answer: SafetyNumber."""
-
-    cid: Cid
-    peer_cid: Cid
-
-
-class SetVerified(ExtensionRequest, frozen=True, kw_only=True):
-    """The user compared the safety number. Answer: Done."""
-
-    cid: Cid
-    peer_cid: Cid
-    verified: bool
-
-
-class AcceptIdentity(ExtensionRequest, frozen=True, kw_only=True):
-    """Go on with a peer whose identity changed; sending resumes, the verified mark stays off. Answer: Done."""
-
-    cid: Cid
-    peer_cid: Cid
-
-
-class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
-    """Null leaves a setting as it is. Answer: Done; AccountChanged follows."""
-
-    cid: Cid
-    auto_connect: bool | None = None
-    appear_offline: bool | None = None
-    ask_password_at_start: bool | None = None
-    relay_only: bool | None = None
-    lan_discovery: bool | None = None
-    full_name: str | None = None
-    """Signed anew and told to everybody; the username never changes."""
-
-
-class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
-    """Sign in to one local account of several with the same username. Answer: as Connect."""
-
-    cid: Cid
-    password: list[int]
-
-
-class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
-    """Sign in to an account file that the list of accounts does not name, and list it again. Answer: as Connect."""
-
-    name: str
-    """Of a FoundAccountFile."""
-    password: list[int]
-
-
-class ForgetFoundAccount(ExtensionRequest, frozen=True, kw_only=True):
-    """Delete an account file that the list of accounts does not name, for good: a person was asked. Answer: Done."""
-
-    name: str
-    """Of a FoundAccountFile."""
-
-
-class ForgetDamagedAccount(ExtensionRequest, frozen=True, kw_only=True):
-    """Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person
-    was asked. The server goes on having the account. Answer: Done."""
-
-    cid: Cid
-
-
-class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
-    """Ask a server who it is before an account is made there. Answer: ServerProbed."""
-
-    server_addr: str
-
-
-class Ping(ExtensionRequest, frozen=True, kw_only=True):
-    """A view asks whether anybody is still there: a process that hangs keeps its sockets. Answer: Pong."""
-
-
 class ExtensionResponse(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     request_id: str | None
-
-
-class ListBrowsers(ExtensionRequest, frozen=True, kw_only=True):
-    """The browsers that a cookie of this service was given to. Answer: BrowserList."""
-
-
-class SignOutBrowser(ExtensionRequest, frozen=True, kw_only=True):
-    """Its cookie opens nothing any more, and its tabs are cut off. Again is fine. Answer: Done."""
-
-    browser: str
 
 
 class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -349,3 +157,224 @@ class RequestRefused(ExtensionResponse, frozen=True, kw_only=True):
     """The answer to any extension request that cannot be done."""
 
     reason: Reason
+
+
+class ExtensionRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`answers` are the responses that mean success, the usual one first; `failure` is the one that means refusal."""
+
+    answers: ClassVar[tuple[type[ExtensionResponse | Response], ...]] = (Done,)
+    failure: ClassVar[type[ExtensionResponse | Response]] = RequestRefused
+
+    request_id: str
+
+
+class Hello(ExtensionRequest, frozen=True, kw_only=True):
+    """Makes this socket a view. Answer: HelloAccepted; later LocalAccountsChanged whenever the list changes."""
+
+    answers = (HelloAccepted,)
+
+    client: str
+
+
+class Subscribe(ExtensionRequest, frozen=True, kw_only=True):
+    """Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents."""
+
+    answers = (Snapshot, Resumed)
+
+    cid: Cid
+    after: ViewPosition | None = None
+
+
+class Unsubscribe(ExtensionRequest, frozen=True, kw_only=True):
+    cid: Cid
+
+
+class ListDirectory(ExtensionRequest, frozen=True, kw_only=True):
+    """People on the server whose name or username contains `query`, a page at a time."""
+
+    answers = (DirectoryPage,)
+
+    cid: Cid
+    query: str = ""
+    cursor: str = ""
+    limit: int = 100
+
+
+class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
+    """A page in display order: the latest, or before, after or around a place."""
+
+    answers = (TimelinePage,)
+
+    cid: Cid
+    peer_cid: Cid
+    before: MessageOrder | None = None
+    after: MessageOrder | None = None
+    around: MessageOrder | None = None
+    limit: int = 50
+
+
+class SendChat(ExtensionRequest, frozen=True, kw_only=True):
+    """Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answered after the commit.
+
+    The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now.
+    """
+
+    answers = (MessageQueued,)
+
+    cid: Cid
+    peer_cid: Cid
+    message_id: str
+    text: str
+    slot: str | None = None
+    draft_revision: int = 1
+
+
+class SetDraft(ExtensionRequest, frozen=True, kw_only=True):
+    """What stands in one window's composer; an empty text discards it. Answered after the commit.
+
+    `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a
+    revision that is not above the present one is refused, unless it is the same text once more.
+    """
+
+    cid: Cid
+    conversation: str
+    slot: str
+    text: str
+    revision: int
+
+
+class MarkRead(ExtensionRequest, frozen=True, kw_only=True):
+    """What was on a screen, and up to which arrival everything counts as seen.
+
+    Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only
+    concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over.
+    """
+
+    cid: Cid
+    conversation: str
+    painted: list[str]
+    """At most 200."""
+    seen_up_to: int
+
+
+class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
+    """Never stored; dropped when the peer is not online."""
+
+    cid: Cid
+    peer_cid: Cid
+    typing: bool
+
+
+class WithdrawRegistration(ExtensionRequest, frozen=True, kw_only=True):
+    """Take back our request to register with this person. Answered after the server agreed."""
+
+    cid: Cid
+    conversation: str
+
+
+class BlockPeer(ExtensionRequest, frozen=True, kw_only=True):
+    """Nothing of this person arrives any more, and they see us offline. Answered after the server agreed."""
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class UnblockPeer(ExtensionRequest, frozen=True, kw_only=True):
+    cid: Cid
+    peer_cid: Cid
+
+
+class GetSafetyNumber(ExtensionRequest, frozen=True, kw_only=True):
+    answers = (SafetyNumber,)
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class SetVerified(ExtensionRequest, frozen=True, kw_only=True):
+    """The user compared the safety number."""
+
+    cid: Cid
+    peer_cid: Cid
+    verified: bool
+
+
+class AcceptIdentity(ExtensionRequest, frozen=True, kw_only=True):
+    """Go on with a peer whose identity changed; sending resumes, the verified mark stays off."""
+
+    cid: Cid
+    peer_cid: Cid
+
+
+class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
+    """Null leaves a setting as it is. AccountChanged follows."""
+
+    cid: Cid
+    auto_connect: bool | None = None
+    appear_offline: bool | None = None
+    ask_password_at_start: bool | None = None
+    relay_only: bool | None = None
+    lan_discovery: bool | None = None
+    full_name: str | None = None
+    """Signed anew and told to everybody; the username never changes."""
+
+
+class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Sign in to one local account of several with the same username."""
+
+    answers = (ConnectSuccess, SessionAlreadyActive)
+    failure = ConnectFailure
+
+    cid: Cid
+    password: list[int]
+
+
+class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Sign in to an account file that the list of accounts does not name, and list it again."""
+
+    answers = (ConnectSuccess, SessionAlreadyActive)
+    failure = ConnectFailure
+
+    name: str
+    """Of a FoundAccountFile."""
+    password: list[int]
+
+
+class ForgetFoundAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Delete an account file that the list of accounts does not name, for good: a person was asked."""
+
+    name: str
+    """Of a FoundAccountFile."""
+
+
+class ForgetDamagedAccount(ExtensionRequest, frozen=True, kw_only=True):
+    """Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person
+    was asked. The server goes on having the account."""
+
+    cid: Cid
+
+
+class ProbeServer(ExtensionRequest, frozen=True, kw_only=True):
+    """Ask a server who it is before an account is made there."""
+
+    answers = (ServerProbed,)
+
+    server_addr: str
+
+
+class Ping(ExtensionRequest, frozen=True, kw_only=True):
+    """A view asks whether anybody is still there: a process that hangs keeps its sockets."""
+
+    answers = (Pong,)
+
+
+class ListBrowsers(ExtensionRequest, frozen=True, kw_only=True):
+    """The browsers that a cookie of this service was given to."""
+
+    answers = (BrowserList,)
+
+
+class SignOutBrowser(ExtensionRequest, frozen=True, kw_only=True):
+    """Its cookie opens nothing any more, and its tabs are cut off. Again is fine."""
+
+    browser: str

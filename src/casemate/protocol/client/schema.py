@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, get_args
 
 import msgspec
 
 from casemate.protocol.client import extensions
+from casemate.protocol.client.codec import REQUESTS
 from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.views import ViewEvent
 from casemate.protocol.ids import Cid
@@ -26,6 +27,9 @@ HEADER: Final = """\
 /** A u64, exact: a JavaScript number would round it. */
 export type Cid = bigint;
 """
+
+ANSWERS_COMMENT: Final = """\
+/** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */"""
 
 
 def extension_requests() -> list[type[msgspec.Struct]]:
@@ -56,7 +60,15 @@ def typescript() -> str:
     parts = [_declaration(name, schemas[name], partial=name in requests) for name in sorted(schemas)]
     events = " | ".join(event.__name__ for event in get_args(ViewEvent))
     maps = [_name_map("ExtensionRequests", requests), _name_map("ExtensionResponses", responses)]
-    return "\n".join([HEADER, *parts, f"export type ViewEvent = {events};\n", *maps])
+    return "\n".join([HEADER, *parts, f"export type ViewEvent = {events};\n", *maps, _answers()])
+
+
+def _answers() -> str:
+    lines = []
+    for kind in REQUESTS:
+        names = ", ".join(f'"{answer.__name__}"' for answer in kind.answers)
+        lines.append(f"  {kind.__name__}: [{names}],")
+    return "\n".join([ANSWERS_COMMENT, "export const ANSWERS = {", *lines, "} as const;\n"])
 
 
 def _defined_in_extensions(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
@@ -72,12 +84,17 @@ def _structs_reachable_from(roots: Sequence[type[msgspec.Struct]]) -> Iterator[t
         waiting.extend(get_args(item))
         if isinstance(item, type) and issubclass(item, msgspec.Struct) and item not in seen:
             seen.add(item)
-            waiting.extend(get_type_hints(item).values())
+            waiting.extend(_hints(item).values())
             yield item
 
 
+def _hints(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """Of what travels: a class may know more of itself."""
+    return {field.name: field.type for field in msgspec.structs.fields(struct)}
+
+
 def _mark_cids(struct: type[msgspec.Struct], schema: Schema) -> None:
-    for field, hint in get_type_hints(struct).items():
+    for field, hint in _hints(struct).items():
         if "properties" in schema and (hint is Cid or Cid in get_args(hint)):
             _mark_integers(schema["properties"][field])
 

@@ -8,9 +8,9 @@ from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sentences import sentence
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
-from casemate.protocol.client.codec import ClientRequest, ClientResponse
-from casemate.protocol.client.extensions import ExtensionRequest, RequestRefused
-from casemate.protocol.client.requests import CITADEL_REQUESTS, GetAccountInformation, Unusable
+from casemate.protocol.client.codec import REQUESTS, ClientRequest, ClientResponse
+from casemate.protocol.client.extensions import RequestRefused
+from casemate.protocol.client.requests import GetAccountInformation, Unusable
 from casemate.protocol.client.response_bases import Failure, Response, ScopedFailure
 from casemate.protocol.client.types import ObjectId, Uuid
 from casemate.protocol.client.views import Reason
@@ -64,99 +64,59 @@ def answer_to_malformed(name: str, at: Address, *, of_a_view: bool) -> ClientRes
 
 def failure_named(name: str, at: Address, why: Reason) -> ClientResponse | None:
     """As `failure`, for a request of which only this much could be read."""
-    if name in _EXTENSIONS and at.request_id is not None:
-        return RequestRefused(cid=at.cid, request_id=at.request_id, reason=why)
-    build = _BUILDERS.get(name)
-    return None if build is None else build(at, why)
+    request = _REQUESTS.get(name)
+    kind = None if request is None else request.failure
+    if kind is None:
+        return None
+    if kind is RequestRefused:
+        return None if at.request_id is None else RequestRefused(cid=at.cid, request_id=at.request_id, reason=why)
+    return _built(kind, at, why)
 
 
-_Builder = Callable[[Address, Reason], Response]
+def _built(kind: type[ClientResponse], at: Address, why: Reason) -> Response:
+    message = sentence(why, cid=str(at.cid), peer=str(at.peer_cid))
+    if kind in _OTHERS:
+        return _OTHERS[kind](at, message, why)
+    if issubclass(kind, ScopedFailure):
+        return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=message, reason=why)
+    assert issubclass(kind, Failure)
+    cid = Cid(0) if kind in _OF_NO_ACCOUNT else at.cid
+    return kind(cid=cid, request_id=at.request_id, message=message, reason=why)
 
 
-def _of(kind: type[Failure], *, cid: Cid | None = None) -> _Builder:
-    def build(at: Address, why: Reason) -> Response:
-        return kind(cid=at.cid if cid is None else cid, request_id=at.request_id, message=_message(at, why), reason=why)
-
-    return build
-
-
-def _scoped(kind: type[ScopedFailure]) -> _Builder:
-    def build(at: Address, why: Reason) -> Response:
-        return kind(cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid, message=_message(at, why), reason=why)
-
-    return build
-
-
-def _accept(at: Address, why: Reason) -> Response:
+def _accept(at: Address, message: str, why: Reason) -> Response:
     return to.PeerConnectAcceptFailure(
-        cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=_message(at, why), reason=why
+        cid=at.cid, request_id=at.request_id, peer_cid=at.peer_cid or Cid(0), message=message, reason=why
     )
 
 
-def _management(at: Address, why: Reason) -> Response:
-    return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=_message(at, why))
+def _management(at: Address, message: str, _: Reason) -> Response:
+    return to.ConnectionManagementFailure(cid=at.cid, request_id=at.request_id, error=message)
 
 
-def _transfer(at: Address, why: Reason) -> Response:
+def _transfer(at: Address, message: str, _: Reason) -> Response:
     return fg.FileTransferStatusNotification(
         cid=at.cid,
         request_id=at.request_id,
         object_id=at.object_id,
         success=False,
         response=False,
-        message=_message(at, why),
+        message=message,
     )
 
 
-def _batched(at: Address, _: Reason) -> Response:
+def _batched(at: Address, _: str, __: Reason) -> Response:
+    """Of a batch that cannot be read, no command was run."""
     return to.BatchedResponse(cid=Cid(0), request_id=at.request_id, results=[])
 
 
-def _message(at: Address, why: Reason) -> str:
-    return sentence(why, cid=str(at.cid), peer=str(at.peer_cid))
-
-
-_BUILDERS: Final[dict[str, _Builder]] = {
-    "Connect": _of(to.ConnectFailure, cid=Cid(0)),
-    "Register": _of(to.RegisterFailure, cid=Cid(0)),
-    "Disconnect": _of(to.PeerDisconnectFailure),
-    "Deregister": _of(to.DeregisterFailure),
-    "ConnectionManagement": _management,
-    "Message": _of(to.MessageSendFailure),
-    "ListAllPeers": _of(to.ListAllPeersFailure),
-    "ListRegisteredPeers": _of(to.ListRegisteredPeersFailure),
-    "PeerRegister": _of(to.PeerRegisterFailure),
-    "PeerRegisterRespond": _of(to.PeerRegisterFailure),
-    "PeerConnect": _of(to.PeerConnectFailure),
-    "PeerConnectAccept": _accept,
-    "PeerDisconnect": _of(to.PeerDisconnectFailure),
-    "Batched": _batched,
-    "LocalDBGetKV": _scoped(to.LocalDBGetKVFailure),
-    "LocalDBSetKV": _scoped(to.LocalDBSetKVFailure),
-    "LocalDBDeleteKV": _scoped(to.LocalDBDeleteKVFailure),
-    "LocalDBGetAllKV": _scoped(to.LocalDBGetAllKVFailure),
-    "LocalDBClearAllKV": _scoped(to.LocalDBClearAllKVFailure),
-    "SendFile": _of(fg.SendFileRequestFailure),
-    "RespondFileTransfer": _transfer,
-    "DownloadFile": _of(fg.DownloadFileFailure),
-    "DeleteVirtualFile": _of(fg.DeleteVirtualFileFailure),
-    "PickFile": _of(fg.PickFileFailure),
-    "GroupCreate": _of(fg.GroupCreateFailure),
-    "GroupInvite": _of(fg.GroupInviteFailure),
-    "GroupRespondRequest": _of(fg.GroupRespondRequestFailure),
-    "GroupMessage": _of(fg.GroupMessageFailure),
-    "GroupLeave": _of(fg.GroupLeaveFailure),
-    "GroupEnd": _of(fg.GroupEndFailure),
-    "GroupKick": _of(fg.GroupKickFailure),
-    "GroupListGroupsFor": _of(fg.GroupListGroupsFailure),
-    "GroupRequestJoin": _of(fg.GroupRequestJoinFailure),
+_OF_NO_ACCOUNT: Final = (to.ConnectFailure, to.RegisterFailure)
+_OTHERS: Final[dict[type[ClientResponse], Callable[[Address, str, Reason], Response]]] = {
+    to.PeerConnectAcceptFailure: _accept,
+    to.ConnectionManagementFailure: _management,
+    fg.FileTransferStatusNotification: _transfer,
+    to.BatchedResponse: _batched,
 }
-"""GetSessions and GetAccountInformation cannot fail. Of a batch that cannot be read, no command was run."""
+"""Those that have another form than all others."""
 
-_EXTENSIONS: Final = frozenset(kind.__name__ for kind in ExtensionRequest.__subclasses__()) - {
-    "ConnectAccount",
-    "AdoptAccount",
-}
-_BUILDERS["ConnectAccount"] = _BUILDERS["AdoptAccount"] = _BUILDERS["Connect"]
-
-NEVER_FAIL: Final = frozenset(kind.__name__ for kind in CITADEL_REQUESTS) - _BUILDERS.keys()
+_REQUESTS: Final = {kind.__name__: kind for kind in REQUESTS}
