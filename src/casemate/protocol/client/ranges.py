@@ -66,7 +66,8 @@ def _checker(hint: Any) -> _Checker | None:
     if origin is dict:
         return _entries(_checker(arguments[0]), _checker(arguments[1]))
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        return _nested
+        # Most structs of a view hold no such number: they are passed over without a look.
+        return _nested if _checkers(hint) else None
     return None
 
 
