@@ -324,6 +324,24 @@ def test_whatever_a_field_holds_a_request_is_read_or_malformed(name: str, data: 
     assert decode_request(encode_request(request)) == request
 
 
+@given(st.data())
+def test_a_message_is_read_the_same_in_one_pass_and_in_pieces(data: st.DataObject) -> None:
+    fields = dict(REQUESTS["Message"])
+    field = data.draw(st.sampled_from([*sorted(fields), "something else"]))
+    fields[field] = data.draw(json_values)
+    frame = json.dumps({"Request": {"Message": fields}})
+    in_pieces = " " * 40 + frame
+    assert outcome(frame) == outcome(frame.encode()) == outcome(in_pieces)
+
+
+def outcome(frame: str | bytes) -> object:
+    """The request, or what could be read of it."""
+    try:
+        return decode_request(frame)
+    except MalformedRequest as refused:
+        return vars(refused)
+
+
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_text_or_bytes_are_read_or_malformed(frame: str | bytes) -> None:
     with contextlib.suppress(MalformedRequest):
