@@ -4,7 +4,11 @@ import reactHooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-/** Imports point one way: app → features → state → api. Components know nothing of the product. */
+/**
+ * Imports point one way: app → features → words → state → api. State is what the service said; words are what a person
+ * reads of it, so features may take from both, and components, which know nothing of the product, from neither: they are
+ * given finished words.
+ */
 const layer = (files, forbidden, message) => ({
   files,
   ignores: ["src/**/*.test.{ts,tsx}"],
@@ -13,14 +17,27 @@ const layer = (files, forbidden, message) => ({
 const layers = [
   layer(
     ["src/text/**"],
-    "^(\\.\\./)+(api|state|features|components|app|testing)/",
+    "^(\\.\\./)+(api|state|words|features|components|app|testing)/",
     "text knows only strings",
   ),
-  layer(["src/api/**"], "^(\\.\\./)+(state|features|components|app|testing)/", "api is the innermost layer"),
-  layer(["src/state/**"], "^(\\.\\./)+(features|components|app|testing)/", "state knows only api"),
+  layer(
+    ["src/api/**"],
+    "^(\\.\\./)+(state|words|features|components|app|testing)/",
+    "api is the innermost layer",
+  ),
+  layer(
+    ["src/state/**"],
+    "^(\\.\\./)+(words|features|components|app|testing)/",
+    "state knows only api, and nothing of how it is said",
+  ),
+  layer(
+    ["src/words/**"],
+    "^(\\.\\./)+(features|components|app|testing)/",
+    "words know what there is to say, and nothing of where it is shown",
+  ),
   layer(
     ["src/components/**"],
-    "^(\\.\\./)+(api|state|features|app|testing)/",
+    "^(\\.\\./)+(api|state|words|features|app|testing)/",
     "components know nothing of the product",
   ),
   layer(
@@ -50,7 +67,7 @@ const plainWords = [
 /** What formats or segments takes a browser longer to make than a message to draw. */
 const MADE_ONCE = {
   selector: ":function NewExpression[callee.object.name='Intl']",
-  message: "Make it once, outside of functions; what depends on the time zone belongs to state/times.ts",
+  message: "Make it once, outside of functions; what depends on the time zone belongs to words/times.ts",
 };
 
 export default tseslint.config(

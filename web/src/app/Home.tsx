@@ -4,7 +4,7 @@ import { MessagesSquare, UserRoundPlus } from "lucide-react";
 import { Button } from "../components/Button";
 import { EmptyState } from "../components/EmptyState";
 import { useWorkspace } from "../state/context";
-import { directMessagesOf, requestsOf } from "../state/selectors";
+import { directMessagesOf, requestsOf } from "../words/lists";
 
 export function Home({ onDiscover }: { readonly onDiscover: () => void }) {
   const alone = useWorkspace((workspace) => directMessagesOf(workspace).length === 0);

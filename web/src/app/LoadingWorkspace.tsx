@@ -8,8 +8,8 @@ import { Button } from "../components/Button";
 import { CopyDetail } from "../components/CopyDetail";
 import { Rail } from "../features/shell/Rail";
 import { useConnection, useNow, useSession } from "../state/context";
-import { sentenceOf, technicalDetail } from "../state/reasons";
 import { LANDING, navigate } from "../state/route";
+import { sentenceOf, technicalDetail } from "../words/reasons";
 import { Standstill } from "./Standstill";
 import { Unreachable } from "./Unreachable";
 

@@ -5,8 +5,8 @@ import { useEffect } from "react";
 import type { LocalAccount } from "../api/generated";
 import { Button } from "../components/Button";
 import { SignIn } from "../features/landing/SignIn";
-import { displayName } from "../state/names";
 import { LANDING, navigate } from "../state/route";
+import { displayName } from "../words/names";
 
 export function SignedOutScreen({ account }: { readonly account: LocalAccount }) {
   const name = displayName(account);

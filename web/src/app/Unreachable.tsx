@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 import { StartAgain } from "../components/StartAgain";
 import { commandsOfService } from "../state/commands";
 import { useNow, useService } from "../state/context";
-import { shortDuration, sinceTime } from "../state/times";
+import { shortDuration, sinceTime } from "../words/times";
 import { Standstill } from "./Standstill";
 
 interface Props {

@@ -1,9 +1,9 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { displayName } from "../state/names";
-import { membersOf } from "../state/selectors";
 import { applySnapshot } from "../state/workspace";
+import { membersOf } from "../words/lists";
+import { displayName } from "../words/names";
 import { ANN, BOB, CARA, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import type { Cid } from "../api/generated";
 import { useSession } from "../state/context";
 import type { Place } from "../state/route";
-import { directMessagesOf } from "../state/selectors";
+import { directMessagesOf } from "../words/lists";
 
 interface Options {
   readonly place: Place;

@@ -2,10 +2,10 @@
 import { useEffect } from "react";
 
 import { useWorkspace } from "../state/context";
-import { displayName } from "../state/names";
 import type { Place } from "../state/route";
-import { requestsOf } from "../state/selectors";
 import { useHeldBack } from "../state/useHeldBack";
+import { requestsOf } from "../words/lists";
+import { displayName } from "../words/names";
 
 export function usePageTitle(place: Place): void {
   const waiting = useHeldBack(

@@ -8,9 +8,9 @@ import type { Sessions } from "./sessions";
 import type { AccountSession, SessionState } from "./AccountSession";
 import type { PendingTexts } from "./pendingTexts";
 import { useSelect } from "./store";
-import { withUnknownPresence } from "./presence";
 import type { Workspace } from "./workspace";
 import { useTimeZone } from "./timeZone";
+import { withUnknownPresence } from "./unknownPresence";
 
 export const ServiceContext = createContext<InternalService | null>(null);
 export const SessionsContext = createContext<Sessions | null>(null);

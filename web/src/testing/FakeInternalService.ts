@@ -11,7 +11,7 @@ import type {
 } from "../api/InternalService";
 import { ConnectionLost, Refused } from "../api/InternalService";
 import { sha3_256 } from "../api/sha3";
-import { compareByName, matchesQuery } from "../state/names";
+import { compareByName, matchesQuery } from "../words/names";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";

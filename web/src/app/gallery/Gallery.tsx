@@ -17,9 +17,9 @@ import { Sparkline } from "../../components/Sparkline";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Switch } from "../../components/Switch";
-import { initials } from "../../state/names";
-import { wayWord } from "../../state/paths";
-import { knownCodes, sentenceOf } from "../../state/reasons";
+import { initials } from "../../words/names";
+import { wayWord } from "../../words/paths";
+import { knownCodes, sentenceOf } from "../../words/reasons";
 
 const KINDS: readonly ButtonKind[] = ["primary", "soft", "secondary", "quiet", "danger", "danger-quiet"];
 const STATUSES: readonly GlyphStatus[] = ["handing-over", "queued", "sent", "delivered", "read", "needs-you"];

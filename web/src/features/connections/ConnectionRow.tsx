@@ -6,11 +6,11 @@ import { Avatar } from "../../components/Avatar";
 import { PathMark } from "../../components/PathMark";
 import { PersonName } from "../../components/PersonName";
 import { Sparkline } from "../../components/Sparkline";
-import { displayName, initials } from "../../state/names";
-import { pathStory } from "../../state/pathStory";
-import { presenceOf, presenceSentence } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
+import { displayName, initials } from "../../words/names";
+import { pathStory } from "../../words/pathStory";
+import { presenceOf, presenceSentence } from "../../words/presence";
 
 interface Props {
   readonly account: Cid;

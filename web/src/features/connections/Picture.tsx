@@ -7,11 +7,11 @@ import type { AccountView, Cid, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { classes } from "../../components/classes";
 import { CutText } from "../../components/PersonName";
-import { displayName, initials, isAmbiguous } from "../../state/names";
-import type { Standing, Way } from "../../state/paths";
-import { roundTripWords, standingOf } from "../../state/paths";
-import { presenceOf } from "../../state/presence";
-import { sinceTime } from "../../state/times";
+import { displayName, initials, isAmbiguous } from "../../words/names";
+import type { Standing, Way } from "../../words/paths";
+import { roundTripWords, standingOf } from "../../words/paths";
+import { presenceOf } from "../../words/presence";
+import { sinceTime } from "../../words/times";
 import type { PersonPlace, Place, Side } from "./pictureLayout";
 import { curve, pictureLayout } from "./pictureLayout";
 

@@ -1,7 +1,7 @@
 /** Everybody one is connected with, by how messages travel to them. */
 import type { LinkView, PeerView } from "../../api/generated";
-import { standingOf, wayWord } from "../../state/paths";
-import type { Way } from "../../state/paths";
+import { standingOf, wayWord } from "../../words/paths";
+import type { Way } from "../../words/paths";
 
 export interface Group {
   readonly way: Way;

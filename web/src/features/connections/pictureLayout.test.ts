@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { Way } from "../../state/paths";
+import type { Way } from "../../words/paths";
 import type { PictureLayout, Side } from "./pictureLayout";
 import { curve, pictureLayout } from "./pictureLayout";
 

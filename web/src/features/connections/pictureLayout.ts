@@ -1,6 +1,6 @@
 /** Where everybody stands in the picture: direct people on one side of you, the server and its people on the other. */
 import type { Cid } from "../../api/generated";
-import type { Way } from "../../state/paths";
+import type { Way } from "../../words/paths";
 
 export interface Place {
   readonly x: number;

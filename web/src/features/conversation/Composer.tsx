@@ -6,7 +6,7 @@ import { memo, useCallback, useEffect, useRef, useState } from "react";
 import type { Cid } from "../../api/generated";
 import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
+import { sentenceOf } from "../../words/reasons";
 import { directionOf } from "./direction";
 import { DraftOffers } from "./DraftOffers";
 import { useTypingSignal } from "./useTypingSignal";

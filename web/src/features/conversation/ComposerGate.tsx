@@ -6,9 +6,9 @@ import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact, askToConnect, askToTalk } from "../../state/actions";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
-import { declinedWords, mayAskAgain } from "../../state/declined";
-import { displayName } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
+import { declinedWords, mayAskAgain } from "../../words/declined";
+import { displayName } from "../../words/names";
+import { sentenceOf } from "../../words/reasons";
 
 export function canWrite(peer: PeerView, link: LinkView): boolean {
   return (

@@ -8,8 +8,8 @@ import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
-import { displayName, initials } from "../../state/names";
-import { presenceOf, presenceSentence } from "../../state/presence";
+import { displayName, initials } from "../../words/names";
+import { presenceOf, presenceSentence } from "../../words/presence";
 import { PathBadge } from "./PathBadge";
 
 interface Props {

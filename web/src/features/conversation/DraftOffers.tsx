@@ -3,8 +3,8 @@ import { Button } from "../../components/Button";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
 import type { Offer } from "../../state/DraftKeeper";
 import { offersOf } from "../../state/DraftKeeper";
-import { sentenceOf } from "../../state/reasons";
 import { useSelect } from "../../state/store";
+import { sentenceOf } from "../../words/reasons";
 
 const LONGEST_SHOWN = 120;
 

@@ -12,12 +12,12 @@ import type {
   Reason,
 } from "../../api/generated";
 import { useSession, useSessionState } from "../../state/context";
-import { displayName } from "../../state/names";
 import type { PendingTexts } from "../../state/pendingTexts";
-import { presenceOf } from "../../state/presence";
 import type { Timeline } from "../../state/timeline";
 import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
 import { useTimeZone } from "../../state/timeZone";
+import { displayName } from "../../words/names";
+import { presenceOf } from "../../words/presence";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder, PageFailed } from "./ListParts";
 import type { Author } from "./MessageGroup";

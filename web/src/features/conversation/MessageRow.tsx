@@ -7,9 +7,9 @@ import { classes } from "../../components/classes";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Tooltip } from "../../components/Tooltip";
-import { noteText } from "../../state/previews";
-import { sentenceOf } from "../../state/reasons";
-import { clockTime, fullTime } from "../../state/times";
+import { noteText } from "../../words/previews";
+import { sentenceOf } from "../../words/reasons";
+import { clockTime, fullTime } from "../../words/times";
 import { MessageText } from "./MessageText";
 
 interface Props {

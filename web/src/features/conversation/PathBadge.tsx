@@ -8,10 +8,10 @@ import { PathMark } from "../../components/PathMark";
 import { PathStory } from "../../components/PathStory";
 import { Popover } from "../../components/Popover";
 import { useNow, useSession } from "../../state/context";
-import { pathStory } from "../../state/pathStory";
 import type { Place } from "../../state/route";
 import { navigate } from "../../state/route";
-import { sinceTime } from "../../state/times";
+import { pathStory } from "../../words/pathStory";
+import { sinceTime } from "../../words/times";
 
 interface Props {
   /** Null while nobody tells. */

@@ -4,7 +4,7 @@ import { Button } from "../../components/Button";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useConnection, useSession } from "../../state/context";
 import type { PendingText } from "../../state/pendingTexts";
-import { sentenceOf } from "../../state/reasons";
+import { sentenceOf } from "../../words/reasons";
 
 interface Props {
   readonly pending: PendingText;

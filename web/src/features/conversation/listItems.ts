@@ -2,7 +2,7 @@
 import type { MessageOrder, MessageView } from "../../api/generated";
 import type { PendingText, PendingTexts } from "../../state/pendingTexts";
 import { compareOrder } from "../../state/timeline";
-import { sameDay } from "../../state/times";
+import { sameDay } from "../../words/times";
 
 export interface Group {
   readonly kind: "group";

@@ -6,7 +6,7 @@ import type { DirectoryRow } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import { CutText } from "../../components/PersonName";
-import { displayName, initials } from "../../state/names";
+import { displayName, initials } from "../../words/names";
 
 export type Action = "connect" | "accept" | "unblock" | "open";
 

@@ -9,10 +9,10 @@ import { Button, IconButton } from "../../components/Button";
 import { CopyDetail } from "../../components/CopyDetail";
 import { PathStory } from "../../components/PathStory";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
-import { displayName, initials } from "../../state/names";
-import { pathStory } from "../../state/pathStory";
-import { presenceOf, presenceSentence } from "../../state/presence";
-import { sentenceOf, technicalDetail } from "../../state/reasons";
+import { displayName, initials } from "../../words/names";
+import { pathStory } from "../../words/pathStory";
+import { presenceOf, presenceSentence } from "../../words/presence";
+import { sentenceOf, technicalDetail } from "../../words/reasons";
 import { SafetyNumber } from "./SafetyNumber";
 
 export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonly onClose: () => void }) {

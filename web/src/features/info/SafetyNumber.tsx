@@ -6,10 +6,10 @@ import type { PeerView, SafetyNumber as Answer } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Later } from "../../components/Later";
 import { CONNECTION_LOST, useAttempt, useConnection, useSession } from "../../state/context";
+import { displayName } from "../../words/names";
+import { sentenceOf } from "../../words/reasons";
 import { Refused } from "../../api/InternalService";
 import type { Reason } from "../../api/generated";
-import { displayName } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
 
 const qrCode = async () => (await import("./QrCode")).QrCode;
 

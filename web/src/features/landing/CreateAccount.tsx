@@ -8,7 +8,7 @@ import { Field } from "../../components/Field";
 import type { NewAccount } from "../../state/actions";
 import { createAccount } from "../../state/actions";
 import { useAttempt, useConnection, useService } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
+import { sentenceOf } from "../../words/reasons";
 import { Refusal } from "./Refusal";
 import { ServerIdentity } from "./ServerIdentity";
 import { StepLine } from "./StepLine";

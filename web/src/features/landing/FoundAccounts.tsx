@@ -9,8 +9,8 @@ import { Button } from "../../components/Button";
 import { Field } from "../../components/Field";
 import { adopt, forgetFound } from "../../state/actions";
 import { useAttempt, useService } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
-import { fullDay } from "../../state/times";
+import { sentenceOf } from "../../words/reasons";
+import { fullDay } from "../../words/times";
 import { Forget } from "./Forget";
 import { Refusal } from "./Refusal";
 

@@ -5,8 +5,8 @@ import { CountBadge } from "../../components/Badge";
 import { CutText } from "../../components/PersonName";
 import { forgetDamaged } from "../../state/actions";
 import { useService } from "../../state/context";
-import { displayName, initials } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
+import { displayName, initials } from "../../words/names";
+import { sentenceOf } from "../../words/reasons";
 import { Forget } from "./Forget";
 
 interface Props {

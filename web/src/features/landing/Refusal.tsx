@@ -3,7 +3,7 @@ import { CircleAlert } from "lucide-react";
 
 import type { Reason } from "../../api/generated";
 import { CopyDetail } from "../../components/CopyDetail";
-import { isKnownReason, sentenceOf, technicalDetail } from "../../state/reasons";
+import { isKnownReason, sentenceOf, technicalDetail } from "../../words/reasons";
 
 export function Refusal({ reason, server }: { readonly reason: Reason; readonly server?: string }) {
   return (

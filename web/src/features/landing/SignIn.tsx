@@ -9,7 +9,7 @@ import { Field } from "../../components/Field";
 import { CutText } from "../../components/PersonName";
 import { signIn, signInTo } from "../../state/actions";
 import { useAttempt, useConnection, useService } from "../../state/context";
-import { displayName, initials } from "../../state/names";
+import { displayName, initials } from "../../words/names";
 import { focusFirstProblem } from "./focusFirstProblem";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";

@@ -2,7 +2,7 @@
 import { LoaderCircle } from "lucide-react";
 
 import { useNow } from "../../state/context";
-import { shortDuration } from "../../state/times";
+import { shortDuration } from "../../words/times";
 
 const PATIENCE_MILLISECONDS = 1500;
 

@@ -7,11 +7,11 @@ import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { PersonName } from "../../components/PersonName";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
-import { displayName, initials } from "../../state/names";
-import { hasOwnConnection, wayWord } from "../../state/paths";
-import { presenceOf, presenceSentence } from "../../state/presence";
-import { sentenceOf } from "../../state/reasons";
-import { peopleOf } from "../../state/selectors";
+import { peopleOf } from "../../words/lists";
+import { displayName, initials } from "../../words/names";
+import { hasOwnConnection, wayWord } from "../../words/paths";
+import { presenceOf, presenceSentence } from "../../words/presence";
+import { sentenceOf } from "../../words/reasons";
 
 interface Props {
   readonly onDiscover: () => void;

@@ -6,7 +6,7 @@ import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Field } from "../../components/Field";
 import { useAttempt, useService } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
+import { sentenceOf } from "../../words/reasons";
 
 export function DeleteAccount({
   account,

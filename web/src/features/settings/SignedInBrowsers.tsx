@@ -5,8 +5,8 @@ import { useEffect, useState } from "react";
 import type { BrowserView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { useAttempt, useNow, useService } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
-import { sinceTime } from "../../state/times";
+import { sentenceOf } from "../../words/reasons";
+import { sinceTime } from "../../words/times";
 
 export function SignedInBrowsers() {
   const service = useService();

@@ -6,7 +6,7 @@ import type { Presence } from "../../components/Avatar";
 import { Avatar } from "../../components/Avatar";
 import { Menu, MenuItem, MenuLine, MenuNote } from "../../components/Menu";
 import { CutText } from "../../components/PersonName";
-import { displayName, initials } from "../../state/names";
+import { displayName, initials } from "../../words/names";
 
 interface Props {
   readonly account: AccountView;

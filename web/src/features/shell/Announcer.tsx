@@ -5,8 +5,8 @@ import { useEffect, useRef, useState } from "react";
 import type { Cid } from "../../api/generated";
 import { Button, IconButton } from "../../components/Button";
 import { useSessionState } from "../../state/context";
-import type { News } from "../../state/news";
-import { newsBetween } from "../../state/news";
+import type { News } from "../../words/news";
+import { newsBetween } from "../../words/news";
 
 /** Long enough to be heard; then it is no news any more, and a later look at the page does not meet it. */
 const TOLD_MILLISECONDS = 10_000;

@@ -5,10 +5,10 @@ import { Banner } from "../../components/Banner";
 import { StartAgain } from "../../components/StartAgain";
 import { commandsOfService } from "../../state/commands";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
-import { listOfNames } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
-import { connectedOf } from "../../state/selectors";
-import { shortDuration, sinceTime } from "../../state/times";
+import { connectedOf } from "../../words/lists";
+import { listOfNames } from "../../words/names";
+import { sentenceOf } from "../../words/reasons";
+import { shortDuration, sinceTime } from "../../words/times";
 
 /** A restart of the service, or of the server, takes less: the page does not move for it. */
 const UNNOTICED_MILLISECONDS = 1200;

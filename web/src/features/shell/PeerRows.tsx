@@ -7,12 +7,12 @@ import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
 import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
-import { previewOf } from "../../state/previews";
-import { displayName, initials } from "../../state/names";
-import { hasOwnConnection, wayWord } from "../../state/paths";
-import { presenceOf, presenceSentence } from "../../state/presence";
-import { shortTime } from "../../state/times";
 import { useHeldBack } from "../../state/useHeldBack";
+import { displayName, initials } from "../../words/names";
+import { hasOwnConnection, wayWord } from "../../words/paths";
+import { presenceOf, presenceSentence } from "../../words/presence";
+import { previewOf } from "../../words/previews";
+import { shortTime } from "../../words/times";
 
 interface RowProps {
   readonly peer: PeerView;

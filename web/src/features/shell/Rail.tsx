@@ -8,7 +8,7 @@ import { IconButton } from "../../components/Button";
 import { classes } from "../../components/classes";
 import { Logo } from "../../components/Logo";
 import { Tooltip } from "../../components/Tooltip";
-import { displayName, initials } from "../../state/names";
+import { displayName, initials } from "../../words/names";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];

@@ -7,10 +7,10 @@ import { Avatar } from "../../components/Avatar";
 import { Button, IconButton } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
 import { useAttempt, useNow, useWorkspace } from "../../state/context";
-import { displayName, initials, lookAlikeOf } from "../../state/names";
-import { sentenceOf } from "../../state/reasons";
-import { asksToRegister } from "../../state/selectors";
-import { sinceTime } from "../../state/times";
+import { asksToRegister } from "../../words/lists";
+import { displayName, initials, lookAlikeOf } from "../../words/names";
+import { sentenceOf } from "../../words/reasons";
+import { sinceTime } from "../../words/times";
 
 interface Props {
   readonly peer: PeerView;

@@ -5,7 +5,7 @@ import type { Cid, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact } from "../../state/actions";
 import { useSession, useWorkspace } from "../../state/context";
-import { asksToRegister, requestsOf } from "../../state/selectors";
+import { asksToRegister, requestsOf } from "../../words/lists";
 import { RequestCard } from "./RequestCard";
 import { Section } from "./Section";
 

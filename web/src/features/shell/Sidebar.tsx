@@ -5,17 +5,17 @@ import { memo, useEffect, useRef } from "react";
 import type { Cid, LocalAccount } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { useNow, useSession, useWorkspace } from "../../state/context";
-import { isAmbiguous } from "../../state/names";
-import { useAmbiguousNames } from "../../state/useAmbiguousNames";
-import { presenceOf } from "../../state/presence";
 import { navigate, pathOf } from "../../state/route";
 import type { Route } from "../../state/route";
-import { directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../state/selectors";
+import { useHeldBack } from "../../state/useHeldBack";
+import { directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../words/lists";
+import { isAmbiguous } from "../../words/names";
+import { presenceOf } from "../../words/presence";
+import { useAmbiguousNames } from "../../words/useAmbiguousNames";
 import { AccountHead } from "./AccountHead";
 import { ConversationRow, PersonRow } from "./PeerRows";
 import { Requests } from "./Requests";
 import { Section } from "./Section";
-import { useHeldBack } from "../../state/useHeldBack";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];

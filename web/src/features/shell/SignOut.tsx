@@ -2,7 +2,7 @@
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { useSession, useAttempt } from "../../state/context";
-import { sentenceOf } from "../../state/reasons";
+import { sentenceOf } from "../../words/reasons";
 
 interface Props {
   readonly onSignedOut: () => void;

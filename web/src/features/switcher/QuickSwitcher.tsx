@@ -10,9 +10,9 @@ import { classes } from "../../components/classes";
 import { Dialog } from "../../components/Dialog";
 import { CutText } from "../../components/PersonName";
 import { useWorkspace } from "../../state/context";
-import { displayName, initials, matchesQuery } from "../../state/names";
-import { presenceOf } from "../../state/presence";
-import { directMessagesOf, membersOf } from "../../state/selectors";
+import { directMessagesOf, membersOf } from "../../words/lists";
+import { displayName, initials, matchesQuery } from "../../words/names";
+import { presenceOf } from "../../words/presence";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];

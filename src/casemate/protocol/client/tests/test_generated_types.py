@@ -9,7 +9,7 @@ from casemate.protocol.client.schema import json_schemas, typescript
 
 ROOT = Path(__file__).parents[5]
 GENERATED = ROOT / "web/src/api/generated.ts"
-CATALOGUE = ROOT / "web/src/state/reasons.ts"
+CATALOGUE = ROOT / "web/src/words/reasons.ts"
 REASONS = ROOT / "docs/protocol/reasons.md"
 
 

@@ -16,7 +16,6 @@ import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
 import { roundTripSentence, roundTripsOf } from "./roundTrips";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
-import { parseRoute, pathOf } from "./route";
 import { dayName, shortDuration, sinceTime } from "./times";
 
 const person = (cid: bigint, full_name: string, username = "u") => ({
@@ -88,34 +87,6 @@ test("an unknown code is a sentence, and its detail is there for whoever helps",
   const reason = { code: "moon_phase", params: { phase: "new" }, acts: "retry" } as const;
   expect(sentenceOf(reason)).toBe("That did not work this time. Try again in a moment.");
   expect(technicalDetail(reason)).toBe("moon_phase phase=new");
-});
-
-test("addresses say where one is, and come back from what they say", () => {
-  for (const path of [
-    "/",
-    "/?create",
-    "/?sign-in",
-    "/a/18446744073709551615",
-    "/a/7/settings",
-    "/a/7/people",
-    "/a/7/connections",
-    "/a/7/c/9",
-  ]) {
-    const [pathname = "", search = ""] = path.split("?");
-    expect(pathOf(parseRoute(pathname, search))).toBe(path);
-  }
-  for (const path of [
-    "/a",
-    "/a/0",
-    "/a/-1",
-    "/a/1e3",
-    "/a/18446744073709551616",
-    "/a/7/x",
-    "/a/7/c",
-    "/a/7/c/9/9",
-    "/x",
-  ])
-    expect(parseRoute(path).screen).toBe("nowhere");
 });
 
 test("times are told as people tell them", () => {

@@ -1,7 +1,6 @@
 /** Whether somebody is there, as a word and as a sentence. */
 import type { PeerView } from "../api/generated";
 import { sinceTime } from "./times";
-import type { Workspace } from "./workspace";
 
 export type PresenceWord = "online" | "offline" | "unknown";
 
@@ -25,19 +24,4 @@ export function presenceSentence(peer: Seen, now: number): string {
     case "unknown":
       return "Not known whether online";
   }
-}
-
-const unknown = new WeakMap<Workspace, Workspace>();
-
-/** The same, without claiming to know who is there and how they are reached: for while nobody tells us. */
-export function withUnknownPresence(workspace: Workspace): Workspace {
-  const known = unknown.get(workspace);
-  if (known !== undefined) return known;
-  const peers = new Map(
-    [...workspace.peers].map(([cid, peer]) => [cid, { ...peer, online: null, path: null }]),
-  );
-  const link = { ...workspace.account.link, state: "connecting" as const };
-  const result = { ...workspace, peers, typing: new Set<never>(), account: { ...workspace.account, link } };
-  unknown.set(workspace, result);
-  return result;
 }

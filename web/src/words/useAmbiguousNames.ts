@@ -1,7 +1,7 @@
 /** The names that need a username beside them, among everybody this account knows and itself. */
 import { useMemo } from "react";
 
-import { useWorkspace } from "./context";
+import { useWorkspace } from "../state/context";
 import { ambiguousNames } from "./names";
 
 export function useAmbiguousNames(): ReadonlySet<string> {

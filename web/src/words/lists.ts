@@ -1,8 +1,8 @@
 /** Lists that several screens show, made from the rows of the workspace. */
 import type { Cid, ConversationView, PeerView } from "../api/generated";
+import type { Workspace } from "../state/workspace";
 import { compareByName } from "./names";
 import { presenceOf } from "./presence";
-import type { Workspace } from "./workspace";
 
 /** Whoever waits for an answer of ours. */
 export function requestsOf({ peers }: Workspace): readonly PeerView[] {

@@ -1,5 +1,5 @@
 /** Times in a reader's words. All are Unix milliseconds and shown in the reader's time zone. */
-import { timeZone } from "./timeZone";
+import { timeZone } from "../state/timeZone";
 
 const MINUTE = 60_000;
 

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 
 import type { FakeAccount } from "../testing/FakeAccount";
 import { FakeWorld } from "../testing/FakeWorld";
+import type { Workspace } from "../state/workspace";
+import { applySnapshot } from "../state/workspace";
 import { newsBetween } from "./news";
-import type { Workspace } from "./workspace";
-import { applySnapshot } from "./workspace";
 
 function twoPeople() {
   const world = new FakeWorld();

@@ -1,9 +1,9 @@
 /** What happened between two states of an account, in words: for those who listen, and for those who wait for it. */
 import type { Cid, ConversationView, PeerView } from "../api/generated";
+import type { Workspace } from "../state/workspace";
 import { displayName } from "./names";
 import { lineOf, noteText, previewOf } from "./previews";
 import { sentenceOf } from "./reasons";
-import type { Workspace } from "./workspace";
 
 export interface News {
   readonly peer: Cid;

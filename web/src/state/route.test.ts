@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+
+import { parseRoute, pathOf } from "./route";
+
+test("addresses say where one is, and come back from what they say", () => {
+  for (const path of [
+    "/",
+    "/?create",
+    "/?sign-in",
+    "/a/18446744073709551615",
+    "/a/7/settings",
+    "/a/7/people",
+    "/a/7/connections",
+    "/a/7/c/9",
+  ]) {
+    const [pathname = "", search = ""] = path.split("?");
+    expect(pathOf(parseRoute(pathname, search))).toBe(path);
+  }
+  for (const path of [
+    "/a",
+    "/a/0",
+    "/a/-1",
+    "/a/1e3",
+    "/a/18446744073709551616",
+    "/a/7/x",
+    "/a/7/c",
+    "/a/7/c/9/9",
+    "/x",
+  ])
+    expect(parseRoute(path).screen).toBe("nowhere");
+});
