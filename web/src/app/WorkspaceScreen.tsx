@@ -84,7 +84,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     const ask = () => {
       setLayer("sign-out");
     };
-    if (session.wordsInHand()) ask();
+    if (session.outgoing.wordsInHand()) ask();
     else session.signOut().then(leave, ask);
   }, [session]);
   const closeLayer = useCallback(() => {

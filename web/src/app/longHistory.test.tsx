@@ -122,12 +122,12 @@ test("a page that was asked for where the window no longer is leaves no gap", as
   await Promise.resolve();
   const first = bob.messages.get(ANN)?.[0]?.order;
   if (first === undefined) throw new Error("nothing was sent");
-  await session.loadAround(BOB, first);
+  await session.pages.around(BOB, first);
   const releaseOld = service.hold("GetTimeline");
-  session.loadAfter(BOB);
+  session.pages.after(BOB);
   await act(() => Promise.resolve());
   service.hold("GetTimeline")(); // only what was asked until here waits
-  await session.loadLatest(BOB);
+  await session.pages.latest(BOB);
   releaseOld();
   await act(() => Promise.resolve());
   await waitFor(() => {

@@ -5,7 +5,8 @@ import type { Connection, InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
 import type { Reason } from "../api/generated";
 import type { Sessions } from "./sessions";
-import type { AccountSession, SessionState } from "./AccountSession";
+import type { AccountSession } from "./AccountSession";
+import type { SessionState } from "./sessionState";
 import type { PendingTexts } from "./pendingTexts";
 import { useSelect } from "./store";
 import type { Workspace } from "./workspace";
@@ -46,7 +47,7 @@ export function useSessionState<Selected>(select: (state: SessionState) => Selec
 
 /** Texts on their way into the service. */
 export function usePendingTexts<Selected>(select: (texts: PendingTexts) => Selected): Selected {
-  return useSelect(useSession().handover.texts, select);
+  return useSelect(useSession().outgoing.handover.texts, select);
 }
 
 /** For everything below the point where the first snapshot is known to be there. */

@@ -22,13 +22,14 @@ export class Sessions {
   /** Keeps what is written over the end of this page; stopped with the returned function. */
   watchOverWords(): () => void {
     const seal = () => {
-      for (const session of this.sessions.values()) session.seal();
+      for (const session of this.sessions.values()) session.outgoing.seal();
     };
     const hidden = () => {
       if (document.visibilityState === "hidden") seal();
     };
     const ask = (event: BeforeUnloadEvent) => {
-      if ([...this.sessions.values()].some((session) => session.wordsUnsealed())) event.preventDefault();
+      if ([...this.sessions.values()].some((session) => session.outgoing.wordsUnsealed()))
+        event.preventDefault();
       seal();
     };
     // Whoever was asked and stays has lost nothing; whoever goes leaves what could be sealed in that time.

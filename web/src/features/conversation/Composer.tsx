@@ -49,8 +49,8 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
       field.value = text;
       changed(field, text);
     };
-    show(session.drafts.text(conversation));
-    return session.drafts.open(conversation, show);
+    show(session.outgoing.drafts.text(conversation));
+    return session.outgoing.drafts.open(conversation, show);
   }, [session, conversation, changed]);
 
   useEffect(() => {
@@ -66,7 +66,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
       setTooLong(true);
       return;
     }
-    session.send(peer, conversation, text);
+    session.outgoing.send(peer, conversation, text);
     field.value = "";
     changed(field, "");
     typing.stop();
@@ -84,7 +84,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
 
   const written = (field: HTMLTextAreaElement) => {
     const text = field.value;
-    session.drafts.typed(conversation, text);
+    session.outgoing.drafts.typed(conversation, text);
     changed(field, text);
     typing.typed(text !== "");
   };
@@ -123,7 +123,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
           }}
           onBlur={() => {
             typing.stop();
-            session.drafts.flush();
+            session.outgoing.drafts.flush();
           }}
           onKeyDown={keyDown}
           onCompositionStart={() => {

@@ -38,7 +38,7 @@ export const Conversation = memo(function Conversation({ peerCid, infoOpen, onIn
   }, []);
 
   useEffect(() => {
-    session.openConversation(peerCid);
+    session.pages.open(peerCid);
   }, [session, peerCid]);
 
   if (peer === undefined) return <NobodyThere onBack={onBack} />;
@@ -65,7 +65,7 @@ export const Conversation = memo(function Conversation({ peerCid, infoOpen, onIn
       ) : failed ? (
         <HistoryFailed
           onRetry={() => {
-            session.openConversation(peerCid);
+            session.pages.open(peerCid);
           }}
         />
       ) : (

@@ -9,7 +9,7 @@ import { sentenceOf } from "../../words/reasons";
 const LONGEST_SHOWN = 120;
 
 export function DraftOffers({ conversation }: { readonly conversation: string }) {
-  const { drafts } = useSession();
+  const { drafts } = useSession().outgoing;
   const rows = useWorkspace((workspace) => workspace.drafts);
   const kept = useSelect(drafts.kept, (all) => all);
   const mine = useSelect(drafts.mine, (slots) => slots.get(conversation));
@@ -25,7 +25,7 @@ export function DraftOffers({ conversation }: { readonly conversation: string })
 }
 
 function OfferRow({ conversation, offer }: { readonly conversation: string; readonly offer: Offer }) {
-  const { drafts } = useSession();
+  const { drafts } = useSession().outgoing;
   const [attempt, run] = useAttempt();
   const busy = attempt.state === "running";
   return (

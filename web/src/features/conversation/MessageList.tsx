@@ -50,16 +50,16 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
       isFull: messages.length >= WINDOW_MESSAGES,
       // What failed waits for a person, or for the service to come back.
       onNearStart: () => {
-        if (failed !== "before") session.loadBefore(peer.cid);
+        if (failed !== "before") session.pages.before(peer.cid);
       },
       onNearEnd: () => {
-        if (failed !== "after") session.loadAfter(peer.cid);
+        if (failed !== "after") session.pages.after(peer.cid);
       },
       watched: idAt(firstUnread, timeline),
     });
   const isFull = messages.length >= WINDOW_MESSAGES;
   useEffect(() => {
-    if (isFull && !hasAfter) session.makeRoom(peer.cid, farEnd());
+    if (isFull && !hasAfter) session.pages.makeRoom(peer.cid, farEnd());
   }, [isFull, hasAfter, session, peer.cid, farEnd]);
   useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
@@ -89,18 +89,18 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
 
   // The end may be far below what is loaded, and the service may be away when it is asked for.
   const loadAgain = () => {
-    session.loadAgain(peer.cid);
+    session.pages.again(peer.cid);
   };
   const live = useSessionState((state) => state.live);
   useEffect(() => {
-    if (following && hasAfter && live) void session.loadLatest(peer.cid);
+    if (following && hasAfter && live) void session.pages.latest(peer.cid);
   }, [following, hasAfter, live, timeline, session, peer.cid]);
 
   const jumpToNew = async (order: MessageOrder) => {
     unpin();
     const place = timeline.messages.find((message) => compareOrder(message.order, order) >= 0);
     const loaded = place !== undefined && compareOrder(place.order, order) === 0;
-    if (!loaded) await session.loadAround(peer.cid, order);
+    if (!loaded) await session.pages.around(peer.cid, order);
     requestAnimationFrame(() => {
       const target = session.store
         .get()

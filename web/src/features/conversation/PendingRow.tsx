@@ -31,7 +31,7 @@ export function PendingRow({ pending, peerName, last }: Props) {
             <Button
               size="small"
               onClick={() => {
-                session.handover.sendAgain(messageId);
+                session.outgoing.handover.sendAgain(messageId);
               }}
             >
               Try again
@@ -40,7 +40,7 @@ export function PendingRow({ pending, peerName, last }: Props) {
               size="small"
               kind="danger-quiet"
               onClick={() => {
-                session.discard(messageId);
+                session.outgoing.discard(messageId);
               }}
             >
               Discard

@@ -15,8 +15,8 @@ export function SignOut({ onSignedOut, onClose }: Props) {
   const signOut = async () => {
     if (await run(() => session.signOut())) onSignedOut();
   };
-  const inHand = session.wordsInHand();
-  const kept = session.keepsSealed && !session.wordsUnsealed();
+  const inHand = session.outgoing.wordsInHand();
+  const kept = session.outgoing.keepsSealed && !session.outgoing.wordsUnsealed();
   return (
     <Dialog
       title={inHand ? "Sign out with words in hand" : "Sign out"}

@@ -1,0 +1,114 @@
+/** What somebody wrote in one account, until the service has it: drafts, and texts on their way. */
+import type { BrowserKey, Cid, MessageView, ViewEvent } from "../api/generated";
+import type { InternalService } from "../api/InternalService";
+import type { Browser } from "./browser";
+import { DraftKeeper } from "./DraftKeeper";
+import { Handover } from "./Handover";
+import type { KeptDraft, KeptText } from "./SealedWords";
+import { SealedWords } from "./SealedWords";
+import type { SessionStore } from "./sessionState";
+import { changeWorkspace } from "./sessionState";
+import { applyEvent } from "./workspace";
+
+const NO_DRAFTS = new Map<string, never>();
+
+export class Outgoing {
+  readonly drafts: DraftKeeper;
+  readonly handover: Handover;
+  private readonly sealed: SealedWords;
+
+  /** `onTaken` is called whenever the service took something: there may be nothing left in hand. */
+  constructor(
+    private readonly service: InternalService,
+    cid: Cid,
+    private readonly store: SessionStore,
+    browser: Browser,
+    private readonly onTaken: () => void,
+  ) {
+    this.sealed = new SealedWords(browser.records, cid);
+    this.drafts = new DraftKeeper(
+      (fields) => service.request("SetDraft", { cid, ...fields }),
+      browser.windows,
+      this.sealed,
+    );
+    this.handover = new Handover(
+      (fields) => service.request("SendChat", { cid, ...fields }),
+      this.sealed,
+      (message) => {
+        this.confirmed(message);
+      },
+    );
+  }
+
+  /** The text appears as a message when the service has written it down; until then it is kept as pending. */
+  send(peer: Cid, conversation: string, text: string): void {
+    this.handover.send(peer, text, this.drafts.sent(conversation));
+  }
+
+  /** The one way to lose words that were sent. */
+  discard(messageId: string): void {
+    const pending = this.handover.find(messageId);
+    if (pending === undefined) return;
+    const conversation = this.store.get().workspace?.peers.get(pending.peer)?.conversation;
+    if (pending.draft !== null && conversation !== undefined)
+      this.drafts.discardOrigin(conversation, pending.draft).catch(() => undefined);
+    this.handover.drop(messageId);
+  }
+
+  /** What would be lost with the page goes where it outlives it. */
+  seal(): void {
+    this.drafts.flush();
+    this.handover.sealAll();
+  }
+
+  /** Whether words outlive this page while the service does not have them. */
+  get keepsSealed(): boolean {
+    return this.sealed.works;
+  }
+
+  /** There are words that the service does not have. */
+  wordsInHand(): boolean {
+    return this.handover.texts.get().length > 0 || this.drafts.inHand;
+  }
+
+  /** Closing the page now would lose words. */
+  wordsUnsealed(): boolean {
+    if (this.handover.texts.get().some((text) => !text.sealed)) return true;
+    // A draft that was told to an open connection is on its way; the page may go.
+    return this.service.connection().state !== "open" && this.drafts.unsealed;
+  }
+
+  /** The service answers: what it did not get goes there now, from here and from pages that are gone. */
+  async synchronise(key: BrowserKey): Promise<void> {
+    this.handover.again();
+    await this.sealed.unlock(key);
+    const texts: KeptText[] = [];
+    const drafts = new Map<string, KeptDraft>();
+    for (const { id, words } of await this.sealed.all()) {
+      if (words.kind === "text") texts.push(words);
+      else drafts.set(id, words);
+    }
+    this.handover.found(texts);
+    await this.drafts.synchronise(this.knownDrafts(), drafts);
+    this.onTaken();
+  }
+
+  heard(event: ViewEvent): void {
+    if (event.type === "MessageChanged") this.handover.drop(event.message.id);
+    this.drafts.heard(event, this.knownDrafts());
+  }
+
+  /** The event may have been faster, and newer; then it stays. */
+  private confirmed(message: MessageView): void {
+    changeWorkspace(this.store, (workspace) => {
+      const timeline = workspace.timelines.get(message.peer_cid);
+      const known = timeline?.messages.some(({ id }) => id === message.id) ?? false;
+      return known ? workspace : applyEvent(workspace, { type: "MessageChanged", message });
+    });
+    this.onTaken();
+  }
+
+  private knownDrafts() {
+    return this.store.get().workspace?.drafts ?? NO_DRAFTS;
+  }
+}
