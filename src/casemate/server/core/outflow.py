@@ -164,7 +164,7 @@ class Outflow:
             if not rows:
                 continue
             pushes.ready[sender_device] = None
-            fresh = [row for row in rows if row[0] not in window.under_way]
+            fresh = [row for row in rows if not window.is_under_way(row[0])]
             window.pushed_up_to = rows[-1][0]
             if fresh:
                 effects.append(self._deliver(link, pushes, sender_device, window, fresh))

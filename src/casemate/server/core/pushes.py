@@ -1,5 +1,6 @@
 """What has been pushed on one link and what may be pushed next."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,12 +19,10 @@ class Window:
     sender: AccountId
     pushed_up_to: int
     """Every envelope in the mailbox up to this number was pushed."""
-    under_way: set[int] = field(default_factory=set)
-    """Pushed and not yet taken."""
+    under_way: list[int] = field(default_factory=list)
+    """Pushed and not yet taken, ascending: what is taken goes from its front, however much lies behind."""
     more_stored: bool = False
     """The mailbox may hold numbers above `pushed_up_to`."""
-    _highest: int = 0
-    """Of all that was ever under way."""
 
     @property
     def room(self) -> int:
@@ -32,17 +31,23 @@ class Window:
     @property
     def lowest_under_way(self) -> int:
         """What is missing below it is needed before anything that is under way can be taken."""
-        return min(self.under_way, default=0)
+        return self.under_way[0] if self.under_way else 0
+
+    def is_under_way(self, number: int) -> bool:
+        place = bisect_left(self.under_way, number)
+        return place < len(self.under_way) and self.under_way[place] == number
 
     def pushed(self, numbers: list[int]) -> None:
-        """These, ascending, are under way now."""
-        self.under_way.update(numbers)
-        self._highest = max(self._highest, numbers[-1])
+        """These, ascending and not under way yet, are from now on."""
+        fills_gap = bool(self.under_way) and numbers[0] < self.under_way[-1]
+        self.under_way += numbers
+        if fills_gap:
+            self.under_way.sort()
         self.pushed_up_to = max(self.pushed_up_to, numbers[-1])
 
     def taken(self, up_to: int) -> None:
         """The recipient has all up to this number, whether they were pushed here or came another way."""
-        self.under_way = set() if up_to >= self._highest else {n for n in self.under_way if n > up_to}
+        del self.under_way[: bisect_right(self.under_way, up_to)]
         self.pushed_up_to = max(self.pushed_up_to, up_to)
 
 
