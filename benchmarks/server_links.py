@@ -1,9 +1,10 @@
 """Many devices on one server: `python -m benchmarks.server_links [--links N]`.
 
-All of them come back after the server was away for a while; then they are idle. They try as the internal service
-does: with its time for an opening, its back-off and its wait after a refusal. The devices share this machine with the
-server, and their side of TLS and of the proofs costs as much as the server's: on two cores some of a thousand are not
-through in time, are cut off by the server and come again. What it took the server is told by its processor time.
+They come a few at a time and are idle; then all come back after the server was away for a while. They try as the
+internal service does: with its time for an opening, its back-off and its wait after a refusal. The devices share this
+machine with the server, and their side of TLS and of the proofs costs as much as the server's: on two cores some of a
+thousand are not through in time, are cut off by the server and come again. What it took the server is told by its
+processor time.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import resource
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -32,16 +34,10 @@ from casemate.server.tests.link_client import LinkClient, LinkEnded, LinkRefused
 from casemate.server.tests.people import Person, new_person
 from casemate.server.tests.process import ServerProcess
 
-REGISTERING_AT_ONCE: Final = 50
+AT_ONCE: Final = 50
+IDLE_SECONDS: Final = 10.0
 AWAY_SECONDS: Final = 10.0
 """Long enough for every device to wait as long as it ever does between two tries."""
-
-
-async def register_all(url: str, people: list[Person]) -> None:
-    for start in range(0, len(people), REGISTERING_AT_ONCE):
-        some = people[start : start + REGISTERING_AT_ONCE]
-        for link in await asyncio.gather(*(LinkClient.register(url, person) for person in some)):
-            await link.close()
 
 
 @dataclass
@@ -78,34 +74,60 @@ class Returning:
             await asyncio.sleep(random.uniform(0, ceiling))
 
 
-async def measure(directory: Path, count: int) -> None:
-    people = [new_person(f"person{number}") for number in range(count)]
+async def in_parts(people: list[Person], open_link: Callable[[Person], Awaitable[LinkClient]]) -> list[LinkClient]:
+    links: list[LinkClient] = []
+    for start in range(0, len(people), AT_ONCE):
+        links += await asyncio.gather(*(open_link(person) for person in people[start : start + AT_ONCE]))
+    return links
+
+
+async def close_all(links: list[LinkClient]) -> None:
+    await asyncio.gather(*(link.close() for link in links))
+
+
+async def measure_idle(directory: Path, people: list[Person]) -> None:
+    """What links cost that came one after the other: a crowd leaves behind what it needed to come in."""
     async with await ServerProcess.start(directory) as server:
-        await register_all(server.url, people)
+        process = psutil.Process(server.process.pid)
+        await close_all([await LinkClient.authenticate(server.url, people[0])])
+        empty = process.memory_info().rss
+        links = await in_parts(people, lambda person: LinkClient.authenticate(server.url, person))
+        full = process.memory_info().rss
+        print(f"* memory of the server: {empty / 2**20:.0f} MiB empty, {full / 2**20:.0f} MiB with all of them,")
+        print(f"  {(full - empty) / len(people) / 2**10:.1f} KiB for each link")
+        before = process.cpu_times()
+        await asyncio.sleep(IDLE_SECONDS)
+        after = process.cpu_times()
+        busy = after.user + after.system - before.user - before.system
+        print(f"* idle with all of them: {busy / IDLE_SECONDS:.1%} of a core")
+        await close_all(links)
+
+
+async def measure_crowd(directory: Path, people: list[Person]) -> None:
+    async with await ServerProcess.start(directory) as server:
         await server.kill()
     returning = Returning(server.url)
     links_back = asyncio.gather(*(returning.come_back(person) for person in people))
     await asyncio.sleep(AWAY_SECONDS)
     async with await ServerProcess.start(directory, listen=server.listen) as server:
         process = psutil.Process(server.process.pid)
-        start = process.cpu_times().user + process.cpu_times().system
-        empty, began = process.memory_info().rss, time.perf_counter()
+        start, began = sum(process.cpu_times()[:2]), time.perf_counter()
         links = await links_back
-        print(f"* all {count:,} devices back after the server was ready: {time.perf_counter() - began:.2f} s")
-        cpu = process.cpu_times()
-        print(f"* processor time of the server for that: {cpu.user + cpu.system - start:.2f} s, {start:.2f} s to start")
+        print(f"* all {len(people):,} devices back after the server was ready: {time.perf_counter() - began:.2f} s")
+        cpu = sum(process.cpu_times()[:2]) - start
+        print(f"* processor time of the server for that: {cpu:.2f} s, after {start:.2f} s to start")
         print(f"* tries that found it: {returning.tries:,}, of which {returning.cut_off:,} were not through in time")
         if returning.refused:
             print(f"* refused: {dict(returning.refused)}")
-        full = process.memory_info().rss
-        print(f"* memory of the server: {empty / 2**20:.0f} MiB empty, {full / 2**20:.0f} MiB with all of them,")
-        print(f"  {(full - empty) / count / 2**10:.0f} KiB for each link")
-        before = process.cpu_times()
-        await asyncio.sleep(10)
-        after = process.cpu_times()
-        busy = after.user + after.system - before.user - before.system
-        print(f"* idle with all of them: {busy / 10:.1%} of a core")
-        await asyncio.gather(*(link.close() for link in links))
+        await close_all(links)
+
+
+async def measure(directory: Path, count: int) -> None:
+    people = [new_person(f"person{number}") for number in range(count)]
+    async with await ServerProcess.start(directory) as server:
+        await close_all(await in_parts(people, lambda person: LinkClient.register(server.url, person)))
+    await measure_idle(directory, people)
+    await measure_crowd(directory, people)
 
 
 def main() -> None:
