@@ -220,11 +220,13 @@ class Deployment:
 
     def forget_everything_at_the_server(self) -> None:
         """The server's data is lost: it goes on with an empty mailbox."""
-        self._server_database.execute("DELETE FROM pairs")
+        self.change_at_the_server("DELETE FROM pairs")
 
     def change_at_the_server(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Behind its back, as by a damaged disk or an older copy; returns rows of a SELECT."""
-        return [tuple(row) for row in self._server_database.rows(sql, *values)]
+        rows = [tuple(row) for row in self._server_database.rows(sql, *values)]
+        self._server_store._rows.clear()  # as a server that begins on it: what it remembers of rows is not so any more
+        return rows
 
     def restart_server(self) -> None:
         """Its process ends, with all links, and begins again on its data."""

@@ -73,6 +73,24 @@ def test_a_writer_restored_to_long_ago_can_write_at_once(
     assert world.statuses(alice, bob) == ["delivered"]
 
 
+def test_a_full_queue_refuses_messages_and_has_room_for_what_keeps_a_conversation_going(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    world.do(bob, lambda account, now: account.stop(now))
+    world.cut(bob)
+    monkeypatch.setattr(outbox, "OUTBOX_MESSAGES_PER_PEER", 5)
+    for number in range(5):
+        world.say(alice, bob, f"waits {number}")
+    with pytest.raises(Refused, match="mailbox_full"):
+        world.say(alice, bob, "one too many")
+    world.do(alice, lambda account, now: account.disconnect(bob.cid, now))
+    world.do(bob, lambda account, now: account.start(now))
+    world.pass_time(60)
+    assert len(world.texts(bob, alice)) == 5
+    assert world.sees(bob, alice).connection == "none"
+
+
 def test_a_message_id_of_another_conversation_is_refused_and_not_called_sent(world: Deployment) -> None:
     alice, bob, carol = world.person("alice"), world.person("bob"), world.person("carol")
     world.befriend(alice, bob)

@@ -150,6 +150,14 @@ class Office:
         self._pass_time(seconds)
         self.happen(Wakeup())
 
+    def serve_until(self, served_seconds: float | None) -> None:
+        """The server's count of its time stands exactly there; nothing else moves, so nothing is swept."""
+        assert served_seconds is not None
+        self.store.served_time.set_seconds(
+            served_seconds - self.core._served_time.at(self.now) + self.store.served_time.seconds()
+        )
+        self.core._served_time.forget()
+
     def jump_clock(self, seconds: float) -> None:
         """Somebody sets the clock; no time passes."""
         self.now = Instant(self.now.monotonic, self.now.wall + seconds)

@@ -37,6 +37,8 @@ class Person:
     start_counter: int = 1
     start_id: bytes = bytes(START_ID_BYTES)
     server_password: list[bytes] | None = None
+    first_list: bytes = b""
+    """Registers with this instead of a list of the one device."""
     request_ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -53,7 +55,7 @@ class Person:
 
     @property
     def device_list(self) -> bytes:
-        return sign_device_list(self.account, 1, (self.device.entry,))
+        return self.first_list or sign_device_list(self.account, 1, (self.device.entry,))
 
     def restarted(self) -> None:
         """The next start of this device."""

@@ -169,15 +169,13 @@ def test_a_forged_device_list_is_refused() -> None:
     assert refused(connection) == "broke_protocol"
 
 
-@pytest.mark.parametrize("number", [2, 1])
-def test_a_first_device_list_has_number_one_and_one_device(number: int) -> None:
-    office = Office()
-    alice = new_person("alice")
-    entries = (alice.device.entry,) if number == 2 else (alice.device.entry, new_device(alice.entropy).entry)
-    connection, greeting = office.greet(alice)
-    frame = alice.register(greeting)
-    connection.say(msgspec.structs.replace(frame, device_list=sign_device_list(alice.account, number, entries)))
-    assert refused(connection) == "broke_protocol"
+@pytest.mark.parametrize(("number", "devices"), [(2, 1), (1, 2)], ids=["a later list", "two devices"])
+def test_a_first_device_list_has_number_one_and_one_device(number: int, devices: int) -> None:
+    office, mallory = Office(), new_person("mallory")
+    entries = [mallory.device.entry, new_device(mallory.entropy).entry]
+    mallory.first_list = sign_device_list(mallory.account, number, tuple(entries[:devices]))
+    assert refused(office.register(mallory)) == "broke_protocol"
+    assert office.store.accounts.account(mallory.account_id) is None
 
 
 def test_a_cid_belongs_to_one_account() -> None:

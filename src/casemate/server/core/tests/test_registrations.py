@@ -138,6 +138,17 @@ def test_declining_is_told_and_keeps_quiet_for_seven_days(office: Office, alice:
     assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
 
 
+def test_the_moment_in_which_the_quiet_ends_is_no_quiet_any_more(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    """Both sides of it agree: the decline is over, so that it cannot be repeated, and asking is allowed."""
+    alice.ask(AskRegistration, id_of(bob), b"card")
+    bob.ask(AnswerRegistration, id_of(alice), False, b"")
+    office.serve_until(office.store.registrations.declined_until(id_of(alice), id_of(bob)))
+    assert bob.refusal(AnswerRegistration, id_of(alice), False, b"") == "not_asked"
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+
+
 @pytest.mark.parametrize("withdrawn", [False, True], ids=["declined", "withdrawn"])
 def test_a_clock_that_jumps_neither_ends_nor_lengthens_the_quiet(
     office: Office, alice: Connection, bob: Connection, *, withdrawn: bool

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 
 from casemate.internal_service.core.account.rows import Channel
-from casemate.protocol.ids import DeviceId
 from casemate.protocol.link import Holdings
 
 
-def missed_by(channel: Channel, holdings: Holdings | None) -> list[tuple[DeviceId, int, int]]:
+def missed_by(channel: Channel, holdings: Holdings | None) -> list[tuple[int, int]]:
     """What we know to be delivered but their device does not count as taken: it was restored from an older copy.
 
     Its receipts would say so, but not in a session that we know if our own data was restored, too.
@@ -17,7 +16,7 @@ def missed_by(channel: Channel, holdings: Holdings | None) -> list[tuple[DeviceI
     first = holdings.taken_up_to + 1
     last = min(holdings.deposited_up_to, channel.next_number - 1)
     last = min([last, *(start - 1 for start, _ in holdings.held)])
-    return [(channel.device, first, last)] if first <= last else []
+    return [(first, last)] if first <= last else []
 
 
 def lost_by_server(numbers: Iterable[int], holdings: Holdings | None) -> list[int]:

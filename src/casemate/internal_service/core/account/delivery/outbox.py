@@ -146,12 +146,6 @@ class Outbox(Memory):
             outcome += self._flush_device(device, now)
         return outcome
 
-    def _refill_device(self, device: DeviceId, first: int, last: int, now: Instant) -> Outcome:
-        peer, channel = self._peer_of(device), self._context.store.channel(device)
-        if peer is None or channel is None or peer.relation != "registered":
-            return []
-        return self.refill(peer, channel, first, last, now)
-
     def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
         peer = self._peer_of(device)
         return [] if peer is None else self.flush(peer, now)
@@ -201,7 +195,7 @@ class Outbox(Memory):
         """Compare what we took for sent with what the server holds; what it lost is queued again. Then go on."""
         self._forget_link()
         held = {holdings.device: holdings for holdings in sent}
-        missed: list[tuple[DeviceId, int, int]] = []
+        missed: list[tuple[Channel, int, int]] = []
         outcome: Outcome = []
         for channel in self._context.store.channels():
             holdings = held.get(channel.device)
@@ -215,11 +209,12 @@ class Outbox(Memory):
                 )
                 outcome += self._show(changed, "queued")
             expired = self._context.store.outbox_numbers(channel.device, "expired")
-            missed += [run for run in missed_by(channel, holdings) if not covers(expired, run[1], run[2])]
+            missed += [(channel, *run) for run in missed_by(channel, holdings) if not covers(expired, *run)]
         outcome += self._kept.revive_who_is_here(self._context.store.peers())
         self._compared = True
-        for device, first, last in missed:
-            outcome += self._refill_device(device, first, last, now)
+        for channel, first, last in missed:
+            peer = self._context.store.peer(channel.account_id)
+            outcome += [] if peer is None else self.refill(peer, channel, first, last, now)
         return outcome + self.flush_all(now)
 
     def link_down(self, now: Instant) -> Outcome:
@@ -298,7 +293,7 @@ class Outbox(Memory):
         if not self._may_send(peer):
             return []
         store = self._context.store
-        last = min(last, first + REFILLED_AT_ONCE - 1, channel.next_number - 1)
+        last = min(last, first + REFILLED_AT_ONCE - 1)
         by_path = self._paths.is_live(channel.device)
         under_way = self._direct.waiting_for(channel.device) if by_path else None
         if under_way is not None and under_way <= first:
