@@ -29,7 +29,7 @@ IN_PARALLEL := -n 2 --dist worksteal
 
 NPM := npm --prefix web --no-update-notifier run --silent
 
-.PHONY: help setup run test check sim bench e2e nat-lab format lock clean
+.PHONY: help setup run test check sim mutants bench e2e nat-lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done here
@@ -66,6 +66,10 @@ nat-lab: setup ## Every pair of routers and every event between them (ARGS="-k r
 
 sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
 	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
+
+mutants: setup ## Small changes that tests should notice, drawn by seed (MUTANTS=300 SEED=1 ARGS="--only server/core")
+	@$(OWN_NETWORK) $(BIN)/python -m tests.mutants $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) \
+	  --workers $$(getconf _NPROCESSORS_ONLN) $(ARGS)
 
 bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures go to the screen
 	@$(BIN)/python -m benchmarks.contenders.install || true

@@ -1,0 +1,106 @@
+"""One change at a time, in a copy of the checkout, against the tests that look at it."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cosmic_ray.mutating import mutate_and_test
+from cosmic_ray.testing import run_tests
+from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
+
+from tests.mutants.sample import package_of
+
+TRIAL_SECONDS: Final = 900.0
+"""Several times what the slowest of these runs takes; a change that makes an endless loop ends here, noticed."""
+
+QUICK: Final = (
+    "-m 'not slow and not e2e and not nat_lab and not processes' "
+    "-k 'not whichever_event and not test_large_messages and not list_of_thousands'"
+)
+THOROUGH: Final = "-m 'not slow and not e2e and not nat_lab and not processes' tests/sim tests/accounts tests/service"
+"""Whole worlds, undone events, large messages: minutes, so only for what the near tests let through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`noticed` by the nearest tests (1), by others (2), or by none (0)."""
+
+    module: str
+    line: int
+    operator: str
+    noticed: int
+    diff: str
+
+
+def pytest(arguments: str) -> str:
+    return f"{shlex.quote(sys.executable)} -m pytest -x -q -p no:cacheprovider {arguments}"
+
+
+def near(module: Path) -> str:
+    return pytest(f"{' '.join(package_of(module).near)} {QUICK}")
+
+
+def copy_checkout(to: Path) -> None:
+    """Everything that git would take, as it is here, and the built page."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    for name in subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0"):
+        source = Path(name)
+        if name and source.is_file():
+            (to / source).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, to / source, follow_symlinks=False)
+    built = Path("src/casemate/internal_service/web_dist").absolute()
+    if built.exists():
+        (to / built.relative_to(Path.cwd())).symlink_to(built)
+
+
+def enter(copies: Path) -> None:
+    """A worker's first words: a copy of its own, from which its tests import."""
+    copy = copies / str(os.getpid())
+    copy_checkout(copy)
+    os.chdir(copy)
+    os.environ["PYTHONPATH"] = f"{copy / 'src'}{os.pathsep}{copy}"
+
+
+def unchanged_passes(tests: str) -> str:
+    """What the tests say of the code as it is, if they fail; a failure would count as noticed."""
+    outcome, output = run_tests(tests, TRIAL_SECONDS)
+    return "" if outcome is TestOutcome.SURVIVED else output[-3_000:]
+
+
+def tried(mutation: MutationSpec, *, thorough: bool) -> Verdict:
+    rounds = [near(mutation.module_path), *([pytest(THOROUGH)] if thorough else [])]
+    noticed, diff = 0, ""
+    for number, tests in enumerate(rounds, start=1):
+        result = mutate_and_test([mutation], tests, TRIAL_SECONDS)
+        if result.worker_outcome is not WorkerOutcome.NORMAL or result.test_outcome is TestOutcome.INCOMPETENT:
+            raise RuntimeError(f"{mutation} was not tried: {result.output}")
+        diff = result.diff or ""
+        if result.is_killed:
+            noticed = number
+            break
+    return Verdict(mutation.module_path.as_posix(), mutation.start_pos[0], mutation.operator_name, noticed, diff)
+
+
+class Workshop:
+    """Workers with a copy each."""
+
+    def __init__(self, copies: Path, workers: int) -> None:
+        self._pool = ProcessPoolExecutor(workers, initializer=enter, initargs=(copies,))
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def failures_of_unchanged(self, mutations: list[MutationSpec]) -> list[str]:
+        runs = dict.fromkeys(near(mutation.module_path) for mutation in mutations)
+        return [failure for failure in self._pool.map(unchanged_passes, runs) if failure]
+
+    def verdicts(self, mutations: list[MutationSpec], *, thorough: bool) -> Iterator[Verdict]:
+        for done in as_completed([self._pool.submit(tried, mutation, thorough=thorough) for mutation in mutations]):
+            yield done.result()
