@@ -121,6 +121,7 @@ class DeviceSocket:
             if not await self._put(frame, len(message.data)):
                 return True
             frames, size = frames + 1, size + len(message.data)
+            del message, frame  # the next may be long in coming, and this one be 4 MiB
             if frames >= FRAMES_PER_MARK or size >= BYTES_PER_MARK:
                 frames = size = 0
                 await self._keep_pace()
