@@ -29,9 +29,9 @@ class Account:
     """Whether others may be told that this account is online; false while it appears offline."""
     shown_since: float | None
     """When `shown_online` last changed, None if it never was true."""
-    had_peers: bool = False
+    had_peers: bool
     """It was registered with somebody at some time."""
-    names: bytes = b""
+    names: bytes
     """The newest names that the account signed; empty while it has signed none."""
 
 
