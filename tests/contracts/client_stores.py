@@ -12,6 +12,7 @@ from casemate.internal_service.core.sessions.ports import (
     PlainQueueStore,
     ServiceStore,
 )
+from casemate.node import Savepoint
 from casemate.protocol.ids import AccountId, Cid, ConversationId, SlotId
 
 HERE, THERE = ConversationId(b"h" * 16), ConversationId(b"t" * 16)
@@ -195,7 +196,7 @@ class ServiceStoreContract(LocalDbContract):
     def test_a_savepoint_undoes_its_changes_alone(self, store: ServiceStore) -> None:
         with store.transaction():
             store.put_account(ALICE)
-            with pytest.raises(ZeroDivisionError), store.savepoint():
+            with pytest.raises(ZeroDivisionError), Savepoint(store):
                 store.put_account(BOB)
                 store.kv_set(None, "k", b"v")
                 raise ZeroDivisionError

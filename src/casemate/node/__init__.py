@@ -2,6 +2,7 @@
 
 from casemate.node.core import BatchEnd, Core, Effect, Event, Wakeup
 from casemate.node.instant import Clock, Entropy, Instant, Monotonic
+from casemate.node.savepoint import GoesBack, Savepoint
 from casemate.node.step import EventUndone, step
 from casemate.node.store import StorageBroken, StorageDamaged, StorageFull, Store, WritesRefused
 
@@ -13,8 +14,10 @@ __all__ = [
     "Entropy",
     "Event",
     "EventUndone",
+    "GoesBack",
     "Instant",
     "Monotonic",
+    "Savepoint",
     "StorageBroken",
     "StorageDamaged",
     "StorageFull",

@@ -114,22 +114,19 @@ class RowCache:
                 self._rows.pop(key, None)
             self._passing.clear()
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Inside of the database's: when it is undone, so is what was put since."""
-        before = len(self._undo)
+    def begin_savepoint(self) -> int:
+        """Inside of the database's: when that is undone, so is what was put since."""
         self._savepoints += 1
-        try:
-            yield
-        except BaseException:
+        return len(self._undo)
+
+    def end_savepoint(self, before: int, error: BaseException | None) -> None:
+        if error is not None:
             while len(self._undo) > before:
                 self._take_back(*self._undo.pop())
             self.clear()
-            raise
-        finally:
-            self._savepoints -= 1
-            if not self._savepoints:
-                self._undo.clear()
+        self._savepoints -= 1
+        if not self._savepoints:
+            self._undo.clear()
 
     def _begin_rows(self, write: Write) -> dict[Hashable, Any]:
         if write in self._unwritten:

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import apsw
 
-from casemate.node import StorageBroken
+from casemate.node import Savepoint, StorageBroken
 from casemate.runtime.errors import DatabaseEmpty, DirectoryNotWritable
 from casemate.runtime.progress import KeepsMark, Progress
 from casemate.runtime.sqlite_faults import NamedErrors, opening
@@ -219,19 +219,20 @@ class Database:
             if counting is not None:
                 counting.committed()
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> Savepoint:
         """Undo what the block changed when it raises; inside a transaction, and inside one another."""
-        level = self._savepoints
+        return Savepoint(self)
+
+    def begin_savepoint(self) -> int:
+        """How many there are around it."""
         self._savepoints += 1
-        try:
-            yield
-        except BaseException as error:
-            self._savepoints = level
-            self._undo_savepoint(level, error)
-            raise
+        return self._savepoints - 1
+
+    def end_savepoint(self, level: int, error: BaseException | None) -> None:
         self._savepoints = level
-        if self._savepoints_made > level:
+        if error is not None:
+            self._undo_savepoint(level, error)
+        elif self._savepoints_made > level:
             self._savepoints_made = level
             with self._named_errors:
                 self._connection.execute("RELEASE here")

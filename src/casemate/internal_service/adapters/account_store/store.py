@@ -14,6 +14,7 @@ from casemate.internal_service.adapters.account_store.profile_and_peers import P
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.spares import SparesTable
 from casemate.internal_service.adapters.account_store.timeline import TimelineTable
+from casemate.node import Savepoint
 from casemate.runtime.database_file import open_database_file
 from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
@@ -46,10 +47,16 @@ class SqliteAccountStore(
         with self._db.transaction(), self._rows.transaction():
             yield
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        with self._db.savepoint(), self._rows.savepoint():
-            yield
+    def savepoint(self) -> Savepoint:
+        return Savepoint(self)
+
+    def begin_savepoint(self) -> tuple[int, int]:
+        return self._db.begin_savepoint(), self._rows.begin_savepoint()
+
+    def end_savepoint(self, marks: tuple[int, int], error: BaseException | None) -> None:
+        of_database, of_rows = marks
+        self._rows.end_savepoint(of_rows, error)
+        self._db.end_savepoint(of_database, error)
 
     @property
     def has_traces(self) -> bool:

@@ -113,8 +113,11 @@ class SqliteServiceStore(LocalDbTable):
     def transaction(self) -> AbstractContextManager[None]:
         return self._db.transaction()
 
-    def savepoint(self) -> AbstractContextManager[None]:
-        return self._db.savepoint()
+    def begin_savepoint(self) -> int:
+        return self._db.begin_savepoint()
+
+    def end_savepoint(self, mark: int, error: BaseException | None) -> None:
+        self._db.end_savepoint(mark, error)
 
     @property
     def has_traces(self) -> bool:

@@ -1,7 +1,5 @@
 """What all parts of an account share: its store, its keys, entropy and the KEM."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -20,7 +18,7 @@ from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoSet
-from casemate.node import Effect, Entropy, Instant
+from casemate.node import Effect, Entropy, Instant, Savepoint
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 from casemate.protocol.names import shown_full_name, shown_username
@@ -112,11 +110,9 @@ class Context(Memory):
     def load(cls, store: AccountStore, entropy: Entropy, kem: Kem, undo: Undo) -> "Context":
         return cls(store, entropy, kem, _secrets_decoder.decode(store.secrets()), undo)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
+    def savepoint(self) -> Savepoint:
         """Undo what changed inside, in the store and in memory, when it raises, and raise on."""
-        with self.undo.savepoint(), self.store.savepoint():
-            yield
+        return Savepoint(self.undo, self.store)
 
     def one_time_bundle(self, lifetime_seconds: int, now: Instant, *, spare_for: DeviceId | None = None) -> bytes:
         """A fresh one, signed; its private half is stored, for what comes late in it, too."""

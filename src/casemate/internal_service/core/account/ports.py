@@ -15,6 +15,7 @@ from casemate.internal_service.core.account.rows import (
     TimelineRow,
     UsedPrekey,
 )
+from casemate.node import GoesBack
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
 from casemate.protocol.link import PresenceRow
 
@@ -336,6 +337,7 @@ class AccountStore(
     OutboxStore,
     TimelineStore,
     InboxStore,
+    GoesBack,
     Protocol,
 ):
     """All of it, in one encrypted database, with the transaction of the runner."""

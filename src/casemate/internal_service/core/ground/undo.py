@@ -7,7 +7,6 @@ such a thing itself. So an event that is undone leaves nothing behind, wherever 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from functools import partial
 from typing import Any, Generic, Never, TypeVar, cast
 
@@ -32,15 +31,12 @@ class Undo:
     def roll_back(self) -> None:
         self._roll_back_to(0)
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Take back what changed inside when it raises, and raise on."""
-        mark = len(self._steps)
-        try:
-            yield
-        except BaseException:
+    def begin_savepoint(self) -> int:
+        return len(self._steps)
+
+    def end_savepoint(self, mark: int, error: BaseException | None) -> None:
+        if error is not None:
             self._roll_back_to(mark)
-            raise
 
     def _roll_back_to(self, mark: int) -> None:
         while len(self._steps) > mark:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account.ports import AccountStore
+from casemate.node import GoesBack
 from casemate.protocol.ids import AccountId, Cid, ConversationId, SlotId
 
 
@@ -222,7 +223,7 @@ class ListLost:
     """Name of the file that the damaged one has now; "" when there is none."""
 
 
-class ServiceStore(LocalDbStore, LeavesTraces, KnowsItsAge, Protocol):
+class ServiceStore(LocalDbStore, LeavesTraces, KnowsItsAge, GoesBack, Protocol):
     """service.db: the accounts of this computer and the key-value pairs all of them share (cid 0)."""
 
     def accounts(self) -> list[LocalAccountRow]: ...
@@ -266,7 +267,5 @@ class ServiceStore(LocalDbStore, LeavesTraces, KnowsItsAge, Protocol):
     def put_last_server(self, address: str) -> None: ...
 
     def transaction(self) -> AbstractContextManager[None]: ...
-
-    def savepoint(self) -> AbstractContextManager[None]: ...
 
     def close(self) -> None: ...

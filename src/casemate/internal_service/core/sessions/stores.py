@@ -7,7 +7,7 @@ from typing import Final
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.sessions.ports import AccountStores, HostedStore, LeavesTraces, ServiceStore
-from casemate.node import Monotonic, StorageBroken
+from casemate.node import Monotonic, Savepoint, StorageBroken
 
 ERASE_SECONDS: Final = 60.0
 """How long what was overwritten or deleted may stay in a log after the first change that is not erased yet: keys that
@@ -30,7 +30,7 @@ class Stores:
         self._open: dict[str, HostedStore] = {}
         self._afterwards: dict[str, Callable[[str], None]] = {}
         self._transaction: ExitStack | None = None
-        self._savepoint: ExitStack | None = None
+        self._savepoint: Savepoint | None = None
         self._begun: set[str] = set()
         self._saved: set[str] = set()
         self._erase_at: dict[str, Monotonic] = {}
@@ -51,16 +51,16 @@ class Stores:
         self._finish()
         self._erase_traces({_SERVICE, *begun})
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        try:
-            with ExitStack() as stack:
-                stack.enter_context(self.service.savepoint())
-                self._savepoint = stack
-                yield
-        finally:
-            self._savepoint = None
-            self._saved.clear()
+    def savepoint(self) -> Savepoint:
+        self._savepoint = Savepoint(self, self.service)
+        return self._savepoint
+
+    def begin_savepoint(self) -> None:
+        """Account databases join when they are touched."""
+
+    def end_savepoint(self, _mark: None, _error: BaseException | None) -> None:
+        self._savepoint = None
+        self._saved.clear()
 
     def touch(self, name: str) -> HostedStore:
         """This account's database, as part of the event at hand."""
@@ -70,7 +70,7 @@ class Stores:
             self._transaction.enter_context(store.transaction())
         if self._savepoint is not None and name not in self._saved:
             self._saved.add(name)
-            self._savepoint.enter_context(store.savepoint())
+            self._savepoint.join(store)
         return store
 
     def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:

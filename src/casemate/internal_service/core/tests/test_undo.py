@@ -81,8 +81,11 @@ class Recorded:
     def transaction(self) -> Any:
         return self._block("transaction")
 
-    def savepoint(self) -> Any:
-        return self._block("savepoint")
+    def begin_savepoint(self) -> None:
+        self._log.append(f"{self._name} savepoint")
+
+    def end_savepoint(self, _mark: None, error: BaseException | None) -> None:
+        self._log.append(f"{self._name} {'end' if error is None else 'undo'} savepoint")
 
     def close(self) -> None:
         self._log.append(f"{self._name} close")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from casemate.node import Savepoint
 from casemate.runtime.database_file import open_database_file
 from casemate.runtime.migrations import migrate
 from casemate.runtime.row_cache import RowCache
@@ -46,10 +47,8 @@ class SqliteServerStore:
         with self._database.transaction(), self._rows.transaction():
             yield
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        with self._database.savepoint(), self._rows.savepoint():
-            yield
+    def savepoint(self) -> Savepoint:
+        return Savepoint(self._database, self._rows)
 
     @property
     def behind(self) -> int:
