@@ -1,8 +1,15 @@
-"""From start to ready, and the memory of an idle server and internal service: `python -m benchmarks.start_up`."""
+"""From start to ready, and the memory of an idle server and internal service: `python -m benchmarks.start_up`.
+
+Programs are started as they are once installed: with their modules compiled.
+"""
 
 import asyncio
+import os
+import signal
+import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -10,23 +17,50 @@ import psutil
 
 from benchmarks.machine import Quantiles, print_heading
 from tests.support.deployment import Deployment, deployment_in
-from tests.support.processes import ServiceProcess
+from tests.support.own_network import service_environment
+from tests.support.processes import CASEMATE, ServiceProcess
 
 STARTS: Final = 10
 IDLE_SECONDS: Final = 5.0
+MIB: Final = 2**20
 
 
-def megabytes(process: ServiceProcess) -> float:
-    return float(psutil.Process(process.pid).memory_info().rss) / 1e6
+def as_installed(directory: Path) -> dict[str, str]:
+    """The environment of every start: whoever works on Casemate may have switched compiled files off."""
+    return {"PYTHONPYCACHEPREFIX": str(directory / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
 
 
-def start_seconds(process: ServiceProcess) -> Quantiles:
-    """Of starts on data that is there already, as after a restart of the machine."""
-    sample = []
+def mebibytes(process: ServiceProcess) -> float:
+    return float(psutil.Process(process.pid).memory_info().rss) / MIB
+
+
+def starts(process: ServiceProcess, environment: Mapping[str, str]) -> tuple[Quantiles, Quantiles]:
+    """Seconds, and seconds of processor time, of starts on data that is there already."""
+    passed, used = [], []
     for _ in range(STARTS):
-        sample.append(process.start())
+        passed.append(process.start(environment=environment))
+        times = psutil.Process(process.pid).cpu_times()
+        used.append(times.user + times.system)
         process.terminate()
-    return Quantiles.of(sample)
+    return Quantiles.of(passed), Quantiles.of(used)
+
+
+def start_of_up(directory: Path, environment: Mapping[str, str]) -> float:
+    """Seconds until `casemate up`, its server and its internal service run, and the address of the page is printed."""
+    ports = ("--listen", "127.0.0.1:0", "--server-listen", "127.0.0.1:0")
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [*CASEMATE, "up", "--no-browser", "--data-dir", str(directory), *ports],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **service_environment(), **environment},
+    ) as process:
+        assert process.stdout is not None
+        while "?launch=" not in process.stdout.readline():
+            assert process.poll() is None
+        seconds = time.perf_counter() - began
+        process.send_signal(signal.SIGINT)
+    return seconds
 
 
 async def one_account(deployment: Deployment) -> None:
@@ -40,18 +74,24 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
         deployment_in(Path(directory)) as deployment,
     ):
+        environment = as_installed(Path(directory))
         service = deployment.service()
-        first = {"server": deployment.server.start(), "internal service": service.start()}
+        deployment.server.start(environment=environment)
+        service.start(environment=environment)
         asyncio.run(one_account(deployment))
         deployment.kill_everything()
         for name, process in (("server", deployment.server), ("internal service", service)):
-            print(f"* {name}: first start {first[name]:.2f} s; {STARTS} later starts, s: {start_seconds(process)}")
-        deployment.server.start()
-        service.start()
+            passed, used = starts(process, environment)
+            print(f"* {name}, {STARTS} starts, s: {passed}; of processor time: {used}", flush=True)
+        start_of_up(Path(directory) / "up", environment)
+        together = [start_of_up(Path(directory) / "up", environment) for _ in range(STARTS)]
+        print(f"* `casemate up` with both, {STARTS} starts, s: {Quantiles.of(together)}", flush=True)
+        deployment.server.start(environment=environment)
+        service.start(environment=environment)
         time.sleep(IDLE_SECONDS)
         print(
-            f"* memory after {IDLE_SECONDS:.0f} s with one account signed in: "
-            f"server {megabytes(deployment.server):.0f} MB, internal service {megabytes(service):.0f} MB"
+            f"* memory after {IDLE_SECONDS:.0f} s with one account signed in, MiB: "
+            f"server {mebibytes(deployment.server):.0f}, internal service {mebibytes(service):.0f}"
         )
 
 
