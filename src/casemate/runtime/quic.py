@@ -18,8 +18,6 @@ LOOPBACK: Final = ("127.0.0.1:0", "[::1]:0")
 
 _ONLINE_NOW_SECONDS: Final = 0.02
 """The library tells at once whether the relay is connected, but only by a wait that may never end."""
-_LATE_SECONDS: Final = 2.0
-"""By then a call that was given up has had its result, or is as good as never to have one."""
 _DETAIL_CHARACTERS: Final = 200
 _PEER_SAID: Final = re.compile(r"closed by peer: ([a-z_]{1,32}) \(code \d+\)")
 _TIMED_OUT: Final = "timed out"
@@ -370,18 +368,15 @@ class _PathWatch(iroh.PathChangeCallback):
 
 
 async def _kept(call: Awaitable[Result]) -> Result:
-    """What this call of the library returns; if whoever waits for it is cancelled, it goes on for a while.
+    """What this call of the library returns; if whoever waits for it is cancelled, it goes on to its end.
 
     A result that comes together with the cancellation would be lost in the library, and a connection or an endpoint
-    would keep its sockets until the process ends. So it is taken, and dropped.
+    would keep its sockets until the process ends. So it is taken, and dropped. Every such call has an end: with its
+    endpoint or connection, and a dial after 30 s.
     """
     calling = asyncio.ensure_future(call)
     calling.add_done_callback(let_go)
-    try:
-        return await asyncio.shield(calling)
-    except asyncio.CancelledError:
-        asyncio.get_running_loop().call_later(_LATE_SECONDS, calling.cancel)
-        raise
+    return await asyncio.shield(calling)
 
 
 class _Translated:
