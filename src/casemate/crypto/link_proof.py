@@ -20,6 +20,7 @@ from casemate.crypto.keys import (
 )
 from casemate.crypto.primitives import ed25519_public, ed25519_sign, ed25519_verify
 from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.link import ClientHello, ServerHello
 
 NONCE_BYTES: Final = 32
 START_ID_BYTES: Final = 16
@@ -38,6 +39,20 @@ class Greeting(msgspec.Struct, frozen=True, array_like=True):
     server_key: Ed25519PublicField
     server_nonce: NonceField
     password_required: bool
+
+
+def greeting_of(hello: ClientHello, answer: ServerHello) -> Greeting:
+    """What both said. Whether it is the server of that key is what `verify_server` finds out."""
+    return Greeting(
+        client_versions=hello.versions,
+        client_features=tuple(hello.features),
+        client_nonce=hello.nonce,
+        version=answer.version,
+        server_features=tuple(answer.features),
+        server_key=Ed25519Public(answer.server_key),
+        server_nonce=answer.nonce,
+        password_required=answer.password_required,
+    )
 
 
 class _Claim(msgspec.Struct, frozen=True, array_like=True):

@@ -170,7 +170,7 @@ def test_plaintext_on_the_wire_is_found(monkeypatch: pytest.MonkeyPatch) -> None
     def chatty(versions: Any, features: list[str], nonce: bytes) -> ClientHello:
         return ClientHello(versions, [f"{CANARY} hello"], nonce)
 
-    monkeypatch.setattr("casemate.internal_service.core.account.link.link.ClientHello", chatty)
+    monkeypatch.setattr("casemate.internal_service.core.ground.link_io.ClientHello", chatty)
     assert "plaintext in ClientHello" in finding(FINE)
 
 

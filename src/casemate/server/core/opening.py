@@ -2,8 +2,17 @@
 
 from typing import Final
 
+from msgspec import structs
+
 from casemate.crypto.identity import DeviceList, verify_device_list
-from casemate.crypto.link_proof import NONCE_BYTES, Greeting, prove_server, registration_digest, verify_device
+from casemate.crypto.link_proof import (
+    NONCE_BYTES,
+    Greeting,
+    greeting_of,
+    prove_server,
+    registration_digest,
+    verify_device,
+)
 from casemate.node import Effect, Entropy, Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
@@ -75,26 +84,18 @@ class Opening:
             raise RequestRefused(
                 "update_server" if error.must_update == "server" else "update_this_computer"
             ) from error
-        greeting = Greeting(
-            client_versions=frame.versions,
-            client_features=tuple(frame.features),
-            client_nonce=frame.nonce,
-            version=version,
-            server_features=SERVER_FEATURES,
-            server_key=self._settings.public_key,
-            server_nonce=self._entropy(NONCE_BYTES),
-            password_required=self._joining.password_required,
-        )
-        answer = ServerHello(
+        unproven = ServerHello(
             version=version,
             features=list(SERVER_FEATURES),
-            server_key=greeting.server_key,
-            nonce=greeting.server_nonce,
-            signature=prove_server(self._settings.private_key, greeting),
-            password_required=greeting.password_required,
+            server_key=self._settings.public_key,
+            nonce=self._entropy(NONCE_BYTES),
+            signature=b"",
+            password_required=self._joining.password_required,
         )
+        greeting = greeting_of(frame, unproven)
         self._links.greeted(connection, Greeted(greeting, caller))
-        return [Send(connection, answer)]
+        proof = prove_server(self._settings.private_key, greeting)
+        return [Send(connection, structs.replace(unproven, signature=proof))]
 
     def register(self, connection: ConnectionId, greeted: Greeted, frame: Register, now: Instant) -> list[Effect]:
         """Make the account, or find it made by the same key, and go on as if the device had authenticated."""

@@ -10,6 +10,7 @@ from casemate.crypto.link_proof import (
     NONCE_BYTES,
     START_ID_BYTES,
     Greeting,
+    greeting_of,
     prove_device,
     registration_digest,
     verify_server,
@@ -124,15 +125,6 @@ def new_person(name: str, full_name: str | None = None) -> Person:
 
 def check_greeting(hello: ClientHello, answer: ServerHello) -> Greeting:
     """What both said, once the server's proof holds."""
-    greeting = Greeting(
-        client_versions=hello.versions,
-        client_features=tuple(hello.features),
-        client_nonce=hello.nonce,
-        version=answer.version,
-        server_features=tuple(answer.features),
-        server_key=Ed25519Public(answer.server_key),
-        server_nonce=answer.nonce,
-        password_required=answer.password_required,
-    )
+    greeting = greeting_of(hello, answer)
     verify_server(greeting, answer.signature)
     return greeting

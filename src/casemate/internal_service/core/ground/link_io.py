@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from casemate.crypto.keys import Ed25519Public, ServerPasswordKey
 from casemate.node import Effect, Event
 from casemate.protocol.ids import AccountId
+from casemate.protocol.link import ClientHello
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
+from casemate.protocol.versions import LINK_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,8 @@ class LinkClosed(Event):
 
 
 LinkEvent = LinkOpened | LinkFrameArrived | LinkClosed | ServerPasswordKeyMade
+
+
+def client_hello(nonce: bytes) -> ClientHello:
+    """The first frame on any link. `nonce` is drawn for this link alone."""
+    return ClientHello(LINK_VERSIONS, [], nonce)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
-from casemate.crypto.keys import Ed25519Public, fingerprint
-from casemate.crypto.link_proof import NONCE_BYTES, Greeting, verify_server
+from casemate.crypto.keys import fingerprint
+from casemate.crypto.link_proof import NONCE_BYTES, greeting_of, verify_server
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.link_io import (
@@ -16,6 +16,7 @@ from casemate.internal_service.core.ground.link_io import (
     LinkOpened,
     OpenLink,
     SendOnLink,
+    client_hello,
 )
 from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.refusals import reason
@@ -26,8 +27,7 @@ from casemate.node import Entropy
 from casemate.protocol.client.extensions import ProbeServer, ServerProbed
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import ACCOUNT_ID_BYTES, AccountId, Cid
-from casemate.protocol.link import ClientHello, ServerHello
-from casemate.protocol.versions import LINK_VERSIONS
+from casemate.protocol.link import ServerHello
 
 PROBE_SECONDS: Final = 10.0
 _GENERATION: Final = 1
@@ -77,8 +77,7 @@ class Probes:
         match event:
             case LinkOpened():
                 self._probes[event.account_id] = _with_key(probe, event.certificate_key)
-                hello = ClientHello(LINK_VERSIONS, [], probe.nonce)
-                self._desk.effects.append(SendOnLink(event.account_id, _GENERATION, hello))
+                self._desk.effects.append(SendOnLink(event.account_id, _GENERATION, client_hello(probe.nonce)))
             case LinkFrameArrived(frame=ServerHello() as hello):
                 self._answer(event.account_id, probe, hello)
             case LinkFrameArrived():
@@ -94,16 +93,7 @@ class Probes:
         return True
 
     def _answer(self, link: AccountId, probe: _Probe, hello: ServerHello) -> None:
-        greeting = Greeting(
-            client_versions=LINK_VERSIONS,
-            client_features=(),
-            client_nonce=probe.nonce,
-            version=hello.version,
-            server_features=tuple(hello.features),
-            server_key=Ed25519Public(hello.server_key),
-            server_nonce=hello.nonce,
-            password_required=hello.password_required,
-        )
+        greeting = greeting_of(client_hello(probe.nonce), hello)
         try:
             verify_server(greeting, hello.signature)
         except (BadSignature, BadKeyMaterial):

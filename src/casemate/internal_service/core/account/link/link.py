@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
-from casemate.crypto.keys import Ed25519Public, ServerPasswordKey
+from casemate.crypto.keys import ServerPasswordKey
 from casemate.crypto.link_proof import (
     NONCE_BYTES,
     START_ID_BYTES,
     Greeting,
+    greeting_of,
     prove_device,
     registration_digest,
     verify_server,
@@ -26,6 +27,7 @@ from casemate.internal_service.core.ground.link_io import (
     OpenLink,
     SendOnLink,
     ServerPasswordKeyMade,
+    client_hello,
 )
 from casemate.internal_service.core.ground.notices import AccountDeleted, EnrollmentRefused, LinkChanged
 from casemate.internal_service.core.ground.refusals import reason
@@ -33,7 +35,7 @@ from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.link import Authenticate, ClientHello, Closing, Refused, Register, ServerHello
+from casemate.protocol.link import Authenticate, Closing, Refused, Register, ServerHello
 from casemate.protocol.link_codec import ClientFrame
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 
@@ -152,7 +154,7 @@ class Link(Memory):
             return []
         nonce = self._context.entropy(NONCE_BYTES)
         self._state = replace(state, nonce=nonce, certificate_key=event.certificate_key)
-        return [self._send(ClientHello(LINK_VERSIONS, [], nonce))]
+        return [self._send(client_hello(nonce))]
 
     def is_current(self, generation: int) -> bool:
         return generation == self._generation and isinstance(self._state, Opening | Online)
@@ -167,16 +169,7 @@ class Link(Memory):
         except NoCommonVersion as error:
             code = "update_server" if error.must_update == "server" else "update_this_computer"
             return self._lost(reason(code), now, REFUSED_RETRY_SECONDS)
-        greeting = Greeting(
-            client_versions=LINK_VERSIONS,
-            client_features=(),
-            client_nonce=state.nonce,
-            version=hello.version,
-            server_features=tuple(hello.features),
-            server_key=Ed25519Public(hello.server_key),
-            server_nonce=hello.nonce,
-            password_required=hello.password_required,
-        )
+        greeting = greeting_of(client_hello(state.nonce), hello)
         profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
             return self._lost(reason("server_identity_changed"), now, REFUSED_RETRY_SECONDS)
