@@ -47,6 +47,7 @@ function firstLoad(): Plugin {
 
 const WORKER = "shell-worker.js";
 const PAGE = "index.html";
+const AHEAD = "ahead";
 
 /** Tells the worker which files there are, and makes it another one when any of them is. */
 function shellFiles(): Plugin {
@@ -69,9 +70,36 @@ function shellFiles(): Plugin {
   };
 }
 
+/** Names the script that runs before the others; `async`, so that it waits for nothing of the page. */
+function ahead(): Plugin {
+  return {
+    name: "ahead",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_, { bundle = {} }) => {
+        const file = Object.keys(bundle).find((name) => {
+          const item = bundle[name];
+          return item?.type === "chunk" && item.name === AHEAD;
+        });
+        if (file === undefined) throw new Error("Nothing runs ahead of the page");
+        const attrs = { type: "module", async: true, crossorigin: true, src: `/${file}` };
+        return [{ tag: "script", attrs, injectTo: "head-prepend" }];
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), firstLoad(), shellFiles()],
-  build: { outDir: served, emptyOutDir: true, assetsInlineLimit: 0, sourcemap: false },
+  plugins: [react(), tailwindcss(), ahead(), firstLoad(), shellFiles()],
+  build: {
+    outDir: served,
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    // With all that it imports: it waits for no other file.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: AHEAD, test: /src\/ahead\.ts$/ }] } } },
+  },
   server: {
     host: "127.0.0.1",
     port: 5173,

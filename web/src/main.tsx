@@ -2,34 +2,46 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { route, socket } from "./ahead";
 import type { InternalService } from "./api/InternalService";
 import { browserSurroundings, WebSocketService } from "./api/WebSocketService";
 import { App } from "./app/App";
 import { keepShell } from "./app/shell";
-import { LANDING, navigate, parseRoute } from "./state/route";
-import { tabAccount } from "./state/tabAccount";
+import { thisBrowser } from "./state/browser";
+import { navigate } from "./state/route";
+import { Sessions } from "./state/sessions";
 import { watchTheme } from "./state/theme";
 import "./app/styles.css";
+
+/** Whoever waits longer is shown that the page does. */
+const PATIENCE_MILLISECONDS = 250;
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 watchTheme();
-returnToTabAccount();
+if (route.screen === "workspace") navigate(route, { replace: true });
 const service = await internalService();
 if (import.meta.env.PROD && import.meta.env.MODE !== "fake") keepShell(service);
+const sessions = new Sessions(service, thisBrowser());
+const told = route.screen === "workspace" ? sessions.of(route.cid).expect(route.place) : answered(service);
+void socket?.listen();
+// Drawn once, when all of it is there: each part by itself would be drawn, laid out and painted for a moment only.
+await Promise.race([told, new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS))]);
 createRoot(root).render(
   <StrictMode>
-    <App service={service} />
+    <App service={service} sessions={sessions} />
   </StrictMode>,
 );
 
-/** A freshly opened start page in a tab that shows an account goes on showing it. */
-function returnToTabAccount(): void {
-  const cid = tabAccount();
-  if (cid === null || location.search !== "" || parseRoute(location.pathname).screen !== LANDING.screen)
-    return;
-  navigate({ screen: "workspace", cid, place: { kind: "home" } }, { replace: true });
+/** When the service has said which accounts there are, or cannot be reached. */
+function answered(service: InternalService): Promise<void> {
+  return new Promise((done) => {
+    const stop = service.onConnection(() => {
+      stop();
+      done();
+    });
+  });
 }
 
 /** `npm run dev:fake` shows the whole UI without any service; none of it is in the built page. */
@@ -38,7 +50,7 @@ async function internalService(): Promise<InternalService> {
     const { sampleService } = await import("./testing/samples");
     return sampleService();
   }
-  const service = new WebSocketService(browserSurroundings());
+  const service = new WebSocketService(browserSurroundings(socket));
   // Whoever looks at the page again should not wait for the next try.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && service.connection().state === "lost") service.retryNow();

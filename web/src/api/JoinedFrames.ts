@@ -55,3 +55,8 @@ export function beforePaint(work: () => void): void {
   const frame = requestAnimationFrame(once);
   const timer = setTimeout(once, UNPAINTED_MILLISECONDS);
 }
+
+/** Once the page has been painted the next time; soon, when nobody sees it. */
+export function afterPaint(work: () => void): void {
+  beforePaint(() => setTimeout(work));
+}

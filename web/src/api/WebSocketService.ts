@@ -1,5 +1,6 @@
 /** The internal service over one WebSocket per tab, which heals itself and resumes without a gap. */
 import { backoffMilliseconds } from "./backoff";
+import { HELLO, serviceAddress } from "./EarlySocket";
 import type { Heart } from "./heartbeat";
 import { Heartbeat, onPageWake } from "./heartbeat";
 import type {
@@ -35,6 +36,8 @@ export interface Socket {
   onclose: (() => void) | null;
   send(text: string): void;
   close(): void;
+  /** Where it was asked something before anybody listened: the id of the same question, once. */
+  takeAsked?(name: string, fields: object): string | null;
 }
 
 export interface Surroundings extends Heart {
@@ -75,7 +78,7 @@ export class WebSocketService implements InternalService {
     this.heartbeat = new Heartbeat(
       surroundings,
       () => {
-        this.send("Ping", { request_id: newRequestId() });
+        this.ask("Ping", {});
       },
       (lastHeard) => {
         const { socket } = this;
@@ -110,10 +113,7 @@ export class WebSocketService implements InternalService {
 
   request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]> {
     if (this.state.state !== "open") return Promise.reject(new ConnectionLost());
-    const requestId = newRequestId();
-    const answer = this.pending.add(requestId, name);
-    this.send(name, { ...fields, request_id: requestId });
-    return answer;
+    return this.pending.add(this.ask(name, fields), name);
   }
 
   follow(cid: Cid, listener: (update: Update) => void): Stop {
@@ -123,7 +123,7 @@ export class WebSocketService implements InternalService {
     return () => {
       if (this.followed.get(cid) !== following) return;
       this.followed.delete(cid);
-      if (this.state.state === "open") this.send("Unsubscribe", { request_id: newRequestId(), cid });
+      if (this.state.state === "open") this.ask("Unsubscribe", { cid });
     };
   }
 
@@ -141,8 +141,7 @@ export class WebSocketService implements InternalService {
       this.lose(socket);
     }, HELLO_MILLISECONDS);
     socket.onopen = () => {
-      this.helloId = newRequestId();
-      this.send("Hello", { request_id: this.helloId, client: "casemate-web" });
+      this.helloId = this.ask(HELLO.name, HELLO.fields);
     };
     socket.onmessage = ({ data }) => {
       if (this.socket === socket && typeof data === "string") this.receive(data);
@@ -233,8 +232,7 @@ export class WebSocketService implements InternalService {
   }
 
   private subscribe(cid: Cid, following: Following): void {
-    following.subscribing = newRequestId();
-    this.send("Subscribe", { request_id: following.subscribing, cid, after: following.position });
+    following.subscribing = this.ask("Subscribe", { cid, after: following.position });
   }
 
   private subscriptionAnswered(name: string, answer: Snapshot & Resumed & AnyAnswer): boolean {
@@ -290,8 +288,13 @@ export class WebSocketService implements InternalService {
     }
   }
 
-  private send(name: string, fields: object): void {
-    this.socket?.send(encode({ Request: { [name]: fields } }));
+  /** Answers the id of the request, which may have been sent before this code was there. */
+  private ask(name: string, fields: object): string {
+    const early = this.socket?.takeAsked?.(name, fields) ?? null;
+    if (early !== null) return early;
+    const requestId = newRequestId();
+    this.socket?.send(encode({ Request: { [name]: { ...fields, request_id: requestId } } }));
+    return requestId;
   }
 
   private become(state: Connection): void {
@@ -310,12 +313,15 @@ function withoutHarm(work: () => void): void {
   }
 }
 
-/** The service that served this page. */
-export function browserSurroundings(): Surroundings {
-  const address = new URL("/", location.href);
-  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+/** The service that served this page; `first` is a socket to it that is open already, or opening. */
+export function browserSurroundings(first: Socket | null): Surroundings {
+  let early = first;
   return {
-    open: () => new WebSocket(address) as unknown as Socket,
+    open: () => {
+      const socket = early ?? (new WebSocket(serviceAddress()) as unknown as Socket);
+      early = null;
+      return socket;
+    },
     now: () => Date.now(),
     onWake: onPageWake,
     random: () => Math.random(),

@@ -1,13 +1,11 @@
 /** Which screen this tab shows: decided by its address, and by what the internal service says of the account in it. */
 import { Compass } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
 import { TooltipProvider } from "../components/Tooltip";
 import { Landing } from "../features/landing/Landing";
-import type { Browser } from "../state/browser";
-import { thisBrowser } from "../state/browser";
 import { rememberCommands } from "../state/commands";
 import {
   ServiceContext,
@@ -16,9 +14,10 @@ import {
   useConnection,
   useSessions,
 } from "../state/context";
-import type { Place } from "../state/route";
-import { LANDING, navigate, routes } from "../state/route";
-import { Sessions } from "../state/sessions";
+import type { Place } from "../state/address";
+import { LANDING } from "../state/address";
+import { navigate, routes } from "../state/route";
+import type { Sessions } from "../state/sessions";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
 import { Mishap } from "./Mishap";
 import { SignedOutScreen } from "./SignedOutScreen";
@@ -32,11 +31,10 @@ const Gallery =
 
 interface Props {
   readonly service: InternalService;
-  readonly browser?: Browser;
+  readonly sessions: Sessions;
 }
 
-export function App({ service, browser }: Props) {
-  const sessions = useMemo(() => new Sessions(service, browser ?? thisBrowser()), [service, browser]);
+export function App({ service, sessions }: Props) {
   useEffect(() => sessions.watchOverWords(), [sessions]);
   return (
     <ServiceContext value={service}>

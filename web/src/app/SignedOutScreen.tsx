@@ -5,7 +5,8 @@ import { useEffect } from "react";
 import type { LocalAccount } from "../api/generated";
 import { Button } from "../components/Button";
 import { SignIn } from "../features/landing/SignIn";
-import { LANDING, navigate } from "../state/route";
+import { LANDING } from "../state/address";
+import { navigate } from "../state/route";
 import { displayName } from "../words/names";
 
 export function SignedOutScreen({ account }: { readonly account: LocalAccount }) {

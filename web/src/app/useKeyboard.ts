@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 import type { Cid } from "../api/generated";
 import { useSession } from "../state/context";
-import type { Place } from "../state/route";
+import type { Place } from "../state/address";
 import { directMessagesOf } from "../words/lists";
 
 interface Options {

@@ -2,7 +2,7 @@
 import { useEffect } from "react";
 
 import { useWorkspace } from "../state/context";
-import type { Place } from "../state/route";
+import type { Place } from "../state/address";
 import { useHeldBack } from "../state/useHeldBack";
 import { requestsOf } from "../words/lists";
 import { displayName } from "../words/names";

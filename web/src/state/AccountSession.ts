@@ -2,6 +2,7 @@
 import type { Cid } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
+import type { Place } from "./address";
 import type { Browser } from "./browser";
 import { Following } from "./Following";
 import { Outgoing } from "./Outgoing";
@@ -14,6 +15,8 @@ export class AccountSession {
   readonly outgoing: Outgoing;
   private readonly following: Following;
   private shown = false;
+  /** Nobody looks yet, and somebody is about to. */
+  private expected = false;
 
   constructor(
     readonly service: InternalService,
@@ -32,13 +35,35 @@ export class AccountSession {
       event: (event) => {
         this.outgoing.heard(event);
       },
+      refused: () => {
+        this.expected = false; // whoever looks, when it is open, begins anew
+        this.restUnlessNeeded();
+      },
+    });
+  }
+
+  /** The address of a new page leads here. Resolves when all that it shows is there, or will not come. */
+  expect(place: Place): Promise<void> {
+    this.expected = true;
+    const peer = place.kind === "conversation" ? place.peer : null;
+    if (peer !== null) this.pages.expect(peer);
+    this.following.start();
+    return new Promise((done) => {
+      const stop = this.store.subscribe(() => {
+        const { workspace, refused, live } = this.store.get();
+        if (live && refused === null && (workspace === null || (peer !== null && this.pages.awaits(peer))))
+          return;
+        stop();
+        done();
+      });
     });
   }
 
   /** Somebody looks at this account. */
   start(): void {
     this.shown = true;
-    this.following.start();
+    if (!this.expected) this.following.start();
+    this.expected = false;
   }
 
   /** Nobody looks any more. While words are in hand it goes on, so that they are handed over. */
@@ -77,6 +102,6 @@ export class AccountSession {
   }
 
   private restUnlessNeeded(): void {
-    if (!this.shown && !this.outgoing.wordsInHand()) this.following.stop();
+    if (!this.shown && !this.expected && !this.outgoing.wordsInHand()) this.following.stop();
   }
 }

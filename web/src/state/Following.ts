@@ -11,6 +11,7 @@ export interface Told {
   /** The service answers, for the first time or again: what it did not hear, or did not tell, is due now. */
   readonly answers: (key: BrowserKey) => void;
   readonly event: (event: ViewEvent) => void;
+  readonly refused: () => void;
 }
 
 export class Following {
@@ -28,6 +29,7 @@ export class Following {
 
   start(): void {
     this.stopFollowing?.(); // a session that was left may follow one that was signed out since
+    this.store.update((state) => ({ ...state, refused: null }));
     const stopListening = this.service.onConnection(() => {
       if (this.service.connection().state === "lost") this.notLive();
     });
@@ -74,6 +76,7 @@ export class Following {
         return;
       case "refused":
         this.store.update((state) => ({ ...state, refused: update.reason }));
+        this.told.refused();
         return;
     }
   }

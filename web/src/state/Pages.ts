@@ -1,6 +1,8 @@
 /** Which part of each conversation is loaded: a window that pages join at both ends. */
 import type { Cid, MessageOrder } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
+import { afterPaint } from "../api/JoinedFrames";
+import { firstPageMessages, PAGE_MESSAGES } from "./firstPage";
 import type { SessionState, SessionStore } from "./sessionState";
 import { changeWorkspace } from "./sessionState";
 import type { Timeline } from "./timeline";
@@ -8,22 +10,34 @@ import { compareOrder, withRoom } from "./timeline";
 import type { PagePlace } from "./workspace";
 import { applyPage } from "./workspace";
 
-const PAGE_MESSAGES = 60;
-
 interface Where {
   readonly before?: MessageOrder;
   readonly after?: MessageOrder;
   readonly around?: MessageOrder;
+  readonly limit?: number;
 }
 
 export class Pages {
   private readonly loading = new Set<string>();
+  private expected: Cid | null = null;
 
   constructor(
     private readonly service: InternalService,
     private readonly cid: Cid,
     private readonly store: SessionStore,
   ) {}
+
+  /** Opened as soon as anything is known. */
+  expect(peer: Cid): void {
+    this.expected = peer;
+  }
+
+  /** Its first page is on the way, or about to be asked for. */
+  awaits(peer: Cid): boolean {
+    return (
+      peer === this.expected || (this.window(peer) === undefined && this.loading.has(keyOf(peer, "replace")))
+    );
+  }
 
   /** Loads where reading begins, unless the window is there and up to date. */
   open(peer: Cid): void {
@@ -36,13 +50,24 @@ export class Pages {
       return;
     }
     const firstUnread = workspace.conversations.get(peer)?.first_unread;
-    void this.load(peer, "replace", timeline === undefined && firstUnread ? { around: firstUnread } : {});
+    if (timeline !== undefined) void this.load(peer, "replace", {});
+    else if (firstUnread) void this.load(peer, "replace", { around: firstUnread });
+    else
+      void this.load(peer, "replace", { limit: firstPageMessages() }).then(() => {
+        this.before(peer);
+      });
   }
 
   before(peer: Cid): void {
-    const timeline = this.window(peer);
-    const first = timeline?.messages[0];
-    if (timeline?.hasBefore && first) void this.load(peer, "before", { before: first.order });
+    const load = () => {
+      const timeline = this.window(peer);
+      const first = timeline?.messages[0];
+      if (timeline?.hasBefore && first) void this.load(peer, "before", { before: first.order });
+    };
+    // What fills the screen is on it before there is more to draw.
+    const isFirst = (this.window(peer)?.messages.length ?? 0) < PAGE_MESSAGES;
+    if (isFirst) afterPaint(load);
+    else load();
   }
 
   after(peer: Cid): void {
@@ -74,6 +99,8 @@ export class Pages {
     const { workspace, failedPages } = this.store.get();
     for (const peer of failedPages.keys()) this.again(peer);
     for (const [peer, timeline] of workspace?.timelines ?? []) if (timeline.stale) this.open(peer);
+    if (this.expected !== null && workspace?.peers.has(this.expected) === true) this.open(this.expected);
+    this.expected = null;
   }
 
   /** The window is full, and more is coming: makes room at the end of it that is far from the reader. */
@@ -86,7 +113,7 @@ export class Pages {
   }
 
   private async load(peer: Cid, place: PagePlace, where: Where): Promise<void> {
-    const key = `${peer.toString()} ${place}`;
+    const key = keyOf(peer, place);
     if (this.loading.has(key)) return;
     this.loading.add(key);
     this.store.update((state) => ({ ...state, failedPages: withoutPage(state.failedPages, peer) }));
@@ -113,6 +140,10 @@ export class Pages {
   private window(peer: Cid): Timeline | undefined {
     return this.store.get().workspace?.timelines.get(peer);
   }
+}
+
+function keyOf(peer: Cid, place: PagePlace): string {
+  return `${peer.toString()} ${place}`;
 }
 
 function withoutPage(failed: SessionState["failedPages"], peer: Cid): SessionState["failedPages"] {

@@ -1,6 +1,7 @@
 /** Which account this tab shows, over reloads; `sessionStorage` belongs to one tab alone. */
 import type { Cid } from "../api/generated";
-import { parseCid } from "./route";
+import type { Route } from "./address";
+import { LANDING, parseCid, parseRoute } from "./address";
 
 const KEY = "casemate.account";
 
@@ -12,6 +13,10 @@ export function forgetTabAccount(): void {
   sessionStorage.removeItem(KEY);
 }
 
-export function tabAccount(): Cid | null {
-  return parseCid(sessionStorage.getItem(KEY) ?? undefined);
+/** Where a freshly loaded page is: on the start page, a tab that shows an account goes on showing it. */
+export function firstRoute(): Route {
+  const route = parseRoute(location.pathname, location.search);
+  if (route.screen !== LANDING.screen || location.search !== "") return route;
+  const cid = parseCid(sessionStorage.getItem(KEY) ?? undefined);
+  return cid === null ? route : { screen: "workspace", cid, place: { kind: "home" } };
 }

@@ -2,15 +2,12 @@
 import { screen } from "@testing-library/react";
 import type { ComponentType } from "react";
 
-import type { InternalService } from "../api/InternalService";
+import type { AppProps } from "./renderApp";
 import { ANN, BOB, conversationOf, showApp, worldOfThree } from "./renderApp";
 
 export const WITH_BOB = conversationOf(ANN, BOB);
 
-export async function openConversation(
-  App: ComponentType<{ service: InternalService }>,
-  world = worldOfThree(),
-) {
+export async function openConversation(App: ComponentType<AppProps>, world = worldOfThree()) {
   const shown = await showApp(App, WITH_BOB, world);
   const box = await screen.findByRole("textbox", { name: "Message to Bob Birch" });
   await screen.findByRole("list", { name: "Messages" });

@@ -5,7 +5,9 @@ import userEvent from "@testing-library/user-event";
 import type { ComponentType } from "react";
 
 import type { InternalService } from "../api/InternalService";
+import { thisBrowser } from "../state/browser";
 import { readAddress } from "../state/route";
+import { Sessions } from "../state/sessions";
 import { FakeInternalService } from "./FakeInternalService";
 import { FakeWorld } from "./FakeWorld";
 
@@ -13,6 +15,11 @@ import { FakeWorld } from "./FakeWorld";
 export const ANN = 17_900_000_000_000_000_001n;
 export const BOB = 16_100_000_000_000_000_003n;
 export const CARA = 9_007_199_254_740_993n;
+
+export interface AppProps {
+  readonly service: InternalService;
+  readonly sessions: Sessions;
+}
 
 export interface Shown {
   readonly world: FakeWorld;
@@ -31,7 +38,7 @@ export function worldOfThree(): FakeWorld {
 }
 
 export async function showApp(
-  App: ComponentType<{ service: InternalService }>,
+  App: ComponentType<AppProps>,
   address: string,
   world: FakeWorld = worldOfThree(),
 ): Promise<Shown> {
@@ -40,7 +47,7 @@ export async function showApp(
   const service = new FakeInternalService(world);
   await act(async () => {
     readAddress();
-    render(<App service={service} />);
+    render(<App service={service} sessions={new Sessions(service, thisBrowser())} />);
     await Promise.resolve();
   });
   return { world, service, user: userEvent.setup({ delay: null }) };

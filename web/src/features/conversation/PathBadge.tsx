@@ -8,7 +8,7 @@ import { PathMark } from "../../components/PathMark";
 import { PathStory } from "../../components/PathStory";
 import { Popover } from "../../components/Popover";
 import { useNow, useSession } from "../../state/context";
-import type { Place } from "../../state/route";
+import type { Place } from "../../state/address";
 import { navigate } from "../../state/route";
 import { pathStory } from "../../words/pathStory";
 import { sinceTime } from "../../words/times";

@@ -4,7 +4,7 @@ import { ArrowLeft } from "lucide-react";
 import { Button } from "../../components/Button";
 import { Logo } from "../../components/Logo";
 import { useConnection } from "../../state/context";
-import type { Route } from "../../state/route";
+import type { Route } from "../../state/address";
 import { navigate } from "../../state/route";
 import type { Cid } from "../../api/generated";
 import { CreateAccount } from "./CreateAccount";

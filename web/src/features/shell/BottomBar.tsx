@@ -2,7 +2,7 @@
 import { MessageCircle, Settings, UsersRound, Waypoints } from "lucide-react";
 
 import { classes } from "../../components/classes";
-import type { Place } from "../../state/route";
+import type { Place } from "../../state/address";
 
 type Tab = Exclude<Place["kind"], "conversation">;
 

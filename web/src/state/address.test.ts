@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseRoute, pathOf } from "./route";
+import { parseRoute, pathOf } from "./address";
 
 test("addresses say where one is, and come back from what they say", () => {
   for (const path of [

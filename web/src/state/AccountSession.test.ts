@@ -1,0 +1,60 @@
+import { expect, test, vi } from "vitest";
+
+import { FakeInternalService } from "../testing/FakeInternalService";
+import { ANN, BOB, worldOfThree } from "../testing/renderApp";
+import { AccountSession } from "./AccountSession";
+import { thisBrowser } from "./browser";
+import { firstPageMessages } from "./firstPage";
+
+const WITH_BOB = { kind: "conversation", peer: BOB } as const;
+
+function longConversation() {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  for (let number = 0; number < 200; number++)
+    world.send(ann, bob, number.toString(16).padStart(32, "0"), `line ${number.toString()}`);
+  const service = new FakeInternalService(world);
+  const session = new AccountSession(service, ANN, thisBrowser());
+  const pages = () => service.asked.filter(({ name }) => name === "GetTimeline").length;
+  const messages = () => session.store.get().workspace?.timelines.get(BOB)?.messages ?? [];
+  return { world, session, pages, messages };
+}
+
+test("all that the address shows is there before anybody looks, and is not asked for again when somebody does", async () => {
+  const { session, pages, messages } = longConversation();
+  await session.expect(WITH_BOB);
+  expect(messages()).toHaveLength(firstPageMessages());
+  session.start();
+  session.pages.open(BOB);
+  await Promise.resolve();
+  expect(pages()).toBe(1);
+});
+
+test("what fills the window is drawn first, and the rest of a page comes when it has been painted", async () => {
+  const { session, pages, messages } = longConversation();
+  await session.expect(WITH_BOB);
+  expect(pages()).toBe(1);
+  await vi.waitFor(() => {
+    expect(messages()).toHaveLength(firstPageMessages() + 60);
+  });
+  expect(messages().at(-1)?.text).toBe("line 199");
+});
+
+test("an account that is not open is not followed on, and whoever opens it begins anew", async () => {
+  const { world, session } = longConversation();
+  const ann = world.account(ANN);
+  ann.state = "signed_out";
+  await session.expect(WITH_BOB);
+  expect(session.store.get()).toMatchObject({
+    workspace: null,
+    refused: { code: "signed_out" },
+    live: false,
+  });
+  ann.state = "active";
+  session.start();
+  expect(session.store.get().refused).toBeNull();
+  await vi.waitFor(() => {
+    expect(session.store.get()).toMatchObject({ live: true, refused: null });
+    expect(session.store.get().workspace).not.toBeNull();
+  });
+});

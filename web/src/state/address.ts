@@ -1,0 +1,68 @@
+/** Where a tab is, as its address says; the account is a part of it, so no two tabs share one. */
+import type { Cid } from "../api/generated";
+
+export type Route =
+  | { readonly screen: "landing"; readonly ask: "ways" | "create" | "sign-in" }
+  | { readonly screen: "workspace"; readonly cid: Cid; readonly place: Place }
+  | { readonly screen: "gallery" }
+  | { readonly screen: "nowhere" };
+
+export type Place =
+  | { readonly kind: "home" }
+  | { readonly kind: "people" }
+  | { readonly kind: "connections" }
+  | { readonly kind: "settings" }
+  | { readonly kind: "conversation"; readonly peer: Cid };
+
+export const LANDING: Route = { screen: "landing", ask: "ways" };
+
+const CID = /^(0|[1-9]\d{0,19})$/;
+const LARGEST_CID = (1n << 64n) - 1n;
+
+export function parseRoute(path: string, search = ""): Route {
+  const parts = path.split("/").filter((part) => part !== "");
+  if (parts.length === 0) return { screen: "landing", ask: askOf(search) };
+  if (parts.length === 1 && parts[0] === "gallery") return { screen: "gallery" };
+  if (parts[0] !== "a") return { screen: "nowhere" };
+  const cid = parseCid(parts[1]);
+  const place = parsePlace(parts.slice(2));
+  return cid === null || place === null ? { screen: "nowhere" } : { screen: "workspace", cid, place };
+}
+
+export function pathOf(route: Route): string {
+  switch (route.screen) {
+    case "landing":
+      return route.ask === "ways" ? "/" : `/?${route.ask}`;
+    case "gallery":
+      return "/gallery";
+    case "nowhere":
+      return "/nowhere";
+    case "workspace":
+      return `/a/${route.cid.toString()}${pathOfPlace(route.place)}`;
+  }
+}
+
+export function parseCid(text: string | undefined): Cid | null {
+  if (text === undefined || !CID.test(text)) return null;
+  const cid = BigInt(text);
+  return cid > 0n && cid <= LARGEST_CID ? cid : null;
+}
+
+function askOf(search: string): "ways" | "create" | "sign-in" {
+  const names = new URLSearchParams(search);
+  return names.has("create") ? "create" : names.has("sign-in") ? "sign-in" : "ways";
+}
+
+function parsePlace([kind, peer, ...rest]: readonly string[]): Place | null {
+  if (rest.length > 0) return null;
+  if (kind === undefined) return { kind: "home" };
+  if (kind === "people" || kind === "connections" || kind === "settings")
+    return peer === undefined ? { kind } : null;
+  const cid = kind === "c" ? parseCid(peer) : null;
+  return cid === null ? null : { kind: "conversation", peer: cid };
+}
+
+function pathOfPlace(place: Place): string {
+  if (place.kind === "home") return "";
+  return place.kind === "conversation" ? `/c/${place.peer.toString()}` : `/${place.kind}`;
+}
