@@ -28,16 +28,16 @@ class TokenBucket:
     """Allows `rate` per second on average and `BURST_SECONDS` of it at once."""
 
     rate: float
-    _tokens: float = -1.0
+    _tokens: float = field(init=False)
     _filled_at: Monotonic = 0.0
+
+    def __post_init__(self) -> None:
+        self._tokens = self.rate * BURST_SECONDS
 
     def take(self, now: Monotonic, cost: int = 1) -> bool:
         """False when too much was taken."""
         full = self.rate * BURST_SECONDS
-        if self._tokens < 0:
-            self._tokens = full
-        else:
-            self._tokens = min(full, self._tokens + (now - self._filled_at) * self.rate)
+        self._tokens = min(full, self._tokens + (now - self._filled_at) * self.rate)
         self._filled_at = now
         if self._tokens < cost:
             return False

@@ -326,6 +326,18 @@ def test_at_most_so_many_envelopes_of_one_sender_are_under_way(alice: Connection
     assert numbers(bob) == list(range(1, 1025))
 
 
+def test_of_a_deposit_larger_than_the_room_that_is_left_only_so_much_goes_out(
+    alice: Connection, bob: Connection
+) -> None:
+    nearly = DELIVERIES_UNTAKEN - 12
+    for start in range(1, nearly + 1, 50):
+        alice.say(deposit(bob, range(start, start + 50)))
+    alice.say(deposit(bob, range(nearly + 1, nearly + 65)))
+    assert numbers(bob) == list(range(1, DELIVERIES_UNTAKEN + 1))
+    take(bob, alice, DELIVERIES_UNTAKEN)
+    assert numbers(bob) == list(range(1, nearly + 65))
+
+
 def test_one_sender_whose_envelopes_are_not_taken_holds_up_nobody_else(
     office: Office, alice: Connection, bob: Connection
 ) -> None:
