@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ from casemate.server.adapters.path_services import RELAY_PORT, PathOptions, Path
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
 from casemate.server.adapters.site import Site
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
+from casemate.server.adapters.tls_transport import TlsListener
 from casemate.server.core.core import ServerCore
 from casemate.server.core.events import ShutdownAsked, Started
 from casemate.server.core.settings import ServerSettings
@@ -195,14 +197,13 @@ class _Server:
         runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
         try:
             await runner.setup()
-            accepting = web.SockSite(runner, self._listener.dup(), ssl_context=tls)
-            await accepting.start()
+            accepting = await _accept(runner, self._listener.dup(), tls)
             if services is not None:
                 await services.start(thread.events)
             thread.start()
             self._say_ready(url_of(self._listener, "http" if tls is None else "https"))
             await first_of(stop.wait(), asyncio.shield(thread.finished), self._watch_disk(full=full))
-            await accepting.stop()
+            accepting.close()
             if services is not None:
                 await services.close()
             thread.events.post(ShutdownAsked())
@@ -245,6 +246,12 @@ class _Server:
                 log.warning("disk nearly full", directory=str(self._options.data_dir), free_bytes=free)
             warned = low
             await asyncio.sleep(LOOK_AT_DISK_SECONDS)
+
+
+async def _accept(runner: web.AppRunner, listener: socket.socket, tls: ssl.SSLContext | None) -> asyncio.Server:
+    assert runner.server is not None  # it is set up
+    make_protocol = runner.server if tls is None else TlsListener(tls, runner.server)
+    return await asyncio.get_running_loop().create_server(make_protocol, sock=listener)
 
 
 def _path_options(options: ServerOptions, listen: ListenAddress) -> PathOptions | None:
