@@ -9,6 +9,7 @@ from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.limits import NAMES_BYTES
 from casemate.protocol.link import (
     AccountFound,
+    AskRegistration,
     DeviceListChanged,
     DirectoryPage,
     Done,
@@ -16,6 +17,7 @@ from casemate.protocol.link import (
     ListDirectory,
     PublishDeviceList,
     Refused,
+    RegistrationAsked,
     RequestFailed,
 )
 from casemate.server.core.tests.test_accounts import second_device
@@ -53,6 +55,15 @@ def test_newer_names_reach_peers_and_the_directory(office: Office, alice: Connec
     publish(bob, newer)
     publish(bob, newer)
     assert len([body for body in alice.signals() if isinstance(body, DeviceListChanged)]) == 1, "said once"
+
+
+def test_a_request_that_waited_shows_who_asks_as_they_are_called_now(office: Office, bob: Connection) -> None:
+    carol = office.newcomer("carol")
+    bob.drop()
+    carol.ask(AskRegistration, person_of(bob).account_id, b"card")
+    publish(carol, renames(office, carol, 2, "Carol Newname"))
+    sender = office.authenticate(person_of(bob)).signal(RegistrationAsked).sender
+    assert sender.full_name == "Carol Newname"
 
 
 def test_older_names_are_not_kept(office: Office, alice: Connection, bob: Connection) -> None:
