@@ -6,6 +6,7 @@ from casemate.crypto.ec_ratchet import EcState, ec_initiator, ec_receive, ec_res
 from casemate.crypto.errors import AlreadyOpened, EnvelopeUnreadable
 from casemate.crypto.keys import PrekeyPrivate, RatchetPrivate, RootKey
 from casemate.crypto.primitives import x25519_public
+from casemate.crypto.skipped import MAX_SKIP
 from casemate.crypto.testing import repeatable_entropy
 
 ENTROPY = repeatable_entropy(b"ec")
@@ -40,6 +41,19 @@ def test_a_chain_cannot_have_been_shorter_than_what_was_read_of_it() -> None:
     with pytest.raises(EnvelopeUnreadable, match="fewer"):
         ec_receive(bea, header._replace(before=0), 0)
     ec_receive(bea, header, 0)
+
+
+def test_what_was_read_of_a_long_chain_does_not_count_as_skipped() -> None:
+    """A monologue of more than half of what may be skipped, and then the next chain."""
+    alice, bea = after_a_round_trip()
+    for _ in range(MAX_SKIP // 2 + 1):
+        alice, header, _ = ec_send(alice, ENTROPY)
+        bea, _ = ec_receive(bea, header, 0)
+    bea, header, _ = ec_send(bea, ENTROPY)
+    alice, _ = ec_receive(alice, header, 0)
+    alice, header, key = ec_send(alice, ENTROPY)
+    assert header.before > MAX_SKIP // 2
+    assert ec_receive(bea, header, 0)[1] == key
 
 
 def test_a_new_ratchet_key_needs_a_newer_one_of_ours() -> None:
