@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -11,8 +12,10 @@ from aiohttp import hdrs, web
 
 from casemate.internal_service.adapters.web_surface.headers import ASKED_AGAIN, KEPT_FOR_EVER
 
-HASHED_FOLDER: Final = "assets"
+ASSETS: Final = "assets"
 INDEX: Final = "index.html"
+_HASHED: Final = re.compile(rf"{ASSETS}/.+-[\w-]{{8}}\.\w+")
+"""What has another name when it has other contents; not every asset does."""
 _WORTH_COMPRESSING: Final = 1024
 _TYPES: Final = {
     ".html": "text/html",
@@ -44,11 +47,11 @@ class UiFiles:
     async def response(self, path: str, accept_encoding: str) -> web.Response | None:
         """A file, or the page for one of the UI's own routes; None when there is no such file."""
         name = path.strip("/")
-        is_route = not name or ("." not in PurePosixPath(name).name and not name.startswith(f"{HASHED_FOLDER}/"))
+        is_route = not name or ("." not in PurePosixPath(name).name and not name.startswith(f"{ASSETS}/"))
         file = await asyncio.to_thread(self._read, INDEX if is_route else name)
         if file is None:
             return None
-        keep = KEPT_FOR_EVER if name.startswith(f"{HASHED_FOLDER}/") else ASKED_AGAIN
+        keep = KEPT_FOR_EVER if _HASHED.fullmatch(name) else ASKED_AGAIN
         headers = {**keep, hdrs.VARY: hdrs.ACCEPT_ENCODING, hdrs.CONTENT_TYPE: file.content_type}
         if file.compressed is not None and "gzip" in accept_encoding:
             return web.Response(body=file.compressed, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})

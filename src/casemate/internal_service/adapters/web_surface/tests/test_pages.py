@@ -12,7 +12,7 @@ from casemate.internal_service.adapters.web_surface.tests.door import OPEN_COMMA
 PAGES: list[Callable[[Door], Awaitable[aiohttp.ClientResponse]]] = [
     lambda door: door.get("/", **door.cookie),
     lambda door: door.get("/a/123/c/456", **door.cookie),
-    lambda door: door.get("/assets/app-123.js", **door.cookie),
+    lambda door: door.get("/assets/app-B1jhIG0_.js", **door.cookie),
     lambda door: door.get("/assets/none.js", **door.cookie),
     lambda door: door.get("/", Accept="text/html"),
     lambda door: door.get("/", Host="evil.example"),
@@ -66,11 +66,13 @@ async def test_routes_of_the_ui_get_its_page_and_hashed_files_are_kept(door: Doo
     page = await door.get("/a/123/settings", **door.cookie)
     assert (page.status, page.content_type) == (200, "text/html")
     assert page.headers["Cache-Control"] == "private, no-cache"
-    script = await door.get("/assets/app-123.js", **door.cookie)
+    script = await door.get("/assets/app-B1jhIG0_.js", **door.cookie)
     assert (script.status, script.content_type) == (200, "text/javascript")
     assert "immutable" in script.headers["Cache-Control"]
     assert script.headers["Content-Encoding"] == "gzip"
-    missing = await door.get("/assets/app-999.js", **door.cookie)
+    theme = await door.get("/assets/theme.js", **door.cookie)
+    assert theme.headers["Cache-Control"] == "private, no-cache", "it has this name after the next build as well"
+    missing = await door.get("/assets/app-B1jhIG99.js", **door.cookie)
     assert missing.status == 404
 
 
