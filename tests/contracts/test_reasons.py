@@ -7,7 +7,7 @@ from casemate.internal_service.core.ground.refusals import reason_codes
 from casemate.internal_service.core.ground.sentences import worded_codes
 
 ROOT = Path(__file__).parents[2]
-UI_WORDS = ROOT / "web" / "src" / "state" / "reasons.ts"
+UI_WORDS = ROOT / "web" / "src" / "words" / "reasons.ts"
 PAGE = ROOT / "docs" / "protocol" / "reasons.md"
 USED_IN_CODE = re.compile(r'\b(?:reason|refuse|RequestRefused|RequestFailed\(\w+,|Refused)\(?\s*"([a-z_]+)"')
 
