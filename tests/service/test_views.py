@@ -64,8 +64,6 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
                 pass
             case rows.PeerChanged(peer=peer):
                 peers[peer.cid] = peer
-            case rows.PeerRemoved(peer_cid=peer_cid):
-                peers.pop(peer_cid)
             case rows.ConversationChanged(conversation=row):
                 conversations[row.peer_cid] = row
             case rows.DraftChanged(draft=draft):

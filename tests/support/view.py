@@ -37,8 +37,6 @@ class Account:
                 self.peers[event["peer"]["cid"]] = event["peer"]
             case "PathChanged":
                 self.peers[event["peer_cid"]]["path"] = event["path"]
-            case "PeerRemoved":
-                self.peers.pop(event["peer_cid"], None)
             case "ConversationChanged":
                 self.conversations[event["conversation"]["peer_cid"]] = event["conversation"]
             case "MessageChanged":

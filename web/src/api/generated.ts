@@ -308,11 +308,6 @@ export interface PeerChanged {
   readonly peer: PeerView;
 }
 
-export interface PeerRemoved {
-  readonly type: "PeerRemoved";
-  readonly peer_cid: Cid;
-}
-
 export interface PeerView {
   readonly cid: Cid;
   readonly account_id: string;
@@ -513,7 +508,7 @@ export interface ViewEvents {
   readonly request_id: string | null;
   readonly position: ViewPosition;
   readonly first_sequence: number;
-  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged)[];
+  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged)[];
 }
 
 /** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
@@ -529,7 +524,7 @@ export interface WithdrawRegistration {
   readonly conversation: string;
 }
 
-export type ViewEvent = AccountChanged | PeerChanged | PathChanged | PeerRemoved | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;
+export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;
 
 export interface ExtensionRequests {
   readonly Hello: Hello;

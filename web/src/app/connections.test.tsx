@@ -145,7 +145,7 @@ test("with the server away the picture says so, and who is reached all the same"
 });
 
 test("nobody connected yet is a place to begin, and fifty people are all told", async () => {
-  for (const peer of [BOB, CARA]) ann.removePeer(peer);
+  for (const peer of [BOB, CARA]) ann.partFrom(peer);
   const { user } = await showApp(App, CONNECTIONS, world);
   expect(await screen.findByRole("heading", { name: "Nobody is connected yet" })).toBeVisible();
   expect(await problems()).toEqual([]);

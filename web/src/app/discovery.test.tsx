@@ -200,7 +200,7 @@ test("a request can be declined, or its sender blocked", async () => {
   await waitFor(() => {
     expect(cara.peers.get(ANN)?.relation).toBe("declined");
   });
-  cara.removePeer(ANN);
+  cara.partFrom(ANN);
   act(() => {
     world.requestContact(cara, ann);
   });

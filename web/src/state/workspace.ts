@@ -54,12 +54,6 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
       if (peer === undefined) return state;
       return { ...state, peers: withEntry(state.peers, event.peer_cid, { ...peer, path: event.path }) };
     }
-    case "PeerRemoved":
-      return {
-        ...state,
-        peers: withoutEntry(state.peers, event.peer_cid),
-        typing: withoutMember(state.typing, event.peer_cid),
-      };
     case "ConversationChanged":
       return {
         ...state,
@@ -116,12 +110,6 @@ function withEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid, value: Value):
   const known = map.get(cid);
   const shared = sharing(known, value);
   return known !== undefined && shared === known ? map : new Map(map).set(cid, shared);
-}
-
-function withoutEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid): ReadonlyMap<Cid, Value> {
-  const copy = new Map(map);
-  copy.delete(cid);
-  return copy;
 }
 
 function withoutMember(set: ReadonlySet<Cid>, cid: Cid): ReadonlySet<Cid> {

@@ -151,9 +151,10 @@ export class FakeAccount implements Person {
     this.emit({ type: "PeerChanged", peer });
   }
 
-  removePeer(cid: Cid): void {
-    this.peers.delete(cid);
-    this.emit({ type: "PeerRemoved", peer_cid: cid });
+  /** Nothing is between the two any more; the row stays, as that of the service does. */
+  partFrom(cid: Cid): void {
+    const peer = this.peers.get(cid);
+    if (peer !== undefined) this.changePeer({ ...peer, relation: "none", connection: "none", path: null });
   }
 
   changeAccount(): void {

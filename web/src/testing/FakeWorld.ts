@@ -130,13 +130,13 @@ export class FakeWorld {
       this.agree(by, asker);
       return;
     }
-    by.removePeer(asker.cid);
+    by.partFrom(asker.cid);
     asker.changePeer({ ...this.peer(asker, by), relation: "declined", relation_since: this.now() });
   }
 
   withdraw(by: FakeAccount, asked: FakeAccount): void {
     by.changePeer({ ...this.peer(by, asked), relation: "none", relation_since: this.now() });
-    asked.removePeer(by.cid);
+    asked.partFrom(by.cid);
   }
 
   agree(a: FakeAccount, b: FakeAccount): void {

@@ -121,8 +121,6 @@ class Telling(Memory):
                     self._views.event(
                         host, rows.PathChanged(peer_cid=peer_cid, path=None if peer is None else peer.path)
                     )
-            case notices.PeerRemoved(peer_cid):
-                self._views.event(host, rows.PeerRemoved(peer_cid=peer_cid))
             case notices.MessageChanged(peer_cid, message_id):
                 # It may be the one that the conversation shows as its last.
                 self._changed[host.cid, peer_cid, message_id] = None

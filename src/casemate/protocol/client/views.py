@@ -245,10 +245,6 @@ class PathChanged(msgspec.Struct, frozen=True, tag=True):
     path: PathView | None
 
 
-class PeerRemoved(msgspec.Struct, frozen=True, tag=True):
-    peer_cid: Cid
-
-
 class ConversationChanged(msgspec.Struct, frozen=True, tag=True):
     conversation: ConversationView
 
@@ -281,7 +277,6 @@ ViewEvent = (
     AccountChanged
     | PeerChanged
     | PathChanged
-    | PeerRemoved
     | ConversationChanged
     | MessageChanged
     | DraftChanged

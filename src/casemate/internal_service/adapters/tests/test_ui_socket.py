@@ -24,7 +24,7 @@ from casemate.protocol.client.extensions import ViewEvents, ViewPosition
 from casemate.protocol.client.requests import GetSessions
 from casemate.protocol.client.responses import ConnectSuccess, MessageNotification
 from casemate.protocol.client.types import Octets, Uuid
-from casemate.protocol.client.views import PeerRemoved
+from casemate.protocol.client.views import TypingChanged
 from casemate.protocol.ids import Cid, SocketId
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
@@ -95,7 +95,7 @@ def message(mark: int) -> SendResponse:
 
 def view_events(sequence: int, *, cid: int = 1, epoch: str = "e") -> SendResponse:
     position = ViewPosition(epoch=epoch, sequence=sequence)
-    event = PeerRemoved(peer_cid=Cid(sequence))
+    event = TypingChanged(peer_cid=Cid(sequence), typing=False)
     return SendResponse(
         NUMBER,
         ViewEvents(cid=Cid(cid), request_id=None, position=position, first_sequence=sequence, events=[event]),

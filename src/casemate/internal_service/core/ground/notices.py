@@ -48,11 +48,6 @@ class PathChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class PeerRemoved(Notice):
-    peer_cid: Cid
-
-
-@dataclass(frozen=True, slots=True)
 class MessageChanged(Notice):
     """A message is new or changed: read `message_view(peer_cid, message_id)`."""
 

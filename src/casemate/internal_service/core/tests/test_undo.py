@@ -12,7 +12,7 @@ from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
 from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.views.streams import Streams
-from casemate.protocol.client.views import PeerRemoved
+from casemate.protocol.client.views import TypingChanged
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import VIEW_EVENTS_KEPT
 
@@ -48,12 +48,12 @@ def test_an_event_ring_goes_back_also_when_it_was_full() -> None:
     streams = Streams(undo, "epoch")
     cid = Cid(1)
     for number in range(VIEW_EVENTS_KEPT):
-        streams.append(cid, PeerRemoved(peer_cid=Cid(number)))
+        streams.append(cid, TypingChanged(peer_cid=Cid(number), typing=False))
     undo.keep()
     start = streams.position(cid)
     first = streams.after(cid, start.__class__(epoch=start.epoch, sequence=0))
     for number in range(5):
-        streams.append(cid, PeerRemoved(peer_cid=Cid(number)))
+        streams.append(cid, TypingChanged(peer_cid=Cid(number), typing=False))
     undo.roll_back()
     assert streams.position(cid) == start
     assert streams.after(cid, start.__class__(epoch=start.epoch, sequence=0)) == first
