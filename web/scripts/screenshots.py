@@ -242,7 +242,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "connections-crowd": (f"{HOME}/connections", run(CROWD)),
     "connections-nobody": (
         f"{HOME}/connections",
-        run(f"world.account({ADA}n).peers.forEach((_, cid) => world.account({ADA}n).removePeer(cid));"),
+        run(f"world.account({ADA}n).peers.forEach((_, cid) => world.account({ADA}n).partFrom(cid));"),
     ),
     "talk-draft": (
         TALK,
