@@ -30,6 +30,11 @@ NOT_OF_THE_PRODUCT = "gallery"
 NAMES = [name for name in SCREENS.SCREENS if name != NOT_OF_THE_PRODUCT]
 
 
+IS_STILL = """() => document.getAnimations().every(
+    (each) => each.playState !== "running" || each.effect.getComputedTiming().endTime === Infinity)"""
+"""What comes in grows to its size; only what never ends may go on moving."""
+
+
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
     with SCREENS.served() as address:
@@ -42,6 +47,7 @@ def look(browser: Browser, base: str, name: str, **kind: Any) -> tuple[Page, lis
     page.on("pageerror", lambda error: errors.append(str(error)))
     SCREENS.show(page, base, name)
     page.wait_for_function("() => document.querySelector('h1') !== null")
+    page.wait_for_function(IS_STILL)
     return page, errors
 
 

@@ -26,7 +26,7 @@ test("whoever asked can take the request back, and ask again", async () => {
   expect(await screen.findByText(/Registration Sent. You can write/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Withdraw request" }));
   expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
-  expect(world.account(CARA).peers.has(ANN)).toBe(false);
+  expect(world.account(CARA).peers.get(ANN)?.relation).toBe("none");
 });
 
 test("a request that was answered meanwhile is not taken back, and the gate says so", async () => {

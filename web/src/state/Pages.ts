@@ -66,8 +66,15 @@ export class Pages {
     };
     // What fills the screen is on it before there is more to draw.
     const isFirst = (this.window(peer)?.messages.length ?? 0) < PAGE_MESSAGES;
-    if (isFirst) afterPaint(load);
-    else load();
+    if (!isFirst) {
+      load();
+      return;
+    }
+    const failed = this.store.get().failedPages.get(peer);
+    afterPaint(() => {
+      // What failed meanwhile is asked for again by people alone.
+      if (this.store.get().failedPages.get(peer) === failed) load();
+    });
   }
 
   after(peer: Cid): void {
