@@ -2,41 +2,14 @@ import { expect, test } from "vitest";
 
 import { EarlySocket, HELLO } from "./EarlySocket";
 import type { Update } from "./InternalService";
-import { decode, encode } from "./json";
 import type { Socket } from "./WebSocketService";
 import { WebSocketService } from "./WebSocketService";
+import { FakeSocket } from "../testing/FakeSocket";
 
 const CID = 17_900_000_000_000_000_001n;
 const PEER = 7n;
 const PAGE = { cid: CID, peer_cid: PEER, limit: 25 };
 const AT = { epoch: "e", sequence: 1 };
-
-type Sent = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-class FakeSocket implements Socket {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
-  readonly sent: Sent[] = [];
-
-  send(text: string): void {
-    this.sent.push((decode(text) as { Request: Sent }).Request);
-  }
-
-  close(): void {
-    this.onclose?.();
-  }
-
-  /** To the only request of this name. */
-  answer(request: string, response: string, fields: object): void {
-    const asked = this.sent.find((sent) => request in sent)?.[request];
-    this.say(response, { request_id: asked?.request_id, ...fields });
-  }
-
-  say(response: string, fields: object): void {
-    this.onmessage?.({ data: encode({ Response: { [response]: fields } }) });
-  }
-}
 
 /** A page whose first socket was opened early and asked for an account and a conversation; `late` is what it opens next. */
 function earlyPage() {
@@ -62,11 +35,22 @@ function earlyPage() {
 }
 
 function answerAll(first: FakeSocket): void {
-  first.answer("Hello", "HelloAccepted", { cid: 0n, service: {}, accounts: [], found: [] });
-  first.answer("Subscribe", "Snapshot", { cid: CID, position: AT });
-  first.answer("GetTimeline", "TimelinePage", { cid: CID, peer_cid: PEER, messages: [] });
+  first.respond("HelloAccepted", {
+    request_id: first.idOf("Hello"),
+    cid: 0n,
+    service: {},
+    accounts: [],
+    found: [],
+  });
+  first.respond("Snapshot", { request_id: first.idOf("Subscribe"), cid: CID, position: AT });
+  first.respond("TimelinePage", {
+    request_id: first.idOf("GetTimeline"),
+    cid: CID,
+    peer_cid: PEER,
+    messages: [],
+  });
   const typing = { type: "TypingChanged", peer_cid: PEER, typing: true };
-  first.say("ViewEvents", {
+  first.respond("ViewEvents", {
     cid: CID,
     request_id: null,
     first_sequence: 2,
@@ -105,7 +89,13 @@ test("answers that come later are told as they come, and other questions are ask
   const service = begin();
   await early.listen();
   first.onopen?.();
-  first.answer("Hello", "HelloAccepted", { cid: 0n, service: {}, accounts: [], found: [] });
+  first.respond("HelloAccepted", {
+    request_id: first.idOf("Hello"),
+    cid: 0n,
+    service: {},
+    accounts: [],
+    found: [],
+  });
   expect(service.connection().state).toBe("open");
   void service.request("GetTimeline", { ...PAGE, limit: 60 });
   void service.request("GetTimeline", PAGE);
@@ -122,6 +112,12 @@ test("a socket that was closed before anybody listened is lost, and the next one
   expect(service.connection().state).toBe("lost");
   service.retryNow();
   late.onopen?.();
-  late.answer("Hello", "HelloAccepted", { cid: 0n, service: {}, accounts: [], found: [] });
+  late.respond("HelloAccepted", {
+    request_id: late.idOf("Hello"),
+    cid: 0n,
+    service: {},
+    accounts: [],
+    found: [],
+  });
   expect(late.sent.map((sent) => Object.keys(sent)[0])).toEqual(["Hello", "Subscribe"]);
 });

@@ -2,43 +2,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import type { Update } from "./InternalService";
 import { ConnectionLost, Refused } from "./InternalService";
-import { decode, encode } from "./json";
-import type { Socket } from "./WebSocketService";
 import { WebSocketService } from "./WebSocketService";
+import { FakeSocket } from "../testing/FakeSocket";
 
 const CID = 17_900_000_000_000_000_001n;
-
-type Sent = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-class FakeSocket implements Socket {
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
-  readonly sent: Sent[] = [];
-
-  send(text: string): void {
-    this.sent.push((decode(text) as { Request: Sent }).Request);
-  }
-
-  close(): void {
-    this.onclose?.();
-  }
-
-  respond(name: string, body: object): void {
-    this.onmessage?.({ data: encode({ Response: { [name]: body } }) });
-  }
-
-  /** The request id of the latest request of this name. */
-  idOf(name: string): string {
-    return String(this.sent.findLast((request) => name in request)?.[name]?.request_id);
-  }
-
-  accept(): void {
-    this.onopen?.();
-    const service = { version: "1", default_server: null, start_command: "up", open_command: "open" };
-    this.respond("HelloAccepted", { cid: 0n, request_id: this.idOf("Hello"), service, accounts: [] });
-  }
-}
 
 let sockets: FakeSocket[];
 let service: WebSocketService;

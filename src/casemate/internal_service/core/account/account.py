@@ -89,7 +89,7 @@ class Account(Memory):
         self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._ratchets, sealing)
         spares = Spares(context, self._outbox)
         self._healing = Healing(context, self._ratchets, self._outbox, spares)
-        notes = self._notes = SealedNotes(context, self._link, paths, self._ratchets)
+        notes = SealedNotes(context, self._link, paths, self._ratchets)
         self._receipts = Receipts(
             context, self._link, paths, self._ratchets, self._outbox, self._healing, spares, notes
         )
