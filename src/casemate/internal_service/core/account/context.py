@@ -13,13 +13,14 @@ from casemate.crypto.kem import Kem
 from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.names import sign_names
 from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle, new_one_time_bundle
+from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.key_time import KeyTime
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoSet
 from casemate.node import Effect, Entropy, Instant, Savepoint
-from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.ids import AccountId, ConversationId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 from casemate.protocol.names import shown_full_name, shown_username
 
@@ -93,6 +94,7 @@ class Context(Memory):
     undo: Undo = field(default_factory=Undo)
     """How to take back what the event at hand changed in memory."""
     _lists: dict[bytes, DeviceList] = field(default_factory=dict, repr=False)
+    _conversations: dict[AccountId, ConversationId] = field(default_factory=dict, repr=False)
     changed_peers: UndoSet[AccountId] = field(init=False)
     """Whose rows were written since the paths to them were last looked at; too many is harmless."""
     key_time: KeyTime = field(init=False)
@@ -176,6 +178,15 @@ class Context(Memory):
     @property
     def account_id(self) -> AccountId:
         return self.secrets.account.account_id
+
+    def conversation_with(self, account_id: AccountId) -> ConversationId:
+        """The id of the conversation of two with this account. Remembered, since every message asks for it."""
+        known = self._conversations.get(account_id)
+        if known is None:
+            if len(self._conversations) >= _LISTS_REMEMBERED:
+                self._conversations.clear()
+            known = self._conversations[account_id] = conversation_id(self.account_id, account_id)
+        return known
 
     @property
     def device(self) -> Device:

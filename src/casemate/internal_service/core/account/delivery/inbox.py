@@ -10,7 +10,6 @@ from casemate.crypto.envelope import EnvelopeHeader, open_envelope, read_envelop
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, EnvelopeUnreadable, HandshakeRefused
 from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, VOID, Rekey, decode_rekey
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.notes import Note, write_once
@@ -173,7 +172,7 @@ class Inbox:
             self._context.store.put_channel(replace(channel, receipt_session=header.session_id))
 
     def _check(self, peer: Peer, device: DeviceId, content: Content) -> None:
-        if content.conversation_id != conversation_id(self._context.account_id, peer.account_id):
+        if content.conversation_id != self._context.conversation_with(peer.account_id):
             raise PeerBrokeProtocol("another conversation")
         if content.counter > self._ratchets.channel(peer, device).counter + COUNTER_JUMP:
             raise PeerBrokeProtocol("the counter jumps too far")

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.holdings import covers, lost_by_server, missed_by
@@ -93,7 +92,7 @@ class Outbox(Memory):
             version=CONTENT_VERSION,
             kind=kind,
             message_id=message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES)),
-            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            conversation_id=self._context.conversation_with(peer.account_id),
             counter=channel.counter,
             heads=() if last is None else (last,),
             sent_at_ms=milliseconds(now.wall),

@@ -9,7 +9,6 @@ from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
-from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
@@ -77,7 +76,7 @@ class Sealing(Memory):
             version=CONTENT_VERSION,
             kind=VOID if row is None else row.kind,
             message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
-            conversation_id=conversation_id(self._context.account_id, peer.account_id),
+            conversation_id=self._context.conversation_with(peer.account_id),
             counter=0 if row is None else row.counter,
             heads=(),
             sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
