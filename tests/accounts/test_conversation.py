@@ -20,7 +20,7 @@ def test_a_request_and_its_answer_register_both(world: Deployment) -> None:
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
     assert world.sees(alice, bob).relation == "requested"
-    assert [notice.peer_username for notice in bob.heard(RegistrationAsked)] == ["alice"]
+    assert [notice.username for notice in bob.heard(RegistrationAsked)] == ["alice"]
     world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
     for one, other in ((alice, bob), (bob, alice)):
         assert world.sees(one, other).relation == "registered"
@@ -165,18 +165,18 @@ def test_what_a_blocked_person_wrote_counts_nowhere_until_they_are_unblocked(
     world.say(carl, alice, "two")
 
     def counts() -> tuple[int, int]:
-        conversation = alice.account.conversation_view(bob.cid)
+        conversation = alice.account.conversation_view(alice.account.conversation_with(bob.cid))
         assert conversation is not None
         return alice.account.unread(), conversation.unread
 
     assert counts() == (2, 1)
     world.do(alice, lambda account, now: account.block(bob.cid, True, 1, now))
     assert counts() == (1, 0)
-    assert ConversationChanged(bob.cid) in alice.notices, "every window counts anew"
+    assert ConversationChanged(alice.account.conversation_with(bob.cid)) in alice.notices, "every window counts anew"
     alice.notices.clear()
     world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
     assert counts() == (2, 1)
-    assert ConversationChanged(bob.cid) in alice.notices
+    assert ConversationChanged(alice.account.conversation_with(bob.cid)) in alice.notices
 
 
 def test_after_disconnecting_either_can_connect_again(world: Deployment, friends: tuple[Person, Person]) -> None:

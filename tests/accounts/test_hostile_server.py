@@ -55,7 +55,7 @@ def test_a_swapped_card_in_a_request_is_thrown_away(world: Deployment) -> None:
     world.to_device = swap
     world.do(mallory, lambda account, now: account.ask_registration(bob.cid, now))
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    assert [notice.peer_username for notice in bob.heard(RegistrationAsked)] == ["mallory"]
+    assert [notice.username for notice in bob.heard(RegistrationAsked)] == ["mallory"]
     assert quarantined(bob) == 1
     assert world.sees(alice, bob).relation == "declined", "what nobody is shown takes no place for a month"
     assert world.sees(mallory, bob).relation == "requested"

@@ -92,7 +92,8 @@ class TruthfulStatus:
         if row is None or message_id in self._lost_by_server:
             return True
         reader = next(other for other in self.deployment.people if other.cid == cid_of(row.account_id))
-        view = None if person.account is None else person.account.message_view(reader.cid, row.message_id)
+        account = person.account
+        view = None if account is None else account.message_view(account.conversation_with(reader.cid), row.message_id)
         if view is None or person.rolled_back or reader.rolled_back:
             return True
         return self._on_readers_disk(person, reader, view) is not False or (

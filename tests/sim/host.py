@@ -100,13 +100,13 @@ class AccountHost(Core):
     def _with_row(self, notice: Notice) -> Told:
         row: Shown = None
         match notice:
-            case MessageChanged(peer_cid, message_id):
-                row = self.account.message_view(peer_cid, message_id)
-            case PeerChanged(peer_cid=peer_cid):
-                row = self.account.peer_view(peer_cid)
-            case PathChanged(peer_cid=peer_cid):
-                peer = self.account.peer_view(peer_cid)
+            case MessageChanged(conversation, message_id):
+                row = self.account.message_view(conversation, message_id)
+            case PeerChanged(cid):
+                row = self.account.peer_view(cid)
+            case PathChanged(cid):
+                peer = self.account.peer_view(cid)
                 row = None if peer is None else peer.path
-            case ConversationChanged(peer_cid=peer_cid):
-                row = self.account.conversation_view(peer_cid)
+            case ConversationChanged(conversation):
+                row = self.account.conversation_view(conversation)
         return Told(notice, row)

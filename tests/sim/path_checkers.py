@@ -91,7 +91,7 @@ class HonestBadge:
     def told(self, person: Person, told: Told) -> None:
         row = told.row
         path = row.path if isinstance(row, PeerView) else row
-        peer_cid = getattr(told.notice, "peer_cid", None)
+        peer_cid = getattr(told.notice, "cid", None)
         if isinstance(path, PathView) and peer_cid is not None:
             self._look(person, peer_cid, path)
 

@@ -36,7 +36,7 @@ from casemate.protocol.client.codec import (
     encode_response,
 )
 from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, Uuid
-from casemate.protocol.ids import Cid, MessageId, SocketId
+from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 from tests.sim.host import Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
@@ -256,11 +256,11 @@ class ServicePerson(Person):
     def _see(self, event: views.ViewEvent) -> None:
         match event:
             case views.MessageChanged(message=row):
-                self.hear(Told(told.MessageChanged(row.peer_cid, MessageId(bytes.fromhex(row.id))), row))
+                self.hear(Told(told.MessageChanged(ConversationId(b""), MessageId(bytes.fromhex(row.id))), row))
             case views.PeerChanged(peer=peer):
                 self.hear(Told(told.PeerChanged(peer.cid), peer))
             case views.ConversationChanged(conversation=conversation):
-                self.hear(Told(told.ConversationChanged(conversation.peer_cid), conversation))
+                self.hear(Told(told.ConversationChanged(ConversationId(bytes.fromhex(conversation.id))), conversation))
             case views.PathChanged(peer_cid=peer_cid, path=path):
                 self.hear(Told(told.PathChanged(peer_cid), path))
 

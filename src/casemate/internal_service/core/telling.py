@@ -22,7 +22,7 @@ from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.client.response_bases import Response
-from casemate.protocol.ids import Cid, MessageId, SocketId
+from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 
 
 class Telling(Memory):
@@ -50,7 +50,7 @@ class Telling(Memory):
         self._creating = creating
         self._signing_in = signing_in
         self._sessions = sessions
-        self._changed: UndoDict[tuple[Cid, Cid, MessageId | None], None] = UndoDict(undo)
+        self._changed: UndoDict[tuple[Cid, ConversationId, MessageId | None], None] = UndoDict(undo)
         """Conversations that may look different since the last batch ended, and messages in them; all in order."""
 
     @property
@@ -59,26 +59,26 @@ class Telling(Memory):
 
     def batch_end(self) -> None:
         """Messages and conversations are told once per batch, as they are then, however often they changed in it."""
-        conversations: dict[tuple[Cid, Cid], list[MessageId]] = {}
-        for cid, peer_cid, message_id in self._changed:
-            message_ids = conversations.setdefault((cid, peer_cid), [])
+        conversations: dict[tuple[Cid, ConversationId], list[MessageId]] = {}
+        for cid, conversation, message_id in self._changed:
+            message_ids = conversations.setdefault((cid, conversation), [])
             if message_id is not None:
                 message_ids.append(message_id)
         self._changed.clear()
-        for (cid, peer_cid), message_ids in conversations.items():
+        for (cid, conversation), message_ids in conversations.items():
             host = self._hosts.get(cid)
             if host is None:
                 continue
             if self._views.is_watched(host):
-                self._tell_conversation(host, peer_cid, message_ids)
+                self._tell_conversation(host, conversation, message_ids)
             self._views.unread_may_differ(host)
 
-    def _tell_conversation(self, host: Host, peer_cid: Cid, message_ids: Iterable[MessageId]) -> None:
-        messages = host.account.message_views(peer_cid, message_ids)
+    def _tell_conversation(self, host: Host, conversation: ConversationId, message_ids: Iterable[MessageId]) -> None:
+        messages = host.account.message_views(conversation, message_ids)
         events: list[rows.ViewEvent] = [rows.MessageChanged(message=message) for message in messages]
-        conversation = host.account.conversation_view(peer_cid)
-        if conversation is not None:
-            events.append(rows.ConversationChanged(conversation=conversation))
+        shown = host.account.conversation_view(conversation)
+        if shown is not None:
+            events.append(rows.ConversationChanged(conversation=shown))
         self._views.events(host, events)
 
     def take(self, host: Host, items: Outcome) -> None:
@@ -106,51 +106,54 @@ class Telling(Memory):
             case notices.Answered(token) | notices.DirectoryAnswered(token):
                 self._waits.settle(token, notice)
             case _:
-                self._tell_of_peer(host, notice)
+                self._tell_of_conversation(host, notice)
 
-    def _tell_of_peer(self, host: Host, notice: Notice) -> None:
+    def _tell_of_conversation(self, host: Host, notice: Notice) -> None:
         match notice:
-            case notices.PeerChanged(peer_cid):
-                peer = host.account.peer_view(peer_cid)
+            case notices.MessageChanged(conversation, message_id):
+                # It may be the one that the conversation shows as its last.
+                self._changed[host.cid, conversation, message_id] = None
+            case notices.ConversationChanged(conversation):
+                self._changed[host.cid, conversation, None] = None
+            case notices.TypingChanged(conversation, typing):
+                self._views.event(host, rows.TypingChanged(peer_cid=host.account.cid_in(conversation), typing=typing))
+            case notices.MessageArrived():
+                self._message_arrived(host, notice)
+            case _:
+                self._tell_of_person(host, notice)
+
+    def _tell_of_person(self, host: Host, notice: Notice) -> None:
+        match notice:
+            case notices.PeerChanged(cid):
+                peer = host.account.peer_view(cid)
                 if peer is not None:
                     self._views.event(host, rows.PeerChanged(peer=peer))
                     self._remember_peer(host, peer)
-            case notices.PathChanged(peer_cid):
+            case notices.PathChanged(cid):
                 if self._views.is_watched(host):
-                    peer = host.account.peer_view(peer_cid)
-                    self._views.event(
-                        host, rows.PathChanged(peer_cid=peer_cid, path=None if peer is None else peer.path)
-                    )
-            case notices.MessageChanged(peer_cid, message_id):
-                # It may be the one that the conversation shows as its last.
-                self._changed[host.cid, peer_cid, message_id] = None
-            case notices.ConversationChanged(peer_cid):
-                self._changed[host.cid, peer_cid, None] = None
-            case notices.TypingChanged(peer_cid, typing):
-                self._views.event(host, rows.TypingChanged(peer_cid=peer_cid, typing=typing))
-            case notices.MessageArrived():
-                self._message_arrived(host, notice)
+                    peer = host.account.peer_view(cid)
+                    self._views.event(host, rows.PathChanged(peer_cid=cid, path=None if peer is None else peer.path))
             case _:
                 self._tell_of_agreement(host, notice)
 
     def _tell_of_agreement(self, host: Host, notice: Notice) -> None:
         match notice:
-            case notices.RegistrationAsked(peer_cid, username):
-                self._plain(host, registration_asked(host.cid, peer_cid, username))
-            case notices.RegistrationSettled(peer_cid, username, refused):
-                waited = self._agreements.waits_for_registration(host.cid, peer_cid)
-                self.take(host, self._agreements.registration_settled(host, peer_cid, username, refused))
+            case notices.RegistrationAsked(cid, username):
+                self._plain(host, registration_asked(host.cid, cid, username))
+            case notices.RegistrationSettled(cid, username, refused):
+                waited = self._agreements.waits_for_registration(host.cid, cid)
+                self.take(host, self._agreements.registration_settled(host, cid, username, refused))
                 if refused is None and not waited:
-                    success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=peer_cid, peer_username=username)
+                    success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=cid, peer_username=username)
                     self._plain(host, success)
-            case notices.ConnectAsked(peer_cid, settings, udp_mode):
-                self._plain(host, connect_asked(host.cid, peer_cid, settings, udp_mode))
-            case notices.ConnectSettled(peer_cid, refused):
-                answered = self._agreements.connect_settled(host, peer_cid, refused)
+            case notices.ConnectAsked(cid, settings, udp_mode):
+                self._plain(host, connect_asked(host.cid, cid, settings, udp_mode))
+            case notices.ConnectSettled(cid, refused):
+                answered = self._agreements.connect_settled(host, cid, refused)
                 if refused is None and not answered:
-                    self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=peer_cid))
-            case notices.PeerDisconnected(peer_cid):
-                self._plain(host, to.DisconnectNotification(cid=host.cid, peer_cid=peer_cid))
+                    self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=cid))
+            case notices.PeerDisconnected(cid):
+                self._plain(host, to.DisconnectNotification(cid=host.cid, peer_cid=cid))
             case _:
                 raise AssertionError(f"a notice nobody tells: {type(notice).__name__}")
 
@@ -168,16 +171,17 @@ class Telling(Memory):
             if notice.kind == "chat":
                 written_at = int(self._desk.now.wall * 1000)
                 body = nested_chat(notice.message_id, notice.body.decode("utf-8", "replace"), written_at)
-            self._delivery.message(host, notice.peer_cid, body)
+            self._delivery.message(host, notice.conversation, body)
         elif notice.kind == "opaque":
             self._acknowledge(host, notice)
 
     def _acknowledge(self, host: Host, notice: notices.MessageArrived) -> None:
         """No plain client holds the session: this service is the ILM endpoint."""
         frame = ilm.decode(notice.body)
-        if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == notice.peer_cid:
+        peer = host.account.cid_in(notice.conversation)
+        if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == peer:
             try:
-                items = host.account.send_opaque(notice.peer_cid, ilm.acknowledgement(frame), self._desk.now)
+                items = host.account.send_opaque(peer, ilm.acknowledgement(frame), self._desk.now)
             except Refused:
                 return  # disconnected meanwhile: the other side asks again when it is back
             self.take(host, items)

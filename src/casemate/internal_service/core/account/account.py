@@ -1,9 +1,9 @@
 """One unlocked account, put together: the service it lives in routes events and requests here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf
-from typing import Final, TypeVar
+from typing import Final
 
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
@@ -64,8 +64,6 @@ from casemate.node import BatchEnd, Entropy, Event, Instant, Wakeup
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId
-
-View = TypeVar("View")
 
 REST_SECONDS: Final = 1.0
 """After a fault in what time or the end of a batch brings about: it is tried again, but keeps nobody busy."""
@@ -150,7 +148,7 @@ class Account(Memory):
             notes,
         )
         self._lan = Lan(context, endpoint, paths, self._dialling)
-        self._conversations = Conversations(context.account_id, context.store)
+        self._conversations = Conversations(context)
         self._showing = Showing(context, self._conversations, self._link, endpoint, paths, self._outbox)
         self._membership = Membership(context, self._requests, self._showing.directory_rows)
 
@@ -438,7 +436,8 @@ class Account(Memory):
         return self._conversations.of(self._peer(peer_cid))
 
     def peer_view(self, peer_cid: Cid) -> PeerView | None:
-        return self._with_peer(peer_cid, self._showing.peer)
+        peer = self._context.store.peer_by_cid(peer_cid)
+        return None if peer is None else self._showing.peer(peer)
 
     def peer_views(self) -> list[PeerView]:
         return [self._showing.peer(peer) for peer in self._context.store.peers()]
@@ -461,8 +460,9 @@ class Account(Memory):
             if peer.connection == "asks_you"
         ]
 
-    def conversation_view(self, peer_cid: Cid) -> ConversationView | None:
-        return self._with_peer(peer_cid, self._showing.conversation)
+    def conversation_view(self, conversation: ConversationId) -> ConversationView | None:
+        peer = self._conversations.peer(conversation)
+        return None if peer is None else self._showing.conversation(peer)
 
     def conversation_views(self) -> list[ConversationView]:
         """Of everybody who is registered or with whom anything was said."""
@@ -473,12 +473,12 @@ class Account(Memory):
             if peer.relation == "registered" or peer.account_id in said
         ]
 
-    def message_view(self, peer_cid: Cid, message_id: MessageId) -> MessageView | None:
-        return next(iter(self.message_views(peer_cid, [message_id])), None)
+    def message_view(self, conversation: ConversationId, message_id: MessageId) -> MessageView | None:
+        return next(iter(self.message_views(conversation, [message_id])), None)
 
-    def message_views(self, peer_cid: Cid, message_ids: Iterable[MessageId]) -> list[MessageView]:
+    def message_views(self, conversation: ConversationId, message_ids: Iterable[MessageId]) -> list[MessageView]:
         """Of those that there are."""
-        peer = self._context.store.peer_by_cid(peer_cid)
+        peer = self._conversations.peer(conversation)
         if peer is None:
             return []
         found = (self._context.store.timeline_row(peer.account_id, message_id) for message_id in message_ids)
@@ -510,7 +510,3 @@ class Account(Memory):
         if peer is None:
             raise refuse(otherwise)
         return peer
-
-    def _with_peer(self, peer_cid: Cid, show: Callable[[Peer], View]) -> View | None:
-        peer = self._context.store.peer_by_cid(peer_cid)
-        return None if peer is None else show(peer)

@@ -328,5 +328,6 @@ class ServerEvents(Memory):
         for peer in self._context.store.peers():
             outcome.append(PeerChanged(peer.cid))
             queued = self._context.store.queued_messages(peer.account_id, QUEUED_SHOWN_AGAIN)
-            outcome += [MessageChanged(peer.cid, message_id) for message_id in queued]
+            conversation = self._context.conversation_with(peer.account_id)
+            outcome += [MessageChanged(conversation, message_id) for message_id in queued]
         return outcome

@@ -16,7 +16,7 @@ from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.ports import QueuedMessage
 from casemate.protocol.client.responses import MessageNotification
 from casemate.protocol.client.types import Octets
-from casemate.protocol.ids import Cid, SocketId
+from casemate.protocol.ids import Cid, ConversationId, SocketId
 from casemate.protocol.limits import MIB, PLAIN_QUEUE_BYTES, PLAIN_QUEUE_MESSAGES
 
 WINDOW_MESSAGES: Final = 256
@@ -51,9 +51,9 @@ class PlainDelivery(Memory):
         self._added: UndoSet[Cid] = UndoSet(undo)
         """Whose queues grew since the last batch ended."""
 
-    def message(self, host: Host, peer_cid: Cid, body: bytes) -> None:
+    def message(self, host: Host, conversation: ConversationId, body: bytes) -> None:
         """A message of a session that a plain client holds, bound right now or not."""
-        self._hosts.store(host).plain_add(peer_cid, body)
+        self._hosts.store(host).plain_add(host.account.cid_in(conversation), body)
         self._added.add(host.cid)
 
     @property

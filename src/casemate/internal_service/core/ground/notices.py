@@ -2,13 +2,14 @@
 
 An account does not know who is watching. It returns notices among its effects; the service turns them into responses,
 notifications and view events. Rows are read from the account's store when a notice is handled, in the same
-transaction, so a notice carries ids and outcomes, not copies of rows.
+transaction, so a notice carries ids and outcomes, not copies of rows. What concerns a conversation is keyed by its
+id, what concerns a person by their cid.
 """
 
 from dataclasses import dataclass
 
 from casemate.protocol.client.views import DirectoryRow, Reason
-from casemate.protocol.ids import Cid, MessageId
+from casemate.protocol.ids import Cid, ConversationId, MessageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +38,36 @@ class LinkChanged(Notice):
 class PeerChanged(Notice):
     """Anything that `peer_view(cid)` shows."""
 
-    peer_cid: Cid
+    cid: Cid
 
 
 @dataclass(frozen=True, slots=True)
 class PathChanged(Notice):
     """The path to this peer, or its round trip: `peer_view(cid).path`."""
 
-    peer_cid: Cid
+    cid: Cid
 
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Notice):
-    """A message is new or changed: read `message_view(peer_cid, message_id)`."""
+    """A message is new or changed: read `message_view(conversation, message_id)`."""
 
-    peer_cid: Cid
+    conversation: ConversationId
     message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged(Notice):
-    """Unread count, first unread or last message: read `conversation_view(cid)`."""
+    """Unread count, first unread or last message: read `conversation_view(conversation)`."""
 
-    peer_cid: Cid
+    conversation: ConversationId
 
 
 @dataclass(frozen=True, slots=True)
 class MessageArrived(Notice):
     """A body from a peer, new and in order; always after its MessageChanged."""
 
-    peer_cid: Cid
+    conversation: ConversationId
     message_id: MessageId
     kind: str
     """`chat` or `opaque`."""
@@ -75,7 +76,7 @@ class MessageArrived(Notice):
 
 @dataclass(frozen=True, slots=True)
 class TypingChanged(Notice):
-    peer_cid: Cid
+    conversation: ConversationId
     typing: bool
 
 
@@ -83,22 +84,22 @@ class TypingChanged(Notice):
 class RegistrationAsked(Notice):
     """A peer asks us; nobody here has asked them (else both are registered at once)."""
 
-    peer_cid: Cid
-    peer_username: str
+    cid: Cid
+    username: str
 
 
 @dataclass(frozen=True, slots=True)
 class RegistrationSettled(Notice):
     """The end of a registration we asked for or answered: accepted, or why not."""
 
-    peer_cid: Cid
-    peer_username: str
+    cid: Cid
+    username: str
     refused: Reason | None
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectAsked(Notice):
-    peer_cid: Cid
+    cid: Cid
     settings: bytes
     """SessionSecuritySettings as the peer gave them, JSON."""
     udp_mode: str
@@ -108,7 +109,7 @@ class ConnectAsked(Notice):
 class ConnectSettled(Notice):
     """Connected (refused is None) or why not."""
 
-    peer_cid: Cid
+    cid: Cid
     refused: Reason | None
 
 
@@ -116,7 +117,7 @@ class ConnectSettled(Notice):
 class PeerDisconnected(Notice):
     """The other side ended the connection; registration stays."""
 
-    peer_cid: Cid
+    cid: Cid
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,10 @@ class ViewRequests:
         if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
         items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
+        conversation = host.account.conversation_with(request.peer_cid)
         if slot is not None:
-            self._drafts.sent(host, host.account.conversation_with(request.peer_cid), slot, request.draft_revision)
-        message = host.account.message_view(request.peer_cid, message_id)
+            self._drafts.sent(host, conversation, slot, request.draft_revision)
+        message = host.account.message_view(conversation, message_id)
         if message is None or not message.mine:
             raise refuse("malformed", what="message_id")
         self._desk.answer(asker, ext.MessageQueued(cid=request.cid, request_id=asker.request_id, message=message))

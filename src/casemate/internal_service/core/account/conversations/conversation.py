@@ -1,7 +1,6 @@
 """Whom the id of a conversation stands for."""
 
-from casemate.internal_service.core.account.conversation_id import conversation_id
-from casemate.internal_service.core.account.ports import PeerStore
+from casemate.internal_service.core.account.context import Context
 from casemate.internal_service.core.account.rows import Peer
 from casemate.protocol.ids import AccountId, ConversationId
 
@@ -13,16 +12,16 @@ class Conversations:
     of the store each time.
     """
 
-    def __init__(self, account_id: AccountId, peers: PeerStore) -> None:
-        self._account_id = account_id
-        self._peers = peers
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._with: dict[ConversationId, AccountId] = {}
 
     def peer(self, conversation: ConversationId) -> Peer | None:
+        store = self._context.store
         if conversation not in self._with:
-            self._with = {self.of(peer): peer.account_id for peer in self._peers.peers()}
+            self._with = {self.of(peer): peer.account_id for peer in store.peers()}
         account_id = self._with.get(conversation)
-        return None if account_id is None else self._peers.peer(account_id)
+        return None if account_id is None else store.peer(account_id)
 
     def of(self, peer: Peer) -> ConversationId:
-        return conversation_id(self._account_id, peer.account_id)
+        return self._context.conversation_with(peer.account_id)

@@ -32,7 +32,7 @@ class Messages:
         if known is not None:
             if known.account_id != peer.account_id:
                 raise refuse("malformed", what="message_id")
-            return [MessageChanged(peer.cid, message_id)]
+            return [MessageChanged(self._context.conversation_with(peer.account_id), message_id)]
         body = text.encode("utf-8", "replace")
         _check_may_write(peer, body)
         if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
@@ -51,7 +51,8 @@ class Messages:
         if not is_line(store, peer.account_id, kind, body, mine=True):
             return []
         store.timeline_add(self._own_row(peer, content, now), is_new=True)
-        return [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+        conversation = self._context.conversation_with(peer.account_id)
+        return [MessageChanged(conversation, content.message_id), ConversationChanged(conversation)]
 
     def _own_row(self, peer: Peer, content: Content, now: Instant) -> TimelineRow:
         return TimelineRow(
@@ -77,9 +78,10 @@ class Messages:
     def arrived(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
         store = self._context.store
+        conversation = self._context.conversation_with(peer.account_id)
         if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
             # Who speaks ILM may get it twice, and answers every repeat.
-            return [MessageArrived(peer.cid, content.message_id, content.kind, content.body)]
+            return [MessageArrived(conversation, content.message_id, content.kind, content.body)]
         highest_seen = store.highest_seen(peer.account_id)
         row = TimelineRow(
             arrival=0,
@@ -101,9 +103,9 @@ class Messages:
         if not store.timeline_add(row):
             self._reading.came_again(peer, device, content.message_id, number)
             return []
-        outcome: Outcome = [MessageChanged(peer.cid, content.message_id), ConversationChanged(peer.cid)]
+        outcome: Outcome = [MessageChanged(conversation, content.message_id), ConversationChanged(conversation)]
         if content.kind in _TOLD_TO_CLIENTS:
-            outcome.append(MessageArrived(peer.cid, content.message_id, content.kind, content.body))
+            outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body))
         return outcome
 
 

@@ -30,8 +30,9 @@ class Reading:
         changed = dict.fromkeys([*(row.message_id for row in rows), *seen])
         if not changed:
             return []
-        outcome: Outcome = [MessageChanged(peer.cid, message_id) for message_id in changed]
-        outcome.append(ConversationChanged(peer.cid))
+        conversation = self._context.conversation_with(peer.account_id)
+        outcome: Outcome = [MessageChanged(conversation, message_id) for message_id in changed]
+        outcome.append(ConversationChanged(conversation))
         for channel in store.channels_of(peer.account_id):
             numbers = [row.number for row in rows if row.device == channel.device and row.number is not None]
             more = self._painted(channel, numbers)

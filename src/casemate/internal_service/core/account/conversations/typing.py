@@ -34,7 +34,7 @@ class Typing(Memory):
             self._until[peer.account_id] = now.monotonic + TYPING_SECONDS
         else:
             self._until.pop(peer.account_id, None)
-        return [TypingChanged(peer.cid, note.typing)]
+        return [TypingChanged(self._context.conversation_with(peer.account_id), note.typing)]
 
     def next_wakeup(self) -> float | None:
         return min(self._until.values(), default=None)
@@ -43,6 +43,5 @@ class Typing(Memory):
         outcome: Outcome = []
         for account_id in [one for one, until in self._until.items() if until <= now.monotonic]:
             del self._until[account_id]
-            peer = self._context.store.peer(account_id)
-            outcome += [] if peer is None else [TypingChanged(peer.cid, False)]
+            outcome.append(TypingChanged(self._context.conversation_with(account_id), False))
         return outcome

@@ -10,7 +10,7 @@ from casemate.internal_service.core.account.rows import Peer, StoredStatus
 from casemate.internal_service.core.ground.notices import MessageChanged
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
-from casemate.protocol.ids import DeviceId, MessageId, cid_of
+from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS
 from casemate.protocol.link import Deposited
 
@@ -83,4 +83,4 @@ class Kept(Memory):
 def show_status(context: Context, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
     """Let the timeline say so, for those of these contents that are messages."""
     changed = context.store.timeline_set_status(list(message_ids), status)
-    return [MessageChanged(cid_of(account_id), message_id) for account_id, message_id in changed]
+    return [MessageChanged(context.conversation_with(account_id), message_id) for account_id, message_id in changed]

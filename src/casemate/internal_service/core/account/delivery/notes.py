@@ -87,4 +87,5 @@ def write_note(
         painted=True,
     )
     store.timeline_add(row, is_new=True)
-    return [MessageChanged(peer.cid, message_id), ConversationChanged(peer.cid)]
+    conversation = context.conversation_with(peer.account_id)
+    return [MessageChanged(conversation, message_id), ConversationChanged(conversation)]

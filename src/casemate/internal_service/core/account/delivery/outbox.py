@@ -21,7 +21,7 @@ from casemate.internal_service.core.ground.notices import MessageChanged, PathCh
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, Cid, DeviceId, MessageId
+from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
 from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
 from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
@@ -237,7 +237,7 @@ class Outbox(Memory):
         self._compared_with.add(device)
         # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
         outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer) else []
-        return outcome + self.flush(peer, now) + self._show_queued(peer.cid)
+        return outcome + self.flush(peer, now) + self._show_queued(peer)
 
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
         self._direct.answered(device, up_to, now)
@@ -330,7 +330,7 @@ class Outbox(Memory):
         """The account was deleted, and with it what the server kept for it."""
         channels = self._context.store.channels_of(peer.account_id)
         expired = [effect for one in channels for effect in self._kept.expire(one.device, 1, one.next_number)]
-        return expired + self._show_queued(peer.cid)
+        return expired + self._show_queued(peer)
 
     def why_refused(self, device: DeviceId) -> str | None:
         """Why the server takes nothing for this device, as far as it said."""
@@ -356,7 +356,6 @@ class Outbox(Memory):
     def _fetch_bundle(self, peer: Peer, device: DeviceId) -> Outcome:
         if device in self._fetching or self._deposits.why_paused(device) is not None or not self._link.online:
             return []
-        cid = peer.cid
 
         def got(answer: Answer, later: Instant) -> Outcome:
             outcome: Outcome = []
@@ -370,7 +369,7 @@ class Outbox(Memory):
             # hands out useless ones would keep us busy.
             seconds = USELESS_KEYS_RETRY_SECONDS if isinstance(answer, BundleFound) else NO_KEYS_RETRY_SECONDS
             self._deposits.pause(device, "no_keys_yet", later.monotonic + seconds)
-            return outcome + self._show_queued(cid)
+            return outcome + self._show_queued(peer)
 
         try:
             outcome = self._requests.ask(lambda request_id: FetchBundle(request_id, device), got)
@@ -382,12 +381,10 @@ class Outbox(Memory):
     def _show(self, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
         return show_status(self._context, message_ids, status)
 
-    def _show_queued(self, peer_cid: Cid) -> Outcome:
-        peer = self._context.store.peer_by_cid(peer_cid)
-        if peer is None:
-            return []
+    def _show_queued(self, peer: Peer) -> Outcome:
+        conversation = self._context.conversation_with(peer.account_id)
         queued = self._context.store.queued_messages(peer.account_id, REFILLED_AT_ONCE)
-        return [MessageChanged(peer_cid, message_id) for message_id in queued]
+        return [MessageChanged(conversation, message_id) for message_id in queued]
 
     def _peer_of(self, device: DeviceId) -> Peer | None:
         channel = self._context.store.channel(device)

@@ -154,7 +154,8 @@ class Receipts(Memory):
         store.outbox_remove_up_to(device, note.delivered_up_to)
         moved = self._they_read(before, channel)
         moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
-        outcome += [MessageChanged(peer.cid, message_id) for message_id in moved]
+        conversation = self._context.conversation_with(peer.account_id)
+        outcome += [MessageChanged(conversation, message_id) for message_id in moved]
         self._overtaken.pop(device, None)
         if note.delivered_up_to < max(seen_up_to, had):
             if not by_path and self._paths.is_healthy(device):

@@ -69,11 +69,11 @@ class Registration:
 
     # ------------------------------------------------------------------------------------------------------ operations
 
-    def ask(self, peer_cid: Cid, now: Instant) -> Outcome:
+    def ask(self, cid: Cid, now: Instant) -> Outcome:
         """Ask somebody on the server to agree to talk; accepts, if they asked us. Raises Refused."""
-        if peer_cid == cid_of(self._context.account_id):
+        if cid == cid_of(self._context.account_id):
             raise refuse("unknown_peer")
-        peer = self._context.store.peer_by_cid(peer_cid)
+        peer = self._context.store.peer_by_cid(cid)
         if peer is not None and peer.blocked:
             raise refuse("blocked_by_you")
         if peer is not None and peer.relation == "registered":
@@ -81,8 +81,8 @@ class Registration:
         if peer is not None and peer.relation == "asks_you":
             return self.answer(peer, True, now)
         return self._requests.ask(
-            lambda request_id: FindAccount(request_id, peer_cid),
-            lambda answer, later: self._found(peer_cid, answer, later),
+            lambda request_id: FindAccount(request_id, cid),
+            lambda answer, later: self._found(cid, answer, later),
         )
 
     def answer(self, peer: Peer, accept: bool, now: Instant) -> Outcome:
@@ -113,7 +113,7 @@ class Registration:
         for peer in self._context.store.peers():
             if peer.blocked != (peer.account_id in blocked):
                 self._context.put_peer(replace(peer, blocked=not peer.blocked))
-                outcome += [PeerChanged(peer.cid), ConversationChanged(peer.cid)]
+                outcome += self._looks_different(peer)
             if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
@@ -125,10 +125,10 @@ class Registration:
 
     # --------------------------------------------------------------------------------------- answers of the server
 
-    def _found(self, peer_cid: Cid, answer: Answer, now: Instant) -> Outcome:
+    def _found(self, cid: Cid, answer: Answer, now: Instant) -> Outcome:
         if not isinstance(answer, AccountFound):
-            return [self._settled_unknown(peer_cid, answer)]
-        if cid_of(answer.row.account_id) != peer_cid:
+            return [self._settled_unknown(cid, answer)]
+        if cid_of(answer.row.account_id) != cid:
             raise PeerBrokeProtocol("the server found another account")
         verify_device_list(answer.device_list, answer.row.account_id)
         peer, told = self._acquaintances.meet(answer.row, answer.device_list, answer.names, now)
@@ -219,7 +219,7 @@ class Registration:
         self._context.put_peer(peer)
         resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
         # What they wrote counts, or does not count any more.
-        return [PeerChanged(peer.cid), ConversationChanged(peer.cid), *resumed, Answered(token)]
+        return [*self._looks_different(peer), *resumed, Answered(token)]
 
     # --------------------------------------------------------------------------------------------------- signals
 
@@ -338,11 +338,7 @@ class Registration:
         device = self._context.device_of(peer)
         if store.channel(device) is None:
             store.put_channel(Channel(device, peer.account_id))
-        outcome += [
-            PeerChanged(peer.cid),
-            ConversationChanged(peer.cid),
-            RegistrationSettled(peer.cid, peer.username, None),
-        ]
+        outcome += [*self._looks_different(peer), RegistrationSettled(peer.cid, peer.username, None)]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
         return outcome + self._agreement.registered(peer, we_asked=we_asked, now=now)
@@ -375,6 +371,10 @@ class Registration:
         except BadPeerCard:
             return self._verify(sender, card, Purpose.ASK, now)
 
-    def _settled_unknown(self, peer_cid: Cid, answer: Answer) -> RegistrationSettled:
+    def _looks_different(self, peer: Peer) -> Outcome:
+        """They do, and the conversation with them."""
+        return [PeerChanged(peer.cid), ConversationChanged(self._context.conversation_with(peer.account_id))]
+
+    def _settled_unknown(self, cid: Cid, answer: Answer) -> RegistrationSettled:
         why = reason(answer.code, **answer.params) if isinstance(answer, RequestFailed) else reason("internal")
-        return RegistrationSettled(peer_cid, "", why)
+        return RegistrationSettled(cid, "", why)
