@@ -35,7 +35,6 @@ LATE_SECONDS: Final = 31 * DAY_SECONDS
 LAST_RESORT_KEPT_SECONDS: Final = LAST_RESORT_SECONDS + LATE_SECONDS
 """How long, in key time, the private half of a last-resort bundle lives, and what is remembered of its uses."""
 _LISTS_REMEMBERED: Final = 4_096
-_CONVERSATIONS_REMEMBERED: Final = 16_384
 _LAST_MILLISECOND: Final = 2.0**53
 
 
@@ -192,15 +191,6 @@ class Context(Memory):
     @property
     def device(self) -> Device:
         return self.secrets.device
-
-    def conversation_with(self, account_id: AccountId) -> ConversationId:
-        """The conversation of two with this account. Remembered: it is asked for with every message."""
-        known = self._conversations.get(account_id)
-        if known is None:
-            if len(self._conversations) >= _CONVERSATIONS_REMEMBERED:
-                self._conversations.clear()
-            known = self._conversations[account_id] = conversation_id(self.account_id, account_id)
-        return known
 
     def device_list(self, peer: Peer) -> DeviceList:
         """The verified list of a peer. Remembered by its bytes, which are pinned in the store."""
