@@ -1,0 +1,252 @@
+"""The rows of an account's database, as the core sees them. Times are Unix seconds."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
+from casemate.crypto.session import Session
+from casemate.protocol.client.views import Connection, Relation
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId, SlotId, cid_of
+from casemate.protocol.link import Paths
+
+Run = tuple[int, int]
+"""First and last number, both read, and every message between them."""
+
+DisplayOrder = tuple[int, DeviceId]
+"""(counter, writing device)."""
+
+TimelinePlace = tuple[AccountId, MessageId]
+"""A message, in the conversation with this account."""
+
+Opened = tuple[int, bytes]
+"""A number, and the start that gave it out."""
+
+OutboxState = Literal["waiting", "queued", "sent", "expired"]
+"""waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk. expired: the server kept
+it as long as it keeps anything; it is deposited again when they are back."""
+
+StoredStatus = Literal["queued", "sent", "delivered", "read", "received"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of this device: how many there had been, and 16 bytes drawn at random."""
+
+    counter: int
+    id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who this account is and how it signs in."""
+
+    account_id: AccountId
+    username: str
+    full_name: str
+    server_address: str
+    server_key: bytes | None
+    """The server's pinned identity; None until the first link."""
+    enrolled: bool
+    server_password: tuple[bytes, ...] | None = field(repr=False)
+    """SHA3-256 hashes of the server's passwords, kept only until the server has taken the account."""
+    start_counter: int
+    auto_connect: bool
+    appear_offline: bool
+    relay_only: bool = False
+    lan_discovery: bool = True
+    paths: Paths | None = None
+    """What the server last offered for connections between peers: needed when it is away."""
+    starts: tuple[Start, ...] = ()
+    """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""
+    fenced: bool = False
+    """Another start of this device took the link, or this data is older than it was: the next start of ours starts over
+    with everybody."""
+    names: bytes = b""
+    """Our names as we signed them; empty until the server's identity is known."""
+    names_kept: bool = False
+    """The server has confirmed that it keeps them."""
+
+    @property
+    def cid(self) -> Cid:
+        return cid_of(self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another account, and what it and we are to each other."""
+
+    account_id: AccountId
+    username: str
+    full_name: str
+    device_list: bytes
+    """The newest signed list that we verified; pins the account's keys and devices."""
+    relation: Relation
+    relation_since: float
+    connection: Connection
+    connection_round: int
+    """Counts the attempts to connect, so that a late answer or goodbye of an earlier one is told apart."""
+    blocked: bool
+    verified: bool
+    identity_changed: bool
+    our_card: bytes | None = None
+    """Our signed request or answer, until the server has confirmed that it keeps it."""
+    their_card: bytes | None = None
+    """Their signed request, until we answered."""
+    connect_settings: bytes = b""
+    connect_udp_mode: str = "Disabled"
+    names: bytes = b""
+    """The newest names that the account has signed: the server's word for them counts no more. Empty: it is all we
+    have."""
+    namesake: bytes = b""
+    """The account that had this username, or one that looks like it, before this one came; empty: nobody had."""
+
+    @property
+    def cid(self) -> Cid:
+        return cid_of(self.account_id)
+
+
+class WithContents(msgspec.Struct, frozen=True):
+    """A row that does not print, because it holds what a person wrote."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(hidden)"
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """What has gone both ways between this device and one device of a peer; numbers begin at 1."""
+
+    device: DeviceId
+    account_id: AccountId
+    next_number: int = 1
+    """The number of our next envelope to them."""
+    delivered_up_to: int = 0
+    """Their device has all of ours up to here on disk, says their newest receipt."""
+    read_up_to: int = 0
+    """Every message of ours up to here was on their screen, said a receipt."""
+    expected: int = 1
+    """The next number of theirs that we open."""
+    seen_up_to: int = 0
+    """The highest number of theirs that ever arrived, opened or not."""
+    own_read_up_to: int = 0
+    """Every message of theirs up to here was painted on a screen here."""
+    lost: tuple[int, ...] = ()
+    """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
+    counter: int = 0
+    """Highest Lamport counter seen in the conversation."""
+    opened: Opened = (0, UNKNOWN_ORIGIN.start)
+    """The last number of theirs that was opened, and the start of theirs that gave it out."""
+    opened_before: tuple[Opened, ...] = ()
+    """Of the starts of theirs before that one, newest first: the last number of each that was opened."""
+    origins: tuple[Origin, ...] = ()
+    """The starts of ours that gave out the numbers of our envelopes to them, as far as we remember."""
+    receipt_session: bytes | None = None
+    """The session whose control key seals our receipts: the last one that opened an envelope of theirs."""
+    parked_receipt: bytes | None = None
+    """A receipt of theirs under a session we do not know yet."""
+    asked_back: bool = False
+    """We started over and asked for what they have of ours that we have lost; until they answer."""
+    rekey_at: float = 0.0
+    """When we last asked for a new session; limits how often."""
+    read_runs: tuple[Run, ...] = ()
+    """Numbers of ours above `read_up_to` that were on their screen, newest first; never fewer, but for a bound."""
+    own_read_runs: tuple[Run, ...] = ()
+    """Numbers of theirs above `own_read_up_to` whose messages were painted here, newest first."""
+    spares_given: int = 0
+    """So many spare bundles of ours they have, as far as we know."""
+    spares_renew_at: float = 0.0
+    """When those are replaced by new ones, unused or not (in key time)."""
+    on_trial: int = 0
+    """The first number sealed in the sending session, if that began with a spare bundle of theirs. Counts until
+    anything of theirs was opened in it: that bundle may have been used before our data, or theirs, was restored."""
+
+
+class UsedPrekey(msgspec.Struct, frozen=True):
+    """What a prekey was that is used up now."""
+
+    spare_for: DeviceId | None = None
+    """The device that had it as a spare; None: it was none."""
+    superseded: bool = False
+    """A later hand-out had replaced it."""
+
+
+class RatchetRow(msgspec.Struct, frozen=True):
+    """One session with a peer's device."""
+
+    device: DeviceId
+    session: Session
+    sends: bool
+    """The one session of this device that seals what we send."""
+    confirmed: bool
+    """They have sent us something in it, so they know it."""
+    created_at: float
+    retire_at: float | None
+    """When a session that no longer sends is deleted."""
+
+
+class OutboxRow(WithContents, frozen=True):
+    """A content that a peer's device has not acknowledged."""
+
+    id: int
+    device: DeviceId
+    account_id: AccountId
+    message_id: MessageId
+    content: bytes
+    """The sealed content's plaintext, kept so that it can be sealed anew under another session."""
+    number: int | None
+    envelope: bytes | None
+    state: OutboxState
+    reason: str | None
+    """Why it is still here, where that is not plain from the link and the peer."""
+    kept_until: float | None = None
+    """Until when the server keeps what is sent, by our clock."""
+
+
+class TimelineRow(WithContents, frozen=True):
+    """A message as the user reads it."""
+
+    arrival: int
+    message_id: MessageId
+    account_id: AccountId
+    """The peer of the conversation."""
+    mine: bool
+    kind: str
+    body: bytes
+    status: StoredStatus
+    counter: int
+    device: DeviceId
+    """Who wrote it; (counter, device) is the display order."""
+    number: int | None
+    """Of the envelope that carried it last."""
+    written_at: float
+    arrived_at: float
+    late: bool
+    seen: bool
+    """It counts for the badge of its reader no more. Own messages are."""
+    painted: bool
+    """It was on a screen here: so it is told to its writer."""
+    shown_at: float = 0.0
+    """The time that is shown; see `shown_time.py`."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMessage:
+    """A message that a plain client is owed."""
+
+    sequence: int
+    peer_cid: Cid
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody began to write and has not sent."""
+
+    conversation: ConversationId
+    slot: SlotId
+    text: str = field(repr=False)
+    revision: int
+    """Counted up by the window that writes it."""
+    place: int
+    """The newest of all drafts of the account has the highest."""

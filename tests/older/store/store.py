@@ -1,0 +1,96 @@
+"""An account's encrypted database: every table of it behind the one port the core asks for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from casemate.node import Savepoint
+from casemate.runtime.database_file import open_database_file
+from casemate.runtime.sqlite import Database
+from tests.older.store.drafts import DraftsTable
+from tests.older.store.inbox import InboxTable
+from tests.older.store.local_db import LocalDbTable
+from tests.older.store.outbox import OutboxTable
+from tests.older.store.plain_queue import PlainQueueTable
+from tests.older.store.profile_and_peers import PeersTable, ProfileTable
+from tests.older.store.row_cache import RowCache
+from tests.older.store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
+from tests.older.store.spares import SparesTable
+from tests.older.store.timeline import TimelineTable
+
+
+class SqliteAccountStore(
+    ProfileTable,
+    PeersTable,
+    ChannelsTable,
+    RatchetsTable,
+    SparesTable,
+    KeyTimeTable,
+    OutboxTable,
+    TimelineTable,
+    InboxTable,
+    LocalDbTable,
+    PlainQueueTable,
+    DraftsTable,
+):
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._rows = RowCache()
+
+    @property
+    def database(self) -> Database:
+        return self._db
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._db.transaction(), self._rows.transaction():
+            yield
+
+    def savepoint(self) -> Savepoint:
+        return Savepoint(self)
+
+    def begin_savepoint(self) -> tuple[int, int]:
+        return self._db.begin_savepoint(), self._rows.begin_savepoint()
+
+    def end_savepoint(self, marks: tuple[int, int], error: BaseException | None) -> None:
+        of_database, of_rows = marks
+        self._rows.end_savepoint(of_rows, error)
+        self._db.end_savepoint(of_database, error)
+
+    @property
+    def has_traces(self) -> bool:
+        return self._db.has_traces
+
+    def erase_traces(self) -> None:
+        self._db.erase_traces()
+
+    @property
+    def behind(self) -> int:
+        return self._db.behind
+
+    def catch_up(self) -> None:
+        self._db.catch_up()
+
+    def refuse_writes(self) -> None:
+        """There was no room: whoever changes something gets `WritesRefused`."""
+        self._db.refuse_writes()
+        self._rows.refuses_writes = True
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def open_account_store(
+    path: Path,
+    key: bytes,
+    *,
+    vfs: str | None = None,
+    synchronous: Literal["FULL", "OFF"] = "FULL",
+    existing: bool = False,
+    check: bool = False,
+) -> SqliteAccountStore:
+    """Open or create the database of one account; `key` is its 32-byte database key. Raises `CannotStart`."""
+    return SqliteAccountStore(
+        open_database_file(path, __package__, key=key, vfs=vfs, synchronous=synchronous, existing=existing, check=check)
+    )
