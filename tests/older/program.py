@@ -1,0 +1,176 @@
+"""Today's program as these tests use it: where it calls something by another name, that is followed here alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from casemate.crypto.testing import RepeatableKem, repeatable_entropy
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.core.account.account import Account
+from casemate.protocol.client.views import MessageView
+from casemate.protocol.ids import Cid, DeviceId, MessageId
+
+_PAGE: Final = 200
+_ALL: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message as its reader finds it, and in which place it arrived. Times are milliseconds since 1970."""
+
+    id: str
+    mine: bool
+    kind: str
+    body: bytes
+    status: str
+    order: tuple[int, str]
+    late: bool
+    seen: bool
+    painted: bool
+    written_at: int
+    arrived_at: int
+    shown_at: int
+    arrived: int
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """All of one. `first_unread` is in the display order."""
+
+    unread: int
+    first_unread: tuple[int, str] | None
+    last: str | None
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What one device has not acknowledged: number and envelope of what is sealed, contents of what is not."""
+
+    sealed: list[tuple[int, bytes]]
+    waiting: list[bytes]
+
+
+Marks = dict[str, object]
+"""How far numbers went both ways between us and one device, by what today's program calls them."""
+
+
+def open_store(path: Path, key: bytes) -> SqliteAccountStore:
+    """Brings an older database to today's shape."""
+    return open_account_store(path, key, synchronous="OFF")
+
+
+def load(store: SqliteAccountStore, seed: bytes) -> Account:
+    entropy = repeatable_entropy(seed)
+    return Account.load(store, entropy=entropy, kem=RepeatableKem(entropy))
+
+
+def views(account: Account, peer_cid: Cid) -> list[MessageView]:
+    """All messages of a conversation, in display order, a page at a time."""
+    shown, more, _ = account.timeline(peer_cid, None, None, None, _PAGE)
+    while more:
+        first = shown[0].order
+        place = first.counter, DeviceId(bytes.fromhex(first.device))
+        before, more, _ = account.timeline(peer_cid, place, None, None, _PAGE)
+        shown = before + shown
+    return shown
+
+
+def conversation(account: Account, store: SqliteAccountStore, peer_cid: Cid) -> Conversation:
+    view = account.conversation_view(peer_cid)
+    assert view is not None
+    peer = store.peer_by_cid(peer_cid)
+    assert peer is not None
+    shown = views(account, peer_cid)
+    places = sorted(message.arrival for message in shown)
+    lines: list[Line] = []
+    for message in shown:
+        row = store.timeline_row(peer.account_id, MessageId(bytes.fromhex(message.id)))
+        assert row is not None
+        lines.append(
+            Line(
+                id=message.id,
+                mine=message.mine,
+                kind=message.kind,
+                body=row.body,
+                status=message.status,
+                order=(message.order.counter, message.order.device),
+                late=message.arrived_late,
+                seen=message.seen,
+                painted=message.painted,
+                written_at=message.written_at,
+                arrived_at=message.arrived_at,
+                shown_at=message.shown_at,
+                arrived=places.index(message.arrival),
+            )
+        )
+    return Conversation(
+        unread=0 if peer.blocked else view.unread,
+        first_unread=None if view.first_unread is None else (view.first_unread.counter, view.first_unread.device),
+        last=None if view.last is None else view.last.id,
+        lines=lines,
+    )
+
+
+def why_queued(account: Account, peer_cid: Cid, message_id: str) -> str | None:
+    """The code of the reason that stands beside it."""
+    view = account.message_view(peer_cid, MessageId(bytes.fromhex(message_id)))
+    assert view is not None
+    return None if view.reason is None else view.reason.code
+
+
+def under_way(store: SqliteAccountStore, device: DeviceId) -> UnderWay:
+    waiting = [row.content for row in store.outbox_waiting(device, _ALL)]
+    return UnderWay(store.outbox_queued(device, 0, _ALL, even_sent=True), waiting)
+
+
+def not_at_the_server(store: SqliteAccountStore, device: DeviceId) -> list[int]:
+    """Numbers that are sealed and for which the server has not confirmed that it has them."""
+    return [number for number, _ in store.outbox_queued(device, 0, _ALL)]
+
+
+def expired(store: SqliteAccountStore, device: DeviceId) -> list[int]:
+    """Numbers that the server kept as long as it keeps anything."""
+    return store.outbox_numbers(device, "expired")
+
+
+def marks(store: SqliteAccountStore, device: DeviceId) -> Marks:
+    """Empty where nothing ever went either way."""
+    channel = store.channel(device)
+    if channel is None:
+        return {}
+    return {
+        name: getattr(channel, name)
+        for name in (
+            "next_number",
+            "delivered_up_to",
+            "read_up_to",
+            "expected",
+            "seen_up_to",
+            "own_read_up_to",
+            "lost",
+            "opened",
+            "opened_before",
+            "origins",
+            "receipt_session",
+            "parked_receipt",
+            "asked_back",
+            "rekey_at",
+            "read_runs",
+            "own_read_runs",
+            "spares_given",
+            "spares_renew_at",
+            "on_trial",
+        )
+    }
+
+
+def counter(store: SqliteAccountStore, device: DeviceId) -> int:
+    """The highest Lamport counter in the conversation with the account of this device."""
+    channel = store.channel(device)
+    return 0 if channel is None else channel.counter
+
+
+def sending_session(store: SqliteAccountStore, device: DeviceId) -> bytes | None:
+    row = store.sending_ratchet(device)
+    return None if row is None else row.session.to_bytes()
