@@ -77,7 +77,7 @@ def views(account: Account, peer_cid: Cid) -> list[MessageView]:
 
 
 def conversation(account: Account, store: SqliteAccountStore, peer_cid: Cid) -> Conversation:
-    view = account.conversation_view(peer_cid)
+    view = account.conversation_view(account.conversation_with(peer_cid))
     assert view is not None
     peer = store.peer_by_cid(peer_cid)
     assert peer is not None
@@ -114,7 +114,7 @@ def conversation(account: Account, store: SqliteAccountStore, peer_cid: Cid) -> 
 
 def why_queued(account: Account, peer_cid: Cid, message_id: str) -> str | None:
     """The code of the reason that stands beside it."""
-    view = account.message_view(peer_cid, MessageId(bytes.fromhex(message_id)))
+    view = account.message_view(account.conversation_with(peer_cid), MessageId(bytes.fromhex(message_id)))
     assert view is not None
     return None if view.reason is None else view.reason.code
 
