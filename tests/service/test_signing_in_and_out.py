@@ -1,7 +1,12 @@
 """Signing in, signing out and leaving for good, as PROTOCOL.md §4 tells them."""
 
+from typing import Never
+
+import pytest
+
 from casemate.internal_service.core.ground.events import RequestArrived
 from casemate.internal_service.core.sessions.signing_in import LINK_SECONDS
+from casemate.node import StorageDamaged
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
@@ -57,6 +62,28 @@ def test_connect_succeeds_after_three_seconds_when_the_server_is_merely_away(str
     street.pass_time(1)
     assert isinstance(client.answers(asked)[0], to.ConnectSuccess)
     assert client.sessions() == [cid]
+
+
+def test_who_waits_for_the_server_hears_that_the_account_was_locked(
+    street: Street, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = house.client()
+    cid = client.register("alice")
+    client.ask(disconnect(cid))
+    street.server_goes()
+    asked = client.begin(connect("alice"))
+    [host] = house.service._hosts.sessions()
+
+    def gives_what_was_never_written() -> Never:
+        raise StorageDamaged("alice", path=house.service.stores.path_of(host.name))
+
+    monkeypatch.setattr(host.account, "registered_peers", gives_what_was_never_written)
+    client.begin(ask.ListRegisteredPeers(request_id=new_id(), cid=cid))
+    [failure] = client.answers(asked)
+    assert isinstance(failure, to.ConnectFailure)
+    assert getattr(failure.reason, "code", None) == "account_damaged"
+    street.pass_time(LINK_SECONDS + 1)
+    assert client.answers(asked) == [failure]
 
 
 def test_a_plain_client_hears_that_the_server_refuses_and_a_view_gets_in(street: Street, house: House) -> None:

@@ -71,7 +71,7 @@ def key(cid: Cid, number: int) -> ask.LocalDBSetKV:
 
 
 def question_to_a_person(street: Street, house: House, limit: int, monkeypatch: pytest.MonkeyPatch) -> Refused:
-    monkeypatch.setattr("casemate.internal_service.core.citadel.agreements.CLIENT_PENDING_REQUESTS", limit)
+    monkeypatch.setattr("casemate.internal_service.core.ground.waits.CLIENT_PENDING_REQUESTS", limit)
     client, other = house.client(), street.house("other").client()
     a, b = client.register("alice"), other.register("bob")
     for _ in range(limit):
@@ -89,7 +89,7 @@ def question_beside_those_of_others(
     for crowded in others:
         for _ in range(10):
             crowded.begin(peer_register(a, b))
-    monkeypatch.setattr("casemate.internal_service.core.citadel.agreements.CLIENT_PENDING_REQUESTS", 0)
+    monkeypatch.setattr("casemate.internal_service.core.ground.waits.CLIENT_PENDING_REQUESTS", 0)
     return refused(client, lambda: peer_connect(a, b), "too_many_requests")
 
 

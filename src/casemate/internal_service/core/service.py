@@ -114,13 +114,14 @@ class Service(Core):
         self._hosts = Hosts(self.stores, epoch, undo)
         streams = Streams(undo, epoch.hex())
         self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy, undo)
-        self._agreements = Agreements(desk, self._hosts, self._sockets, undo)
+        self._agreements = Agreements(desk, self._hosts, self._sockets, self._waits, self._take)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
             desk=desk,
             stores=self.stores,
             hosts=self._hosts,
             sockets=self._sockets,
+            waits=self._waits,
             machine=machine,
             undo=undo,
             entropy=entropy,
@@ -132,16 +133,15 @@ class Service(Core):
         )
         if reading_only:
             self._views.say_storage(reason("disk_full"))
-        creating = Creating(self._accounts, self._waits, undo)
-        signing_in = SigningIn(self._accounts, self._waits, undo)
-        found_accounts = FoundAccounts(self._accounts, self._waits, signing_in, found, undo)
+        creating = Creating(self._accounts)
+        signing_in = SigningIn(self._accounts)
+        found_accounts = FoundAccounts(self._accounts, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
-        sessions = Sessions(self._accounts, self._waits, signing_in)
+        sessions = Sessions(self._accounts)
         self._telling = Telling(
             self._accounts,
             self._agreements,
             self._delivery,
-            self._waits,
             self._views,
             creating,
             signing_in,
@@ -150,14 +150,13 @@ class Service(Core):
         )
         directory = Directory(desk, self._hosts, self._waits, self._take)
         self._workspace = Workspace(desk, self._hosts, directory, undo)
-        self._accounts.on_end.append(self._agreements.session_ended)
         self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended]
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         browsers = BrowserRequests(desk, self._waits)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
-        view_requests = ViewRequests(self._accounts, directory, self._waits, self._views, drafts)
+        view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
 
         self._handlers: dict[type[ClientRequest], Handler] = {
             ask.Connect: signing_in.connect,
@@ -170,10 +169,10 @@ class Service(Core):
             ask.Message: self._message(peers),
             ask.ListAllPeers: peers.list_all,
             ask.ListRegisteredPeers: peers.list_registered,
-            ask.PeerRegister: self._agreement(self._agreements.register),
-            ask.PeerRegisterRespond: self._agreement(self._agreements.respond),
-            ask.PeerConnect: self._agreement(self._agreements.connect),
-            ask.PeerConnectAccept: self._agreement(self._agreements.accept),
+            ask.PeerRegister: self._agreements.register,
+            ask.PeerRegisterRespond: self._agreements.respond,
+            ask.PeerConnect: self._agreements.connect,
+            ask.PeerConnectAccept: self._agreements.accept,
             ask.PeerDisconnect: peers.disconnect,
             ask.LocalDBGetKV: local_db.get,
             ask.LocalDBSetKV: local_db.set,
@@ -243,7 +242,7 @@ class Service(Core):
         if self._rests_until is not None:
             return self._rests_until
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
-        due += [self._waits.next_due(), self._agreements.next_due(), self.stores.next_due()]
+        due += [self._waits.next_due(), self.stores.next_due()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
@@ -319,9 +318,8 @@ class Service(Core):
             case events.SocketClosed(socket):
                 self._sockets.closed(socket)
                 self._hosts.let_go(socket)
-                self._waits.drop_socket(socket)
-                self._agreements.socket_closed(socket)
-                self._desk.drop_batches(socket)
+                self._waits.socket_closed(socket)
+                self._desk.socket_closed(socket)
             case events.MessagesTaken(socket, mark):
                 self._delivery.taken(socket, mark)
             case events.BadRequestArrived(socket, name, request_id, cid, peer_cid):
@@ -372,7 +370,6 @@ class Service(Core):
         self._at = self._rests_until = None
         self.stores.erase_due()
         self._waits.fire(now.monotonic)
-        self._agreements.fire(now.monotonic)
         for peeked in self._hosts.peek():
             due = peeked.account.next_wakeup()
             host = self._hosts.get(peeked.cid) if due is not None and due <= now.monotonic else None
@@ -410,15 +407,9 @@ class Service(Core):
 
         return message
 
-    def _agreement(self, method: Callable[[Asker, Host, Any], Outcome]) -> Handler:
-        def agree(asker: Asker, request: ask.PeerRequest) -> None:
-            host = self._hosts.session(request.cid)
-            self._take(host, method(asker, host, request))
-
-        return agree
-
     def _batched(self, asker: Asker, request: ask.Batched) -> None:
-        for place, command in zip(self._desk.begin_batch(asker, len(request.commands)), request.commands, strict=True):
+        places = self._desk.begin_batched(asker, len(request.commands))
+        for place, command in zip(places, request.commands, strict=True):
             if isinstance(command, ask.Unusable):
                 self._answer_if_any(place, failure_of_unusable(command))
             else:

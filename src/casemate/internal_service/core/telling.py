@@ -12,7 +12,6 @@ from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.internal_service.core.ground.security_settings import settings_of
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
-from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.hosts import Host
@@ -31,7 +30,6 @@ class Telling(Memory):
         accounts: Accounts,
         agreements: Agreements,
         delivery: PlainDelivery,
-        waits: Waits,
         views: Views,
         creating: Creating,
         signing_in: SigningIn,
@@ -45,7 +43,7 @@ class Telling(Memory):
         self._sockets = accounts.sockets
         self._agreements = agreements
         self._delivery = delivery
-        self._waits = waits
+        self._waits = accounts.waits
         self._views = views
         self._creating = creating
         self._signing_in = signing_in
@@ -141,15 +139,14 @@ class Telling(Memory):
             case notices.RegistrationAsked(cid, username):
                 self._plain(host, registration_asked(host.cid, cid, username))
             case notices.RegistrationSettled(cid, username, refused):
-                waited = self._agreements.waits_for_registration(host.cid, cid)
-                self.take(host, self._agreements.registration_settled(host, cid, username, refused))
-                if refused is None and not waited:
+                answered = self._agreements.registration_settled(host, notice)
+                if refused is None and not answered:
                     success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=cid, peer_username=username)
                     self._plain(host, success)
             case notices.ConnectAsked(cid, settings, udp_mode):
                 self._plain(host, connect_asked(host.cid, cid, settings, udp_mode))
             case notices.ConnectSettled(cid, refused):
-                answered = self._agreements.connect_settled(host, cid, refused)
+                answered = self._agreements.connect_settled(host, notice)
                 if refused is None and not answered:
                     self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=cid))
             case notices.PeerDisconnected(cid):

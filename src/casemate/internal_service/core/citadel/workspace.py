@@ -34,8 +34,8 @@ _TOO_FAST: Final = ws.Response(error="Rate limit exceeded. Please slow down.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """One session's requests, oldest first; the first one may be waiting for the directory."""
+class _Queue:
+    """One session's requests, oldest first; `busy` while the directory is asked for the first one."""
 
     waiting: tuple[tuple[Asker, ws.Request | None], ...] = ()
     busy: bool = False
@@ -48,17 +48,17 @@ class Workspace:
         self._desk = desk
         self._hosts = hosts
         self._directory = directory
-        self._lines: UndoDict[Cid, _Line] = UndoDict(undo)
+        self._queues: UndoDict[Cid, _Queue] = UndoDict(undo)
 
     def message(self, asker: Asker, request: ask.Message) -> None:
         """Raises Refused."""
         host = self._hosts.session(request.cid)
-        line = self._counted(self._lines.get(host.cid, _Line()), self._desk.now.monotonic)
-        if len(line.waiting) >= WAITING_REQUESTS:
+        queue = self._counted(self._queues.get(host.cid, _Queue()), self._desk.now.monotonic)
+        if len(queue.waiting) >= WAITING_REQUESTS:
             raise refuse("too_many_requests")
         self._desk.answer(asker, MessageSendSuccess(cid=host.cid, request_id=asker.request_id, peer_cid=None))
         wanted = ws.decode_request(bytes(request.message))
-        self._lines[host.cid] = replace(line, waiting=(*line.waiting, (asker, wanted)))
+        self._queues[host.cid] = replace(queue, waiting=(*queue.waiting, (asker, wanted)))
         self._go_on(host.cid)
 
     def server_shutdown(self, host: Host, socket: SocketId, drain_seconds: float) -> None:
@@ -67,22 +67,22 @@ class Workspace:
         self._notify(host.cid, socket, ws.Response(server_shutdown=shutdown))
 
     def ended(self, cid: Cid) -> None:
-        self._lines.pop(cid)
+        self._queues.pop(cid)
 
     def _go_on(self, cid: Cid) -> None:
-        """Answer until the line is empty or its first request has to wait."""
+        """Answer until the queue is empty or its first request has to wait."""
         while True:
-            line = self._lines.get(cid)
+            queue = self._queues.get(cid)
             host = self._hosts.get(cid)
-            if line is None or line.busy or not line.waiting or host is None:
+            if queue is None or queue.busy or not queue.waiting or host is None:
                 return
-            asker, wanted = line.waiting[0]
+            asker, wanted = queue.waiting[0]
             if wanted is None:
                 self._next(host, _INVALID)
-            elif line.in_second > WORKSPACE_REQUESTS_PER_SECOND:
+            elif queue.in_second > WORKSPACE_REQUESTS_PER_SECOND:
                 self._next(host, _TOO_FAST)
             elif needs_people(wanted):
-                self._lines[cid] = replace(line, busy=True)
+                self._queues[cid] = replace(queue, busy=True)
                 self._ask_who_is_there(cid, asker, wanted)
             else:
                 self._next(host, answer_at_once(wanted, self._me(host)))
@@ -90,10 +90,10 @@ class Workspace:
     def _ask_who_is_there(self, cid: Cid, asker: Asker, wanted: ws.Request) -> None:
         def done(rows: list[DirectoryRow] | Reason) -> None:
             host = self._hosts.get(cid)
-            line = self._lines.get(cid)
-            if host is None or line is None:
+            queue = self._queues.get(cid)
+            if host is None or queue is None:
                 return
-            self._lines[cid] = replace(line, busy=False)
+            self._queues[cid] = replace(queue, busy=False)
             if isinstance(rows, Reason):
                 self._next(host, ws.Response(error=sentence(rows)))
             else:
@@ -106,10 +106,10 @@ class Workspace:
             done(refused.reason)
 
     def _next(self, host: Host, answer: ws.Answer) -> None:
-        """Answer the first request of the line."""
-        line = self._lines[host.cid]
-        asker, _ = line.waiting[0]
-        self._lines[host.cid] = replace(line, waiting=line.waiting[1:])
+        """Answer the first request of the queue."""
+        queue = self._queues[host.cid]
+        asker, _ = queue.waiting[0]
+        self._queues[host.cid] = replace(queue, waiting=queue.waiting[1:])
         self._notify(host.cid, asker.socket if host.bound is None else host.bound, answer)
 
     def _notify(self, cid: Cid, socket: SocketId, answer: ws.Answer) -> None:
@@ -120,6 +120,6 @@ class Workspace:
         account = host.account
         return Me(username=account.username, full_name=account.full_name, server_address=account.server_address)
 
-    def _counted(self, line: _Line, now: Monotonic) -> _Line:
+    def _counted(self, queue: _Queue, now: Monotonic) -> _Queue:
         second = int(now)
-        return replace(line, second=second, in_second=line.in_second + 1 if second == line.second else 1)
+        return replace(queue, second=second, in_second=queue.in_second + 1 if second == queue.second else 1)

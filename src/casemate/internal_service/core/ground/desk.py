@@ -14,16 +14,16 @@ from casemate.protocol.ids import Cid, SocketId
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who waits for an answer: a request of a socket, or a place in a batch of that socket."""
+    """Who waits for an answer: a request of a socket, or a place in a Batched of that socket."""
 
     socket: SocketId
     request_id: Uuid
-    batch: int | None = None
+    batched: int | None = None
     place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class _BatchedAnswer:
     asker: Asker
     size: int
     answers: UndoDict[int, Response | None]
@@ -34,8 +34,8 @@ class Desk(Memory):
     def __init__(self, undo: Undo) -> None:
         super().__init__(undo)
         self._steps = undo
-        self._batches: UndoDict[int, _Batch] = UndoDict(undo)
-        self._batches_begun = 0
+        self._batched: UndoDict[int, _BatchedAnswer] = UndoDict(undo)
+        self._batched_begun = 0
         self.now = Instant(monotonic=0.0, wall=0.0)
         self.effects: list[Effect] = []
 
@@ -48,42 +48,42 @@ class Desk(Memory):
         self.effects.append(SendResponse(socket, response, mark))
 
     def answer(self, asker: Asker, response: ClientResponse) -> None:
-        """The answer to a request; in a batch only the first one counts."""
-        if asker.batch is None:
+        """The answer to a request; in a Batched only the first one counts."""
+        if asker.batched is None:
             self.send(asker.socket, response)
         elif isinstance(response, Response):
-            self._fill(asker.batch, asker.place, response)
+            self._fill(asker.batched, asker.place, response)
 
     def no_answer(self, asker: Asker) -> None:
-        """Nothing can be said to this request; a batch does not wait for it."""
-        if asker.batch is not None:
-            self._fill(asker.batch, asker.place, None)
+        """Nothing can be said to this request; a Batched does not wait for it."""
+        if asker.batched is not None:
+            self._fill(asker.batched, asker.place, None)
 
-    def begin_batch(self, asker: Asker, size: int) -> list[Asker]:
+    def begin_batched(self, asker: Asker, size: int) -> list[Asker]:
         """One asker for each command; BatchedResponse goes out when all have their answer.
 
         The request id that an answer repeats is the command's own: give it to the asker.
         """
-        self._batches_begun += 1
-        number = self._batches_begun
-        self._batches[number] = batch = _Batch(asker, size, UndoDict(self._steps))
-        self._send_when_full(number, batch)
-        return [replace(asker, batch=number, place=place) for place in range(size)]
+        self._batched_begun += 1
+        number = self._batched_begun
+        self._batched[number] = batched = _BatchedAnswer(asker, size, UndoDict(self._steps))
+        self._send_when_full(number, batched)
+        return [replace(asker, batched=number, place=place) for place in range(size)]
 
-    def drop_batches(self, socket: SocketId) -> None:
-        """The socket is gone."""
-        for number in [number for number, batch in self._batches.items() if batch.asker.socket == socket]:
-            del self._batches[number]
+    def socket_closed(self, socket: SocketId) -> None:
+        for number in [number for number, batched in self._batched.items() if batched.asker.socket == socket]:
+            del self._batched[number]
 
     def _fill(self, number: int, place: int, response: Response | None) -> None:
-        batch = self._batches.get(number)
-        if batch is not None and place not in batch.answers:
-            batch.answers[place] = response
-            self._send_when_full(number, batch)
+        batched = self._batched.get(number)
+        if batched is not None and place not in batched.answers:
+            batched.answers[place] = response
+            self._send_when_full(number, batched)
 
-    def _send_when_full(self, number: int, batch: _Batch) -> None:
-        if len(batch.answers) < batch.size:
+    def _send_when_full(self, number: int, batched: _BatchedAnswer) -> None:
+        if len(batched.answers) < batched.size:
             return
-        del self._batches[number]
-        results = [answer for place in range(batch.size) if (answer := batch.answers[place]) is not None]
-        self.send(batch.asker.socket, BatchedResponse(cid=Cid(0), request_id=batch.asker.request_id, results=results))
+        del self._batched[number]
+        results = [answer for place in range(batched.size) if (answer := batched.answers[place]) is not None]
+        asker = batched.asker
+        self.send(asker.socket, BatchedResponse(cid=Cid(0), request_id=asker.request_id, results=results))

@@ -1,6 +1,6 @@
 """ProbeServer: ask a server who it is, over a link that says hello and goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
@@ -36,10 +36,8 @@ _GENERATION: Final = 1
 @dataclass(frozen=True, slots=True)
 class _Probe:
     asker: Asker
-    request: ProbeServer
     address: str
     nonce: bytes
-    token: int
     certificate_key: bytes | None = None
 
 
@@ -60,13 +58,17 @@ class Probes:
         """Raises Refused."""
         address = server_address(request.server_addr)
         link = AccountId(self._entropy(ACCOUNT_ID_BYTES))
-        token = self._waits.add(
-            asker,
-            lambda _: None,
-            due=self._desk.now.monotonic + PROBE_SECONDS,
-            late=lambda: self._fail(link, reason("server_unreachable")),
-        )
-        self._probes[link] = _Probe(asker, request, address, self._entropy(NONCE_BYTES), token)
+
+        def done(outcome: ServerProbed | Reason) -> None:
+            del self._probes[link]
+            self._desk.effects.append(CloseLink(link, _GENERATION))
+            answer = failure(request, outcome) if isinstance(outcome, Reason) else outcome
+            assert answer is not None
+            self._desk.answer(asker, answer)
+
+        due = self._desk.now.monotonic + PROBE_SECONDS
+        self._waits.add(asker, done, about=(link,), due=due, late=reason("server_unreachable"), goes_on=True)
+        self._probes[link] = _Probe(asker, address, self._entropy(NONCE_BYTES))
         self._desk.effects.append(OpenLink(link, _GENERATION, address))
 
     def heard(self, event: LinkEvent) -> bool:
@@ -76,35 +78,29 @@ class Probes:
             return False
         match event:
             case LinkOpened():
-                self._probes[event.account_id] = _with_key(probe, event.certificate_key)
+                self._probes[event.account_id] = replace(probe, certificate_key=event.certificate_key)
                 self._desk.effects.append(SendOnLink(event.account_id, _GENERATION, client_hello(probe.nonce)))
             case LinkFrameArrived(frame=ServerHello() as hello):
-                self._answer(event.account_id, probe, hello)
+                self._waits.settle_all(event.account_id, self._told(probe, hello))
             case LinkFrameArrived():
-                self._fail(event.account_id, reason("broke_protocol"))
+                self.broke_protocol(event.account_id)
             case LinkClosed():
-                self._fail(event.account_id, reason("server_unreachable"))
+                self._waits.settle_all(event.account_id, reason("server_unreachable"))
         return True
 
     def broke_protocol(self, account_id: AccountId) -> bool:
-        if account_id not in self._probes:
-            return False
-        self._fail(account_id, reason("broke_protocol"))
-        return True
+        return self._waits.settle_all(account_id, reason("broke_protocol"))
 
-    def _answer(self, link: AccountId, probe: _Probe, hello: ServerHello) -> None:
+    def _told(self, probe: _Probe, hello: ServerHello) -> ServerProbed | Reason:
         greeting = greeting_of(client_hello(probe.nonce), hello)
         try:
             verify_server(greeting, hello.signature)
         except (BadSignature, BadKeyMaterial):
-            self._fail(link, reason("broke_protocol"))
-            return
+            return reason("broke_protocol")
         if probe.certificate_key not in (None, hello.server_key):
-            self._fail(link, reason("server_identity_changed"))
-            return
+            return reason("server_identity_changed")
         print_of_key = fingerprint(hello.server_key)
-        self._end(link)
-        probed = ServerProbed(
+        return ServerProbed(
             cid=Cid(0),
             request_id=probe.asker.request_id,
             server_addr=probe.address,
@@ -116,23 +112,3 @@ class Probes:
             password_required=hello.password_required,
             own=hello.server_key == self._own_server_key,
         )
-        self._desk.answer(probe.asker, probed)
-
-    def _fail(self, link: AccountId, why: Reason) -> None:
-        probe = self._probes.get(link)
-        if probe is None:
-            return
-        self._end(link)
-        refused = failure(probe.request, why)
-        assert refused is not None
-        self._desk.answer(probe.asker, refused)
-
-    def _end(self, link: AccountId) -> None:
-        probe: _Probe | None = self._probes.pop(link)
-        if probe is not None:
-            self._waits.drop(probe.token)
-            self._desk.effects.append(CloseLink(link, _GENERATION))
-
-
-def _with_key(probe: _Probe, key: bytes | None) -> _Probe:
-    return _Probe(probe.asker, probe.request, probe.address, probe.nonce, probe.token, key)

@@ -9,8 +9,7 @@ from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.ids import id_from_hex
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
-from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.requests.drafts import Drafts, slot_id
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
@@ -37,10 +36,10 @@ _HIGHEST_NUMBER: Final = 2**63 - 1
 class ViewRequests:
     """Every method raises Refused."""
 
-    def __init__(self, accounts: Accounts, directory: Directory, waits: Waits, views: Views, drafts: Drafts) -> None:
+    def __init__(self, accounts: Accounts, directory: Directory, views: Views, drafts: Drafts) -> None:
         self._accounts = accounts
         self._directory = directory
-        self._waits = waits
+        self._waits = accounts.waits
         self._views = views
         self._drafts = drafts
 
@@ -202,13 +201,7 @@ class ViewRequests:
             elif isinstance(outcome, Answered) and outcome.refused is not None:
                 self._refuse(asker, request, outcome.refused)
 
-        token = self._waits.add(asker, done)
-        try:
-            items = operation(token)
-        except Refused:
-            self._waits.drop(token)
-            raise
-        self._accounts.take(host, items)
+        self._accounts.take(host, self._waits.ask(asker, done, operation))
 
     def _do(self, asker: Asker, host: Host, items: Outcome) -> None:
         self._desk.answer(asker, ext.Done(cid=host.cid, request_id=asker.request_id))

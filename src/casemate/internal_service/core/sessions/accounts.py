@@ -19,6 +19,7 @@ from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.refusals import Refused, reason
 from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.undo import Undo
+from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
 from casemate.internal_service.core.sessions.ports import AccountUnavailable, Fault, LocalAccountRow
@@ -45,6 +46,7 @@ class Accounts:
     stores: Stores
     hosts: Hosts
     sockets: Sockets
+    waits: Waits
     machine: Machine
     undo: Undo
     entropy: Entropy
@@ -54,8 +56,6 @@ class Accounts:
     closed: Mapping[str, Fault] = field(default_factory=dict)
     """Accounts whose files failed under an earlier run: opened again only when somebody signs in."""
     reading_only: bool = False
-    on_end: list[Callable[[Cid, Reason], None]] = field(default_factory=list)
-    """Called when a session ends, and why, for those whose requests wait for something of it."""
     on_close: list[Callable[[Cid], None]] = field(default_factory=list)
     """Called when an account is locked, for those who keep something of it in memory."""
 
@@ -122,10 +122,10 @@ class Accounts:
         self.tell_what_waits(host, socket)
         return host
 
-    def end_session(self, host: Host, asker: Asker | None = None) -> None:
+    def end_session(self, host: Host, asker: Asker | None = None, why: Reason | None = None) -> None:
         """Sign out: the key is dropped and the database closed. Others who hold the session are told."""
+        self.waits.session_ended(host.cid, why or reason("no_session", cid=str(host.cid)))
         self.take(host, host.account.stop(self.desk.now))
-        self._tell_ended(host.cid, reason("no_session", cid=str(host.cid)))
         if host.bound is not None and (asker is None or host.bound != asker.socket):
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         row = self.stores.service.account(host.cid)
@@ -142,8 +142,7 @@ class Accounts:
             closed(host.cid)
 
     def forget(self, host: Host) -> None:
-        """Remove the account from this computer."""
-        self.close(host)
+        """Remove the account, which is locked, from this computer."""
         self.stores.discard(host.name)
         self.stores.service.delete_account(host.name)
 
@@ -182,16 +181,12 @@ class Accounts:
         name = "" if row is None else row.username
         why = why_unavailable(AccountUnavailable("damaged", self.stores.path_of(host.name)), name)
         self.take(host, host.account.abandon(self.desk.now))
-        self._tell_ended(host.cid, why)
+        self.waits.session_ended(host.cid, why)
         if host.bound is not None:
             self.desk.send(host.bound, DisconnectNotification(cid=host.cid, peer_cid=None))
         self.close(host)
         self.hosts.say_why_closed(host.cid, why)
         return why
-
-    def _tell_ended(self, cid: Cid, why: Reason) -> None:
-        for ended in self.on_end:
-            ended(cid, why)
 
     def _signed_out(self, row: LocalAccountRow) -> None:
         """Nothing is left of a sign-in that does not open the account."""

@@ -18,8 +18,6 @@ from casemate.internal_service.core.ground.names import (
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.security_settings import check_offered
-from casemate.internal_service.core.ground.undo import Undo, UndoDict
-from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.ports import AccountUnavailable, LocalAccountRow
@@ -44,20 +42,16 @@ class _Wanted:
     server_password: list[bytes] | None
     connect_after: bool
 
-
-@dataclass(frozen=True, slots=True)
-class _Enrolling:
-    asker: Asker
-    connect_after: bool
-    token: int
+    @property
+    def account(self) -> tuple[str, str]:
+        """It is made once at a time."""
+        return folded(self.username), self.server
 
 
 class Creating:
-    def __init__(self, accounts: Accounts, waits: Waits, undo: Undo) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._waits = waits
-        self._enrolling: UndoDict[Cid, _Enrolling] = UndoDict(undo)
-        self._running: UndoDict[tuple[str, str], int] = UndoDict(undo)
+        self._waits = accounts.waits
 
     def register(self, asker: Asker, request: Register) -> None:
         """Raises Refused."""
@@ -71,21 +65,21 @@ class Creating:
             server_password=None if password is None else [bytes(entry) for entry in password.passwords],
             connect_after=request.connect_after_register,
         )
-        key = (folded(wanted.username), wanted.server)
-        known = self._known(*key)
+        known = self._known(wanted)
         if known is not None and known.enrolled:
             raise refuse("username_taken")
-        if self._waits.is_open(self._running.get(key)) or (known is not None and known.cid in self._enrolling):
+        if self._waits.is_waited_for(wanted.account):
             raise refuse("already_running")
         desk = self._accounts.desk
         if known is None:
-            token = self._waits.add(asker, lambda made: self._made(asker, wanted, made))
+            token = self._waits.add(asker, lambda made: self._made(asker, wanted, made), about=(wanted.account,))
             name = self._accounts.entropy(_NAME_BYTES).hex()
             desk.effects.append(MakeVault(token, name, wanted.password))
         else:
-            token = self._waits.add(asker, lambda tried: self._tried(asker, wanted, known, tried))
+            token = self._waits.add(
+                asker, lambda tried: self._tried(asker, wanted, known, tried), about=(wanted.account,)
+            )
             desk.effects.append(TryVaults(token, {known.name: known.vault}, wanted.password))
-        self._running[key] = token
 
     # --- what the account hears from the server
 
@@ -95,30 +89,20 @@ class Creating:
         service.put_account(replace(row, enrolled=True))
         service.put_last_server(row.server_address)
         self._accounts.hosts.put(host)
-        enrolling = self._end(host.cid)
-        if enrolling is None or not enrolling.connect_after:
-            self._accounts.take(host, host.account.stop(self._accounts.desk.now))
-            self._accounts.close(host)
-            if enrolling is not None:
-                success = RegisterSuccess(cid=host.cid, request_id=enrolling.asker.request_id)
-                self._accounts.desk.answer(enrolling.asker, success)
-            return
-        self._accounts.desk.answer(enrolling.asker, ConnectSuccess(cid=host.cid, request_id=enrolling.asker.request_id))
-        self._accounts.hold(self._accounts.begin_session(host), enrolling.asker.socket)
+        if not self._waits.settle_all(_server_of(host.cid), None):
+            self._lock(host)
 
     def refused(self, host: Host, why: Reason) -> None:
         """The server will not make it: nothing of it stays here."""
-        enrolling = self._end(host.cid)
-        self._accounts.take(host, host.account.stop(self._accounts.desk.now))
+        if not self._waits.settle_all(_server_of(host.cid), why):
+            self._lock(host)
         self._accounts.forget(host)
-        if enrolling is not None:
-            self._fail(enrolling.asker, why)
 
     def link_changed(self, host: Host) -> None:
         """A server that cannot be reached is said at once; the keys stay, for the next try."""
         link = host.account.link_view()
-        if host.cid in self._enrolling and link.state in ("away", "fenced"):
-            self._give_up(host.cid, link.reason or reason("server_unreachable"))
+        if link.state in ("away", "fenced"):
+            self._waits.settle_all(_server_of(host.cid), link.reason or reason("server_unreachable"))
 
     # --- inside
 
@@ -187,34 +171,43 @@ class Creating:
             self.enrolled(host)
 
     def _wait_for_server(self, host: Host, asker: Asker, wanted: _Wanted) -> None:
-        token = self._waits.add(
-            None,
-            lambda _: None,
+        self._waits.add(
+            asker,
+            lambda why: self._server_said(host.cid, asker, wanted, why),
+            about=(wanted.account, _server_of(host.cid)),
             due=self._accounts.desk.now.monotonic + ENROL_SECONDS,
-            late=lambda: self._give_up(host.cid, reason("server_unreachable")),
+            late=reason("server_unreachable"),
+            goes_on=True,
         )
-        self._enrolling[host.cid] = _Enrolling(asker, wanted.connect_after, token)
 
-    def _give_up(self, cid: Cid, why: Reason) -> None:
-        enrolling = self._end(cid)
-        host = self._accounts.hosts.get(cid)
-        if enrolling is None or host is None:
+    def _server_said(self, cid: Cid, asker: Asker, wanted: _Wanted, why: Reason | None) -> None:
+        """None: the account is made. Otherwise why not, or not now."""
+        accounts = self._accounts
+        host = accounts.hosts.get(cid)
+        assert host is not None, "it is open for as long as somebody waits"
+        if why is None and wanted.connect_after:
+            accounts.desk.answer(asker, ConnectSuccess(cid=cid, request_id=asker.request_id))
+            accounts.hold(accounts.begin_session(host), asker.socket)
             return
+        self._lock(host)
+        if why is None:
+            accounts.desk.answer(asker, RegisterSuccess(cid=cid, request_id=asker.request_id))
+        else:
+            self._fail(asker, why)
+
+    def _lock(self, host: Host) -> None:
         self._accounts.take(host, host.account.stop(self._accounts.desk.now))
         self._accounts.close(host)
-        self._fail(enrolling.asker, why)
-
-    def _end(self, cid: Cid) -> _Enrolling | None:
-        enrolling: _Enrolling | None = self._enrolling.pop(cid)
-        if enrolling is not None:
-            self._waits.drop(enrolling.token)
-        return enrolling
 
     def _fail(self, asker: Asker, why: Reason) -> None:
         response = failure_named("Register", Address(request_id=asker.request_id), why)
         assert response is not None
         self._accounts.desk.answer(asker, response)
 
-    def _known(self, username_folded: str, server: str) -> LocalAccountRow | None:
-        rows = self._accounts.stores.service.accounts_named(username_folded)
-        return next((row for row in rows if row.server_address == server), None)
+    def _known(self, wanted: _Wanted) -> LocalAccountRow | None:
+        rows = self._accounts.stores.service.accounts_named(folded(wanted.username))
+        return next((row for row in rows if row.server_address == wanted.server), None)
+
+
+def _server_of(cid: Cid) -> tuple[str, Cid]:
+    return "server", cid

@@ -11,7 +11,6 @@ from casemate.internal_service.core.ground.names import folded
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
-from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.ports import (
     AccountFile,
@@ -66,11 +65,9 @@ def unlisted(service: ServiceStore, accounts: AccountStores, wall: float) -> lis
 class FoundAccounts:
     """`found` is what `take_stock` answered."""
 
-    def __init__(
-        self, accounts: Accounts, waits: Waits, signing_in: SigningIn, found: Sequence[FoundAccount], undo: Undo
-    ) -> None:
+    def __init__(self, accounts: Accounts, signing_in: SigningIn, found: Sequence[FoundAccount], undo: Undo) -> None:
         self._accounts = accounts
-        self._waits = waits
+        self._waits = accounts.waits
         self._signing_in = signing_in
         self._found: UndoDict[str, FoundAccount] = UndoDict(undo)
         for account in found:

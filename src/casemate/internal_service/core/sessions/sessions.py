@@ -4,24 +4,20 @@ from msgspec import UNSET
 
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered
-from casemate.internal_service.core.ground.refusals import Refused, reason
+from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sentences import sentence
-from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host
-from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import types as t
 from casemate.protocol.client.response_bases import Response
-from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid
 
 
 class Sessions:
-    def __init__(self, accounts: Accounts, waits: Waits, signing_in: SigningIn) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._waits = waits
-        self._signing_in = signing_in
+        self._waits = accounts.waits
 
     # --- looking
 
@@ -91,19 +87,19 @@ class Sessions:
     def _disconnect_orphan(self, asker: Asker, cid: Cid | None) -> None:
         hosts = self._accounts.hosts
         if cid is not None:
-            self._end(hosts.session(cid), asker)
+            self._accounts.end_session(hosts.session(cid), asker)
             self._managed(asker, cid, f"Disconnected session {cid}")
             return
         orphans = [host for host in hosts.sessions() if host.orphaned]
         for host in orphans:
-            self._end(host, asker)
+            self._accounts.end_session(host, asker)
         self._managed(asker, Cid(0), f"Disconnected {len(orphans)} orphaned session(s)")
 
     # --- leaving
 
     def disconnect(self, asker: Asker, cid: Cid) -> None:
         """Raises Refused."""
-        self._end(self._accounts.hosts.session(cid), asker)
+        self._accounts.end_session(self._accounts.hosts.session(cid), asker)
         self._answer(asker, to.DisconnectNotification(cid=cid, request_id=asker.request_id, peer_cid=None))
 
     def deregister(self, asker: Asker, cid: Cid) -> None:
@@ -118,27 +114,17 @@ class Sessions:
                 failure = to.DeregisterFailure(cid=cid, request_id=asker.request_id, message=sentence(why), reason=why)
                 self._answer(asker, failure)
 
-        token = self._waits.add(asker, done)
-        try:
-            items = host.account.delete(token, self._accounts.desk.now)
-        except Refused:
-            self._waits.drop(token)
-            raise
+        items = self._waits.ask(asker, done, lambda token: host.account.delete(token, self._accounts.desk.now))
         self._accounts.take(host, items)
 
     def account_deleted(self, host: Host, notice: AccountDeleted) -> None:
         """We asked: everything here goes, too. The server did it on its own: what is here stays readable."""
         if notice.token is None:
-            self._end(host, None, reason("account_gone"))
+            self._accounts.end_session(host, why=reason("account_gone"))
             return
-        self._end(host, None)
-        self._accounts.stores.discard(host.name)
-        self._accounts.stores.service.delete_account(host.name)
+        self._accounts.end_session(host)
+        self._accounts.forget(host)
         self._waits.settle(notice.token, notice)
-
-    def _end(self, host: Host, asker: Asker | None, why: Reason | None = None) -> None:
-        self._signing_in.session_ended(host.cid, why or reason("no_session", cid=str(host.cid)))
-        self._accounts.end_session(host, asker)
 
     def _managed(self, asker: Asker, cid: Cid, message: str) -> None:
         self._answer(asker, to.ConnectionManagementSuccess(cid=cid, request_id=asker.request_id, message=message))

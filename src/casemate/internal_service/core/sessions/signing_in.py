@@ -1,6 +1,5 @@
 """Connect: the password opens the account, and the answer says whether the server agrees."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from casemate.crypto.keys import DatabaseKey
@@ -12,33 +11,23 @@ from casemate.internal_service.core.ground.names import folded
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.security_settings import check_offered
-from casemate.internal_service.core.ground.undo import Undo, UndoDict
-from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.ports import LocalAccountRow
 from casemate.protocol.client.extensions import ConnectAccount
 from casemate.protocol.client.requests import Connect
 from casemate.protocol.client.responses import ConnectSuccess, SessionAlreadyActive
-from casemate.protocol.client.views import Reason
+from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.ids import Cid
 
 LINK_SECONDS: Final = 3.0
 """How long the answer waits for a server that is away; the session is local and outlives it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Connecting:
-    asker: Asker
-    token: int
-
-
 class SigningIn:
-    def __init__(self, accounts: Accounts, waits: Waits, undo: Undo) -> None:
+    def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._waits = waits
-        self._connecting: UndoDict[Cid, _Connecting] = UndoDict(undo)
-        self._running: UndoDict[str, int] = UndoDict(undo)
+        self._waits = accounts.waits
 
     def connect(self, asker: Asker, request: Connect) -> None:
         """Raises Refused."""
@@ -56,32 +45,19 @@ class SigningIn:
         self._try(asker, [row] if row is not None and row.enrolled else [], password)
 
     def link_changed(self, host: Host) -> None:
-        connecting = self._connecting.get(host.cid)
-        if connecting is None:
-            return
         link = host.account.link_view()
-        if link.state == "online":
-            self._succeed(host.cid)
-        elif link.reason is not None and link.reason.acts != "retry":
-            self._refused(host, connecting, link.reason)
-
-    def session_ended(self, cid: Cid, why: Reason) -> None:
-        """Signed out while the answer was still waiting for the server."""
-        connecting: _Connecting | None = self._connecting.pop(cid)
-        if connecting is not None:
-            self._waits.drop(connecting.token)
-            self.fail(connecting.asker, why)
+        if link.state == "online" or (link.reason is not None and link.reason.acts != "retry"):
+            self._waits.settle_all(_link_of(host.cid), link)
 
     # --- inside
 
     def _try(self, asker: Asker, rows: list[LocalAccountRow], password: bytes) -> None:
         if not rows:
             raise refuse("unknown_account")
-        if any(self._waits.is_open(self._running.get(row.name)) or row.cid in self._connecting for row in rows):
+        vaults = tuple(_vault_of(row) for row in rows)
+        if any(map(self._waits.is_waited_for, (*vaults, *(_link_of(row.cid) for row in rows)))):
             raise refuse("already_running")
-        token = self._waits.add(asker, lambda tried: self._tried(asker, rows, tried))
-        for row in rows:
-            self._running[row.name] = token
+        token = self._waits.add(asker, lambda tried: self._tried(asker, rows, tried), about=vaults)
         self._accounts.desk.effects.append(TryVaults(token, {row.name: row.vault for row in rows}, password))
 
     def _tried(self, asker: Asker, rows: list[LocalAccountRow], tried: VaultsTried | Answered) -> None:
@@ -119,32 +95,42 @@ class SigningIn:
         """Open the account and begin its session; the answer waits for the server. Raises Refused."""
         accounts = self._accounts
         host = accounts.begin_session(accounts.load(row, key))
-        token = self._waits.add(
-            None,
-            lambda _: None,
+        self._waits.add(
+            asker,
+            lambda link: self._linked(asker, row.cid, link),
+            about=(_link_of(row.cid),),
+            session=row.cid,
             due=accounts.desk.now.monotonic + LINK_SECONDS,
-            late=lambda: self._succeed(row.cid),
+            goes_on=True,
         )
-        self._connecting[host.cid] = _Connecting(asker, token)
         accounts.take(host, host.account.start(accounts.desk.now))
 
-    def _succeed(self, cid: Cid) -> None:
-        connecting: _Connecting | None = self._connecting.pop(cid)
-        if connecting is not None:
-            self._waits.drop(connecting.token)
-            success = ConnectSuccess(cid=cid, request_id=connecting.asker.request_id)
-            self._accounts.desk.answer(connecting.asker, success)
-            self._accounts.hold(self._accounts.hosts.session(cid), connecting.asker.socket)
-
-    def _refused(self, host: Host, connecting: _Connecting, why: Reason) -> None:
-        if self._accounts.sockets.is_view(connecting.asker.socket):
-            # The user may read what is here; the view shows what the server said.
-            self._succeed(host.cid)
+    def _linked(self, asker: Asker, cid: Cid, outcome: LinkView | Reason | None) -> None:
+        """`outcome`: the link, online or refused for good; why the session ended; None when the server is away."""
+        accounts = self._accounts
+        if isinstance(outcome, Reason):
+            self.fail(asker, outcome)
             return
-        self.session_ended(host.cid, why)
-        self._accounts.end_session(host, connecting.asker)
+        host = accounts.hosts.session(cid)
+        refused = None if outcome is None or outcome.state == "online" else outcome.reason
+        if refused is not None and not accounts.sockets.is_view(asker.socket):
+            self.fail(asker, refused)
+            accounts.end_session(host, asker)
+            return
+        # The user of a view may read what is here whatever the server says; the view shows that.
+        accounts.desk.answer(asker, ConnectSuccess(cid=cid, request_id=asker.request_id))
+        accounts.hold(host, asker.socket)
 
     def fail(self, asker: Asker, why: Reason) -> None:
         response = failure_named("Connect", Address(request_id=asker.request_id), why)
         assert response is not None
         self._accounts.desk.answer(asker, response)
+
+
+def _vault_of(row: LocalAccountRow) -> tuple[str, str]:
+    """What a password is tried at."""
+    return "vault", row.name
+
+
+def _link_of(cid: Cid) -> tuple[str, Cid]:
+    return "link", cid

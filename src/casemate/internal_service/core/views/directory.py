@@ -43,11 +43,14 @@ class Directory:
         self._take = take
 
     def page(
-        self, asker: Asker, host: Host, query: str, cursor: str, limit: int, done: Callable[[object], None]
+        self, asker: Asker | None, host: Host, query: str, cursor: str, limit: int, done: Callable[[object], None]
     ) -> None:
         """`done` hears DirectoryAnswered or Answered(refused). Raises Refused."""
-        token = self._waits.add(asker, done)
-        self._ask(host, query, cursor, limit, token)
+        now = self._desk.now
+        items = self._waits.ask(
+            asker, done, lambda token: host.account.list_directory(query, cursor, limit, token, now)
+        )
+        self._take(host, items)
 
     def everybody(self, asker: Asker | None, cid: Cid, done: Everybody) -> None:
         """All rows, page by page, or why not. Raises Refused when there is no such session."""
@@ -60,8 +63,7 @@ class Directory:
             walk.done(reason("no_session", cid=str(walk.cid)))
             return
         try:
-            token = self._waits.add(walk.asker, lambda outcome: self._came(walk, outcome))
-            self._ask(host, "", walk.cursor, DIRECTORY_PAGE_ROWS, token)
+            self.page(walk.asker, host, "", walk.cursor, DIRECTORY_PAGE_ROWS, lambda page: self._came(walk, page))
         except Refused as refused:
             walk.done(refused.reason)
 
@@ -77,14 +79,6 @@ class Directory:
                 # The server counts a page as many requests; it allows the next one soon.
                 again = replace(walk, tries=walk.tries + 1)
                 due = self._desk.now.monotonic + TRY_AGAIN_SECONDS
-                self._waits.add(None, lambda _: None, due=due, late=lambda: self._next_page(again))
+                self._waits.add(walk.asker, lambda _: self._next_page(again), session=walk.cid, due=due)
             case Answered(refused=why):
                 walk.done(why or reason("internal"))
-
-    def _ask(self, host: Host, query: str, cursor: str, limit: int, token: int) -> None:
-        try:
-            items = host.account.list_directory(query, cursor, limit, token, self._desk.now)
-        except Refused:
-            self._waits.drop(token)
-            raise
-        self._take(host, items)

@@ -1,4 +1,4 @@
-"""Requests to the server that wait for its answer on this link."""
+"""Requests to the server: numbered on this link, and answered once, by the server or by the end of the link."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,20 +41,21 @@ class ServerRequests(Memory):
         then = self._unanswered.pop(answer.request_id)
         return [] if then is None else then(answer, now)
 
+    def link_lost(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for request_id, then in self._all():
+            outcome += then(RequestFailed(request_id, "server_away"), now)
+        return outcome
+
     def abandon(self, now: Instant) -> Outcome:
         """The database cannot be read any more: whoever can be told without it is told."""
         outcome: Outcome = []
-        unanswered = dict(self._unanswered)
-        self._unanswered.clear()
-        for request_id, then in unanswered.items():
+        for request_id, then in self._all():
             with suppress(StorageBroken):
                 outcome += then(RequestFailed(request_id, "internal"), now)
         return outcome
 
-    def link_lost(self, now: Instant) -> Outcome:
-        outcome: Outcome = []
-        unanswered = dict(self._unanswered)
+    def _all(self) -> list[tuple[int, Then]]:
+        unanswered = list(self._unanswered.items())
         self._unanswered.clear()
-        for request_id, then in unanswered.items():
-            outcome += then(RequestFailed(request_id, "server_away"), now)
-        return outcome
+        return unanswered
