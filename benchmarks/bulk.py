@@ -20,7 +20,7 @@ from benchmarks.contenders.race import OTHERS, OURSELVES, Contender, NoFigure, m
 from benchmarks.machine import Quantiles, print_heading
 from benchmarks.peer_transport import Near, child
 from casemate.crypto.keys import Ed25519Public
-from casemate.internal_service.core.ground.path_io import Observer
+from casemate.internal_service.core.ground.path_io import ObserverAddress
 from tests.support.own_network import WHY_NOT, in_own_network
 
 RUNS: Final = 3
@@ -109,7 +109,7 @@ async def measure(mib: int) -> None:
         _, said = await stack.enter_async_context(child("--relay"))
         url, key, host, ports = json.loads(said)
         await stack.enter_async_context(child("--far", url))
-        near = Near(url, Observer(Ed25519Public(bytes.fromhex(key)), host, tuple(ports)))
+        near = Near(url, ObserverAddress(Ed25519Public(bytes.fromhex(key)), host, tuple(ports)))
         stack.push_async_callback(near.close)
         await near.open()
         our_ways = ["direct"]

@@ -18,7 +18,14 @@ from benchmarks.machine import print_heading
 from casemate.crypto.content import Content, encode_content
 from casemate.crypto.control import open_control, seal_control
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, open_envelope, read_envelope, seal
-from casemate.crypto.identity import Account, Device, new_account, new_device, sign_device_list, verify_device_list
+from casemate.crypto.identity import (
+    OwnAccount,
+    OwnDevice,
+    new_account,
+    new_device,
+    sign_device_list,
+    verify_device_list,
+)
 from casemate.crypto.kem import MlKem768
 from casemate.crypto.prekeys import new_one_time_bundle, verify_bundle
 from casemate.crypto.primitives import Aead
@@ -71,7 +78,7 @@ class Talk:
         open_control(self.reader, seal_control(self.writer, number.to_bytes(8, "big"), os.urandom))
 
 
-def people() -> tuple[tuple[Account, Device], tuple[Account, Device]]:
+def people() -> tuple[tuple[OwnAccount, OwnDevice], tuple[OwnAccount, OwnDevice]]:
     return (new_account(os.urandom), new_device(os.urandom)), (new_account(os.urandom), new_device(os.urandom))
 
 

@@ -29,7 +29,7 @@ from casemate.internal_service.core.ground.path_io import (
     ClosePeer,
     DialPeer,
     EndpointChanged,
-    Observer,
+    ObserverAddress,
     OpenEndpoint,
     PeerConnected,
     PeerFrameArrived,
@@ -135,7 +135,7 @@ async def child(*arguments: str) -> AsyncIterator[tuple[psutil.Process, str]]:
 class Near:
     """Measures from this end."""
 
-    def __init__(self, relay_url: str, observer: Observer) -> None:
+    def __init__(self, relay_url: str, observer: ObserverAddress) -> None:
         self._service = Service(answers=False)
         self._number = 0
         self._relay_url = relay_url
@@ -256,7 +256,7 @@ async def measure_way(near: Near, way: str, mib: int, processes: dict[str, psuti
 async def measure(mib: int) -> None:
     async with child("--relay") as (relay, said):
         url, key, host, ports = json.loads(said)
-        observer = Observer(Ed25519Public(bytes.fromhex(key)), host, tuple(ports))
+        observer = ObserverAddress(Ed25519Public(bytes.fromhex(key)), host, tuple(ports))
         async with child("--far", url) as (far, _):
             near = Near(url, observer)
             await near.open()

@@ -13,7 +13,7 @@ from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Effect, Event, Instant
 from casemate.protocol.ids import AccountId
 from casemate.server.core.core import ServerCore
-from casemate.server.core.links import Link
+from casemate.server.core.links import DeviceLink
 from tests.accounts import deployment
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.healed import not_healed_between
@@ -68,7 +68,7 @@ class FaultyServer(ServerCore):
 def picture(thing: Any, seen: set[int] | None = None) -> Any:
     """Everything that the server remembers, as plain values."""
     seen = set() if seen is None else seen
-    if isinstance(thing, Link):
+    if isinstance(thing, DeviceLink):
         seen.add(id(thing))  # what was pushed on it may be forgotten, which is only said again
         return {"device": thing.device_id.hex(), "start": thing.start_id.hex(), "credit": thing.pushes.credit}
     if isinstance(thing, dict):
@@ -151,7 +151,7 @@ def not_agreed(world: Deployment) -> Iterator[str]:
             yield f"{account.username} is shown online: {bool(shown)}"
     for connection in links.connections():
         link = links.state(connection)
-        if isinstance(link, Link) and accounts.device(link.device_id) is None:
+        if isinstance(link, DeviceLink) and accounts.device(link.device_id) is None:
             yield "a link of a device that is not on file"
 
 

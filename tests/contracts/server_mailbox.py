@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from casemate.protocol.ids import AccountId
-from casemate.server.core.ports import Expired, Pair, ServerStore
+from casemate.server.core.ports import ExpiredRun, Pair, ServerStore
 from tests.contracts.server_store import add_account, counts, device_of, reread
 
 ALICE, BOB = device_of("alice"), device_of("bob")
@@ -44,7 +44,7 @@ class ServerMailboxContract:
             assert receipt is not None
             assert (receipt.mark, receipt.sealed) == (1, b"sealed")
             assert rows.receipts_for(ALICE) == [pair.pair_id]
-            assert rows.expire(0.7, 9) == [Expired(ALICE, BOB, 6, 6)]
+            assert rows.expire(0.7, 9) == [ExpiredRun(ALICE, BOB, 6, 6)]
             assert counts(store) == (7, 0, 5, 5)
         assert held(store, pair) == [1, 2, 3, 5, 7]
 

@@ -8,7 +8,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, DeviceId, cid_of
 from casemate.protocol.names import fold
 from casemate.server.core.names import Username
-from casemate.server.core.ports import Expired, KeptName, Pair, ServerStore
+from casemate.server.core.ports import ExpiredRun, KeptName, Pair, ServerStore
 
 KEY = Ed25519Public(b"k" * 32)
 
@@ -381,10 +381,10 @@ class ServerStoreContract:
     def test_expiry_takes_the_oldest_first_and_not_more_than_asked(self, store: ServerStore, pair: Pair) -> None:
         for number in (1, 2, 3):
             store.mailbox.put(reread(store), [(number, b"x")], float(number))
-        assert store.mailbox.expire(2.5, 1) == [Expired(device_of("alice"), device_of("bob"), 1, 1)]
+        assert store.mailbox.expire(2.5, 1) == [ExpiredRun(device_of("alice"), device_of("bob"), 1, 1)]
         assert [number for number, _ in store.mailbox.after(pair.pair_id, 0, 9, 99)] == [2, 3]
         assert store.mailbox.oldest_held(pair.pair_id, 1, 9) == 2.0
-        assert store.mailbox.expire(2.5, 9) == [Expired(device_of("alice"), device_of("bob"), 2, 2)]
+        assert store.mailbox.expire(2.5, 9) == [ExpiredRun(device_of("alice"), device_of("bob"), 2, 2)]
         assert reread(store).expired_up_to == 2
         assert store.mailbox.expire(2.5, 9) == []
         assert store.mailbox.oldest_held(pair.pair_id, 1, 2) is None

@@ -11,7 +11,7 @@ import msgspec
 
 from casemate.crypto.control import seal_control
 from casemate.crypto.envelope import Origin, open_envelope, read_envelope, seal
-from casemate.crypto.identity import Account, Device, DeviceList, new_account, new_device, sign_device_list
+from casemate.crypto.identity import DeviceList, OwnAccount, OwnDevice, new_account, new_device, sign_device_list
 from casemate.crypto.identity import verify_device_list as verified
 from casemate.crypto.kem import Kem
 from casemate.crypto.padding import pad, unpad
@@ -31,8 +31,8 @@ class Side:
 
     def __init__(self, name: str, entropy: Entropy, kem: Kem, wall: float) -> None:
         self.name = name
-        self.account: Account = new_account(entropy)
-        self.device: Device = new_device(entropy)
+        self.account: OwnAccount = new_account(entropy)
+        self.device: OwnDevice = new_device(entropy)
         self.device_list = sign_device_list(self.account, 1, (self.device.entry,))
         self.last_resort, self.last_resort_secrets = new_last_resort_bundle(
             self.account,

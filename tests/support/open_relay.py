@@ -32,7 +32,7 @@ class _Everybody(Verdicts):
 @dataclass
 class OpenRelay:
     url: str
-    observer: path_io.Observer | None
+    observer: path_io.ObserverAddress | None
 
 
 @asynccontextmanager
@@ -49,7 +49,11 @@ async def open_relay(port: int = 0, *, with_observer: bool = True) -> AsyncItera
         assert observer is not None
         observer.start()
     try:
-        known = None if observer is None else path_io.Observer(Ed25519Public(observer.key), "127.0.0.1", observer.ports)
+        known = (
+            None
+            if observer is None
+            else path_io.ObserverAddress(Ed25519Public(observer.key), "127.0.0.1", observer.ports)
+        )
         yield OpenRelay(f"http://127.0.0.1:{port}/", known)
     finally:
         if observer is not None:

@@ -15,7 +15,7 @@ STEADY_SECONDS: Final = 60.0
 """After so long the next end is a first one again."""
 
 
-class Kept:
+class SupervisedService:
     """`say` gets sentences for whoever runs us. The port that the first start was given stays."""
 
     def __init__(self, name: str, listen: ListenAddress, options: Sequence[str], say: Callable[[str], None]) -> None:

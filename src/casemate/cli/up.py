@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from casemate.cli.keeping import Kept
+from casemate.cli.keeping import SupervisedService
 from casemate.cli.open import launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
@@ -74,12 +74,12 @@ def up(
     internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--trust-other-users"] if trust_other_users else []
-    server = Kept("server", server_listen, server_options, _say)
-    internal = Kept("internal-service", listen, internal_options, _say)
+    server = SupervisedService("server", server_listen, server_options, _say)
+    internal = SupervisedService("internal-service", listen, internal_options, _say)
     return asyncio.run(_run(directory, server, internal, browser))
 
 
-async def _run(data_dir: Path, server: Kept, internal: Kept, browser: bool) -> int:
+async def _run(data_dir: Path, server: SupervisedService, internal: SupervisedService, browser: bool) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
     work = asyncio.create_task(_serve(data_dir, server, internal, browser))
     try:
@@ -96,7 +96,7 @@ async def _run(data_dir: Path, server: Kept, internal: Kept, browser: bool) -> i
         await server.stop()
 
 
-async def _serve(data_dir: Path, server: Kept, internal: Kept, browser: bool) -> None:
+async def _serve(data_dir: Path, server: SupervisedService, internal: SupervisedService, browser: bool) -> None:
     """Start both services, show the UI, and keep them running. Raises `CannotStart` when one does not start at all."""
     await server.launch()
     # Most of a start is loading libraries: it need not know the server for that.

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Final
 
 from casemate.crypto import labels
-from casemate.crypto.identity import Device, DeviceEntry
+from casemate.crypto.identity import DeviceEntry, OwnDevice
 from casemate.crypto.kdf import hkdf, hmac_sha256
 from casemate.crypto.keys import BeaconKey, Entropy
 from casemate.crypto.primitives import x25519_shared
@@ -34,7 +34,7 @@ class _Pair:
 class Beacons:
     """The tags of one device. Keeps what it derived for a peer: an agreement costs more than a thousand look-ups."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: OwnDevice) -> None:
         self._device = device
         self._pairs: dict[DeviceEntry, _Pair] = {}
 
@@ -79,7 +79,7 @@ def slot_ends_at(wall_seconds: float) -> float:
     return float((_slot_at(wall_seconds) + 1) * SLOT_SECONDS)
 
 
-def _agree(device: Device, peer: DeviceEntry) -> BeaconKey:
+def _agree(device: OwnDevice, peer: DeviceEntry) -> BeaconKey:
     """Both devices come to the same key, which no third one can."""
     shared = x25519_shared(device.agreement, peer.agreement_key)
     first, second = sorted((device.device_id, peer.device_id))

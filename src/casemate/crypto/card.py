@@ -16,9 +16,9 @@ from casemate.crypto.errors import BadPeerCard
 from casemate.crypto.identity import (
     MAX_DEVICES,
     AccountIdField,
-    Device,
     DeviceIdField,
     DeviceList,
+    OwnDevice,
     verify_device_list,
 )
 from casemate.crypto.prekeys import PrekeyBundle, Seconds, verify_bundle
@@ -83,7 +83,7 @@ class VerifiedCard(msgspec.Struct, frozen=True):
 
 
 def sign_card(
-    device: Device,
+    device: OwnDevice,
     sender: AccountId,
     recipient: AccountId,
     purpose: Purpose,

@@ -7,7 +7,7 @@ import msgspec
 from casemate.crypto import labels
 from casemate.crypto.canonical import decode, decoder_of, encode
 from casemate.crypto.errors import HandshakeRefused
-from casemate.crypto.identity import AccountIdField, Device, DeviceEntry, DeviceIdField, DeviceList
+from casemate.crypto.identity import AccountIdField, DeviceEntry, DeviceIdField, DeviceList, OwnDevice
 from casemate.crypto.kdf import hkdf, sha3_256
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import (
@@ -50,7 +50,7 @@ class SharedSecret(Secret, frozen=True, array_like=True):
     """The outcome of a handshake, 32 bytes; expanded by the session, never used itself."""
 
 
-class Agreement(msgspec.Struct, frozen=True):
+class KeyAgreement(msgspec.Struct, frozen=True):
     """What both roles hold after a handshake. `transcript` is the associated data of the whole session."""
 
     version: int
@@ -63,7 +63,7 @@ class Agreement(msgspec.Struct, frozen=True):
 
 
 def initiate(
-    device: Device,
+    device: OwnDevice,
     account_id: AccountId,
     account_key: Ed25519Public,
     peer: DeviceList,
@@ -71,7 +71,7 @@ def initiate(
     aead: Aead,
     entropy: Entropy,
     kem: Kem,
-) -> Agreement:
+) -> KeyAgreement:
     """Agree with the device of a verified bundle.
 
     Raises HandshakeRefused, BadKeyMaterial, or NoCommonVersion naming who
@@ -105,10 +105,12 @@ def initiate(
         agreed.append(x25519_shared(ephemeral, bundle.one_time_prekey))
     transcript = _transcript(device.entry, entry, bundle, header)
     secret = _secret(agreed, kem_secret, transcript)
-    return Agreement(version, aead, secret, transcript, header, bundle.signed_prekey, entry)
+    return KeyAgreement(version, aead, secret, transcript, header, bundle.signed_prekey, entry)
 
 
-def respond(device: Device, peer: DeviceList, secrets: PrekeySecrets, initial_header: bytes, kem: Kem) -> Agreement:
+def respond(
+    device: OwnDevice, peer: DeviceList, secrets: PrekeySecrets, initial_header: bytes, kem: Kem
+) -> KeyAgreement:
     """The recipient's half: the same agreement from the private prekeys.
 
     Whether the initiator holds the keys it names shows only when its first
@@ -134,7 +136,7 @@ def respond(device: Device, peer: DeviceList, secrets: PrekeySecrets, initial_he
     kem_secret = kem.decapsulate(secrets.kem, header.kem_ciphertext)
     transcript = _transcript(entry, device.entry, bundle, initial_header)
     secret = _secret(agreed, kem_secret, transcript)
-    return Agreement(header.version, header.aead, secret, transcript, initial_header, bundle.signed_prekey, entry)
+    return KeyAgreement(header.version, header.aead, secret, transcript, initial_header, bundle.signed_prekey, entry)
 
 
 def read_initial_header(data: bytes) -> InitialHeader:

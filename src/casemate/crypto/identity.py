@@ -91,7 +91,7 @@ class DeviceList(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fi
         raise BadDeviceList("no such device")
 
 
-class Account(msgspec.Struct, frozen=True, array_like=True):
+class OwnAccount(msgspec.Struct, frozen=True, array_like=True):
     """The private side of an account: its current signing key and its public history."""
 
     private: AccountPrivate
@@ -102,7 +102,7 @@ class Account(msgspec.Struct, frozen=True, array_like=True):
         return self.keys.account_id
 
 
-class Device(msgspec.Struct, frozen=True, array_like=True):
+class OwnDevice(msgspec.Struct, frozen=True, array_like=True):
     """The private keys of one device; they never leave it."""
 
     signing: DeviceSigningPrivate
@@ -125,16 +125,16 @@ def device_id_of(signing_key: Ed25519Public) -> DeviceId:
     return DeviceId(sha3_256(labels.DEVICE, signing_key)[:DEVICE_ID_BYTES])
 
 
-def new_account(entropy: Entropy) -> Account:
+def new_account(entropy: Entropy) -> OwnAccount:
     """A fresh account key. An account whose cid would be 0, the server's, is drawn again."""
     while True:
         private = AccountPrivate(entropy(KEY_BYTES))
         keys = AccountKeys(ed25519_public(private))
         if cid_of(keys.account_id) != SERVER_CID:
-            return Account(private, keys)
+            return OwnAccount(private, keys)
 
 
-def new_device(entropy: Entropy) -> Device:
+def new_device(entropy: Entropy) -> OwnDevice:
     """Fresh keys of a device."""
     signing = DeviceSigningPrivate(entropy(KEY_BYTES))
     agreement = DeviceAgreementPrivate(entropy(KEY_BYTES))
@@ -143,10 +143,10 @@ def new_device(entropy: Entropy) -> Device:
     entry = DeviceEntry(
         device_id_of(signing_key), signing_key, X25519Public(x25519_public(agreement)), ed25519_public(endpoint)
     )
-    return Device(signing, agreement, endpoint, entry)
+    return OwnDevice(signing, agreement, endpoint, entry)
 
 
-def rotate_account_key(account: Account, entropy: Entropy) -> Account:
+def rotate_account_key(account: OwnAccount, entropy: Entropy) -> OwnAccount:
     """The account with a successor key, signed by the present one. Raises BadDeviceList when the chain is full."""
     if len(account.keys.all) >= MAX_ACCOUNT_KEYS:
         raise BadDeviceList("too many account keys")
@@ -155,10 +155,10 @@ def rotate_account_key(account: Account, entropy: Entropy) -> Account:
     statement = _succession(account.account_id, len(account.keys.all), key)
     signature = ed25519_sign(account.private, labels.ACCOUNT_SUCCESSOR, statement)
     successors = (*account.keys.successors, Successor(key, signature))
-    return Account(private, AccountKeys(account.keys.first, successors))
+    return OwnAccount(private, AccountKeys(account.keys.first, successors))
 
 
-def sign_device_list(account: Account, number: int, devices: tuple[DeviceEntry, ...]) -> bytes:
+def sign_device_list(account: OwnAccount, number: int, devices: tuple[DeviceEntry, ...]) -> bytes:
     """The signed list as it travels."""
     ordered = tuple(sorted(devices, key=lambda entry: entry.device_id))
     body = encode(DeviceList(1, account.account_id, account.keys, number, ordered))

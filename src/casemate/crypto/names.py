@@ -11,7 +11,7 @@ import msgspec
 from casemate.crypto import labels
 from casemate.crypto.canonical import SignedDocument, decode, decoder_of, encode, signed_document
 from casemate.crypto.errors import BadNames
-from casemate.crypto.identity import Account, AccountIdField, DeviceList
+from casemate.crypto.identity import AccountIdField, DeviceList, OwnAccount
 from casemate.crypto.kdf import sha3_256
 from casemate.crypto.keys import Ed25519Public, Ed25519PublicField
 from casemate.crypto.primitives import ed25519_sign, ed25519_verify
@@ -35,7 +35,7 @@ class Names(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
 
 
 def sign_names(
-    account: Account,
+    account: OwnAccount,
     server_key: Ed25519Public,
     number: int,
     username: str,

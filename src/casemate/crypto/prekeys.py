@@ -7,7 +7,7 @@ import msgspec
 from casemate.crypto import labels
 from casemate.crypto.canonical import SignedDocument, decode, decoder_of, encode, signed_document
 from casemate.crypto.errors import BadPrekeyBundle
-from casemate.crypto.identity import Account, AccountIdField, Device, DeviceIdField, DeviceList
+from casemate.crypto.identity import AccountIdField, DeviceIdField, DeviceList, OwnAccount, OwnDevice
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import (
     KEY_BYTES,
@@ -64,7 +64,7 @@ class PrekeySecrets(msgspec.Struct, frozen=True, array_like=True):
 
 
 def new_one_time_bundle(
-    account: Account, device: Device, entropy: Entropy, kem: Kem, *, now_seconds: int, lifetime_seconds: int
+    account: OwnAccount, device: OwnDevice, entropy: Entropy, kem: Kem, *, now_seconds: int, lifetime_seconds: int
 ) -> tuple[bytes, PrekeySecrets]:
     """A bundle for one session with one peer; delete its secrets once that session is stored."""
     one_time = PrekeyPrivate(entropy(KEY_BYTES))
@@ -72,7 +72,7 @@ def new_one_time_bundle(
 
 
 def new_last_resort_bundle(
-    account: Account, device: Device, entropy: Entropy, kem: Kem, *, now_seconds: int, lifetime_seconds: int
+    account: OwnAccount, device: OwnDevice, entropy: Entropy, kem: Kem, *, now_seconds: int, lifetime_seconds: int
 ) -> tuple[bytes, PrekeySecrets]:
     """A bundle that may start many sessions; remember `replay_token`s for as long as its secrets live."""
     return _new_bundle(account, device, entropy, kem, None, now_seconds, now_seconds + lifetime_seconds)
@@ -102,8 +102,8 @@ def verify_bundle(data: bytes, device_list: DeviceList, *, now_seconds: int | No
 
 
 def _new_bundle(
-    account: Account,
-    device: Device,
+    account: OwnAccount,
+    device: OwnDevice,
     entropy: Entropy,
     kem: Kem,
     one_time: PrekeyPrivate | None,

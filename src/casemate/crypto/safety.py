@@ -29,7 +29,7 @@ class QrResult(StrEnum):
     NO_SAFETY_CODE = "no_safety_code"
 
 
-class SafetyNumber(msgspec.Struct, frozen=True):
+class SafetyCode(msgspec.Struct, frozen=True):
     """The same digits on both sides; the QR payloads mirror each other."""
 
     digits: str
@@ -41,15 +41,15 @@ class SafetyNumber(msgspec.Struct, frozen=True):
         return tuple(self.digits[i : i + _GROUP_DIGITS] for i in range(0, len(self.digits), _GROUP_DIGITS))
 
 
-def safety_number(own: AccountKeys, peer: AccountKeys) -> SafetyNumber:
+def safety_number(own: AccountKeys, peer: AccountKeys) -> SafetyCode:
     """Covers every account key both accounts have had, so that a rotation shows. Takes about 10 ms."""
     ours, theirs = _fingerprint(own), _fingerprint(peer)
     digits = "".join(sorted((_digits(ours), _digits(theirs))))
     payload = _QR_MAGIC + bytes((SAFETY_VERSION,)) + ours[:FINGERPRINT_BYTES] + theirs[:FINGERPRINT_BYTES]
-    return SafetyNumber(digits, payload)
+    return SafetyCode(digits, payload)
 
 
-def compare_qr(own: SafetyNumber, scanned: bytes) -> QrResult:
+def compare_qr(own: SafetyCode, scanned: bytes) -> QrResult:
     """Compare our own code with the one scanned from the peer's screen. Our own code scanned back is a mismatch."""
     start = len(_QR_MAGIC)
     if len(scanned) <= start or scanned[:start] != _QR_MAGIC:

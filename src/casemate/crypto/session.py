@@ -6,8 +6,8 @@ import msgspec
 
 from casemate.crypto import labels
 from casemate.crypto.errors import StoredStateDamaged
-from casemate.crypto.handshake import Agreement, initiate, respond
-from casemate.crypto.identity import Device, DeviceList
+from casemate.crypto.handshake import KeyAgreement, initiate, respond
+from casemate.crypto.identity import DeviceList, OwnDevice
 from casemate.crypto.kdf import hkdf_expand
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import KEY_BYTES, ControlKey, Ed25519Public, Entropy, RootKey
@@ -75,7 +75,7 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
 
 
 def start_session(
-    device: Device,
+    device: OwnDevice,
     account_id: AccountId,
     account_key: Ed25519Public,
     peer: DeviceList,
@@ -95,7 +95,7 @@ def start_session(
 
 
 def answer_session(
-    device: Device, peer: DeviceList, secrets: PrekeySecrets, initial_header: bytes, kem: Kem
+    device: OwnDevice, peer: DeviceList, secrets: PrekeySecrets, initial_header: bytes, kem: Kem
 ) -> Session:
     """The responder's session, to be kept only if the envelope that carried the header opens with it.
 
@@ -116,7 +116,7 @@ def session_from_bytes(data: bytes) -> Session:
 
 
 def _session(
-    device: Device, peer: DeviceList, agreement: Agreement, ratchet: RatchetState, initial_header: bytes | None
+    device: OwnDevice, peer: DeviceList, agreement: KeyAgreement, ratchet: RatchetState, initial_header: bytes | None
 ) -> Session:
     secret = agreement.secret.secret
     return Session(
@@ -133,7 +133,7 @@ def _session(
     )
 
 
-def _roots(agreement: Agreement) -> tuple[RootKey, RootKey]:
+def _roots(agreement: KeyAgreement) -> tuple[RootKey, RootKey]:
     secret = agreement.secret.secret
     return (
         RootKey(hkdf_expand(secret, labels.SESSION_EC, KEY_BYTES)),

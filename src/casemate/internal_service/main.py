@@ -18,12 +18,12 @@ from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
-from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.adapters.web_surface.browsers import Browsers
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
-from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
+from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, take_stock, unlisted
 from casemate.internal_service.core.sessions.machine import Machine
 from casemate.internal_service.core.sessions.ports import Fault
@@ -217,7 +217,7 @@ def _once(say: Callable[[], None]) -> Callable[[], None]:
     return lambda: waiting.pop()() if waiting else None
 
 
-def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> Callable[[EventQueue], Site]:
+def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> Callable[[EventQueue], WebSurface]:
     """Makes the site of each run; who is signed in stays so over all of them."""
     port = int(url.rstrip("/").rpartition(":")[2])
     try:
@@ -229,9 +229,9 @@ def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> 
     # Cookies do not know ports: each service of this computer has a name of its own.
     cookie_name = f"casemate_{port}"
     gate = Gate(doors, credentials, cookie_name)
-    neighbours = Neighbours(trusted=options.trust_other_users)
+    neighbours = OtherUsers(trusted=options.trust_other_users)
     files = UiFiles(UI_FOLDER)
-    return lambda events: Site(
+    return lambda events: WebSurface(
         gate,
         neighbours,
         credentials,

@@ -21,7 +21,7 @@ from casemate.internal_service.adapters.peer_transport.port import Transport
 from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
-from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
 from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen
 from casemate.internal_service.core.ground.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
@@ -59,7 +59,7 @@ class Surroundings:
 
     data_dir: Path
     machine: Machine
-    new_site: Callable[[EventQueue], Site]
+    new_site: Callable[[EventQueue], WebSurface]
     accept: Callable[[web.AppRunner], web.BaseSite]
     """Another listening socket on the port of this process."""
     peer_paths: bool
@@ -142,7 +142,7 @@ class Run:
 class _Performer:
     """Brings each effect to the adapter that can do it."""
 
-    site: Site
+    site: WebSurface
     links: ServerLinks
     vaults: VaultWorkers
     peers: Transport

@@ -44,7 +44,7 @@ from casemate.server.adapters.site import Site
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
 from casemate.server.adapters.tls_transport import TlsListener
 from casemate.server.core.core import ServerCore
-from casemate.server.core.events import ShutdownAsked, Started
+from casemate.server.core.events import Started, StopAsked
 from casemate.server.core.settings import ServerSettings
 
 DEFAULT_LISTEN: Final = "127.0.0.1:12349"
@@ -206,7 +206,7 @@ class _Server:
             accepting.close()
             if services is not None:
                 await services.close()
-            thread.events.post(ShutdownAsked())
+            thread.events.post(StopAsked())
             await thread.stop()
             await site.all_gone(DRAIN_SECONDS)
         finally:

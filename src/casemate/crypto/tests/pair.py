@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from casemate.crypto.envelope import Origin, open_envelope, read_envelope, seal
 from casemate.crypto.identity import (
-    Account,
-    Device,
     DeviceList,
+    OwnAccount,
+    OwnDevice,
     new_account,
     new_device,
     sign_device_list,
@@ -36,8 +36,8 @@ class Person:
 
     entropy: Entropy
     kem: Kem
-    account: Account = field(init=False)
-    device: Device = field(init=False)
+    account: OwnAccount = field(init=False)
+    device: OwnDevice = field(init=False)
 
     def __post_init__(self) -> None:
         self.account = new_account(self.entropy)

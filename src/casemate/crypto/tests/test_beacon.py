@@ -7,7 +7,7 @@ import pytest
 
 from casemate.crypto import beacon
 from casemate.crypto.beacon import MAX_TAGS, SLOT_SECONDS, TAG_BYTES, TAGS_STEP, Beacons, slot_ends_at
-from casemate.crypto.identity import Device, DeviceEntry, new_device
+from casemate.crypto.identity import DeviceEntry, OwnDevice, new_device
 from casemate.crypto.keys import BeaconKey
 from casemate.crypto.testing import repeatable_entropy
 
@@ -15,11 +15,11 @@ NOW = 1_800_000_000 + 100.0
 ENTROPY = repeatable_entropy(b"beacon")
 
 
-def devices(count: int) -> list[Device]:
+def devices(count: int) -> list[OwnDevice]:
     return [new_device(ENTROPY) for _ in range(count)]
 
 
-def announced(announcer: Device, *peers: Device, at: float = NOW) -> tuple[bytes, ...]:
+def announced(announcer: OwnDevice, *peers: OwnDevice, at: float = NOW) -> tuple[bytes, ...]:
     return Beacons(announcer).tags([peer.entry for peer in peers], at, ENTROPY)
 
 
@@ -113,7 +113,7 @@ def test_what_was_derived_is_kept_and_bounded(monkeypatch: pytest.MonkeyPatch) -
     derived: list[DeviceEntry] = []
     agree = beacon._agree
 
-    def counted(device: Device, peer: DeviceEntry) -> BeaconKey:
+    def counted(device: OwnDevice, peer: DeviceEntry) -> BeaconKey:
         derived.append(peer)
         return agree(device, peer)
 

@@ -11,8 +11,8 @@ from casemate.crypto.canonical import encode
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, HandshakeRefused
 from casemate.crypto.handshake import (
     INITIAL_HEADER_BYTES,
-    Agreement,
     InitialHeader,
+    KeyAgreement,
     initiate,
     read_initial_header,
     replay_token,
@@ -31,14 +31,14 @@ ALICE, BEA = two_people(b"handshake")
 BUNDLE, SECRETS = BEA.one_time()
 
 
-def initiated(alice: Person, bea: Person, bundle: PrekeyBundle, aead: Aead = Aead.AES_256_GCM) -> Agreement:
+def initiated(alice: Person, bea: Person, bundle: PrekeyBundle, aead: Aead = Aead.AES_256_GCM) -> KeyAgreement:
     account = alice.account
     return initiate(
         alice.device, account.account_id, account.keys.current, bea.device_list, bundle, aead, alice.entropy, alice.kem
     )
 
 
-def responded(bea: Person, alice: Person, secrets: PrekeySecrets, header: bytes) -> Agreement:
+def responded(bea: Person, alice: Person, secrets: PrekeySecrets, header: bytes) -> KeyAgreement:
     return respond(bea.device, alice.device_list, secrets, header, bea.kem)
 
 

@@ -12,11 +12,11 @@ from casemate.crypto.canonical import SignedDocument, encode
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, BadSignature, DeviceListRolledBack
 from casemate.crypto.identity import (
     MAX_ACCOUNT_KEYS,
-    Account,
     AccountKeys,
-    Device,
     DeviceEntry,
     DeviceList,
+    OwnAccount,
+    OwnDevice,
     Successor,
     account_id_of,
     check_not_older,
@@ -40,7 +40,7 @@ MALLORY = new_account(ENTROPY)
 LAPTOP, PHONE = new_device(ENTROPY), new_device(ENTROPY)
 
 
-def listed(account: Account, *devices: Device, number: int = 1) -> DeviceList:
+def listed(account: OwnAccount, *devices: OwnDevice, number: int = 1) -> DeviceList:
     return DeviceList(
         1,
         account.account_id,
@@ -50,7 +50,7 @@ def listed(account: Account, *devices: Device, number: int = 1) -> DeviceList:
     )
 
 
-def signed(account: Account, body: DeviceList) -> bytes:
+def signed(account: OwnAccount, body: DeviceList) -> bytes:
     """A list whose signature holds, whatever it says."""
     data = encode(body)
     return encode(SignedDocument(data, ed25519_sign(account.private, labels.DEVICE_LIST, data)))

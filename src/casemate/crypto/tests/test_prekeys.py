@@ -12,7 +12,7 @@ from casemate.crypto import labels
 from casemate.crypto.canonical import SignedDocument, encode
 from casemate.crypto.card import Purpose, sign_card, verify_card
 from casemate.crypto.errors import BadDeviceList, BadKeyMaterial, BadPeerCard, BadPrekeyBundle, BadSignature
-from casemate.crypto.identity import MAX_DEVICES, Device, new_device, sign_device_list
+from casemate.crypto.identity import MAX_DEVICES, OwnDevice, new_device, sign_device_list
 from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.names import sign_names
 from casemate.crypto.prekeys import PrekeyBundle, new_one_time_bundle, verify_bundle
@@ -169,7 +169,7 @@ def test_changing_any_byte_of_a_card_is_noticed(data: st.DataObject) -> None:
         verify_card(changed, BEA.account.account_id, ALICE.account.account_id, Purpose.ASK, now_seconds=NOW)
 
 
-def card_of(devices: tuple[Device, ...], bundles: tuple[bytes, ...]) -> bytes:
+def card_of(devices: tuple[OwnDevice, ...], bundles: tuple[bytes, ...]) -> bytes:
     """From the first of these devices of Bea."""
     return sign_card(
         devices[0],
@@ -184,7 +184,7 @@ def card_of(devices: tuple[Device, ...], bundles: tuple[bytes, ...]) -> bytes:
     )
 
 
-def bundle_of(device: Device) -> bytes:
+def bundle_of(device: OwnDevice) -> bytes:
     return new_one_time_bundle(BEA.account, device, BEA.entropy, BEA.kem, now_seconds=NOW, lifetime_seconds=MONTH)[0]
 
 
@@ -193,7 +193,7 @@ def read(data: bytes) -> tuple[bytes, ...]:
     return tuple(bundle.device_id for bundle in verified.bundles)
 
 
-def in_order(devices: tuple[Device, ...]) -> tuple[Device, ...]:
+def in_order(devices: tuple[OwnDevice, ...]) -> tuple[OwnDevice, ...]:
     return tuple(sorted(devices, key=lambda device: device.device_id))
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from casemate.crypto.control import open_control
 from casemate.crypto.envelope import open_envelope, read_envelope
-from casemate.crypto.identity import Device, verify_device_list
+from casemate.crypto.identity import OwnDevice, verify_device_list
 from casemate.crypto.kem import Kem, MlKem768
 from casemate.crypto.prekeys import PrekeySecrets
 from casemate.crypto.session import Session, answer_session, session_from_bytes
@@ -36,7 +36,7 @@ def test_recorded_states_are_still_read() -> None:
 def test_a_talk_recorded_with_ml_kem_still_opens() -> None:
     """Handshake and first envelope, from the private prekeys alone."""
     recorded = load("crypto_ml_kem.json")
-    device = msgspec.msgpack.decode(bytes.fromhex(recorded["device"]), type=Device)
+    device = msgspec.msgpack.decode(bytes.fromhex(recorded["device"]), type=OwnDevice)
     secrets = msgspec.msgpack.decode(bytes.fromhex(recorded["prekey_secrets"]), type=PrekeySecrets)
     peer = verify_device_list(bytes.fromhex(recorded["peer_device_list"]))
     talk = recorded["talk"]

@@ -12,7 +12,7 @@ from casemate.internal_service.core.citadel.local_db import LocalDb
 from casemate.internal_service.core.citadel.not_yet import NOT_YET
 from casemate.internal_service.core.citadel.peers import Peers
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
-from casemate.internal_service.core.citadel.workspace import Workspace
+from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
 from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.effects import CloseSocket
@@ -51,7 +51,7 @@ from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.sessions.stores import Stores
 from casemate.internal_service.core.telling import Telling
-from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.internal_service.core.views.streams import Streams
 from casemate.node import (
@@ -148,8 +148,8 @@ class Service(Core):
             sessions,
             undo,
         )
-        directory = Directory(desk, self._hosts, self._waits, self._take)
-        self._workspace = Workspace(desk, self._hosts, directory, undo)
+        directory = DirectoryReader(desk, self._hosts, self._waits, self._take)
+        self._workspace = WorkspaceQueues(desk, self._hosts, directory, undo)
         self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended]
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)

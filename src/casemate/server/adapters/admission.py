@@ -46,7 +46,7 @@ class Places:
             self._by_network[network] = left
 
 
-class Admission:
+class ConnectionLimiter:
     def __init__(self, limits: AdmissionLimits) -> None:
         self._limits = limits
         self._admitted = Places()

@@ -14,7 +14,15 @@ from casemate.protocol.link import Closing
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, encode
 from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.patient_socket import PatientSocket
-from casemate.server.core.events import Connected, ConnectionId, Disconnected, FrameArrived, FrameGarbled, Mark, Written
+from casemate.server.core.events import (
+    Barrier,
+    Connected,
+    ConnectionId,
+    Disconnected,
+    FrameArrived,
+    FrameGarbled,
+    Written,
+)
 from casemate.server.core.pushes import PUSH_CREDIT_BYTES
 
 HEARTBEAT_SECONDS: Final = 4.5
@@ -142,7 +150,7 @@ class DeviceSocket:
 
     async def _keep_pace(self) -> None:
         self._marks_ahead += 1
-        self._events.post(Mark(self._connection))
+        self._events.post(Barrier(self._connection))
         if self._marks_ahead > MARKS_AHEAD:
             await self._busy(self._wait_for_mark())
 

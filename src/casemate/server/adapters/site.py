@@ -10,10 +10,10 @@ from aiohttp.typedefs import Handler
 from casemate.node import Effect
 from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
-from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_network
+from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket, caller_network
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
 from casemate.server.adapters.patient_socket import PatientSocket
-from casemate.server.core.events import Close, ConnectionId, Marked, Send
+from casemate.server.core.events import BarrierPassed, Close, ConnectionId, Send
 
 _ABOUT: Final = """\
 This is a Casemate workspace server.
@@ -33,7 +33,7 @@ class Site:
     """Owns every socket. `perform` sends what the core wants sent."""
 
     def __init__(self, limits: AdmissionLimits, *, behind_proxy: bool) -> None:
-        self._admission = Admission(limits)
+        self._admission = ConnectionLimiter(limits)
         self._behind_proxy = behind_proxy
         self._numbers = count(1)
         self._events: EventQueue | None = None
@@ -62,7 +62,7 @@ class Site:
             case Close(connection):
                 if connection in self._sockets:
                     self._sockets[connection][0].close()
-            case Marked(connection):
+            case BarrierPassed(connection):
                 if connection in self._sockets:
                     self._sockets[connection][0].mark_answered()
             case _:

@@ -17,16 +17,16 @@ from casemate.protocol.link import (
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, Send
 from casemate.server.core.kept_names import KeptNames
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.outflow import Outflow
-from casemate.server.core.ports import Account, ServerStore
+from casemate.server.core.ports import ServerStore, StoredAccount
 from casemate.server.core.presence import Presences
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.signed_names import SignedNames
 from casemate.server.core.stored_lists import stored_list
 
 
-class Accounts:
+class AccountChanges:
     def __init__(
         self,
         store: ServerStore,
@@ -45,26 +45,26 @@ class Accounts:
         self._names = names
         self._kept_names = kept_names
 
-    def publish_bundle(self, link: Link, frame: PublishBundle, _now: Instant) -> list[Effect]:
+    def publish_bundle(self, link: DeviceLink, frame: PublishBundle, _now: Instant) -> list[Effect]:
         """Replace this device's last-resort bundle."""
         self._store.accounts.set_bundle(link.device_id, frame.bundle)
         return [Send(link.connection, Done(frame.request_id))]
 
-    def fetch_bundle(self, link: Link, frame: FetchBundle, _now: Instant) -> list[Effect]:
+    def fetch_bundle(self, link: DeviceLink, frame: FetchBundle, _now: Instant) -> list[Effect]:
         """Of a registered peer that does not block us. Raises RequestRefused."""
         route = self._store.mailbox.route(link.account_id, frame.device)
         if route is None:
-            raise RequestRefused("unknown_peer")
+            raise Refusal("unknown_peer")
         if not route.registered:
-            raise RequestRefused("not_registered")
+            raise Refusal("not_registered")
         if route.blocked:
-            raise RequestRefused("not_accepting")
+            raise Refusal("not_accepting")
         bundle = self._store.accounts.bundle(frame.device)
         if bundle is None:
-            raise RequestRefused("no_keys_yet")
+            raise Refusal("no_keys_yet")
         return [Send(link.connection, BundleFound(frame.request_id, bundle))]
 
-    def publish_device_list(self, link: Link, frame: PublishDeviceList, now: Instant) -> list[Effect]:
+    def publish_device_list(self, link: DeviceLink, frame: PublishDeviceList, now: Instant) -> list[Effect]:
         """Take a list that continues the known one, and newer names beside it, and tell registered peers.
 
         Raises PeerBrokeProtocol for what is not this account's, RequestRefused for a device of another one.
@@ -81,7 +81,7 @@ class Accounts:
         known = set(self._store.accounts.devices(link.account_id))
         listed = {entry.device_id: entry for entry in arrived.devices}
         if any(self._store.accounts.device(device_id) is not None for device_id in listed.keys() - known):
-            raise RequestRefused("device_taken")
+            raise Refusal("device_taken")
         self._endpoints.check(arrived)
         self._names.keys_changed(account, arrived)
         self._store.accounts.set_device_list(link.account_id, frame.device_list, arrived.number)
@@ -97,7 +97,7 @@ class Accounts:
             effects += self._presences.left(link.account_id, now)
         return effects + self._tell_peers(link.account_id)
 
-    def delete(self, link: Link, frame: DeleteAccount, now: Instant) -> list[Effect]:
+    def delete(self, link: DeviceLink, frame: DeleteAccount, now: Instant) -> list[Effect]:
         """Everything goes; whoever has to do with this account is told."""
         account_id = link.account_id
         told = dict.fromkeys(
@@ -125,7 +125,7 @@ class Accounts:
             effects += self._outflow.signal(peer, account_id, changed)
         return effects
 
-    def _account(self, link: Link) -> Account:
+    def _account(self, link: DeviceLink) -> StoredAccount:
         account = self._store.accounts.account(link.account_id)
         assert account is not None  # its link is proven
         return account
@@ -133,7 +133,7 @@ class Accounts:
     def _tell_gone(self, other: AccountId, account_id: AccountId) -> list[Effect]:
         return self._outflow.signal(other, account_id, AccountGone(account_id))
 
-    def _end(self, link: Link | None, code: str) -> list[Effect]:
+    def _end(self, link: DeviceLink | None, code: str) -> list[Effect]:
         if link is None:
             return []
         self._links.ended(link.connection)

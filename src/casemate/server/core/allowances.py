@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from casemate.node import Monotonic
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 
 NETWORKS_REMEMBERED: Final = 10_000
 """The one that took something longest ago is forgotten first: it has the most left again."""
@@ -28,7 +28,7 @@ class Allowances:
         left = self._left_now(network, now)
         if left < 1:
             seconds = math.ceil((1 - left) * self._seconds_for_one)
-            raise RequestRefused(self._code, seconds=str(seconds))
+            raise Refusal(self._code, seconds=str(seconds))
 
     def take(self, network: str, now: Monotonic) -> None:
         """Raises RequestRefused when it has none left."""

@@ -31,34 +31,34 @@ from casemate.protocol.link import (
     WithdrawRegistration,
 )
 from casemate.protocol.link_codec import ClientFrame
-from casemate.server.core.accounts import Accounts
+from casemate.server.core.accounts import AccountChanges
 from casemate.server.core.directory import Directory
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import (
+    Barrier,
+    BarrierPassed,
     Close,
     Connected,
     ConnectionId,
     Disconnected,
     FrameArrived,
     FrameGarbled,
-    Mark,
-    Marked,
     RelayEndpointAsked,
     RelayPairAsked,
     Send,
-    ShutdownAsked,
     Started,
+    StopAsked,
     Written,
 )
 from casemate.server.core.kept_names import KeptNames
-from casemate.server.core.links import Arrived, Greeted, Link, Links
+from casemate.server.core.links import Arrived, DeviceLink, Greeted, Links
 from casemate.server.core.mailbox import Mailbox
 from casemate.server.core.opening import Opening, refused
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import ServerStore
 from casemate.server.core.presence import Presences
 from casemate.server.core.rates import REFUSALS_BEFORE_BREAK
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.registrations import Registrations
 from casemate.server.core.served_time import ServedTime
 from casemate.server.core.settings import ServerSettings
@@ -66,7 +66,7 @@ from casemate.server.core.signed_names import SignedNames
 from casemate.server.core.sweep import Sweep
 from casemate.server.core.wellformed import check
 
-Handlers = dict[type[Frame], Callable[[Link, Any, Instant], list[Effect]]]
+Handlers = dict[type[Frame], Callable[[DeviceLink, Any, Instant], list[Effect]]]
 
 
 class ServerCore(Core):
@@ -75,7 +75,7 @@ class ServerCore(Core):
     def __init__(self, store: ServerStore, settings: ServerSettings, entropy: Entropy) -> None:
         self._store = store
         self._links = Links()
-        self._rewound: list[Link] = []
+        self._rewound: list[DeviceLink] = []
         """Links whose pushes were taken back with an event that was undone."""
         self._not_begun = False
         """`Started` was undone, so that people may be shown online who are not here."""
@@ -92,7 +92,9 @@ class ServerCore(Core):
         )
         mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
         self._sweep = Sweep(store, registrations, mailbox, self._served_time, settings)
-        accounts = Accounts(store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names)
+        accounts = AccountChanges(
+            store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names
+        )
         directory = Directory(store)
         self._requests: Final[Handlers] = {
             ListDirectory: directory.list_people,
@@ -121,9 +123,9 @@ class ServerCore(Core):
                 return self._frame(connection, frame, now)
             case Written(connection, credit):
                 link = self._links.state(connection)
-                return self._outflow.written(link, credit) if isinstance(link, Link) else []
-            case Mark(connection):
-                return [Marked(connection)]
+                return self._outflow.written(link, credit) if isinstance(link, DeviceLink) else []
+            case Barrier(connection):
+                return [BarrierPassed(connection)]
             case RelayPairAsked():
                 return self._endpoints.pair_asked(event)
             case RelayEndpointAsked():
@@ -141,7 +143,7 @@ class ServerCore(Core):
                 return [*self._push_again(), *self._sweep.run(now)]
             case Started():
                 return self._begin(now)
-            case ShutdownAsked():
+            case StopAsked():
                 return self._close_all("shutdown")
             case _:
                 raise AssertionError(f"an event that the server does not know: {type(event).__name__}")
@@ -175,7 +177,7 @@ class ServerCore(Core):
         if state is None:
             return []  # it was on its way when we ended the link
         check(frame)
-        if isinstance(state, Link):
+        if isinstance(state, DeviceLink):
             return self._link_frame(state, frame, now)
         try:
             match state, frame:
@@ -185,12 +187,12 @@ class ServerCore(Core):
                     return self._opening.register(connection, state, frame, now)
                 case Greeted(greeting), Authenticate():
                     return self._opening.authenticate(connection, greeting, frame, now)
-        except RequestRefused as refusal:
+        except Refusal as refusal:
             self._links.ended(connection)
             return refused(connection, refusal)
         raise PeerBrokeProtocol(f"{type(frame).__name__} out of turn")
 
-    def _link_frame(self, link: Link, frame: ClientFrame, now: Instant) -> list[Effect]:
+    def _link_frame(self, link: DeviceLink, frame: ClientFrame, now: Instant) -> list[Effect]:
         kind = type(frame)
         if kind in self._bounded_by_quota:
             return self._bounded_by_quota[kind](link, frame, now)
@@ -202,14 +204,14 @@ class ServerCore(Core):
             return self._request(link, frame, now)
         raise PeerBrokeProtocol(f"{kind.__name__} out of turn")
 
-    def _request(self, link: Link, frame: Any, now: Instant) -> list[Effect]:
+    def _request(self, link: DeviceLink, frame: Any, now: Instant) -> list[Effect]:
         if not link.rates.allows(frame, now.monotonic):
             if link.rates.refused > REFUSALS_BEFORE_BREAK:
                 raise PeerBrokeProtocol("too many requests")
             return [Send(link.connection, RequestFailed(frame.request_id, "too_many_requests"))]
         try:
             return self._requests[type(frame)](link, frame, now)
-        except RequestRefused as refusal:
+        except Refusal as refusal:
             return [Send(link.connection, RequestFailed(frame.request_id, refusal.code, refusal.params))]
 
     def _end(self, connection: ConnectionId, now: Instant) -> list[Effect]:
@@ -219,10 +221,10 @@ class ServerCore(Core):
         return self._presences.left(link.account_id, now)
 
     def _drop(self, event: Event, code: str, now: Instant) -> list[Effect]:
-        if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected | Mark):
+        if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected | Barrier):
             return []
         connection = event.connection
-        farewell = Closing(code) if isinstance(self._links.state(connection), Link) else Refused(code)
+        farewell = Closing(code) if isinstance(self._links.state(connection), DeviceLink) else Refused(code)
         return [*self._end(connection, now), Send(connection, farewell), Close(connection)]
 
     def _begin(self, now: Instant) -> list[Effect]:
@@ -254,7 +256,7 @@ class ServerCore(Core):
     def _close_all(self, code: str) -> list[Effect]:
         effects: list[Effect] = []
         for connection in self._links.connections():
-            if isinstance(self._links.state(connection), Link):
+            if isinstance(self._links.state(connection), DeviceLink):
                 effects.append(Send(connection, Closing(code)))
             effects.append(Close(connection))
         return effects

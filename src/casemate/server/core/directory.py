@@ -5,16 +5,16 @@ from casemate.protocol.ids import SERVER_CID, Cid
 from casemate.protocol.link import AccountFound, DirectoryPage, FindAccount, ListDirectory
 from casemate.protocol.names import searchable
 from casemate.server.core.events import Send
-from casemate.server.core.links import Link
+from casemate.server.core.links import DeviceLink
 from casemate.server.core.ports import ServerStore
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 
 
 class Directory:
     def __init__(self, store: ServerStore) -> None:
         self._store = store
 
-    def list_people(self, link: Link, frame: ListDirectory, _now: Instant) -> list[Effect]:
+    def list_people(self, link: DeviceLink, frame: ListDirectory, _now: Instant) -> list[Effect]:
         """One page; the cursor is the place of its last row, whoever is there by the next one."""
         query = searchable(frame.query.strip())
         rows = self._store.directory.page(link.account_id, query, frame.cursor, frame.limit + 1)
@@ -23,11 +23,11 @@ class Directory:
         total = self._store.directory.count(link.account_id, query)
         return [Send(link.connection, DirectoryPage(frame.request_id, [row for _, row in page], next_cursor, total))]
 
-    def find(self, link: Link, frame: FindAccount, _now: Instant) -> list[Effect]:
+    def find(self, link: DeviceLink, frame: FindAccount, _now: Instant) -> list[Effect]:
         """Anybody, oneself included."""
         account_id = None if frame.cid == SERVER_CID else self._store.accounts.with_cid(Cid(frame.cid))
         account = None if account_id is None else self._store.accounts.account(account_id)
         row = None if account_id is None else self._store.directory.row(link.account_id, account_id)
         if account is None or row is None:
-            raise RequestRefused("unknown_peer")
+            raise Refusal("unknown_peer")
         return [Send(link.connection, AccountFound(frame.request_id, row, account.device_list, account.names))]

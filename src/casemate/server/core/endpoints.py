@@ -10,8 +10,8 @@ from casemate.server.core.events import (
     RelayPairAnswered,
     RelayPairAsked,
 )
-from casemate.server.core.ports import Account, ServerStore
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.ports import ServerStore, StoredAccount
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.settings import ServerSettings
 from casemate.server.core.stored_lists import stored_list
 
@@ -27,7 +27,7 @@ class Endpoints:
         Keys are public: without this anybody could list somebody else's and answer for who may reach it.
         """
         if not self._is_free(devices):
-            raise RequestRefused("device_taken")
+            raise Refusal("device_taken")
 
     def certify(self, devices: DeviceList) -> None:
         """Keep the endpoint keys of an account's newest list, which was checked."""
@@ -35,7 +35,7 @@ class Endpoints:
             devices.account_id, [(entry.endpoint_key, entry.device_id) for entry in devices.devices]
         )
 
-    def certify_stored(self, account: Account) -> None:
+    def certify_stored(self, account: StoredAccount) -> None:
         """The same for a list that a server without a relay took, unchecked: whoever comes first keeps a key."""
         if not self._store.endpoints.has_any(account.account_id):
             devices = stored_list(account)

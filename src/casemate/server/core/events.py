@@ -40,8 +40,8 @@ class FrameGarbled(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark(Event):
-    """Answered with `Marked` when everything before it is handled, so that a socket is read no faster than that."""
+class Barrier(Event):
+    """Answered with `BarrierPassed` when everything before it is handled: a socket is read no faster than that."""
 
     connection: ConnectionId
 
@@ -60,7 +60,7 @@ class Disconnected(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ShutdownAsked(Event):
+class StopAsked(Event):
     """Tell every device that the server goes away, and end its link."""
 
 
@@ -80,7 +80,7 @@ class Close(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class Marked(Effect):
+class BarrierPassed(Effect):
     connection: ConnectionId
 
 

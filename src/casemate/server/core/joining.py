@@ -13,7 +13,7 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_IN_ALL_SECONDS,
 )
 from casemate.server.core.allowances import Allowances
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 
 _EVERYBODY: Final = ""
 _CODE: Final = "too_many_passwords"
@@ -40,4 +40,4 @@ class Joining:
             return
         self._wrong.take(caller, now)
         self._wrong_in_all.take(_EVERYBODY, now)
-        raise RequestRefused("server_password_wrong")
+        raise Refusal("server_password_wrong")

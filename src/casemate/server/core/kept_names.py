@@ -9,8 +9,8 @@ from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import DAY_SECONDS, KEPT_NAMES, NAME_KEPT_SECONDS
 from casemate.server.core.names import Username
-from casemate.server.core.ports import Account, ServerStore
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.ports import ServerStore, StoredAccount
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.served_time import ServedTime
 
 
@@ -19,7 +19,7 @@ class KeptNames:
         self._rows = store.kept_names
         self._served_time = served_time
 
-    def leaves(self, account: Account, now: Instant) -> None:
+    def leaves(self, account: StoredAccount, now: Instant) -> None:
         """Its row is about to go."""
         if account.had_peers:
             self._rows.keep(account.account_id, self._served_time.at(now) + NAME_KEPT_SECONDS, KEPT_NAMES)
@@ -30,7 +30,7 @@ class KeptNames:
         for kept in self._rows.like(username.folded, username.skeleton):
             if kept.account_id != account_id and kept.free_at > served:
                 days = ceil((kept.free_at - served) / DAY_SECONDS)
-                raise RequestRefused("username_kept_back", username=username.shown, days=str(days))
+                raise Refusal("username_kept_back", username=username.shown, days=str(days))
 
     def comes_back(self, account_id: AccountId) -> None:
         """Under whatever name: what is an account's again need not be kept for it."""

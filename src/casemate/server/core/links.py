@@ -32,7 +32,7 @@ class Greeted:
 
 
 @dataclass(slots=True, eq=False)
-class Link:
+class DeviceLink:
     """A device that has proven its key."""
 
     connection: ConnectionId
@@ -44,16 +44,16 @@ class Link:
     pushes: Pushes = field(default_factory=Pushes)
 
 
-ConnectionState = Arrived | Greeted | Link
+ConnectionState = Arrived | Greeted | DeviceLink
 
 
 class Links:
     def __init__(self) -> None:
         self._connections: dict[ConnectionId, ConnectionState] = {}
-        self._devices: dict[DeviceId, Link] = {}
-        self._accounts: dict[AccountId, dict[DeviceId, Link]] = {}
+        self._devices: dict[DeviceId, DeviceLink] = {}
+        self._accounts: dict[AccountId, dict[DeviceId, DeviceLink]] = {}
         self._undo: list[Callable[[], object]] = []
-        self._credits: dict[Link, int] = {}
+        self._credits: dict[DeviceLink, int] = {}
 
     def settle(self) -> None:
         """What was changed so far stays."""
@@ -64,7 +64,7 @@ class Links:
         """So that something else that the event at hand changed goes back as well."""
         self._undo.append(undo)
 
-    def rewind(self) -> list[Link]:
+    def rewind(self) -> list[DeviceLink]:
         """Take back what was changed since `settle`; links to which everything untaken must be pushed anew.
 
         What was under way on them is forgotten: a push that comes twice is harmless, one that never comes is not.
@@ -84,16 +84,16 @@ class Links:
     def connections(self) -> list[ConnectionId]:
         return list(self._connections)
 
-    def of_device(self, device_id: DeviceId) -> Link | None:
+    def of_device(self, device_id: DeviceId) -> DeviceLink | None:
         return self._devices.get(device_id)
 
-    def of_account(self, account_id: AccountId) -> Iterator[Link]:
+    def of_account(self, account_id: AccountId) -> Iterator[DeviceLink]:
         yield from self._accounts.get(account_id, {}).values()
 
     def is_online(self, account_id: AccountId) -> bool:
         return account_id in self._accounts
 
-    def pushes_of(self, link: Link) -> Pushes:
+    def pushes_of(self, link: DeviceLink) -> Pushes:
         """What was pushed on this link, to be changed."""
         self._credits.setdefault(link, link.pushes.credit)
         return link.pushes
@@ -104,20 +104,20 @@ class Links:
     def greeted(self, connection: ConnectionId, greeted: Greeted) -> None:
         self._set_state(connection, greeted)
 
-    def proven(self, link: Link) -> None:
+    def proven(self, link: DeviceLink) -> None:
         """The device had no other link, or that one has `ended`."""
         self._set_state(link.connection, link)
         self._add(link)
         self._undo.append(lambda: self._remove(link))
 
-    def ended(self, connection: ConnectionId) -> Link | None:
+    def ended(self, connection: ConnectionId) -> DeviceLink | None:
         """Forget a connection; returns the link that was on it, if a device was proven."""
         state = self._connections.pop(connection, None)
         if state is None:
             return None
         ended = state
         self._undo.append(lambda: self._connections.__setitem__(connection, ended))
-        if not isinstance(state, Link):
+        if not isinstance(state, DeviceLink):
             return None
         link = state
         self._remove(link)
@@ -133,11 +133,11 @@ class Links:
             restored = before
             self._undo.append(lambda: self._connections.__setitem__(connection, restored))
 
-    def _add(self, link: Link) -> None:
+    def _add(self, link: DeviceLink) -> None:
         self._devices[link.device_id] = link
         self._accounts.setdefault(link.account_id, {})[link.device_id] = link
 
-    def _remove(self, link: Link) -> None:
+    def _remove(self, link: DeviceLink) -> None:
         del self._devices[link.device_id]
         links = self._accounts[link.account_id]
         del links[link.device_id]

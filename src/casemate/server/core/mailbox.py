@@ -15,7 +15,7 @@ from casemate.protocol.link import (
     ReceiptTaken,
 )
 from casemate.server.core.events import Send
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import Pair, Route, ServerStore
 from casemate.server.core.served_time import ServedTime
@@ -43,7 +43,7 @@ class Mailbox:
         self._served_time = served_time
         self._keep_seconds = settings.mailbox_seconds
 
-    def deposit(self, link: Link, frame: Deposit, now: Instant) -> list[Effect]:
+    def deposit(self, link: DeviceLink, frame: Deposit, now: Instant) -> list[Effect]:
         """Keep all envelopes of the frame, or none. What is held or was taken already is answered, not kept twice."""
         first, last = frame.items[0][0], frame.items[-1][0]
         route = self._rows.route(link.account_id, frame.to)
@@ -77,7 +77,7 @@ class Mailbox:
                 effects.append(Send(sender.connection, Expired(run.recipient_device, run.first, run.last)))
         return effects, sum(run.last - run.first + 1 for run in gone) < limit
 
-    def receipt(self, link: Link, frame: Receipt, _now: Instant) -> list[Effect]:
+    def receipt(self, link: DeviceLink, frame: Receipt, _now: Instant) -> list[Effect]:
         """The device has envelopes on its own disk now; its sender is told, sealed."""
         pair = self._rows.pair(frame.to, link.device_id) or self._pair_of_receipt(link, frame)
         if pair is None:
@@ -93,14 +93,14 @@ class Mailbox:
                 effects += self._outflow.receipt(sender, pair.pair_id)
         return effects
 
-    def receipt_taken(self, link: Link, frame: ReceiptTaken, _now: Instant) -> list[Effect]:
+    def receipt_taken(self, link: DeviceLink, frame: ReceiptTaken, _now: Instant) -> list[Effect]:
         """The sender of envelopes has this receipt."""
         pair = self._rows.pair(link.device_id, frame.sender_device)
         if pair is not None:
             self._rows.take_receipt(pair, frame.mark)
         return []
 
-    def ephemeral(self, link: Link, frame: Ephemeral, _now: Instant) -> list[Effect]:
+    def ephemeral(self, link: DeviceLink, frame: Ephemeral, _now: Instant) -> list[Effect]:
         """Passed on to a registered peer that is here and reads fast enough; else dropped."""
         recipient = self._links.of_device(frame.to)
         if recipient is None:
@@ -128,7 +128,7 @@ class Mailbox:
         held = self._rows.held(pair.pair_id, [number for number, _ in untaken])
         return [item for item in untaken if item[0] not in held]
 
-    def _pair_of_receipt(self, link: Link, frame: Receipt) -> Pair | None:
+    def _pair_of_receipt(self, link: DeviceLink, frame: Receipt) -> Pair | None:
         """For envelopes that came another way, so that none was ever deposited."""
         route = self._rows.route(link.account_id, frame.to)
         if route is None or not route.registered or frame.to == link.device_id:
@@ -142,7 +142,7 @@ def _is_over_quota(pair: Pair, fresh: list[tuple[int, bytes]]) -> bool:
     return bool(fresh) and (too_many or pair.bytes + size > MAILBOX_BYTES_PER_PAIR)
 
 
-def _refusal(link: Link, route: Route | None) -> str | None:
+def _refusal(link: DeviceLink, route: Route | None) -> str | None:
     if route is None:
         return "unknown_device"
     if not route.registered and route.account_id != link.account_id:

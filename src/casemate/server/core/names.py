@@ -14,7 +14,7 @@ from casemate.protocol.names import (
     shown_username,
     skeleton,
 )
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 
 _SCRIPTS_OF_ONE_LANGUAGE: Final = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
@@ -38,12 +38,12 @@ def read_username(text: str) -> Username:
     shown = shown_username(text)
     folded = fold(shown)
     if len(folded.encode()) < USERNAME_BYTES[0] or unicodedata.combining(folded[0]):
-        raise RequestRefused("username_invalid")
+        raise Refusal("username_invalid")
     if not all(_stands_in_username(char) for char in folded):
-        raise RequestRefused("username_invalid")
+        raise Refusal("username_invalid")
     scripts = {found for char in folded if (found := script(char))}
     if len(scripts) > 1 and not any(scripts <= allowed for allowed in _SCRIPTS_OF_ONE_LANGUAGE):
-        raise RequestRefused("username_confusable", problem="mixed_scripts")
+        raise Refusal("username_confusable", problem="mixed_scripts")
     return Username(shown, folded, skeleton(shown))
 
 
@@ -55,7 +55,7 @@ def read_full_name(text: str) -> str:
     _check_bytes(text, FULL_NAME_BYTES)
     safe = shown_full_name(text)
     if not any(is_visible(char) for char in safe):
-        raise RequestRefused("full_name_invalid")
+        raise Refusal("full_name_invalid")
     return safe
 
 
@@ -63,11 +63,11 @@ def _check_bytes(text: str, bounds: tuple[int, int]) -> None:
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
-        raise RequestRefused("malformed") from error
+        raise Refusal("malformed") from error
     if size < bounds[0]:
-        raise RequestRefused("too_short", limit=str(bounds[0]))
+        raise Refusal("too_short", limit=str(bounds[0]))
     if size > bounds[1]:
-        raise RequestRefused("too_long", limit=str(bounds[1]))
+        raise Refusal("too_long", limit=str(bounds[1]))
 
 
 def _stands_in_username(char: str) -> bool:

@@ -36,12 +36,12 @@ from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
 from casemate.server.core.joining import Joining
 from casemate.server.core.kept_names import KeptNames
-from casemate.server.core.links import Greeted, Link, Links
+from casemate.server.core.links import DeviceLink, Greeted, Links
 from casemate.server.core.names import read_full_name, read_username
 from casemate.server.core.outflow import Outflow
-from casemate.server.core.ports import Account, Device, ServerStore
+from casemate.server.core.ports import ServerStore, StoredAccount, StoredDevice
 from casemate.server.core.presence import Presences
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.settings import ServerSettings
 from casemate.server.core.signed_names import SignedNames
 
@@ -81,9 +81,7 @@ class Opening:
         try:
             version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
         except NoCommonVersion as error:
-            raise RequestRefused(
-                "update_server" if error.must_update == "server" else "update_this_computer"
-            ) from error
+            raise Refusal("update_server" if error.must_update == "server" else "update_this_computer") from error
         unproven = ServerHello(
             version=version,
             features=list(SERVER_FEATURES),
@@ -118,10 +116,10 @@ class Opening:
         if account is None:
             self._make_account(frame, devices, greeted, now)
         elif fold(frame.username) != fold(account.username):
-            raise RequestRefused("account_exists", username=account.username)
+            raise Refusal("account_exists", username=account.username)
         device = self._store.accounts.device(entry.device_id)
         if device is None or device.account_id != devices.account_id:
-            raise RequestRefused("device_removed")
+            raise Refusal("device_removed")
         self._store.accounts.set_bundle(device.device_id, frame.bundle)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
@@ -131,10 +129,10 @@ class Opening:
         """Let a known device in. Raises RequestRefused: not_on_server, device_removed, fenced."""
         account = self._store.accounts.account(frame.account_id)
         if account is None:
-            raise RequestRefused("not_on_server")
+            raise Refusal("not_on_server")
         device = self._store.accounts.device(frame.device_id)
         if device is None or device.account_id != frame.account_id:
-            raise RequestRefused("device_removed")
+            raise Refusal("device_removed")
         verify_device(
             device.signing_key,
             frame.signature,
@@ -153,14 +151,14 @@ class Opening:
         username = read_username(frame.username)
         full_name = read_full_name(frame.full_name)
         if accounts.with_folded(username.folded) is not None:
-            raise RequestRefused("username_taken", username=username.shown)
+            raise Refusal("username_taken", username=username.shown)
         if accounts.with_skeleton(username.skeleton) is not None:
-            raise RequestRefused("username_confusable")
+            raise Refusal("username_confusable")
         self._kept_names.check(username, account_id, now)
         if accounts.with_cid(cid_of(account_id)) is not None:
-            raise RequestRefused("cid_taken")
+            raise Refusal("cid_taken")
         if accounts.device(entry.device_id) is not None:
-            raise RequestRefused("device_taken")
+            raise Refusal("device_taken")
         self._endpoints.check(devices)
         self._new_accounts.take(greeted.caller, now.monotonic)
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
@@ -170,7 +168,7 @@ class Opening:
         self._names.take_first(account_id, frame.names, devices)
 
     def _enter(
-        self, connection: ConnectionId, device: Device, start_counter: int, start_id: bytes, now: Instant
+        self, connection: ConnectionId, device: StoredDevice, start_counter: int, start_id: bytes, now: Instant
     ) -> list[Effect]:
         effects = self._fence_off(device.device_id, start_counter, start_id)
         seen = device.start_counter
@@ -180,7 +178,7 @@ class Opening:
         if start_counter >= device.start_counter:
             self._store.accounts.set_start(device.device_id, start_counter, start_id)
         self._store.accounts.set_linked_start(device.device_id, start_id)
-        link = Link(connection, device.account_id, device.device_id, start_counter, start_id)
+        link = DeviceLink(connection, device.account_id, device.device_id, start_counter, start_id)
         self._links.proven(link)
         effects += self._presences.came(device.account_id, now)
         effects.append(Send(connection, self._welcome(device, seen, now)))
@@ -192,13 +190,13 @@ class Opening:
         if other is None:
             return []
         if other.start_counter > start_counter:
-            raise RequestRefused("fenced")
+            raise Refusal("fenced")
         self._links.ended(other.connection)
         if (other.start_counter, other.start_id) == (start_counter, start_id):
             return [Close(other.connection)]  # the same start came back before we knew that its link was dead
         return [Send(other.connection, Closing("fenced")), Close(other.connection)]
 
-    def _welcome(self, device: Device, start_counter_seen: int, now: Instant) -> Welcome:
+    def _welcome(self, device: StoredDevice, start_counter_seen: int, now: Instant) -> Welcome:
         account = self._store.accounts.account(device.account_id)
         assert account is not None  # its device is on file
         return Welcome(
@@ -233,10 +231,10 @@ class Opening:
         return holdings
 
 
-def refused(connection: ConnectionId, refusal: RequestRefused) -> list[Effect]:
+def refused(connection: ConnectionId, refusal: Refusal) -> list[Effect]:
     """The opening ends here."""
     return [Send(connection, Refused(refusal.code, refusal.params)), Close(connection)]
 
 
-def _own_row(account: Account) -> AccountRow:
+def _own_row(account: StoredAccount) -> AccountRow:
     return AccountRow(AccountId(account.account_id), account.username, account.full_name, online=True)

@@ -22,7 +22,7 @@ from casemate.protocol.link import (
 )
 from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import Send
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.ports import Pair, ServerStore
 from casemate.server.core.pushes import Pushes, Window
 
@@ -48,7 +48,7 @@ class Outflow:
             effects += self.flush(link)
         return effects
 
-    def signals_taken(self, link: Link, frame: SignalsTaken, _now: Instant) -> list[Effect]:
+    def signals_taken(self, link: DeviceLink, frame: SignalsTaken, _now: Instant) -> list[Effect]:
         """The account has these signals on its own disk."""
         self._store.signals.take(link.account_id, frame.up_to)
         return []
@@ -58,7 +58,7 @@ class Outflow:
         dropped = self._store.signals.drop(account_id, kind.__name__, about)
         return dropped and not self._links.is_online(account_id)
 
-    def deposited(self, link: Link, pair: Pair, items: list[tuple[int, bytes]]) -> list[Effect]:
+    def deposited(self, link: DeviceLink, pair: Pair, items: list[tuple[int, bytes]]) -> list[Effect]:
         """These envelopes are in the mailbox now; `pair` is as it was before them."""
         pushes = self._links.pushes_of(link)
         window = pushes.windows.get(pair.sender_device)
@@ -73,7 +73,7 @@ class Outflow:
         pushes.ready[pair.sender_device] = None
         return self.flush(link)
 
-    def taken(self, link: Link, sender_device: DeviceId, up_to: int) -> list[Effect]:
+    def taken(self, link: DeviceLink, sender_device: DeviceId, up_to: int) -> list[Effect]:
         """The device on `link` has this sender's envelopes up to a number."""
         pushes = self._links.pushes_of(link)
         window = pushes.windows.get(sender_device)
@@ -85,12 +85,12 @@ class Outflow:
         pushes.ready[sender_device] = None
         return self.flush(link)
 
-    def receipt(self, link: Link, pair_id: int) -> list[Effect]:
+    def receipt(self, link: DeviceLink, pair_id: int) -> list[Effect]:
         """A newer receipt is stored for the device on `link`."""
         self._links.pushes_of(link).receipts[pair_id] = None
         return self.flush(link)
 
-    def hold_back(self, link: Link, sender: AccountId) -> None:
+    def hold_back(self, link: DeviceLink, sender: AccountId) -> None:
         """Push nothing more from an account that was blocked."""
         pushes = self._links.pushes_of(link)
         for sender_device, window in pushes.windows.items():
@@ -98,24 +98,24 @@ class Outflow:
                 window.more_stored = False
                 pushes.ready.pop(sender_device, None)
 
-    def look_again(self, link: Link) -> list[Effect]:
+    def look_again(self, link: DeviceLink) -> list[Effect]:
         """Something that was held back may go out now."""
         self._links.pushes_of(link).known = False
         return self.flush(link)
 
-    def written(self, link: Link, credit: int) -> list[Effect]:
+    def written(self, link: DeviceLink, credit: int) -> list[Effect]:
         """The network took so many bytes of what was pushed."""
         self._links.pushes_of(link).credit += credit
         return self.flush(link)
 
-    def flush(self, link: Link) -> list[Effect]:
+    def flush(self, link: DeviceLink) -> list[Effect]:
         """Push what there is room for."""
         pushes = self._links.pushes_of(link)
         if not pushes.known:
             self._look_up(link, pushes)
         return [*self._signals(link, pushes), *self._receipts(link, pushes), *self._envelopes(link, pushes)]
 
-    def _look_up(self, link: Link, pushes: Pushes) -> None:
+    def _look_up(self, link: DeviceLink, pushes: Pushes) -> None:
         for pair in self._store.mailbox.waiting_for(link.device_id):
             window = pushes.windows.setdefault(pair.sender_device, Window(pair.pair_id, pair.sender, pair.taken_up_to))
             window.more_stored = True
@@ -124,7 +124,7 @@ class Outflow:
         pushes.more_signals = True
         pushes.known = True
 
-    def _signals(self, link: Link, pushes: Pushes) -> list[Effect]:
+    def _signals(self, link: DeviceLink, pushes: Pushes) -> list[Effect]:
         effects: list[Effect] = []
         while pushes.more_signals and pushes.credit > 0:
             rows = self._store.signals.after(link.account_id, pushes.signals_up_to, SIGNALS_READ)
@@ -142,7 +142,7 @@ class Outflow:
         row = self._store.directory.row(viewer, body.sender.account_id)
         return body if row is None else msgspec.structs.replace(body, sender=row)
 
-    def _receipts(self, link: Link, pushes: Pushes) -> list[Effect]:
+    def _receipts(self, link: DeviceLink, pushes: Pushes) -> list[Effect]:
         effects: list[Effect] = []
         while pushes.receipts and pushes.credit > 0:
             pair_id = next(iter(pushes.receipts))
@@ -153,7 +153,7 @@ class Outflow:
                 effects.append(self._push(link, pushes, frame, len(stored.sealed)))
         return effects
 
-    def _envelopes(self, link: Link, pushes: Pushes) -> list[Effect]:
+    def _envelopes(self, link: DeviceLink, pushes: Pushes) -> list[Effect]:
         """Senders take turns, so that one who sent much does not make the others wait."""
         effects: list[Effect] = []
         while pushes.ready and pushes.credit > 0:
@@ -185,13 +185,13 @@ class Outflow:
         return [row for row in rows if row[0] < lowest]
 
     def _deliver(
-        self, link: Link, pushes: Pushes, sender_device: DeviceId, window: Window, items: list[tuple[int, bytes]]
+        self, link: DeviceLink, pushes: Pushes, sender_device: DeviceId, window: Window, items: list[tuple[int, bytes]]
     ) -> Effect:
         window.pushed([number for number, _ in items])
         size = sum(len(envelope) + FRAME_OVERHEAD_BYTES for _, envelope in items)
         return self._push(link, pushes, Deliver(window.sender, sender_device, items), size)
 
-    def _push(self, link: Link, pushes: Pushes, frame: ServerFrame, size: int) -> Effect:
+    def _push(self, link: DeviceLink, pushes: Pushes, frame: ServerFrame, size: int) -> Effect:
         credit = size + FRAME_OVERHEAD_BYTES
         pushes.credit -= credit
         return Send(link.connection, frame, credit)

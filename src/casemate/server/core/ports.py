@@ -18,7 +18,7 @@ from casemate.server.core.names import Username
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class StoredAccount:
     account_id: AccountId
     username: str
     full_name: str
@@ -36,7 +36,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Device:
+class StoredDevice:
     device_id: DeviceId
     account_id: AccountId
     signing_key: Ed25519Public
@@ -85,7 +85,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Expired:
+class ExpiredRun:
     """Envelopes of one pair that went, with numbers in first…last."""
 
     sender_device: DeviceId
@@ -103,12 +103,12 @@ class StoredReceipt:
     sealed: bytes
 
 
-class AccountStore(Protocol):
+class StoredAccounts(Protocol):
     def is_empty(self) -> bool:
         """Nobody ever joined, or everybody has left."""
         ...
 
-    def account(self, account_id: AccountId) -> Account | None: ...
+    def account(self, account_id: AccountId) -> StoredAccount | None: ...
 
     def with_cid(self, cid: Cid) -> AccountId | None: ...
 
@@ -138,7 +138,7 @@ class AccountStore(Protocol):
     def show_all_offline(self, since: float) -> None:
         """Whoever was shown online is not any more: at start nobody has a link."""
 
-    def device(self, device_id: DeviceId) -> Device | None: ...
+    def device(self, device_id: DeviceId) -> StoredDevice | None: ...
 
     def devices(self, account_id: AccountId) -> list[DeviceId]: ...
 
@@ -337,7 +337,7 @@ class MailboxStore(Protocol):
         """Remove envelopes up to this number and remember it. A lower one than before makes nothing come back."""
         ...
 
-    def expire(self, before: float, limit: int) -> list[Expired]:
+    def expire(self, before: float, limit: int) -> list[ExpiredRun]:
         """Remove at most so many of the envelopes deposited before this time (served); which went, in runs."""
         ...
 
@@ -366,7 +366,7 @@ class ServerStore(Store, Protocol):
     def served_time(self) -> ServedTimeStore: ...
 
     @property
-    def accounts(self) -> AccountStore: ...
+    def accounts(self) -> StoredAccounts: ...
 
     @property
     def kept_names(self) -> KeptNameStore: ...

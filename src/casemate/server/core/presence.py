@@ -5,7 +5,7 @@ from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Done, Presence, SetVisibility
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.ports import ServerStore
 
 
@@ -29,7 +29,7 @@ class Presences:
             return []
         return self._show(account_id, online=False, now=now)
 
-    def set_visibility(self, link: Link, frame: SetVisibility, now: Instant) -> list[Effect]:
+    def set_visibility(self, link: DeviceLink, frame: SetVisibility, now: Instant) -> list[Effect]:
         """Appear offline, or be seen again."""
         self._store.accounts.set_appear_offline(link.account_id, appear_offline=frame.appear_offline)
         change = self.left if frame.appear_offline else self.came

@@ -1,7 +1,7 @@
 """A request that is not done, with the code of docs/protocol/reasons.md that says why."""
 
 
-class RequestRefused(Exception):
+class Refusal(Exception):
     """Raised before anything was changed; the device hears `RequestFailed` (or `Refused` while opening)."""
 
     def __init__(self, code: str, **params: str) -> None:

@@ -26,11 +26,11 @@ from casemate.protocol.link import (
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
-from casemate.server.core.links import Link, Links
+from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import ServerStore
 from casemate.server.core.presence import Presences
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 from casemate.server.core.served_time import ServedTime
 
 ASK_AGAIN_SECONDS: Final = 60
@@ -55,7 +55,7 @@ class Registrations:
         self._endpoints = endpoints
         self._served_time = served_time
 
-    def ask(self, link: Link, frame: AskRegistration, now: Instant) -> list[Effect]:
+    def ask(self, link: DeviceLink, frame: AskRegistration, now: Instant) -> list[Effect]:
         """Store a request until it is answered, or accept the one that the other side has made."""
         asker, target = link.account_id, frame.to
         done = Send(link.connection, Done(frame.request_id))
@@ -73,35 +73,35 @@ class Registrations:
             self._check_caps(asker, target)
             effects += self._make_room(target)
         elif self._served_time.at(now) - pending.asked_served < ASK_AGAIN_SECONDS:
-            raise RequestRefused("too_many_requests")
+            raise Refusal("too_many_requests")
         self._rows.forget_declined(asker, target)
         self._rows.put_ask(asker, target, frame.request, self._served_time.at(now))
         self._outflow.withdraw(target, asker, RegistrationAsked)
         asked = RegistrationAsked(self._row(target, asker), frame.request, now.wall)
         return effects + self._outflow.signal(target, asker, asked)
 
-    def withdraw(self, link: Link, frame: WithdrawRegistration, now: Instant) -> list[Effect]:
+    def withdraw(self, link: DeviceLink, frame: WithdrawRegistration, now: Instant) -> list[Effect]:
         """Take a request back; whoever was asked sees it go. Raises RequestRefused: not_asked."""
         asker, target = link.account_id, frame.to
         done = Send(link.connection, Done(frame.request_id))
         if self._rows.ask(asker, target) is None:
             if self._rows.withdrawn_until(asker, target) is None:
-                raise RequestRefused("not_asked")
+                raise Refusal("not_asked")
             return [done]  # it was repeated
         effects = self._take_away(asker, target)
         self._rows.set_withdrawn(asker, target, self._served_time.at(now) + WITHDRAWN_QUIET_SECONDS)
         return [done, *effects]
 
-    def answer(self, link: Link, frame: AnswerRegistration, now: Instant) -> list[Effect]:
+    def answer(self, link: DeviceLink, frame: AnswerRegistration, now: Instant) -> list[Effect]:
         """Accept or decline a pending request. Raises RequestRefused: not_asked, not_accepting."""
         target, asker = link.account_id, frame.to
         done = Send(link.connection, Done(frame.request_id))
         if self._rows.ask(asker, target) is None:
             if self._was_answered_so(target, asker, accept=frame.accept, now=now):
                 return [done]
-            raise RequestRefused("not_asked")
+            raise Refusal("not_asked")
         if frame.accept and self._rows.blocks(asker, target):
-            raise RequestRefused("not_accepting")
+            raise Refusal("not_accepting")
         self._close_ask(asker, target)
         effects: list[Effect] = [done]
         answered = RegistrationAnswered(self._row(asker, target), frame.accept, frame.answer)
@@ -112,11 +112,11 @@ class Registrations:
         effects += self._outflow.signal(asker, target, answered)
         return effects + self._announce(asker, target)
 
-    def set_block(self, link: Link, frame: SetBlock, now: Instant) -> list[Effect]:
+    def set_block(self, link: DeviceLink, frame: SetBlock, now: Instant) -> list[Effect]:
         """Block or unblock. Raises RequestRefused: unknown_peer."""
         account_id, other = link.account_id, frame.account
         if other == account_id or self._store.accounts.account(other) is None:
-            raise RequestRefused("unknown_peer")
+            raise Refusal("unknown_peer")
         done = Send(link.connection, Done(frame.request_id))
         if frame.blocked == self._rows.blocks(account_id, other):
             return [done]
@@ -129,11 +129,11 @@ class Registrations:
 
     def _check_may_ask(self, asker: AccountId, target: AccountId, now: Instant) -> None:
         if asker == target or self._store.accounts.account(target) is None:
-            raise RequestRefused("unknown_peer")
+            raise Refusal("unknown_peer")
         if self._rows.blocks(asker, target):
-            raise RequestRefused("blocked_by_you")
+            raise Refusal("blocked_by_you")
         if self._rows.blocks(target, asker):
-            raise RequestRefused("not_accepting")
+            raise Refusal("not_accepting")
         if self._rows.ask(target, asker) is None:
             self._check_quiet(self._rows.declined_until(asker, target), "declined_recently", now)
             self._check_quiet(self._rows.withdrawn_until(asker, target), "withdrawn_recently", now)
@@ -142,7 +142,7 @@ class Registrations:
         """People are told the moment (Unix ms) at which it ends if the server runs until then."""
         left = 0.0 if until_served is None else until_served - self._served_time.at(now)
         if left > 0:
-            raise RequestRefused(code, until=str(int((now.wall + left) * 1000)))
+            raise Refusal(code, until=str(int((now.wall + left) * 1000)))
 
     def _answer_is_under_way(self, asker: AccountId, target: AccountId) -> bool:
         """They accepted, and the asker repeats a request because it has not heard of that.
@@ -157,9 +157,9 @@ class Registrations:
     def _check_caps(self, asker: AccountId, target: AccountId) -> None:
         asked, _ = self._rows.waiting(asker)
         if asked >= PENDING_REQUESTS_PER_ACCOUNT:
-            raise RequestRefused("too_many_requests")
+            raise Refusal("too_many_requests")
         if self._store.signals.count(target) >= SIGNALS_PER_ACCOUNT:
-            raise RequestRefused("not_accepting")
+            raise Refusal("not_accepting")
 
     def _make_room(self, target: AccountId) -> list[Effect]:
         """The oldest goes, and may ask again: 500 throw-away accounts shall not keep everybody out for a month."""

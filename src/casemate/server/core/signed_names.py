@@ -8,7 +8,7 @@ from casemate.crypto.names import Names, replaces, verify_names
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId
 from casemate.server.core.names import read_full_name
-from casemate.server.core.ports import Account, ServerStore
+from casemate.server.core.ports import ServerStore, StoredAccount
 from casemate.server.core.settings import ServerSettings
 from casemate.server.core.stored_lists import stored_list
 
@@ -31,7 +31,7 @@ class SignedNames:
             raise BadNames("signed names other than those that are registered")
         self._accounts.set_names(account_id, names, account.full_name)
 
-    def take(self, account: Account, names: bytes, devices: DeviceList) -> bool:
+    def take(self, account: StoredAccount, names: bytes, devices: DeviceList) -> bool:
         """Whether these are newer than what is known, and kept now. `devices` is the account's newest list.
 
         Raises PeerBrokeProtocol when they are not its names, RequestRefused for a full name that nobody may have.
@@ -47,7 +47,7 @@ class SignedNames:
         self._accounts.set_names(account.account_id, names, signed.full_name)
         return True
 
-    def keys_changed(self, account: Account, devices: DeviceList) -> None:
+    def keys_changed(self, account: StoredAccount, devices: DeviceList) -> None:
         """A retired key vouches for nothing: names that the list's current key did not sign are not handed out."""
         if account.names == NO_NAMES:
             return
@@ -55,7 +55,7 @@ class SignedNames:
         if before is None or before.account_keys.current != devices.account_keys.current:
             self._accounts.forget_names(account.account_id)
 
-    def _held(self, account: Account) -> Names | None:
+    def _held(self, account: StoredAccount) -> Names | None:
         devices = stored_list(account)
         if account.names == NO_NAMES or devices is None:
             return None

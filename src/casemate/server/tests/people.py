@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from casemate.crypto.identity import Account, Device, new_account, new_device, sign_device_list
+from casemate.crypto.identity import OwnAccount, OwnDevice, new_account, new_device, sign_device_list
 from casemate.crypto.keys import Ed25519Public, Entropy
 from casemate.crypto.link_proof import (
     NONCE_BYTES,
@@ -32,8 +32,8 @@ class Person:
 
     username: str
     full_name: str
-    account: Account
-    device: Device
+    account: OwnAccount
+    device: OwnDevice
     entropy: Entropy
     start_counter: int = 1
     start_id: bytes = bytes(START_ID_BYTES)

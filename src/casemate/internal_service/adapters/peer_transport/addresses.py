@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from casemate.internal_service.adapters.peer_transport.observing import Seen, nat_of, observe
-from casemate.internal_service.core.ground.path_io import Observer
+from casemate.internal_service.core.ground.path_io import ObserverAddress
 from casemate.protocol.peer import Network, Udp
 from casemate.runtime.quic import QuicEndpoint, QuicError
 
@@ -23,7 +23,7 @@ class Addresses:
     """`told` is called after every look. `is_relayed` says whether a connection goes over the relay."""
 
     def __init__(
-        self, quic: QuicEndpoint, observer: Observer, is_relayed: Callable[[], bool], told: Callable[[], None]
+        self, quic: QuicEndpoint, observer: ObserverAddress, is_relayed: Callable[[], bool], told: Callable[[], None]
     ) -> None:
         self._quic = quic
         self._observer = observer

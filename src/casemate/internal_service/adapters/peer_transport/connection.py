@@ -13,7 +13,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.internal_service.adapters.peer_transport.bulk import BulkEnded, BulkHandler, BulkStreams, BulkWriter
 from casemate.internal_service.adapters.peer_transport.framing import Unframer, framed
 from casemate.internal_service.adapters.peer_transport.names import ConnectionName
-from casemate.internal_service.adapters.peer_transport.route import Route
+from casemate.internal_service.adapters.peer_transport.route import RouteWatch
 from casemate.internal_service.core.ground.path_io import PeerClosed, PeerConnected, PeerFrameArrived, PeerRouteSeen
 from casemate.protocol.bulk import BulkHeader
 from casemate.protocol.errors import MalformedFrame
@@ -66,7 +66,7 @@ class PeerConnection:
         self._on_relay = on_relay
         self._bulk_handler = bulk_handler
         self._dialled = dialled
-        self._route: Route | None = None
+        self._route: RouteWatch | None = None
         self._was_direct: bool | None = None
         self._bulk: BulkStreams | None = None
         self._outgoing: deque[bytes] = deque()
@@ -120,7 +120,7 @@ class PeerConnection:
     async def _live(self, opened: Opened) -> None:
         """Until the connection ends by itself."""
         await self._events.put(PeerConnected(*self._name, Ed25519Public(opened.quic.key), self._dialled))
-        self._route = Route(opened.quic, self._tell_route)
+        self._route = RouteWatch(opened.quic, self._tell_route)
         self._bulk = BulkStreams(opened.quic, self._name, self._bulk_handler)
         others = [
             asyncio.create_task(self._route.run()),

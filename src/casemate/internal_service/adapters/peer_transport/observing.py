@@ -8,7 +8,7 @@ from typing import Final
 
 from casemate.crypto.observer_doors import observer_door
 from casemate.crypto.primitives import ed25519_public
-from casemate.internal_service.core.ground.path_io import Observer
+from casemate.internal_service.core.ground.path_io import ObserverAddress
 from casemate.protocol.observing import OBSERVE_ALPN, SEEN_BYTES
 from casemate.protocol.peer import Nat
 from casemate.runtime.quic import QuicEndpoint, QuicError, split_address
@@ -34,7 +34,7 @@ Seen = dict[Door, str]
 """The address that a door saw us at, for each door that answered."""
 
 
-async def observe(quic: QuicEndpoint, observer: Observer) -> Seen:
+async def observe(quic: QuicEndpoint, observer: ObserverAddress) -> Seen:
     """Ask at all doors at once, for 3 s at most, and hardly longer than the first answer takes."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -75,7 +75,7 @@ def nat_of(seen: Seen, own: Sequence[str]) -> Nat:
     return "unknown"
 
 
-async def _doors(observer: Observer) -> list[Door]:
+async def _doors(observer: ObserverAddress) -> list[Door]:
     """One address of each family: two would be the same host again."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(observer.host, None, type=socket.SOCK_DGRAM)
@@ -90,7 +90,7 @@ async def _doors(observer: Observer) -> list[Door]:
     ]
 
 
-async def _ask(quic: QuicEndpoint, observer: Observer, door: Door) -> str | None:
+async def _ask(quic: QuicEndpoint, observer: ObserverAddress, door: Door) -> str | None:
     """None when the door does not answer, or what it says is no address."""
     key = ed25519_public(observer_door(observer.key, door.port, is_ipv6=door.is_ipv6))
     try:

@@ -9,7 +9,7 @@ from casemate.runtime.quic import Path, QuicConnection
 SAMPLE_SECONDS: Final = 3.0
 
 
-class Route:
+class RouteWatch:
     """`tell(direct, rtt_ms)` is called on the event loop while this runs."""
 
     def __init__(self, quic: QuicConnection, tell: Callable[[bool, float], None]) -> None:

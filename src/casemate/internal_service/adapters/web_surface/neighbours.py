@@ -13,7 +13,7 @@ from casemate.runtime.other_end import READINGS, Address, Holder, SocketTables, 
 log = structlog.get_logger("casemate.web")
 
 
-class Neighbours:
+class OtherUsers:
     """Asks once for each connection: it does not change hands without its holder's will."""
 
     def __init__(self, *, trusted: bool = False) -> None:

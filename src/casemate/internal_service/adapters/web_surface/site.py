@@ -14,7 +14,7 @@ from casemate.internal_service.adapters.web_surface.credentials import COOKIE_SE
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Problem
 from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
-from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
+from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
 from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
 from casemate.internal_service.adapters.web_surface.seats import Holder, Seats
 from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, SendResponse
@@ -31,13 +31,13 @@ _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 log = structlog.get_logger("casemate.web")
 
 
-class Site:
+class WebSurface:
     """`base_url` is where browsers reach it, with a slash at its end."""
 
     def __init__(
         self,
         gate: Gate,
-        neighbours: Neighbours,
+        neighbours: OtherUsers,
         credentials: Credentials,
         files: UiFiles,
         events: EventQueue,

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import structs
 
 from casemate.crypto.canonical import encode
-from casemate.crypto.identity import Account, Device, DeviceList, new_account, new_device, sign_device_list
+from casemate.crypto.identity import DeviceList, OwnAccount, OwnDevice, new_account, new_device, sign_device_list
 from casemate.crypto.identity import verify_device_list as verify
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import Ed25519Public
@@ -42,8 +42,8 @@ class AccountSecrets(msgspec.Struct, frozen=True, array_like=True):
     """The private keys of the account and this device, and the public documents that they signed."""
 
     format: Literal[1]
-    account: Account
-    device: Device
+    account: OwnAccount
+    device: OwnDevice
     device_list: bytes
     bundle: bytes
     """The last-resort prekey bundle that the server holds; its private half is among the prekeys."""
@@ -189,7 +189,7 @@ class Context(Memory):
         return known
 
     @property
-    def device(self) -> Device:
+    def device(self) -> OwnDevice:
         return self.secrets.device
 
     def device_list(self, peer: Peer) -> DeviceList:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from casemate.crypto.content import Kind
-from casemate.crypto.safety import SafetyNumber, safety_number
+from casemate.crypto.safety import SafetyCode, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversations.chat_form import text_of
 from casemate.internal_service.core.account.conversations.conversation import Conversations
@@ -178,7 +178,7 @@ class Showing:
         shown = _last_that_fit(rows[-limit:])
         return self._messages(peer, shown), len(rows) > len(shown), before is not None
 
-    def safety(self, peer: Peer) -> SafetyNumber:
+    def safety(self, peer: Peer) -> SafetyCode:
         return safety_number(self._context.secrets.account.keys, self._context.device_list(peer).account_keys)
 
     def _messages(self, peer: Peer, rows: list[TimelineRow]) -> list[MessageView]:

@@ -7,7 +7,7 @@ from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
-from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.types import PeerInformation
@@ -18,7 +18,9 @@ from casemate.protocol.limits import MESSAGE_BODY_BYTES
 class Peers:
     """Every method raises Refused."""
 
-    def __init__(self, desk: Desk, hosts: Hosts, directory: Directory, take: Callable[[Host, Outcome], None]) -> None:
+    def __init__(
+        self, desk: Desk, hosts: Hosts, directory: DirectoryReader, take: Callable[[Host, Outcome], None]
+    ) -> None:
         self._desk = desk
         self._hosts = hosts
         self._directory = directory

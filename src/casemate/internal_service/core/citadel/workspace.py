@@ -18,7 +18,7 @@ from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.sentences import sentence
 from casemate.internal_service.core.ground.undo import Undo, UndoDict
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
-from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.node import Monotonic
 from casemate.protocol import workspace as ws
 from casemate.protocol.client import requests as ask
@@ -43,8 +43,8 @@ class _Queue:
     in_second: int = 0
 
 
-class Workspace:
-    def __init__(self, desk: Desk, hosts: Hosts, directory: Directory, undo: Undo) -> None:
+class WorkspaceQueues:
+    def __init__(self, desk: Desk, hosts: Hosts, directory: DirectoryReader, undo: Undo) -> None:
         self._desk = desk
         self._hosts = hosts
         self._directory = directory

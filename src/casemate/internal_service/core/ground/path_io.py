@@ -13,7 +13,7 @@ from casemate.protocol.peer import Network, PeerFrame
 
 
 @dataclass(frozen=True, slots=True)
-class Observer:
+class ObserverAddress:
     """The server's endpoint that tells each caller the address it is seen at."""
 
     key: Ed25519Public
@@ -50,7 +50,7 @@ class OpenEndpoint(PathEffect):
     key: EndpointPrivate = field(repr=False)
     relay_url: str | None
     """http(s)://HOST[:PORT]/ of the server's relay; None while no server ever told."""
-    observer: Observer | None
+    observer: ObserverAddress | None
     relay_only: bool
     """Bind to loopback alone and announce nothing: no peer learns an address of ours."""
 

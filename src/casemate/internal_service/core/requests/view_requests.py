@@ -13,7 +13,7 @@ from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.requests.drafts import Drafts, slot_id
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
-from casemate.internal_service.core.views.directory import Directory
+from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.views import MessageOrder, Reason
@@ -36,7 +36,7 @@ _HIGHEST_NUMBER: Final = 2**63 - 1
 class ViewRequests:
     """Every method raises Refused."""
 
-    def __init__(self, accounts: Accounts, directory: Directory, views: Views, drafts: Drafts) -> None:
+    def __init__(self, accounts: Accounts, directory: DirectoryReader, views: Views, drafts: Drafts) -> None:
         self._accounts = accounts
         self._directory = directory
         self._waits = accounts.waits

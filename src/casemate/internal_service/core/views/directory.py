@@ -35,7 +35,7 @@ class _Walk:
     tries: int = 0
 
 
-class Directory:
+class DirectoryReader:
     def __init__(self, desk: Desk, hosts: Hosts, waits: Waits, take: Callable[[Host, Outcome], None]) -> None:
         self._desk = desk
         self._hosts = hosts

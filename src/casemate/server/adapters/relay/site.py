@@ -10,7 +10,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.node import Entropy
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
-from casemate.server.adapters.admission import PROVE_SECONDS, Admission, AdmissionLimits, Ticket, caller_network
+from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket, caller_network
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.connection import RelayConnection, new_socket
@@ -38,7 +38,7 @@ class Relay:
     ) -> None:
         self._verdicts = verdicts
         self._entropy = entropy
-        self._admission = Admission(limits)
+        self._admission = ConnectionLimiter(limits)
         self._behind_proxy = behind_proxy
         self._metrics = RelayMetrics()
         self._switch = Switch(verdicts, self._metrics, bytes_per_second)

@@ -7,7 +7,7 @@ from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_to_blob
 from casemate.server.core.names import Username
-from casemate.server.core.ports import Account, Device
+from casemate.server.core.ports import StoredAccount, StoredDevice
 
 
 class SqliteAccounts:
@@ -20,7 +20,7 @@ class SqliteAccounts:
     def is_empty(self) -> bool:
         return self._db.row("SELECT 1 FROM accounts LIMIT 1") is None
 
-    def account(self, account_id: AccountId) -> Account | None:
+    def account(self, account_id: AccountId) -> StoredAccount | None:
         row = self._db.row(
             "SELECT account_id, username, full_name, device_list, device_list_number, appear_offline, shown_online,"
             " shown_since, had_peers, names FROM accounts WHERE account_id = ?",
@@ -30,7 +30,7 @@ class SqliteAccounts:
             return None
         found, username, full_name, device_list, number, appear_offline, shown_online, shown_since, *rest = row
         had_peers, names = rest
-        return Account(
+        return StoredAccount(
             found,
             username,
             full_name,
@@ -118,13 +118,13 @@ class SqliteAccounts:
     def show_all_offline(self, since: float) -> None:
         self._db.execute("UPDATE accounts SET shown_online = 0, shown_since = ? WHERE shown_online", since)
 
-    def device(self, device_id: DeviceId) -> Device | None:
+    def device(self, device_id: DeviceId) -> StoredDevice | None:
         row = self._db.row(
             "SELECT device_id, account_id, signing_key, start_counter, start_id, linked_start FROM devices"
             " WHERE device_id = ?",
             device_id,
         )
-        return None if row is None else Device(*row)
+        return None if row is None else StoredDevice(*row)
 
     def devices(self, account_id: AccountId) -> list[DeviceId]:
         rows = self._db.rows("SELECT device_id FROM devices WHERE account_id = ? ORDER BY device_id", account_id)

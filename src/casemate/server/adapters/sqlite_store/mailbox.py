@@ -9,7 +9,7 @@ import msgspec
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.runtime.row_cache import RowCache
 from casemate.runtime.sqlite import Database
-from casemate.server.core.ports import Expired, Pair, Route, StoredReceipt
+from casemate.server.core.ports import ExpiredRun, Pair, Route, StoredReceipt
 
 _PAIR: Final = (
     "SELECT pair_id, sender, sender_device, recipient, recipient_device, deposited_up_to, taken_up_to, envelopes,"
@@ -157,7 +157,7 @@ class SqliteMailbox:
             self._rows.put_passing(("taken", pair.pair_id), (pair.pair_id, up_to), self._write_taken)
         return self._put_pair(pair, taken_up_to=up_to, envelopes=pair.envelopes - gone, bytes=pair.bytes - size)
 
-    def expire(self, before: float, limit: int) -> list[Expired]:
+    def expire(self, before: float, limit: int) -> list[ExpiredRun]:
         self._rows.write()
         rows = self._db.rows(
             "SELECT pair_id, number, length(envelope) FROM envelopes WHERE deposited_served < ?"
@@ -253,10 +253,10 @@ class SqliteMailbox:
         )
         return None if row is None else StoredReceipt(*row)
 
-    def _expired(self, pair_id: int, first: int, last: int) -> Expired:
+    def _expired(self, pair_id: int, first: int, last: int) -> ExpiredRun:
         row = self._db.row("SELECT sender_device, recipient_device FROM pairs WHERE pair_id = ?", pair_id)
         assert row is not None  # its envelopes were here a moment ago
-        return Expired(DeviceId(row[0]), DeviceId(row[1]), first, last)
+        return ExpiredRun(DeviceId(row[0]), DeviceId(row[1]), first, last)
 
     def _count(self, pair: Pair, up_to: int) -> tuple[int, int]:
         """How many envelopes go, and their bytes. What was taken before may still wait to be deleted."""

@@ -3,19 +3,19 @@
 import pytest
 
 from casemate.runtime.networks import network_of
-from casemate.server.adapters.admission import Admission, AdmissionLimits, Ticket
+from casemate.server.adapters.admission import AdmissionLimits, ConnectionLimiter, Ticket
 
 LIMITS = AdmissionLimits(in_all=6, per_address=4, unproven=3, unproven_per_address=2)
 
 
-def admitted(admission: Admission, address: str) -> Ticket:
+def admitted(admission: ConnectionLimiter, address: str) -> Ticket:
     ticket = admission.admit(address)
     assert ticket is not None
     return ticket
 
 
 def test_one_address_has_few_unproven_connections() -> None:
-    admission = Admission(LIMITS)
+    admission = ConnectionLimiter(LIMITS)
     first = admitted(admission, "a")
     admitted(admission, "a")
     assert admission.admit("a") is None
@@ -26,14 +26,14 @@ def test_one_address_has_few_unproven_connections() -> None:
 
 
 def test_all_together_have_few_unproven_connections() -> None:
-    admission = Admission(LIMITS)
+    admission = ConnectionLimiter(LIMITS)
     for address in "abc":
         admitted(admission, address)
     assert admission.admit("d") is None
 
 
 def test_one_address_does_not_take_all_places() -> None:
-    admission = Admission(LIMITS)
+    admission = ConnectionLimiter(LIMITS)
     for _ in range(4):
         admitted(admission, "a").prove()
     assert admission.admit("a") is None
@@ -43,7 +43,7 @@ def test_one_address_does_not_take_all_places() -> None:
 
 
 def test_who_leaves_makes_room_proven_or_not() -> None:
-    admission = Admission(LIMITS)
+    admission = ConnectionLimiter(LIMITS)
     for prove in (True, False) * 10:
         ticket = admitted(admission, "a")
         if prove:
@@ -73,7 +73,7 @@ def test_others_are_other_networks(one: str, other: str) -> None:
 
 
 def test_places_are_given_back() -> None:
-    admission = Admission(LIMITS)
+    admission = ConnectionLimiter(LIMITS)
     for _ in range(20):
         tickets = [admitted(admission, network) for network in "ab"]
         tickets[0].prove()

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from casemate.protocol.link import Deliver, Deposited, Receipt, SetBlock
 from casemate.server.core import outflow, pushes
-from casemate.server.core.links import Link
+from casemate.server.core.links import DeviceLink
 from casemate.server.core.pushes import PUSH_CREDIT_BYTES
 from casemate.server.tests.office import Connection, Office, befriend, deposit, envelope, person_of
 
@@ -89,7 +89,7 @@ class Weather(RuleBasedStateMachine):
         if not hasattr(self, "office"):
             return
         link = self.office.core._links.of_device(person_of(self.bob).device_id)
-        assert isinstance(link, Link)
+        assert isinstance(link, DeviceLink)
         assert link.pushes.credit > -FRAME_COST * (FRAME_ITEMS + 2)
         assert all(len(window.under_way) <= WINDOW + FRAME_ITEMS for window in link.pushes.windows.values())
 

@@ -39,7 +39,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.link_codec import ClientFrame, decode_client_frame, encode
-from casemate.server.core.events import FrameArrived, FrameGarbled, Mark, Marked, ShutdownAsked
+from casemate.server.core.events import Barrier, BarrierPassed, FrameArrived, FrameGarbled, StopAsked
 from casemate.server.core.rates import BURST_SECONDS, REFUSALS_BEFORE_BREAK, SIGNS_PER_SECOND
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -212,15 +212,15 @@ def test_a_mark_is_answered_after_what_came_before_it() -> None:
     alice, bob = office.newcomer("alice"), office.newcomer("bob")
     befriend(alice, bob)
     effects = step(
-        office.core, office.store, [FrameArrived(alice.number, deposit(bob, [1])), Mark(alice.number)], office.now
+        office.core, office.store, [FrameArrived(alice.number, deposit(bob, [1])), Barrier(alice.number)], office.now
     )
-    assert effects[-1] == Marked(alice.number)
+    assert effects[-1] == BarrierPassed(alice.number)
 
 
 def test_shutting_down_tells_everybody() -> None:
     office = Office()
     alice, stranger = office.newcomer("alice"), office.connect()
-    office.happen(ShutdownAsked())
+    office.happen(StopAsked())
     assert alice.ended_with == "shutdown"
     assert alice.closed
     assert stranger.closed
@@ -285,12 +285,12 @@ def test_a_mark_that_was_undone_ends_the_connection(monkeypatch: pytest.MonkeyPa
 
     def meets_a_fault(event: Event, now: Instant) -> list[Effect]:
         effects = handle(event, now)
-        if isinstance(event, Mark):
+        if isinstance(event, Barrier):
             raise ZeroDivisionError
         return effects
 
     with monkeypatch.context() as broken:
         broken.setattr(office.core, "handle", meets_a_fault)
-        office.happen(Mark(alice.number))
+        office.happen(Barrier(alice.number))
     assert alice.closed
     assert alice.ended_with == "internal"

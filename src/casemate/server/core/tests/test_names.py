@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from casemate.protocol.names import fold
 from casemate.server.core.names import read_full_name, read_username
-from casemate.server.core.refusals import RequestRefused
+from casemate.server.core.refusals import Refusal
 
 
 @pytest.mark.parametrize("name", ["bob", "Ада", "שלום", "田中", "tëst", "bob.smith-1_x", "user❤️", "🦊fox", "x" * 37])
@@ -32,7 +32,7 @@ def test_names_of_any_script_are_accepted(name: str) -> None:
     ],
 )
 def test_what_cannot_be_seen_or_told_apart_is_refused(name: str, code: str) -> None:
-    with pytest.raises(RequestRefused) as refusal:
+    with pytest.raises(Refusal) as refusal:
         read_username(name)
     assert refusal.value.code == code
 
@@ -74,7 +74,7 @@ def test_full_names_are_shown_safely(given_name: str, shown: str) -> None:
 
 @pytest.mark.parametrize("name", ["\u200b\u200b", "\u202e\u202d", "   ", "\u3164\u3164"])
 def test_a_full_name_has_something_to_show(name: str) -> None:
-    with pytest.raises(RequestRefused, match="full_name_invalid"):
+    with pytest.raises(Refusal, match="full_name_invalid"):
         read_full_name(name)
 
 
@@ -82,7 +82,7 @@ def test_a_full_name_has_something_to_show(name: str) -> None:
 def test_any_text_is_accepted_or_refused_and_accepting_is_stable(text: str) -> None:
     try:
         name = read_username(text)
-    except RequestRefused:
+    except Refusal:
         return
     again = read_username(name.shown)
     assert again == name
@@ -94,6 +94,6 @@ def test_a_safe_full_name_stays_as_it_is(text: str) -> None:
     try:
         safe = read_full_name(text)
         again = read_full_name(safe)
-    except RequestRefused:
+    except Refusal:
         return
     assert again == safe

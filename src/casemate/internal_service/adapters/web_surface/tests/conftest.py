@@ -7,12 +7,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.adapters.web_surface.browsers import Browsers
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
-from casemate.internal_service.adapters.web_surface.neighbours import Neighbours
+from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
 from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, OPEN_COMMAND, TOKEN, Door
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
@@ -30,7 +30,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     wall = [1_000_000.0]
     credentials = Credentials(TOKEN, lambda: wall[0], Browsers(tmp_path, lambda: wall[0]))
     events = EventQueue(SystemClock())
-    sites: list[Site] = []
+    sites: list[WebSurface] = []
 
     async def late(request: web.Request) -> web.StreamResponse:
         return await sites[0].answer(request)
@@ -44,9 +44,9 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     port = running.addresses[0][1]
     gate = Gate(Doors.of("127.0.0.1", port, ["casemate.test"], [FRIEND]), credentials, f"casemate_{port}")
     sites.append(
-        Site(
+        WebSurface(
             gate,
-            Neighbours(),
+            OtherUsers(),
             credentials,
             UiFiles(files),
             events,

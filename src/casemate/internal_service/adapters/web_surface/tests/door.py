@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiohttp
 
-from casemate.internal_service.adapters.web_surface import Site
+from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.adapters.web_surface.credentials import Credentials
 from casemate.node import Event
 from casemate.runtime.event_queue import EventQueue
@@ -26,7 +26,7 @@ class Door:
     http: aiohttp.ClientSession
     wall: list[float]
     files: Path
-    site: Site
+    site: WebSurface
     opened: list[aiohttp.ClientWebSocketResponse] = field(default_factory=list)
 
     @property

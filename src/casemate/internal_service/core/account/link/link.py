@@ -60,7 +60,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class ComingOnline:
     """Dialling, then greeting (`nonce` is set), then proving (`greeting` is set)."""
 
     attempt: int
@@ -91,7 +91,7 @@ class Fenced:
 
 
 LinkStage = Literal["stopped", "away", "online", "fenced"]
-LinkState = Stopped | Opening | Online | BackingOff | Fenced
+LinkState = Stopped | ComingOnline | Online | BackingOff | Fenced
 
 
 class Link(Memory):
@@ -150,19 +150,19 @@ class Link(Memory):
 
     def opened(self, event: LinkOpened) -> Outcome:
         state = self._state
-        if event.generation != self._generation or not isinstance(state, Opening) or state.nonce is not None:
+        if event.generation != self._generation or not isinstance(state, ComingOnline) or state.nonce is not None:
             return []
         nonce = self._context.entropy(NONCE_BYTES)
         self._state = replace(state, nonce=nonce, certificate_key=event.certificate_key)
         return [self._send(client_hello(nonce))]
 
     def is_current(self, generation: int) -> bool:
-        return generation == self._generation and isinstance(self._state, Opening | Online)
+        return generation == self._generation and isinstance(self._state, ComingOnline | Online)
 
     def greeted(self, hello: ServerHello, now: Instant) -> Outcome:
         """The server says who it is: check it against the pin, then prove who we are."""
         state = self._state
-        if not isinstance(state, Opening) or state.nonce is None or state.greeting is not None:
+        if not isinstance(state, ComingOnline) or state.nonce is None or state.greeting is not None:
             raise PeerBrokeProtocol("a hello out of turn")
         try:
             highest_common(LINK_VERSIONS, (hello.version, hello.version), our_name="client", their_name="server")
@@ -188,12 +188,12 @@ class Link(Memory):
     def password_key_made(self, event: ServerPasswordKeyMade) -> Outcome:
         """Whoever joins can prove the server's password now. Late news of an earlier attempt changes nothing."""
         state = self._state
-        if event.generation != self._generation or not isinstance(state, Opening) or state.greeting is None:
+        if event.generation != self._generation or not isinstance(state, ComingOnline) or state.greeting is None:
             return []
         return [self._send(self._claim(self._context.profile, state.greeting, event.key))]
 
     def refused(self, frame: Refused, now: Instant) -> Outcome:
-        if not isinstance(self._state, Opening):
+        if not isinstance(self._state, ComingOnline):
             raise PeerBrokeProtocol("a refusal out of turn")
         why = reason(frame.code, **frame.params)
         if self._state.greeting is None:
@@ -206,7 +206,7 @@ class Link(Memory):
 
     def welcomed(self, now: Instant) -> None:
         state = self._state
-        if not isinstance(state, Opening) or state.greeting is None:
+        if not isinstance(state, ComingOnline) or state.greeting is None:
             raise PeerBrokeProtocol("a welcome out of turn")
         self._state = Online(now.wall, state.attempt, now.monotonic + STEADY_SECONDS)
         self._away_since, self._why = None, None
@@ -231,7 +231,7 @@ class Link(Memory):
 
     def drop(self, why: Reason, now: Instant) -> Outcome:
         """The server broke the protocol: end this link and try again later."""
-        if isinstance(self._state, Opening | Online):
+        if isinstance(self._state, ComingOnline | Online):
             return self._lost(why, now, REFUSED_RETRY_SECONDS)
         return []
 
@@ -243,7 +243,7 @@ class Link(Memory):
         match self._state:
             case BackingOff(attempt, until) if until <= now.monotonic:
                 return self._dial(attempt, now)
-            case Opening(deadline=deadline) if deadline <= now.monotonic:
+            case ComingOnline(deadline=deadline) if deadline <= now.monotonic:
                 return self._lost(reason("server_unreachable"), now)
             case _:
                 return []
@@ -252,7 +252,7 @@ class Link(Memory):
         match self._state:
             case BackingOff(until=until):
                 return until
-            case Opening(deadline=deadline):
+            case ComingOnline(deadline=deadline):
                 return deadline
             case _:
                 return None
@@ -270,7 +270,7 @@ class Link(Memory):
 
     def _dial(self, attempt: int, now: Instant) -> Outcome:
         self._generation += 1
-        self._state = Opening(attempt, now.monotonic + OPENING_SECONDS)
+        self._state = ComingOnline(attempt, now.monotonic + OPENING_SECONDS)
         if self._away_since is None:
             self._away_since = now.wall
         profile = self._context.profile
@@ -279,7 +279,7 @@ class Link(Memory):
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
         ceiling = UNREACHABLE_CEILING_SECONDS
         match self._state:
-            case Opening(attempt=failed):
+            case ComingOnline(attempt=failed):
                 attempt = failed + 1
             case Online(attempt=failed, steady_at=steady_at) if now.monotonic < steady_at:
                 attempt, ceiling = failed + 1, IN_TROUBLE_CEILING_SECONDS
@@ -300,7 +300,7 @@ class Link(Memory):
         """The one place where a link ends, for whatever reason: it is closed, and whoever relied on it is told."""
         was, self._state = self._state, state
         outcome: Outcome = [LinkChanged()]
-        if isinstance(was, Opening | Online):
+        if isinstance(was, ComingOnline | Online):
             outcome.insert(0, self._close())
         if isinstance(was, Online):
             for tell in self.when_down:

@@ -14,7 +14,7 @@ from casemate.internal_service.core.ground.path_io import (
     EndpointClosed,
     EndpointOpened,
     ObserveAgain,
-    Observer,
+    ObserverAddress,
     OpenEndpoint,
 )
 from casemate.internal_service.core.ground.undo import Memory
@@ -36,7 +36,7 @@ _RELAY_URL_CHARACTERS: Final = 256
 @dataclass(frozen=True, slots=True)
 class Terms:
     relay_url: str | None
-    observer: Observer | None
+    observer: ObserverAddress | None
     relay_only: bool
 
 
@@ -218,9 +218,9 @@ def relay_url_of(server_address: str, paths: Paths) -> str | None:
     return paths.relay_url if fits and len(paths.relay_url) <= _RELAY_URL_CHARACTERS else None
 
 
-def _observer(relay_url: str | None, paths: Paths | None) -> Observer | None:
+def _observer(relay_url: str | None, paths: Paths | None) -> ObserverAddress | None:
     if relay_url is None or paths is None or len(paths.observer_key) != KEY_BYTES:
         return None
     host = urlsplit(relay_url).hostname
     ports = tuple(port for port in paths.observer_ports[:2] if 0 < port < 65_536)
-    return Observer(Ed25519Public(paths.observer_key), host, ports) if host and ports else None
+    return ObserverAddress(Ed25519Public(paths.observer_key), host, ports) if host and ports else None
