@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from casemate.crypto.keys import ServerPrivate
 from casemate.crypto.link_proof import new_server_key
+from casemate.crypto.primitives import ed25519_public
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account.account import Account
@@ -129,14 +130,24 @@ class Person:
 class Deployment:
     """Everything happens in `settle`, in order; time moves only by `pass_time`."""
 
-    def __init__(self, folder: Path, seed: bytes = b"deployment", *, mailbox_seconds: float = MAILBOX_SECONDS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: bytes = b"deployment",
+        *,
+        mailbox_seconds: float = MAILBOX_SECONDS,
+        now: Instant = Instant(1000.0, FIRST_WALL_SECONDS),
+        server_private: ServerPrivate | None = None,
+    ) -> None:
+        """`now` and `server_private` are given when what is in the folder goes on."""
         self.folder = folder
         self.mailbox_seconds = mailbox_seconds
         self.entropy = repeatable_entropy(seed)
-        self.now = Instant(1000.0, FIRST_WALL_SECONDS)
-        private, public = new_server_key(self.entropy)
-        self.server_private: ServerPrivate = private
-        self.server_key = public
+        self.now = now
+        if server_private is None:
+            server_private, _ = new_server_key(self.entropy)
+        self.server_private = server_private
+        self.server_key = ed25519_public(server_private)
         self.people: list[Person] = []
         self.to_server: ToServer = lambda person, frame: [frame]
         self.to_device: ToDevice = lambda person, frame: [frame]
@@ -179,6 +190,16 @@ class Deployment:
         account = Account.load(person.store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
         person.core = AccountCore(account)
         self.do(person, lambda account, now: account.start(now))
+
+    def come_back(self, name: str) -> Person:
+        """Somebody whose database lies in the folder; their process starts."""
+        path = self.folder / f"{name}.db"
+        store = open_account_store(path, _KEY, synchronous="OFF")
+        account = Account.load(store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
+        person = Person(name, path, store, AccountCore(account))
+        self.people.append(person)
+        self.do(person, lambda account, now: account.start(now))
+        return person
 
     def copy_of(self, person: Person) -> bytes:
         """The database as a backup has it, taken while the process was ended for a moment."""

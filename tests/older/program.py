@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from casemate.crypto.identity import verify_device_list
+from casemate.crypto.session import Session
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account.account import Account
@@ -112,6 +114,14 @@ def conversation(account: Account, store: SqliteAccountStore, peer_cid: Cid) -> 
     )
 
 
+def device_of(store: SqliteAccountStore, peer_cid: Cid) -> DeviceId:
+    """Their one device."""
+    peer = store.peer_by_cid(peer_cid)
+    assert peer is not None
+    [entry] = verify_device_list(peer.device_list, peer.account_id).devices
+    return entry.device_id
+
+
 def why_queued(account: Account, peer_cid: Cid, message_id: str) -> str | None:
     """The code of the reason that stands beside it."""
     view = account.message_view(account.conversation_with(peer_cid), MessageId(bytes.fromhex(message_id)))
@@ -171,6 +181,6 @@ def counter(store: SqliteAccountStore, device: DeviceId) -> int:
     return 0 if channel is None else channel.counter
 
 
-def sending_session(store: SqliteAccountStore, device: DeviceId) -> bytes | None:
+def sending_session(store: SqliteAccountStore, device: DeviceId) -> Session | None:
     row = store.sending_ratchet(device)
-    return None if row is None else row.session.to_bytes()
+    return None if row is None else row.session
