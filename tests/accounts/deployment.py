@@ -136,14 +136,14 @@ class Deployment:
         seed: bytes = b"deployment",
         *,
         mailbox_seconds: float = MAILBOX_SECONDS,
-        now: Instant = Instant(1000.0, FIRST_WALL_SECONDS),
+        now: Instant | None = None,
         server_private: ServerPrivate | None = None,
     ) -> None:
         """`now` and `server_private` are given when what is in the folder goes on."""
         self.folder = folder
         self.mailbox_seconds = mailbox_seconds
         self.entropy = repeatable_entropy(seed)
-        self.now = now
+        self.now = now or Instant(1000.0, FIRST_WALL_SECONDS)
         if server_private is None:
             server_private, _ = new_server_key(self.entropy)
         self.server_private = server_private

@@ -29,10 +29,14 @@ def under_way(store: SqliteAccountStore, device: DeviceId) -> UnderWay:
 
 
 def outgoing(store: SqliteAccountStore, device: DeviceId) -> list[OutboxRow]:
-    """In the order in which they were sealed."""
+    """In the order in which they were sealed; then what waits."""
     numbers = [number for number, _ in store.outbox_queued(device, 0, _ALL, even_sent=True)]
     rows = [store.outbox_row(device, number) for number in numbers]
-    return [row for row in rows if row is not None]
+    return [row for row in rows if row is not None] + store.outbox_waiting(device, _ALL)
+
+
+def sealed(store: SqliteAccountStore, device: DeviceId) -> list[OutboxRow]:
+    return [row for row in outgoing(store, device) if row.number is not None]
 
 
 def marks(store: SqliteAccountStore, device: DeviceId, names: Marks) -> Marks:

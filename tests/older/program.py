@@ -144,6 +144,18 @@ def expired(store: SqliteAccountStore, device: DeviceId) -> list[int]:
     return store.outbox_numbers(device, "expired")
 
 
+def kept_no_longer(store: SqliteAccountStore, wall: float) -> list[tuple[DeviceId, int]]:
+    """Device and number of what the server has and was to keep until this moment at most, the first to go first."""
+    return store.outbox_overdue(wall, _ALL)
+
+
+def noted_reason(store: SqliteAccountStore, message_id: MessageId) -> str | None:
+    """Why it is still here, as far as the server said."""
+    row = store.outbox_of_message(message_id)
+    assert row is not None
+    return row.reason
+
+
 def marks(store: SqliteAccountStore, device: DeviceId) -> Marks:
     """Empty where nothing ever went either way."""
     channel = store.channel(device)

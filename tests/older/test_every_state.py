@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.account import Account
 from tests.older import before, every_state, program
 from tests.older.every_state import Made
 from tests.older.maker import KEY, Friend
-from tests.older.sides import body_in, message_id_in
+from tests.older.sides import DAYS, body_in, message_id_in
 
 NAMES = (
     "bea", "carl", "dora", "emil", "fay", "gus", "hal", "iris", "kim", "lee", "ned",
@@ -73,6 +73,8 @@ def test_each_conversation_is_shown_as_it_was(
 def test_people_and_what_is_unread_are_as_they_were(made: Made, opened: SqliteAccountStore, account: Account) -> None:
     assert [peer.username for peer in opened.peers()] == sorted(NAMES)
     assert account.unread() == made.maker.store.unread()
+    for friend in made.friends.values():
+        assert opened.presence(friend.peer.account_id) == made.maker.store.presence(friend.peer.account_id)
     said = {view.peer_cid for view in account.conversation_views()}
     assert said == {friend.peer.cid for name, friend in made.friends.items() if name not in ("olga", "paul", "quin")}
 
@@ -84,7 +86,7 @@ def test_what_is_under_way_is_neither_lost_nor_doubled_nor_sealed_anew(
     friend = friend_of(made, name)
     left = program.under_way(opened, friend.device)
     assert left == before.under_way(made.maker.store, friend.device)
-    rows = before.outgoing(made.maker.store, friend.device)
+    rows = before.sealed(made.maker.store, friend.device)
     assert program.not_at_the_server(opened, friend.device) == [row.number for row in rows if row.state == "queued"]
     assert program.expired(opened, friend.device) == [row.number for row in rows if row.state == "expired"]
 
@@ -92,7 +94,7 @@ def test_what_is_under_way_is_neither_lost_nor_doubled_nor_sealed_anew(
 @pytest.mark.parametrize("name", NAMES)
 def test_they_can_open_what_is_sealed(made: Made, opened: SqliteAccountStore, name: str) -> None:
     friend = friend_of(made, name)
-    rows = before.outgoing(made.maker.store, friend.device)
+    rows = before.sealed(made.maker.store, friend.device)
     sealed = program.under_way(opened, friend.device).sealed
     assert [read_envelope(envelope).number for _, envelope in sealed] == [row.number for row in rows]
     if sealed:
@@ -119,6 +121,20 @@ def test_what_came_early_is_here_and_opens(made: Made, opened: SqliteAccountStor
     early = [opened.early_take(bea.device, expected + later) for later in (1, 2)]
     found = bea.wire.we_would_find(envelope for envelope in early if envelope is not None)
     assert [body_in(content) for content in found] == [b"early", b"early, too"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_why_something_is_still_here_is_kept(made: Made, opened: SqliteAccountStore, name: str) -> None:
+    rows = before.outgoing(made.maker.store, friend_of(made, name).device)
+    assert [program.noted_reason(opened, row.message_id) for row in rows] == [row.reason for row in rows]
+
+
+def test_until_when_the_server_keeps_something_is_kept(made: Made, opened: SqliteAccountStore) -> None:
+    store = made.maker.store
+    first = store.outbox_next_overdue()
+    assert first is not None
+    for wall in (first - 1, first, first + 20, first + 30 * DAYS):
+        assert program.kept_no_longer(opened, wall) == store.outbox_overdue(wall, 1_000)
 
 
 def test_why_something_waits_is_known_still(made: Made, account: Account) -> None:
