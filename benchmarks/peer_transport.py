@@ -40,7 +40,7 @@ from casemate.node import Event
 from casemate.protocol.bulk import BulkHeader, TransferId
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import MIB
-from casemate.protocol.peer import Control, Ping, Pong
+from casemate.protocol.peer import Control, PathPing, PathPong
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 from tests.support.open_relay import open_relay
@@ -80,8 +80,8 @@ class Service:
         """As the core would: effects one hop after events."""
         for event in batch:
             match event:
-                case PeerFrameArrived(account_id, generation, connection, Ping(count)) if self._answers:
-                    self.transport.perform(SendToPeer(account_id, generation, connection, Pong(count)))
+                case PeerFrameArrived(account_id, generation, connection, PathPing(count)) if self._answers:
+                    self.transport.perform(SendToPeer(account_id, generation, connection, PathPong(count)))
                 case PeerFrameArrived(account_id, generation, connection, Control() as frame) if self._answers:
                     self.transport.perform(SendToPeer(account_id, generation, connection, frame))
                 case _:
@@ -158,14 +158,14 @@ class Near:
         began = time.perf_counter()
         key = Ed25519Public(ed25519_public(FAR_KEY))
         self._service.transport.perform(DialPeer(ACCOUNT, 1, self._number, key, ()))
-        self.send(Ping(0))
+        self.send(PathPing(0))
         while not isinstance(event := await self._service.events.get(), PeerConnected | PeerFrameArrived):
             pass
         while not isinstance(event, PeerFrameArrived):
             event = await self._service.events.get()
         return (time.perf_counter() - began) * 1e3
 
-    def send(self, frame: Ping | Control) -> None:
+    def send(self, frame: PathPing | Control) -> None:
         self._service.transport.perform(SendToPeer(ACCOUNT, 1, self._number, frame))
 
     def hang_up(self) -> None:
@@ -173,7 +173,7 @@ class Near:
 
     async def ping(self) -> float:
         began = time.perf_counter()
-        self.send(Ping(1))
+        self.send(PathPing(1))
         while not isinstance(await self._service.events.get(), PeerFrameArrived):
             pass
         return (time.perf_counter() - began) * 1e3

@@ -15,7 +15,7 @@ from typing import Final
 from benchmarks.machine import Quantiles, print_heading
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS
-from casemate.protocol.link import DirectoryPage, ListDirectory
+from casemate.protocol.link import AccountPage, ListAccounts
 from casemate.runtime.entropy import system_entropy
 from casemate.server.adapters.identity_file import load_or_make_identity
 from casemate.server.adapters.sqlite_store import open_server_store
@@ -53,13 +53,13 @@ async def measure(data_dir: Path) -> None:
         await _report("search that matches nobody", lambda: _page(link, reader, "zzzz", "", FIRST_PAGE_ROWS))
 
 
-async def _page(link: LinkClient, reader: Person, query: str, cursor: str, limit: int) -> DirectoryPage:
-    page = await link.ask(reader, ListDirectory, query, cursor, limit)
-    assert isinstance(page, DirectoryPage)
+async def _page(link: LinkClient, reader: Person, query: str, cursor: str, limit: int) -> AccountPage:
+    page = await link.ask(reader, ListAccounts, query, cursor, limit)
+    assert isinstance(page, AccountPage)
     return page
 
 
-async def _everybody(link: LinkClient, reader: Person, query: str) -> DirectoryPage:
+async def _everybody(link: LinkClient, reader: Person, query: str) -> AccountPage:
     rows, cursor = 0, ""
     while True:
         page = await _page(link, reader, query, cursor, DIRECTORY_PAGE_ROWS)
@@ -70,7 +70,7 @@ async def _everybody(link: LinkClient, reader: Person, query: str) -> DirectoryP
         cursor = page.next_cursor
 
 
-async def _report(what: str, ask: Callable[[], Awaitable[DirectoryPage]]) -> None:
+async def _report(what: str, ask: Callable[[], Awaitable[AccountPage]]) -> None:
     sample = []
     total = 0
     for _ in range(ROUNDS):

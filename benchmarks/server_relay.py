@@ -18,7 +18,7 @@ import uvloop
 
 from benchmarks.machine import print_heading
 from casemate.protocol.limits import MIB
-from casemate.protocol.link import AnswerRegistration, AskRegistration, Paths, Welcome
+from casemate.protocol.link import AnswerRegistration, AskRegistration, PathOffer, Welcome
 from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.tests.house import Endpoint
 from casemate.server.tests.link_client import LinkClient
@@ -86,7 +86,7 @@ async def measure(directory: Path, count: int, seconds: float) -> None:
         links = [await LinkClient.register(server.url, person) for person in people[:2]]
         paths = links[0].heard[1]
         assert isinstance(paths, Welcome)
-        assert isinstance(paths.paths, Paths)
+        assert isinstance(paths.paths, PathOffer)
         url = f"http://127.0.0.1:{paths.paths.relay_port}/"
         await links[0].ask(people[0], AskRegistration, people[1].account_id, b"card")
         await links[1].ask(people[1], AnswerRegistration, people[0].account_id, True, b"card")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-from casemate.protocol.link import Deposit, Paths, Welcome
+from casemate.protocol.link import Deposit, PathOffer, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
-OFFER = Paths("", 12350, b"", [])
+OFFER = PathOffer("", 12350, b"", [])
 
 
 class Neighbours:

@@ -6,7 +6,15 @@ import pytest
 from casemate.internal_service.core.ground.notices import AccountDeleted, EnrollmentRefused
 from casemate.node import Effect
 from casemate.protocol.limits import CONTROL_BYTES
-from casemate.protocol.link import ClientHello, Closing, EphemeralArrived, ReceiptArrived, Refused, ServerHello, Welcome
+from casemate.protocol.link import (
+    ClientHello,
+    Closing,
+    EphemeralArrived,
+    OpeningRefused,
+    ReceiptArrived,
+    ServerHello,
+    Welcome,
+)
 from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import Close, Send
 from tests.accounts.deployment import Deployment, Person
@@ -26,7 +34,7 @@ def test_nobody_unproven_can_sign_a_user_out(world: Deployment) -> None:
 
 def test_nobody_unproven_can_fence_a_device_off(world: Deployment) -> None:
     alice = world.person("alice")
-    world.to_device = lambda person, frame: [Refused("fenced")] if isinstance(frame, ServerHello) else [frame]
+    world.to_device = lambda person, frame: [OpeningRefused("fenced")] if isinstance(frame, ServerHello) else [frame]
     world.cut(alice)
     world.pass_time(60)
     world.to_device = passed_on
@@ -38,7 +46,7 @@ def test_nobody_unproven_can_fence_a_device_off(world: Deployment) -> None:
 def test_a_refusal_that_decides_nothing_throws_no_keys_away(world: Deployment, after: type[ServerFrame]) -> None:
     """The server may have made the account before it stumbled: without its keys the name would be lost."""
     alice = world.person("alice", enroll=False)
-    world.to_device = lambda person, frame: [Refused("internal")] if isinstance(frame, after) else [frame]
+    world.to_device = lambda person, frame: [OpeningRefused("internal")] if isinstance(frame, after) else [frame]
     world.do(alice, lambda account, now: account.start(now))
     assert alice.heard(EnrollmentRefused) == []
     world.to_device = passed_on

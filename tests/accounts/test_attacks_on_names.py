@@ -12,14 +12,14 @@ from casemate.internal_service.core.ground.notices import DirectoryAnswered, Reg
 from casemate.protocol.client.views import PeerView
 from casemate.protocol.link import (
     AccountFound,
+    AccountPage,
     AccountRow,
     AskRegistration,
     DeviceListChanged,
-    DirectoryPage,
-    Done,
     PublishDeviceList,
     RegistrationAnswered,
     RegistrationAsked,
+    RequestDone,
     RequestFailed,
     Signal,
 )
@@ -64,7 +64,7 @@ def renaming(person: Person, frame: Any) -> list[Any]:
     match frame:
         case AccountFound():
             return [msgspec.structs.replace(frame, row=renamed(frame.row))]
-        case DirectoryPage():
+        case AccountPage():
             return [msgspec.structs.replace(frame, rows=[renamed(row) for row in frame.rows])]
         case Signal(_, RegistrationAsked() | RegistrationAnswered() as body):
             return [msgspec.structs.replace(frame, body=msgspec.structs.replace(body, sender=renamed(body.sender)))]
@@ -248,7 +248,7 @@ def test_the_servers_word_registers_nobody(world: Deployment) -> None:
     alice, bob = world.person("alice"), world.person("bob")
 
     def lie(person: Person, frame: ServerFrame) -> list[ServerFrame]:
-        if isinstance(frame, Done) and person is alice and asks:
+        if isinstance(frame, RequestDone) and person is alice and asks:
             return [RequestFailed(frame.request_id, "already_registered")]
         return [frame]
 

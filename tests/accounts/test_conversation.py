@@ -3,16 +3,16 @@
 import pytest
 
 from casemate.internal_service.core.ground.notices import (
-    ConnectAsked,
+    ConnectWanted,
     ConversationChanged,
     MessageArrived,
-    RegistrationAsked,
     RegistrationSettled,
+    RegistrationWanted,
 )
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import DAY_SECONDS
-from casemate.protocol.link import Deliver, Done, Signal
+from casemate.protocol.link import Deliver, RequestDone, Signal
 from tests.accounts.deployment import Deployment, Person
 
 
@@ -20,7 +20,7 @@ def test_a_request_and_its_answer_register_both(world: Deployment) -> None:
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
     assert world.sees(alice, bob).relation == "requested"
-    assert [notice.username for notice in bob.heard(RegistrationAsked)] == ["alice"]
+    assert [notice.username for notice in bob.heard(RegistrationWanted)] == ["alice"]
     world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
     for one, other in ((alice, bob), (bob, alice)):
         assert world.sees(one, other).relation == "registered"
@@ -60,7 +60,7 @@ def test_only_connected_people_can_talk(world: Deployment) -> None:
     with pytest.raises(Refused, match="not_connected"):
         world.say(alice, bob, "hello?")
     world.do(alice, lambda account, now: account.connect(bob.cid, b"", "Disabled", now))
-    assert bob.heard(ConnectAsked)
+    assert bob.heard(ConnectWanted)
     world.do(bob, lambda account, now: account.answer_connect(alice.cid, True, b"", "Disabled", now))
     world.say(alice, bob, "hello")
     assert world.texts(bob, alice) == ["hello"]
@@ -212,7 +212,7 @@ def test_an_acceptance_the_server_kept_but_could_not_confirm_is_not_asked_for_ag
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.set_settings(auto_connect=True, token=1, now=now))
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    world.to_device = lambda person, frame: [] if person is bob and isinstance(frame, Done) else [frame]
+    world.to_device = lambda person, frame: [] if person is bob and isinstance(frame, RequestDone) else [frame]
     world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
     assert world.sees(alice, bob).relation == "registered"
     world.to_device = lambda person, frame: [frame]

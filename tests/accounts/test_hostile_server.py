@@ -3,7 +3,7 @@
 import msgspec
 
 from casemate.crypto.identity import new_account, rotate_account_key, sign_device_list, verify_device_list
-from casemate.internal_service.core.ground.notices import MessageArrived, RegistrationAsked
+from casemate.internal_service.core.ground.notices import MessageArrived, RegistrationWanted
 from casemate.protocol.link import (
     AccountFound,
     BundleFound,
@@ -13,10 +13,10 @@ from casemate.protocol.link import (
     Receipt,
     ReceiptArrived,
     RegistrationAnswered,
+    RegistrationAsked,
     ServerHello,
     Signal,
 )
-from casemate.protocol.link import RegistrationAsked as AskedSignal
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
@@ -36,7 +36,7 @@ def test_a_forged_device_list_is_not_believed(world: Deployment) -> None:
 
     world.to_device = swap
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    assert bob.heard(RegistrationAsked) == []
+    assert bob.heard(RegistrationWanted) == []
     assert alice.account.peer_view(bob.cid) is None
 
 
@@ -45,7 +45,7 @@ def test_a_swapped_card_in_a_request_is_thrown_away(world: Deployment) -> None:
     cards: list[bytes] = []
 
     def swap(person: Person, frame: ServerFrame) -> list[ServerFrame]:
-        if isinstance(frame, Signal) and isinstance(frame.body, AskedSignal):
+        if isinstance(frame, Signal) and isinstance(frame.body, RegistrationAsked):
             cards.append(frame.body.request)
             body = msgspec.structs.replace(frame.body, sender=msgspec.structs.replace(frame.body.sender))
             body = msgspec.structs.replace(body, request=cards[0])
@@ -55,7 +55,7 @@ def test_a_swapped_card_in_a_request_is_thrown_away(world: Deployment) -> None:
     world.to_device = swap
     world.do(mallory, lambda account, now: account.ask_registration(bob.cid, now))
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    assert [notice.username for notice in bob.heard(RegistrationAsked)] == ["mallory"]
+    assert [notice.username for notice in bob.heard(RegistrationWanted)] == ["mallory"]
     assert quarantined(bob) == 1
     assert world.sees(alice, bob).relation == "declined", "what nobody is shown takes no place for a month"
     assert world.sees(mallory, bob).relation == "requested"

@@ -6,7 +6,7 @@ import pytest
 
 from casemate.internal_service.core.account.link.link import OPENING_SECONDS
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered
-from casemate.protocol.link import Closing, DirectoryPage, Refused, Welcome
+from casemate.protocol.link import AccountPage, Closing, OpeningRefused, Welcome
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
@@ -31,7 +31,7 @@ def refused(world: Deployment, alice: Person, bob: Person) -> None:
     world.server_up = True
 
     def refuse(person: Person, frame: ServerFrame) -> list[ServerFrame]:
-        return [Refused("device_removed")] if person is alice and isinstance(frame, Welcome) else [frame]
+        return [OpeningRefused("device_removed")] if person is alice and isinstance(frame, Welcome) else [frame]
 
     world.to_device = refuse
     world.cut(alice)
@@ -40,7 +40,7 @@ def refused(world: Deployment, alice: Person, bob: Person) -> None:
 
 def dropped(world: Deployment, alice: Person, bob: Person) -> None:
     """The server broke the protocol."""
-    world._to_device(alice, alice.generation, Refused("internal"))
+    world._to_device(alice, alice.generation, OpeningRefused("internal"))
 
 
 def signed_out(world: Deployment, alice: Person, bob: Person) -> None:
@@ -91,7 +91,7 @@ def test_however_a_link_ends_nobody_is_shown_online_and_every_request_is_answere
 ) -> None:
     alice, bob = friends
     assert world.sees(alice, bob).online
-    world.to_device = lambda person, frame: [] if isinstance(frame, DirectoryPage) else [frame]
+    world.to_device = lambda person, frame: [] if isinstance(frame, AccountPage) else [frame]
     world.do(alice, lambda account, now: account.list_directory("", "", 10, TOKEN, now))
     assert not alice.heard(Answered)
     world.server_up = False

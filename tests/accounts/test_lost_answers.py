@@ -6,7 +6,7 @@ import pytest
 
 from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS
 from casemate.internal_service.core.account.key_time import TIDY_SECONDS
-from casemate.protocol.link import AskRegistration, Done, PublishBundle, RequestFailed, WithdrawRegistration
+from casemate.protocol.link import AskRegistration, PublishBundle, RequestDone, RequestFailed, WithdrawAsk
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import counting, device, passed_on
@@ -31,7 +31,7 @@ class Losing:
         return []
 
     def _down(self, person: Person, frame: ServerFrame) -> list[ServerFrame]:
-        if person is self.person and isinstance(frame, Done) and frame.request_id == self._request_id:
+        if person is self.person and isinstance(frame, RequestDone) and frame.request_id == self._request_id:
             self.lost += 1
             return []
         return [frame]
@@ -117,7 +117,7 @@ def test_a_request_is_taken_back_although_nobody_answered(
 ) -> None:
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    lost = losing(alice, WithdrawRegistration)
+    lost = losing(alice, WithdrawAsk)
     world.do(alice, lambda account, now: account.withdraw_registration(bob.cid, 1))
     world.pass_time(700)  # so long after it was taken back one could ask again
     lost.link_breaks()
@@ -132,7 +132,7 @@ def test_a_request_is_taken_back_although_nobody_answered(
 def test_who_is_asked_while_taking_a_request_back_is_not_taken_for_registered(world: Deployment) -> None:
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-    Losing(world, alice, WithdrawRegistration, answered=True)
+    Losing(world, alice, WithdrawAsk, answered=True)
     world.do(alice, lambda account, now: account.withdraw_registration(bob.cid, 1))
     world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
     assert world.sees(alice, bob).relation == "asks_you"

@@ -22,9 +22,9 @@ from casemate.protocol.peer import (
     Control,
     Envelopes,
     Network,
+    PathPong,
     PeerFrame,
     PeerHello,
-    Pong,
     decode_peer_frame,
     encode_peer_frame,
 )
@@ -298,7 +298,7 @@ def test_a_connection_whose_end_was_undone_goes_on(neighbours: Neighbours) -> No
 def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbours: Neighbours) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     place = world.peers.place_of(bob.account.account_id)
-    world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, Pong) else [frame]
+    world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, PathPong) else [frame]
     for number in range(8):
         world.pass_time(4)
         world.say(ann, bob, f"part {number}")

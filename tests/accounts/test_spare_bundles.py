@@ -9,10 +9,9 @@ from casemate.crypto.envelope import read_envelope
 from casemate.crypto.handshake import read_initial_header
 from casemate.crypto.identity import sign_device_list
 from casemate.crypto.prekeys import PrekeyBundle
-from casemate.internal_service.core.account.contents import ReceiptNote, Spares, encode
+from casemate.internal_service.core.account.contents import HandedSpares, ReceiptNote, encode
 from casemate.internal_service.core.account.delivery import control
-from casemate.internal_service.core.account.delivery.spares import SPARE_SECONDS, SUPERSEDED_KEPT
-from casemate.internal_service.core.account.delivery.spares import Spares as SparesPart
+from casemate.internal_service.core.account.delivery.spares import SPARE_SECONDS, SUPERSEDED_KEPT, Spares
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.limits import SPARES
@@ -181,7 +180,7 @@ def hand_out(person: Person, other: Person, body: bytes, now: Instant) -> None:
     peer = context.store.peer(other.account.account_id)
     assert peer is not None
     with context.store.transaction():
-        SparesPart(context, person.account._outbox).taken(peer, device(other), body, now)
+        Spares(context, person.account._outbox).taken(peer, device(other), body, now)
 
 
 def bundles_of(person: Person) -> Iterator[tuple[bytes, bytes]]:
@@ -196,14 +195,14 @@ def test_the_same_hand_out_again_brings_back_none_that_was_used(
     make_re_key(world, alice, bob, "altered on its way")
     used = set(handed) - set(held(bob, alice))
     assert used
-    hand_out(bob, alice, encode(Spares((), tuple(handed.values()))), world.now)
+    hand_out(bob, alice, encode(HandedSpares((), tuple(handed.values()))), world.now)
     assert not used & set(held(bob, alice))
 
 
 def test_a_hand_out_replaces_what_it_does_not_keep(world: Deployment, talking: tuple[Person, Person]) -> None:
     alice, bob = talking
     kept = held(bob, alice)[1]
-    hand_out(bob, alice, encode(Spares((kept,), ())), world.now)  # type: ignore[arg-type]
+    hand_out(bob, alice, encode(HandedSpares((kept,), ())), world.now)  # type: ignore[arg-type]
     assert held(bob, alice) == [kept]
 
 
@@ -213,7 +212,7 @@ def test_only_one_time_bundles_of_that_device_are_taken(world: Deployment, talki
     before = held(bob, alice)
     for bundle in (alice.account._context.secrets.bundle, of_bob, b"no bundle"):
         with pytest.raises(PeerBrokeProtocol):
-            hand_out(bob, alice, encode(Spares((), (bundle,))), world.now)
+            hand_out(bob, alice, encode(HandedSpares((), (bundle,))), world.now)
         assert held(bob, alice) == before
 
 

@@ -20,7 +20,7 @@ from casemate.internal_service.core.ground.path_io import (
     SendToPeer,
 )
 from casemate.protocol.limits import PEER_FRAME_BYTES
-from casemate.protocol.peer import PEER_ALPN, Envelopes, PeerFrame, Ping, encode_peer_frame
+from casemate.protocol.peer import PEER_ALPN, Envelopes, PathPing, PeerFrame, encode_peer_frame
 from casemate.runtime import quic
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
@@ -69,14 +69,14 @@ async def test_who_dials_us_is_told_with_an_odd_number_and_the_key_that_was_prov
     numbers = set()
     for far in [await make_far(), await make_far()]:
         await far.dial(port)
-        await far.say(Ping(1))
+        await far.say(PathPing(1))
         event = await near.event()
         assert isinstance(event, PeerConnected)
         assert event.endpoint_key == far.endpoint.key
         assert not event.dialled
-        assert await near.event() == PeerFrameArrived(ALICE, 1, event.connection, Ping(1))
-        near.send(Ping(2), event.connection)
-        assert await far.hear() == Ping(2)
+        assert await near.event() == PeerFrameArrived(ALICE, 1, event.connection, PathPing(1))
+        near.send(PathPing(2), event.connection)
+        assert await far.hear() == PathPing(2)
         numbers.add(event.connection)
         far.connection.close("bye")
         assert await near.closed() == "bye"
@@ -89,7 +89,7 @@ async def test_large_frames_arrive_whole_between_small_ones(near: Near, make_far
     await near.open()
     near.dial(far.endpoint.key, far.endpoint.addresses())
     large = Envelopes([(1, bytes(range(256)) * 4_096), (2, b"y" * 1_200_000), (3, b"z" * 1_200_000)])
-    sent: list[PeerFrame] = [Ping(1), large, Ping(2), large, Ping(3)]
+    sent: list[PeerFrame] = [PathPing(1), large, PathPing(2), large, PathPing(3)]
     for frame in sent:
         near.send(frame)
     await far.accept()
@@ -105,14 +105,14 @@ async def test_the_code_of_a_close_is_told_to_the_other_side(near: Near, make_fa
     port = await near.open()
     ours, theirs = await make_far(), await make_far()
     await ours.dial(port)
-    await ours.say(Ping(1))
+    await ours.say(PathPing(1))
     number = await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     near.close(code, number)
     assert await ours.ended() == code
 
     await theirs.dial(port)
-    await theirs.say(Ping(1))
+    await theirs.say(PathPing(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     theirs.connection.close(code)
@@ -123,7 +123,7 @@ async def test_the_code_of_a_close_is_told_to_the_other_side(near: Near, make_fa
 async def test_a_word_that_is_not_a_peers_to_say_is_not_passed_on(near: Near, make_far: MakeFar, code: str) -> None:
     far = await make_far()
     await far.dial(await near.open())
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     far.connection.close(code)
@@ -137,8 +137,8 @@ async def test_a_word_that_is_not_a_peers_to_say_is_not_passed_on(near: Near, ma
         b"\xff\xff\xff\xff",
         framed(b""),
         framed(b"\x00" * 100),
-        framed(encode_peer_frame(Ping(1))[:-1]),
-        framed(encode_peer_frame(Ping(1)) + b"\x00"),
+        framed(encode_peer_frame(PathPing(1))[:-1]),
+        framed(encode_peer_frame(PathPing(1)) + b"\x00"),
     ],
 )
 async def test_what_is_no_frame_ends_the_connection_and_both_sides_know_why(
@@ -146,7 +146,7 @@ async def test_what_is_no_frame_ends_the_connection_and_both_sides_know_why(
 ) -> None:
     far = await make_far()
     await far.dial(await near.open())
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     await far.send.write(garbage)
@@ -157,7 +157,7 @@ async def test_what_is_no_frame_ends_the_connection_and_both_sides_know_why(
 async def test_a_stream_in_one_direction_ends_the_connection(near: Near, make_far: MakeFar) -> None:
     far = await make_far()
     await far.dial(await near.open())
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     more = await far.connection.open_one_way()
@@ -170,13 +170,13 @@ async def test_a_stream_in_one_direction_ends_the_connection(near: Near, make_fa
 async def test_the_end_of_the_stream_is_the_end_of_the_connection(near: Near, make_far: MakeFar, ending: str) -> None:
     far = await make_far()
     await far.dial(await near.open())
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     number = await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     await getattr(far.receive if ending == "stop" else far.send, ending)()
-    near.send(Ping(2), number)
+    near.send(PathPing(2), number)
     await asyncio.sleep(0.1)
-    near.send(Ping(3), number)
+    near.send(PathPing(3), number)
     assert await near.closed() == "lost"
 
 
@@ -195,9 +195,9 @@ async def test_whoever_opens_no_stream_is_never_told_and_holds_no_place_for_long
             assert (await connection.ended()).code == "lost", "the first one made room, the others took too long"
     welcome = await make_far()
     await welcome.dial(port)
-    await welcome.say(Ping(1))
+    await welcome.say(PathPing(1))
     await near.connected()
-    assert await near.event(0.1) == PeerFrameArrived(ALICE, 1, 1, Ping(1))
+    assert await near.event(0.1) == PeerFrameArrived(ALICE, 1, 1, PathPing(1))
 
 
 async def test_calls_that_nobody_means_keep_no_peer_out(near: Near, make_far: MakeFar) -> None:
@@ -207,9 +207,9 @@ async def test_calls_that_nobody_means_keep_no_peer_out(near: Near, make_far: Ma
         await asyncio.sleep(0)
     far = await make_far()
     await far.dial(port)
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     await near.connected()
-    assert await near.event(10) == PeerFrameArrived(ALICE, 1, 1, Ping(1))
+    assert await near.event(10) == PeerFrameArrived(ALICE, 1, 1, PathPing(1))
 
 
 async def test_a_dial_that_nobody_answers_ends_after_its_own_time(near: Near, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,18 +227,18 @@ async def test_what_is_meant_for_an_endpoint_that_was_closed_does_nothing(near: 
     far = await make_far()
     await near.open(1)
     near.dial(far.endpoint.key, far.endpoint.addresses())
-    near.send(Ping(1))
+    near.send(PathPing(1))
     await far.accept()
     assert isinstance(await near.event(), PeerConnected)
     near.transport.perform(CloseEndpoint(ALICE, 1))
     await near.open(2)
     near.dial(far.endpoint.key, far.endpoint.addresses(), generation=1, number=4)
-    near.send(Ping(1))
+    near.send(PathPing(1))
     near.close()
     near.transport.perform(CloseEndpoint(ALICE, 1))
     assert await near.event(0.5) is None
     near.dial(far.endpoint.key, far.endpoint.addresses(), generation=2, number=6)
-    near.transport.perform(SendToPeer(ALICE, 2, 6, Ping(1)))
+    near.transport.perform(SendToPeer(ALICE, 2, 6, PathPing(1)))
     await far.accept()
     event = await near.event()
     assert isinstance(event, PeerConnected)
@@ -248,7 +248,7 @@ async def test_what_is_meant_for_an_endpoint_that_was_closed_does_nothing(near: 
 async def test_peers_hear_a_goodbye_when_an_endpoint_closes(near: Near, make_far: MakeFar) -> None:
     far = await make_far()
     await far.dial(await near.open())
-    await far.say(Ping(1))
+    await far.say(PathPing(1))
     await near.connected()
     assert isinstance(await near.event(), PeerFrameArrived)
     await near.transport.close()

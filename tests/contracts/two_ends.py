@@ -22,7 +22,7 @@ from casemate.internal_service.core.ground.path_io import (
 )
 from casemate.node import Event, Wakeup
 from casemate.protocol.ids import AccountId
-from casemate.protocol.peer import PEER_ALPN, Control, PeerFrame, Ping, decode_peer_frame, encode_peer_frame
+from casemate.protocol.peer import PEER_ALPN, Control, PathPing, PeerFrame, decode_peer_frame, encode_peer_frame
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.quic import QuicConnection, QuicEndpoint, ReceiveStream, SendStream
@@ -137,7 +137,7 @@ class PeerLine:
         self._near.dial(NOBODY, ["127.0.0.1:9"])
 
     def send(self, mark: int) -> None:
-        self._near.send(Ping(mark))
+        self._near.send(PathPing(mark))
 
     def send_much(self) -> None:
         for _ in range(100):
@@ -150,7 +150,7 @@ class PeerLine:
         match await self._near.event(seconds):
             case PeerConnected():
                 return "opened"
-            case PeerFrameArrived(frame=Ping(mark)):
+            case PeerFrameArrived(frame=PathPing(mark)):
                 return mark
             case PeerClosed():
                 return "closed"
@@ -161,11 +161,11 @@ class PeerLine:
     async def far_heard(self) -> int:
         await self._accepting
         frame = await self._far.hear()
-        assert isinstance(frame, Ping)
+        assert isinstance(frame, PathPing)
         return frame.count
 
     async def far_says(self, mark: int) -> None:
-        await self._far.say(Ping(mark))
+        await self._far.say(PathPing(mark))
 
     async def far_says_garbage(self) -> None:
         await self._far.send.write(framed(b"\xff\xff"))

@@ -17,8 +17,8 @@ from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     DeleteAccount,
-    Done,
-    Paths,
+    PathOffer,
+    RequestDone,
     SetBlock,
     SetVisibility,
     Welcome,
@@ -56,13 +56,13 @@ class Member:
     endpoint: Endpoint
 
     @property
-    def paths(self) -> Paths:
+    def paths(self) -> PathOffer:
         paths = paths_told(self.link)
         assert paths is not None
         return paths
 
 
-def paths_told(link: LinkClient) -> Paths | None:
+def paths_told(link: LinkClient) -> PathOffer | None:
     [welcome] = [frame for frame in link.heard if isinstance(frame, Welcome)]
     return welcome.paths
 
@@ -88,8 +88,8 @@ async def members(server: ServiceProcess, *names: str) -> AsyncIterator[list[Mem
             asked = await first.link.ask(first.person, AskRegistration, other.person.account_id, b"card")
             answer = (AnswerRegistration, first.person.account_id, True, b"card")
             answered = await other.link.ask(other.person, *answer)
-            assert isinstance(asked, Done)
-            assert isinstance(answered, Done)
+            assert isinstance(asked, RequestDone)
+            assert isinstance(answered, RequestDone)
         yield made
 
 
@@ -232,7 +232,7 @@ async def endpoint_of(secret: bytes) -> AsyncIterator[QuicEndpoint]:
         await endpoint.close()
 
 
-async def answers_of_the_observer(paths: Paths, endpoint: QuicEndpoint) -> list[str]:
+async def answers_of_the_observer(paths: PathOffer, endpoint: QuicEndpoint) -> list[str]:
     """What each door says; the word with which it hangs up when it says nothing."""
     answers = []
     for port in paths.observer_ports:

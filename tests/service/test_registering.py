@@ -85,7 +85,7 @@ def test_an_unfinished_registration_goes_on_with_its_password_only(street: Stree
 
 def test_a_registration_whose_answer_is_lost_succeeds_at_the_retry(street: Street, house: House) -> None:
     def server_dies_after_register(frame: ClientFrame) -> list[ClientFrame]:
-        if isinstance(frame, link.Register):
+        if isinstance(frame, link.CreateAccount):
             # It commits, and its answer never comes.
             street.work.append(street.server_goes)
         return [frame]

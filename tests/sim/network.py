@@ -21,8 +21,8 @@ from casemate.protocol.link import (
     Deposit,
     Deposited,
     DepositRefused,
+    OpeningRefused,
     Receipt,
-    Refused,
     RequestFailed,
     Signal,
 )
@@ -74,7 +74,7 @@ def described(frame: ClientFrame | ServerFrame) -> str:
             return f"Signal {sequence} {type(body).__name__}"
         case RequestFailed(request_id, code):
             return f"RequestFailed {request_id} {code}"
-        case Refused(code) | Closing(code):
+        case OpeningRefused(code) | Closing(code):
             return f"{type(frame).__name__} {code}"
         case _:
             return f"{type(frame).__name__} {getattr(frame, 'request_id', '')}"

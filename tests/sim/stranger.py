@@ -17,7 +17,7 @@ from casemate.internal_service.core.ground.path_io import (
 )
 from casemate.node import Core, Effect, Event, Instant, Monotonic
 from casemate.protocol.ids import AccountId
-from casemate.protocol.peer import Control, Envelopes, Network, PeerFrame, PeerHello, Ping
+from casemate.protocol.peer import Control, Envelopes, Network, PathPing, PeerFrame, PeerHello
 from casemate.protocol.versions import PEER_VERSIONS
 from tests.sim.agenda import Agenda
 from tests.sim.machine import Machine, Process
@@ -68,7 +68,7 @@ class _Caller(Core):
 
     def _talk(self, connection: int) -> list[Effect]:
         claim = self._claims.get(connection)
-        rest: list[PeerFrame] = [Envelopes([(1, b"garbage")]), Control(b"garbage"), Ping(1)]
+        rest: list[PeerFrame] = [Envelopes([(1, b"garbage")]), Control(b"garbage"), PathPing(1)]
         self._chance.shuffle(rest)
         frames = [*([] if claim is None else [claim]), *rest]
         return [SendToPeer(NOBODY, 1, connection, frame) for frame in frames]

@@ -11,7 +11,7 @@ from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.internal_service.core.account.account import Account
 from casemate.node import Effect
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
@@ -54,7 +54,7 @@ CALM_SECONDS: Final = 400.0
 PEACE_SECONDS: Final = 5.0
 QUIET_ROUNDS: Final = 8
 DATABASE_KEY: Final = bytes(range(32))
-PATHS: Final = Paths(relay_url="", relay_port=12350, observer_key=b"", observer_ports=[])
+PATHS: Final = PathOffer(relay_url="", relay_port=12350, observer_key=b"", observer_ports=[])
 
 
 class World(AbstractContextManager["World"]):

@@ -3,11 +3,11 @@
 One WebSocket message holds one frame. Opening:
 
     device → ClientHello        server → ServerHello       (proves the server's identity)
-    device → Register | Authenticate                       (proves the device's key)
-    server → Welcome, then stored signals, receipts and envelopes      | Refused, then close
+    device → CreateAccount | Authenticate                  (proves the device's key)
+    server → Welcome, then stored signals, receipts and envelopes      | OpeningRefused, then close
 
-Every request carries `request_id`, unique on its link, and is answered by `Done`, by a frame of its own with the same
-id, or by `RequestFailed`. Frames without an id are one-way and harmless when repeated.
+Every request carries `request_id`, unique on its link, and is answered by `RequestDone`, by a frame of its own with the
+same id, or by `RequestFailed`. Frames without an id are one-way and harmless when repeated.
 """
 
 import msgspec
@@ -16,21 +16,21 @@ from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.numbered import NumberedEnvelope
 
 
-class Frame(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class LinkFrame(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fields are positional; a newer version may append fields, which an older one ignores."""
 
 
 # --- opening -------------------------------------------------------------------------------------------------------
 
 
-class ClientHello(Frame, frozen=True):
+class ClientHello(LinkFrame, frozen=True):
     versions: tuple[int, int]
     features: list[str]
     nonce: bytes
     """32 random bytes that the server's proof covers."""
 
 
-class ServerHello(Frame, frozen=True):
+class ServerHello(LinkFrame, frozen=True):
     version: int
     features: list[str]
     server_key: bytes
@@ -42,7 +42,7 @@ class ServerHello(Frame, frozen=True):
     password_required: bool
 
 
-class Register(Frame, frozen=True):
+class CreateAccount(LinkFrame, frozen=True):
     """Make the account (or find it made already by the same key, after a lost answer) and authenticate this device."""
 
     username: str
@@ -60,7 +60,7 @@ class Register(Frame, frozen=True):
     """The same names, signed by the account key (crypto/names.py)."""
 
 
-class Authenticate(Frame, frozen=True):
+class Authenticate(LinkFrame, frozen=True):
     account_id: AccountId
     device_id: DeviceId
     start_counter: int
@@ -70,7 +70,7 @@ class Authenticate(Frame, frozen=True):
     signature: bytes
 
 
-class Refused(Frame, frozen=True):
+class OpeningRefused(LinkFrame, frozen=True):
     """The opening failed; the server closes. Codes: docs/protocol/reasons.md."""
 
     code: str
@@ -115,7 +115,7 @@ class DeviceRow(msgspec.Struct, frozen=True, array_like=True):
     online: bool
 
 
-class Paths(msgspec.Struct, frozen=True, array_like=True):
+class PathOffer(msgspec.Struct, frozen=True, array_like=True):
     """What the server offers for connections between peers."""
 
     relay_url: str
@@ -127,7 +127,7 @@ class Paths(msgspec.Struct, frozen=True, array_like=True):
     """UDP ports of the observer, at the relay's host."""
 
 
-class Welcome(Frame, frozen=True):
+class Welcome(LinkFrame, frozen=True):
     account: AccountRow
     start_counter_seen: int
     """Highest start counter of this device before this link; above ours means our data is older than we were."""
@@ -142,7 +142,7 @@ class Welcome(Frame, frozen=True):
     """Whom this account blocks."""
     server_time: float
     """Unix seconds; for the doctor and for display, never for order."""
-    paths: Paths | None = None
+    paths: PathOffer | None = None
     """None: this server has no relay, everything goes through its mailbox."""
     linked_before: bytes = b""
     """The id of the start that had this device's link before; empty: not known. One that is none of the device's own
@@ -156,17 +156,17 @@ class Welcome(Frame, frozen=True):
 # --- requests and their answers ------------------------------------------------------------------------------------
 
 
-class Done(Frame, frozen=True):
+class RequestDone(LinkFrame, frozen=True):
     request_id: int
 
 
-class RequestFailed(Frame, frozen=True):
+class RequestFailed(LinkFrame, frozen=True):
     request_id: int
     code: str
     params: dict[str, str] = {}
 
 
-class ListDirectory(Frame, frozen=True):
+class ListAccounts(LinkFrame, frozen=True):
     """People whose username or full name contains `query`, ordered by full name, after `cursor`."""
 
     request_id: int
@@ -175,7 +175,7 @@ class ListDirectory(Frame, frozen=True):
     limit: int
 
 
-class DirectoryPage(Frame, frozen=True):
+class AccountPage(LinkFrame, frozen=True):
     request_id: int
     rows: list[AccountRow]
     next_cursor: str | None
@@ -183,14 +183,14 @@ class DirectoryPage(Frame, frozen=True):
     """How many match in all."""
 
 
-class FindAccount(Frame, frozen=True):
+class FindAccount(LinkFrame, frozen=True):
     """By cid (u64). Fails with `unknown_peer`."""
 
     request_id: int
     cid: int
 
 
-class AccountFound(Frame, frozen=True):
+class AccountFound(LinkFrame, frozen=True):
     request_id: int
     row: AccountRow
     device_list: bytes
@@ -198,7 +198,7 @@ class AccountFound(Frame, frozen=True):
     """Signed by the account; empty when the server has none of it."""
 
 
-class AskRegistration(Frame, frozen=True):
+class AskRegistration(LinkFrame, frozen=True):
     """Ask `to` to agree to talk. Repeating it is harmless; if `to` has asked us already, this accepts.
 
     Fails with unknown_peer, declined_recently{until}, withdrawn_recently{until}, not_accepting,
@@ -211,7 +211,7 @@ class AskRegistration(Frame, frozen=True):
     """Opaque to the server: signed card with device list, names and prekeys."""
 
 
-class AnswerRegistration(Frame, frozen=True):
+class AnswerRegistration(LinkFrame, frozen=True):
     """Repeating an answer is harmless. Fails with not_asked."""
 
     request_id: int
@@ -221,14 +221,14 @@ class AnswerRegistration(Frame, frozen=True):
     """The same kind of signed card; empty when declining."""
 
 
-class WithdrawRegistration(Frame, frozen=True):
+class WithdrawAsk(LinkFrame, frozen=True):
     """Take back our request to `to`. Repeating it is harmless. Fails with not_asked, also when they have accepted."""
 
     request_id: int
     to: AccountId
 
 
-class SetBlock(Frame, frozen=True):
+class SetBlock(LinkFrame, frozen=True):
     """Blocking also deletes a pending request of theirs; what they deposited before stays in the mailbox, sealed."""
 
     request_id: int
@@ -236,17 +236,17 @@ class SetBlock(Frame, frozen=True):
     blocked: bool
 
 
-class SetVisibility(Frame, frozen=True):
+class SetVisibility(LinkFrame, frozen=True):
     request_id: int
     appear_offline: bool
 
 
-class PublishBundle(Frame, frozen=True):
+class PublishBundle(LinkFrame, frozen=True):
     request_id: int
     bundle: bytes
 
 
-class PublishDeviceList(Frame, frozen=True):
+class PublishDeviceList(LinkFrame, frozen=True):
     """A newer signed list of this account, or newer signed names; registered peers get DeviceListChanged."""
 
     request_id: int
@@ -255,19 +255,19 @@ class PublishDeviceList(Frame, frozen=True):
     """Signed by the list's current key; empty: as they are."""
 
 
-class FetchBundle(Frame, frozen=True):
+class FetchBundle(LinkFrame, frozen=True):
     """The last-resort bundle of a registered peer's device. Fails with not_registered, unknown_peer."""
 
     request_id: int
     device: DeviceId
 
 
-class BundleFound(Frame, frozen=True):
+class BundleFound(LinkFrame, frozen=True):
     request_id: int
     bundle: bytes
 
 
-class DeleteAccount(Frame, frozen=True):
+class DeleteAccount(LinkFrame, frozen=True):
     """All that the server holds of this account goes; registered peers get AccountGone; the link closes after Done."""
 
     request_id: int
@@ -276,31 +276,31 @@ class DeleteAccount(Frame, frozen=True):
 # --- signals: stored for an account until it says it has them -----------------------------------------------------
 
 
-class RegistrationAsked(Frame, frozen=True):
+class RegistrationAsked(LinkFrame, frozen=True):
     sender: AccountRow
     request: bytes
     asked_at: float
 
 
-class RegistrationAnswered(Frame, frozen=True):
+class RegistrationAnswered(LinkFrame, frozen=True):
     sender: AccountRow
     accept: bool
     answer: bytes
 
 
-class RegistrationExpired(Frame, frozen=True):
+class RegistrationExpired(LinkFrame, frozen=True):
     """Our request to this account was not answered within its time, or made room for newer ones."""
 
     account: AccountId
 
 
-class RegistrationWithdrawn(Frame, frozen=True):
+class RegistrationWithdrawn(LinkFrame, frozen=True):
     """The request of this account waits no longer: they took it back, or its time is over."""
 
     account: AccountId
 
 
-class DeviceListChanged(Frame, frozen=True):
+class DeviceListChanged(LinkFrame, frozen=True):
     """Their newest device list, and their newest signed names (empty when the server has none)."""
 
     account: AccountId
@@ -308,7 +308,7 @@ class DeviceListChanged(Frame, frozen=True):
     names: bytes = b""
 
 
-class AccountGone(Frame, frozen=True):
+class AccountGone(LinkFrame, frozen=True):
     account: AccountId
 
 
@@ -322,28 +322,28 @@ SignalBody = (
 )
 
 
-class Signal(Frame, frozen=True):
+class Signal(LinkFrame, frozen=True):
     """Numbered per account; sent again on every new link until taken."""
 
     sequence: int
     body: SignalBody
 
 
-class SignalsTaken(Frame, frozen=True):
+class SignalsTaken(LinkFrame, frozen=True):
     up_to: int
 
 
 # --- mailbox -------------------------------------------------------------------------------------------------------
 
 
-class Deposit(Frame, frozen=True):
+class Deposit(LinkFrame, frozen=True):
     """Hold these (number, envelope) pairs, numbers ascending, until `to` has taken them."""
 
     to: DeviceId
     items: list[tuple[int, bytes]]
 
 
-class Deposited(Frame, frozen=True):
+class Deposited(LinkFrame, frozen=True):
     """Everything deposited for `to` on this link with a number in first…last is on disk (or was taken before)."""
 
     to: DeviceId
@@ -353,7 +353,7 @@ class Deposited(Frame, frozen=True):
     """For how long it stays there at least if `to` does not come for it; 0: an older server, which does not say."""
 
 
-class Expired(Frame, frozen=True):
+class Expired(LinkFrame, frozen=True):
     """`to` did not come for first…last in time: they left the mailbox, and may be deposited again."""
 
     to: DeviceId
@@ -361,7 +361,7 @@ class Expired(Frame, frozen=True):
     last: int
 
 
-class DepositRefused(Frame, frozen=True):
+class DepositRefused(LinkFrame, frozen=True):
     """Nothing of that Deposit frame was kept. Codes: not_accepting, not_registered, mailbox_full, unknown_device."""
 
     to: DeviceId
@@ -370,7 +370,7 @@ class DepositRefused(Frame, frozen=True):
     code: str
 
 
-class Deliver(Frame, frozen=True):
+class Deliver(LinkFrame, frozen=True):
     """From the mailbox, per sender in ascending order; at most DELIVERIES_UNTAKEN are under way per sender."""
 
     sender: AccountId
@@ -378,7 +378,7 @@ class Deliver(Frame, frozen=True):
     items: list[NumberedEnvelope]
 
 
-class Receipt(Frame, frozen=True):
+class Receipt(LinkFrame, frozen=True):
     """What of `to`'s envelopes this device has on disk, twice: in clear for the mailbox, sealed for the sender.
 
     The server deletes envelopes ≤ `taken_up_to`, keeps only the newest `sealed` per pair and pushes it. A number lower
@@ -390,7 +390,7 @@ class Receipt(Frame, frozen=True):
     sealed: bytes
 
 
-class ReceiptArrived(Frame, frozen=True):
+class ReceiptArrived(LinkFrame, frozen=True):
     """Sent again on every new link of the recipient until a ReceiptTaken names its `mark`."""
 
     sender: AccountId
@@ -399,19 +399,19 @@ class ReceiptArrived(Frame, frozen=True):
     sealed: bytes
 
 
-class ReceiptTaken(Frame, frozen=True):
+class ReceiptTaken(LinkFrame, frozen=True):
     sender_device: DeviceId
     mark: int
 
 
-class Ephemeral(Frame, frozen=True):
+class Ephemeral(LinkFrame, frozen=True):
     """Typing and the like: passed on if the recipient is online right now, else dropped."""
 
     to: DeviceId
     sealed: bytes
 
 
-class EphemeralArrived(Frame, frozen=True):
+class EphemeralArrived(LinkFrame, frozen=True):
     sender: AccountId
     sender_device: DeviceId
     sealed: bytes
@@ -420,19 +420,19 @@ class EphemeralArrived(Frame, frozen=True):
 # --- presence and closing ------------------------------------------------------------------------------------------
 
 
-class Presence(Frame, frozen=True):
+class Presence(LinkFrame, frozen=True):
     """A registered peer came or went."""
 
     row: PresenceRow
 
 
-class PeerBecameRegistered(Frame, frozen=True):
+class PeerBecameRegistered(LinkFrame, frozen=True):
     """The server counts this pair as registered now; presence of the peer follows from here on."""
 
     row: AccountRow
 
 
-class Closing(Frame, frozen=True):
+class Closing(LinkFrame, frozen=True):
     """The server ends this link.
 
     Codes: `fenced` (a newer start of this device is there), `shutdown`, `account_deleted`, `broke_protocol`.

@@ -10,13 +10,13 @@ from casemate.protocol.limits import LINK_FRAME_BYTES
 
 ClientFrame = (
     link.ClientHello
-    | link.Register
+    | link.CreateAccount
     | link.Authenticate
-    | link.ListDirectory
+    | link.ListAccounts
     | link.FindAccount
     | link.AskRegistration
     | link.AnswerRegistration
-    | link.WithdrawRegistration
+    | link.WithdrawAsk
     | link.SetBlock
     | link.SetVisibility
     | link.PublishBundle
@@ -31,11 +31,11 @@ ClientFrame = (
 )
 ServerFrame = (
     link.ServerHello
-    | link.Refused
+    | link.OpeningRefused
     | link.Welcome
-    | link.Done
+    | link.RequestDone
     | link.RequestFailed
-    | link.DirectoryPage
+    | link.AccountPage
     | link.AccountFound
     | link.BundleFound
     | link.Signal

@@ -24,11 +24,11 @@ Nat = Literal["unknown", "none", "steady", "changing"]
 Opened = tuple[Number, Annotated[bytes, msgspec.Meta(max_length=8)]]
 
 
-class Frame(msgspec.Struct, frozen=True, array_like=True, tag=True):
+class PathFrame(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Fields are positional; a newer version may append fields, which an older one ignores."""
 
 
-class Network(Frame, frozen=True):
+class Network(PathFrame, frozen=True):
     """What a side knows of its own way to the internet: explains why there is no direct path."""
 
     udp: Udp = "unknown"
@@ -36,7 +36,7 @@ class Network(Frame, frozen=True):
     relay_only: bool = False
 
 
-class PeerHello(Frame, frozen=True):
+class PeerHello(PathFrame, frozen=True):
     """Whose endpoint this is. It must be the one that the account's device list certifies for this device."""
 
     versions: tuple[int, int]
@@ -53,29 +53,29 @@ class PeerHello(Frame, frozen=True):
     the start (8 bytes). One that it remembers otherwise was given out by a copy of it."""
 
 
-class Envelopes(Frame, frozen=True):
+class Envelopes(PathFrame, frozen=True):
     """Sealed envelopes with their numbers, ascending. Answered by a sealed receipt in a `Control`."""
 
     items: Annotated[list[NumberedEnvelope], msgspec.Meta(max_length=512)]
 
 
-class Control(Frame, frozen=True):
+class Control(PathFrame, frozen=True):
     """A receipt or ephemeral event, sealed under a session's control key."""
 
     sealed: Annotated[bytes, msgspec.Meta(max_length=CONTROL_BYTES)]
 
 
-class Ping(Frame, frozen=True):
+class PathPing(PathFrame, frozen=True):
     count: Number
 
 
-class Pong(Frame, frozen=True):
+class PathPong(PathFrame, frozen=True):
     """Answers the ping of this count at once."""
 
     count: Number
 
 
-PeerFrame = PeerHello | Network | Envelopes | Control | Ping | Pong
+PeerFrame = PeerHello | Network | Envelopes | Control | PathPing | PathPong
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _decoder: Final[msgspec.msgpack.Decoder[PeerFrame]] = msgspec.msgpack.Decoder(PeerFrame)

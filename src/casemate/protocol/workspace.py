@@ -130,7 +130,7 @@ class ServerShutdown(_Value, frozen=True, kw_only=True):
     drain_seconds: int
 
 
-class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
+class WorkspaceResponse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="pascal"):
     """Exactly one of the fields."""
 
     workspace: Workspace | UnsetType = UNSET
@@ -145,10 +145,10 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     error: str | UnsetType = UNSET
 
 
-Answer = Response | Literal["WorkspaceNotInitialized"]
+Answer = WorkspaceResponse | Literal["WorkspaceNotInitialized"]
 
 
-class Request(msgspec.Struct, frozen=True):
+class WorkspaceRequest(msgspec.Struct, frozen=True):
     """A request's name and its fields, which the answering code looks at."""
 
     name: str
@@ -162,19 +162,19 @@ class _Payload(msgspec.Struct, frozen=True, rename="pascal", forbid_unknown_fiel
 _payload: Final = msgspec.json.Decoder(_Payload)
 
 
-def decode_request(data: bytes) -> Request | None:
+def decode_request(data: bytes) -> WorkspaceRequest | None:
     """None for text that is no request."""
     try:
         request = _payload.decode(data).request
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if isinstance(request, str):
-        return Request(request, {})
+        return WorkspaceRequest(request, {})
     if len(request) != 1:
         return None
     ((name, fields),) = request.items()
-    return Request(name, fields)
+    return WorkspaceRequest(name, fields)
 
 
 def encode_answer(answer: Answer) -> bytes:
-    return msgspec.json.encode({"Response": answer})
+    return msgspec.json.encode({"WorkspaceResponse": answer})

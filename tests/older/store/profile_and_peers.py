@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
-from casemate.protocol.link import Paths, PresenceRow
+from casemate.protocol.link import PathOffer, PresenceRow
 from casemate.runtime.sqlite import Database, Row
 from tests.older.store.row_cache import RowCache
 from tests.older.store.rows import Peer, Profile, Start
@@ -49,7 +49,7 @@ class ProfileTable:
             appear_offline=bool(row[9]),
             relay_only=bool(row[10]),
             lan_discovery=bool(row[11]),
-            paths=None if row[12] is None else msgspec.msgpack.decode(row[12], type=Paths),
+            paths=None if row[12] is None else msgspec.msgpack.decode(row[12], type=PathOffer),
             starts=tuple(Start(counter, start_id) for counter, start_id in _START.iter_unpack(row[13])),
             fenced=bool(row[14]),
             names=row[15],

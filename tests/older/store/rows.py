@@ -9,7 +9,7 @@ from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
 from casemate.crypto.session import Session
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId, SlotId, cid_of
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 
 Run = tuple[int, int]
 """First and last number, both read, and every message between them."""
@@ -56,7 +56,7 @@ class Profile:
     appear_offline: bool
     relay_only: bool = False
     lan_discovery: bool = True
-    paths: Paths | None = None
+    paths: PathOffer | None = None
     """What the server last offered for connections between peers: needed when it is away."""
     starts: tuple[Start, ...] = ()
     """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""

@@ -15,7 +15,7 @@ from casemate.internal_service.core.account.paths.admission import Admission
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
-from casemate.protocol.peer import PeerHello, Ping
+from casemate.protocol.peer import PathPing, PeerHello
 from tests.sim.checkers import CheckFailed
 from tests.sim.path_weather import PathWeather
 from tests.sim.people import CANARY
@@ -85,7 +85,7 @@ def test_a_word_before_the_hello_of_the_other_side_is_found(monkeypatch: pytest.
     honest = Admission.connected
 
     def hasty(self: Admission, event: Any, now: Any) -> Any:
-        return [*honest(self, event, now), *self._paths.send_on(event.connection, Ping(1))]
+        return [*honest(self, event, now), *self._paths.send_on(event.connection, PathPing(1))]
 
     monkeypatch.setattr(Admission, "connected", hasty)
     assert "who has not said hello" in finding(STILL)

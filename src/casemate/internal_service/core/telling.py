@@ -136,14 +136,14 @@ class Telling(Memory):
 
     def _tell_of_agreement(self, host: Host, notice: Notice) -> None:
         match notice:
-            case notices.RegistrationAsked(cid, username):
+            case notices.RegistrationWanted(cid, username):
                 self._plain(host, registration_asked(host.cid, cid, username))
             case notices.RegistrationSettled(cid, username, refused):
                 answered = self._agreements.registration_settled(host, notice)
                 if refused is None and not answered:
                     success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=cid, peer_username=username)
                     self._plain(host, success)
-            case notices.ConnectAsked(cid, settings, udp_mode):
+            case notices.ConnectWanted(cid, settings, udp_mode):
                 self._plain(host, connect_asked(host.cid, cid, settings, udp_mode))
             case notices.ConnectSettled(cid, refused):
                 answered = self._agreements.connect_settled(host, notice)

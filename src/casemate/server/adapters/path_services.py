@@ -11,7 +11,7 @@ from aiohttp import web
 from casemate.crypto.keys import ServerPrivate
 from casemate.node import Effect, Entropy
 from casemate.protocol.limits import MIB
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 from casemate.runtime.errors import CannotStart, PortTaken
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener
@@ -50,7 +50,7 @@ class PathServices:
         self._verdicts = verdicts
         self._relay = relay
         self._runner = web_runner(relay.application(), STOP_SECONDS)
-        self.paths = Paths(
+        self.paths = PathOffer(
             relay_url=options.url,
             relay_port=listener.getsockname()[1],
             observer_key=b"" if observer is None else observer.key,

@@ -9,10 +9,10 @@ from casemate.protocol.link import (
     Closing,
     DeleteAccount,
     DeviceListChanged,
-    Done,
     FetchBundle,
     PublishBundle,
     PublishDeviceList,
+    RequestDone,
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, Send
@@ -48,7 +48,7 @@ class AccountChanges:
     def publish_bundle(self, link: DeviceLink, frame: PublishBundle, _now: Instant) -> list[Effect]:
         """Replace this device's last-resort bundle."""
         self._store.accounts.set_bundle(link.device_id, frame.bundle)
-        return [Send(link.connection, Done(frame.request_id))]
+        return [Send(link.connection, RequestDone(frame.request_id))]
 
     def fetch_bundle(self, link: DeviceLink, frame: FetchBundle, _now: Instant) -> list[Effect]:
         """Of a registered peer that does not block us. Raises RequestRefused."""
@@ -74,7 +74,7 @@ class AccountChanges:
         stored = stored_list(account)
         if stored is not None:
             check_not_older(stored, arrived)
-        done = Send(link.connection, Done(frame.request_id))
+        done = Send(link.connection, RequestDone(frame.request_id))
         if stored is not None and arrived.number == stored.number:
             renamed = self._names.take(account, frame.names, arrived)
             return [done, *(self._tell_peers(link.account_id) if renamed else [])]
@@ -107,7 +107,10 @@ class AccountChanges:
         )
         self._kept_names.leaves(self._account(link), now)
         self._store.accounts.remove(account_id)
-        effects: list[Effect] = [Send(link.connection, Done(frame.request_id)), *self._endpoints.changed(account_id)]
+        effects: list[Effect] = [
+            Send(link.connection, RequestDone(frame.request_id)),
+            *self._endpoints.changed(account_id),
+        ]
         for ended in list(self._links.of_account(account_id)):
             effects += self._end(ended, "account_deleted")
         for other in told:

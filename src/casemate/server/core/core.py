@@ -11,24 +11,24 @@ from casemate.protocol.link import (
     Authenticate,
     ClientHello,
     Closing,
+    CreateAccount,
     DeleteAccount,
     Deposit,
     Ephemeral,
     FetchBundle,
     FindAccount,
-    Frame,
-    ListDirectory,
+    LinkFrame,
+    ListAccounts,
+    OpeningRefused,
     PublishBundle,
     PublishDeviceList,
     Receipt,
     ReceiptTaken,
-    Refused,
-    Register,
     RequestFailed,
     SetBlock,
     SetVisibility,
     SignalsTaken,
-    WithdrawRegistration,
+    WithdrawAsk,
 )
 from casemate.protocol.link_codec import ClientFrame
 from casemate.server.core.accounts import AccountChanges
@@ -66,7 +66,7 @@ from casemate.server.core.signed_names import SignedNames
 from casemate.server.core.sweep import Sweep
 from casemate.server.core.wellformed import check
 
-Handlers = dict[type[Frame], Callable[[DeviceLink, Any, Instant], list[Effect]]]
+Handlers = dict[type[LinkFrame], Callable[[DeviceLink, Any, Instant], list[Effect]]]
 
 
 class ServerCore(Core):
@@ -97,11 +97,11 @@ class ServerCore(Core):
         )
         directory = Directory(store)
         self._requests: Final[Handlers] = {
-            ListDirectory: directory.list_people,
+            ListAccounts: directory.list_people,
             FindAccount: directory.find,
             AskRegistration: registrations.ask,
             AnswerRegistration: registrations.answer,
-            WithdrawRegistration: registrations.withdraw,
+            WithdrawAsk: registrations.withdraw,
             SetBlock: registrations.set_block,
             SetVisibility: self._presences.set_visibility,
             PublishBundle: accounts.publish_bundle,
@@ -183,7 +183,7 @@ class ServerCore(Core):
             match state, frame:
                 case Arrived(caller), ClientHello():
                     return self._opening.hello(connection, caller, frame)
-                case Greeted(), Register():
+                case Greeted(), CreateAccount():
                     return self._opening.register(connection, state, frame, now)
                 case Greeted(greeting), Authenticate():
                     return self._opening.authenticate(connection, greeting, frame, now)
@@ -224,7 +224,7 @@ class ServerCore(Core):
         if not isinstance(event, FrameArrived | FrameGarbled | Disconnected | Written | Connected | Barrier):
             return []
         connection = event.connection
-        farewell = Closing(code) if isinstance(self._links.state(connection), DeviceLink) else Refused(code)
+        farewell = Closing(code) if isinstance(self._links.state(connection), DeviceLink) else OpeningRefused(code)
         return [*self._end(connection, now), Send(connection, farewell), Close(connection)]
 
     def _begin(self, now: Instant) -> list[Effect]:

@@ -22,10 +22,10 @@ from casemate.protocol.link import (
     Authenticate,
     ClientHello,
     Closing,
+    CreateAccount,
     DeviceRow,
     Holdings,
-    Refused,
-    Register,
+    OpeningRefused,
     ServerHello,
     Welcome,
 )
@@ -95,7 +95,7 @@ class Opening:
         proof = prove_server(self._settings.private_key, greeting)
         return [Send(connection, structs.replace(unproven, signature=proof))]
 
-    def register(self, connection: ConnectionId, greeted: Greeted, frame: Register, now: Instant) -> list[Effect]:
+    def register(self, connection: ConnectionId, greeted: Greeted, frame: CreateAccount, now: Instant) -> list[Effect]:
         """Make the account, or find it made by the same key, and go on as if the device had authenticated."""
         greeting = greeted.greeting
         devices = verify_device_list(frame.device_list)
@@ -145,7 +145,7 @@ class Opening:
         self._endpoints.certify_stored(account)
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
-    def _make_account(self, frame: Register, devices: DeviceList, greeted: Greeted, now: Instant) -> None:
+    def _make_account(self, frame: CreateAccount, devices: DeviceList, greeted: Greeted, now: Instant) -> None:
         self._joining.check(greeted.caller, greeted.greeting, frame.server_password or [], now.monotonic)
         accounts, account_id, entry = self._store.accounts, devices.account_id, devices.devices[0]
         username = read_username(frame.username)
@@ -233,7 +233,7 @@ class Opening:
 
 def refused(connection: ConnectionId, refusal: Refusal) -> list[Effect]:
     """The opening ends here."""
-    return [Send(connection, Refused(refusal.code, refusal.params)), Close(connection)]
+    return [Send(connection, OpeningRefused(refusal.code, refusal.params)), Close(connection)]
 
 
 def _own_row(account: StoredAccount) -> AccountRow:

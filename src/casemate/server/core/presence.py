@@ -2,7 +2,7 @@
 
 from casemate.node import Effect, Instant
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import Done, Presence, SetVisibility
+from casemate.protocol.link import Presence, RequestDone, SetVisibility
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
 from casemate.server.core.links import DeviceLink, Links
@@ -36,7 +36,7 @@ class Presences:
         return [
             *change(link.account_id, now),
             *self._endpoints.changed(link.account_id),
-            Send(link.connection, Done(frame.request_id)),
+            Send(link.connection, RequestDone(frame.request_id)),
         ]
 
     def tell(self, viewer: AccountId, about: AccountId) -> list[Effect]:

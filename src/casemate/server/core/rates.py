@@ -5,15 +5,15 @@ from typing import Final
 
 from casemate.node import Monotonic
 from casemate.protocol.limits import REQUEST_RATE_PER_SECOND
-from casemate.protocol.link import Frame, ListDirectory, PublishDeviceList, SetBlock, SetVisibility
+from casemate.protocol.link import LinkFrame, ListAccounts, PublishDeviceList, SetBlock, SetVisibility
 
 SIGNS_PER_SECOND: Final = 2_000
 """One-way frames that are neither deposit nor receipt: typing, signals taken."""
 BURST_SECONDS: Final = 2
 ROWS_PER_TOKEN: Final = 100
 """Of a directory page."""
-COSTS: Final[dict[type[Frame], int]] = {
-    ListDirectory: 5,
+COSTS: Final[dict[type[LinkFrame], int]] = {
+    ListAccounts: 5,
     SetVisibility: 20,
     SetBlock: 5,
     PublishDeviceList: 20,
@@ -52,7 +52,7 @@ class LinkRates:
     refused: int = 0
     """Requests refused for their rate since the last that was not."""
 
-    def allows(self, request: Frame, now: Monotonic) -> bool:
+    def allows(self, request: LinkFrame, now: Monotonic) -> bool:
         if self.requests.take(now, _cost(request)):
             self.refused = 0
             return True
@@ -60,6 +60,6 @@ class LinkRates:
         return False
 
 
-def _cost(request: Frame) -> int:
-    rows = request.limit if isinstance(request, ListDirectory) else 0
+def _cost(request: LinkFrame) -> int:
+    rows = request.limit if isinstance(request, ListAccounts) else 0
     return COSTS.get(type(request), 1) + rows // ROWS_PER_TOKEN

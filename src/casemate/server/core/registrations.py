@@ -15,14 +15,14 @@ from casemate.protocol.link import (
     AccountRow,
     AnswerRegistration,
     AskRegistration,
-    Done,
     PeerBecameRegistered,
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
     RegistrationWithdrawn,
+    RequestDone,
     SetBlock,
-    WithdrawRegistration,
+    WithdrawAsk,
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
@@ -58,7 +58,7 @@ class Registrations:
     def ask(self, link: DeviceLink, frame: AskRegistration, now: Instant) -> list[Effect]:
         """Store a request until it is answered, or accept the one that the other side has made."""
         asker, target = link.account_id, frame.to
-        done = Send(link.connection, Done(frame.request_id))
+        done = Send(link.connection, RequestDone(frame.request_id))
         pending = self._rows.ask(asker, target)
         self._check_may_ask(asker, target, now)
         if self._answer_is_under_way(asker, target):
@@ -80,10 +80,10 @@ class Registrations:
         asked = RegistrationAsked(self._row(target, asker), frame.request, now.wall)
         return effects + self._outflow.signal(target, asker, asked)
 
-    def withdraw(self, link: DeviceLink, frame: WithdrawRegistration, now: Instant) -> list[Effect]:
+    def withdraw(self, link: DeviceLink, frame: WithdrawAsk, now: Instant) -> list[Effect]:
         """Take a request back; whoever was asked sees it go. Raises RequestRefused: not_asked."""
         asker, target = link.account_id, frame.to
-        done = Send(link.connection, Done(frame.request_id))
+        done = Send(link.connection, RequestDone(frame.request_id))
         if self._rows.ask(asker, target) is None:
             if self._rows.withdrawn_until(asker, target) is None:
                 raise Refusal("not_asked")
@@ -95,7 +95,7 @@ class Registrations:
     def answer(self, link: DeviceLink, frame: AnswerRegistration, now: Instant) -> list[Effect]:
         """Accept or decline a pending request. Raises RequestRefused: not_asked, not_accepting."""
         target, asker = link.account_id, frame.to
-        done = Send(link.connection, Done(frame.request_id))
+        done = Send(link.connection, RequestDone(frame.request_id))
         if self._rows.ask(asker, target) is None:
             if self._was_answered_so(target, asker, accept=frame.accept, now=now):
                 return [done]
@@ -117,7 +117,7 @@ class Registrations:
         account_id, other = link.account_id, frame.account
         if other == account_id or self._store.accounts.account(other) is None:
             raise Refusal("unknown_peer")
-        done = Send(link.connection, Done(frame.request_id))
+        done = Send(link.connection, RequestDone(frame.request_id))
         if frame.blocked == self._rows.blocks(account_id, other):
             return [done]
         change = self._block if frame.blocked else self._unblock

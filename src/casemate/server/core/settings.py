@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from casemate.crypto.keys import Ed25519Public, ServerPasswordKey, ServerPrivate
 from casemate.protocol.limits import MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,5 +17,5 @@ class ServerSettings:
     mailbox_seconds: float = MAILBOX_SECONDS
     new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE
     """From one network; after those, one every `NEW_ACCOUNT_SECONDS`."""
-    paths: Paths | None = None
+    paths: PathOffer | None = None
     """What this server offers for connections between peers; None: no relay runs."""

@@ -20,19 +20,19 @@ from casemate.protocol.link import (
     AskRegistration,
     Authenticate,
     ClientHello,
+    CreateAccount,
     Deposit,
     Ephemeral,
     FetchBundle,
     FindAccount,
-    ListDirectory,
+    ListAccounts,
     PublishBundle,
     PublishDeviceList,
     Receipt,
     ReceiptTaken,
-    Register,
     SetBlock,
     SignalsTaken,
-    WithdrawRegistration,
+    WithdrawAsk,
 )
 from casemate.protocol.link_codec import ClientFrame
 
@@ -73,17 +73,17 @@ def _check_deposit(frame: Deposit) -> None:
 
 def _check_request(frame: ClientFrame) -> None:
     match frame:
-        case ClientHello() | Register() | Authenticate():
+        case ClientHello() | CreateAccount() | Authenticate():
             _check_opening(frame)
         case FindAccount(_, cid):
             _require(0 <= cid <= CID_MAX)
-        case ListDirectory(_, query, cursor, limit):
+        case ListAccounts(_, query, cursor, limit):
             _require(len(query) <= QUERY_CHARS and len(cursor) <= QUERY_CHARS and 1 <= limit <= DIRECTORY_PAGE_ROWS)
         case AskRegistration(_, to, request):
             _require(len(to) == ACCOUNT_ID_BYTES and 1 <= len(request) <= SIGNED_REQUEST_BYTES)
         case AnswerRegistration(_, to, accept, answer):
             _require(len(to) == ACCOUNT_ID_BYTES and len(answer) <= SIGNED_REQUEST_BYTES and accept == bool(answer))
-        case SetBlock(_, account) | WithdrawRegistration(_, account):
+        case SetBlock(_, account) | WithdrawAsk(_, account):
             _require(len(account) == ACCOUNT_ID_BYTES)
         case PublishBundle(_, bundle):
             _require(1 <= len(bundle) <= BUNDLE_BYTES)
@@ -95,12 +95,12 @@ def _check_request(frame: ClientFrame) -> None:
             pass
 
 
-def _check_opening(frame: ClientHello | Register | Authenticate) -> None:
+def _check_opening(frame: ClientHello | CreateAccount | Authenticate) -> None:
     match frame:
         case ClientHello((lowest, highest), features, nonce):
             _require(0 < lowest <= highest <= VERSION_MAX and len(nonce) == NONCE_BYTES)
             _require(len(features) <= FEATURES and all(len(feature) <= FEATURE_CHARS for feature in features))
-        case Register():
+        case CreateAccount():
             hashes = frame.server_password or []
             _require(len(frame.device_list) <= DEVICE_LIST_BYTES and 1 <= len(frame.bundle) <= BUNDLE_BYTES)
             _require(len(frame.names) <= NAMES_BYTES)

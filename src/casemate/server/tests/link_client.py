@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from casemate.crypto.link_proof import Greeting
 from casemate.protocol.limits import LINK_FRAME_BYTES
-from casemate.protocol.link import Deliver, Receipt, Refused, ServerHello, Welcome
+from casemate.protocol.link import Deliver, OpeningRefused, Receipt, ServerHello, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_server_frame, encode
 from casemate.server.tests.people import Person, check_greeting
 
@@ -106,7 +106,7 @@ class LinkClient:
                     self._looked_at += 1
                     if isinstance(frame, kind) and matches(frame):
                         return frame
-                    if isinstance(frame, Refused):
+                    if isinstance(frame, OpeningRefused):
                         raise LinkRefused(frame.code)
                 if self._ended:
                     raise LinkEnded(str(self._socket.close_code))

@@ -19,7 +19,7 @@ from casemate.crypto.names import sign_names
 from casemate.crypto.server_password import prove_password, server_password_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
-from casemate.protocol.link import Authenticate, ClientHello, Register, ServerHello
+from casemate.protocol.link import Authenticate, ClientHello, CreateAccount, ServerHello
 from casemate.protocol.names import shown_full_name, shown_username
 from casemate.protocol.versions import LINK_VERSIONS
 
@@ -66,7 +66,7 @@ class Person:
     def hello(self) -> ClientHello:
         return ClientHello(LINK_VERSIONS, [], self.entropy(NONCE_BYTES))
 
-    def register(self, greeting: Greeting) -> Register:
+    def register(self, greeting: Greeting) -> CreateAccount:
         device_list = self.device_list
         digest = registration_digest(self.username, self.full_name, device_list, BUNDLE)
         signature = prove_device(
@@ -78,7 +78,7 @@ class Person:
             self.start_id,
             digest,
         )
-        return Register(
+        return CreateAccount(
             username=self.username,
             full_name=self.full_name,
             device_list=device_list,

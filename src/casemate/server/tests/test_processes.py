@@ -12,22 +12,22 @@ import pytest
 
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
 from casemate.protocol.link import (
+    AccountPage,
     AnswerRegistration,
     AskRegistration,
     Closing,
     Deliver,
     Deposit,
     Deposited,
-    DirectoryPage,
-    Done,
     Ephemeral,
     EphemeralArrived,
-    ListDirectory,
+    ListAccounts,
     PeerBecameRegistered,
     Presence,
     ReceiptArrived,
     RegistrationAnswered,
     RegistrationAsked,
+    RequestDone,
     RequestFailed,
     ServerHello,
     Signal,
@@ -61,8 +61,8 @@ async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
 async def make_friends(url: str, alice: Person, bob: Person) -> None:
     """Accounts that agreed to talk; their links are closed again."""
     async with await LinkClient.register(url, alice) as a, await LinkClient.register(url, bob) as b:
-        assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card"), Done)
-        assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, True, b"card"), Done)
+        assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card"), RequestDone)
+        assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, True, b"card"), RequestDone)
 
 
 def numbers(client: LinkClient) -> list[int]:
@@ -74,12 +74,12 @@ async def test_two_people_find_each_other_agree_and_exchange_envelopes(
 ) -> None:
     async with await LinkClient.register(server.url, alice) as a, await LinkClient.register(server.url, bob) as b:
         assert a.certificate_key is not None
-        page = await a.ask(alice, ListDirectory, "", "", 10)
-        assert isinstance(page, DirectoryPage)
+        page = await a.ask(alice, ListAccounts, "", "", 10)
+        assert isinstance(page, AccountPage)
         assert [(row.username, row.online) for row in page.rows] == [("bob", True)]
-        assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card of alice"), Done)
+        assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card of alice"), RequestDone)
         assert isinstance((await b.expect(Signal)).body, RegistrationAsked)
-        assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, True, b"card of bob"), Done)
+        assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, True, b"card of bob"), RequestDone)
         assert isinstance((await a.expect(Signal)).body, RegistrationAnswered)
         await a.expect(PeerBecameRegistered)
         await a.say(Deposit(bob.device_id, [(1, b"sealed one"), (2, b"sealed two")]))
@@ -141,7 +141,7 @@ async def test_registering_again_succeeds_when_the_server_died_before_its_answer
     async with await ServerProcess.start(tmp_path) as server, await LinkClient.register(server.url, alice) as a:
         reader = new_person("reader")
         async with await LinkClient.register(server.url, reader) as r:
-            page = await r.ask(reader, ListDirectory, "", "", 10)
+            page = await r.ask(reader, ListAccounts, "", "", 10)
             assert [row.username for row in page.rows] == ["alice"]
         assert [frame.account.username for frame in a.heard if isinstance(frame, Welcome)] == ["alice"]
 
@@ -153,16 +153,16 @@ async def test_asking_again_succeeds_when_the_server_died_before_its_answer(
         await (await LinkClient.register(server.url, alice)).close()
         await (await LinkClient.register(server.url, bob)).close()
         await server.stop()
-    async with await ServerProcess.start(tmp_path, "--die-before", "Done") as server:
+    async with await ServerProcess.start(tmp_path, "--die-before", "RequestDone") as server:
         async with await LinkClient.authenticate(server.url, alice) as a:
             with pytest.raises((LinkEnded, ConnectionError)):
                 await a.ask(alice, AskRegistration, bob.account_id, b"card")
         assert await server.died() == -9
     async with await ServerProcess.start(tmp_path) as server:
         async with await LinkClient.authenticate(server.url, alice) as a:
-            assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card"), Done)
+            assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card"), RequestDone)
         async with await LinkClient.authenticate(server.url, bob) as b:
-            await b.ask(bob, ListDirectory, "", "", 1)
+            await b.ask(bob, ListAccounts, "", "", 1)
             assert [type(f.body) for f in b.heard if isinstance(f, Signal)] == [RegistrationAsked]
 
 
@@ -175,16 +175,16 @@ async def test_answering_again_succeeds_when_the_server_died_before_its_answer(
             await (await LinkClient.register(server.url, bob)).close()
             await a.ask(alice, AskRegistration, bob.account_id, b"card")
         await server.stop()
-    async with await ServerProcess.start(tmp_path, "--die-before", "Done") as server:
+    async with await ServerProcess.start(tmp_path, "--die-before", "RequestDone") as server:
         async with await LinkClient.authenticate(server.url, bob) as b:
             with pytest.raises((LinkEnded, ConnectionError)):
                 await b.ask(bob, AnswerRegistration, alice.account_id, accept, card)
         assert await server.died() == -9
     async with await ServerProcess.start(tmp_path) as server:
         async with await LinkClient.authenticate(server.url, bob) as b:
-            assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, accept, card), Done)
+            assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, accept, card), RequestDone)
         async with await LinkClient.authenticate(server.url, alice) as a:
-            await a.ask(alice, ListDirectory, "", "", 1)
+            await a.ask(alice, ListAccounts, "", "", 1)
             answers = [f.body for f in a.heard if isinstance(f, Signal)]
             assert [type(body) for body in answers] == [RegistrationAnswered]
 
@@ -209,7 +209,7 @@ async def test_depositing_again_succeeds_when_the_server_died_before_its_answer(
             await a.say(deposit)
             await a.expect(Deposited)
         async with await LinkClient.authenticate(server.url, bob) as b:
-            await b.ask(bob, ListDirectory, "", "", 1)
+            await b.ask(bob, ListAccounts, "", "", 1)
             assert numbers(b) == [1, 2]
 
 
@@ -258,7 +258,7 @@ async def test_garbage_ends_its_link_with_a_reason(server: ServerProcess, alice:
             await a.ended()
             assert a.heard[-1] == Closing("broke_protocol")
     async with await LinkClient.authenticate(server.url, bob) as b:
-        assert isinstance(await b.ask(bob, ListDirectory, "", "", 1), DirectoryPage)
+        assert isinstance(await b.ask(bob, ListAccounts, "", "", 1), AccountPage)
 
 
 async def test_a_frame_beyond_the_limit_is_not_read(server: ServerProcess, alice: Person) -> None:
@@ -281,7 +281,7 @@ async def test_a_connection_that_never_proves_itself_is_ended(tmp_path: Path, al
         await silent.ended()
         await greeted.ended()
         await asyncio.sleep(0.6)
-        assert isinstance(await proven.ask(alice, ListDirectory, "", "", 1), DirectoryPage)
+        assert isinstance(await proven.ask(alice, ListAccounts, "", "", 1), AccountPage)
 
 
 async def test_a_half_open_link_is_found_and_its_presence_ends(tmp_path: Path, alice: Person, bob: Person) -> None:
@@ -332,7 +332,7 @@ async def test_a_device_that_does_not_read_holds_up_nobody_and_loses_nothing(
                 await a.say(Deposit(bob.device_id, [(number, bytes(MIB))]))
             while (await a.expect(Deposited)).last < 40:
                 pass
-            assert isinstance(await a.ask(alice, ListDirectory, "", "", 1), DirectoryPage)
+            assert isinstance(await a.ask(alice, ListAccounts, "", "", 1), AccountPage)
             await b.abandon()
         async with await LinkClient.authenticate(server.url, bob) as b:
             while numbers(b)[-1:] != [40]:
@@ -375,8 +375,8 @@ async def test_a_flood_of_requests_is_slowed_and_others_are_served(
 ) -> None:
     async with await LinkClient.register(server.url, alice) as a, await LinkClient.register(server.url, bob) as b:
         for request_id in range(5000, 5600):
-            await a.say(ListDirectory(request_id, "", "", 1))
-        assert isinstance(await b.ask(bob, ListDirectory, "", "", 1), DirectoryPage)
+            await a.say(ListAccounts(request_id, "", "", 1))
+        assert isinstance(await b.ask(bob, ListAccounts, "", "", 1), AccountPage)
         refused = await a.expect(RequestFailed)
         assert refused.code == "too_many_requests"
 
@@ -403,4 +403,4 @@ async def test_behind_a_proxy_the_identity_is_proven_inside_the_link(tmp_path: P
         assert server.url.startswith("http://")
         async with await LinkClient.register(server.url, alice) as a:
             assert a.certificate_key is None
-            assert isinstance(await a.ask(alice, ListDirectory, "", "", 1), DirectoryPage)
+            assert isinstance(await a.ask(alice, ListAccounts, "", "", 1), AccountPage)

@@ -36,7 +36,7 @@ class ConnectAnswer(msgspec.Struct, frozen=True, array_like=True):
     udp_mode: Annotated[str, msgspec.Meta(max_length=32)] = "Enabled"
 
 
-class Disconnect(msgspec.Struct, frozen=True, array_like=True):
+class ConnectEnd(msgspec.Struct, frozen=True, array_like=True):
     round: Round
 
 
@@ -68,7 +68,7 @@ class Returned(msgspec.Struct, frozen=True, array_like=True):
     """How many more there are, for which there was no room."""
 
 
-class Spares(msgspec.Struct, frozen=True, array_like=True):
+class HandedSpares(msgspec.Struct, frozen=True, array_like=True):
     """One-time bundles of the writer's device for sessions that the reader begins anew."""
 
     kept: Annotated[tuple[BundleIdField, ...], msgspec.Meta(max_length=SPARES_TAKEN)]
@@ -123,13 +123,13 @@ _encoder: Final = msgspec.msgpack.Encoder()
 _control_decoder: Final[msgspec.msgpack.Decoder[ControlNote]] = msgspec.msgpack.Decoder(ControlNote)
 _request_decoder: Final = msgspec.msgpack.Decoder(ConnectRequest)
 _answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
-_disconnect_decoder: Final = msgspec.msgpack.Decoder(Disconnect)
+_disconnect_decoder: Final = msgspec.msgpack.Decoder(ConnectEnd)
 _rekey_decoder: Final = msgspec.msgpack.Decoder(Rekey)
 _returned_decoder: Final = msgspec.msgpack.Decoder(Returned)
-_spares_decoder: Final = msgspec.msgpack.Decoder(Spares)
+_spares_decoder: Final = msgspec.msgpack.Decoder(HandedSpares)
 
 
-def encode(body: ConnectRequest | ConnectAnswer | Disconnect | Rekey | Returned | Spares | ControlNote) -> bytes:
+def encode(body: ConnectRequest | ConnectAnswer | ConnectEnd | Rekey | Returned | HandedSpares | ControlNote) -> bytes:
     return _encoder.encode(body)
 
 
@@ -158,12 +158,12 @@ def decode_returned(data: bytes) -> Returned:
     return _decode(_returned_decoder, data, "returned messages")
 
 
-def decode_spares(data: bytes) -> Spares:
+def decode_spares(data: bytes) -> HandedSpares:
     """Raises MalformedFrame."""
     return _decode(_spares_decoder, data, "spare bundles")
 
 
-def decode_disconnect(data: bytes) -> Disconnect:
+def decode_disconnect(data: bytes) -> ConnectEnd:
     """Raises MalformedFrame."""
     return _decode(_disconnect_decoder, data, "disconnect")
 

@@ -32,7 +32,7 @@ from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import PEER_ADDRESSES
-from casemate.protocol.peer import Control, Envelopes, Network, PeerHello, Ping, Pong
+from casemate.protocol.peer import Control, Envelopes, Network, PathPing, PathPong, PeerHello
 
 NOTE_PAUSE_SECONDS: Final = 2.0
 """The least time between two notes about our addresses."""
@@ -141,9 +141,9 @@ class PeerEvents(Memory):
             return closed
         self._admission.heard(connection, now)
         match event.frame:
-            case Ping(count):
-                return self._paths.send_on(event.connection, Pong(count))
-            case Pong(count):
+            case PathPing(count):
+                return self._paths.send_on(event.connection, PathPong(count))
+            case PathPong(count):
                 return self._answered(connection, count, now)
             case Network():
                 return self._admission.told_network(connection, event.frame, now)

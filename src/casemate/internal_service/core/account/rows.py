@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.runs import Run
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.client.views import Connection, Relation
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 
 Opened = tuple[int, bytes]
 """A number, and the start that gave it out."""
@@ -41,7 +41,7 @@ class Profile:
     appear_offline: bool
     relay_only: bool = False
     lan_discovery: bool = True
-    paths: Paths | None = None
+    paths: PathOffer | None = None
     """What the server last offered for connections between peers: needed when it is away."""
     starts: tuple[Start, ...] = ()
     """Starts of this device that asked for the link, oldest first: who else had it was somebody else."""

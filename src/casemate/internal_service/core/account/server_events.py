@@ -26,26 +26,26 @@ from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.link import (
     AccountFound,
     AccountGone,
+    AccountPage,
     BundleFound,
     Closing,
     Deliver,
     Deposited,
     DepositRefused,
     DeviceListChanged,
-    DirectoryPage,
-    Done,
     EphemeralArrived,
     Expired,
+    OpeningRefused,
     PeerBecameRegistered,
     Presence,
     PresenceRow,
     ReceiptArrived,
     ReceiptTaken,
-    Refused,
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
     RegistrationWithdrawn,
+    RequestDone,
     RequestFailed,
     ServerHello,
     SetVisibility,
@@ -106,7 +106,7 @@ class ServerEvents(Memory):
         match frame:
             case ServerHello():
                 return self._link.greeted(frame, now)
-            case Refused():
+            case OpeningRefused():
                 return self._link.refused(frame, now)
             case Welcome():
                 return self._welcome(frame, now)
@@ -119,7 +119,7 @@ class ServerEvents(Memory):
 
     def _arrived_online(self, frame: ServerFrame, now: Instant) -> Outcome:
         match frame:
-            case Done() | RequestFailed() | DirectoryPage() | AccountFound() | BundleFound():
+            case RequestDone() | RequestFailed() | AccountPage() | AccountFound() | BundleFound():
                 return self._requests.answered(frame, now)
             case Signal(sequence, body):
                 return self._signal(sequence, body, now)

@@ -29,15 +29,15 @@ from casemate.protocol.ids import SERVER_CID, Cid, SocketId
 from casemate.protocol.limits import WORKSPACE_REQUESTS_PER_SECOND
 
 WAITING_REQUESTS: Final = 200
-_INVALID: Final = ws.Response(error="Invalid command. Expected a WorkspaceProtocol request.")
-_TOO_FAST: Final = ws.Response(error="Rate limit exceeded. Please slow down.")
+_INVALID: Final = ws.WorkspaceResponse(error="Invalid command. Expected a WorkspaceProtocol request.")
+_TOO_FAST: Final = ws.WorkspaceResponse(error="Rate limit exceeded. Please slow down.")
 
 
 @dataclass(frozen=True, slots=True)
 class _Queue:
     """One session's requests, oldest first; `busy` while the directory is asked for the first one."""
 
-    waiting: tuple[tuple[Asker, ws.Request | None], ...] = ()
+    waiting: tuple[tuple[Asker, ws.WorkspaceRequest | None], ...] = ()
     busy: bool = False
     second: int = 0
     in_second: int = 0
@@ -64,7 +64,7 @@ class WorkspaceQueues:
     def server_shutdown(self, host: Host, socket: SocketId, drain_seconds: float) -> None:
         """The broadcast before a planned stop."""
         shutdown = ws.ServerShutdown(message="The internal service is stopping.", drain_seconds=round(drain_seconds))
-        self._notify(host.cid, socket, ws.Response(server_shutdown=shutdown))
+        self._notify(host.cid, socket, ws.WorkspaceResponse(server_shutdown=shutdown))
 
     def ended(self, cid: Cid) -> None:
         self._queues.pop(cid)
@@ -87,7 +87,7 @@ class WorkspaceQueues:
             else:
                 self._next(host, answer_at_once(wanted, self._me(host)))
 
-    def _ask_who_is_there(self, cid: Cid, asker: Asker, wanted: ws.Request) -> None:
+    def _ask_who_is_there(self, cid: Cid, asker: Asker, wanted: ws.WorkspaceRequest) -> None:
         def done(rows: list[DirectoryRow] | Reason) -> None:
             host = self._hosts.get(cid)
             queue = self._queues.get(cid)
@@ -95,7 +95,7 @@ class WorkspaceQueues:
                 return
             self._queues[cid] = replace(queue, busy=False)
             if isinstance(rows, Reason):
-                self._next(host, ws.Response(error=sentence(rows)))
+                self._next(host, ws.WorkspaceResponse(error=sentence(rows)))
             else:
                 self._next(host, answer_with_people(wanted, self._me(host), rows))
             self._go_on(cid)

@@ -30,38 +30,38 @@ class Me:
     server_address: str
 
 
-def needs_people(request: ws.Request) -> bool:
+def needs_people(request: ws.WorkspaceRequest) -> bool:
     """Whether only the server's directory can answer it."""
     return request.name in _PEOPLE
 
 
-def answer_at_once(request: ws.Request, me: Me) -> ws.Answer:
+def answer_at_once(request: ws.WorkspaceRequest, me: Me) -> ws.Answer:
     match request.name:
         case "GetServerCapabilities":
-            return ws.Response(server_capabilities=_CAPABILITIES)
+            return ws.WorkspaceResponse(server_capabilities=_CAPABILITIES)
         case "ListNodes":
             parent = request.fields.get("parent_id")
-            return ws.Response(nodes=[]) if parent in (None, ws.ROOT) else _error(f"Node {parent} not found")
+            return ws.WorkspaceResponse(nodes=[]) if parent in (None, ws.ROOT) else _error(f"Node {parent} not found")
         case "Message":
             return _error("Only peers may receive this message")
         case _:
             return _error(f"{request.name[:64]} is not available yet")
 
 
-def answer_with_people(request: ws.Request, me: Me, others: Sequence[DirectoryRow]) -> ws.Answer:
+def answer_with_people(request: ws.WorkspaceRequest, me: Me, others: Sequence[DirectoryRow]) -> ws.Answer:
     names = [me.username, *(row.username for row in others)]
     fields = request.fields
     match request.name:
         case "GetWorkspace":
             if fields.get("workspace_id") not in (None, ws.ROOT):
                 return "WorkspaceNotInitialized"
-            return ws.Response(workspace=_workspace(me, names))
+            return ws.WorkspaceResponse(workspace=_workspace(me, names))
         case "ListWorkspaces":
-            return ws.Response(workspaces=[_metadata(me, len(names))])
+            return ws.WorkspaceResponse(workspaces=[_metadata(me, len(names))])
         case "ListMembers":
             if fields.get("domain_id") not in (None, ws.ROOT):
                 return _error("Domain not found")
-            return ws.Response(members=[_me(me), *map(_user, others)])
+            return ws.WorkspaceResponse(members=[_me(me), *map(_user, others)])
         case "GetMember":
             return _member(me, others, fields.get("user_id"))
         case "GetUserPermissions":
@@ -69,14 +69,16 @@ def answer_with_people(request: ws.Request, me: Me, others: Sequence[DirectoryRo
         case _:
             if fields.get("root_id") not in (None, ws.ROOT):
                 return _error("Node not found")
-            return ws.Response(tree_structure=ws.TreeStructure(root=ws.TreeNode(node=_root(me, names), children=[])))
+            return ws.WorkspaceResponse(
+                tree_structure=ws.TreeStructure(root=ws.TreeNode(node=_root(me, names), children=[]))
+            )
 
 
 def _member(me: Me, others: Sequence[DirectoryRow], user_id: Any) -> ws.Answer:
     if user_id == me.username:
-        return ws.Response(member=_me(me))
+        return ws.WorkspaceResponse(member=_me(me))
     found = next((row for row in others if row.username == user_id), None)
-    return _error("User not found") if found is None else ws.Response(member=_user(found))
+    return _error("User not found") if found is None else ws.WorkspaceResponse(member=_user(found))
 
 
 def _permissions(me: Me, fields: dict[str, Any]) -> ws.Answer:
@@ -85,7 +87,7 @@ def _permissions(me: Me, fields: dict[str, Any]) -> ws.Answer:
         return _error("Permission denied")
     if fields.get("domain_id") not in (None, ws.ROOT):
         return _error("Domain not found")
-    return ws.Response(
+    return ws.WorkspaceResponse(
         user_permissions=ws.UserPermissions(
             domain_id=ws.ROOT, user_id=me.username, role="Member", permissions=ws.MEMBER_PERMISSIONS
         )
@@ -153,5 +155,5 @@ def _as_member(username: str, full_name: str) -> ws.User:
     )
 
 
-def _error(text: str) -> ws.Response:
-    return ws.Response(error=text)
+def _error(text: str) -> ws.WorkspaceResponse:
+    return ws.WorkspaceResponse(error=text)

@@ -81,7 +81,7 @@ class TypingChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrationAsked(Notice):
+class RegistrationWanted(Notice):
     """A peer asks us; nobody here has asked them (else both are registered at once)."""
 
     cid: Cid
@@ -98,7 +98,7 @@ class RegistrationSettled(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectAsked(Notice):
+class ConnectWanted(Notice):
     cid: Cid
     settings: bytes
     """SessionSecuritySettings as the peer gave them, JSON."""

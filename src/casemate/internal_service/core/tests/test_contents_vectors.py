@@ -7,8 +7,8 @@ import pytest
 
 from casemate.crypto.prekeys import BundleId
 from casemate.internal_service.core.account.contents import (
+    HandedSpares,
     ReceiptNote,
-    Spares,
     decode_control,
     decode_spares,
     encode,
@@ -17,7 +17,7 @@ from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import SPARES_TAKEN
 
 GOLDEN = json.loads((Path(__file__).parents[5] / "tests/vectors/contents.json").read_text(encoding="utf-8"))
-SPARE = Spares((BundleId(b"k" * 16),), (b"first bundle", b"second bundle"))
+SPARE = HandedSpares((BundleId(b"k" * 16),), (b"first bundle", b"second bundle"))
 RECEIPT = ReceiptNote(9, 11, 7, (3,), (2,), (9, b"start 01"), ((4, b"start 00"),), ((9, 9),), takes_spares=True)
 
 
@@ -43,13 +43,13 @@ def test_a_receipt_from_before_there_were_spare_bundles_takes_none() -> None:
 @pytest.mark.parametrize(
     "handed",
     [
-        Spares((BundleId(b"short"),), ()),
-        Spares((BundleId(b"k" * 16),) * (SPARES_TAKEN + 1), ()),
-        Spares((), (b"bundle",) * (SPARES_TAKEN + 1)),
-        Spares((), (bytes(9_000),)),
+        HandedSpares((BundleId(b"short"),), ()),
+        HandedSpares((BundleId(b"k" * 16),) * (SPARES_TAKEN + 1), ()),
+        HandedSpares((), (b"bundle",) * (SPARES_TAKEN + 1)),
+        HandedSpares((), (bytes(9_000),)),
     ],
     ids=["short id", "too many kept", "too many", "too large"],
 )
-def test_what_is_out_of_bounds_is_refused(handed: Spares) -> None:
+def test_what_is_out_of_bounds_is_refused(handed: HandedSpares) -> None:
     with pytest.raises(MalformedFrame):
         decode_spares(encode(handed))

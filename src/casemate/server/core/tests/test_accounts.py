@@ -6,19 +6,19 @@ from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import BUNDLE_BYTES
 from casemate.protocol.link import (
     AccountGone,
+    AccountPage,
     AskRegistration,
     BundleFound,
     DeleteAccount,
     DeviceListChanged,
-    DirectoryPage,
-    Done,
     FetchBundle,
-    ListDirectory,
+    ListAccounts,
+    OpeningRefused,
     Presence,
     PublishBundle,
     PublishDeviceList,
     Receipt,
-    Refused,
+    RequestDone,
     SetBlock,
     Welcome,
 )
@@ -59,10 +59,10 @@ def test_an_oversized_bundle_breaks_the_protocol(alice: Connection) -> None:
 def test_a_newer_device_list_reaches_every_registered_peer(office: Office, alice: Connection, bob: Connection) -> None:
     carol = office.newcomer("carol")
     devices = second_device(bob)
-    assert isinstance(bob.ask(PublishDeviceList, devices), Done)
+    assert isinstance(bob.ask(PublishDeviceList, devices), RequestDone)
     assert alice.signal(DeviceListChanged).device_list == devices
     assert carol.signals() == []
-    assert isinstance(bob.ask(PublishDeviceList, devices), Done), "again, after a lost answer"
+    assert isinstance(bob.ask(PublishDeviceList, devices), RequestDone), "again, after a lost answer"
     assert len([body for body in alice.signals() if isinstance(body, DeviceListChanged)]) == 1
 
 
@@ -97,7 +97,7 @@ def test_a_removed_device_is_sent_away_and_its_mailbox_goes(office: Office, alic
     person = person_of(bob)
     bob.ask(PublishDeviceList, sign_device_list(person.account, 3, (person.device.entry,)))
     assert link.ended_with == "device_removed"
-    assert office.authenticate(laptop).last(Refused).code == "device_removed"
+    assert office.authenticate(laptop).last(OpeningRefused).code == "device_removed"
     assert office.store.mailbox.pairs_to(laptop.device_id) == []
     assert not bob.closed
 
@@ -122,7 +122,7 @@ def test_a_list_that_is_older_forked_or_foreign_breaks_the_protocol(
 def test_an_account_key_may_be_rotated_once_per_list(office: Office, bob: Connection) -> None:
     person = person_of(bob)
     rotated = rotate_account_key(person.account, person.entropy)
-    assert isinstance(bob.ask(PublishDeviceList, sign_device_list(rotated, 2, (person.device.entry,))), Done)
+    assert isinstance(bob.ask(PublishDeviceList, sign_device_list(rotated, 2, (person.device.entry,))), RequestDone)
     bob.say(PublishDeviceList(99, sign_device_list(person.account, 3, (person.device.entry,))))
     assert bob.ended_with == "broke_protocol", "the old key does not come back"
 
@@ -141,16 +141,16 @@ def test_deleting_an_account_removes_all_of_it_and_tells_its_peers(
     dave.ask(AskRegistration, person_of(bob).account_id, b"card")
     alice.say(deposit(bob, [1]))
     bob.say(deposit(alice, [1, 2]), Receipt(person_of(alice).device_id, 1, b"sealed"))
-    assert isinstance(bob.ask(DeleteAccount), Done)
+    assert isinstance(bob.ask(DeleteAccount), RequestDone)
     assert bob.ended_with == "account_deleted"
     for other in (alice, carol, dave):
         assert other.signal(AccountGone).account == person_of(bob).account_id
-    page = alice.ask(ListDirectory, "bob", "", 10)
-    assert isinstance(page, DirectoryPage)
+    page = alice.ask(ListAccounts, "bob", "", 10)
+    assert isinstance(page, AccountPage)
     assert page.total == 0
     alice_again = office.authenticate(person_of(alice))
     assert (alice_again.welcome.sent, alice_again.welcome.received, alice_again.welcome.presence) == ([], [], [])
-    assert office.authenticate(person_of(bob)).last(Refused).code == "not_on_server"
+    assert office.authenticate(person_of(bob)).last(OpeningRefused).code == "not_on_server"
     assert _rows_about(office, person_of(bob).account_id, person_of(bob).device_id) == [("signals", "about")] * 3
 
 

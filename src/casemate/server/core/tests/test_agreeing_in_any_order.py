@@ -11,9 +11,9 @@ from casemate.protocol.limits import DECLINED_QUIET_SECONDS, REGISTRATION_REQUES
 from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
-    Done,
     PeerBecameRegistered,
     RegistrationAnswered,
+    RequestDone,
     SetBlock,
 )
 from casemate.server.tests.office import Connection, Office, person_of
@@ -33,14 +33,14 @@ class Agreeing(RuleBasedStateMachine):
     def ask(self, asker: int, asked: int, card: bytes) -> None:
         crossing = self._pending(asked, asker)
         answer = self._link(asker).ask(AskRegistration, self._id(asked), card)
-        if isinstance(answer, Done) and crossing:
+        if isinstance(answer, RequestDone) and crossing:
             self.accepted.add(frozenset((asker, asked)))
 
     @rule(asked=somebody, asker=somebody, accept=st.booleans())
     def answer(self, asked: int, asker: int, accept: bool) -> None:
         was_asked = self._pending(asker, asked)
         answer = self._link(asked).ask(AnswerRegistration, self._id(asker), accept, b"card" if accept else b"")
-        if isinstance(answer, Done) and accept:
+        if isinstance(answer, RequestDone) and accept:
             assert was_asked or frozenset((asker, asked)) in self.accepted
             self.accepted.add(frozenset((asker, asked)))
 

@@ -14,10 +14,10 @@ from casemate.protocol.ids import AccountId
 from casemate.protocol.link import (
     AskRegistration,
     DeleteAccount,
-    Done,
-    Paths,
+    OpeningRefused,
+    PathOffer,
     PublishDeviceList,
-    Refused,
+    RequestDone,
     SetBlock,
     SetVisibility,
 )
@@ -32,7 +32,7 @@ from casemate.server.core.events import (
 from casemate.server.tests.office import Connection, Office, person_of
 from casemate.server.tests.people import new_person
 
-PATHS = Paths("", 12350, bytes(32), [12350, 12351])
+PATHS = PathOffer("", 12350, bytes(32), [12350, 12351])
 TOKEN = RelayToken(7)
 
 
@@ -114,7 +114,7 @@ def test_nobody_joins_with_somebody_elses_key(office: Office, alice: Connection)
     mallory = new_person("mallory")
     entry = msgspec.structs.replace(mallory.device.entry, endpoint_key=key_of(alice))
     joining = office.register(replace(mallory, device=msgspec.structs.replace(mallory.device, entry=entry)))
-    assert joining.last(Refused).code == "device_taken"
+    assert joining.last(OpeningRefused).code == "device_taken"
     assert office.store.accounts.account(mallory.account_id) is None
 
 
@@ -169,7 +169,7 @@ def test_the_relay_hears_of_everything_that_may_end_a_permission(
 
     def told_by(kind: Any, *fields: Any) -> list[Any]:
         office.told_relay.clear()
-        assert isinstance(alice.ask(kind, *fields), Done)
+        assert isinstance(alice.ask(kind, *fields), RequestDone)
         return office.told_relay
 
     assert told_by(SetBlock, person_of(bob).account_id, True) == changed

@@ -21,15 +21,15 @@ from casemate.protocol.limits import (
     SIGNED_REQUEST_BYTES,
 )
 from casemate.protocol.link import (
+    AccountPage,
     AnswerRegistration,
     AskRegistration,
     Closing,
     Deliver,
     Deposit,
-    DirectoryPage,
     Ephemeral,
     FindAccount,
-    ListDirectory,
+    ListAccounts,
     PublishDeviceList,
     Receipt,
     ReceiptTaken,
@@ -74,9 +74,9 @@ def still_works(office: Office, first: Connection, second: Connection) -> None:
         ReceiptTaken(DEVICE, 2**64 - 1),
         SignalsTaken(-1),
         Ephemeral(DEVICE, bytes(CONTROL_BYTES + 1)),
-        ListDirectory(1, "", "", 0),
-        ListDirectory(1, "", "", 1001),
-        ListDirectory(1, "x" * 257, "", 1),
+        ListAccounts(1, "", "", 0),
+        ListAccounts(1, "", "", 1001),
+        ListAccounts(1, "x" * 257, "", 1),
         FindAccount(1, -1),
         AskRegistration(1, AccountId(b"short"), b"card"),
         AskRegistration(1, ACCOUNT, b""),
@@ -131,8 +131,8 @@ def test_too_many_requests_are_refused_and_an_endless_flood_ends_the_link() -> N
 def test_a_request_that_looks_at_everybody_counts_as_several() -> None:
     office = Office()
     mallory = office.newcomer("mallory")
-    mallory.say(*(ListDirectory(n, "", "", 1000) for n in range(100)))
-    assert len(mallory.all(DirectoryPage)) == REQUEST_RATE_PER_SECOND * BURST_SECONDS // 15
+    mallory.say(*(ListAccounts(n, "", "", 1000) for n in range(100)))
+    assert len(mallory.all(AccountPage)) == REQUEST_RATE_PER_SECOND * BURST_SECONDS // 15
 
 
 def test_a_flood_of_signs_ends_the_link() -> None:
@@ -160,7 +160,7 @@ def test_a_fault_of_our_own_costs_one_request_and_no_link(monkeypatch: pytest.Mo
     befriend(alice, bob)
     with monkeypatch.context() as broken:
         broken.setattr(office.store.directory, "page", lambda *_: 1 / 0)
-        assert bob.refusal(ListDirectory, "", "", 10) == "internal"
+        assert bob.refusal(ListAccounts, "", "", 10) == "internal"
     still_works(office, alice, bob)
     assert not bob.closed
 
@@ -199,8 +199,8 @@ def test_a_link_that_could_not_open_leaves_no_ghost(monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as broken:
         broken.setattr(office.store.mailbox, "pairs_to", lambda *_: 1 / 0)
         assert not office.authenticate(person_of(bob)).all(Welcome)
-    page = alice.ask(ListDirectory, "bob", "", 1)
-    assert isinstance(page, DirectoryPage)
+    page = alice.ask(ListAccounts, "bob", "", 1)
+    assert isinstance(page, AccountPage)
     assert [row.online for row in page.rows] == [False]
     alice.say(deposit(bob, [1]))
     assert office.core._links.of_device(person_of(bob).device_id) is None

@@ -1,7 +1,7 @@
 """One network makes so many accounts at once, and then one a minute."""
 
 from casemate.protocol.limits import NEW_ACCOUNT_SECONDS
-from casemate.protocol.link import Refused, Welcome
+from casemate.protocol.link import OpeningRefused, Welcome
 from casemate.server.core import allowances
 from casemate.server.core.allowances import Allowances
 from casemate.server.tests.office import Office
@@ -15,12 +15,12 @@ def test_a_network_makes_so_many_accounts_at_once_and_then_one_a_minute() -> Non
     for name in ("alice", "bob", "carol"):
         assert office.register(new_person(name), CROWD).all(Welcome)
     late = new_person("dora")
-    [refused] = office.register(late, CROWD).all(Refused)
+    [refused] = office.register(late, CROWD).all(OpeningRefused)
     assert (refused.code, refused.params) == ("too_many_accounts", {"seconds": str(int(NEW_ACCOUNT_SECONDS))})
     assert office.register(new_person("emil"), ELSEWHERE).all(Welcome), "others are not held up"
     office.pass_time(NEW_ACCOUNT_SECONDS)
     assert office.register(late, CROWD).all(Welcome)
-    assert office.register(new_person("fritz"), CROWD).all(Refused)
+    assert office.register(new_person("fritz"), CROWD).all(OpeningRefused)
 
 
 def test_only_an_account_that_is_made_counts() -> None:
@@ -28,7 +28,7 @@ def test_only_an_account_that_is_made_counts() -> None:
     alice = new_person("alice")
     for _ in range(5):
         assert office.register(alice, CROWD).all(Welcome), "the same one again"
-        assert office.register(new_person("Alice"), CROWD).all(Refused), "a name that is taken"
+        assert office.register(new_person("Alice"), CROWD).all(OpeningRefused), "a name that is taken"
         assert office.authenticate(alice).all(Welcome)
     assert office.register(new_person("bob"), CROWD).all(Welcome)
 

@@ -18,14 +18,14 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_IN_ALL_AT_ONCE,
 )
 from casemate.protocol.link import (
+    AccountPage,
     Authenticate,
     ClientHello,
     DeleteAccount,
     Deposited,
     DeviceRow,
-    DirectoryPage,
-    ListDirectory,
-    Refused,
+    ListAccounts,
+    OpeningRefused,
     ServerHello,
     SignalsTaken,
     Welcome,
@@ -40,7 +40,7 @@ PASSWORD_HASH = hashlib.sha3_256(b"open sesame").digest()
 
 def refused(connection: Connection) -> str:
     assert connection.closed
-    return connection.last(Refused).code
+    return connection.last(OpeningRefused).code
 
 
 def test_a_person_registers_and_is_welcome() -> None:
@@ -210,7 +210,7 @@ def test_versions_meet_or_the_older_side_is_named(versions: tuple[int, int], cod
     "frame",
     [
         Authenticate(new_person("alice").account_id, DeviceId(bytes(16)), 1, bytes(16), bytes(64)),
-        ListDirectory(1, "", "", 10),
+        ListAccounts(1, "", "", 10),
         SignalsTaken(3),
         DeleteAccount(1),
     ],
@@ -224,7 +224,7 @@ def test_nothing_but_a_hello_comes_first(frame: ClientFrame) -> None:
 def test_nothing_but_a_proof_comes_second() -> None:
     office = Office()
     connection, _ = office.greet(new_person("alice"))
-    connection.say(ListDirectory(1, "", "", 10))
+    connection.say(ListAccounts(1, "", "", 10))
     assert refused(connection) == "broke_protocol"
 
 
@@ -424,4 +424,4 @@ def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest
         guesser = new_person(f"guesser{number}")
         guesser.proves_password = lambda greeting: [bytes(32)]  # type: ignore[method-assign]
         assert refused(office.register(guesser)) == "server_password_wrong"
-        assert isinstance(here.ask(ListDirectory, "", "", 10), DirectoryPage)
+        assert isinstance(here.ask(ListAccounts, "", "", 10), AccountPage)

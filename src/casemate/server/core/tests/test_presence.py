@@ -4,10 +4,10 @@ import pytest
 
 from casemate.protocol.link import (
     AccountFound,
+    AccountPage,
     AskRegistration,
-    DirectoryPage,
     FindAccount,
-    ListDirectory,
+    ListAccounts,
     Presence,
     RequestFailed,
     SetBlock,
@@ -28,8 +28,8 @@ def seen(connection: Connection) -> list[bool]:
 
 
 def listed(connection: Connection, query: str = "") -> dict[str, bool]:
-    page = connection.ask(ListDirectory, query, "", 1000)
-    assert isinstance(page, DirectoryPage)
+    page = connection.ask(ListAccounts, query, "", 1000)
+    assert isinstance(page, AccountPage)
     return {row.username: row.online for row in page.rows}
 
 
@@ -152,8 +152,8 @@ def test_pages_follow_each_other_without_gap_or_repeat(office: Office) -> None:
         office.newcomer(name)
     found, cursor = [], ""
     while True:
-        page = reader.ask(ListDirectory, "person", cursor, 10)
-        assert isinstance(page, DirectoryPage)
+        page = reader.ask(ListAccounts, "person", cursor, 10)
+        assert isinstance(page, AccountPage)
         assert page.total == 25
         found += [row.username for row in page.rows]
         if page.next_cursor is None:

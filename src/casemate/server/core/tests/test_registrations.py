@@ -13,17 +13,17 @@ from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     Deliver,
-    Done,
     PeerBecameRegistered,
     RegistrationAnswered,
     RegistrationAsked,
     RegistrationExpired,
     RegistrationWithdrawn,
+    RequestDone,
     RequestFailed,
     SetBlock,
     Signal,
     SignalsTaken,
-    WithdrawRegistration,
+    WithdrawAsk,
 )
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 
@@ -38,7 +38,7 @@ def id_of(connection: Connection) -> AccountId:
 
 
 def test_a_request_reaches_the_other_side_with_its_card_and_who_asks(alice: Connection, bob: Connection) -> None:
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
     asked = bob.signal(RegistrationAsked)
     assert (asked.sender.username, asked.request) == ("alice", b"card")
 
@@ -53,7 +53,7 @@ def test_accepting_registers_both(alice: Connection, bob: Connection) -> None:
 
 def test_a_request_that_was_accepted_and_comes_again_reaches_nobody(alice: Connection, bob: Connection) -> None:
     befriend(alice, bob)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
     assert len([body for body in bob.signals() if isinstance(body, RegistrationAsked)]) == 1
 
 
@@ -63,7 +63,7 @@ def test_who_has_lost_the_card_of_somebody_registered_gets_a_new_one(
     """A device that was restored asks; that the server says they are registered would be no consent."""
     befriend(alice, bob)
     alice.say(SignalsTaken(alice.last(Signal).sequence))
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"lost yours"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"lost yours"), RequestDone)
     assert bob.signal(RegistrationAsked).request == b"lost yours"
     bob.ask(AnswerRegistration, id_of(alice), True, b"here it is")
     assert alice.signal(RegistrationAnswered).answer == b"here it is"
@@ -78,7 +78,7 @@ def test_a_request_waits_for_somebody_who_is_away(office: Office, alice: Connect
     office.start()
     bob = office.authenticate(person_of(bob))
     assert bob.signal(RegistrationAsked).request == b"card"
-    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), Done)
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), RequestDone)
 
 
 def test_a_signal_comes_again_on_every_link_until_it_is_taken(
@@ -101,7 +101,7 @@ def test_signals_are_numbered_on_though_all_were_taken(office: Office, alice: Co
 
 def test_repeating_a_request_is_harmless(alice: Connection, bob: Connection) -> None:
     for _ in range(3):
-        assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+        assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
     assert len(bob.signals()) == 1
 
 
@@ -112,14 +112,14 @@ def test_a_changed_request_replaces_the_old_one_but_not_all_the_time(
     alice.ask(AskRegistration, id_of(bob), b"card")
     assert alice.refusal(AskRegistration, id_of(bob), b"new card") == "too_many_requests"
     office.pass_time(61)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"new card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"new card"), RequestDone)
     bob = office.authenticate(person_of(bob))
     assert [body.request for body in bob.signals() if isinstance(body, RegistrationAsked)] == [b"new card"]
 
 
 def test_when_both_ask_both_are_registered_and_have_each_others_card(alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card of alice")
-    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card of bob"), Done)
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card of bob"), RequestDone)
     assert alice.signal(RegistrationAnswered).answer == b"card of bob"
     assert bob.signal(RegistrationAnswered).answer == b"card of alice"
     assert alice.all(PeerBecameRegistered)
@@ -128,14 +128,14 @@ def test_when_both_ask_both_are_registered_and_have_each_others_card(alice: Conn
 
 def test_declining_is_told_and_keeps_quiet_for_seven_days(office: Office, alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
-    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), False, b""), Done)
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), False, b""), RequestDone)
     assert not alice.signal(RegistrationAnswered).accept
     until = (office.now.wall + DECLINED_QUIET_SECONDS) * 1000
     answer = alice.ask(AskRegistration, id_of(bob), b"card")
     assert isinstance(answer, RequestFailed)
     assert (answer.code, answer.params) == ("declined_recently", {"until": str(int(until))})
     office.pass_time(DECLINED_QUIET_SECONDS + 1)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
 
 
 def test_the_moment_in_which_the_quiet_ends_is_no_quiet_any_more(
@@ -146,7 +146,7 @@ def test_the_moment_in_which_the_quiet_ends_is_no_quiet_any_more(
     bob.ask(AnswerRegistration, id_of(alice), False, b"")
     office.serve_until(office.store.registrations.declined_until(id_of(alice), id_of(bob)))
     assert bob.refusal(AnswerRegistration, id_of(alice), False, b"") == "not_asked"
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
 
 
 @pytest.mark.parametrize("withdrawn", [False, True], ids=["declined", "withdrawn"])
@@ -155,7 +155,7 @@ def test_a_clock_that_jumps_neither_ends_nor_lengthens_the_quiet(
 ) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     if withdrawn:
-        alice.ask(WithdrawRegistration, id_of(bob))
+        alice.ask(WithdrawAsk, id_of(bob))
     else:
         bob.ask(AnswerRegistration, id_of(alice), False, b"")
     office.jump_clock(30 * DAY_SECONDS)
@@ -163,14 +163,14 @@ def test_a_clock_that_jumps_neither_ends_nor_lengthens_the_quiet(
     assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestFailed)
     office.jump_clock(-400 * DAY_SECONDS)
     office.pass_time((WITHDRAWN_QUIET_SECONDS if withdrawn else DECLINED_QUIET_SECONDS) + 1)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
 
 
 def test_who_declined_may_ask_at_once(alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     bob.ask(AnswerRegistration, id_of(alice), False, b"")
-    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"after all"), Done)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"yes"), Done), "their request ends the quiet"
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"after all"), RequestDone)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"yes"), RequestDone), "their request ends the quiet"
     assert alice.all(PeerBecameRegistered)
 
 
@@ -178,7 +178,7 @@ def test_who_declined_may_ask_at_once(alice: Connection, bob: Connection) -> Non
 def test_repeating_an_answer_is_harmless(alice: Connection, bob: Connection, accept: bool, card: bytes) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     for _ in range(3):
-        assert isinstance(bob.ask(AnswerRegistration, id_of(alice), accept, card), Done)
+        assert isinstance(bob.ask(AnswerRegistration, id_of(alice), accept, card), RequestDone)
     assert len(alice.signals()) == 1
 
 
@@ -241,7 +241,7 @@ def test_the_oldest_of_too_many_requests_makes_room_and_its_asker_is_told(
     askers = [office.newcomer(f"person{n}") for n in range(5)]
     bob.drop()
     for asker in askers:
-        assert isinstance(asker.ask(AskRegistration, id_of(bob), b"card"), Done)
+        assert isinstance(asker.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
         office.pass_time(1)
     assert [bool(asker.signals()) for asker in askers] == [True, True, False, False, False]
     assert askers[0].signal(RegistrationExpired).account == id_of(bob)
@@ -250,7 +250,7 @@ def test_the_oldest_of_too_many_requests_makes_room_and_its_asker_is_told(
     last = office.newcomer("zoe")
     last.ask(AskRegistration, id_of(bob), b"card")
     assert bob.signal(RegistrationWithdrawn).account == id_of(askers[2]), "who has heard of it hears that it is over"
-    assert isinstance(askers[0].ask(AskRegistration, id_of(bob), b"card"), Done), "and may ask again at once"
+    assert isinstance(askers[0].ask(AskRegistration, id_of(bob), b"card"), RequestDone), "and may ask again at once"
 
 
 def test_a_request_is_taken_back_as_if_it_had_not_been_while_nobody_has_heard_of_it(
@@ -259,7 +259,7 @@ def test_a_request_is_taken_back_as_if_it_had_not_been_while_nobody_has_heard_of
     bob.drop()
     alice.ask(AskRegistration, id_of(bob), b"card")
     for _ in range(2):
-        assert isinstance(alice.ask(WithdrawRegistration, id_of(bob)), Done)
+        assert isinstance(alice.ask(WithdrawAsk, id_of(bob)), RequestDone)
     bob = office.authenticate(person_of(bob))
     assert bob.signals() == []
     assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
@@ -268,31 +268,31 @@ def test_a_request_is_taken_back_as_if_it_had_not_been_while_nobody_has_heard_of
 def test_who_has_heard_of_a_request_hears_that_it_was_taken_back(alice: Connection, bob: Connection) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
     bob.say(SignalsTaken(1))
-    alice.ask(WithdrawRegistration, id_of(bob))
+    alice.ask(WithdrawAsk, id_of(bob))
     assert bob.signal(RegistrationWithdrawn).account == id_of(alice)
     assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_asked"
 
 
 def test_only_a_request_that_waits_is_taken_back(alice: Connection, bob: Connection) -> None:
-    assert alice.refusal(WithdrawRegistration, id_of(bob)) == "not_asked"
+    assert alice.refusal(WithdrawAsk, id_of(bob)) == "not_asked"
     alice.ask(AskRegistration, id_of(bob), b"card")
     bob.ask(AnswerRegistration, id_of(alice), True, b"yes")
-    assert alice.refusal(WithdrawRegistration, id_of(bob)) == "not_asked"
+    assert alice.refusal(WithdrawAsk, id_of(bob)) == "not_asked"
 
 
 def test_asking_and_taking_back_does_not_ring_at_somebodys_door_all_day(
     office: Office, alice: Connection, bob: Connection
 ) -> None:
     alice.ask(AskRegistration, id_of(bob), b"card")
-    alice.ask(WithdrawRegistration, id_of(bob))
+    alice.ask(WithdrawAsk, id_of(bob))
     assert alice.refusal(AskRegistration, id_of(bob), b"card") == "withdrawn_recently"
-    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card"), Done), "the other way round one may ask"
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done), "and that may be accepted"
+    assert isinstance(bob.ask(AskRegistration, id_of(alice), b"card"), RequestDone), "the other way round one may ask"
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone), "and that may be accepted"
     carol = office.newcomer("carol")
     carol.ask(AskRegistration, id_of(bob), b"card")
-    carol.ask(WithdrawRegistration, id_of(bob))
+    carol.ask(WithdrawAsk, id_of(bob))
     office.pass_time(WITHDRAWN_QUIET_SECONDS + 1)
-    assert isinstance(carol.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(carol.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
 
 
 def test_who_was_asked_in_vain_for_too_long_hears_that_it_is_over() -> None:
@@ -330,7 +330,7 @@ def test_who_asked_and_then_blocked_is_not_registered_behind_their_back(alice: C
     alice.ask(SetBlock, id_of(bob), True)
     assert bob.refusal(AnswerRegistration, id_of(alice), True, b"yes") == "not_accepting"
     alice.ask(SetBlock, id_of(bob), False)
-    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), Done)
+    assert isinstance(bob.ask(AnswerRegistration, id_of(alice), True, b"yes"), RequestDone)
 
 
 def test_request_then_block_then_accept_is_not_asked(alice: Connection, bob: Connection) -> None:
@@ -343,7 +343,7 @@ def test_who_blocks_must_unblock_before_asking(alice: Connection, bob: Connectio
     alice.ask(SetBlock, id_of(bob), True)
     assert alice.refusal(AskRegistration, id_of(bob), b"card") == "blocked_by_you"
     alice.ask(SetBlock, id_of(bob), False)
-    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), Done)
+    assert isinstance(alice.ask(AskRegistration, id_of(bob), b"card"), RequestDone)
 
 
 def test_blocks_are_remembered_and_told_at_the_welcome(office: Office, alice: Connection, bob: Connection) -> None:

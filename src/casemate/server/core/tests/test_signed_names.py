@@ -9,15 +9,15 @@ from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.limits import NAMES_BYTES
 from casemate.protocol.link import (
     AccountFound,
+    AccountPage,
     AskRegistration,
     DeviceListChanged,
-    DirectoryPage,
-    Done,
     FindAccount,
-    ListDirectory,
+    ListAccounts,
+    OpeningRefused,
     PublishDeviceList,
-    Refused,
     RegistrationAsked,
+    RequestDone,
     RequestFailed,
 )
 from casemate.server.core.tests.test_accounts import second_device
@@ -45,12 +45,12 @@ def test_registered_names_are_handed_out_beside_the_list(office: Office, alice: 
 
 def test_newer_names_reach_peers_and_the_directory(office: Office, alice: Connection, bob: Connection) -> None:
     newer = renames(office, bob, 2, "Robert Example")
-    assert isinstance(publish(bob, newer), Done)
+    assert isinstance(publish(bob, newer), RequestDone)
     changed = alice.signal(DeviceListChanged)
     assert (changed.names, changed.device_list) == (newer, person_of(bob).device_list)
     assert (found(alice, bob).row.full_name, found(alice, bob).names) == ("Robert Example", newer)
-    page = alice.ask(ListDirectory, "robert", "", 10)
-    assert isinstance(page, DirectoryPage)
+    page = alice.ask(ListAccounts, "robert", "", 10)
+    assert isinstance(page, AccountPage)
     assert [row.full_name for row in page.rows] == ["Robert Example"]
     publish(bob, newer)
     publish(bob, newer)
@@ -69,7 +69,7 @@ def test_a_request_that_waited_shows_who_asks_as_they_are_called_now(office: Off
 def test_older_names_are_not_kept(office: Office, alice: Connection, bob: Connection) -> None:
     newer = renames(office, bob, 3, "Robert Example")
     publish(bob, newer)
-    assert isinstance(publish(bob, renames(office, bob, 2, "Bobby Example")), Done)
+    assert isinstance(publish(bob, renames(office, bob, 2, "Bobby Example")), RequestDone)
     assert found(alice, bob).names == newer
 
 
@@ -102,7 +102,7 @@ def test_who_registers_with_other_signed_names_is_turned_away(office: Office) ->
         person.register(greeting), names=person.signs_names(office.public_key, full_name="Alice Example")
     )
     connection.say(frame)
-    assert connection.last(Refused).code == "broke_protocol"
+    assert connection.last(OpeningRefused).code == "broke_protocol"
     assert office.store.accounts.account(person.account_id) is None
 
 

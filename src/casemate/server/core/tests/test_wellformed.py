@@ -9,7 +9,7 @@ from casemate.crypto.link_proof import NONCE_BYTES, START_ID_BYTES
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId, DeviceId
 from casemate.protocol.limits import BUNDLE_BYTES, DEVICE_LIST_BYTES, NAMES_BYTES
-from casemate.protocol.link import Authenticate, ClientHello, Register
+from casemate.protocol.link import Authenticate, ClientHello, CreateAccount
 from casemate.server.core.wellformed import (
     FEATURE_CHARS,
     FEATURES,
@@ -22,7 +22,7 @@ from casemate.server.core.wellformed import (
 
 HELLO = ClientHello((1, VERSION_MAX), ["x" * FEATURE_CHARS] * FEATURES, bytes(NONCE_BYTES))
 AUTHENTICATE = Authenticate(AccountId(bytes(32)), DeviceId(bytes(16)), NUMBER_MAX, bytes(START_ID_BYTES), b"signature")
-REGISTER = Register(
+REGISTER = CreateAccount(
     username="alice",
     full_name="Alice",
     device_list=bytes(DEVICE_LIST_BYTES),
@@ -33,7 +33,7 @@ REGISTER = Register(
     signature=b"signature",
     names=bytes(NAMES_BYTES),
 )
-Opening = ClientHello | Authenticate | Register
+Opening = ClientHello | Authenticate | CreateAccount
 
 
 @pytest.mark.parametrize("frame", [HELLO, AUTHENTICATE, REGISTER], ids=lambda frame: type(frame).__name__)

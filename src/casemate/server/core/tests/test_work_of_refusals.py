@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from casemate.protocol.link import AskRegistration, DepositRefused, ListDirectory, RequestFailed
+from casemate.protocol.link import AskRegistration, DepositRefused, ListAccounts, RequestFailed
 from casemate.runtime.tests.work import work_of
 from casemate.server.core import mailbox, registrations
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
@@ -39,10 +39,10 @@ def signals_of_somebody(office: Office, limit: int, monkeypatch: pytest.MonkeyPa
 def requests_of_a_link(office: Office, limit: int, monkeypatch: pytest.MonkeyPatch) -> Refused:
     alice = office.newcomer("alice")
     for _ in range(limit):
-        alice.ask(ListDirectory, "", "", 100)
-    while not isinstance(alice.ask(ListDirectory, "", "", 1_000), RequestFailed):
+        alice.ask(ListAccounts, "", "", 100)
+    while not isinstance(alice.ask(ListAccounts, "", "", 1_000), RequestFailed):
         pass
-    return refused(alice, ListDirectory, "", "", 1_000, code="too_many_requests")
+    return refused(alice, ListAccounts, "", "", 1_000, code="too_many_requests")
 
 
 def envelopes_after_all_others(office: Office, limit: int, monkeypatch: pytest.MonkeyPatch) -> Refused:

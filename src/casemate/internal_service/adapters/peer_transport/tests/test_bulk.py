@@ -13,7 +13,7 @@ from casemate.internal_service.core.ground.path_io import ClosePeer, PeerFrameAr
 from casemate.protocol.bulk import BulkHeader, TransferId
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.limits import MIB
-from casemate.protocol.peer import Ping
+from casemate.protocol.peer import PathPing
 from tests.support.own_network import WHY_NOT, in_own_network
 
 HEADER = BulkHeader(7, TransferId(bytes(range(16))))
@@ -88,11 +88,11 @@ async def test_frames_pass_while_a_transfer_waits_for_its_reader() -> None:
         await asyncio.sleep(0.5)
         assert not any(task.done() for task in filling)
         for count in range(1, 100):
-            two.transport.perform(SendToPeer(*two.alice, Ping(count)))
-        while (await two.event(PeerFrameArrived, BOB)).frame != Ping(99):
+            two.transport.perform(SendToPeer(*two.alice, PathPing(count)))
+        while (await two.event(PeerFrameArrived, BOB)).frame != PathPing(99):
             pass
-        two.transport.perform(SendToPeer(*two.bob, Ping(5)))
-        assert (await two.event(PeerFrameArrived, ALICE)).frame == Ping(5)
+        two.transport.perform(SendToPeer(*two.bob, PathPing(5)))
+        assert (await two.event(PeerFrameArrived, ALICE)).frame == PathPing(5)
         for task in filling:
             task.cancel()
 

@@ -25,7 +25,7 @@ from casemate.internal_service.core.ground.path_io import (
 )
 from casemate.node import Event, Wakeup
 from casemate.protocol.ids import AccountId
-from casemate.protocol.peer import Network, Ping
+from casemate.protocol.peer import Network, PathPing
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 from tests.support.open_relay import OpenRelay, open_relay
@@ -151,9 +151,9 @@ async def test_two_accounts_of_one_service_reach_each_other_by_key_and_relay_alo
         service.open(relay)
         service.open(relay, account_id=BOB)
         service.transport.perform(DialPeer(ALICE, 1, 2, ed25519_public(BOB_KEY), ()))
-        service.transport.perform(SendToPeer(ALICE, 1, 2, Ping(5)))
+        service.transport.perform(SendToPeer(ALICE, 1, 2, PathPing(5)))
         seen: dict[type[Event], list[Event]] = {}
-        while (event := await service.event()) != PeerFrameArrived(BOB, 1, 1, Ping(5)):
+        while (event := await service.event()) != PeerFrameArrived(BOB, 1, 1, PathPing(5)):
             assert event is not None, service.told
             seen.setdefault(type(event), []).append(event)
         assert PeerConnected(ALICE, 1, 2, ed25519_public(BOB_KEY), dialled=True) in seen[PeerConnected]

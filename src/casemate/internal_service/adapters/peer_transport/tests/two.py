@@ -19,7 +19,7 @@ from casemate.internal_service.core.ground.path_io import (
 )
 from casemate.node import Event, Wakeup
 from casemate.protocol.ids import AccountId
-from casemate.protocol.peer import Ping
+from casemate.protocol.peer import PathPing
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 
@@ -57,7 +57,7 @@ class Two:
         port = (await self.event(EndpointOpened, BOB)).port
         bob = ed25519_public(KEYS[BOB])
         self.transport.perform(DialPeer(*self.alice, bob, (f"127.0.0.1:{port}",)))
-        self.transport.perform(SendToPeer(*self.alice, Ping(0)))
+        self.transport.perform(SendToPeer(*self.alice, PathPing(0)))
         await self.event(PeerConnected, BOB)
 
 

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from casemate.crypto.content import Kind
 from casemate.crypto.prekeys import BundleId, PrekeyBundle, verify_bundle
-from casemate.internal_service.core.account.contents import Spares as Handed
-from casemate.internal_service.core.account.contents import decode_spares, encode
+from casemate.internal_service.core.account.contents import HandedSpares, decode_spares, encode
 from casemate.internal_service.core.account.context import Context
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
@@ -96,5 +95,5 @@ class Spares:
         assert channel is not None, "it was looked at before"
         renew_at = channel.spares_renew_at if kept else key_time + SPARE_SECONDS / 2
         store.put_channel(replace(channel, spares_given=SPARES, spares_renew_at=renew_at))
-        handed = Handed(tuple(map(BundleId, kept)), tuple(bundles))
+        handed = HandedSpares(tuple(map(BundleId, kept)), tuple(bundles))
         self._outbox.write(peer, Kind.SPARES, encode(handed), now)

@@ -35,7 +35,7 @@ from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.link import Authenticate, Closing, Refused, Register, ServerHello
+from casemate.protocol.link import Authenticate, Closing, CreateAccount, OpeningRefused, ServerHello
 from casemate.protocol.link_codec import ClientFrame
 from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
 
@@ -192,7 +192,7 @@ class Link(Memory):
             return []
         return [self._send(self._claim(self._context.profile, state.greeting, event.key))]
 
-    def refused(self, frame: Refused, now: Instant) -> Outcome:
+    def refused(self, frame: OpeningRefused, now: Instant) -> Outcome:
         if not isinstance(self._state, ComingOnline):
             raise PeerBrokeProtocol("a refusal out of turn")
         why = reason(frame.code, **frame.params)
@@ -328,7 +328,7 @@ class Link(Memory):
 
     def _claim(
         self, profile: Profile, greeting: Greeting, password: ServerPasswordKey | None
-    ) -> Register | Authenticate:
+    ) -> CreateAccount | Authenticate:
         context = self._context
         device = context.device
         if profile.enrolled:
@@ -355,7 +355,7 @@ class Link(Memory):
             context.start_id,
             digest,
         )
-        return Register(
+        return CreateAccount(
             profile.username,
             profile.full_name,
             device_list,

@@ -9,10 +9,10 @@ from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
 from casemate.node import Instant, StorageBroken
-from casemate.protocol.link import AccountFound, BundleFound, DirectoryPage, Done, RequestFailed
+from casemate.protocol.link import AccountFound, AccountPage, BundleFound, RequestDone, RequestFailed
 from casemate.protocol.link_codec import ClientFrame
 
-Answer = Done | RequestFailed | DirectoryPage | AccountFound | BundleFound
+Answer = RequestDone | RequestFailed | AccountPage | AccountFound | BundleFound
 Then = Callable[[Answer, Instant], Outcome]
 """What follows from the answer. A link that breaks answers `RequestFailed("server_away")`."""
 

@@ -7,7 +7,7 @@ from casemate.internal_service.core.account.link.requests import Answer, ServerR
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant, Monotonic
-from casemate.protocol.link import Done, PublishBundle
+from casemate.protocol.link import PublishBundle, RequestDone
 
 
 class Tidying(Memory):
@@ -49,7 +49,7 @@ class Tidying(Memory):
             return []
 
         def answered(answer: Answer, _later: Instant) -> Outcome:
-            if isinstance(answer, Done):
+            if isinstance(answer, RequestDone):
                 self._context.bundle_is_kept(bundle, kept=True)
             return []
 

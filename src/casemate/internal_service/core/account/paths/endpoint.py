@@ -20,7 +20,7 @@ from casemate.internal_service.core.ground.path_io import (
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import Paths
+from casemate.protocol.link import PathOffer
 from casemate.protocol.peer import Network
 
 RETRY_SECONDS: Final = 30.0
@@ -204,7 +204,7 @@ class Endpoint(Memory):
         self.network, self.addresses = Network(), ()
 
 
-def relay_url_of(server_address: str, paths: Paths) -> str | None:
+def relay_url_of(server_address: str, paths: PathOffer) -> str | None:
     """Where the relay is; None when the server names something that is no address."""
     if not paths.relay_url:
         host = urlsplit(server_address if server_address.startswith(_PUBLIC) else f"//{server_address}").hostname
@@ -218,7 +218,7 @@ def relay_url_of(server_address: str, paths: Paths) -> str | None:
     return paths.relay_url if fits and len(paths.relay_url) <= _RELAY_URL_CHARACTERS else None
 
 
-def _observer(relay_url: str | None, paths: Paths | None) -> ObserverAddress | None:
+def _observer(relay_url: str | None, paths: PathOffer | None) -> ObserverAddress | None:
     if relay_url is None or paths is None or len(paths.observer_key) != KEY_BYTES:
         return None
     host = urlsplit(relay_url).hostname

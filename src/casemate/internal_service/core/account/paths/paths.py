@@ -1,6 +1,6 @@
 """The ways to peers' devices: which connections there are, what can be relied on, and what is said on them.
 
-Whom to dial is `Dialling`'s business, whom to let in and when to give up `PeerConnections`'.
+Whom to dial is `Dialling`'s business, whom to let in and when to give up `Admission`'.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from casemate.internal_service.core.ground.path_io import ClosePeer, SendToPeer
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.protocol.peer import PeerFrame, Ping
+from casemate.protocol.peer import PathPing, PeerFrame
 
 
 class Paths(Memory):
@@ -84,7 +84,7 @@ class Paths(Memory):
     def ping(self, connection: Connection, now: Instant) -> Outcome:
         connection.pings += 1
         connection.pinged_at = now.monotonic
-        return [self._send(connection, Ping(connection.pings))]
+        return [self._send(connection, PathPing(connection.pings))]
 
     # --------------------------------------------------------------------------------------------- trust and its end
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.contents import (
     ConnectAnswer,
+    ConnectEnd,
     ConnectRequest,
-    Disconnect,
     decode_connect_answer,
     decode_connect_request,
     decode_disconnect,
@@ -23,7 +23,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.ground.notices import ConnectAsked, ConnectSettled, PeerChanged, PeerDisconnected
+from casemate.internal_service.core.ground.notices import ConnectSettled, ConnectWanted, PeerChanged, PeerDisconnected
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.node import Instant
 
@@ -82,7 +82,7 @@ class Agreement:
         """End it; registration stays. Raises Refused."""
         if peer.connection not in ("connected", "asking"):
             raise refuse("not_connected")
-        goodbye = Disconnect(peer.connection_round)
+        goodbye = ConnectEnd(peer.connection_round)
         outcome = self._leave(peer)
         self._outbox.write(peer, Kind.DISCONNECT, encode(goodbye), now)
         if peer.connection == "connected":
@@ -100,7 +100,7 @@ class Agreement:
             return self._settle(peer, Note.CONNECTED, now)
         if request.round < peer.connection_round and peer.connection == "none":
             # Their data was restored and counts from before: they hear the newest round, and ask in a higher one.
-            self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
+            self._outbox.write(peer, Kind.DISCONNECT, encode(ConnectEnd(peer.connection_round)), now)
             return []
         if request.round <= peer.connection_round and peer.connection != "connected":
             return []  # an old request that came again
@@ -115,7 +115,7 @@ class Agreement:
             self._outbox.write(peer, Kind.CONNECT_ANSWER, encode(answer), now)
             return settled
         self._context.put_peer(replace(peer, connection="asks_you"))
-        return [PeerChanged(peer.cid), ConnectAsked(peer.cid, request.settings, request.udp_mode)]
+        return [PeerChanged(peer.cid), ConnectWanted(peer.cid, request.settings, request.udp_mode)]
 
     def answered(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         answer = decode_connect_answer(body)
@@ -155,7 +155,7 @@ class Agreement:
                 request = ConnectRequest(peer.connection_round, peer.connect_settings, peer.connect_udp_mode)
                 self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
             case "none" if peer.connection_round > 0:
-                self._outbox.write(peer, Kind.DISCONNECT, encode(Disconnect(peer.connection_round)), now)
+                self._outbox.write(peer, Kind.DISCONNECT, encode(ConnectEnd(peer.connection_round)), now)
 
     def _settle(self, peer: Peer, note: Note, now: Instant) -> Outcome:
         """Connected; said in the conversation unless that was so already, or is how the conversation begins."""

@@ -10,7 +10,7 @@ from casemate.internal_service.core.ground.refusals import reason
 from casemate.node import Instant
 from casemate.protocol.client.views import DirectoryRow
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS
-from casemate.protocol.link import AccountRow, DeleteAccount, DirectoryPage, ListDirectory, RequestFailed, SetVisibility
+from casemate.protocol.link import AccountPage, AccountRow, DeleteAccount, ListAccounts, RequestFailed, SetVisibility
 
 ShowRows = Callable[[Iterable[AccountRow]], list[DirectoryRow]]
 """Rows of the server as our user sees them."""
@@ -28,12 +28,12 @@ class Membership:
         rows = max(1, min(limit, DIRECTORY_PAGE_ROWS))
 
         def answered(answer: Answer, now: Instant) -> Outcome:
-            if not isinstance(answer, DirectoryPage):
+            if not isinstance(answer, AccountPage):
                 return _refused(token, answer)
             shown = self._show(answer.rows)
             return [DirectoryAnswered(token, shown, answer.next_cursor, answer.total)]
 
-        return self._requests.ask(lambda request_id: ListDirectory(request_id, query, cursor, rows), answered)
+        return self._requests.ask(lambda request_id: ListAccounts(request_id, query, cursor, rows), answered)
 
     def choose(self, *, auto_connect: bool | None, relay_only: bool | None, lan_discovery: bool | None) -> None:
         """What this computer decides alone; None leaves it as it is."""

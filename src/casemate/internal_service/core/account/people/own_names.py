@@ -13,7 +13,7 @@ from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import cid_of
-from casemate.protocol.link import AccountFound, Done, FindAccount, PublishDeviceList
+from casemate.protocol.link import AccountFound, FindAccount, PublishDeviceList, RequestDone
 from casemate.protocol.names import is_visible, shown_full_name
 
 
@@ -98,7 +98,7 @@ class OwnNames:
 
         def kept(answer: Answer, _later: Instant) -> Outcome:
             profile = self._context.profile
-            if isinstance(answer, Done) and profile.names == names:
+            if isinstance(answer, RequestDone) and profile.names == names:
                 self._context.store.put_profile(replace(profile, names_kept=True))
             return []
 

@@ -17,8 +17,8 @@ from casemate.internal_service.core.ground.notices import (
     Answered,
     ConversationChanged,
     PeerChanged,
-    RegistrationAsked,
     RegistrationSettled,
+    RegistrationWanted,
 )
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.undo import UndoSet
@@ -35,12 +35,12 @@ from casemate.protocol.link import (
     DeviceListChanged,
     FindAccount,
     PresenceRow,
+    RegistrationAnswered,
+    RegistrationAsked,
     RegistrationExpired,
     RequestFailed,
     SetBlock,
 )
-from casemate.protocol.link import RegistrationAnswered as AnsweredSignal
-from casemate.protocol.link import RegistrationAsked as AskedSignal
 
 CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
@@ -223,7 +223,7 @@ class Registration:
 
     # --------------------------------------------------------------------------------------------------- signals
 
-    def asked(self, signal: AskedSignal, now: Instant) -> Outcome:
+    def asked(self, signal: RegistrationAsked, now: Instant) -> Outcome:
         """Somebody asks us. Only the request reaches us before we agree."""
         account_id = signal.sender.account_id
         card = self._verify(account_id, signal.request, Purpose.ASK, now).card
@@ -239,7 +239,7 @@ class Registration:
         told.append(PeerChanged(peer.cid))
         if peer.our_card is not None:
             return told  # our request is on its way to the server and accepts theirs
-        return [*told, RegistrationAsked(peer.cid, peer.username)]
+        return [*told, RegistrationWanted(peer.cid, peer.username)]
 
     def _agree_again(self, peer: Peer, now: Instant) -> Outcome:
         """They have lost what we agreed, and the server's word is not enough for them: they get our card once more.
@@ -253,7 +253,7 @@ class Registration:
         self._context.put_peer(peer)
         return self._send_acceptance(peer)
 
-    def answered(self, signal: AnsweredSignal, now: Instant) -> Outcome:
+    def answered(self, signal: RegistrationAnswered, now: Instant) -> Outcome:
         """Their answer to our request; one we did not wait for changes nothing."""
         peer = self._context.store.peer(signal.sender.account_id)
         if peer is None or (peer.our_card is None and peer.relation != "requested"):

@@ -9,7 +9,7 @@ from casemate.internal_service.core.ground.notices import Answered, PeerChanged,
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import AnswerRegistration, RegistrationWithdrawn, RequestFailed, WithdrawRegistration
+from casemate.protocol.link import AnswerRegistration, RegistrationWithdrawn, RequestFailed, WithdrawAsk
 
 
 class Withdrawals:
@@ -47,7 +47,7 @@ class Withdrawals:
             return []  # the next link tries it again
 
     def _ask(self, account_id: AccountId, then: Then) -> Outcome:
-        return self._requests.ask(lambda request_id: WithdrawRegistration(request_id, account_id), then)
+        return self._requests.ask(lambda request_id: WithdrawAsk(request_id, account_id), then)
 
     def _answered(self, account_id: AccountId, token: int, answer: Answer, now: Instant) -> Outcome:
         if isinstance(answer, RequestFailed):
