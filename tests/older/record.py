@@ -13,11 +13,14 @@ from typing import Final
 
 from casemate.protocol.limits import MAILBOX_SECONDS
 from casemate.runtime.migrations import Migration, read_migrations
+from tests.older import street
 from tests.older.moments import MAILBOX, MOMENTS, Stage
 from tests.older.run_on import at_rest, run_on, what_stays
 from tests.older.saved import Saved, save
 
 COMMIT_OF_THE_PROGRAM: Final = "5760bae"
+COMMIT_OF_THE_SERVICES: Final = "1c4b7ee"
+"""Of whole services (`street.py`); the account store is the same."""
 
 
 def main(names: list[str]) -> None:
@@ -33,6 +36,9 @@ def main(names: list[str]) -> None:
             saved = dataclasses.replace(saved, after=what_stays(run_on(saved, Path(folder), saved.people).shown))
         save(saved, databases)
         print(name, sum(map(len, databases.values())), "bytes")
+    if not names:
+        with tempfile.TemporaryDirectory() as folder:
+            street.save(*street.act_out(Path(folder), COMMIT_OF_THE_SERVICES))
 
 
 def act_out(name: str, folder: Path) -> tuple[Saved, dict[str, bytes]]:
