@@ -4,13 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from casemate.internal_service.core.account.conversation_id import conversation_id
-from casemate.protocol.ids import SlotId
+from casemate.protocol.ids import AccountId, SlotId
 from casemate.protocol.limits import HOUR_SECONDS, MAILBOX_SECONDS
-from casemate.protocol.link import Deliver, Deposit, Deposited, Receipt
+from casemate.protocol.link import Deliver, Deposit, Deposited, PathOffer, Receipt, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
+from casemate.protocol.peer import Envelopes, PeerFrame
 from casemate.runtime.sqlite import Database
 from tests.accounts.deployment import Deployment, Person
+from tests.accounts.hostility import altering, passed_on
+from tests.accounts.neighbours import path_kind
 from tests.older.dumps import dump
 from tests.older.maker import KEY
 from tests.older.saved import SERVER
@@ -193,6 +198,67 @@ def restored_and_answered(stage: Stage) -> None:
     stage.world.pass_time(20)
 
 
+def lost(stage: Stage) -> None:
+    """Bob could not open one, and has begun anew: that has not left."""
+    alice, bob = stage.friends()
+    stage.world.say(alice, bob, "before")
+    stage.take_when_sent(bob, Deposit)
+    stage.world.to_device = altering(bob)
+    stage.world.say(alice, bob, "altered on its way")
+
+
+def lost_and_told(stage: Stage) -> None:
+    """Alice was told so, and has sealed it again: that has not left."""
+    alice, bob = stage.friends()
+    world = stage.world
+    world.say(alice, bob, "before")
+    world.to_device = altering(bob)
+    world.to_server = lambda person, frame: [] if person is bob and isinstance(frame, Receipt) else [frame]
+    world.say(alice, bob, "altered on its way")
+    world.to_device = passed_on
+    stage.take_when_sent(alice, Deposit)
+    world.cut(bob)
+    world.pass_time(60)
+
+
+def many_starts(stage: Stage) -> None:
+    """More starts than are remembered gave out alice's numbers; the last of them wrote when nobody was there."""
+    world = stage.world
+    alice, bob = stage.friends()
+    for start in range(20):
+        if start == 14:
+            world.end(bob)
+        if start == 17:
+            world.server_up = False
+            world.cut(alice)
+        world.restart(alice)
+        world.say(alice, bob, f"of start {start}")
+    stage.take()
+
+
+def on_a_path(stage: Stage) -> None:
+    """What arrived by a path of their own the server was not told yet; one more has just left on it."""
+    world = stage.world
+    offer = PathOffer("", 12350, b"", [])
+    world.peers.is_on = True
+    world.to_device = lambda person, frame: [
+        msgspec.structs.replace(frame, paths=offer) if isinstance(frame, Welcome) else frame
+    ]
+    alice, bob = stage.friends()
+    assert path_kind(world, alice, bob) == "direct"
+    for number in range(3):
+        world.say(alice, bob, f"alice by the path {number}")
+        world.say(bob, alice, f"bob by the path {number}")
+
+    def on_the_way(account_id: AccountId, frame: PeerFrame) -> list[PeerFrame]:
+        if isinstance(frame, Envelopes):
+            stage.take()
+        return []
+
+    world.peers.on_the_way = on_the_way
+    world.say(alice, bob, "has just left")
+
+
 def blocked(stage: Stage) -> None:
     """Bob blocks alice, who goes on writing."""
     world = stage.world
@@ -272,6 +338,10 @@ MOMENTS: Final[dict[str, tuple[Callable[[Stage], None], str]]] = {
     "connect_asked": (connect_asked, "accept"),
     "restored": (restored, ""),
     "restored_and_answered": (restored_and_answered, ""),
+    "lost": (lost, ""),
+    "lost_and_told": (lost_and_told, ""),
+    "many_starts": (many_starts, ""),
+    "on_a_path": (on_a_path, ""),
     "blocked": (blocked, "unblock"),
     "expired": (expired, ""),
     "reading": (reading, ""),

@@ -1,7 +1,7 @@
-"""Acts out the moments and saves them: `python -m tests.older.record [NAME…]`, in a checkout of that commit.
+"""Acts out the moments and saves them: `python -m tests.older.record [NAME…]`, in a checkout of LAST_COMMIT.
 
-What is kept under `databases/` was made by the program of commit COMMIT_OF_THE_PROGRAM. No later one can make it again:
-this refuses to run where the account store has other migrations than the one kept in `store/`.
+No program after LAST_COMMIT is sure to make again what is kept under `databases/`: this refuses to run where the
+account store has other migrations than the one kept in `store/`.
 """
 
 import dataclasses
@@ -18,14 +18,13 @@ from tests.older.moments import MAILBOX, MOMENTS, Stage
 from tests.older.run_on import at_rest, run_on, what_stays
 from tests.older.saved import Saved, save
 
-COMMIT_OF_THE_PROGRAM: Final = "5760bae"
-COMMIT_OF_THE_SERVICES: Final = "1c4b7ee"
-"""Of whole services (`street.py`); the account store is the same."""
+LAST_COMMIT: Final = "ee14773"
+"""In which this was run; each document says which commit made what lies beside it."""
 
 
 def main(names: list[str]) -> None:
     if _migrations("tests.older.store") != _migrations("casemate.internal_service.adapters.account_store"):
-        sys.exit(f"The account store has changed since. Check out {COMMIT_OF_THE_PROGRAM} to do this again.")
+        sys.exit(f"The account store has changed since. Check out {LAST_COMMIT} to do this again.")
     for name in names or list(MOMENTS):
         with tempfile.TemporaryDirectory() as folder:
             saved, databases = act_out(name, Path(folder))
@@ -38,7 +37,7 @@ def main(names: list[str]) -> None:
         print(name, sum(map(len, databases.values())), "bytes")
     if not names:
         with tempfile.TemporaryDirectory() as folder:
-            street.save(*street.act_out(Path(folder), COMMIT_OF_THE_SERVICES))
+            street.save(*street.act_out(Path(folder), LAST_COMMIT))
 
 
 def act_out(name: str, folder: Path) -> tuple[Saved, dict[str, bytes]]:
@@ -49,7 +48,7 @@ def act_out(name: str, folder: Path) -> tuple[Saved, dict[str, bytes]]:
     assert stage.taken, f"the moment of {name} did not come"
     saved = Saved(
         name=name,
-        made_by=COMMIT_OF_THE_PROGRAM,
+        made_by=LAST_COMMIT,
         monotonic=stage.now.monotonic,
         wall=stage.now.wall,
         mailbox_seconds=stage.world.mailbox_seconds,
