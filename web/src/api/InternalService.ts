@@ -15,11 +15,11 @@ import type {
   ViewPosition,
 } from "./generated";
 
-export type Requests = Omit<ExtensionRequests, "Hello" | "Subscribe" | "Unsubscribe" | "Ping"> &
+export type ServiceRequests = Omit<ExtensionRequests, "Hello" | "Subscribe" | "Unsubscribe" | "Ping"> &
   CitadelRequests;
 export type Responses = ExtensionResponses & CitadelResponses;
-export type RequestName = keyof Requests;
-export type RequestFields<Name extends RequestName> = Omit<Requests[Name], "request_id">;
+export type RequestName = keyof ServiceRequests;
+export type RequestFields<Name extends RequestName> = Omit<ServiceRequests[Name], "request_id">;
 
 /** What a request that succeeds is answered with, by request: of several answers the fields of the usual one. */
 export type Answers = {

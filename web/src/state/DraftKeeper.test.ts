@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { DraftView } from "../api/generated";
 import { ConnectionLost, Refused } from "../api/InternalService";
 import { MemoryRecords, OneWindow } from "../testing/FakeBrowser";
-import type { SetDraft } from "./DraftKeeper";
+import type { DraftSetter } from "./DraftKeeper";
 import { DraftKeeper, offersOf } from "./DraftKeeper";
 import { SealedWords } from "./SealedWords";
 import { draftKey } from "./workspace";
@@ -19,7 +19,7 @@ let away: boolean;
 let told: string[];
 let keeper: DraftKeeper;
 
-const setDraft: SetDraft = ({ text, revision, slot }) => {
+const setDraft: DraftSetter = ({ text, revision, slot }) => {
   if (away) return Promise.reject(new ConnectionLost());
   told.push(`${slot === OWN ? "own" : "other"} ${revision.toString()} ${text.slice(0, 20)}`);
   return Promise.resolve({ cid: 1n, request_id: null });

@@ -28,7 +28,7 @@ interface Kept extends Offer {
   readonly recordId: string;
 }
 
-export type SetDraft = (fields: Omit<RequestFields<"SetDraft">, "cid">) => Promise<Answers["SetDraft"]>;
+export type DraftSetter = (fields: Omit<RequestFields<"SetDraft">, "cid">) => Promise<Answers["SetDraft"]>;
 
 export class DraftKeeper {
   /** Which slot this window writes in, for each conversation where that is settled. */
@@ -45,7 +45,7 @@ export class DraftKeeper {
   });
 
   constructor(
-    private readonly setDraft: SetDraft,
+    private readonly setDraft: DraftSetter,
     private readonly windows: Windows,
     private readonly sealed: SealedWords,
   ) {}

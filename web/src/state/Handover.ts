@@ -15,14 +15,14 @@ const AGAIN_MILLISECONDS = 5000;
 /** The account is closed, not the words refused: they are handed over when it is open again. */
 const NOT_OPEN = new Set(["signed_out", "no_session"]);
 
-export type SendChat = (fields: Omit<RequestFields<"SendChat">, "cid">) => Promise<Answers["SendChat"]>;
+export type ChatSender = (fields: Omit<RequestFields<"SendChat">, "cid">) => Promise<Answers["SendChat"]>;
 
 export class Handover {
   readonly texts = new WritableStore<PendingTexts>([]);
   private readonly underWay = new Set<string>();
 
   constructor(
-    private readonly sendChat: SendChat,
+    private readonly sendChat: ChatSender,
     private readonly sealed: SealedWords,
     private readonly confirmed: (message: MessageView) => void,
   ) {}

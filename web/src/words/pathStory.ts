@@ -15,7 +15,7 @@ import type { RoundTrips } from "./roundTrips";
 import { MOST_ROUND_TRIPS, roundTripSentence, roundTripsOf } from "./roundTrips";
 import { sinceTime } from "./times";
 
-export interface PathStory {
+export interface PathInWords {
   readonly standing: Standing;
   readonly way: Standing["way"];
   readonly word: string;
@@ -37,7 +37,7 @@ export interface PathStory {
   readonly reason: Reason | null;
 }
 
-export function pathStory(path: PathView | null, link: LinkView, peer: string, now: number): PathStory {
+export function pathStory(path: PathView | null, link: LinkView, peer: string, now: number): PathInWords {
   const standing = standingOf(path, link);
   const { way, roundTrip, unsteady, since } = standing;
   const advice: Advice | null = adviceFor(path);

@@ -12,7 +12,7 @@ import type { Standing, Way } from "../../words/paths";
 import { roundTripWords, standingOf } from "../../words/paths";
 import { presenceOf } from "../../words/presence";
 import { sinceTime } from "../../words/times";
-import type { PersonPlace, Place, Side } from "./pictureLayout";
+import type { PersonPlace, Point, Side } from "./pictureLayout";
 import { curve, pictureLayout } from "./pictureLayout";
 
 interface Props {
@@ -152,8 +152,8 @@ function ServerLine({
   server,
   state,
 }: {
-  readonly you: Place;
-  readonly server: Place;
+  readonly you: Point;
+  readonly server: Point;
   readonly state: AccountView["link"]["state"] | "unknown";
 }) {
   const kept = state === "online";
@@ -179,7 +179,7 @@ function Line({
   faded,
 }: {
   readonly place: PersonPlace;
-  readonly to: Place;
+  readonly to: Point;
   readonly unsteady: boolean;
   readonly faded: boolean;
 }) {
@@ -208,7 +208,7 @@ function Person({
   readonly peer: PeerView;
   readonly username: string | null;
   readonly standing: Standing;
-  readonly place: Place;
+  readonly place: Point;
   readonly faded: boolean;
   readonly nameSide: "left" | "right" | null;
   readonly nameWidth: number;
@@ -258,7 +258,7 @@ function At({
   under,
   children,
 }: {
-  readonly place: Place;
+  readonly place: Point;
   readonly under?: ReactNode;
   readonly children: ReactNode;
 }) {

@@ -3,7 +3,7 @@ import type { LinkView, PeerView } from "../../api/generated";
 import { standingOf, wayWord } from "../../words/paths";
 import type { Way } from "../../words/paths";
 
-export interface Group {
+export interface PeerGroup {
   readonly way: Way;
   readonly people: readonly PeerView[];
 }
@@ -11,7 +11,7 @@ export interface Group {
 /** The best way first. */
 const ORDER: readonly Way[] = ["direct", "relayed", "mailbox", "waiting", "held", "stopped", "unknown"];
 
-export function groupsOf(people: readonly PeerView[], link: LinkView): readonly Group[] {
+export function groupsOf(people: readonly PeerView[], link: LinkView): readonly PeerGroup[] {
   return ORDER.map((way) => ({
     way,
     people: people.filter((peer) => standingOf(peer.path, link).way === way),
@@ -19,7 +19,7 @@ export function groupsOf(people: readonly PeerView[], link: LinkView): readonly 
 }
 
 /** "2 direct, 1 relayed, 3 through the server" */
-export function summaryOf(groups: readonly Group[]): string {
+export function summaryOf(groups: readonly PeerGroup[]): string {
   if (groups.some(({ way }) => way === "unknown"))
     return "not known while your internal service does not answer";
   return groups.map(({ way, people }) => `${people.length.toString()} ${wayWord(way)}`).join(", ");

@@ -2,12 +2,12 @@
 import type { Cid } from "../../api/generated";
 import type { Way } from "../../words/paths";
 
-export interface Place {
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-export interface PersonPlace extends Place {
+export interface PersonPlace extends Point {
   readonly cid: Cid;
   readonly way: Way;
 }
@@ -15,15 +15,15 @@ export interface PersonPlace extends Place {
 export interface Side {
   readonly people: readonly PersonPlace[];
   /** Too many to draw; told as a number at its place. */
-  readonly more: { readonly count: number; readonly place: Place } | null;
+  readonly more: { readonly count: number; readonly place: Point } | null;
   /** Names are beside the avatars while there is room for them. */
   readonly named: boolean;
 }
 
 export interface PictureLayout {
   readonly height: number;
-  readonly you: Place;
-  readonly server: Place;
+  readonly you: Point;
+  readonly server: Point;
   readonly direct: Side;
   readonly others: Side;
   /** Room for a name beside its avatar. */
@@ -102,7 +102,7 @@ export function pictureLayout(
 }
 
 /** A gentle curve that leaves and arrives level. */
-export function curve(from: Place, to: Place): string {
+export function curve(from: Point, to: Point): string {
   const middle = (from.x + to.x) / 2;
   const numbers = [middle, from.y, middle, to.y, to.x, to.y].map((number) => number.toFixed(1));
   return `M${from.x.toFixed(1)} ${from.y.toFixed(1)}C${numbers.join(" ")}`;
@@ -126,7 +126,7 @@ function side(
   const count = drawn.length + (left > 0 ? 1 : 0);
   const columns = Math.ceil(count / rowsThatFit);
   const rows = Math.ceil(count / Math.max(1, columns));
-  const placeOf = (index: number): Place => ({
+  const placeOf = (index: number): Point => ({
     x: (named ? column.named : column.crowd) * width + (Math.floor(index / rows) - (columns - 1) / 2) * step,
     y: height / 2 + ((index % rows) - (Math.min(rows, count) - 1) / 2) * step,
   });

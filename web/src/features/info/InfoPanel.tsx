@@ -13,7 +13,7 @@ import { displayName, initials } from "../../words/names";
 import { pathStory } from "../../words/pathStory";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { sentenceOf, technicalDetail } from "../../words/reasons";
-import { SafetyNumber } from "./SafetyNumber";
+import { SafetyNumberSection } from "./SafetyNumber";
 
 export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonly onClose: () => void }) {
   const peer = useWorkspace((workspace) => workspace.peers.get(peerCid));
@@ -63,7 +63,7 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
             <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
           )}
         </div>
-        {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumber peer={peer} />}
+        {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumberSection peer={peer} />}
         {peer.connection === "connected" && !peer.blocked && (
           <Part title="Path">
             <PathStory

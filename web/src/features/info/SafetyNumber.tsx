@@ -2,7 +2,7 @@
 import { BadgeCheck } from "lucide-react";
 import { useEffect, useState } from "react";
 
-import type { PeerView, SafetyNumber as Answer } from "../../api/generated";
+import type { PeerView, SafetyNumber } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Later } from "../../components/Later";
 import { CONNECTION_LOST, useAttempt, useConnection, useSession } from "../../state/context";
@@ -13,9 +13,9 @@ import type { Reason } from "../../api/generated";
 
 const qrCode = async () => (await import("./QrCode")).QrCode;
 
-type Loaded = { readonly answer: Answer } | { readonly reason: Reason } | null;
+type Loaded = { readonly answer: SafetyNumber } | { readonly reason: Reason } | null;
 
-export function SafetyNumber({ peer }: { readonly peer: PeerView }) {
+export function SafetyNumberSection({ peer }: { readonly peer: PeerView }) {
   const { service, cid } = useSession();
   const [loaded, setLoaded] = useState<Loaded>(null);
   const [tries, setTries] = useState(0);
