@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from casemate.internal_service.core.ground.notices import AccountDeleted, EnrollmentRefused
+from casemate.internal_service.core.ground.notices import AccountDeleted, EnrolmentRefused
 from casemate.node import Effect
 from casemate.protocol.limits import CONTROL_BYTES
 from casemate.protocol.link import (
@@ -48,7 +48,7 @@ def test_a_refusal_that_decides_nothing_throws_no_keys_away(world: Deployment, a
     alice = world.person("alice", enroll=False)
     world.to_device = lambda person, frame: [OpeningRefused("internal")] if isinstance(frame, after) else [frame]
     world.do(alice, lambda account, now: account.start(now))
-    assert alice.heard(EnrollmentRefused) == []
+    assert alice.heard(EnrolmentRefused) == []
     world.to_device = passed_on
     world.pass_time(60)
     assert alice.account.enrolled

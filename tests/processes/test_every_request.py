@@ -1,4 +1,4 @@
-"""PROTOCOL.md §4 to §10, row by row, against a running internal service and server: each of the 35 requests, how it is
+"""The client API, request by request, against a running internal service and server: each of the 35 requests, how it is
 answered when it can be done and when it cannot, with exactly the fields that a strict client reads."""
 
 import json

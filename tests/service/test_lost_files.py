@@ -176,7 +176,7 @@ def test_a_registration_that_never_ended_goes_on_after_its_file_was_found(street
     house.start()
     view = house.client()
     [found] = hello(view).found
-    assert why_not(view, adopt(found)) == "never_registered"
+    assert why_not(view, adopt(found)) == "never_created"
     street.server_comes()
     view.expect(to.ConnectSuccess, register("alice"))
 

@@ -1,4 +1,4 @@
-"""Registering, connecting and talking with peers over the client API, as PROTOCOL.md §7 and §10 tell it."""
+"""Registering, connecting and talking with peers over the client API."""
 
 import pytest
 

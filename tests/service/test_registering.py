@@ -1,4 +1,4 @@
-"""Making an account at a server, as PROTOCOL.md §4 tells it, also when the answer is lost."""
+"""Making an account at a server, as the client API tells it, also when the answer is lost."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Sessions outlive sockets, restarts and lost servers, as PROTOCOL.md §6 tells them."""
+"""Sessions outlive sockets, restarts and lost servers, as the client API tells them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Signing in, signing out and leaving for good, as PROTOCOL.md §4 tells them."""
+"""Signing in, signing out and leaving for good, as the client API tells them."""
 
 from typing import Never
 

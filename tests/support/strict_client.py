@@ -1,6 +1,6 @@
 """A client as strict as the upstream one: a response that is not exactly what the protocol says fails the test.
 
-The tables are PROTOCOL.md §2, §3 and §5 written down once more, independently of the types that the service uses.
+The tables are the types of the client API written down once more, independently of the types that the service uses.
 """
 
 import re

@@ -8,7 +8,7 @@ DEVICE: Final = b"casemate/device/1"
 TRANSCRIPT: Final = b"casemate/transcript/1"
 REPLAY: Final = b"casemate/replay/1"
 FINGERPRINT: Final = b"casemate/fingerprint/1"
-REGISTRATION: Final = b"casemate/registration/1"
+NEW_ACCOUNT: Final = b"casemate/registration/1"
 
 # --- signatures
 DEVICE_LIST: Final = b"casemate/device-list/1"

@@ -61,7 +61,7 @@ class _Claim(msgspec.Struct, frozen=True, array_like=True):
     device_id: DeviceIdField
     start_counter: int
     start_id: bytes
-    registration: bytes
+    new_account: bytes
 
 
 def new_server_key(entropy: Entropy) -> tuple[ServerPrivate, Ed25519Public]:
@@ -92,11 +92,11 @@ def prove_device(
     device_id: DeviceId,
     start_counter: int,
     start_id: bytes,
-    registration: bytes = b"",
+    new_account: bytes = b"",
 ) -> Signature:
     """The device's proof, for this link, this server and this start only."""
     _check(greeting)
-    claim = _Claim(greeting, account_id, device_id, start_counter, start_id, registration)
+    claim = _Claim(greeting, account_id, device_id, start_counter, start_id, new_account)
     return ed25519_sign(private, labels.LINK_DEVICE, encode(claim))
 
 
@@ -108,18 +108,18 @@ def verify_device(
     device_id: DeviceId,
     start_counter: int,
     start_id: bytes,
-    registration: bytes = b"",
+    new_account: bytes = b"",
 ) -> None:
     """Check the proof under a key from the account's device list. Raises BadSignature or BadKeyMaterial."""
     _check(greeting)
-    claim = _Claim(greeting, account_id, device_id, start_counter, start_id, registration)
+    claim = _Claim(greeting, account_id, device_id, start_counter, start_id, new_account)
     ed25519_verify(signing_key, labels.LINK_DEVICE, encode(claim), signature)
 
 
-def registration_digest(username: str, full_name: str, device_list: bytes, bundle: bytes) -> bytes:
-    """What a device that registers signs besides: nobody can put another name or bundle into its frame."""
+def new_account_digest(username: str, full_name: str, device_list: bytes, bundle: bytes) -> bytes:
+    """What the first device of a new account signs besides: nobody can put another name or bundle into its frame."""
     parts = (username.encode("utf-8"), full_name.encode("utf-8"), device_list, bundle)
-    return sha3_256(labels.REGISTRATION, *(len(part).to_bytes(4, "big") + part for part in parts))
+    return sha3_256(labels.NEW_ACCOUNT, *(len(part).to_bytes(4, "big") + part for part in parts))
 
 
 def _check(greeting: Greeting) -> None:

@@ -1,4 +1,4 @@
-"""WorkspaceProtocol: the JSON that a Citadel client sends to its workspace (PROTOCOL.md §13), as far as we answer it.
+"""WorkspaceProtocol: the JSON that a Citadel client sends to its workspace, as far as we answer it.
 
 It has no request id: one answer per request, in order. Ids are text; timestamps stay below 2^53.
 """

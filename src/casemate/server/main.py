@@ -66,7 +66,7 @@ class ServerOptions:
     data_dir: Path
     listen: str = DEFAULT_LISTEN
     server_passwords: tuple[str, ...] = field(default=(), repr=False)
-    """Who registers presents all of them, in this order."""
+    """Whoever makes an account presents all of them, in this order."""
     registration_request_days: float = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS
     mailbox_days: float = MAILBOX_SECONDS / DAY_SECONDS
     behind_proxy: bool = False

@@ -108,7 +108,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   no_password_vault: ({ params }) =>
     `The key of ${params.file ?? "this file"} does not lie beside it, so the password cannot open it. ` +
     "Put back the service.db that knew it, then start Casemate again.",
-  never_registered: ({ params }) =>
+  never_created: ({ params }) =>
     `Creating ${params.username ? `“${params.username}”` : "this account"} was never finished. ` +
     "Create the account again with the same password, and it goes on.",
   disk_low: ({ params }) =>

@@ -7,10 +7,10 @@ from casemate.crypto.errors import BadKeyMaterial, BadSignature
 from casemate.crypto.identity import new_account, new_device
 from casemate.crypto.link_proof import (
     Greeting,
+    new_account_digest,
     new_server_key,
     prove_device,
     prove_server,
-    registration_digest,
     verify_device,
     verify_server,
 )
@@ -69,7 +69,7 @@ def test_a_device_proof_cannot_be_used_on_another_link_or_server(other: Greeting
         (CLAIM[0], OTHER_DEVICE.device_id, *CLAIM[2:]),
         (*CLAIM[:2], 6, *CLAIM[3:]),
         (*CLAIM[:3], b"j" * 16, b""),
-        (*CLAIM[:4], registration_digest("alice", "Alice", b"", b"")),
+        (*CLAIM[:4], new_account_digest("alice", "Alice", b"", b"")),
     ],
 )
 def test_a_device_proof_holds_for_its_own_claim_only(other: tuple[bytes, bytes, int, bytes, bytes]) -> None:
@@ -89,11 +89,11 @@ def test_nonces_of_another_length_are_refused() -> None:
             prove_server(SERVER, msgspec.structs.replace(GREETING, **change))
 
 
-def test_no_byte_moves_between_the_parts_of_a_registration() -> None:
+def test_no_byte_moves_between_the_parts_of_a_new_account() -> None:
     digests = {
-        registration_digest("ab", "c", b"d", b"e"),
-        registration_digest("a", "bc", b"d", b"e"),
-        registration_digest("ab", "c", b"de", b""),
-        registration_digest("ab", "c", b"", b"de"),
+        new_account_digest("ab", "c", b"d", b"e"),
+        new_account_digest("a", "bc", b"d", b"e"),
+        new_account_digest("ab", "c", b"de", b""),
+        new_account_digest("ab", "c", b"", b"de"),
     }
     assert len(digests) == 4

@@ -186,7 +186,7 @@ def test_link_proofs_hold_by_the_pages_alone() -> None:
         framed(device_list),
         framed(b"bundle"),
     )
-    assert digest.hex() == link["registration_digest"]
+    assert digest.hex() == link["new_account_digest"]
     account_id, device_id = bytes.fromhex(identity["account_id"]), bytes.fromhex(identity["device_id"])
     claim = msgspec.msgpack.encode([unpack(greeting), account_id, device_id, 7, b"i" * 16, digest])
     device = Ed25519PublicKey.from_public_bytes(device_from_list(device_list)[1])

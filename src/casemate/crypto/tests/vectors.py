@@ -19,7 +19,7 @@ from casemate.crypto.envelope import open_envelope, read_envelope, seal
 from casemate.crypto.handshake import replay_token, respond
 from casemate.crypto.identity import rotate_account_key, sign_device_list
 from casemate.crypto.kem import Kem, MlKem768
-from casemate.crypto.link_proof import Greeting, new_server_key, prove_device, prove_server, registration_digest
+from casemate.crypto.link_proof import Greeting, new_account_digest, new_server_key, prove_device, prove_server
 from casemate.crypto.names import sign_names
 from casemate.crypto.padding import padme
 from casemate.crypto.prekeys import PrekeySecrets
@@ -210,13 +210,13 @@ def _vault() -> dict[str, Any]:
 def _link(alice: Person) -> dict[str, Any]:
     private, key = new_server_key(repeatable_entropy(b"vectors server"))
     greeting = Greeting((1, 2), ("one", "two"), b"c" * 32, 1, ("two",), key, b"s" * 32, password_required=True)
-    digest = registration_digest("alice", "Alice Ångström", alice.signed_list, b"bundle")
+    digest = new_account_digest("alice", "Alice Ångström", alice.signed_list, b"bundle")
     account_id, device_id = alice.account.account_id, alice.device.device_id
     return {
         "server_private": private.secret,
         "greeting": msgspec.msgpack.encode(greeting),
         "server_proof": prove_server(private, greeting),
-        "registration_digest": digest,
+        "new_account_digest": digest,
         "start_counter": 7,
         "start_id": b"i" * 16,
         "device_proof": prove_device(alice.device.signing, greeting, account_id, device_id, 7, b"i" * 16, digest),

@@ -160,7 +160,7 @@ class Service(Core):
 
         self._handlers: dict[type[ClientRequest], Handler] = {
             ask.Connect: signing_in.connect,
-            ask.Register: creating.register,
+            ask.Register: creating.create,
             ask.Disconnect: lambda asker, request: sessions.disconnect(asker, request.cid),
             ask.Deregister: lambda asker, request: sessions.deregister(asker, request.cid),
             ask.GetSessions: lambda asker, _: sessions.get_sessions(asker),

@@ -93,7 +93,7 @@ class Telling(Memory):
         match notice:
             case notices.Enrolled():
                 self._creating.enrolled(host)
-            case notices.EnrollmentRefused(why):
+            case notices.EnrolmentRefused(why):
                 self._creating.refused(host, why)
             case notices.LinkChanged():
                 self._views.account_changed(host)

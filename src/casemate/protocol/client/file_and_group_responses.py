@@ -1,4 +1,4 @@
-"""The responses about files and groups (PROTOCOL.md §5, §11, §12)."""
+"""The responses about files and groups."""
 
 from typing import Final
 

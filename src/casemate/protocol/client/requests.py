@@ -1,4 +1,4 @@
-"""The 35 requests of the client API (PROTOCOL.md §4)."""
+"""The 35 requests of the client API (docs/protocol/client-api.md)."""
 
 from typing import ClassVar, Final
 
@@ -47,7 +47,7 @@ class PeerRequest(AccountRequest, frozen=True, kw_only=True):
     peer_cid: Cid
 
 
-# --- accounts and sessions (§6)
+# --- accounts and sessions
 
 
 class Connect(Request, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ class ConnectionManagement(Request, frozen=True, kw_only=True):
     management_command: ConfigCommand
 
 
-# --- peers and messages (§7, §10)
+# --- peers and messages
 
 
 class Message(AccountRequest, frozen=True, kw_only=True):
@@ -112,7 +112,7 @@ class Message(AccountRequest, frozen=True, kw_only=True):
 
     message: Octets
     peer_cid: Cid | None = None
-    """None: for the workspace (§13)."""
+    """None: for the workspace."""
     security_level: SecurityLevel
 
 
@@ -166,7 +166,7 @@ class PeerDisconnect(PeerRequest, frozen=True, kw_only=True):
     failure = to.PeerDisconnectFailure
 
 
-# --- batches and the key-value store (§8, §9)
+# --- batches and the key-value store
 
 
 class LocalDbRequest(AccountRequest, frozen=True, kw_only=True):
@@ -205,7 +205,7 @@ class LocalDBClearAllKV(LocalDbRequest, frozen=True, kw_only=True):
     failure = to.LocalDBClearAllKVFailure
 
 
-# --- files (§11)
+# --- files
 
 
 class SendFile(AccountRequest, frozen=True, kw_only=True):
@@ -253,7 +253,7 @@ class PickFile(AccountRequest, frozen=True, kw_only=True):
     allowed_extensions: list[str] | None = None
 
 
-# --- groups (§12)
+# --- groups
 
 
 class GroupCreate(AccountRequest, frozen=True, kw_only=True):

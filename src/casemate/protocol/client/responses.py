@@ -1,4 +1,4 @@
-"""The 87 responses of the client API (PROTOCOL.md §5). A client dies of the first frame it cannot parse."""
+"""The 87 responses of the client API. A client dies of the first frame it cannot parse."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The shared types of the client API, as PROTOCOL.md §2 and §3 spell them in JSON."""
+"""The shared types of the client API, as they are spelled in JSON."""
 
 from typing import Annotated, Any, Final, Literal, NewType
 

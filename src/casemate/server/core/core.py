@@ -184,7 +184,7 @@ class ServerCore(Core):
                 case Arrived(caller), ClientHello():
                     return self._opening.hello(connection, caller, frame)
                 case Greeted(), CreateAccount():
-                    return self._opening.register(connection, state, frame, now)
+                    return self._opening.create_account(connection, state, frame, now)
                 case Greeted(greeting), Authenticate():
                     return self._opening.authenticate(connection, greeting, frame, now)
         except Refusal as refusal:

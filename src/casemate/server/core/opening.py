@@ -1,4 +1,4 @@
-"""How a connection becomes a link: hellos, then Register or Authenticate, then Welcome."""
+"""How a connection becomes a link: hellos, then CreateAccount or Authenticate, then Welcome."""
 
 from typing import Final
 
@@ -9,8 +9,8 @@ from casemate.crypto.link_proof import (
     NONCE_BYTES,
     Greeting,
     greeting_of,
+    new_account_digest,
     prove_server,
-    registration_digest,
     verify_device,
 )
 from casemate.node import Effect, Entropy, Instant
@@ -95,7 +95,9 @@ class Opening:
         proof = prove_server(self._settings.private_key, greeting)
         return [Send(connection, structs.replace(unproven, signature=proof))]
 
-    def register(self, connection: ConnectionId, greeted: Greeted, frame: CreateAccount, now: Instant) -> list[Effect]:
+    def create_account(
+        self, connection: ConnectionId, greeted: Greeted, frame: CreateAccount, now: Instant
+    ) -> list[Effect]:
         """Make the account, or find it made by the same key, and go on as if the device had authenticated."""
         greeting = greeted.greeting
         devices = verify_device_list(frame.device_list)
@@ -110,7 +112,7 @@ class Opening:
             entry.device_id,
             frame.start_counter,
             frame.start_id,
-            registration_digest(frame.username, frame.full_name, frame.device_list, frame.bundle),
+            new_account_digest(frame.username, frame.full_name, frame.device_list, frame.bundle),
         )
         account = self._store.accounts.account(devices.account_id)
         if account is None:

@@ -12,7 +12,7 @@ class ServerSettings:
     private_key: ServerPrivate = field(repr=False)
     public_key: Ed25519Public
     password: ServerPasswordKey | None = field(default=None, repr=False)
-    """Who registers proves it; None: everybody may."""
+    """Whoever makes an account proves it; None: everybody may."""
     registration_request_seconds: float = REGISTRATION_REQUEST_SECONDS
     mailbox_seconds: float = MAILBOX_SECONDS
     new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE

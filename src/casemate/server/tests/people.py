@@ -11,8 +11,8 @@ from casemate.crypto.link_proof import (
     START_ID_BYTES,
     Greeting,
     greeting_of,
+    new_account_digest,
     prove_device,
-    registration_digest,
     verify_server,
 )
 from casemate.crypto.names import sign_names
@@ -68,7 +68,7 @@ class Person:
 
     def register(self, greeting: Greeting) -> CreateAccount:
         device_list = self.device_list
-        digest = registration_digest(self.username, self.full_name, device_list, BUNDLE)
+        digest = new_account_digest(self.username, self.full_name, device_list, BUNDLE)
         signature = prove_device(
             self.device.signing,
             greeting,

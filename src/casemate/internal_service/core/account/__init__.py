@@ -1,1 +1,1 @@
-"""One unlocked account: its identity, link, peers, sessions with their devices, and messages."""
+"""One unlocked account: its identity, link, peers, ratchets with their devices, and messages."""

@@ -272,8 +272,8 @@ class Account(Memory):
         ended = self._link.abandon() + self._endpoint.abandon() + self._lan.abandon()
         return self._requests.abandon(now) + ended
 
-    def retry_enroll(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
-        """Register again, after a lost answer or with another server password."""
+    def enrol_again(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
+        """Once more, after a lost answer or with another server password."""
         password = None if server_password is None else tuple(server_password)
         self._context.store.put_profile(replace(self.profile, server_password=password))
         return self.start(now)

@@ -219,7 +219,7 @@ class ServerEvents(Memory):
     def _restored(self, frame: Welcome, *, older: bool) -> list[tuple[Peer, Channel, int]]:
         """Devices with whom we have gone further than our data knows, and how far: it was restored from an older copy.
 
-        Numbering goes on above the server's record before anything is sealed, and new sessions begin.
+        Numbering goes on above the server's record before anything is sealed, and new ratchets begin.
         """
         # What went over a path was never deposited, but they may have told the server that they have it.
         sent = {holdings.device: max(holdings.deposited_up_to, holdings.taken_up_to) for holdings in frame.sent}

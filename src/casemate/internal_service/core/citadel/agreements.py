@@ -1,4 +1,4 @@
-"""Registering and connecting with peers: requests that a person at the other end answers (PROTOCOL.md §7)."""
+"""Registering and connecting with peers: requests that a person at the other end answers."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""LocalDB: key-value pairs per account and peer; cid 0 is shared by all users of this service (PROTOCOL.md §8)."""
+"""LocalDB: key-value pairs per account and peer; cid 0 is shared by all users of this service."""
 
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.refusals import refuse

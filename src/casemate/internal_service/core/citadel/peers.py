@@ -1,4 +1,4 @@
-"""Peers listed, messages sent, connections ended (PROTOCOL.md §7 and §10)."""
+"""Peers listed, messages sent, connections ended."""
 
 from collections.abc import Callable
 

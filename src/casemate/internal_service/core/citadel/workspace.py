@@ -1,6 +1,6 @@
 """The workspace of an account's server, answered here: one workspace, everybody on the server is a member.
 
-Requests of a session are answered one after the other, because their answers carry no id (PROTOCOL.md §13). Nothing
+Requests of a session are answered one after the other, because their answers carry no id. Nothing
 of it goes to the server except the question who is there.
 """
 

@@ -1,4 +1,4 @@
-"""Which response says no to which request (PROTOCOL.md §4)."""
+"""Which response says no to which request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -19,11 +19,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled(Notice):
-    """The server has the account (Register was answered)."""
+    """The server has the account (it answered CreateAccount)."""
 
 
 @dataclass(frozen=True, slots=True)
-class EnrollmentRefused(Notice):
+class EnrolmentRefused(Notice):
     """The server will not make the account; the local one must go."""
 
     reason: Reason

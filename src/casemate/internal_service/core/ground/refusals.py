@@ -11,7 +11,7 @@ _ACTS: dict[str, Acts] = {
     "machine_key_changed": "user",
     "list_lost": "user",
     "no_password_vault": "user",
-    "never_registered": "user",
+    "never_created": "user",
     "too_many_accounts_open": "user",
     "disk_full": "retry",
     "server_full": "admin",

@@ -51,7 +51,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "machine_key_changed": "The key that kept {name} open on this computer is another one now; sign in again.",
     "list_lost": "This computer's list of accounts was {what}; account files that were found open with their password.",
     "no_password_vault": "No password vault lies beside {file}; put back the list of accounts that named it.",
-    "never_registered": "The registration of {username} never ended; create the account again with the same password.",
+    "never_created": "Creating {username} was never finished; create the account again with the same password.",
     "disk_low": "This computer's disk has less than {megabytes} MB left; soon nothing new can be kept.",
     "server_full": "The server has no room on its disk; it takes nothing new until there is.",
     "too_many_accounts_open": (

@@ -1,4 +1,4 @@
-"""Opening and closing the accounts of this computer: what registering, signing in and signing out have in common."""
+"""Opening and closing the accounts of this computer: what making one, signing in and signing out have in common."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -27,7 +27,7 @@ from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid
 
 ENROL_SECONDS: Final = 15.0
-"""How long a registration waits for the server; the same Register later goes on where it stopped."""
+"""How long making an account waits for the server; the same Register later goes on where it stopped."""
 _NAME_BYTES: Final = 16
 
 
@@ -53,7 +53,7 @@ class Creating:
         self._accounts = accounts
         self._waits = accounts.waits
 
-    def register(self, asker: Asker, request: Register) -> None:
+    def create(self, asker: Asker, request: Register) -> None:
         """Raises Refused."""
         check_offered(request.session_security_settings)
         password = request.server_password
@@ -165,7 +165,7 @@ class Creating:
             self._fail(asker, refused.reason)
             return
         self._wait_for_server(host, asker, wanted)
-        accounts.take(host, host.account.retry_enroll(wanted.server_password, accounts.desk.now))
+        accounts.take(host, host.account.enrol_again(wanted.server_password, accounts.desk.now))
         if host.account.enrolled:
             # The computer went down between the commits of its database and of service.db.
             self.enrolled(host)

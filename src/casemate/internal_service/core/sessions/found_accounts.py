@@ -171,7 +171,7 @@ class FoundAccounts:
         self._forget(name)
         if not profile.enrolled:
             # The same Register goes on where it stopped.
-            raise Refused(reason("never_registered", username=profile.username))
+            raise Refused(reason("never_created", username=profile.username))
         self._signing_in.enter(asker, row, key)
 
     def _forget(self, name: str) -> None:

@@ -23,7 +23,7 @@ class LocalAccountRow:
     full_name: str
     server_address: str
     enrolled: bool
-    """False: its registration never ended, and Register goes on with it."""
+    """False: the server never said that it has it, and the same Register goes on."""
     vault: bytes = field(repr=False)
     machine_vault: bytes | None = field(repr=False)
     """Kept while signed in, so that a restart keeps the session; None: sign in with the password. It opens with the key

@@ -1,4 +1,4 @@
-"""Sessions as requests see them: listed, claimed, released, ended (PROTOCOL.md §6)."""
+"""Sessions as requests see them: listed, claimed, released, ended."""
 
 from msgspec import UNSET
 

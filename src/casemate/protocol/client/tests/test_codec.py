@@ -1,4 +1,4 @@
-"""The JSON of the client API: every variant as PROTOCOL.md spells it, and nothing that is not."""
+"""The JSON of the client API: every variant as Citadel spells it, and nothing that is not."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Chat text as Citadel's UI reads and writes it (PROTOCOL.md §10.1): JSON, nested in a WorkspaceProtocol request."""
+"""Chat text as Citadel's UI reads and writes it: JSON, nested in a WorkspaceProtocol request."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The ILM envelope of Citadel's messenger (PROTOCOL.md §10), for accounts that no plain client holds.
+"""The ILM envelope of Citadel's messenger, for accounts that no plain client holds.
 
 Then this service is the ILM endpoint: it acknowledges, so that the other side's stop-and-wait goes on, and unwraps.
 """

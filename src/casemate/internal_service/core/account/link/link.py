@@ -11,8 +11,8 @@ from casemate.crypto.link_proof import (
     START_ID_BYTES,
     Greeting,
     greeting_of,
+    new_account_digest,
     prove_device,
-    registration_digest,
     verify_server,
 )
 from casemate.crypto.server_password import prove_password
@@ -29,7 +29,7 @@ from casemate.internal_service.core.ground.link_io import (
     ServerPasswordKeyMade,
     client_hello,
 )
-from casemate.internal_service.core.ground.notices import AccountDeleted, EnrollmentRefused, LinkChanged
+from casemate.internal_service.core.ground.notices import AccountDeleted, EnrolmentRefused, LinkChanged
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
@@ -201,7 +201,7 @@ class Link(Memory):
         if frame.code == "fenced":
             return self._fence(now)
         if not self._context.profile.enrolled and frame.code not in _FAULTS:
-            return [*self.stop(now), EnrollmentRefused(why)]
+            return [*self.stop(now), EnrolmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
     def welcomed(self, now: Instant) -> None:
@@ -345,7 +345,7 @@ class Link(Memory):
             )
         device_list = context.secrets.device_list
         bundle = context.secrets.bundle
-        digest = registration_digest(profile.username, profile.full_name, device_list, bundle)
+        digest = new_account_digest(profile.username, profile.full_name, device_list, bundle)
         signature = prove_device(
             device.signing,
             greeting,
