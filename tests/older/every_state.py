@@ -19,6 +19,7 @@ from tests.older.store.rows import DisplayOrder, RatchetRow
 
 PLAIN_QUEUE_MESSAGES: Final = 20_000
 """As many as that program kept for a plain client."""
+NEW_DEVICE: Final = "vera's new device"
 _ILM_DATA: Final = struct.Struct("<IQQQQ")
 _ILM_ACK: Final = struct.Struct("<IIQQQ")
 
@@ -51,7 +52,10 @@ def make(path: Path, seed: bytes = b"every state") -> Made:
         _mia_is_somebody_else_now(maker)
         _nobody_talks(maker)
         _one_id_in_two_conversations(maker)
-    return Made(maker, {friend.peer.username: friend for friend in maker.friends})
+        _uma_was_restored(maker)
+        _vera_has_another_computer(maker)
+    *friends, newer = maker.friends
+    return Made(maker, {friend.peer.username: friend for friend in friends} | {NEW_DEVICE: newer})
 
 
 def fill_plain_queue(made: Made, messages: int = PLAIN_QUEUE_MESSAGES) -> None:
@@ -262,6 +266,39 @@ def _one_id_in_two_conversations(maker: Maker) -> None:
     at_once = tim.channel.counter + 1
     tim.write("written at the same time as", "sent")
     tim.hear("this", counter=at_once, seen=False, painted=False)
+
+
+def _uma_was_restored(maker: Maker) -> None:
+    """She had what she has lost: it goes again under its number, and is what it was to us."""
+    uma = maker.friend("uma")
+    uma.meet()
+    had = uma.write("had arrived", "delivered")
+    read = uma.write("had been read", "read")
+    uma.write(b"", "delivered", kind="spares", is_line=False)
+    gone = uma.channel.next_number - 1
+    unreadable = uma.write("had arrived, and cannot be opened now", "delivered")
+    uma.note("note_restored_there")
+    uma.put_back(had, "sent")
+    uma.put_back(read, "queued")
+    uma.put_back_void(gone)
+    uma.put_back(unreadable, "sent")
+    uma.call_lost(unreadable)
+    uma.write("written after that", "queued")
+    uma.write("waits behind all that", "waiting")
+
+
+def _vera_has_another_computer(maker: Maker) -> None:
+    """What was under way to the old one is there still; numbers to the new one begin again."""
+    vera = maker.friend("vera")
+    vera.meet()
+    vera.write("to the old one, read", "read")
+    vera.write("to the old one", "sent")
+    newer = maker.with_new_device(vera)
+    newer.meet()
+    newer.write("to the new one, delivered", "delivered")
+    newer.write("to the new one", "sent")
+    newer.write("to the new one, not sealed", "waiting")
+    newer.hear("from the new one", seen=False, painted=False)
 
 
 def _spares(maker: Maker, friend: Friend) -> None:

@@ -78,6 +78,15 @@ class Maker:
         self.friends.append(friend)
         return friend
 
+    def with_new_device(self, friend: "Friend") -> "Friend":
+        """The same person at another computer: their list names that one alone."""
+        side = friend.wire.other.with_new_device(self.entropy, self.kem, self.wall)
+        friend.put_peer(device_list=side.device_list)
+        newer = Friend(self, Wire(self.me, side, self.entropy, self.kem), friend.peer)
+        newer.change(counter=friend.channel.counter)
+        self.friends.append(newer)
+        return newer
+
     def pass_time(self, seconds: float = 1.0) -> float:
         self.wall += seconds
         return self.wall
@@ -193,6 +202,32 @@ class Friend:
         self._store.outbox_unseal(self.device, [row.number], reason)
         self._store.timeline_unnumber(message_id)
         self._store.timeline_set_status([message_id], "queued")
+
+    def put_back(self, message_id: MessageId, under: Literal["queued", "sent"]) -> None:
+        """It had arrived, and they have lost it: it goes once more, under its number."""
+        row = self._store.timeline_row(self.peer.account_id, message_id)
+        assert row is not None
+        assert row.number is not None
+        self._seal_again(row.kind, message_id, row.number, row.counter, row.body, row.written_at, under)
+
+    def put_back_void(self, number: int) -> None:
+        """What had this number is gone, and they wait for it."""
+        self._seal_again("void", self._maker.new_id(), number, 0, b"", self._maker.wall, "queued")
+
+    def _seal_again(
+        self,
+        kind: str,
+        message_id: MessageId,
+        number: int,
+        counter: int,
+        body: bytes,
+        written_at: float,
+        under: Literal["queued", "sent"],
+    ) -> None:
+        content = self.wire.content(kind, message_id, counter, (), body, written_at)
+        envelope = self.wire.seal(number, self.channel.origins[-1], content)
+        self._keep_session(confirmed=True)
+        self._queue(message_id, content, number, envelope, under, None)
 
     # ------------------------------------------------------------------------------------------------------- theirs
 

@@ -40,6 +40,8 @@ class Outcome:
     sessions: dict[str, str]
     left: dict[str, int]
     """How many contents are not acknowledged: "alice to bob"."""
+    when_read: set[str]
+    """What became of all messages, whoever wrote them, when everything was read."""
 
 
 def run_on(saved: Saved, folder: Path, order: Sequence[str]) -> Outcome:
@@ -50,12 +52,13 @@ def run_on(saved: Saved, folder: Path, order: Sequence[str]) -> Outcome:
     THEN[saved.then](deployment, people)
     deployment.pass_time(COMING_BACK_SECONDS)
     write_once_more(deployment, people)
-    outcome = Outcome({}, {}, {})
+    outcome = Outcome({}, {}, {}, set())
     for name in saved.people:
         account, store = people[name].account, people[name].store
         outcome.shown[name] = _shown(account, store)
         outcome.sessions.update(_sessions(name, account, store))
         outcome.left.update(_left(name, account, store))
+    outcome.when_read.update(_read_everything(deployment, people))
     return outcome
 
 
@@ -100,6 +103,19 @@ def _sessions(name: str, account: Account, store: SqliteAccountStore) -> dict[st
         if session is not None:
             found[f"{name} to {peer.username}"] = session.session_id.hex()
     return found
+
+
+def _read_everything(deployment: Deployment, people: dict[str, Person]) -> set[str]:
+    pairs = [
+        (one, other)
+        for one in people.values()
+        for other in people.values()
+        if one is not other and one.account.peer_view(other.cid) is not None
+    ]
+    for one, other in pairs:
+        deployment.read(one, other)
+    deployment.pass_time(1)
+    return {status for one, other in pairs for status in deployment.statuses(one, other)}
 
 
 def _left(name: str, account: Account, store: SqliteAccountStore) -> dict[str, int]:

@@ -43,6 +43,12 @@ class Side:
             lifetime_seconds=int(BUNDLE_DAYS * DAYS),
         )
 
+    def with_new_device(self, entropy: Entropy, kem: Kem, wall: float) -> "Side":
+        newer = Side(self.name, entropy, kem, wall)
+        newer.account = self.account
+        newer.device_list = sign_device_list(self.account, 2, (newer.device.entry,))
+        return newer
+
     @property
     def account_id(self) -> AccountId:
         return self.account.account_id

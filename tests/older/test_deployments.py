@@ -59,6 +59,12 @@ def test_they_come_to_what_the_older_program_came_to(name: str, ran: Callable[[s
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_is_read_after_that_is_told_to_its_writer(name: str, ran: Callable[[str], Outcome]) -> None:
+    """Also of what had been delivered before."""
+    assert ran(name).when_read == {"read"}
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_whoever_comes_back_first_makes_no_difference(name: str, tmp_path: Path) -> None:
     one = saved.load(name)
     assert what_stays(run_on(one, tmp_path, one.people[::-1]).shown) == one.after
