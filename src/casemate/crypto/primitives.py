@@ -1,4 +1,4 @@
-"""The one file that touches the cryptographic library: X25519, Ed25519, ML-KEM-768, two AEADs and Argon2id."""
+"""The one file here that touches the cryptographic library: X25519, Ed25519, ML-KEM-768, two AEADs and Argon2id."""
 
 from collections.abc import Callable
 from enum import IntEnum

@@ -1,1 +1,1 @@
-"""What connects the core to databases, sockets and the machine's key store."""
+"""What connects the core to databases, sockets, the server, other services, the local network and the key store."""

@@ -1,1 +1,1 @@
-"""What every part stands on: requests and their answers, what goes back with an undone event, words, and the ports."""
+"""What every part stands on: who asks and who waits, what goes back with an undone event, events, effects and words."""

@@ -8,7 +8,7 @@ such a thing itself. So an event that is undone leaves nothing behind, wherever 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Generic, Never, TypeVar, cast
+from typing import Any, Final, Generic, Never, TypeVar, cast
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -20,9 +20,8 @@ class Undo:
 
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
-
-    def add(self, step: Callable[[], object]) -> None:
-        self._steps.append(step)
+        self.add: Final = self._steps.append
+        """A step back. Called with every change, and so without a call of ours in between."""
 
     def keep(self) -> None:
         """The event before this one stands."""
