@@ -177,4 +177,4 @@ def decode_request(data: bytes) -> WorkspaceRequest | None:
 
 
 def encode_answer(answer: Answer) -> bytes:
-    return msgspec.json.encode({"WorkspaceResponse": answer})
+    return msgspec.json.encode({"Response": answer})

@@ -264,7 +264,7 @@ class Service(Core):
         why = self._why_failed(event, error)
         match event:
             case events.RequestArrived(socket, request):
-                self._answer_if_any(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
+                self._desk.answer(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
             case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():
@@ -326,7 +326,7 @@ class Service(Core):
                 if request_id is not None:
                     at = Address(request_id, Cid(cid or 0), None if peer_cid is None else Cid(peer_cid))
                     answer = answer_to_malformed(name, at, of_a_view=self._sockets.is_view(socket))
-                    self._answer_if_any(Asker(socket, request_id), answer)
+                    self._desk.answer(Asker(socket, request_id), answer)
             case events.SessionLeft(name):
                 self._accounts.restore_session(name)
             case events.SpaceSeen(free_bytes):
@@ -349,7 +349,7 @@ class Service(Core):
                     raise refuse("views_only")
             handler(asker, request)
         except Refused as refused:
-            self._fail(asker, request, refused)
+            self._desk.answer(asker, failure(request, refused.reason))
 
     def _link(self, event: LinkEvent) -> None:
         if self._probes.heard(event):
@@ -411,7 +411,7 @@ class Service(Core):
         places = self._desk.begin_batched(asker, len(request.commands))
         for place, command in zip(places, request.commands, strict=True):
             if isinstance(command, ask.Unusable):
-                self._answer_if_any(place, failure_of_unusable(command))
+                self._desk.answer(place, failure_of_unusable(command))
             else:
                 self._dispatch(replace(place, request_id=command.request_id), command)
 
@@ -425,15 +425,6 @@ class Service(Core):
 
     def _tell_what_waits(self, host: Host, socket: SocketId) -> None:
         self._telling.tell_what_waits(host, socket)
-
-    def _fail(self, asker: Asker, request: ClientRequest, refused: Refused) -> None:
-        self._answer_if_any(asker, failure(request, refused.reason))
-
-    def _answer_if_any(self, asker: Asker, response: ClientResponse | None) -> None:
-        if response is None:
-            self._desk.no_answer(asker)
-        else:
-            self._desk.answer(asker, response)
 
 
 def _all_failed(request: ClientRequest, why: Reason) -> ClientResponse | None:

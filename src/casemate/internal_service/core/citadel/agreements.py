@@ -17,7 +17,6 @@ from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
-from casemate.protocol.client.codec import ClientResponse
 from casemate.protocol.client.types import SessionSecuritySettings
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid
@@ -108,7 +107,7 @@ class Agreements:
             if isinstance(outcome, RegistrationSettled):
                 settled(outcome)
             else:
-                self._answer(asker, failure(request, outcome))
+                self._desk.answer(asker, failure(request, outcome))
 
         self._waits.add(asker, done, about=(_registration(request.cid, request.peer_cid),), session=request.cid)
 
@@ -121,7 +120,7 @@ class Agreements:
             peer_cid=request.peer_cid,
             peer_username=settled.username,
         )
-        self._answer(asker, success if settled.refused is None else failure(request, settled.refused))
+        self._desk.answer(asker, success if settled.refused is None else failure(request, settled.refused))
 
     def _connect(
         self, asker: Asker, host: Host, request: ask.PeerRequest, settings: SessionSecuritySettings, udp_mode: str
@@ -151,11 +150,7 @@ class Agreements:
         """To a PeerConnect, or to a PeerRegister that wanted it as well."""
         success = to.PeerConnectSuccess(cid=request.cid, request_id=asker.request_id, peer_cid=request.peer_cid)
         failed = None if refused is None else failure_named("PeerConnect", address_of(request), refused)
-        self._answer(asker, success if refused is None else failed)
-
-    def _answer(self, asker: Asker, response: ClientResponse | None) -> None:
-        assert response is not None
-        self._desk.answer(asker, response)
+        self._desk.answer(asker, success if refused is None else failed)
 
 
 def _registration(cid: Cid, peer_cid: Cid) -> tuple[str, Cid, Cid]:

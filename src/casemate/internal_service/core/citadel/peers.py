@@ -29,9 +29,7 @@ class Peers:
     def list_all(self, asker: Asker, request: ask.ListAllPeers) -> None:
         def done(rows: list[DirectoryRow] | Reason) -> None:
             if isinstance(rows, Reason):
-                refused = failure(request, rows)
-                assert refused is not None
-                self._desk.answer(asker, refused)
+                self._desk.answer(asker, failure(request, rows))
                 return
             peers = {
                 row.cid: PeerInformation(

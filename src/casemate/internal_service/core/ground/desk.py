@@ -47,17 +47,14 @@ class Desk(Memory):
     def send(self, socket: SocketId, response: ClientResponse, mark: int = 0) -> None:
         self.effects.append(SendResponse(socket, response, mark))
 
-    def answer(self, asker: Asker, response: ClientResponse) -> None:
-        """The answer to a request; in a Batched only the first one counts."""
-        if asker.batched is None:
-            self.send(asker.socket, response)
-        elif isinstance(response, Response):
-            self._fill(asker.batched, asker.place, response)
-
-    def no_answer(self, asker: Asker) -> None:
-        """Nothing can be said to this request; a Batched does not wait for it."""
+    def answer(self, asker: Asker, response: ClientResponse | None) -> None:
+        """The answer to a request; in a Batched only the first one counts. None: nothing can be said to it, and a
+        Batched does not wait for it."""
         if asker.batched is not None:
-            self._fill(asker.batched, asker.place, None)
+            if response is None or isinstance(response, Response):
+                self._fill(asker.batched, asker.place, response)
+        elif response is not None:
+            self.send(asker.socket, response)
 
     def begin_batched(self, asker: Asker, size: int) -> list[Asker]:
         """One asker for each command; BatchedResponse goes out when all have their answer.

@@ -30,9 +30,7 @@ class BrowserRequests:
 
     def _told(self, asker: Asker, request: ListBrowsers | SignOutBrowser, told: BrowsersTold | Answered) -> None:
         if isinstance(told, Answered) or told.browsers is None:
-            refused = failure(request, reason("internal"))
-            assert refused is not None
-            self._desk.answer(asker, refused)
+            self._desk.answer(asker, failure(request, reason("internal")))
         elif isinstance(request, SignOutBrowser):
             self._desk.answer(asker, Done(cid=Cid(0), request_id=asker.request_id))
         else:

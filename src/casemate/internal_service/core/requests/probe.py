@@ -62,9 +62,7 @@ class Probes:
         def done(outcome: ServerProbed | Reason) -> None:
             del self._probes[link]
             self._desk.effects.append(CloseLink(link, _GENERATION))
-            answer = failure(request, outcome) if isinstance(outcome, Reason) else outcome
-            assert answer is not None
-            self._desk.answer(asker, answer)
+            self._desk.answer(asker, failure(request, outcome) if isinstance(outcome, Reason) else outcome)
 
         due = self._desk.now.monotonic + PROBE_SECONDS
         self._waits.add(asker, done, about=(link,), due=due, late=reason("server_unreachable"), goes_on=True)

@@ -208,9 +208,7 @@ class ViewRequests:
         self._accounts.take(host, items)
 
     def _refuse(self, asker: Asker, request: ext.ExtensionRequest, why: Reason) -> None:
-        refused = failure(request, why)
-        assert refused is not None
-        self._desk.answer(asker, refused)
+        self._desk.answer(asker, failure(request, why))
 
     def _changed(self, cid: Cid) -> None:
         host = self._hosts.get(cid)

@@ -200,9 +200,7 @@ class Creating:
         self._accounts.close(host)
 
     def _fail(self, asker: Asker, why: Reason) -> None:
-        response = failure_named("Register", Address(request_id=asker.request_id), why)
-        assert response is not None
-        self._accounts.desk.answer(asker, response)
+        self._accounts.desk.answer(asker, failure_named("Register", Address(request_id=asker.request_id), why))
 
     def _known(self, wanted: _Wanted) -> LocalAccountRow | None:
         rows = self._accounts.stores.service.accounts_named(folded(wanted.username))

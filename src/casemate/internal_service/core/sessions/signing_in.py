@@ -122,9 +122,7 @@ class SigningIn:
         accounts.hold(host, asker.socket)
 
     def fail(self, asker: Asker, why: Reason) -> None:
-        response = failure_named("Connect", Address(request_id=asker.request_id), why)
-        assert response is not None
-        self._accounts.desk.answer(asker, response)
+        self._accounts.desk.answer(asker, failure_named("Connect", Address(request_id=asker.request_id), why))
 
 
 def _vault_of(row: LocalAccountRow) -> tuple[str, str]:
