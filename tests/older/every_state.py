@@ -263,6 +263,11 @@ def _one_id_in_two_conversations(maker: Maker) -> None:
     tim.hear("theirs, with the same id", message_id=shared)
     theirs = sam.hear("theirs to us", seen=False, painted=False)
     tim.hear("the same id once more", message_id=theirs, seen=False, painted=False)
+    under_way = sam.write("under way, with an id that tim uses", "queued")
+    tim.hear("theirs, with the id of what is under way", message_id=under_way, seen=False, painted=False)
+    no_line = sam.write(b"", "waiting", kind="rekey", is_line=False)
+    sam.hear("theirs, with the id of what is no line", message_id=no_line, seen=False, painted=False)
+    tim.hear("as sam", message_id=no_line, seen=False, painted=False)
     at_once = tim.channel.counter + 1
     tim.write("written at the same time as", "sent")
     tim.hear("this", counter=at_once, seen=False, painted=False)

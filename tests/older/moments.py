@@ -221,6 +221,23 @@ def lost_and_told(stage: Stage) -> None:
     world.pass_time(60)
 
 
+def late(stage: Stage) -> None:
+    """Bob has read the second; the first, which he could not open, alice has sealed again: that has not left."""
+    alice, bob = stage.friends()
+    world = stage.world
+    world.say(bob, alice, "before")
+    world.read(alice, bob)
+    world.to_device = altering(bob)
+    world.to_server = lambda person, frame: [] if person is bob else [frame]
+    world.say(alice, bob, "altered on its way")
+    world.to_device = lambda person, frame: [] if person is alice else [frame]
+    world.say(alice, bob, "read before the first")
+    world.read(bob, alice)
+    stage.take_when_sent(alice, Deposit)
+    world.cut(bob)
+    world.pass_time(60)
+
+
 def many_starts(stage: Stage) -> None:
     """More starts than are remembered gave out alice's numbers; the last of them wrote when nobody was there."""
     world = stage.world
@@ -340,6 +357,7 @@ MOMENTS: Final[dict[str, tuple[Callable[[Stage], None], str]]] = {
     "restored_and_answered": (restored_and_answered, ""),
     "lost": (lost, ""),
     "lost_and_told": (lost_and_told, ""),
+    "late": (late, ""),
     "many_starts": (many_starts, ""),
     "on_a_path": (on_a_path, ""),
     "blocked": (blocked, "unblock"),
