@@ -48,9 +48,9 @@ class Stage(Generic[Made]):
     def blank_page(self) -> Page:
         return self.browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
 
-    def conversation(self, cid: int, peer_cid: int) -> str:
+    def conversation(self, cid: int, conversation: str) -> str:
         """Its address."""
-        return f"{self.service.web_url}a/{cid}/c/{peer_cid}"
+        return f"{self.service.web_url}a/{cid}/c/{conversation}"
 
 
 @contextmanager

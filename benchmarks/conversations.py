@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.support.deployment import Deployment
 from tests.support.view import View
@@ -14,21 +14,29 @@ MESSAGES: Final = 10_000
 AT_ONCE: Final = 250
 
 
-async def long_conversation(deployment: Deployment, messages: int = MESSAGES) -> tuple[int, int]:
-    """Answers the cids of its writer and its reader."""
+class LongConversation(NamedTuple):
+    """Who wrote it, who reads it, and its id."""
+
+    cid: int
+    peer_cid: int
+    id: str
+
+
+async def long_conversation(deployment: Deployment, messages: int = MESSAGES) -> LongConversation:
     async with await deployment.service().view() as one, await deployment.service().view() as two:
         cid = await one.register(deployment.server.address, "UserOne", "User One")
         peer_cid = await two.register(deployment.server.address, "UserTwo", "User Two")
         await one.subscribe(cid)
         await two.subscribe(peer_cid)
         await one.make_friends(cid, two, peer_cid)
+        conversation = one.accounts[cid].conversation_with(peer_cid)
         for first in range(0, messages, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, messages))
             asked = [
                 await one.begin(
                     "SendChat",
                     cid=cid,
-                    peer_cid=peer_cid,
+                    conversation=conversation,
                     message_id=secrets.token_hex(16),
                     text=f"Message {number}: " + "some words of an ordinary length " * (1 + number % 5),
                 )
@@ -36,7 +44,7 @@ async def long_conversation(deployment: Deployment, messages: int = MESSAGES) ->
             ]
             for request_id in asked:
                 await one.answer_to(request_id)
-        return cid, peer_cid
+        return LongConversation(cid, peer_cid, conversation)
 
 
 class Other:

@@ -5,7 +5,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 from benchmarks.browser import TWO_FRAMES, MainThreads, stage
-from benchmarks.conversations import long_conversation
+from benchmarks.conversations import LongConversation, long_conversation
 from benchmarks.machine import Quantiles
 from tests.support.deployment import Deployment
 
@@ -81,14 +81,14 @@ def in_a_bare_field(page: Page) -> None:
     page.context.close()
 
 
-async def some_messages(deployment: Deployment) -> tuple[int, int]:
+async def some_messages(deployment: Deployment) -> LongConversation:
     return await long_conversation(deployment, MESSAGES)
 
 
 def main() -> None:
     with stage("Keys", some_messages) as shown:
         in_a_bare_field(shown.blank_page())
-        in_the_composer(shown.page(), shown.conversation(*shown.made))
+        in_the_composer(shown.page(), shown.conversation(shown.made.cid, shown.made.id))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class TimedView(View):
                 elif message["status"] in DELIVERED:
                     self.delivered_at.setdefault(message["id"], now)
             case "PathChanged":
-                self._note_path(now, cid, event["peer_cid"])
+                self._note_path(now, cid, event["peer"])
             case "PeerChanged":
                 self._note_path(now, cid, event["peer"]["cid"])
 

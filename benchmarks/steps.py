@@ -85,10 +85,10 @@ def measure(folder: Path) -> None:
 
 
 def send(view: Client, cid: Cid, peer_cid: Cid) -> None:
-    message_id = new_id().replace("-", "")
+    message_id, talk = new_id().replace("-", ""), view.conversation(cid, peer_cid)
     view.expect(
         ext.MessageQueued,
-        ext.SendChat(request_id=new_id(), cid=cid, peer_cid=peer_cid, message_id=message_id, text="Hello"),
+        ext.SendChat(request_id=new_id(), cid=cid, conversation=talk, message_id=message_id, text="Hello"),
     )
 
 

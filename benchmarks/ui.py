@@ -58,7 +58,8 @@ def main() -> None:
     with stage("The UI", long_conversation) as shown:
         plain, packed = first_load(shown.browser, signed_in_url(shown.service))
         print(f"* loaded at first: {plain / 1e3:.0f} kB, gzipped {packed / 1e3:.0f} kB", flush=True)
-        drawn = drawn_after_milliseconds(shown.browser, signed_in_url(shown.service), shown.conversation(*shown.made))
+        address = shown.conversation(shown.made.cid, shown.made.id)
+        drawn = drawn_after_milliseconds(shown.browser, signed_in_url(shown.service), address)
         print(f"* first paint of a conversation of {MESSAGES} messages, {RUNS} loads, ms: {drawn}")
 
 

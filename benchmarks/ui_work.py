@@ -11,7 +11,7 @@ from typing import Final
 from playwright.sync_api import Page, expect
 
 from benchmarks.browser import TWO_FRAMES, MainThreads, Stage, long_tasks, stage, told
-from benchmarks.conversations import MESSAGES, another_person, long_conversation
+from benchmarks.conversations import MESSAGES, LongConversation, another_person, long_conversation
 from benchmarks.machine import Quantiles
 
 TIMES: Final = 100
@@ -51,10 +51,10 @@ def fill_the_window(page: Page) -> None:
     page.get_by_role("button", name="Jump to latest").click()
 
 
-def messages(shown: Stage[tuple[int, int]], page: Page) -> None:
+def messages(shown: Stage[LongConversation], page: Page) -> None:
     threads = MainThreads(shown.browser)
     composer = page.get_by_role("textbox", name=re.compile("^Message to "))
-    cid, peer_cid = shown.made
+    cid, peer_cid, _ = shown.made
 
     def send(text: str) -> None:
         composer.click()
@@ -90,7 +90,7 @@ def scroll_through(page: Page) -> None:
 def main() -> None:
     with stage("What a message costs the page", long_conversation) as shown:
         page = shown.page()
-        page.goto(shown.conversation(*shown.made))
+        page.goto(shown.conversation(shown.made.cid, shown.made.id))
         expect(page.locator("[data-message]").first).to_be_visible()
         messages(shown, page)
         scroll_through(page)

@@ -333,7 +333,9 @@ class Deployment:
 
     def say(self, one: Person, other: Person, text: str) -> MessageId:
         message_id = MessageId(self.entropy(16))
-        self.do(one, lambda account, now: account.send_chat(other.cid, message_id, text, now))
+        self.do(
+            one, lambda account, now: account.send_chat(account.conversation_with(other.cid), message_id, text, now)
+        )
         return message_id
 
     def read(self, one: Person, other: Person, *texts: str, up_to: int | None = None) -> None:
@@ -341,10 +343,10 @@ class Deployment:
         theirs = [message for message in self.timeline(one, other) if not message.mine]
         painted = [MessageId(bytes.fromhex(message.id)) for message in theirs if not texts or message.text in texts]
         seen = max((message.arrival for message in theirs), default=0) if up_to is None else up_to
-        self.do(one, lambda account, now: account.mark_read(other.cid, painted, seen, now))
+        self.do(one, lambda account, now: account.mark_read(account.conversation_with(other.cid), painted, seen, now))
 
     def timeline(self, one: Person, other: Person) -> list[MessageView]:
-        return one.account.timeline(other.cid, None, None, None, 200)[0]
+        return one.account.timeline(one.account.conversation_with(other.cid), None, None, None, 200)[0]
 
     def texts(self, one: Person, other: Person) -> list[str | None]:
         """Of messages; lines about the conversation are none."""

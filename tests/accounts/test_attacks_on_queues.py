@@ -1,14 +1,23 @@
 """Queues, numbers and message ids under attack, and after a restore."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
+from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.delivery import outbox
 from casemate.internal_service.core.ground.refusals import Refused
+from casemate.node import Instant
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import AccountGone, Deposit, Signal, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
+
+
+def send_chat(to: Person, message_id: MessageId, text: str) -> Callable[[Account, Instant], Outcome]:
+    return lambda account, now: account.send_chat(account.conversation_with(to.cid), message_id, text, now)
 
 
 def deposits_of(world: Deployment, writer: Person) -> list[Deposit]:
@@ -97,7 +106,7 @@ def test_a_message_id_of_another_conversation_is_refused_and_not_called_sent(wor
     world.befriend(alice, carol)
     message_id = world.say(alice, bob, "for bob")
     with pytest.raises(Refused, match="malformed"):
-        world.do(alice, lambda account, now: account.send_chat(carol.cid, message_id, "for carol", now))
+        world.do(alice, send_chat(carol, message_id, "for carol"))
 
 
 def test_nobody_can_keep_a_message_of_somebody_else_out_by_its_id(world: Deployment) -> None:
@@ -105,8 +114,8 @@ def test_nobody_can_keep_a_message_of_somebody_else_out_by_its_id(world: Deploym
     world.befriend(alice, bob)
     world.befriend(alice, mallory)
     message_id = MessageId(b"known to mallory")
-    world.do(mallory, lambda account, now: account.send_chat(alice.cid, message_id, "first!", now))
-    world.do(bob, lambda account, now: account.send_chat(alice.cid, message_id, "from bob", now))
+    world.do(mallory, send_chat(alice, message_id, "first!"))
+    world.do(bob, send_chat(alice, message_id, "from bob"))
     assert world.statuses(bob, alice) == ["delivered"]
     assert world.texts(alice, bob) == ["from bob"]
 

@@ -126,8 +126,9 @@ def test_what_is_written_while_the_server_is_away_says_so_and_goes_later(
 def test_the_same_message_id_is_sent_once(world: Deployment, friends: tuple[Person, Person]) -> None:
     alice, bob = friends
     message_id = MessageId(b"m" * 16)
+    talk = alice.account.conversation_with(bob.cid)
     for _ in range(3):
-        world.do(alice, lambda account, now: account.send_chat(bob.cid, message_id, "once", now))
+        world.do(alice, lambda account, now: account.send_chat(talk, message_id, "once", now))
     assert world.texts(bob, alice) == ["once"]
     assert len(bob.heard(MessageArrived)) == 1
 

@@ -48,7 +48,8 @@ def test_what_a_path_overtook_on_its_way_through_the_mailbox_is_not_called_lost(
 
     def say_much(account: Account, now: Instant) -> Outcome:
         texts = [(MessageId(world.entropy(16)), f"number {number}") for number in range(many)]
-        return [told for message_id, text in texts for told in account.send_chat(bob.cid, message_id, text, now)]
+        talk = account.conversation_with(bob.cid)
+        return [told for message_id, text in texts for told in account.send_chat(talk, message_id, text, now)]
 
     world.do(ann, say_much)
     assert set(world.statuses(ann, bob)) == {"sent"}

@@ -16,7 +16,7 @@ def friends(world: Deployment) -> tuple[Person, Person]:
 
 
 def types(world: Deployment, one: Person, other: Person, typing: bool = True) -> None:
-    world.do(one, lambda account, now: account.set_typing(other.cid, typing, now))
+    world.do(one, lambda account, now: account.set_typing(account.conversation_with(other.cid), typing, now))
 
 
 def heard(person: Person) -> list[bool]:

@@ -122,13 +122,18 @@ def a_day(world: Deployment, one: Person, other: Person, fault: Fault) -> None:
             message_id = world.entropy(16)
             text = f"{writer.name} {number}"
             insist(world, writer, fault, lambda account, now, r=reader, m=message_id, t=text: account.send_chat(  # type: ignore[misc]
-                r.cid, m, t, now
+                account.conversation_with(r.cid), m, t, now
             ))  # fmt: skip
         world.pass_time(1)
         if number == 0:
             world.cut(one)
             world.pass_time(3)
-            insist(world, other, fault, lambda account, now: account.set_typing(one.cid, True, now))
+            insist(
+                world,
+                other,
+                fault,
+                lambda account, now: account.set_typing(account.conversation_with(one.cid), True, now),
+            )
         if number == 1:
             world.peers.cut()
             world.peers.route(direct=False, rtt_ms=20.0)

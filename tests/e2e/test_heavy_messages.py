@@ -1,9 +1,7 @@
 """What somebody sends neither freezes the reader's tab nor leaves its own place on the screen."""
 
 import asyncio
-import secrets
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -21,8 +19,8 @@ MOST_DRAWN = 4_500
 """Characters of one message, with what stands beside them."""
 
 
-async def conversation_with(deployment: Deployment, texts: list[str]) -> tuple[int, int]:
-    """UserTwo has sent these to UserOne. Answers the cids of UserOne and UserTwo."""
+async def conversation_with(deployment: Deployment, texts: list[str]) -> tuple[int, str]:
+    """UserTwo has sent these to UserOne. Answers the cid of UserOne and the id of the conversation."""
     async with await deployment.service().view() as one, await deployment.service().view() as two:
         cid = await one.register(deployment.server.address, "UserOne", "User One")
         peer_cid = await two.register(deployment.server.address, "UserTwo", "User Two")
@@ -30,17 +28,16 @@ async def conversation_with(deployment: Deployment, texts: list[str]) -> tuple[i
         await two.subscribe(peer_cid)
         await one.make_friends(cid, two, peer_cid)
         for text in texts:
-            fields: dict[str, Any] = {"cid": peer_cid, "peer_cid": cid, "message_id": secrets.token_hex(16)}
-            await two.expect("MessageQueued", "SendChat", **fields, text=text)
-        return cid, peer_cid
+            await two.send_chat(peer_cid, cid, text)
+        return cid, one.accounts[cid].conversation_with(peer_cid)
 
 
 def open_conversation(browser: Browser, album: Album, deployment: Deployment, texts: list[str]) -> Tab:
     deployment.start()
     with ThreadPoolExecutor(1) as beside:  # the browser's driver keeps a loop running in this thread
-        cid, peer_cid = beside.submit(asyncio.run, conversation_with(deployment, texts)).result()
+        cid, conversation = beside.submit(asyncio.run, conversation_with(deployment, texts)).result()
     tab = Tab.open(browser.new_context(), album, deployment.service())
-    tab.page.goto(f"{deployment.service().web_url}a/{cid}/c/{peer_cid}")
+    tab.page.goto(f"{deployment.service().web_url}a/{cid}/c/{conversation}")
     expect(tab.page.locator("[data-message]").last).to_be_visible()
     return tab
 

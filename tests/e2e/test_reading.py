@@ -27,8 +27,9 @@ IN_VIEW: Final = """() => {
 STILL: Final = "() => new Promise((done) => { setTimeout(() => requestAnimationFrame(done), 1500); })"
 
 
-async def write(deployment: Deployment, texts: list[str]) -> tuple[int, int]:
-    """Two people become friends, and one writes to the other, who has no window open. Answers both cids."""
+async def write(deployment: Deployment, texts: list[str]) -> tuple[int, int, str]:
+    """Two people become friends, and one writes to the other, who has no window open. Answers both cids, and the id of
+    the conversation."""
     async with await deployment.service().view() as one, await deployment.service().view() as two:
         cid = await one.register(deployment.server.address, "UserOne", "User One")
         peer_cid = await two.register(deployment.server.address, "UserTwo", "User Two")
@@ -38,16 +39,16 @@ async def write(deployment: Deployment, texts: list[str]) -> tuple[int, int]:
         for text in texts:
             await one.send_chat(cid, peer_cid, text)
         await two.until_text(peer_cid, cid, texts[-1])
-        return cid, peer_cid
+        return cid, peer_cid, one.accounts[cid].conversation_with(peer_cid)
 
 
 def written(deployment: Deployment, texts: list[str]) -> tuple[str, str]:
     """The addresses of the conversation at its writer and at its reader."""
     deployment.start()
     with ThreadPoolExecutor(1) as beside_the_driver:  # whose loop runs in this thread
-        cid, peer_cid = beside_the_driver.submit(lambda: asyncio.run(write(deployment, texts))).result()
+        cid, peer_cid, talk = beside_the_driver.submit(lambda: asyncio.run(write(deployment, texts))).result()
     url = deployment.service().web_url
-    return f"{url}a/{cid}/c/{peer_cid}", f"{url}a/{peer_cid}/c/{cid}"
+    return f"{url}a/{cid}/c/{talk}", f"{url}a/{peer_cid}/c/{talk}"
 
 
 def opened(

@@ -69,11 +69,12 @@ def load(store: SqliteAccountStore, seed: bytes) -> Account:
 
 def views(account: Account, peer_cid: Cid) -> list[MessageView]:
     """All messages of a conversation, in display order, a page at a time."""
-    shown, more, _ = account.timeline(peer_cid, None, None, None, _PAGE)
+    talk = account.conversation_with(peer_cid)
+    shown, more, _ = account.timeline(talk, None, None, None, _PAGE)
     while more:
         first = shown[0].order
         place = first.counter, DeviceId(bytes.fromhex(first.device))
-        before, more, _ = account.timeline(peer_cid, place, None, None, _PAGE)
+        before, more, _ = account.timeline(talk, place, None, None, _PAGE)
         shown = before + shown
     return shown
 
@@ -120,6 +121,11 @@ def device_of(store: SqliteAccountStore, peer_cid: Cid) -> DeviceId:
     assert peer is not None
     [entry] = verify_device_list(peer.device_list, peer.account_id).devices
     return entry.device_id
+
+
+def talk_partners(account: Account) -> list[Cid]:
+    """With whom there are conversations, in their order."""
+    return [view.peer for view in account.conversation_views()]
 
 
 def why_queued(account: Account, peer_cid: Cid, message_id: str) -> str | None:

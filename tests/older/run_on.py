@@ -83,16 +83,18 @@ def what_stays(shown: Shown) -> Shown:
 
 def _say(deployment: Deployment, one: Person, other: Person, text: str) -> None:
     message_id = MessageId(sha3_256(text.encode()).digest()[:16])
-    deployment.do(one, lambda account, now: account.send_chat(other.cid, message_id, text, now))
+    deployment.do(
+        one, lambda account, now: account.send_chat(account.conversation_with(other.cid), message_id, text, now)
+    )
 
 
 def _shown(account: Account, store: SqliteAccountStore) -> dict[str, dict[str, Any]]:
     """Every conversation, by the username of whom it is with."""
     found = {}
-    for view in account.conversation_views():
-        peer = account.peer_view(view.peer_cid)
+    for cid in program.talk_partners(account):
+        peer = account.peer_view(cid)
         assert peer is not None
-        found[peer.username] = as_json(program.conversation(account, store, view.peer_cid))
+        found[peer.username] = as_json(program.conversation(account, store, cid))
     return dict(sorted(found.items()))
 
 

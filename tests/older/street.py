@@ -117,7 +117,7 @@ def reopen(saved: SavedStreet, folder: Path) -> tuple[Street, House, House]:
 
 def timeline(view: Client, cid: Cid, peer_cid: Cid) -> list[str]:
     """The ids of all messages of a conversation, in display order."""
-    request = ext.GetTimeline(request_id=new_id(), cid=cid, peer_cid=peer_cid, limit=99)
+    request = view.timeline(cid, peer_cid, limit=99)
     return [message.id for message in view.expect(ext.TimelinePage, request).messages]
 
 

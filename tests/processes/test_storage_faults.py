@@ -46,7 +46,8 @@ async def comes_back(deployment: Deployment, name: str = "a") -> View:
 async def say(view: View, cid: int, peer_cid: int, text: str) -> Row:
     """Ask to send it, whatever the answer is: its reason, or the queued message."""
     message_id = secrets.token_hex(16)
-    answer = await view.request("SendChat", cid=cid, peer_cid=peer_cid, message_id=message_id, text=text)
+    talk = view.accounts[cid].conversation_with(peer_cid)
+    answer = await view.request("SendChat", cid=cid, conversation=talk, message_id=message_id, text=text)
     row: Row = answer["reason"] if answer.name == "RequestRefused" else answer["message"]
     return row
 

@@ -4,9 +4,10 @@ Every response has travelled as JSON and was read back strictly, so a frame that
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from casemate.internal_service.core.ground import events
+from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import ClientRequest, ClientResponse, decode_request, encode_request
@@ -98,6 +99,15 @@ class Client:
         # Accounts made by a view have connected by themselves.
         by_itself = isinstance(answer, to.PeerConnectFailure) and "Already connected" in answer.message
         assert by_itself or isinstance(answer, to.PeerConnectSuccess), answer
+
+    def conversation(self, cid: Cid, peer: Cid) -> str:
+        """The id of what is said between the two."""
+        host = next(host for host in self.house.service._hosts.peek() if host.cid == cid)
+        return host.account.conversation_with(peer).hex()
+
+    def timeline(self, cid: Cid, peer: Cid, **where: Any) -> ext.GetTimeline:
+        """The request for a page of what is said between the two."""
+        return ext.GetTimeline(request_id=new_id(), cid=cid, conversation=self.conversation(cid, peer), **where)
 
     def sessions(self) -> list[Cid]:
         answer = self.expect(to.GetSessionsResponse, ask.GetSessions(request_id=new_id()))

@@ -7,7 +7,6 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
-from casemate.protocol.ids import Cid
 from casemate.protocol.limits import DRAFT_BYTES, DRAFT_BYTES_PER_ACCOUNT, DRAFTS_PER_CONVERSATION
 from tests.service.asking import connect, new_id, set_draft
 from tests.service.client import Client
@@ -44,7 +43,7 @@ class Writer:
         request = ext.SendChat(
             request_id=new_id(),
             cid=self.cid,
-            peer_cid=self.peer,
+            conversation=self.conversation,
             message_id=f"{number:032x}",
             text=text,
             slot=slot,
@@ -106,7 +105,12 @@ def test_message_and_draft_are_one_transaction(writer: Writer, monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr(SqliteAccountStore, "remove_draft", broken)
         request = ext.SendChat(
-            request_id=new_id(), cid=writer.cid, peer_cid=writer.peer, message_id="01" * 16, text="words", slot=ONE
+            request_id=new_id(),
+            cid=writer.cid,
+            conversation=writer.conversation,
+            message_id="01" * 16,
+            text="words",
+            slot=ONE,
         )
         assert writer.view.expect(ext.RequestRefused, request).reason.code == "internal"
     snapshot = writer.snapshot()
@@ -117,7 +121,7 @@ def test_message_and_draft_are_one_transaction(writer: Writer, monkeypatch: pyte
 def test_a_refused_message_keeps_its_draft(writer: Writer) -> None:
     writer.write("words", 1)
     request = ext.SendChat(
-        request_id=new_id(), cid=writer.cid, peer_cid=Cid(77), message_id="01" * 16, text="words", slot=ONE
+        request_id=new_id(), cid=writer.cid, conversation="77" * 16, message_id="01" * 16, text="words", slot=ONE
     )
     writer.view.expect(ext.RequestRefused, request)
     assert writer.drafts() == [(ONE, "words", 1)]

@@ -25,7 +25,8 @@ def pair(street: Street, house: House) -> Pair:
 
 def chat(view: Client, cid: Cid, peer_cid: Cid, number: int) -> None:
     text = str(number % 10) * MESSAGE_BODY_BYTES
-    request = ext.SendChat(request_id=new_id(), cid=cid, peer_cid=peer_cid, message_id=f"{number:032x}", text=text)
+    talk = view.conversation(cid, peer_cid)
+    request = ext.SendChat(request_id=new_id(), cid=cid, conversation=talk, message_id=f"{number:032x}", text=text)
     view.expect(ext.MessageQueued, request)
 
 
@@ -55,9 +56,7 @@ def test_a_page_of_long_messages_is_short_and_says_that_there_is_more(street: St
     seen: list[str] = []
     before = None
     while True:
-        page = reader.expect(
-            ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=b, peer_cid=a, before=before, limit=200)
-        )
+        page = reader.expect(ext.TimelinePage, reader.timeline(b, a, before=before, limit=200))
         assert sum(message.bytes for message in page.messages) <= TIMELINE_PAGE_BYTES
         seen = [message.id for message in page.messages] + seen
         before = page.messages[0].order

@@ -325,7 +325,7 @@ def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only
     other.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=carol))
     refusals, before = [], None
     for _ in range(10):
-        answer = view.ask(ext.GetTimeline(request_id=new_id(), cid=alice, peer_cid=bob, before=before, limit=40))
+        answer = view.ask(view.timeline(alice, bob, before=before, limit=40))
         if isinstance(answer, ext.RequestRefused):
             refusals.append(answer.reason)
             break

@@ -32,7 +32,8 @@ def bodies(client: Client) -> list[bytes]:
 
 
 def send_chat(view: Client, cid: Cid, peer_cid: Cid, text: str) -> ext.MessageQueued:
-    request = ext.SendChat(request_id=new_id(), cid=cid, peer_cid=peer_cid, message_id="07" * 16, text=text)
+    talk = view.conversation(cid, peer_cid)
+    request = ext.SendChat(request_id=new_id(), cid=cid, conversation=talk, message_id="07" * 16, text=text)
     return view.expect(ext.MessageQueued, request)
 
 
@@ -142,7 +143,7 @@ def test_ilm_acknowledgements_and_polls_are_no_messages_in_the_conversation(pair
         alice.send(a, b, ilm.encode(frame))
     assert [ilm.decode(body) for body in bodies(alice)] == [ilm.Ack(b, a, 0)]
     for looking, mine, theirs in ((view, b, a), (other, a, b)):
-        page = looking.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=mine, peer_cid=theirs))
+        page = looking.expect(ext.TimelinePage, looking.timeline(mine, theirs))
         assert [message.text for message in page.messages] == ["Hej"]
 
 
@@ -156,7 +157,7 @@ def test_an_ilm_message_that_is_repeated_is_one_line(pair: Pair) -> None:
     view, other = bob.house.view(), alice.house.view()
     view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=b))
     for looking, mine, theirs in ((view, b, a), (other, a, b)):
-        page = looking.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=mine, peer_cid=theirs))
+        page = looking.expect(ext.TimelinePage, looking.timeline(mine, theirs))
         assert [message.text for message in page.messages] == ["Hej", "Hej"], "two messages with the same words"
     again = bob.house.client()
     again.claim(b, only_if_orphaned=False)

@@ -66,7 +66,7 @@ def acquainted(street: Street, house: House) -> tuple[Client, Cid, Client, Cid]:
 
 def timeline(view: Client, cid: Cid, peer: Cid) -> list[str]:
     view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
-    page = view.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=cid, peer_cid=peer, limit=50))
+    page = view.expect(ext.TimelinePage, view.timeline(cid, peer, limit=50))
     return [row.kind for row in page.messages]
 
 

@@ -27,7 +27,7 @@ def respond(cid: Cid, peer_cid: Cid, *, accept: bool = True) -> ask.PeerRegister
 
 
 def block(cid: Cid, peer_cid: Cid) -> ext.BlockPeer:
-    return ext.BlockPeer(request_id=new_id(), cid=cid, peer_cid=peer_cid)
+    return ext.BlockPeer(request_id=new_id(), cid=cid, peer=peer_cid)
 
 
 # --- discovery

@@ -1,5 +1,7 @@
 """Views: hello, snapshots, numbered events, and coming back."""
 
+from typing import Any
+
 import pytest
 
 from casemate.internal_service.core.ground.events import RequestArrived
@@ -56,7 +58,7 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
     """What a view shows after these events."""
     account = snapshot.account
     peers = {peer.cid: peer for peer in snapshot.peers}
-    conversations = {row.peer_cid: row for row in snapshot.conversations}
+    conversations = {row.id: row for row in snapshot.conversations}
     drafts = {(draft.conversation, draft.slot): draft for draft in snapshot.drafts}
     for event in heard:
         match event:
@@ -65,7 +67,7 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
             case rows.PeerChanged(peer=peer):
                 peers[peer.cid] = peer
             case rows.ConversationChanged(conversation=row):
-                conversations[row.peer_cid] = row
+                conversations[row.id] = row
             case rows.DraftChanged(draft=draft):
                 drafts[draft.conversation, draft.slot] = draft
             case rows.DraftRemoved(conversation=conversation, slot=slot):
@@ -123,7 +125,13 @@ def test_an_old_snapshot_and_its_events_make_the_fresh_snapshot(street: Street, 
         alice.begin(set_draft(a, conversation, slot * 16, text, len(text)))
     alice.begin(
         ext.SendChat(
-            request_id=new_id(), cid=a, peer_cid=b, message_id="01" * 16, text="hello", slot="bb" * 16, draft_revision=3
+            request_id=new_id(),
+            cid=a,
+            conversation=conversation,
+            message_id="01" * 16,
+            text="hello",
+            slot="bb" * 16,
+            draft_revision=3,
         )
     )
     street.server_goes()
@@ -162,7 +170,7 @@ def test_a_position_of_another_run_or_too_long_ago_gets_a_snapshot(pair: Pair) -
     alice, a, _, b = pair
     seen = alice.heard(ext.ViewEvents)[-1].position
     for number in range(VIEW_EVENTS_KEPT + 1):
-        alice.begin(ext.SetVerified(request_id=new_id(), cid=a, peer_cid=b, verified=number % 2 == 0))
+        alice.begin(ext.SetVerified(request_id=new_id(), cid=a, peer=b, verified=number % 2 == 0))
     assert isinstance(subscribe(alice, a, seen), ext.Snapshot)
     ahead = ext.ViewPosition(epoch=seen.epoch, sequence=10**9)
     assert isinstance(subscribe(alice, a, ahead), ext.Snapshot)
@@ -190,7 +198,8 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     a, b = alice.register("alice"), bob.register("bob")
     subscribe(alice, a), subscribe(bob, b)
     alice.befriend(a, bob, b)
-    request = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="0a" * 16, text="Hello, Bob")
+    talk = alice.conversation(a, b)
+    request = ext.SendChat(request_id=new_id(), cid=a, conversation=talk, message_id="0a" * 16, text="Hello, Bob")
     queued = alice.expect(ext.MessageQueued, request).message
     assert (queued.id, queued.status, queued.mine) == ("0a" * 16, "queued", True)
     [shown] = {event.message for event in events(bob) if isinstance(event, rows.MessageChanged)}
@@ -198,9 +207,9 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     bob.expect(ext.Done, marked(b, conversation_of(bob, b), [shown.id], shown.arrival))
     statuses = [event.message.status for event in events(alice) if isinstance(event, rows.MessageChanged)]
     assert statuses[-1] == "read"
-    page = alice.expect(ext.TimelinePage, ext.GetTimeline(request_id=new_id(), cid=a, peer_cid=b))
+    page = alice.expect(ext.TimelinePage, alice.timeline(a, b))
     assert [message.text for message in page.messages] == ["Hello, Bob"]
-    repeat = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id="0a" * 16, text="Hello, Bob")
+    repeat = ext.SendChat(request_id=new_id(), cid=a, conversation=talk, message_id="0a" * 16, text="Hello, Bob")
     again = alice.expect(ext.MessageQueued, repeat)
     assert again.message.status == "read", "a repeat changes nothing"
 
@@ -209,14 +218,15 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
 def test_a_place_that_is_none_is_malformed(pair: Pair, order: tuple[int, str]) -> None:
     alice, a, _, b = pair
     place = rows.MessageOrder(*order)
-    refused = alice.expect(ext.RequestRefused, ext.GetTimeline(request_id=new_id(), cid=a, peer_cid=b, before=place))
+    refused = alice.expect(ext.RequestRefused, alice.timeline(a, b, before=place))
     assert refused.reason.code == "malformed"
 
 
 @pytest.mark.parametrize("message_id", ["", "0" * 31, "0" * 34, "g" * 32])
 def test_a_message_id_has_32_hex_digits(pair: Pair, message_id: str) -> None:
     alice, a, _, b = pair
-    request = ext.SendChat(request_id=new_id(), cid=a, peer_cid=b, message_id=message_id, text="x")
+    talk = alice.conversation(a, b)
+    request = ext.SendChat(request_id=new_id(), cid=a, conversation=talk, message_id=message_id, text="x")
     assert alice.expect(ext.RequestRefused, request).reason.code == "malformed"
 
 
@@ -272,13 +282,65 @@ def test_what_changes_in_one_batch_is_told_once_as_it_is_then(street: Street, pa
     assert [bytes(notification.message) for notification in bob.heard(to.MessageNotification)] == [b"0", b"1", b"2"]
 
 
+def test_a_message_says_who_wrote_it_and_a_line_that_nobody_did(street: Street, house: House) -> None:
+    alice, bob = house.view(), street.house("other").view()
+    a, b = alice.register("alice"), bob.register("bob")
+    alice.befriend(a, bob, b)
+    ids = {}
+    for view, cid in ((alice, a), (bob, b)):
+        snapshot = subscribe(view, cid)
+        assert isinstance(snapshot, ext.Snapshot)
+        ids[cid] = snapshot.account.account_id
+        [conversation] = snapshot.conversations
+        [peer] = snapshot.peers
+        assert (conversation.kind, conversation.peer) == ("direct", peer.cid)
+        assert conversation.id == peer.conversation
+    talk = alice.conversation(a, b)
+    assert talk == bob.conversation(b, a), "both sides name it alike"
+    for view, cid, number in ((alice, a, 1), (bob, b, 2)):
+        request = ext.SendChat(
+            request_id=new_id(), cid=cid, conversation=talk, message_id=f"{number:032x}", text="Hello"
+        )
+        view.expect(ext.MessageQueued, request)
+        street.settle()
+    for view, mine, theirs in ((alice, a, b), (bob, b, a)):
+        page = view.expect(ext.TimelinePage, view.timeline(mine, theirs))
+        assert page.conversation == talk
+        assert {row.conversation for row in page.messages} == {talk}
+        chat = [row for row in page.messages if row.kind == "chat"]
+        assert [(row.author, row.mine) for row in chat] == [(ids[a], mine == a), (ids[b], mine == b)]
+    view.begin(ask.PeerDisconnect(request_id=new_id(), cid=mine, peer_cid=theirs))
+    lines = [row for row in view.expect(ext.TimelinePage, view.timeline(mine, theirs)).messages if row.kind != "chat"]
+    assert lines
+    assert {row.author for row in lines} == {None}
+
+
+def test_what_is_asked_of_an_unknown_conversation_is_refused(house: House) -> None:
+    view = house.view()
+    cid = view.register("alice")
+    nobody, malformed = {"cid": cid, "conversation": "00" * 16}, {"cid": cid, "conversation": "x"}
+
+    def codes(of: dict[str, Any]) -> list[str]:
+        requests = [
+            ext.GetTimeline(request_id=new_id(), **of),
+            ext.SendChat(request_id=new_id(), message_id="01" * 16, text="x", **of),
+            ext.SetTyping(request_id=new_id(), typing=True, **of),
+            ext.MarkRead(request_id=new_id(), painted=[], seen_up_to=0, **of),
+        ]
+        return [view.expect(ext.RequestRefused, request).reason.code for request in requests]
+
+    assert codes(nobody) == ["unknown_peer", "not_connected", "unknown_peer", "unknown_peer"]
+    assert codes(malformed) == ["malformed"] * 4
+
+
 def test_typing_is_shown_and_ends(street: Street, house: House) -> None:
     alice, bob = house.view(), street.house("other").view()
     a, b = alice.register("alice"), bob.register("bob")
     subscribe(alice, a), subscribe(bob, b)
     alice.befriend(a, bob, b)
+    talk = alice.conversation(a, b)
     for typing in (True, False):
-        alice.expect(ext.Done, ext.SetTyping(request_id=new_id(), cid=a, peer_cid=b, typing=typing))
+        alice.expect(ext.Done, ext.SetTyping(request_id=new_id(), cid=a, conversation=talk, typing=typing))
     assert [event.typing for event in events(bob) if isinstance(event, rows.TypingChanged)] == [True, False]
 
 
@@ -306,13 +368,13 @@ def test_the_directory_comes_in_pages(street: Street, house: House) -> None:
 def test_both_sides_show_the_same_safety_number(pair: Pair) -> None:
     alice, a, bob, b = pair
     view = bob.house.view()
-    one = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer_cid=b))
-    other = view.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=b, peer_cid=a))
+    one = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer=b))
+    other = view.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=b, peer=a))
     assert one.digits == other.digits
     assert len(one.digits) == 60
     assert not one.verified
-    alice.expect(ext.Done, ext.SetVerified(request_id=new_id(), cid=a, peer_cid=b, verified=True))
-    again = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer_cid=b))
+    alice.expect(ext.Done, ext.SetVerified(request_id=new_id(), cid=a, peer=b, verified=True))
+    again = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer=b))
     assert again.verified
 
 
@@ -366,7 +428,7 @@ def test_a_server_that_is_not_there_is_said(street: Street, house: House) -> Non
 
 def test_blocking_and_unblocking_is_shown(pair: Pair) -> None:
     alice, a, _, b = pair
-    alice.expect(ext.Done, ext.BlockPeer(request_id=new_id(), cid=a, peer_cid=b))
+    alice.expect(ext.Done, ext.BlockPeer(request_id=new_id(), cid=a, peer=b))
     assert [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]
-    alice.expect(ext.Done, ext.UnblockPeer(request_id=new_id(), cid=a, peer_cid=b))
+    alice.expect(ext.Done, ext.UnblockPeer(request_id=new_id(), cid=a, peer=b))
     assert not [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]

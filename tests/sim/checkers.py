@@ -69,7 +69,7 @@ class TruthfulStatus:
         person.statuses[row.id] = row.status
         if before == row.status:
             return
-        self._never_back(person, row, before, self._reader(row))
+        self._never_back(person, row, before, self._reader(person, row))
         if row.status in {"sent", "delivered", "read"}:
             self.claims += 1
             self._prove(person, row)
@@ -117,7 +117,7 @@ class TruthfulStatus:
         return writer.machine.now().wall - row.written_at / 1_000 >= self.deployment.mailbox_seconds
 
     def _prove(self, person: Person, row: MessageView) -> None:
-        reader = self._reader(row)
+        reader = self._reader(person, row)
         proof = self._on_readers_disk(person, reader, row)
         if row.status == "sent" and not proof:
             proof = row.id in self._lost_by_server or self._on_servers_disk(person, reader, row)
@@ -126,8 +126,9 @@ class TruthfulStatus:
         elif not proof:
             raise CheckFailed(f"{person.name} was told that {row.id} is {row.status}, but it is not so")
 
-    def _reader(self, row: MessageView) -> Person:
-        return next(person for person in self.deployment.people if person.cid == row.peer_cid)
+    def _reader(self, writer: Person, row: MessageView) -> Person:
+        cid = writer.talks[row.conversation]
+        return next(person for person in self.deployment.people if person.cid == cid)
 
     def _on_readers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
         if reader.rolled_back or reader.is_cloned:

@@ -54,6 +54,8 @@ class Person:
     accepted: list[Accepted] = field(default_factory=list)
     statuses: dict[str, str] = field(default_factory=dict)
     """Of own messages, by id, as last shown."""
+    talks: dict[str, Cid] = field(default_factory=dict)
+    """With whom, by the id of the conversation, as far as it was shown."""
     told: list[Callable[["Person", Told], None]] = field(default_factory=list)
     """Who looks over the shoulder: the checkers."""
     rolled_back: list[tuple[float, float]] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Person:
 
     def hear(self, told: Told) -> None:
         self.machine.tell(f"{self.name} sees {described(told)}")
+        if isinstance(told.row, PeerView):
+            self.talks[told.row.conversation] = told.row.cid
         for listener in self.told:
             listener(self, told)
 
@@ -134,7 +138,7 @@ class Person:
     def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
         self.wish(
             f"say #{number} to {peer_cid % 1000}",
-            lambda account, now: account.send_chat(peer_cid, message_id, text, now),
+            lambda account, now: account.send_chat(account.conversation_with(peer_cid), message_id, text, now),
             heard,
         )
 
@@ -147,7 +151,7 @@ class Person:
         def read(account: Account, now: Instant) -> Outcome:
             messages = self.timeline(account, peer_cid)
             return account.mark_read(
-                peer_cid,
+                account.conversation_with(peer_cid),
                 [MessageId(bytes.fromhex(message_id)) for message_id in self.painted(messages, share)],
                 max((message.arrival for message in messages), default=0),
                 now,
@@ -192,7 +196,10 @@ class Person:
         )
 
     def type_something(self, peer_cid: Cid) -> None:
-        self.wish(f"type to {peer_cid % 1000}", lambda account, now: account.set_typing(peer_cid, True, now))
+        self.wish(
+            f"type to {peer_cid % 1000}",
+            lambda account, now: account.set_typing(account.conversation_with(peer_cid), True, now),
+        )
 
     def choose(self, setting: Setting, value: bool) -> None:
         self.wish(
@@ -210,10 +217,11 @@ class Person:
         """The whole conversation in display order, without the lines about the conversation itself."""
         if account.peer_view(peer_cid) is None:
             return []
+        conversation = account.conversation_with(peer_cid)
         messages: list[MessageView] = []
         before: DisplayOrder | None = None
         while True:
-            page, has_before, _ = account.timeline(peer_cid, before, None, None, PAGE_ROWS)
+            page, has_before, _ = account.timeline(conversation, before, None, None, PAGE_ROWS)
             messages = [*page, *messages]
             if not has_before:
                 return [message for message in messages if message.kind in {"chat", "opaque"}]
@@ -228,7 +236,7 @@ def described(told: Told) -> str:
             return f"own {row.id[:6]} {row.status} {row.reason.code if row.reason else ''}"
         case MessageView() as row:
             marked = "painted" if row.painted else "seen" if row.seen else "unread"
-            return f"{row.id[:6]} from {row.peer_cid % 1000} {marked}"
+            return f"{row.id[:6]} in {row.conversation[:6]} {marked}"
         case PeerView() as row:
             return f"{row.username} {row.relation} {row.connection}{' blocked' if row.blocked else ''}"
         case _:

@@ -245,6 +245,8 @@ class ServicePerson(Person):
                     self.cid = mine.cid
             case to.ConnectSuccess(cid=cid) | to.SessionAlreadyActive(cid=cid):
                 self._follow(cid)
+            case ext.Snapshot(peers=peers):
+                self.talks |= {peer.conversation: peer.cid for peer in peers}
             case ext.ViewEvents(events=happened):
                 for event in happened:
                     self._see(event)
@@ -256,24 +258,31 @@ class ServicePerson(Person):
     def _see(self, event: views.ViewEvent) -> None:
         match event:
             case views.MessageChanged(message=row):
-                self.hear(Told(told.MessageChanged(ConversationId(b""), MessageId(bytes.fromhex(row.id))), row))
+                message_id = MessageId(bytes.fromhex(row.id))
+                self.hear(Told(told.MessageChanged(_id_of(row.conversation), message_id), row))
             case views.PeerChanged(peer=peer):
                 self.hear(Told(told.PeerChanged(peer.cid), peer))
             case views.ConversationChanged(conversation=conversation):
-                self.hear(Told(told.ConversationChanged(ConversationId(bytes.fromhex(conversation.id))), conversation))
-            case views.PathChanged(peer_cid=peer_cid, path=path):
-                self.hear(Told(told.PathChanged(peer_cid), path))
+                self.hear(Told(told.ConversationChanged(_id_of(conversation.id)), conversation))
+            case views.PathChanged(peer=cid, path=path):
+                self.hear(Told(told.PathChanged(cid), path))
 
     # --- wishes
 
     def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
+        talk = self._talk_with(peer_cid)
         self._ask(
             f"say #{number} to {peer_cid % 1000}",
             lambda rid: ext.SendChat(
-                request_id=rid, cid=self.cid, peer_cid=peer_cid, message_id=message_id.hex(), text=text
+                request_id=rid, cid=self.cid, conversation=talk, message_id=message_id.hex(), text=text
             ),
             heard,
         )
+
+    def _talk_with(self, peer_cid: Cid) -> str:
+        account = self.account
+        assert account is not None, "only who is signed in says something"
+        return account.conversation_with(peer_cid).hex()
 
     def look(self, peer_cid: Cid, *, share: float) -> None:
         account = self.account
@@ -344,13 +353,14 @@ class ServicePerson(Person):
         kind = ext.BlockPeer if blocked else ext.UnblockPeer
         self._ask(
             f"{'block' if blocked else 'unblock'} {peer_cid % 1000}",
-            lambda rid: kind(request_id=rid, cid=self.cid, peer_cid=peer_cid),
+            lambda rid: kind(request_id=rid, cid=self.cid, peer=peer_cid),
         )
 
     def type_something(self, peer_cid: Cid) -> None:
+        talk = self._talk_with(peer_cid)
         self._ask(
             f"type to {peer_cid % 1000}",
-            lambda rid: ext.SetTyping(request_id=rid, cid=self.cid, peer_cid=peer_cid, typing=True),
+            lambda rid: ext.SetTyping(request_id=rid, cid=self.cid, conversation=talk, typing=True),
         )
 
     def choose(self, setting: Setting, value: bool) -> None:
@@ -379,3 +389,7 @@ def _reason_of(response: ClientResponse) -> views.Reason:
     if isinstance(reason, views.Reason):
         return reason
     return views.Reason(code=type(response).__name__, acts="retry")
+
+
+def _id_of(conversation: str) -> ConversationId:
+    return ConversationId(bytes.fromhex(conversation))

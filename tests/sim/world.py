@@ -262,7 +262,7 @@ class World(AbstractContextManager["World"]):
             lambda machine: self._start_account(machine, copy),
         )
         copy = Person(person.name, machine, self._chance("copy"), cid=person.cid, udp_mode=person.udp_mode)
-        copy.written = person.written
+        copy.written, copy.talks = person.written, person.talks
         copy.told.append(self.statuses.told)
         self.network.attach(machine)
         self.peers.attach(machine)

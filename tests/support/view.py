@@ -18,15 +18,21 @@ class Account:
     position: Row
     account: Row
     peers: dict[int, Row] = field(default_factory=dict)
-    conversations: dict[int, Row] = field(default_factory=dict)
+    conversations: dict[str, Row] = field(default_factory=dict)
     drafts: dict[str, Row] = field(default_factory=dict)
     """By slot."""
     messages: dict[str, Row] = field(default_factory=dict)
     """Those that events told of or pages brought, by id."""
 
+    def conversation_with(self, peer_cid: int) -> str:
+        """The id of the conversation with a peer."""
+        conversation: str = self.peers[peer_cid]["conversation"]
+        return conversation
+
     def conversation(self, peer_cid: int) -> list[Row]:
         """The known messages with a peer, in display order."""
-        known = [m for m in self.messages.values() if m["peer_cid"] == peer_cid]
+        conversation = self.conversation_with(peer_cid)
+        known = [m for m in self.messages.values() if m["conversation"] == conversation]
         return sorted(known, key=lambda m: (m["order"][0], m["order"][1]))
 
     def apply(self, event: Row) -> None:
@@ -36,9 +42,9 @@ class Account:
             case "PeerChanged":
                 self.peers[event["peer"]["cid"]] = event["peer"]
             case "PathChanged":
-                self.peers[event["peer_cid"]]["path"] = event["path"]
+                self.peers[event["peer"]]["path"] = event["path"]
             case "ConversationChanged":
-                self.conversations[event["conversation"]["peer_cid"]] = event["conversation"]
+                self.conversations[event["conversation"]["id"]] = event["conversation"]
             case "MessageChanged":
                 self.messages[event["message"]["id"]] = event["message"]
             case "DraftChanged":
@@ -80,7 +86,7 @@ class View(ApiClient):
                 "TimelinePage",
                 "GetTimeline",
                 cid=cid,
-                peer_cid=peer_cid,
+                conversation=self.accounts[cid].conversation_with(peer_cid),
                 before=before,
                 after=None,
                 around=None,
@@ -93,9 +99,8 @@ class View(ApiClient):
     async def send_chat(self, cid: int, peer_cid: int, text: str) -> str:
         """Answers the message id once it is queued."""
         message_id = secrets.token_hex(16)
-        queued = await self.expect(
-            "MessageQueued", "SendChat", cid=cid, peer_cid=peer_cid, message_id=message_id, text=text
-        )
+        fields = {"conversation": self.accounts[cid].conversation_with(peer_cid), "message_id": message_id}
+        queued = await self.expect("MessageQueued", "SendChat", cid=cid, **fields, text=text)
         self.accounts[cid].messages.setdefault(message_id, queued["message"])
         return message_id
 
@@ -108,7 +113,7 @@ class View(ApiClient):
         """A message of the conversation with this text."""
 
         def found() -> Sequence[Row]:
-            return [m for m in self.accounts[cid].messages.values() if m["peer_cid"] == peer_cid and m["text"] == text]
+            return [m for m in self.accounts[cid].conversation(peer_cid) if m["text"] == text]
 
         await self.until(lambda: bool(found()), seconds=seconds)
         return found()[0]
@@ -132,7 +137,7 @@ class View(ApiClient):
                     position=answer["position"],
                     account=answer["account"],
                     peers={peer["cid"]: peer for peer in answer["peers"]},
-                    conversations={row["peer_cid"]: row for row in answer["conversations"]},
+                    conversations={row["id"]: row for row in answer["conversations"]},
                     drafts={draft["slot"]: draft for draft in answer["drafts"]},
                 )
             case "ViewEvents":

@@ -39,7 +39,14 @@ BEA, JONAS, YUKI, ROSA, SPAM = (
     9700000000000000011,
 )
 HOME = f"/a/{ADA}"
-TALK = f"{HOME}/c/{BEA}"
+
+
+def with_person(cid: int, *, of: int = ADA) -> str:
+    """The address of a conversation; its id is that of web/src/testing/conversationId.ts."""
+    return f"/a/{of}/c/{min(of, cid):016x}{max(of, cid):016x}"
+
+
+TALK = with_person(BEA)
 
 Act = Callable[[Page], object]
 
@@ -160,10 +167,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         HOME,
         then(
             run(NAMESAKE),
-            run(
-                "history.pushState(null, '', location.pathname + '/c/4242');"
-                " dispatchEvent(new PopStateEvent('popstate'));"
-            ),
+            run(f"history.pushState(null, '', '{with_person(4242)}'); dispatchEvent(new PopStateEvent('popstate'));"),
         ),
     ),
     "names-unsigned": (TALK, then(peer_with("names_signed: false"), press("Details"))),
@@ -183,7 +187,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "sign-in": ("/?sign-in", None),
-    "sign-in-link": (f"/a/{GRACE}/c/{BEA}", None),
+    "sign-in-link": (with_person(BEA, of=GRACE), None),
     "sign-in-wrong": (f"/a/{GRACE}", then(fill(Password="nope"), press("Sign in"))),
     "home": (HOME, None),
     "home-alone": (
@@ -208,20 +212,20 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "talk": (TALK, None),
     "talk-details": (TALK, press("Details")),
     "talk-scrolled": (TALK, scroll_up),
-    "talk-new": (f"{HOME}/c/{YUKI}", None),
-    "talk-offline": (f"{HOME}/c/{JONAS}", None),
-    "talk-requested": (f"{HOME}/c/{ROSA}", None),
-    "talk-blocked": (f"{HOME}/c/{SPAM}", None),
+    "talk-new": (with_person(YUKI), None),
+    "talk-offline": (with_person(JONAS), None),
+    "talk-requested": (with_person(ROSA), None),
+    "talk-blocked": (with_person(SPAM), None),
     "talk-typing": (TALK, run(f"world.typing(world.account({BEA}n), world.account({ADA}n), true);")),
     "talk-alarm": (TALK, peer_with("identity_changed: true, verified: false")),
     "talk-disconnected": (TALK, peer_with("connection: 'none', path: null")),
     "talk-path": (TALK, press("Path: ")),
-    "talk-path-relayed": (f"{HOME}/c/{YUKI}", press("Path: ")),
-    "talk-path-offline": (f"{HOME}/c/{JONAS}", press("Path: ")),
+    "talk-path-relayed": (with_person(YUKI), press("Path: ")),
+    "talk-path-offline": (with_person(JONAS), press("Path: ")),
     "talk-path-server-away": (TALK, then(server_away, press("Path: "))),
-    "talk-path-waiting": (f"{HOME}/c/{JONAS}", then(server_away, press("Path: "))),
+    "talk-path-waiting": (with_person(JONAS), then(server_away, press("Path: "))),
     "talk-path-relay-only": (
-        f"{HOME}/c/{YUKI}",
+        with_person(YUKI),
         then(
             run(f"const [ada, yuki] = [{ADA}n, {YUKI}n].map(cid => world.account(cid)); {RELAY_ONLY}"),
             press("Path: "),
@@ -283,7 +287,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "requests-many": (HOME, run(ASKED_BY_MANY)),
     "requests-many-shown": (HOME, then(run(ASKED_BY_MANY), press("4 more"))),
     "nowhere": ("/a/12", None),
-    "no-conversation": (f"{HOME}/c/77", None),
+    "no-conversation": (with_person(77), None),
     "gallery": ("/gallery", None),
 }
 

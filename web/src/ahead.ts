@@ -22,6 +22,6 @@ function questionsOf(route: Route): readonly Question[] {
   const { cid, place } = route;
   const account = { name: "Subscribe", fields: { cid } };
   if (place.kind !== "conversation") return [account];
-  const fields = { cid, peer_cid: place.peer, limit: firstPageMessages() };
+  const fields = { cid, conversation: place.conversation, limit: firstPageMessages() };
   return [account, { name: "GetTimeline", fields }];
 }

@@ -7,8 +7,8 @@ import { WebSocketService } from "./WebSocketService";
 import { FakeSocket } from "../testing/FakeSocket";
 
 const CID = 17_900_000_000_000_000_001n;
-const PEER = 7n;
-const PAGE = { cid: CID, peer_cid: PEER, limit: 25 };
+const CONVERSATION = "7a".repeat(16);
+const PAGE = { cid: CID, conversation: CONVERSATION, limit: 25 };
 const AT = { epoch: "e", sequence: 1 };
 
 /** A page whose first socket was opened early and asked for an account and a conversation; `late` is what it opens next. */
@@ -46,10 +46,10 @@ function answerAll(first: FakeSocket): void {
   first.respond("TimelinePage", {
     request_id: first.idOf("GetTimeline"),
     cid: CID,
-    peer_cid: PEER,
+    conversation: CONVERSATION,
     messages: [],
   });
-  const typing = { type: "TypingChanged", peer_cid: PEER, typing: true };
+  const typing = { type: "TypingChanged", conversation: CONVERSATION, typing: true };
   first.respond("ViewEvents", {
     cid: CID,
     request_id: null,

@@ -50,18 +50,18 @@ function follow(): Update[] {
 }
 
 const position = (sequence: number, epoch = "e") => ({ epoch, sequence });
-const typing = (peer: bigint) => ({ type: "TypingChanged", peer_cid: peer, typing: true });
-const events = (first: number, ...peers: bigint[]) => ({
+const typing = (id: string) => ({ type: "TypingChanged", conversation: id, typing: true });
+const events = (first: number, ...ids: string[]) => ({
   cid: CID,
   request_id: null,
   first_sequence: first,
-  position: position(first + peers.length - 1),
-  events: peers.map(typing),
+  position: position(first + ids.length - 1),
+  events: ids.map(typing),
 });
-const peersOf = (updates: Update[]) =>
+const conversationsOf = (updates: Update[]) =>
   updates
     .flatMap((update) => (update.kind === "events" ? update.events : []))
-    .map((event) => (event.type === "TypingChanged" ? event.peer_cid : null));
+    .map((event) => (event.type === "TypingChanged" ? event.conversation : null));
 const snapshot = (id: string, sequence: number) => ({
   cid: CID,
   request_id: id,
@@ -85,11 +85,11 @@ test("answers are matched by request id, whatever their order", async () => {
   latest().accept();
   const first = service.request("MarkRead", { cid: CID, conversation: "", painted: [], seen_up_to: 1 });
   const firstId = latest().idOf("MarkRead");
-  const second = service.request("GetSafetyNumber", { cid: CID, peer_cid: 2n });
+  const second = service.request("GetSafetyNumber", { cid: CID, peer: 2n });
   latest().respond("SafetyNumber", {
     cid: CID,
     request_id: latest().idOf("GetSafetyNumber"),
-    peer_cid: 2n,
+    peer: 2n,
     digits: "7",
   });
   latest().respond("Done", { cid: CID, request_id: firstId });
@@ -122,7 +122,7 @@ test("it comes back by itself, later each time, says Hello again and resumes whe
   latest().accept();
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
-  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("ViewEvents", events(5, "10"));
   latest().close();
   vi.advanceTimersByTime(250);
   latest().close();
@@ -133,29 +133,29 @@ test("it comes back by itself, later each time, says Hello again and resumes whe
   latest().accept();
   expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { cid: CID, after: position(5) } });
   latest().respond("Resumed", { cid: CID, request_id: latest().idOf("Subscribe"), position: position(7) });
-  latest().respond("ViewEvents", events(6, 20n, 30n));
-  expect(peersOf(updates)).toEqual([10n, 20n, 30n]);
+  latest().respond("ViewEvents", events(6, "20", "30"));
+  expect(conversationsOf(updates)).toEqual(["10", "20", "30"]);
 });
 
 test("events that were seen already are not told twice", () => {
   latest().accept();
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
-  latest().respond("ViewEvents", events(5, 10n, 11n));
-  latest().respond("ViewEvents", events(6, 11n, 12n));
-  latest().respond("ViewEvents", events(5, 10n));
-  expect(peersOf(updates)).toEqual([10n, 11n, 12n]);
+  latest().respond("ViewEvents", events(5, "10", "11"));
+  latest().respond("ViewEvents", events(6, "11", "12"));
+  latest().respond("ViewEvents", events(5, "10"));
+  expect(conversationsOf(updates)).toEqual(["10", "11", "12"]);
 });
 
 test("a gap in the numbers is noticed, and what is missing is asked for", () => {
   latest().accept();
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
-  latest().respond("ViewEvents", events(6, 11n));
+  latest().respond("ViewEvents", events(6, "11"));
   expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { after: position(4) } });
   latest().respond("Resumed", { cid: CID, request_id: latest().idOf("Subscribe"), position: position(6) });
-  latest().respond("ViewEvents", events(5, 10n, 11n));
-  expect(peersOf(updates)).toEqual([10n, 11n]);
+  latest().respond("ViewEvents", events(5, "10", "11"));
+  expect(conversationsOf(updates)).toEqual(["10", "11"]);
 });
 
 test("a service that was restarted sends a snapshot, and counting begins there", () => {
@@ -166,7 +166,7 @@ test("a service that was restarted sends a snapshot, and counting begins there",
   vi.advanceTimersByTime(1000);
   latest().accept();
   latest().respond("Snapshot", { ...snapshot(latest().idOf("Subscribe"), 0), position: position(0, "f") });
-  latest().respond("ViewEvents", { ...events(1, 10n), position: position(1, "f") });
+  latest().respond("ViewEvents", { ...events(1, "10"), position: position(1, "f") });
   expect(updates.map(({ kind }) => kind)).toEqual(["snapshot", "snapshot", "events"]);
 });
 
@@ -175,13 +175,13 @@ test("events that come together are told once, before the page is painted", () =
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
   frame = [];
-  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("ViewEvents", events(5, "10"));
   latest().respond("LocalAccountsChanged", { accounts: [], found: [], list_lost: null, storage: null });
-  latest().respond("ViewEvents", events(6, 11n, 12n));
-  expect(peersOf(updates)).toEqual([]);
+  latest().respond("ViewEvents", events(6, "11", "12"));
+  expect(conversationsOf(updates)).toEqual([]);
   paint();
   expect(updates.slice(1)).toMatchObject([{ kind: "events", position: position(7) }]);
-  expect(peersOf(updates)).toEqual([10n, 11n, 12n]);
+  expect(conversationsOf(updates)).toEqual(["10", "11", "12"]);
 });
 
 test("a listener that fails takes nothing along that came with its events", async () => {
@@ -194,7 +194,7 @@ test("a listener that fails takes nothing along that came with its events", asyn
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
   const done = service.request("MarkRead", { cid: CID, conversation: "", painted: [], seen_up_to: 1 });
   frame = [];
-  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("ViewEvents", events(5, "10"));
   latest().respond("Done", { cid: CID, request_id: latest().idOf("MarkRead") });
   paint();
   await expect(done).resolves.toMatchObject({ cid: CID });
@@ -207,13 +207,17 @@ test("an answer waits for no frame, and what came before it is told before it", 
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
   frame = [];
-  const page = service.request("GetTimeline", { cid: CID, peer_cid: 2n, limit: 1 });
-  latest().respond("ViewEvents", events(5, 10n));
-  latest().respond("TimelinePage", { cid: CID, request_id: latest().idOf("GetTimeline"), peer_cid: 2n });
-  expect(peersOf(updates)).toEqual([10n]);
-  await expect(page).resolves.toMatchObject({ peer_cid: 2n });
+  const page = service.request("GetTimeline", { cid: CID, conversation: "2a", limit: 1 });
+  latest().respond("ViewEvents", events(5, "10"));
+  latest().respond("TimelinePage", {
+    cid: CID,
+    request_id: latest().idOf("GetTimeline"),
+    conversation: "2a",
+  });
+  expect(conversationsOf(updates)).toEqual(["10"]);
+  await expect(page).resolves.toMatchObject({ conversation: "2a" });
   paint();
-  expect(peersOf(updates)).toEqual([10n]);
+  expect(conversationsOf(updates)).toEqual(["10"]);
 });
 
 test("what came before the connection broke is told, and is not asked for again", () => {
@@ -221,9 +225,9 @@ test("what came before the connection broke is told, and is not asked for again"
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 4));
   frame = [];
-  latest().respond("ViewEvents", events(5, 10n));
+  latest().respond("ViewEvents", events(5, "10"));
   latest().close();
-  expect(peersOf(updates)).toEqual([10n]);
+  expect(conversationsOf(updates)).toEqual(["10"]);
   vi.advanceTimersByTime(1000);
   latest().accept();
   expect(latest().sent.at(-1)).toMatchObject({ Subscribe: { after: position(5) } });
@@ -234,8 +238,8 @@ test("a page that is never painted is told all the same, once many frames wait",
   const updates = follow();
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 0));
   frame = [];
-  for (let sequence = 1; sequence <= 450; sequence++) latest().respond("ViewEvents", events(sequence, 1n));
-  expect(peersOf(updates)).toHaveLength(400);
+  for (let sequence = 1; sequence <= 450; sequence++) latest().respond("ViewEvents", events(sequence, "1"));
+  expect(conversationsOf(updates)).toHaveLength(400);
 });
 
 test("accounts that are listed as they were are no news", () => {
@@ -286,7 +290,7 @@ test("whoever tells something is there, and is not asked meanwhile", () => {
   latest().respond("Snapshot", snapshot(latest().idOf("Subscribe"), 0));
   for (let turn = 0; turn < 10; turn++) {
     vi.advanceTimersByTime(3000);
-    latest().respond("ViewEvents", events(turn + 1, 1n));
+    latest().respond("ViewEvents", events(turn + 1, "1"));
   }
   expect(service.connection().state).toBe("open");
   expect(pings()).toBe(0);

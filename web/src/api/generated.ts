@@ -10,7 +10,7 @@ export type Cid = bigint;
 export interface AcceptIdentity {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
 }
 
 export interface AccountChanged {
@@ -42,7 +42,7 @@ export interface AdoptAccount {
 export interface BlockPeer {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
 }
 
 /** 32 bytes for AES-GCM, the same as long as the account exists: under it, and in no other form, may a browser keep words of this account on its disk. It keeps the key itself in memory only. */
@@ -79,7 +79,8 @@ export interface ConversationChanged {
 
 export interface ConversationView {
   readonly id: string;
-  readonly peer_cid: Cid;
+  readonly kind: "direct";
+  readonly peer: Cid;
   readonly unread: number;
   readonly first_unread: MessageOrder | null;
   readonly last: MessageView | null;
@@ -158,14 +159,14 @@ export interface FoundAccountFile {
 export interface GetSafetyNumber {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
 }
 
 /** A page in display order: the latest, or before, after or around a place. */
 export interface GetTimeline {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly conversation: string;
   readonly before?: MessageOrder | null;
   readonly after?: MessageOrder | null;
   readonly around?: MessageOrder | null;
@@ -256,7 +257,8 @@ export interface MessageQueued {
 
 export interface MessageView {
   readonly id: string;
-  readonly peer_cid: Cid;
+  readonly conversation: string;
+  readonly author: string | null;
   readonly mine: boolean;
   readonly kind: string;
   readonly text: string | null;
@@ -289,7 +291,7 @@ export interface Namesake {
 /** Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row. */
 export interface PathChanged {
   readonly type: "PathChanged";
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
   readonly path: PathView | null;
 }
 
@@ -370,7 +372,7 @@ export interface Resumed {
 export interface SafetyNumber {
   readonly cid: Cid;
   readonly request_id: string | null;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
   readonly digits: string;
   readonly qr: string;
   readonly verified: boolean;
@@ -380,7 +382,7 @@ export interface SafetyNumber {
 export interface SendChat {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly conversation: string;
   readonly message_id: string;
   readonly text: string;
   readonly slot?: string | null;
@@ -430,7 +432,7 @@ export interface SetSettings {
 export interface SetTyping {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly conversation: string;
   readonly typing: boolean;
 }
 
@@ -438,7 +440,7 @@ export interface SetTyping {
 export interface SetVerified {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
   readonly verified: boolean;
 }
 
@@ -479,7 +481,7 @@ export interface Subscribe {
 export interface TimelinePage {
   readonly cid: Cid;
   readonly request_id: string | null;
-  readonly peer_cid: Cid;
+  readonly conversation: string;
   readonly messages: readonly MessageView[];
   readonly has_before: boolean;
   readonly has_after: boolean;
@@ -487,14 +489,14 @@ export interface TimelinePage {
 
 export interface TypingChanged {
   readonly type: "TypingChanged";
-  readonly peer_cid: Cid;
+  readonly conversation: string;
   readonly typing: boolean;
 }
 
 export interface UnblockPeer {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly peer_cid: Cid;
+  readonly peer: Cid;
 }
 
 export interface Unsubscribe {
@@ -521,7 +523,7 @@ export interface ViewPosition {
 export interface WithdrawRegistration {
   readonly request_id: string;
   readonly cid: Cid;
-  readonly conversation: string;
+  readonly peer: Cid;
 }
 
 export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;

@@ -61,8 +61,8 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     [cid],
   );
   const openConversation = useCallback(
-    (peer: Cid) => {
-      go({ kind: "conversation", peer });
+    (conversation: string) => {
+      go({ kind: "conversation", conversation });
     },
     [go],
   );
@@ -131,7 +131,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           {listIsMain && <h1 className="sr-only">Conversations</h1>}
           <Sidebar
             accounts={accounts}
-            selected={inConversation ? place.peer : null}
+            selected={inConversation ? place.conversation : null}
             shortcut={isApple() ? "⌘K" : "Ctrl K"}
             onSwitchAccount={onSwitchAccount}
             onAddAccount={addAccount}
@@ -160,7 +160,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         </main>
         {infoShown && (
           <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-80 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
-            <InfoPanel peerCid={place.peer} onClose={toggleInfo} />
+            <InfoPanel conversation={place.conversation} onClose={toggleInfo} />
           </div>
         )}
       </div>
@@ -216,7 +216,7 @@ function MainPlace(props: {
   readonly onInfo: () => void;
   readonly onHome: () => void;
   readonly onDiscover: () => void;
-  readonly onConversation: (peer: Cid) => void;
+  readonly onConversation: (conversation: string) => void;
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
 }) {
@@ -233,8 +233,8 @@ function MainPlace(props: {
     case "conversation":
       return (
         <Conversation
-          key={place.peer.toString()}
-          peerCid={place.peer}
+          key={place.conversation}
+          id={place.conversation}
           infoOpen={props.infoOpen}
           onInfo={props.onInfo}
           onBack={props.onHome}

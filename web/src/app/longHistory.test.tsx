@@ -5,8 +5,11 @@ import { AccountSession } from "../state/AccountSession";
 import { thisBrowser } from "../state/browser";
 import { FakeInternalService } from "../testing/FakeInternalService";
 import { openConversation } from "../testing/openConversation";
+import { conversationId } from "../testing/conversationId";
 import { ANN, BOB, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
+
+const TALK = conversationId(ANN, BOB);
 
 const id = (number: number) => number.toString(16).padStart(32, "0");
 
@@ -120,20 +123,20 @@ test("a page that was asked for where the window no longer is leaves no gap", as
   const session = new AccountSession(service, ANN, thisBrowser());
   session.start();
   await Promise.resolve();
-  const first = bob.messages.get(ANN)?.[0]?.order;
+  const first = bob.saidWith(ANN)?.[0]?.order;
   if (first === undefined) throw new Error("nothing was sent");
-  await session.pages.around(BOB, first);
+  await session.pages.around(TALK, first);
   const releaseOld = service.hold("GetTimeline");
-  session.pages.after(BOB);
+  session.pages.after(TALK);
   await act(() => Promise.resolve());
   service.hold("GetTimeline")(); // only what was asked until here waits
-  await session.pages.latest(BOB);
+  await session.pages.latest(TALK);
   releaseOld();
   await act(() => Promise.resolve());
   await waitFor(() => {
     const shown = session.store
       .get()
-      .workspace?.timelines.get(BOB)
+      .workspace?.timelines.get(TALK)
       ?.messages.map(({ text }) => text);
     expect(shown).toEqual(Array.from({ length: 60 }, (_, index) => `line ${(240 + index).toString()}`));
   });

@@ -2,7 +2,7 @@
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 
-import { ANN, BOB, CARA, showApp, worldOfThree } from "../testing/renderApp";
+import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const MALLORY = 7_000n;
@@ -45,7 +45,7 @@ test("another account under a known name is called so in card, conversation and 
   const [ann, mallory] = [world.account(ANN), world.account(MALLORY)];
   const namesake = { cid: BOB, username: "bob", full_name: "Bob Birch" };
   ann.changePeer({ ...world.peer(ann, mallory), identity_changed: true, namesake });
-  const { user } = await showApp(App, `/a/${ANN.toString()}/c/${MALLORY.toString()}`, world);
+  const { user } = await showApp(App, conversationOf(ANN, MALLORY), world);
   const card = await screen.findByRole("listitem", { name: /^Request from/ });
   expect(within(card).getByRole("note")).toHaveTextContent("Not the @bob you knew");
   expect(screen.getByText(/This is not the/)).toHaveTextContent("This is not the @bob you knew.");

@@ -2,7 +2,7 @@
 import { act, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 
-import { ANN, CARA, showApp, worldOfThree } from "../testing/renderApp";
+import { ANN, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 /** Ann is asked by so many strangers. */
@@ -22,7 +22,7 @@ function worldOfMany(strangers: number) {
 test("whoever asked can take the request back, and ask again", async () => {
   const world = worldOfThree();
   world.requestContact(world.account(ANN), world.account(CARA));
-  const { user } = await showApp(App, `/a/${ANN.toString()}/c/${CARA.toString()}`, world);
+  const { user } = await showApp(App, conversationOf(ANN, CARA), world);
   expect(await screen.findByText(/Registration Sent. You can write/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Withdraw request" }));
   expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
@@ -32,7 +32,7 @@ test("whoever asked can take the request back, and ask again", async () => {
 test("a request that was answered meanwhile is not taken back, and the gate says so", async () => {
   const world = worldOfThree();
   world.requestContact(world.account(ANN), world.account(CARA));
-  const { user, service } = await showApp(App, `/a/${ANN.toString()}/c/${CARA.toString()}`, world);
+  const { user, service } = await showApp(App, conversationOf(ANN, CARA), world);
   service.refuseNext("WithdrawRegistration", { code: "not_asked", params: {}, acts: "user" });
   await user.click(await screen.findByRole("button", { name: "Withdraw request" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("There is no request of Cara Cedar any more.");

@@ -10,7 +10,7 @@ test("Enter sends, Shift+Enter begins a new line, and the text arrives as it was
   const { user, box, bob, messages } = await openConversation(App);
   await user.type(box, "first{Shift>}{Enter}{/Shift}  second{Enter}");
   expect(await within(messages()).findByText(/first\s+second/)).toBeVisible();
-  expect(bob.messages.get(ANN)?.[0]?.text).toBe("first\n  second");
+  expect(bob.saidWith(ANN)?.[0]?.text).toBe("first\n  second");
   expect(box).toHaveValue("");
 });
 
@@ -70,10 +70,10 @@ test("100 quick messages arrive once each and in order", async () => {
     fireEvent.keyDown(box, { key: "Enter" });
   }
   await waitFor(() => {
-    expect(bob.messages.get(ANN)).toHaveLength(100);
+    expect(bob.saidWith(ANN)).toHaveLength(100);
   });
   const expected = Array.from({ length: 100 }, (_, number) => `message ${number.toString()}`);
-  expect(bob.messages.get(ANN)?.map(({ text }) => text)).toEqual(expected);
+  expect(bob.saidWith(ANN)?.map(({ text }) => text)).toEqual(expected);
   await waitFor(() => {
     const shown = [...messages().querySelectorAll("[data-message] p:first-child")].map((p) => p.textContent);
     expect(shown).toEqual(expected);
@@ -88,10 +88,10 @@ test("what was written while the service was gone is kept, sent once, and in ord
   await user.type(box, "one{Enter}two{Enter}");
   expect(screen.getByText("one")).toBeVisible();
   expect(screen.getByText(/Your internal service has not answered since/)).toBeVisible();
-  expect(bob.messages.get(ANN)).toBeUndefined();
+  expect(bob.saidWith(ANN)).toBeUndefined();
   await user.click(screen.getByRole("button", { name: "Try now" }));
   await waitFor(() => {
-    expect(bob.messages.get(ANN)?.map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(bob.saidWith(ANN)?.map(({ text }) => text)).toEqual(["one", "two"]);
   });
   expect(screen.queryByRole("img", { name: "Being handed over" })).not.toBeInTheDocument();
 });
@@ -108,7 +108,7 @@ test("a request whose answer got lost is repeated with the same id, so nothing d
     service.restore();
   });
   await waitFor(() => {
-    expect(bob.messages.get(ANN)).toHaveLength(1);
+    expect(bob.saidWith(ANN)).toHaveLength(1);
   });
   const sends = service.asked.filter(({ name }) => name === "SendChat");
   expect(sends).toHaveLength(2);
@@ -123,7 +123,7 @@ test("a refused message stays, says why, and can be sent again or discarded", as
   expect(await screen.findByRole("alert")).toHaveTextContent("The server keeps no more for Bob Birch");
   await user.click(screen.getByRole("button", { name: "Try again" }));
   await waitFor(() => {
-    expect(bob.messages.get(ANN)?.[0]?.text).toBe("precious");
+    expect(bob.saidWith(ANN)?.[0]?.text).toBe("precious");
   });
   service.refuseNext("SendChat", reason);
   await user.type(box, "worthless{Enter}");

@@ -1,7 +1,6 @@
 /** The keys that work everywhere inside an account. */
 import { useEffect, useRef } from "react";
 
-import type { Cid } from "../api/generated";
 import { useSession } from "../state/context";
 import type { Place } from "../state/address";
 import { directMessagesOf } from "../words/lists";
@@ -9,7 +8,7 @@ import { directMessagesOf } from "../words/lists";
 interface Options {
   readonly place: Place;
   readonly onSwitcher: () => void;
-  readonly onConversation: (peer: Cid) => void;
+  readonly onConversation: (conversation: string) => void;
   readonly onEscape: () => void;
 }
 
@@ -24,13 +23,13 @@ export function useKeyboard(options: Options): void {
   });
 
   useEffect(() => {
-    const neighbour = (step: 1 | -1): Cid | undefined => {
+    const neighbour = (step: 1 | -1): string | undefined => {
       const { workspace } = session.store.get();
-      const peers = workspace === null ? [] : directMessagesOf(workspace).map((peer) => peer.cid);
+      const all = workspace === null ? [] : directMessagesOf(workspace).map((peer) => peer.conversation);
       const { place } = latest.current;
-      const here = place.kind === "conversation" ? peers.indexOf(place.peer) : -1;
-      if (here === -1) return step === 1 ? peers[0] : peers.at(-1);
-      return peers[(here + step + peers.length) % peers.length];
+      const here = place.kind === "conversation" ? all.indexOf(place.conversation) : -1;
+      if (here === -1) return step === 1 ? all[0] : all.at(-1);
+      return all[(here + step + all.length) % all.length];
     };
     const keyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
@@ -47,8 +46,8 @@ export function useKeyboard(options: Options): void {
         return;
       event.preventDefault();
       event.stopPropagation();
-      const peer = neighbour(event.key === "ArrowDown" ? 1 : -1);
-      if (peer !== undefined) latest.current.onConversation(peer);
+      const next = neighbour(event.key === "ArrowDown" ? 1 : -1);
+      if (next !== undefined) latest.current.onConversation(next);
     };
     window.addEventListener("keydown", arrowDown, { capture: true });
     window.addEventListener("keydown", keyDown);

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 
 import { useWorkspace } from "../state/context";
 import type { Place } from "../state/address";
+import { peerIn } from "../state/workspace";
 import { useHeldBack } from "../state/useHeldBack";
 import { requestsOf } from "../words/lists";
 import { displayName } from "../words/names";
@@ -11,12 +12,13 @@ export function usePageTitle(place: Place): void {
   const waiting = useHeldBack(
     useWorkspace((workspace) => workspace.account.unread + requestsOf(workspace).length),
   );
-  const where = useWorkspace(({ account, peers }) => {
+  const where = useWorkspace((workspace) => {
+    const { account } = workspace;
     if (place.kind === "people") return "People";
     if (place.kind === "connections") return "Connections";
     if (place.kind === "settings") return "Settings";
     if (place.kind === "home") return displayName(account);
-    const peer = peers.get(place.peer);
+    const peer = peerIn(workspace, place.conversation);
     return peer === undefined ? displayName(account) : displayName(peer);
   });
   useEffect(() => {

@@ -317,5 +317,5 @@ test("one's full name can be changed, and whoever one talks with has a line abou
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   });
   expect(screen.getByRole("button", { name: /^Ann Oak, .*Account menu/ })).toBeVisible();
-  expect(world.account(BOB).messages.get(ANN)?.at(-1)?.text).toBe("Ann Ash\nAnn Oak");
+  expect(world.account(BOB).saidWith(ANN)?.at(-1)?.text).toBe("Ann Ash\nAnn Oak");
 });

@@ -1,12 +1,14 @@
 import { expect, test, vi } from "vitest";
 
+import { conversationId } from "../testing/conversationId";
 import { FakeInternalService } from "../testing/FakeInternalService";
 import { ANN, BOB, worldOfThree } from "../testing/renderApp";
 import { AccountSession } from "./AccountSession";
 import { thisBrowser } from "./browser";
 import { firstPageMessages } from "./firstPage";
 
-const WITH_BOB = { kind: "conversation", peer: BOB } as const;
+const TALK = conversationId(ANN, BOB);
+const WITH_BOB = { kind: "conversation", conversation: TALK } as const;
 
 function longConversation() {
   const world = worldOfThree();
@@ -16,7 +18,7 @@ function longConversation() {
   const service = new FakeInternalService(world);
   const session = new AccountSession(service, ANN, thisBrowser());
   const pages = () => service.asked.filter(({ name }) => name === "GetTimeline").length;
-  const messages = () => session.store.get().workspace?.timelines.get(BOB)?.messages ?? [];
+  const messages = () => session.store.get().workspace?.timelines.get(TALK)?.messages ?? [];
   return { world, session, pages, messages };
 }
 
@@ -25,7 +27,7 @@ test("all that the address shows is there before anybody looks, and is not asked
   await session.expect(WITH_BOB);
   expect(messages()).toHaveLength(firstPageMessages());
   session.start();
-  session.pages.open(BOB);
+  session.pages.open(TALK);
   await Promise.resolve();
   expect(pages()).toBe(1);
 });

@@ -45,14 +45,14 @@ export class AccountSession {
   /** The address of a new page leads here. Resolves when all that it shows is there, or will not come. */
   expect(place: Place): Promise<void> {
     this.expected = true;
-    const peer = place.kind === "conversation" ? place.peer : null;
-    if (peer !== null) this.pages.expect(peer);
+    const conversation = place.kind === "conversation" ? place.conversation : null;
+    if (conversation !== null) this.pages.expect(conversation);
     this.following.start();
     return new Promise((done) => {
       const stop = this.store.subscribe(() => {
         const { workspace, refused, live } = this.store.get();
-        if (live && refused === null && (workspace === null || (peer !== null && this.pages.awaits(peer))))
-          return;
+        const awaited = conversation !== null && this.pages.awaits(conversation);
+        if (live && refused === null && (workspace === null || awaited)) return;
         stop();
         done();
       });
@@ -96,9 +96,9 @@ export class AccountSession {
     }
   }
 
-  setTyping(peer: Cid, typing: boolean): void {
+  setTyping(conversation: string, typing: boolean): void {
     // Only a hint: losing it costs nothing.
-    this.service.request("SetTyping", { cid: this.cid, peer_cid: peer, typing }).catch(() => undefined);
+    this.service.request("SetTyping", { cid: this.cid, conversation, typing }).catch(() => undefined);
   }
 
   private restUnlessNeeded(): void {

@@ -41,17 +41,16 @@ export class Outgoing {
   }
 
   /** The text appears as a message when the service has written it down; until then it is kept as pending. */
-  send(peer: Cid, conversation: string, text: string): void {
-    this.handover.send(peer, text, this.drafts.sent(conversation));
+  send(conversation: string, text: string): void {
+    this.handover.send(conversation, text, this.drafts.sent(conversation));
   }
 
   /** The one way to lose words that were sent. */
   discard(messageId: string): void {
     const pending = this.handover.find(messageId);
     if (pending === undefined) return;
-    const conversation = this.store.get().workspace?.peers.get(pending.peer)?.conversation;
-    if (pending.draft !== null && conversation !== undefined)
-      this.drafts.discardOrigin(conversation, pending.draft).catch(() => undefined);
+    if (pending.draft !== null)
+      this.drafts.discardOrigin(pending.conversation, pending.draft).catch(() => undefined);
     this.handover.drop(messageId);
   }
 
@@ -85,7 +84,7 @@ export class Outgoing {
     const texts: KeptText[] = [];
     const drafts = new Map<string, KeptDraft>();
     for (const { id, words } of await this.sealed.all()) {
-      if (words.kind === "text") texts.push(words);
+      if (words.kind === "text") texts.push(this.inItsConversation(words));
       else drafts.set(id, words);
     }
     this.handover.found(texts);
@@ -101,11 +100,17 @@ export class Outgoing {
   /** The event may have been faster, and newer; then it stays. */
   private confirmed(message: MessageView): void {
     changeWorkspace(this.store, (workspace) => {
-      const timeline = workspace.timelines.get(message.peer_cid);
+      const timeline = workspace.timelines.get(message.conversation);
       const known = timeline?.messages.some(({ id }) => id === message.id) ?? false;
       return known ? workspace : applyEvent(workspace, { type: "MessageChanged", message });
     });
     this.onTaken();
+  }
+
+  private inItsConversation(text: KeptText): KeptText {
+    if (text.peer === undefined) return text;
+    const peer = this.store.get().workspace?.peers.get(BigInt(text.peer));
+    return { ...text, conversation: peer?.conversation ?? text.conversation };
   }
 
   private knownDrafts() {

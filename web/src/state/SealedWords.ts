@@ -11,7 +11,9 @@ export interface DraftOrigin {
 export interface KeptText {
   readonly kind: "text";
   readonly messageId: string;
-  readonly peer: string;
+  readonly conversation: string;
+  /** In its place, in what earlier pages kept: the cid of the other one. */
+  readonly peer?: string;
   readonly text: string;
   readonly writtenAt: number;
   readonly refused: Reason | null;

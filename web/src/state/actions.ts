@@ -103,6 +103,11 @@ export function answerConnection(
   return service.request("PeerConnectAccept", { ...connection(cid, peer), accept });
 }
 
+/** Neither can write until one asks again. */
+export function disconnect(service: InternalService, cid: Cid, peer: Cid): Promise<unknown> {
+  return service.request("PeerDisconnect", { cid, peer_cid: peer });
+}
+
 function connection(cid: Cid, peer: Cid): Omit<CitadelRequests["PeerConnect"], "request_id"> {
   return {
     cid,

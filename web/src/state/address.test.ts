@@ -11,7 +11,7 @@ test("addresses say where one is, and come back from what they say", () => {
     "/a/7/settings",
     "/a/7/people",
     "/a/7/connections",
-    "/a/7/c/9",
+    "/a/7/c/0123456789abcdef0123456789abcdef",
   ]) {
     const [pathname = "", search = ""] = path.split("?");
     expect(pathOf(parseRoute(pathname, search))).toBe(path);
@@ -24,7 +24,9 @@ test("addresses say where one is, and come back from what they say", () => {
     "/a/18446744073709551616",
     "/a/7/x",
     "/a/7/c",
-    "/a/7/c/9/9",
+    "/a/7/c/9",
+    "/a/7/c/0123456789ABCDEF0123456789ABCDEF",
+    "/a/7/c/0123456789abcdef0123456789abcdef/9",
     "/x",
   ])
     expect(parseRoute(path).screen).toBe("nowhere");

@@ -12,11 +12,12 @@ export type Place =
   | { readonly kind: "people" }
   | { readonly kind: "connections" }
   | { readonly kind: "settings" }
-  | { readonly kind: "conversation"; readonly peer: Cid };
+  | { readonly kind: "conversation"; readonly conversation: string };
 
 export const LANDING: Route = { screen: "landing", ask: "ways" };
 
 const CID = /^(0|[1-9]\d{0,19})$/;
+const CONVERSATION = /^[0-9a-f]{32}$/;
 const LARGEST_CID = (1n << 64n) - 1n;
 
 export function parseRoute(path: string, search = ""): Route {
@@ -53,16 +54,16 @@ function askOf(search: string): "ways" | "create" | "sign-in" {
   return names.has("create") ? "create" : names.has("sign-in") ? "sign-in" : "ways";
 }
 
-function parsePlace([kind, peer, ...rest]: readonly string[]): Place | null {
+function parsePlace([kind, id, ...rest]: readonly string[]): Place | null {
   if (rest.length > 0) return null;
   if (kind === undefined) return { kind: "home" };
   if (kind === "people" || kind === "connections" || kind === "settings")
-    return peer === undefined ? { kind } : null;
-  const cid = kind === "c" ? parseCid(peer) : null;
-  return cid === null ? null : { kind: "conversation", peer: cid };
+    return id === undefined ? { kind } : null;
+  if (kind !== "c" || id === undefined || !CONVERSATION.test(id)) return null;
+  return { kind: "conversation", conversation: id };
 }
 
 function pathOfPlace(place: Place): string {
   if (place.kind === "home") return "";
-  return place.kind === "conversation" ? `/c/${place.peer.toString()}` : `/${place.kind}`;
+  return place.kind === "conversation" ? `/c/${place.conversation}` : `/${place.kind}`;
 }

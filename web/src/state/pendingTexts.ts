@@ -1,10 +1,10 @@
 /** Texts that were sent but that the internal service has not confirmed: they must neither get lost nor double. */
-import type { Cid, Reason } from "../api/generated";
+import type { Reason } from "../api/generated";
 import type { DraftOrigin } from "./SealedWords";
 
 export interface PendingText {
   readonly messageId: string;
-  readonly peer: Cid;
+  readonly conversation: string;
   readonly text: string;
   readonly writtenAt: number;
   /** Set when the service refused it; the person decides what becomes of it. */

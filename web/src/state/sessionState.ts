@@ -1,5 +1,5 @@
 /** What one tab knows of the account it shows, and how far that is true. */
-import type { Cid, Reason } from "../api/generated";
+import type { Reason } from "../api/generated";
 import { WritableStore } from "./store";
 import type { PagePlace, Workspace } from "./workspace";
 
@@ -10,7 +10,7 @@ export interface SessionState {
   /** False while nobody tells what happens: what is known may be over, presence above all. */
   readonly live: boolean;
   /** Conversations of which a page could not be loaded, and which one. */
-  readonly failedPages: ReadonlyMap<Cid, PagePlace>;
+  readonly failedPages: ReadonlyMap<string, PagePlace>;
 }
 
 export type SessionStore = WritableStore<SessionState>;

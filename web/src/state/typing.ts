@@ -1,25 +1,25 @@
 /** "is typing…" ends by a note, and where none comes, by time: a service that hangs says nothing any more. */
-import type { Cid, TypingChanged, ViewEvent } from "../api/generated";
+import type { TypingChanged, ViewEvent } from "../api/generated";
 
 /** Longer than the service waits, so that it is the service that ends it as long as it can. */
 export const TYPING_MILLISECONDS = 12_000;
 
 export class TypingEnds {
-  private readonly timers = new Map<Cid, ReturnType<typeof setTimeout>>();
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(private readonly end: (event: TypingChanged) => void) {}
 
   heard(event: ViewEvent): void {
     if (event.type !== "TypingChanged") return;
-    const { peer_cid, typing } = event;
-    clearTimeout(this.timers.get(peer_cid));
-    this.timers.delete(peer_cid);
+    const { conversation, typing } = event;
+    clearTimeout(this.timers.get(conversation));
+    this.timers.delete(conversation);
     if (!typing) return;
     this.timers.set(
-      peer_cid,
+      conversation,
       setTimeout(() => {
-        this.timers.delete(peer_cid);
-        this.end({ type: "TypingChanged", peer_cid, typing: false });
+        this.timers.delete(conversation);
+        this.end({ type: "TypingChanged", conversation, typing: false });
       }, TYPING_MILLISECONDS),
     );
   }

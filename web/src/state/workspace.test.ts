@@ -10,6 +10,7 @@ import type { Timeline } from "./timeline";
 import { WINDOW_MESSAGES, withRoom } from "./timeline";
 
 const ME = 17_900_000_000_000_000_001n;
+const TALK = conversationId(ME, 1n);
 
 /** Small, fast and repeatable: the same seed tells the same story. */
 function generator(seed: number): (below: number) => number {
@@ -23,7 +24,7 @@ function generator(seed: number): (below: number) => number {
 const fresh = (account: FakeAccount): Snapshot => ({ ...account.snapshot(), request_id: null });
 
 function latestPage(account: FakeAccount, peer: Cid): TimelinePage {
-  return { ...account.page(peer, { limit: 10_000 }), request_id: null };
+  return { ...account.page(conversationId(ME, peer), { limit: 10_000 }), request_id: null };
 }
 
 /** A world in which anything may happen next. */
@@ -98,7 +99,9 @@ describe("the screen is a fold over events", () => {
       expect(folded.peers).toEqual(expected.peers);
       expect(folded.conversations).toEqual(expected.conversations);
       for (const peer of [1n, 2n, 3n])
-        expect(folded.timelines.get(peer)?.messages).toEqual(latestPage(me, peer).messages);
+        expect(folded.timelines.get(conversationId(ME, peer))?.messages).toEqual(
+          latestPage(me, peer).messages,
+        );
     },
   );
 
@@ -115,7 +118,8 @@ describe("the screen is a fold over events", () => {
 function message(counter: number, device = "aa"): MessageView {
   return {
     id: `${counter.toString()} ${device}`,
-    peer_cid: 1n,
+    conversation: TALK,
+    author: "bb".repeat(32),
     mine: false,
     kind: "chat",
     text: "",
@@ -136,7 +140,7 @@ function message(counter: number, device = "aa"): MessageView {
 const page = (messages: readonly MessageView[], has_before: boolean, has_after: boolean): TimelinePage => ({
   cid: ME,
   request_id: null,
-  peer_cid: 1n,
+  conversation: TALK,
   messages,
   has_before,
   has_after,
@@ -146,7 +150,7 @@ function opened(...args: Parameters<typeof page>): Workspace {
   return applyPage(applySnapshot(null, fresh(story(1).me)), page(...args), "replace");
 }
 
-const counters = (state: Workspace) => state.timelines.get(1n)?.messages.map(({ order }) => order[0]);
+const counters = (state: Workspace) => state.timelines.get(TALK)?.messages.map(({ order }) => order[0]);
 const arrive = (state: Workspace, view: MessageView) =>
   applyEvent(state, { type: "MessageChanged", message: view });
 
@@ -155,7 +159,7 @@ describe("the window of a conversation", () => {
     let state = opened([], false, false);
     for (const view of [message(3), message(1), message(2, "bb"), message(2, "aa")])
       state = arrive(state, view);
-    expect(state.timelines.get(1n)?.messages.map(({ id }) => id)).toEqual(["1 aa", "2 aa", "2 bb", "3 aa"]);
+    expect(state.timelines.get(TALK)?.messages.map(({ id }) => id)).toEqual(["1 aa", "2 aa", "2 bb", "3 aa"]);
   });
 
   test("what belongs before or after the loaded part is left for its page", () => {
@@ -173,7 +177,7 @@ describe("the window of a conversation", () => {
       "before",
     );
     expect(counters(state)?.slice(0, 3)).toEqual([998, 999, 1000]);
-    expect(state.timelines.get(1n)).toMatchObject({ hasBefore: false, hasAfter: true });
+    expect(state.timelines.get(TALK)).toMatchObject({ hasBefore: false, hasAfter: true });
     expect(counters(state)).toHaveLength(WINDOW_MESSAGES);
   });
 
@@ -182,7 +186,7 @@ describe("the window of a conversation", () => {
       Array.from({ length: WINDOW_MESSAGES }, (_, index) => message(index)),
       false,
       false,
-    ).timelines.get(1n) as Timeline;
+    ).timelines.get(TALK) as Timeline;
     const [atStart, atEnd] = [withRoom(window, "start"), withRoom(window, "end")];
     expect(atStart).toMatchObject({ hasBefore: true, hasAfter: false });
     expect(atStart.messages).toEqual(window.messages.slice(-340));
@@ -193,6 +197,6 @@ describe("the window of a conversation", () => {
   test("a status that an event has brought is not undone by an older page", () => {
     const state = arrive(opened([message(10)], true, false), { ...message(10), seen: false });
     const after = applyPage(state, page([message(9), message(10)], false, false), "before");
-    expect(after.timelines.get(1n)?.messages.at(-1)?.seen).toBe(false);
+    expect(after.timelines.get(TALK)?.messages.at(-1)?.seen).toBe(false);
   });
 });

@@ -20,22 +20,24 @@ export type ServiceEvent = ViewEvents["events"][number] & ViewEvent;
 export interface Workspace {
   readonly account: AccountView;
   readonly peers: ReadonlyMap<Cid, PeerView>;
-  readonly conversations: ReadonlyMap<Cid, ConversationView>;
+  /** By id, as all that belongs to a conversation. */
+  readonly conversations: ReadonlyMap<string, ConversationView>;
   /** Only conversations that were opened. */
-  readonly timelines: ReadonlyMap<Cid, Timeline>;
-  readonly typing: ReadonlySet<Cid>;
+  readonly timelines: ReadonlyMap<string, Timeline>;
+  /** The conversations in which the other one is. */
+  readonly typing: ReadonlySet<string>;
   /** What is being written, in this window and in others, by `draftKey`. */
   readonly drafts: ReadonlyMap<string, DraftView>;
 }
 
 /** A fresh start; the windows of open conversations stay on screen until their fresh pages are there. */
 export function applySnapshot(before: Workspace | null, snapshot: Snapshot): Workspace {
-  const timelines = new Map<Cid, Timeline>();
-  for (const [cid, timeline] of before?.timelines ?? []) timelines.set(cid, { ...timeline, stale: true });
+  const timelines = new Map<string, Timeline>();
+  for (const [id, timeline] of before?.timelines ?? []) timelines.set(id, { ...timeline, stale: true });
   return {
     account: snapshot.account,
     peers: new Map(snapshot.peers.map((peer) => [peer.cid, peer])),
-    conversations: new Map(snapshot.conversations.map((row) => [row.peer_cid, row])),
+    conversations: new Map(snapshot.conversations.map((row) => [row.id, row])),
     timelines,
     typing: new Set(),
     drafts: new Map(snapshot.drafts.map((draft) => [draftKey(draft), draft])),
@@ -50,22 +52,22 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
     case "PeerChanged":
       return { ...state, peers: withEntry(state.peers, event.peer.cid, event.peer) };
     case "PathChanged": {
-      const peer = state.peers.get(event.peer_cid);
+      const peer = state.peers.get(event.peer);
       if (peer === undefined) return state;
-      return { ...state, peers: withEntry(state.peers, event.peer_cid, { ...peer, path: event.path }) };
+      return { ...state, peers: withEntry(state.peers, event.peer, { ...peer, path: event.path }) };
     }
     case "ConversationChanged":
       return {
         ...state,
-        conversations: withEntry(state.conversations, event.conversation.peer_cid, event.conversation),
+        conversations: withEntry(state.conversations, event.conversation.id, event.conversation),
       };
     case "MessageChanged": {
-      const { peer_cid } = event.message;
-      const timeline = state.timelines.get(peer_cid);
+      const { conversation } = event.message;
+      const timeline = state.timelines.get(conversation);
       if (timeline === undefined) return state;
       return {
         ...state,
-        timelines: new Map(state.timelines).set(peer_cid, withMessage(timeline, event.message)),
+        timelines: new Map(state.timelines).set(conversation, withMessage(timeline, event.message)),
       };
     }
     case "DraftChanged":
@@ -79,8 +81,8 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
       return {
         ...state,
         typing: event.typing
-          ? new Set([...state.typing, event.peer_cid])
-          : withoutMember(state.typing, event.peer_cid),
+          ? new Set([...state.typing, event.conversation])
+          : withoutMember(state.typing, event.conversation),
       };
     default:
       event satisfies never; // the compiler says when one is missing; a newer service may have more
@@ -92,26 +94,37 @@ export type PagePlace = "replace" | "before" | "after";
 
 /** Old messages do not come as events; they are asked for, a page at a time. */
 export function applyPage(state: Workspace, page: TimelinePage, place: PagePlace): Workspace {
-  const known = state.timelines.get(page.peer_cid);
+  const known = state.timelines.get(page.conversation);
   const timeline =
     place === "replace" || known === undefined
       ? ofPage(page)
       : place === "before"
         ? withPageBefore(known, page)
         : withPageAfter(known, page);
-  return { ...state, timelines: new Map(state.timelines).set(page.peer_cid, timeline) };
+  return { ...state, timelines: new Map(state.timelines).set(page.conversation, timeline) };
+}
+
+/** Whom one talks to there. A conversation has no row of its own before the two agreed or said anything. */
+export function peerIn({ conversations, peers }: Workspace, conversation: string): PeerView | undefined {
+  const row = conversations.get(conversation);
+  if (row !== undefined) return peers.get(row.peer);
+  return [...peers.values()].find((peer) => peer.conversation === conversation);
 }
 
 export function draftKey({ conversation, slot }: Pick<DraftView, "conversation" | "slot">): string {
   return `${conversation} ${slot}`;
 }
 
-function withEntry<Value>(map: ReadonlyMap<Cid, Value>, cid: Cid, value: Value): ReadonlyMap<Cid, Value> {
-  const known = map.get(cid);
+function withEntry<Key, Value>(
+  map: ReadonlyMap<Key, Value>,
+  key: Key,
+  value: Value,
+): ReadonlyMap<Key, Value> {
+  const known = map.get(key);
   const shared = sharing(known, value);
-  return known !== undefined && shared === known ? map : new Map(map).set(cid, shared);
+  return known !== undefined && shared === known ? map : new Map(map).set(key, shared);
 }
 
-function withoutMember(set: ReadonlySet<Cid>, cid: Cid): ReadonlySet<Cid> {
-  return set.has(cid) ? new Set([...set].filter((other) => other !== cid)) : set;
+function withoutMember(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
+  return set.has(member) ? new Set([...set].filter((other) => other !== member)) : set;
 }

@@ -55,7 +55,8 @@ export class FakeAccount implements Person {
     lan_discovery: true,
   };
   readonly peers = new Map<Cid, PeerView>();
-  readonly messages = new Map<Cid, MessageView[]>();
+  /** By conversation. */
+  readonly messages = new Map<string, MessageView[]>();
   readonly log: ViewEvent[] = [];
   private readonly listeners = new Set<EventListener>();
   readonly drafts = new Map<string, DraftView>();
@@ -95,7 +96,7 @@ export class FakeAccount implements Person {
   }
 
   get unread(): number {
-    return [...this.messages.keys()].reduce((sum, peer) => sum + this.conversation(peer).unread, 0);
+    return [...this.messages.keys()].reduce((sum, id) => sum + this.conversation(id).unread, 0);
   }
 
   localAccount(): LocalAccount {
@@ -128,22 +129,36 @@ export class FakeAccount implements Person {
       position: this.position,
       account: this.view(),
       peers: [...this.peers.values()],
-      conversations: [...this.messages.keys()].map((peer) => this.conversation(peer)),
+      conversations: [...this.messages.keys()].map((id) => this.conversation(id)),
       drafts: [...this.drafts.values()],
       browser_key: this.browserKey,
     };
   }
 
-  conversation(peer: Cid): ConversationView {
-    const messages = this.messages.get(peer) ?? [];
+  conversation(id: string): ConversationView {
+    const messages = this.messages.get(id) ?? [];
     const unread = messages.filter((message) => !message.mine && !message.seen);
+    const peer = this.peerIn(id);
     return {
-      id: conversationId(this.cid, peer),
-      peer_cid: peer,
-      unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
+      id,
+      kind: "direct",
+      peer: peer.cid,
+      unread: peer.blocked ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,
       last: messages.at(-1) ?? null,
     };
+  }
+
+  /** Whom it talks to there. */
+  peerIn(conversation: string): PeerView {
+    const peer = [...this.peers.values()].find((other) => other.conversation === conversation);
+    if (peer === undefined) throw new Error(`${this.username} has no conversation ${conversation}`);
+    return peer;
+  }
+
+  /** All that was said with this person. */
+  saidWith(peer: Cid): readonly MessageView[] | undefined {
+    return this.messages.get(conversationId(this.cid, peer));
   }
 
   changePeer(peer: PeerView): void {
@@ -174,8 +189,8 @@ export class FakeAccount implements Person {
   }
 
   putMessage(message: MessageView): void {
-    const messages = this.messages.get(message.peer_cid) ?? [];
-    this.messages.set(message.peer_cid, messages);
+    const messages = this.messages.get(message.conversation) ?? [];
+    this.messages.set(message.conversation, messages);
     const known = messages.findIndex(({ id }) => id === message.id);
     if (known !== -1) messages.splice(known, 1, message);
     else
@@ -185,7 +200,7 @@ export class FakeAccount implements Person {
         message,
       );
     this.emit({ type: "MessageChanged", message });
-    this.emit({ type: "ConversationChanged", conversation: this.conversation(message.peer_cid) });
+    this.emit({ type: "ConversationChanged", conversation: this.conversation(message.conversation) });
     this.changeAccount();
   }
 
@@ -214,12 +229,12 @@ export class FakeAccount implements Person {
     this.emit({ type: "DraftRemoved", conversation, slot });
   }
 
-  message(peer: Cid, id: string): MessageView | undefined {
-    return this.messages.get(peer)?.find((message) => message.id === id);
+  message(conversation: string, id: string): MessageView | undefined {
+    return this.messages.get(conversation)?.find((message) => message.id === id);
   }
 
   page(
-    peer: Cid,
+    conversation: string,
     {
       before,
       after,
@@ -232,7 +247,7 @@ export class FakeAccount implements Person {
       limit?: number;
     },
   ): Omit<TimelinePage, "request_id"> {
-    const all = this.messages.get(peer) ?? [];
+    const all = this.messages.get(conversation) ?? [];
     const placeOf = (order: MessageOrder) =>
       all.findLastIndex((message) => compareOrder(message.order, order) < 0) + 1;
     let [start, end] = [all.length - limit, all.length];
@@ -244,7 +259,7 @@ export class FakeAccount implements Person {
     end = Math.min(all.length, Math.max(end, start));
     return {
       cid: this.cid,
-      peer_cid: peer,
+      conversation,
       messages: all.slice(start, end),
       has_before: start > 0,
       has_after: end < all.length,

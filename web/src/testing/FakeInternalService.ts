@@ -170,9 +170,15 @@ export class FakeInternalService implements InternalService {
     });
   }
 
-  private pair(fields: { readonly cid: Cid; readonly peer_cid: Cid }): [FakeAccount, FakeAccount] {
-    const peer = this.world.accounts.get(fields.peer_cid) ?? this.fromCrowd(fields.peer_cid);
-    return [this.world.account(fields.cid), peer];
+  private pair(cid: Cid, other: Cid): [FakeAccount, FakeAccount] {
+    return [this.world.account(cid), this.world.accounts.get(other) ?? this.fromCrowd(other)];
+  }
+
+  private talk(cid: Cid, conversation: string): [FakeAccount, FakeAccount] {
+    const me = this.world.account(cid);
+    const peer = [...me.peers.values()].find((other) => other.conversation === conversation);
+    if (peer === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
+    return [me, this.world.account(peer.cid)];
   }
 
   private fromCrowd(cid: Cid): FakeAccount {
@@ -302,11 +308,11 @@ export class FakeInternalService implements InternalService {
       };
     },
     GetTimeline: (fields) => ({
-      ...this.world.account(fields.cid).page(fields.peer_cid, fields),
+      ...this.world.account(fields.cid).page(fields.conversation, fields),
       request_id: null,
     }),
     SendChat: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.talk(fields.cid, fields.conversation);
       const known = this.world.peer(me, peer);
       if (known.blocked) throw new Refused({ code: "blocked_by_you", params: {}, acts: "user" });
       if (known.connection !== "connected")
@@ -324,36 +330,34 @@ export class FakeInternalService implements InternalService {
       return done(cid);
     },
     MarkRead: (fields) => {
-      const me = this.world.account(fields.cid);
-      const talk = [...me.peers.values()].find((peer) => peer.conversation === fields.conversation);
-      if (talk === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
-      this.world.markRead(me, this.world.account(talk.cid), new Set(fields.painted), fields.seen_up_to);
+      const [me, peer] = this.talk(fields.cid, fields.conversation);
+      this.world.markRead(me, peer, new Set(fields.painted), fields.seen_up_to);
       return done(fields.cid);
     },
     SetTyping: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.talk(fields.cid, fields.conversation);
       this.world.typing(me, peer, fields.typing);
       return done(fields.cid);
     },
-    WithdrawRegistration: ({ cid, conversation }) => {
-      const me = this.world.account(cid);
-      const known = [...me.peers.values()].find((peer) => peer.conversation === conversation);
-      if (known?.relation !== "requested") throw new Refused({ code: "not_asked", params: {}, acts: "user" });
-      this.world.withdraw(me, this.world.account(known.cid));
-      return done(cid);
+    WithdrawRegistration: (fields) => {
+      const [me, asked] = this.pair(fields.cid, fields.peer);
+      if (this.world.peer(me, asked).relation !== "requested")
+        throw new Refused({ code: "not_asked", params: {}, acts: "user" });
+      this.world.withdraw(me, asked);
+      return done(fields.cid);
     },
     BlockPeer: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer);
       this.world.setBlocked(me, peer, true);
       return done(fields.cid);
     },
     UnblockPeer: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer);
       this.world.setBlocked(me, peer, false);
       return done(fields.cid);
     },
     GetSafetyNumber: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer);
       const seed = (
         (me.cid < peer.cid ? me.cid * 31n + peer.cid : peer.cid * 31n + me.cid) * 982_451_653n
       ).toString();
@@ -362,19 +366,19 @@ export class FakeInternalService implements InternalService {
       return {
         cid: fields.cid,
         request_id: null,
-        peer_cid: fields.peer_cid,
+        peer: fields.peer,
         digits,
         qr: `casemate:safety:${digits}`,
         verified,
       };
     },
     SetVerified: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer);
       me.changePeer({ ...this.world.peer(me, peer), verified: fields.verified });
       return done(fields.cid);
     },
     AcceptIdentity: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer);
       me.changePeer({ ...this.world.peer(me, peer), identity_changed: false, verified: false });
       return done(fields.cid);
     },
@@ -387,26 +391,26 @@ export class FakeInternalService implements InternalService {
       return done(cid);
     },
     PeerRegister: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer_cid);
       const refusal = this.world.requestContact(me, peer);
       if (refusal !== null) throw new Refused(refusal);
       return answered(fields); // the real one answers when the other side did; the UI does not wait for either
     },
     PeerRegisterRespond: (fields) => {
-      const [me, peer] = this.pair(fields);
+      const [me, peer] = this.pair(fields.cid, fields.peer_cid);
       this.world.answerContact(me, peer, fields.accept);
       return answered(fields);
     },
     PeerConnect: (fields) => {
-      this.world.setConnected(...this.pair(fields), true);
+      this.world.setConnected(...this.pair(fields.cid, fields.peer_cid), true);
       return answered(fields);
     },
     PeerConnectAccept: (fields) => {
-      this.world.setConnected(...this.pair(fields), fields.accept);
+      this.world.setConnected(...this.pair(fields.cid, fields.peer_cid), fields.accept);
       return answered(fields);
     },
     PeerDisconnect: (fields) => {
-      this.world.setConnected(...this.pair(fields), false);
+      this.world.setConnected(...this.pair(fields.cid, fields.peer_cid), false);
       return answered(fields);
     },
   };

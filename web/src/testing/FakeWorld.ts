@@ -189,7 +189,8 @@ export class FakeWorld {
     const counter = of.nextCounter();
     of.putMessage({
       id: crypto.randomUUID().replaceAll("-", ""),
-      peer_cid: about.cid,
+      conversation: conversationId(of.cid, about.cid),
+      author: null,
       mine: false,
       kind,
       text,
@@ -238,13 +239,13 @@ export class FakeWorld {
     const peer = this.peer(of, about);
     if (peer.connection !== "connected") return;
     of.peers.set(about.cid, { ...peer, path });
-    of.emit({ type: "PathChanged", peer_cid: about.cid, path });
+    of.emit({ type: "PathChanged", peer: about.cid, path });
   }
 
   setBlocked(by: FakeAccount, other: FakeAccount, blocked: boolean): void {
     by.changePeer({ ...this.peer(by, other), blocked });
-    if (by.messages.has(other.cid))
-      by.emit({ type: "ConversationChanged", conversation: by.conversation(other.cid) });
+    const talk = conversationId(by.cid, other.cid);
+    if (by.messages.has(talk)) by.emit({ type: "ConversationChanged", conversation: by.conversation(talk) });
     by.changeAccount();
     const theirs = other.peers.get(by.cid);
     if (theirs) other.changePeer({ ...theirs, ...this.presence(by, other) });
@@ -252,12 +253,14 @@ export class FakeWorld {
   }
 
   send(from: FakeAccount, to: FakeAccount, id: string, text: string, writtenAt = this.now()): MessageView {
-    const known = from.message(to.cid, id);
+    const conversation = conversationId(from.cid, to.cid);
+    const known = from.message(conversation, id);
     if (known) return known;
     const counter = from.nextCounter();
     const row: MessageView = {
       id,
-      peer_cid: to.cid,
+      conversation,
+      author: from.account_id,
       mine: true,
       kind: "chat",
       text,
@@ -275,30 +278,30 @@ export class FakeWorld {
     };
     from.putMessage(row);
     this.deliver(from, to, id);
-    return from.message(to.cid, id) ?? row;
+    return from.message(conversation, id) ?? row;
   }
 
   /** As if everything up to this arrival had been on a screen. */
   readAll(by: FakeAccount, from: FakeAccount, upToArrival: number): void {
-    const theirs = by.messages.get(from.cid)?.filter((row) => row.arrival <= upToArrival) ?? [];
+    const theirs = by.saidWith(from.cid)?.filter((row) => row.arrival <= upToArrival) ?? [];
     const painted = new Set(theirs.map((row) => row.id));
     this.markRead(by, from, painted, upToArrival);
   }
 
   markRead(by: FakeAccount, from: FakeAccount, painted: ReadonlySet<string>, seenUpTo: number): void {
-    const theirs = by.messages.get(from.cid)?.filter((row) => !row.mine) ?? [];
+    const theirs = by.saidWith(from.cid)?.filter((row) => !row.mine) ?? [];
     for (const row of theirs) if (!row.seen && row.arrival <= seenUpTo) by.putMessage({ ...row, seen: true });
     const news = theirs.filter((row) => !row.painted && painted.has(row.id));
     for (const row of news) by.putMessage({ ...row, seen: true, painted: true });
     for (const row of news) {
-      const theirs = from.message(by.cid, row.id);
+      const theirs = from.message(row.conversation, row.id);
       if (theirs) from.putMessage({ ...theirs, status: "read", reason: null });
     }
   }
 
   typing(from: FakeAccount, to: FakeAccount, typing: boolean): void {
     if (to.peers.get(from.cid)?.connection === "connected")
-      to.emit({ type: "TypingChanged", peer_cid: from.cid, typing });
+      to.emit({ type: "TypingChanged", conversation: conversationId(from.cid, to.cid), typing });
   }
 
   private presence(of: FakeAccount, seenBy: FakeAccount): Pick<PeerView, "online" | "online_since"> {
@@ -320,14 +323,16 @@ export class FakeWorld {
   }
 
   private deliverAll(from: FakeAccount): void {
-    for (const [peer, messages] of from.messages)
+    for (const [conversation, messages] of from.messages) {
+      const to = this.account(from.peerIn(conversation).cid);
       for (const { id, mine, status } of [...messages])
-        if (mine && (status === "queued" || status === "sent")) this.deliver(from, this.account(peer), id);
+        if (mine && (status === "queued" || status === "sent")) this.deliver(from, to, id);
+    }
   }
 
   /** As far as it gets: the server may be away, the other person offline or not accepting. */
   private deliver(from: FakeAccount, to: FakeAccount, id: string): void {
-    const row = from.message(to.cid, id);
+    const row = from.message(conversationId(from.cid, to.cid), id);
     if (row === undefined || row.status === "delivered" || row.status === "read") return;
     const since = String(this.link.since);
     if (this.link.state !== "online" && !isOwn(this.peer(from, to).path)) {
@@ -344,7 +349,6 @@ export class FakeWorld {
     } else {
       to.sawCounter(row.order[0]);
       const placement = {
-        peer_cid: from.cid,
         mine: false,
         status: "received",
         reason: null,

@@ -3,7 +3,8 @@ import type { MessageView } from "../api/generated";
 
 export const message = (counter: number, mine = false): MessageView => ({
   id: counter.toString(),
-  peer_cid: 1n,
+  conversation: "c1".repeat(16),
+  author: (mine ? "aa" : "bb").repeat(32),
   mine,
   kind: "chat",
   text: "words",

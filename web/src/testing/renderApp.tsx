@@ -8,6 +8,7 @@ import type { InternalService } from "../api/InternalService";
 import { thisBrowser } from "../state/browser";
 import { readAddress } from "../state/route";
 import { Sessions } from "../state/sessions";
+import { conversationId } from "./conversationId";
 import { FakeInternalService } from "./FakeInternalService";
 import { FakeWorld } from "./FakeWorld";
 
@@ -54,5 +55,5 @@ export async function showApp(
 }
 
 export function conversationOf(cid: bigint, peer: bigint): string {
-  return `/a/${cid.toString()}/c/${peer.toString()}`;
+  return `/a/${cid.toString()}/c/${conversationId(cid, peer)}`;
 }

@@ -142,7 +142,7 @@ export function say(
 }
 
 function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number): void {
-  const last = to.messages.get(from.cid)?.at(-1);
+  const last = to.saidWith(from.cid)?.at(-1);
   if (last === undefined) return;
   const message: MessageView = {
     ...last,

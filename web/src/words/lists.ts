@@ -1,5 +1,5 @@
 /** Lists that several screens show, made from the rows of the workspace. */
-import type { Cid, ConversationView, PeerView } from "../api/generated";
+import type { PeerView } from "../api/generated";
 import type { Workspace } from "../state/workspace";
 import { compareByName } from "./names";
 import { presenceOf } from "./presence";
@@ -22,7 +22,10 @@ export function asksToConnect(peer: PeerView): boolean {
 /** Everyone there is something to talk about with, the latest conversation first. */
 export function directMessagesOf({ peers, conversations }: Workspace): readonly PeerView[] {
   return [...peers.values()]
-    .filter((peer) => (peer.connection === "connected" && !peer.blocked) || conversations.get(peer.cid)?.last)
+    .filter(
+      (peer) =>
+        (peer.connection === "connected" && !peer.blocked) || conversations.get(peer.conversation)?.last,
+    )
     .sort((a, b) => latest(b, conversations) - latest(a, conversations) || compareByName(a, b));
 }
 
@@ -45,8 +48,8 @@ export function connectedOf({ peers }: Workspace): readonly PeerView[] {
     .sort(compareByName);
 }
 
-function latest(peer: PeerView, conversations: ReadonlyMap<Cid, ConversationView>): number {
-  return conversations.get(peer.cid)?.last?.arrived_at ?? peer.relation_since;
+function latest(peer: PeerView, conversations: Workspace["conversations"]): number {
+  return conversations.get(peer.conversation)?.last?.arrived_at ?? peer.relation_since;
 }
 
 /** Everybody there is a row about, those one deals with first. */

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 
 import type { FakeAccount } from "../testing/FakeAccount";
+import { conversationId } from "../testing/conversationId";
 import { FakeWorld } from "../testing/FakeWorld";
 import type { Workspace } from "../state/workspace";
 import { applySnapshot } from "../state/workspace";
 import { newsBetween } from "./news";
+
+const TALK = conversationId(1n, 2n);
 
 function twoPeople() {
   const world = new FakeWorld();
@@ -40,7 +43,7 @@ test.each([
   world.requestContact(ann, bob);
   const before = look();
   world.answerContact(bob, ann, accepts);
-  expect(newsBetween(before, look())).toEqual([{ peer: 2n, words, shown: true }]);
+  expect(newsBetween(before, look())).toEqual([{ conversation: TALK, words, shown: true }]);
 });
 
 test("a message is told with its words, many of them with their number", () => {
@@ -72,7 +75,7 @@ test("whoever is parted from is told, wherever they are; whoever parts hears tha
   const before = look();
   world.setConnected(bob, ann, false);
   expect(newsBetween(before, look())).toEqual([
-    { peer: 2n, words: "\u2068Bob\u2069 disconnected.", shown: true },
+    { conversation: TALK, words: "\u2068Bob\u2069 disconnected.", shown: true },
   ]);
   heard();
   world.setConnected(ann, bob, true);

@@ -1,12 +1,12 @@
 /** What happened between two states of an account, in words: for those who listen, and for those who wait for it. */
-import type { Cid, ConversationView, PeerView } from "../api/generated";
+import type { ConversationView, PeerView } from "../api/generated";
 import type { Workspace } from "../state/workspace";
 import { displayName } from "./names";
 import { lineOf, noteText, previewOf } from "./previews";
 import { sentenceOf } from "./reasons";
 
 export interface News {
-  readonly peer: Cid;
+  readonly conversation: string;
   readonly words: string;
   /** Somebody answered what this account asked, or parted from it: shown as well, wherever one is. */
   readonly shown: boolean;
@@ -19,8 +19,8 @@ export function newsBetween(before: Workspace | null, after: Workspace): News[] 
   for (const peer of after.peers.values()) {
     const known = before.peers.get(peer.cid);
     if (known !== peer) news.push(...ofPeer(known, peer));
-    const then = before.conversations.get(peer.cid);
-    const now = after.conversations.get(peer.cid);
+    const then = before.conversations.get(peer.conversation);
+    const now = after.conversations.get(peer.conversation);
     if (now !== undefined && now !== then) news.push(...ofConversation(peer, then, now));
   }
   return news;
@@ -28,7 +28,7 @@ export function newsBetween(before: Workspace | null, after: Workspace): News[] 
 
 function ofPeer(before: PeerView | undefined, peer: PeerView): News[] {
   const name = displayName(peer);
-  const tell = (words: string, shown = false): News => ({ peer: peer.cid, words, shown });
+  const tell = (words: string, shown = false): News => ({ conversation: peer.conversation, words, shown });
   if (peer.blocked) return [];
   if (peer.identity_changed && before?.identity_changed !== true)
     return [tell(`The identity of ${name} changed.`)];
@@ -45,7 +45,7 @@ function ofConversation(peer: PeerView, before: ConversationView | undefined, no
   const { last } = now;
   if (last === null || peer.blocked) return [];
   const name = displayName(peer);
-  const tell = (words: string, shown = false): News[] => [{ peer: peer.cid, words, shown }];
+  const tell = (words: string, shown = false): News[] => [{ conversation: now.id, words, shown }];
   if (last.kind.startsWith("note_")) {
     if (last.id === before?.last?.id) return [];
     return tell(

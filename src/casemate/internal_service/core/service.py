@@ -12,6 +12,7 @@ from casemate.internal_service.core.citadel.local_db import LocalDb
 from casemate.internal_service.core.citadel.not_yet import NOT_YET
 from casemate.internal_service.core.citadel.peers import Peers
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
+from casemate.internal_service.core.citadel.plain_news import PlainNews
 from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
 from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground.desk import Asker, Desk
@@ -140,7 +141,7 @@ class Service(Core):
         sessions = Sessions(self._accounts)
         self._telling = Telling(
             self._accounts,
-            self._agreements,
+            PlainNews(desk, self._sockets, self._agreements),
             self._delivery,
             self._views,
             creating,

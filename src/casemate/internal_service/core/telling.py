@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.conversations.chat_form import nested_chat
-from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
+from casemate.internal_service.core.citadel.plain_news import PlainNews
 from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.refusals import Refused
-from casemate.internal_service.core.ground.security_settings import settings_of
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.creating import Creating
@@ -18,9 +17,7 @@ from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.views.snapshots import Views
-from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
-from casemate.protocol.client.response_bases import Response
 from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 
 
@@ -28,7 +25,7 @@ class Telling(Memory):
     def __init__(
         self,
         accounts: Accounts,
-        agreements: Agreements,
+        plain_news: PlainNews,
         delivery: PlainDelivery,
         views: Views,
         creating: Creating,
@@ -40,8 +37,7 @@ class Telling(Memory):
         self._desk = accounts.desk
         self._stores = accounts.stores
         self._hosts = accounts.hosts
-        self._sockets = accounts.sockets
-        self._agreements = agreements
+        self._plain_news = plain_news
         self._delivery = delivery
         self._waits = accounts.waits
         self._views = views
@@ -114,7 +110,7 @@ class Telling(Memory):
             case notices.ConversationChanged(conversation):
                 self._changed[host.cid, conversation, None] = None
             case notices.TypingChanged(conversation, typing):
-                self._views.event(host, rows.TypingChanged(peer_cid=host.account.cid_in(conversation), typing=typing))
+                self._views.event(host, rows.TypingChanged(conversation=conversation.hex(), typing=typing))
             case notices.MessageArrived():
                 self._message_arrived(host, notice)
             case _:
@@ -130,36 +126,13 @@ class Telling(Memory):
             case notices.PathChanged(cid):
                 if self._views.is_watched(host):
                     peer = host.account.peer_view(cid)
-                    self._views.event(host, rows.PathChanged(peer_cid=cid, path=None if peer is None else peer.path))
+                    self._views.event(host, rows.PathChanged(peer=cid, path=None if peer is None else peer.path))
             case _:
-                self._tell_of_agreement(host, notice)
-
-    def _tell_of_agreement(self, host: Host, notice: Notice) -> None:
-        match notice:
-            case notices.RegistrationWanted(cid, username):
-                self._plain(host, registration_asked(host.cid, cid, username))
-            case notices.RegistrationSettled(cid, username, refused):
-                answered = self._agreements.registration_settled(host, notice)
-                if refused is None and not answered:
-                    success = to.PeerRegisterSuccess(cid=host.cid, peer_cid=cid, peer_username=username)
-                    self._plain(host, success)
-            case notices.ConnectWanted(cid, settings, udp_mode):
-                self._plain(host, connect_asked(host.cid, cid, settings, udp_mode))
-            case notices.ConnectSettled(cid, refused):
-                answered = self._agreements.connect_settled(host, notice)
-                if refused is None and not answered:
-                    self._plain(host, to.PeerConnectSuccess(cid=host.cid, peer_cid=cid))
-            case notices.PeerDisconnected(cid):
-                self._plain(host, to.DisconnectNotification(cid=host.cid, peer_cid=cid))
-            case _:
-                raise AssertionError(f"a notice nobody tells: {type(notice).__name__}")
+                self._plain_news.tell(host, notice)
 
     def tell_what_waits(self, host: Host, socket: SocketId) -> None:
         """A plain socket was bound: the questions that came before, and the messages that it is owed."""
-        for peer_cid, username in host.account.requests_waiting():
-            self._desk.send(socket, registration_asked(host.cid, peer_cid, username))
-        for peer_cid, settings, udp_mode in host.account.connects_waiting():
-            self._desk.send(socket, connect_asked(host.cid, peer_cid, settings, udp_mode))
+        self._plain_news.tell_what_waits(host, socket)
         self._delivery.bound(host)
 
     def _message_arrived(self, host: Host, notice: notices.MessageArrived) -> None:
@@ -178,15 +151,10 @@ class Telling(Memory):
         peer = host.account.cid_in(notice.conversation)
         if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == peer:
             try:
-                items = host.account.send_opaque(peer, ilm.acknowledgement(frame), self._desk.now)
+                items = host.account.send_opaque(notice.conversation, ilm.acknowledgement(frame), self._desk.now)
             except Refused:
                 return  # disconnected meanwhile: the other side asks again when it is back
             self.take(host, items)
-
-    def _plain(self, host: Host, response: Response) -> None:
-        """To the bound socket; to all plain sockets, which filter by cid, while there is none."""
-        for socket in [host.bound] if host.bound is not None else self._sockets.plain():
-            self._desk.send(socket, response)
 
     def _remember_peer(self, host: Host, peer: rows.PeerView) -> None:
         """The index keeps registered peers for when the account is locked."""
@@ -197,16 +165,3 @@ class Telling(Memory):
         elif not is_peer and peer.cid in known:
             remaining = {cid: username for cid, username in known.items() if cid != peer.cid}
             self._stores.service.put_known_peers(host.name, remaining)
-
-
-def registration_asked(cid: Cid, peer_cid: Cid, username: str) -> Response:
-    return to.PeerRegisterNotification(cid=cid, peer_cid=peer_cid, peer_username=username)
-
-
-def connect_asked(cid: Cid, peer_cid: Cid, settings: bytes, udp_mode: str) -> Response:
-    return to.PeerConnectNotification(
-        cid=cid,
-        peer_cid=peer_cid,
-        session_security_settings=settings_of(settings),
-        udp_mode="Enabled" if udp_mode == "Enabled" else "Disabled",
-    )

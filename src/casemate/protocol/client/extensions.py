@@ -2,6 +2,9 @@
 
 They travel in the same envelope as all others, {"Request":{"Hello":{…}}}. A socket whose first request is
 `Hello` is a *view*; only views may send the others, and only views receive the responses below.
+
+What is done in a conversation names it by its id (`conversation`, 32 hex digits); what is done about a person names
+them by their cid (`peer`).
 """
 
 from typing import ClassVar
@@ -110,7 +113,7 @@ class DirectoryPage(ExtensionResponse, frozen=True, kw_only=True):
 
 
 class TimelinePage(ExtensionResponse, frozen=True, kw_only=True):
-    peer_cid: Cid
+    conversation: str
     messages: list[MessageView]
     has_before: bool
     has_after: bool
@@ -121,7 +124,7 @@ class MessageQueued(ExtensionResponse, frozen=True, kw_only=True):
 
 
 class SafetyNumber(ExtensionResponse, frozen=True, kw_only=True):
-    peer_cid: Cid
+    peer: Cid
     digits: str
     """60 decimal digits."""
     qr: str
@@ -206,7 +209,7 @@ class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
     answers = (TimelinePage,)
 
     cid: Cid
-    peer_cid: Cid
+    conversation: str
     before: MessageOrder | None = None
     after: MessageOrder | None = None
     around: MessageOrder | None = None
@@ -222,7 +225,7 @@ class SendChat(ExtensionRequest, frozen=True, kw_only=True):
     answers = (MessageQueued,)
 
     cid: Cid
-    peer_cid: Cid
+    conversation: str
     message_id: str
     text: str
     slot: str | None = None
@@ -261,7 +264,7 @@ class SetTyping(ExtensionRequest, frozen=True, kw_only=True):
     """Never stored; dropped when the peer is not online."""
 
     cid: Cid
-    peer_cid: Cid
+    conversation: str
     typing: bool
 
 
@@ -269,33 +272,33 @@ class WithdrawRegistration(ExtensionRequest, frozen=True, kw_only=True):
     """Take back our request to register with this person. Answered after the server agreed."""
 
     cid: Cid
-    conversation: str
+    peer: Cid
 
 
 class BlockPeer(ExtensionRequest, frozen=True, kw_only=True):
     """Nothing of this person arrives any more, and they see us offline. Answered after the server agreed."""
 
     cid: Cid
-    peer_cid: Cid
+    peer: Cid
 
 
 class UnblockPeer(ExtensionRequest, frozen=True, kw_only=True):
     cid: Cid
-    peer_cid: Cid
+    peer: Cid
 
 
 class GetSafetyNumber(ExtensionRequest, frozen=True, kw_only=True):
     answers = (SafetyNumber,)
 
     cid: Cid
-    peer_cid: Cid
+    peer: Cid
 
 
 class SetVerified(ExtensionRequest, frozen=True, kw_only=True):
     """The user compared the safety number."""
 
     cid: Cid
-    peer_cid: Cid
+    peer: Cid
     verified: bool
 
 
@@ -303,7 +306,7 @@ class AcceptIdentity(ExtensionRequest, frozen=True, kw_only=True):
     """Go on with a peer whose identity changed; sending resumes, the verified mark stays off."""
 
     cid: Cid
-    peer_cid: Cid
+    peer: Cid
 
 
 class SetSettings(ExtensionRequest, frozen=True, kw_only=True):

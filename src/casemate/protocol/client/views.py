@@ -1,6 +1,7 @@
 """What a view shows of an account: the rows that snapshots and events carry.
 
-Times are Unix milliseconds; ids that JavaScript only compares are hex strings; cids are integers.
+Times are Unix milliseconds; ids that JavaScript only compares are hex strings; cids are integers. What belongs to a
+conversation names it by its id (`conversation`, 32 hex digits), what concerns a person names them by their cid.
 """
 
 from typing import Literal
@@ -134,7 +135,7 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     account_id: str
     conversation: str
-    """Id of the conversation with this peer, 32 hex digits: what newer requests and rows are keyed by."""
+    """Id of the conversation with this peer, 32 hex digits."""
     username: str
     full_name: str
     relation: Relation
@@ -165,7 +166,9 @@ class MessageOrder(msgspec.Struct, frozen=True, array_like=True):
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
-    peer_cid: Cid
+    conversation: str
+    author: str | None
+    """Account id (hex) of who wrote it. None for a line about the conversation: nobody did."""
     mine: bool
     kind: str
     """`chat`: `text` is set. `opaque`: from another app, not text. `note_…`: a line about the conversation itself."""
@@ -192,7 +195,9 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """32 hex digits."""
-    peer_cid: Cid
+    kind: Literal["direct"]
+    """Of two people; `peer` is the other one."""
+    peer: Cid
     unread: int
     """0 while they are blocked: what they wrote calls nobody."""
     first_unread: MessageOrder | None
@@ -241,7 +246,7 @@ class PeerChanged(msgspec.Struct, frozen=True, tag=True):
 class PathChanged(msgspec.Struct, frozen=True, tag=True):
     """Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row."""
 
-    peer_cid: Cid
+    peer: Cid
     path: PathView | None
 
 
@@ -269,7 +274,7 @@ class DraftRemoved(msgspec.Struct, frozen=True, tag=True):
 
 
 class TypingChanged(msgspec.Struct, frozen=True, tag=True):
-    peer_cid: Cid
+    conversation: str
     typing: bool
 
 

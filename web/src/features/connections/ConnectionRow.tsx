@@ -26,7 +26,11 @@ export const ConnectionRow = memo(function ConnectionRow(props: Props) {
   const { account, peer, link, ambiguous, now, onPoint } = props;
   const name = displayName(peer);
   const story = pathStory(peer.path, link, name, now);
-  const route: Route = { screen: "workspace", cid: account, place: { kind: "conversation", peer: peer.cid } };
+  const route: Route = {
+    screen: "workspace",
+    cid: account,
+    place: { kind: "conversation", conversation: peer.conversation },
+  };
   return (
     <li
       data-peer={peer.cid.toString()}

@@ -3,7 +3,6 @@ import { SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 
-import type { Cid } from "../../api/generated";
 import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
 import { sentenceOf } from "../../words/reasons";
@@ -12,7 +11,6 @@ import { DraftOffers } from "./DraftOffers";
 import { useTypingSignal } from "./useTypingSignal";
 
 interface Props {
-  readonly peer: Cid;
   readonly conversation: string;
   readonly peerName: string;
   readonly onSent: () => void;
@@ -27,12 +25,12 @@ const LONG_PASTE_CHARACTERS = 16_384;
  * The text lives in the browser's own field, and no key makes React draw anything but the change between nothing and
  * something: only so does a key cost the same in a short text and in a long one.
  */
-export const Composer = memo(function Composer({ peer, conversation, peerName, onSent }: Props) {
+export const Composer = memo(function Composer({ conversation, peerName, onSent }: Props) {
   const session = useSession();
   const [blank, setBlank] = useState(true);
   const [tooLong, setTooLong] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
-  const typing = useTypingSignal(peer);
+  const typing = useTypingSignal(conversation);
   /** Some browsers end a composition just before the Enter that ended it. */
   const composing = useRef(false);
 
@@ -56,7 +54,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
   useEffect(() => {
     // On a touch screen this would open the keyboard over what one came to read.
     if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
-  }, [peer]);
+  }, [conversation]);
 
   const send = () => {
     const field = input.current;
@@ -66,7 +64,7 @@ export const Composer = memo(function Composer({ peer, conversation, peerName, o
       setTooLong(true);
       return;
     }
-    session.outgoing.send(peer, conversation, text);
+    session.outgoing.send(conversation, text);
     field.value = "";
     changed(field, "");
     typing.stop();

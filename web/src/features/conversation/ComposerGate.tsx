@@ -28,9 +28,9 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   const now = useNow();
   const name = displayName(peer);
-  const unblock = () => service.request("UnblockPeer", { cid, peer_cid: peer.cid });
-  const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer_cid: peer.cid });
-  const withdraw = () => service.request("WithdrawRegistration", { cid, conversation: peer.conversation });
+  const unblock = () => service.request("UnblockPeer", { cid, peer: peer.cid });
+  const acceptIdentity = () => service.request("AcceptIdentity", { cid, peer: peer.cid });
+  const withdraw = () => service.request("WithdrawRegistration", { cid, peer: peer.cid });
 
   if (account.link.state === "fenced")
     return <Gate peer={peer}>Nothing is sent from here: a newer copy of this account took over.</Gate>;

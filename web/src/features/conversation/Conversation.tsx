@@ -2,10 +2,10 @@
 import { UserRoundX } from "lucide-react";
 import { memo, useCallback, useEffect, useState } from "react";
 
-import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { usePendingTexts, useSession, useSessionState, useWorkspace } from "../../state/context";
+import { peerIn } from "../../state/workspace";
 import { displayName, isAmbiguous } from "../../words/names";
 import { presenceOf } from "../../words/presence";
 import { useAmbiguousNames } from "../../words/useAmbiguousNames";
@@ -15,31 +15,30 @@ import { ConversationHead } from "./ConversationHead";
 import { MessageList } from "./MessageList";
 
 interface Props {
-  readonly peerCid: Cid;
+  readonly id: string;
   readonly infoOpen: boolean;
   readonly onInfo: () => void;
   readonly onBack: () => void;
 }
 
-export const Conversation = memo(function Conversation({ peerCid, infoOpen, onInfo, onBack }: Props) {
+export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, onBack }: Props) {
   const session = useSession();
   const account = useWorkspace((workspace) => workspace.account);
-  const peers = useWorkspace((workspace) => workspace.peers);
+  const peer = useWorkspace((workspace) => peerIn(workspace, id));
   const ambiguous = useAmbiguousNames();
-  const conversation = useWorkspace((workspace) => workspace.conversations.get(peerCid));
-  const timeline = useWorkspace((workspace) => workspace.timelines.get(peerCid));
-  const typing = useWorkspace((workspace) => workspace.typing.has(peerCid));
-  const pending = usePendingTexts((texts) => texts.filter((text) => text.peer === peerCid));
-  const failed = useSessionState((state) => state.failedPages.has(peerCid));
-  const peer = peers.get(peerCid);
+  const conversation = useWorkspace((workspace) => workspace.conversations.get(id));
+  const timeline = useWorkspace((workspace) => workspace.timelines.get(id));
+  const typing = useWorkspace((workspace) => workspace.typing.has(id));
+  const pending = usePendingTexts((texts) => texts.filter((text) => text.conversation === id));
+  const failed = useSessionState((state) => state.failedPages.has(id));
   const [sent, setSent] = useState(0);
   const countSent = useCallback(() => {
     setSent((count) => count + 1);
   }, []);
 
   useEffect(() => {
-    session.pages.open(peerCid);
-  }, [session, peerCid]);
+    session.pages.open(id);
+  }, [session, id]);
 
   if (peer === undefined) return <NobodyThere onBack={onBack} />;
   const name = displayName(peer);
@@ -65,7 +64,7 @@ export const Conversation = memo(function Conversation({ peerCid, infoOpen, onIn
       ) : failed ? (
         <HistoryFailed
           onRetry={() => {
-            session.pages.open(peerCid);
+            session.pages.open(id);
           }}
         />
       ) : (
@@ -75,9 +74,8 @@ export const Conversation = memo(function Conversation({ peerCid, infoOpen, onIn
       {canWrite(peer, account.link) ? (
         <Composer
           // Another conversation is another text.
-          key={peer.conversation}
-          peer={peerCid}
-          conversation={peer.conversation}
+          key={id}
+          conversation={id}
           peerName={name}
           onSent={countSent}
         />

@@ -42,7 +42,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const peerName = displayName(peer);
   const { messages, hasBefore, hasAfter } = timeline;
   const drawn = useDrawn(messages);
-  const failed = useSessionState((state) => state.failedPages.get(peer.cid));
+  const failed = useSessionState((state) => state.failedPages.get(peer.conversation));
   const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, farEnd, unpin } =
     useMessageScroll({
       content: useMemo(() => [drawn, pending, hasBefore, hasAfter], [drawn, pending, hasBefore, hasAfter]),
@@ -50,17 +50,17 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
       isFull: messages.length >= WINDOW_MESSAGES,
       // What failed waits for a person, or for the service to come back.
       onNearStart: () => {
-        if (failed !== "before") session.pages.before(peer.cid);
+        if (failed !== "before") session.pages.before(peer.conversation);
       },
       onNearEnd: () => {
-        if (failed !== "after") session.pages.after(peer.cid);
+        if (failed !== "after") session.pages.after(peer.conversation);
       },
       watched: idAt(firstUnread, timeline),
     });
   const isFull = messages.length >= WINDOW_MESSAGES;
   useEffect(() => {
-    if (isFull && !hasAfter) session.pages.makeRoom(peer.cid, farEnd());
-  }, [isFull, hasAfter, session, peer.cid, farEnd]);
+    if (isFull && !hasAfter) session.pages.makeRoom(peer.conversation, farEnd());
+  }, [isFull, hasAfter, session, peer.conversation, farEnd]);
   useReading({ scroller, conversation: peer.conversation, messages, unread });
   const newFrom = useNewLine(firstUnread, atEnd);
   const zone = useTimeZone();
@@ -89,22 +89,22 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
 
   // The end may be far below what is loaded, and the service may be away when it is asked for.
   const loadAgain = () => {
-    session.pages.again(peer.cid);
+    session.pages.again(peer.conversation);
   };
   const live = useSessionState((state) => state.live);
   useEffect(() => {
-    if (following && hasAfter && live) void session.pages.latest(peer.cid);
-  }, [following, hasAfter, live, timeline, session, peer.cid]);
+    if (following && hasAfter && live) void session.pages.latest(peer.conversation);
+  }, [following, hasAfter, live, timeline, session, peer.conversation]);
 
   const jumpToNew = async (order: MessageOrder) => {
     unpin();
     const place = timeline.messages.find((message) => compareOrder(message.order, order) >= 0);
     const loaded = place !== undefined && compareOrder(place.order, order) === 0;
-    if (!loaded) await session.pages.around(peer.cid, order);
+    if (!loaded) await session.pages.around(peer.conversation, order);
     requestAnimationFrame(() => {
       const target = session.store
         .get()
-        .workspace?.timelines.get(peer.cid)
+        .workspace?.timelines.get(peer.conversation)
         ?.messages.find((message) => compareOrder(message.order, order) >= 0);
       if (target) showAt(`[data-message="${CSS.escape(target.id)}"]`);
     });

@@ -9,7 +9,8 @@ const DAY = 86_400_000;
 function message(number: number, shown_at: number, written_at = shown_at): MessageView {
   return {
     id: number.toString(16).padStart(32, "0"),
-    peer_cid: 2n,
+    conversation: "c2".repeat(16),
+    author: "bb".repeat(32),
     mine: false,
     kind: "chat",
     text: "text",

@@ -1,7 +1,6 @@
 /** Tells the other side that one is typing: rarely, and never longer than it is true. */
 import { useCallback, useEffect, useRef } from "react";
 
-import type { Cid } from "../../api/generated";
 import { useSession } from "../../state/context";
 
 /** Said again this often while typing goes on. */
@@ -9,7 +8,7 @@ const REPEAT_MILLISECONDS = 4000;
 /** Without a key press for this long, it is over. */
 const PAUSE_MILLISECONDS = 6000;
 
-export function useTypingSignal(peer: Cid) {
+export function useTypingSignal(conversation: string) {
   const session = useSession();
   const said = useRef(0);
   const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -18,8 +17,8 @@ export function useTypingSignal(peer: Cid) {
     clearTimeout(pause.current);
     if (said.current === 0) return;
     said.current = 0;
-    session.setTyping(peer, false);
-  }, [session, peer]);
+    session.setTyping(conversation, false);
+  }, [session, conversation]);
 
   const typed = useCallback(
     (something: boolean) => {
@@ -30,12 +29,12 @@ export function useTypingSignal(peer: Cid) {
       const now = performance.now();
       if (said.current === 0 || now - said.current > REPEAT_MILLISECONDS) {
         said.current = now;
-        session.setTyping(peer, true);
+        session.setTyping(conversation, true);
       }
       clearTimeout(pause.current);
       pause.current = setTimeout(stop, PAUSE_MILLISECONDS);
     },
-    [session, peer, stop],
+    [session, conversation, stop],
   );
 
   useEffect(() => stop, [stop]);

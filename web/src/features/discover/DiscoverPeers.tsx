@@ -19,7 +19,7 @@ import { useDirectory } from "./useDirectory";
 
 interface Props {
   readonly onClose: () => void;
-  readonly onOpenConversation: (peer: Cid) => void;
+  readonly onOpenConversation: (conversation: string) => void;
 }
 
 const ROW_PIXELS = 64;
@@ -92,7 +92,7 @@ function Rows({
   readonly rows: readonly DirectoryRow[];
   readonly total: number;
   readonly want: (place: number) => void;
-  readonly onOpenConversation: (peer: Cid) => void;
+  readonly onOpenConversation: (conversation: string) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- rows are not memoised, so nothing goes stale
@@ -103,8 +103,11 @@ function Rows({
     overscan: 6,
     initialRect: { width: 0, height: 640 },
   });
-  const { act, isBusy, problems } = useActions(onOpenConversation);
   const peers = useWorkspace((workspace) => workspace.peers);
+  const { act, isBusy, problems } = useActions((row) => {
+    const peer = peers.get(row.cid);
+    if (peer !== undefined) onOpenConversation(peer.conversation);
+  });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const loaded = rows.length;
@@ -171,7 +174,7 @@ function withLiveStanding(row: DirectoryRow, peer: PeerView | undefined): Direct
 /** Asked, but nothing has been heard of it yet; kept with what the two were to each other when it was asked. */
 type Busy = ReadonlyMap<Cid, string>;
 
-function useActions(onOpenConversation: (peer: Cid) => void) {
+function useActions(onOpen: (row: DirectoryRow) => void) {
   const { service, cid } = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const [busy, setBusy] = useState<Busy>(new Map());
@@ -185,13 +188,13 @@ function useActions(onOpenConversation: (peer: Cid) => void) {
       case "accept":
         return (registered ? answerConnection : answerContact)(service, cid, row.cid, true);
       case "unblock":
-        return service.request("UnblockPeer", { cid, peer_cid: row.cid });
+        return service.request("UnblockPeer", { cid, peer: row.cid });
     }
   };
 
   const act = (row: DirectoryRow, action: Action) => {
     if (action === "open") {
-      onOpenConversation(row.cid);
+      onOpen(row);
       return;
     }
     setProblems((before) => without(before, row.cid));

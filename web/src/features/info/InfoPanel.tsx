@@ -8,15 +8,22 @@ import { Avatar } from "../../components/Avatar";
 import { Button, IconButton } from "../../components/Button";
 import { CopyDetail } from "../../components/CopyDetail";
 import { PathStory } from "../../components/PathStory";
+import { disconnect } from "../../state/actions";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { peerIn } from "../../state/workspace";
 import { displayName, initials } from "../../words/names";
 import { pathStory } from "../../words/pathStory";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { sentenceOf, technicalDetail } from "../../words/reasons";
 import { SafetyNumberSection } from "./SafetyNumber";
 
-export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonly onClose: () => void }) {
-  const peer = useWorkspace((workspace) => workspace.peers.get(peerCid));
+interface Props {
+  readonly conversation: string;
+  readonly onClose: () => void;
+}
+
+export function InfoPanel({ conversation, onClose }: Props) {
+  const peer = useWorkspace((workspace) => peerIn(workspace, conversation));
   const link = useWorkspace((workspace) => workspace.account.link);
   const now = useNow(3000);
   if (peer === undefined) return null;
@@ -80,7 +87,7 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
           </Part>
         ) : (
           <Parting
-            peerCid={peerCid}
+            peer={peer.cid}
             name={name}
             connected={peer.connection === "connected"}
             blocked={peer.blocked}
@@ -92,12 +99,12 @@ export function InfoPanel({ peerCid, onClose }: { readonly peerCid: Cid; readonl
 }
 
 function Parting({
-  peerCid,
+  peer,
   name,
   connected,
   blocked,
 }: {
-  readonly peerCid: Cid;
+  readonly peer: Cid;
   readonly name: string;
   readonly connected: boolean;
   readonly blocked: boolean;
@@ -105,11 +112,13 @@ function Parting({
   const { service, cid } = useSession();
   const [asking, setAsking] = useState<"block" | "disconnect" | null>(null);
   const [attempt, run] = useAttempt();
-  const fields = { cid, peer_cid: peerCid };
+  const fields = { cid, peer };
   const busy = attempt.state === "running";
-  const part = async (how: "BlockPeer" | "PeerDisconnect") => {
-    if (await run(() => service.request(how, fields))) setAsking(null);
+  const part = async (how: () => Promise<unknown>) => {
+    if (await run(how)) setAsking(null);
   };
+  const disconnectThem = () => part(() => disconnect(service, cid, peer));
+  const blockThem = () => part(() => service.request("BlockPeer", fields));
   const cancel = () => {
     setAsking(null);
   };
@@ -117,7 +126,7 @@ function Parting({
     <Part title="You and them">
       {connected &&
         (asking === "disconnect" ? (
-          <Question action="Disconnect" busy={busy} onYes={() => void part("PeerDisconnect")} onNo={cancel}>
+          <Question action="Disconnect" busy={busy} onYes={() => void disconnectThem()} onNo={cancel}>
             Disconnect from <bdi>{name}</bdi>? Neither of you can write until one asks again and the other
             agrees. What was said stays.
           </Question>
@@ -142,7 +151,7 @@ function Parting({
           Unblock
         </Button>
       ) : asking === "block" ? (
-        <Question action="Block" busy={busy} onYes={() => void part("BlockPeer")} onNo={cancel}>
+        <Question action="Block" busy={busy} onYes={() => void blockThem()} onNo={cancel}>
           Block <bdi>{name}</bdi>? Nothing of theirs reaches you any more, and they see you offline. You can
           unblock them at any time.
         </Question>

@@ -29,7 +29,7 @@ export function SafetyNumberSection({ peer }: { readonly peer: PeerView }) {
     // Asked for again by itself when the connection is back.
     if (!open) return;
     let stale = false;
-    service.request("GetSafetyNumber", { cid, peer_cid: peerCid }).then(
+    service.request("GetSafetyNumber", { cid, peer: peerCid }).then(
       (answer) => {
         if (!stale) setLoaded({ answer });
       },
@@ -96,9 +96,7 @@ export function SafetyNumberSection({ peer }: { readonly peer: PeerView }) {
         disabled={peer.identity_changed || loaded === null || "reason" in loaded}
         icon={<BadgeCheck size={16} aria-hidden />}
         onClick={() =>
-          void run(() =>
-            service.request("SetVerified", { cid, peer_cid: peer.cid, verified: !peer.verified }),
-          )
+          void run(() => service.request("SetVerified", { cid, peer: peer.cid, verified: !peer.verified }))
         }
       >
         {peer.verified ? "Remove the verified mark" : "Mark as verified"}

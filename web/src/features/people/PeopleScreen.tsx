@@ -1,7 +1,7 @@
 /** Everybody this account has to do with, and what they are to each other. */
 import { UserRoundPlus, UsersRound } from "lucide-react";
 
-import type { Cid, PeerView } from "../../api/generated";
+import type { PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
@@ -15,7 +15,7 @@ import { sentenceOf } from "../../words/reasons";
 
 interface Props {
   readonly onDiscover: () => void;
-  readonly onOpen: (peer: Cid) => void;
+  readonly onOpen: (conversation: string) => void;
 }
 
 export function PeopleScreen({ onDiscover, onOpen }: Props) {
@@ -53,7 +53,13 @@ export function PeopleScreen({ onDiscover, onOpen }: Props) {
   );
 }
 
-function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (peer: Cid) => void }) {
+function Person({
+  peer,
+  onOpen,
+}: {
+  readonly peer: PeerView;
+  readonly onOpen: (conversation: string) => void;
+}) {
   const { service, cid } = useSession();
   const now = useNow();
   const [attempt, run] = useAttempt();
@@ -83,7 +89,7 @@ function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (p
         <Button
           size="small"
           busy={attempt.state === "running"}
-          onClick={() => void run(() => service.request("UnblockPeer", { cid, peer_cid: peer.cid }))}
+          onClick={() => void run(() => service.request("UnblockPeer", { cid, peer: peer.cid }))}
         >
           Unblock
         </Button>
@@ -91,7 +97,7 @@ function Person({ peer, onOpen }: { readonly peer: PeerView; readonly onOpen: (p
         <Button
           size="small"
           onClick={() => {
-            onOpen(peer.cid);
+            onOpen(peer.conversation);
           }}
         >
           Open

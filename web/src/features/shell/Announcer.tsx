@@ -2,7 +2,6 @@
 import { X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 
-import type { Cid } from "../../api/generated";
 import { Button, IconButton } from "../../components/Button";
 import { useSessionState } from "../../state/context";
 import type { News } from "../../words/news";
@@ -13,7 +12,7 @@ const TOLD_MILLISECONDS = 10_000;
 /** Of one moment: a screen reader that reads out a hundred lines is of no use. */
 const MOST_AT_ONCE = 3;
 
-export function Announcer({ onOpen }: { readonly onOpen: (peer: Cid) => void }) {
+export function Announcer({ onOpen }: { readonly onOpen: (conversation: string) => void }) {
   const workspace = useSessionState((state) => state.workspace);
   const known = useRef(workspace);
   const [news, setNews] = useState<readonly News[]>([]);
@@ -50,7 +49,7 @@ export function Announcer({ onOpen }: { readonly onOpen: (peer: Cid) => void }) 
             size="small"
             onClick={() => {
               setNews([]);
-              onOpen(shown.peer);
+              onOpen(shown.conversation);
             }}
           >
             Open

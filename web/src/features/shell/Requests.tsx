@@ -1,7 +1,7 @@
 /** Whoever waits for an answer: a few as cards, many as one line. */
 import { useRef, useState } from "react";
 
-import type { Cid, PeerView } from "../../api/generated";
+import type { PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { answerConnection, answerContact } from "../../state/actions";
 import { useSession, useWorkspace } from "../../state/context";
@@ -13,7 +13,7 @@ import { Section } from "./Section";
 const REQUESTS_SHOWN_AT_ONCE = 3;
 const REQUESTS_SHOWN_MORE = 20;
 
-export function Requests({ onOpen }: { readonly onOpen: (peer: Cid) => void }) {
+export function Requests({ onOpen }: { readonly onOpen: (conversation: string) => void }) {
   const { service, cid } = useSession();
   const requests = useWorkspace(requestsOf);
   const few = requests.length <= REQUESTS_SHOWN_AT_ONCE;
@@ -38,9 +38,9 @@ export function Requests({ onOpen }: { readonly onOpen: (peer: Cid) => void }) {
             onAnswer={async (accept) => {
               settle(peer);
               await (asksToRegister(peer) ? answerContact : answerConnection)(service, cid, peer.cid, accept);
-              if (accept) onOpen(peer.cid);
+              if (accept) onOpen(peer.conversation);
             }}
-            onBlock={() => service.request("BlockPeer", { cid, peer_cid: peer.cid })}
+            onBlock={() => service.request("BlockPeer", { cid, peer: peer.cid })}
           />
         ))}
       </ul>

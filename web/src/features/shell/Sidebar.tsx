@@ -20,7 +20,7 @@ import { Section } from "./Section";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
-  readonly selected: Cid | null;
+  readonly selected: string | null;
   readonly shortcut: string;
   readonly onSwitchAccount: (cid: Cid) => void;
   readonly onAddAccount: () => void;
@@ -28,7 +28,7 @@ interface Props {
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
   readonly onSearch: () => void;
-  readonly onConversation: (peer: Cid) => void;
+  readonly onConversation: (conversation: string) => void;
   readonly onDiscover: () => void;
 }
 
@@ -111,13 +111,13 @@ function DirectMessages({ selected }: Pick<Props, "selected">) {
           <li key={peer.cid.toString()}>
             <ConversationRow
               peer={peer}
-              conversation={conversations.get(peer.cid)}
-              typing={typing.has(peer.cid)}
+              conversation={conversations.get(peer.conversation)}
+              typing={typing.has(peer.conversation)}
               draft={drafts.get(peer.conversation) ?? ""}
               ambiguous={isAmbiguous(peer, ambiguous)}
-              selected={peer.cid === selected}
+              selected={peer.conversation === selected}
               now={now}
-              {...linkTo(session.cid, peer.cid)}
+              {...linkTo(session.cid, peer.conversation)}
             />
           </li>
         ))}
@@ -147,7 +147,7 @@ function People() {
               peer={peer}
               ambiguous={isAmbiguous(peer, ambiguous)}
               now={now}
-              {...linkTo(session.cid, peer.cid)}
+              {...linkTo(session.cid, peer.conversation)}
             />
           </li>
         ))}
@@ -156,8 +156,8 @@ function People() {
   );
 }
 
-function linkTo(cid: Cid, peer: Cid): { readonly href: string; readonly onOpen: () => void } {
-  const route: Route = { screen: "workspace", cid, place: { kind: "conversation", peer } };
+function linkTo(cid: Cid, conversation: string): { readonly href: string; readonly onOpen: () => void } {
+  const route: Route = { screen: "workspace", cid, place: { kind: "conversation", conversation } };
   return {
     href: pathOf(route),
     onOpen: () => {

@@ -18,7 +18,7 @@ interface Props {
   readonly accounts: readonly LocalAccount[];
   readonly current: Cid;
   readonly onClose: () => void;
-  readonly onConversation: (peer: Cid) => void;
+  readonly onConversation: (conversation: string) => void;
   readonly onAccount: (cid: Cid) => void;
   readonly onPlace: (place: "people" | "connections" | "settings" | "discover") => void;
 }
@@ -163,9 +163,9 @@ function useTargets(
     note: `@${peer.username}`,
     colourKey: peer.account_id,
     presence: presenceOf(peer),
-    unread: conversations.get(peer.cid)?.unread ?? 0,
+    unread: conversations.get(peer.conversation)?.unread ?? 0,
     go: () => {
-      onConversation(peer.cid);
+      onConversation(peer.conversation);
     },
   }));
   const others = accounts

@@ -95,7 +95,7 @@ def message(mark: int) -> SendResponse:
 
 def view_events(sequence: int, *, cid: int = 1, epoch: str = "e") -> SendResponse:
     position = ViewPosition(epoch=epoch, sequence=sequence)
-    event = TypingChanged(peer_cid=Cid(sequence), typing=False)
+    event = TypingChanged(conversation=f"{sequence:032x}", typing=False)
     return SendResponse(
         NUMBER,
         ViewEvents(cid=Cid(cid), request_id=None, position=position, first_sequence=sequence, events=[event]),

@@ -344,52 +344,54 @@ class Account(Memory):
 
     # ---------------------------------------------------------------------------------------------------- operations
 
-    def ask_registration(self, peer_cid: Cid, now: Instant) -> Outcome:
+    def ask_registration(self, cid: Cid, now: Instant) -> Outcome:
         """Ends in RegistrationSettled. Raises Refused."""
-        return self._registration.ask(peer_cid, now)
+        return self._registration.ask(cid, now)
 
-    def answer_registration(self, peer_cid: Cid, accept: bool, now: Instant) -> Outcome:
+    def answer_registration(self, cid: Cid, accept: bool, now: Instant) -> Outcome:
         """RegistrationSettled follows when the server has the answer. Raises Refused."""
-        return self._registration.answer(self._peer(peer_cid, "not_asked"), accept, now)
+        return self._registration.answer(self._peer(cid, "not_asked"), accept, now)
 
-    def withdraw_registration(self, peer_cid: Cid, token: int) -> Outcome:
+    def withdraw_registration(self, cid: Cid, token: int) -> Outcome:
         """Take our request back: Answered(token). Raises Refused."""
-        return self._withdrawals.withdraw(self._peer(peer_cid, "not_asked"), token)
+        return self._withdrawals.withdraw(self._peer(cid, "not_asked"), token)
 
-    def block(self, peer_cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
+    def block(self, cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""
-        return self._registration.block(self._peer(peer_cid), blocked, token)
+        return self._registration.block(self._peer(cid), blocked, token)
 
-    def connect(self, peer_cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
+    def connect(self, cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """ConnectSettled, when the other side answered. Raises Refused."""
-        return self._agreement.connect(self._peer(peer_cid, "not_registered"), settings, udp_mode, now)
+        return self._agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
 
-    def answer_connect(self, peer_cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
+    def answer_connect(self, cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline a ConnectAsked. Raises Refused."""
-        return self._agreement.answer(self._peer(peer_cid, "not_asked"), accept, udp_mode, now)
+        return self._agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
 
-    def disconnect(self, peer_cid: Cid, now: Instant) -> Outcome:
-        return self._agreement.disconnect(self._peer(peer_cid, "not_connected"), now)
+    def disconnect(self, cid: Cid, now: Instant) -> Outcome:
+        return self._agreement.disconnect(self._peer(cid, "not_connected"), now)
 
-    def send_chat(self, peer_cid: Cid, message_id: MessageId, text: str, now: Instant) -> Outcome:
+    def send_chat(self, conversation: ConversationId, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        return self._messages.send_chat(self._peer(peer_cid, "not_connected"), message_id, text, now)
+        return self._messages.send_chat(self._peer_in(conversation, "not_connected"), message_id, text, now)
 
-    def send_opaque(self, peer_cid: Cid, body: bytes, now: Instant) -> Outcome:
+    def send_opaque(self, conversation: ConversationId, body: bytes, now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
-        return self._messages.send_opaque(self._peer(peer_cid, "not_connected"), body, now)
+        return self._messages.send_opaque(self._peer_in(conversation, "not_connected"), body, now)
 
-    def mark_read(self, peer_cid: Cid, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
-        return self._reading.mark(self._peer(peer_cid), painted, seen_up_to, now)
+    def mark_read(
+        self, conversation: ConversationId, painted: Sequence[MessageId], seen_up_to: int, now: Instant
+    ) -> Outcome:
+        return self._reading.mark(self._peer_in(conversation), painted, seen_up_to, now)
 
-    def set_typing(self, peer_cid: Cid, typing: bool, now: Instant) -> Outcome:
-        return self._typing.tell(self._peer(peer_cid), typing)
+    def set_typing(self, conversation: ConversationId, typing: bool, now: Instant) -> Outcome:
+        return self._typing.tell(self._peer_in(conversation), typing)
 
-    def accept_identity(self, peer_cid: Cid, now: Instant) -> Outcome:
-        return self._registration.accept_identity(self._peer(peer_cid), now)
+    def accept_identity(self, cid: Cid, now: Instant) -> Outcome:
+        return self._registration.accept_identity(self._peer(cid), now)
 
-    def set_verified(self, peer_cid: Cid, verified: bool, now: Instant) -> Outcome:
-        return self._registration.set_verified(self._peer(peer_cid), verified)
+    def set_verified(self, cid: Cid, verified: bool, now: Instant) -> Outcome:
+        return self._registration.set_verified(self._peer(cid), verified)
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int, now: Instant) -> Outcome:
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
@@ -426,17 +428,14 @@ class Account(Memory):
 
     def cid_in(self, conversation: ConversationId) -> Cid:
         """Whom one talks to there. Raises Refused."""
-        peer = self._conversations.peer(conversation)
-        if peer is None:
-            raise refuse("unknown_peer")
-        return peer.cid
+        return self._peer_in(conversation).cid
 
-    def conversation_with(self, peer_cid: Cid) -> ConversationId:
-        """Raises Refused."""
-        return self._conversations.of(self._peer(peer_cid))
+    def conversation_with(self, cid: Cid, otherwise: str = "unknown_peer") -> ConversationId:
+        """With a peer. Raises Refused, with that code if there is no such peer."""
+        return self._conversations.of(self._peer(cid, otherwise))
 
-    def peer_view(self, peer_cid: Cid) -> PeerView | None:
-        peer = self._context.store.peer_by_cid(peer_cid)
+    def peer_view(self, cid: Cid) -> PeerView | None:
+        peer = self._context.store.peer_by_cid(cid)
         return None if peer is None else self._showing.peer(peer)
 
     def peer_views(self) -> list[PeerView]:
@@ -486,27 +485,33 @@ class Account(Memory):
 
     def timeline(
         self,
-        peer_cid: Cid,
+        conversation: ConversationId,
         before: DisplayOrder | None,
         after: DisplayOrder | None,
         around: DisplayOrder | None,
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page, and whether there is more before and after. Raises Refused."""
-        return self._showing.timeline(self._peer(peer_cid), before, after, around, limit)
+        return self._showing.timeline(self._peer_in(conversation), before, after, around, limit)
 
     def unread(self) -> int:
         return self._context.store.unread()
 
-    def safety_number(self, peer_cid: Cid) -> tuple[str, str]:
+    def safety_number(self, cid: Cid) -> tuple[str, str]:
         """60 digits, and the QR code's text (hex). Raises Refused."""
-        number = self._showing.safety(self._peer(peer_cid))
+        number = self._showing.safety(self._peer(cid))
         return number.digits, number.qr_payload.hex()
 
     # ------------------------------------------------------------------------------------------------------- helpers
 
-    def _peer(self, peer_cid: Cid, otherwise: str = "unknown_peer") -> Peer:
-        peer = self._context.store.peer_by_cid(peer_cid)
+    def _peer(self, cid: Cid, otherwise: str = "unknown_peer") -> Peer:
+        peer = self._context.store.peer_by_cid(cid)
+        if peer is None:
+            raise refuse(otherwise)
+        return peer
+
+    def _peer_in(self, conversation: ConversationId, otherwise: str = "unknown_peer") -> Peer:
+        peer = self._conversations.peer(conversation)
         if peer is None:
             raise refuse(otherwise)
         return peer

@@ -123,7 +123,8 @@ class Showing:
         first_unread = store.first_unread(peer.account_id)
         return ConversationView(
             id=self._conversations.of(peer).hex(),
-            peer_cid=peer.cid,
+            kind="direct",
+            peer=peer.cid,
             unread=0 if peer.blocked else store.unread(peer.account_id),
             first_unread=None if first_unread is None else _order(first_unread),
             last=None if last is None else self.message(peer, last),
@@ -132,7 +133,8 @@ class Showing:
     def message(self, peer: Peer, row: TimelineRow) -> MessageView:
         return MessageView(
             id=row.message_id.hex(),
-            peer_cid=peer.cid,
+            conversation=self._conversations.of(peer).hex(),
+            author=self._author(peer, row),
             mine=row.mine,
             kind=row.kind,
             text=_text(row),
@@ -148,6 +150,11 @@ class Showing:
             seen=row.seen,
             painted=row.painted,
         )
+
+    def _author(self, peer: Peer, row: TimelineRow) -> str | None:
+        if row.kind.startswith(NOTE_PREFIX):
+            return None
+        return (self._context.account_id if row.mine else peer.account_id).hex()
 
     def timeline(
         self,

@@ -63,7 +63,8 @@ class Peers:
         assert request.peer_cid is not None, "messages to the workspace are answered elsewhere"
         if len(request.message) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="message")
-        items = host.account.send_opaque(request.peer_cid, bytes(request.message), self._desk.now)
+        conversation = host.account.conversation_with(request.peer_cid, "not_connected")
+        items = host.account.send_opaque(conversation, bytes(request.message), self._desk.now)
         self._desk.answer(
             asker,
             to.MessageSendSuccess(cid=request.cid, request_id=asker.request_id, peer_cid=request.peer_cid),

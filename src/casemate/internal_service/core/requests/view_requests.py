@@ -73,14 +73,15 @@ class ViewRequests:
 
     def get_timeline(self, asker: Asker, request: ext.GetTimeline) -> None:
         host = self._hosts.session(request.cid)
+        conversation = _conversation(request.conversation)
         limit = max(1, min(request.limit, TIMELINE_PAGE_ROWS))
         messages, has_before, has_after = host.account.timeline(
-            request.peer_cid, _order(request.before), _order(request.after), _order(request.around), limit
+            conversation, _order(request.before), _order(request.after), _order(request.around), limit
         )
         page = ext.TimelinePage(
             cid=request.cid,
             request_id=asker.request_id,
-            peer_cid=request.peer_cid,
+            conversation=request.conversation,
             messages=messages,
             has_before=has_before,
             has_after=has_after,
@@ -89,14 +90,14 @@ class ViewRequests:
 
     def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
         host = self._hosts.session(request.cid)
+        conversation = _conversation(request.conversation)
         message_id = _message_id(request.message_id)
         slot = None if request.slot is None else slot_id(request.slot)
         if not request.text:
             raise refuse("malformed", what="text")
         if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
-        items = host.account.send_chat(request.peer_cid, message_id, request.text, self._desk.now)
-        conversation = host.account.conversation_with(request.peer_cid)
+        items = host.account.send_chat(conversation, message_id, request.text, self._desk.now)
         if slot is not None:
             self._drafts.sent(host, conversation, slot, request.draft_revision)
         message = host.account.message_view(conversation, message_id)
@@ -107,38 +108,37 @@ class ViewRequests:
 
     def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
         host = self._hosts.session(request.cid)
-        peer_cid = host.account.cid_in(_conversation(request.conversation))
+        conversation = _conversation(request.conversation)
         if len(request.painted) > PAINTED_AT_ONCE:
             raise refuse("malformed", what="painted")
         painted = [_message_id(text) for text in request.painted]
         up_to = max(0, min(request.seen_up_to, _HIGHEST_NUMBER))
-        self._do(asker, host, host.account.mark_read(peer_cid, painted, up_to, self._desk.now))
+        self._do(asker, host, host.account.mark_read(conversation, painted, up_to, self._desk.now))
 
     def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
         host = self._hosts.session(request.cid)
-        self._do(asker, host, host.account.set_typing(request.peer_cid, request.typing, self._desk.now))
+        conversation = _conversation(request.conversation)
+        self._do(asker, host, host.account.set_typing(conversation, request.typing, self._desk.now))
 
     def withdraw_registration(self, asker: Asker, request: ext.WithdrawRegistration) -> None:
         host = self._hosts.session(request.cid)
-        conversation = ConversationId(id_from_hex(request.conversation, CONVERSATION_ID_BYTES, "conversation"))
-        peer_cid = host.account.cid_in(conversation)
-        self._when_answered(asker, request, host, lambda token: host.account.withdraw_registration(peer_cid, token))
+        self._when_answered(asker, request, host, lambda token: host.account.withdraw_registration(request.peer, token))
 
     def block(self, asker: Asker, request: ext.BlockPeer | ext.UnblockPeer) -> None:
         host = self._hosts.session(request.cid)
         blocked = isinstance(request, ext.BlockPeer)
         self._when_answered(
-            asker, request, host, lambda token: host.account.block(request.peer_cid, blocked, token, self._desk.now)
+            asker, request, host, lambda token: host.account.block(request.peer, blocked, token, self._desk.now)
         )
 
     def safety_number(self, asker: Asker, request: ext.GetSafetyNumber) -> None:
         host = self._hosts.session(request.cid)
-        digits, qr = host.account.safety_number(request.peer_cid)
-        peer = host.account.peer_view(request.peer_cid)
+        digits, qr = host.account.safety_number(request.peer)
+        peer = host.account.peer_view(request.peer)
         answer = ext.SafetyNumber(
             cid=request.cid,
             request_id=asker.request_id,
-            peer_cid=request.peer_cid,
+            peer=request.peer,
             digits=digits,
             qr=qr,
             verified=peer is not None and peer.verified,
@@ -147,11 +147,11 @@ class ViewRequests:
 
     def set_verified(self, asker: Asker, request: ext.SetVerified) -> None:
         host = self._hosts.session(request.cid)
-        self._do(asker, host, host.account.set_verified(request.peer_cid, request.verified, self._desk.now))
+        self._do(asker, host, host.account.set_verified(request.peer, request.verified, self._desk.now))
 
     def accept_identity(self, asker: Asker, request: ext.AcceptIdentity) -> None:
         host = self._hosts.session(request.cid)
-        self._do(asker, host, host.account.accept_identity(request.peer_cid, self._desk.now))
+        self._do(asker, host, host.account.accept_identity(request.peer, self._desk.now))
 
     def set_settings(self, asker: Asker, request: ext.SetSettings) -> None:
         host = self._hosts.session(request.cid)

@@ -48,12 +48,12 @@ def test_an_event_ring_goes_back_also_when_it_was_full() -> None:
     streams = Streams(undo, "epoch")
     cid = Cid(1)
     for number in range(VIEW_EVENTS_KEPT):
-        streams.append(cid, TypingChanged(peer_cid=Cid(number), typing=False))
+        streams.append(cid, TypingChanged(conversation=f"{number:032x}", typing=False))
     undo.keep()
     start = streams.position(cid)
     first = streams.after(cid, start.__class__(epoch=start.epoch, sequence=0))
     for number in range(5):
-        streams.append(cid, TypingChanged(peer_cid=Cid(number), typing=False))
+        streams.append(cid, TypingChanged(conversation=f"{number:032x}", typing=False))
     undo.roll_back()
     assert streams.position(cid) == start
     assert streams.after(cid, start.__class__(epoch=start.epoch, sequence=0)) == first
