@@ -19,7 +19,7 @@ import type {
 } from "../api/generated";
 import { compareOrder } from "../state/timeline";
 import { draftKey } from "../state/workspace";
-import { conversationId } from "./conversationId";
+import { conversationId, otherIn } from "./conversationId";
 import { fakeLooks } from "./fakeLooks";
 
 export interface Person {
@@ -138,22 +138,15 @@ export class FakeAccount implements Person {
   conversation(id: string): ConversationView {
     const messages = this.messages.get(id) ?? [];
     const unread = messages.filter((message) => !message.mine && !message.seen);
-    const peer = this.peerIn(id);
+    const peer = otherIn(id, this.cid);
     return {
       id,
       kind: "direct",
-      peer: peer.cid,
-      unread: peer.blocked ? 0 : unread.length,
+      peer,
+      unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,
       last: messages.at(-1) ?? null,
     };
-  }
-
-  /** Whom it talks to there. */
-  peerIn(conversation: string): PeerView {
-    const peer = [...this.peers.values()].find((other) => other.conversation === conversation);
-    if (peer === undefined) throw new Error(`${this.username} has no conversation ${conversation}`);
-    return peer;
   }
 
   /** All that was said with this person. */

@@ -12,6 +12,7 @@ import type {
 import { ConnectionLost, Refused } from "../api/InternalService";
 import { sha3_256 } from "../api/sha3";
 import { compareByName, matchesQuery } from "../words/names";
+import { otherIn } from "./conversationId";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";
@@ -175,10 +176,7 @@ export class FakeInternalService implements InternalService {
   }
 
   private talk(cid: Cid, conversation: string): [FakeAccount, FakeAccount] {
-    const me = this.world.account(cid);
-    const peer = [...me.peers.values()].find((other) => other.conversation === conversation);
-    if (peer === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
-    return [me, this.world.account(peer.cid)];
+    return this.pair(cid, otherIn(conversation, cid));
   }
 
   private fromCrowd(cid: Cid): FakeAccount {

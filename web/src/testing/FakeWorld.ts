@@ -1,7 +1,7 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
 import type { BrowserView, Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
 import type { FoundFiles } from "../api/InternalService";
-import { conversationId } from "./conversationId";
+import { conversationId, otherIn } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
@@ -324,7 +324,7 @@ export class FakeWorld {
 
   private deliverAll(from: FakeAccount): void {
     for (const [conversation, messages] of from.messages) {
-      const to = this.account(from.peerIn(conversation).cid);
+      const to = this.account(otherIn(conversation, from.cid));
       for (const { id, mine, status } of [...messages])
         if (mine && (status === "queued" || status === "sent")) this.deliver(from, to, id);
     }

@@ -6,4 +6,10 @@ export function conversationId(one: Cid, other: Cid): string {
   return hex(low) + hex(high);
 }
 
+/** With whom: what only a fake id tells. */
+export function otherIn(conversation: string, me: Cid): Cid {
+  const [low, high] = [BigInt(`0x${conversation.slice(0, 16)}`), BigInt(`0x${conversation.slice(16)}`)];
+  return low === me ? high : low;
+}
+
 const hex = (cid: Cid): string => cid.toString(16).padStart(16, "0");
