@@ -1,28 +1,23 @@
 """The internal service: what comes from sockets, links and workers, brought to the part that knows what to do."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from casemate.crypto.kem import Kem
 from casemate.internal_service.core.account.account import REST_SECONDS
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.citadel.local_db import LocalDb
-from casemate.internal_service.core.citadel.not_yet import NOT_YET
 from casemate.internal_service.core.citadel.peers import Peers
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.citadel.plain_news import PlainNews
 from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
+from casemate.internal_service.core.dispatch import Dispatch, handlers, view_handlers
 from casemate.internal_service.core.ground import events
-from casemate.internal_service.core.ground.desk import Asker, Desk
+from casemate.internal_service.core.ground.desk import Desk
 from casemate.internal_service.core.ground.effects import CloseSocket
 from casemate.internal_service.core.ground.failures import (
-    Address,
     address_of,
-    answer_to_malformed,
-    failure,
-    failure_of_unusable,
 )
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
@@ -33,7 +28,7 @@ from casemate.internal_service.core.ground.link_io import (
 )
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.path_io import PathEvent
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.space import why_low
 from casemate.internal_service.core.ground.undo import Undo
@@ -68,12 +63,7 @@ from casemate.node import (
     Wakeup,
     WritesRefused,
 )
-from casemate.protocol.client import extensions as ext
-from casemate.protocol.client import requests as ask
-from casemate.protocol.client.codec import ClientRequest, ClientResponse
-from casemate.protocol.client.response_bases import Response
-from casemate.protocol.client.responses import BatchedResponse, ServiceConnectionAccepted
-from casemate.protocol.client.types import Uuid
+from casemate.protocol.client.responses import ServiceConnectionAccepted
 from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import Cid, SocketId
@@ -81,8 +71,6 @@ from casemate.protocol.ids import Cid, SocketId
 GOING_AWAY: Final = 1001
 """WebSocket close code of an end that was planned."""
 _EPOCH_BYTES: Final = 8
-
-Handler = Callable[[Asker, Any], None]
 
 
 class Service(Core):
@@ -115,7 +103,7 @@ class Service(Core):
         self._hosts = Hosts(self.stores, epoch, undo)
         streams = Streams(undo, epoch.hex())
         self._views = Views(desk, self.stores, self._hosts, self._sockets, streams, machine, entropy, undo)
-        self._agreements = Agreements(desk, self._hosts, self._sockets, self._waits, self._take)
+        agreements = Agreements(desk, self._hosts, self._sockets, self._waits, self._take)
         self._delivery = PlainDelivery(desk, self._hosts, undo)
         self._accounts = Accounts(
             desk=desk,
@@ -141,7 +129,7 @@ class Service(Core):
         sessions = Sessions(self._accounts)
         self._telling = Telling(
             self._accounts,
-            PlainNews(desk, self._sockets, self._agreements),
+            PlainNews(desk, self._sockets, agreements),
             self._delivery,
             self._views,
             creating,
@@ -159,56 +147,12 @@ class Service(Core):
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
 
-        self._handlers: dict[type[ClientRequest], Handler] = {
-            ask.Connect: signing_in.connect,
-            ask.Register: creating.create,
-            ask.Disconnect: lambda asker, request: sessions.disconnect(asker, request.cid),
-            ask.Deregister: lambda asker, request: sessions.deregister(asker, request.cid),
-            ask.GetSessions: lambda asker, _: sessions.get_sessions(asker),
-            ask.GetAccountInformation: lambda asker, request: sessions.get_account_information(asker, request.cid),
-            ask.ConnectionManagement: lambda asker, request: sessions.manage(asker, request.management_command),
-            ask.Message: self._message(peers),
-            ask.ListAllPeers: peers.list_all,
-            ask.ListRegisteredPeers: peers.list_registered,
-            ask.PeerRegister: self._agreements.register,
-            ask.PeerRegisterRespond: self._agreements.respond,
-            ask.PeerConnect: self._agreements.connect,
-            ask.PeerConnectAccept: self._agreements.accept,
-            ask.PeerDisconnect: peers.disconnect,
-            ask.LocalDBGetKV: local_db.get,
-            ask.LocalDBSetKV: local_db.set,
-            ask.LocalDBDeleteKV: local_db.delete,
-            ask.LocalDBGetAllKV: local_db.get_all,
-            ask.LocalDBClearAllKV: local_db.clear,
-            ask.Batched: self._batched,
-            **dict.fromkeys(NOT_YET, self._not_yet),
-        }
-        self._view_handlers: dict[type[ClientRequest], Handler] = {
-            ext.Hello: lambda asker, _: self._views.hello(asker),
-            ext.Subscribe: lambda asker, request: self._views.subscribe(asker, request.cid, request.after),
-            ext.Unsubscribe: lambda asker, request: self._views.unsubscribe(asker, request.cid),
-            ext.ListDirectory: view_requests.list_directory,
-            ext.GetTimeline: view_requests.get_timeline,
-            ext.SendChat: view_requests.send_chat,
-            ext.SetDraft: drafts.set,
-            ext.MarkRead: view_requests.mark_read,
-            ext.SetTyping: view_requests.set_typing,
-            ext.WithdrawRegistration: view_requests.withdraw_registration,
-            ext.BlockPeer: view_requests.block,
-            ext.UnblockPeer: view_requests.block,
-            ext.GetSafetyNumber: view_requests.safety_number,
-            ext.SetVerified: view_requests.set_verified,
-            ext.AcceptIdentity: view_requests.accept_identity,
-            ext.SetSettings: view_requests.set_settings,
-            ext.ConnectAccount: signing_in.connect_account,
-            ext.AdoptAccount: found_accounts.adopt,
-            ext.ForgetFoundAccount: found_accounts.forget,
-            ext.ForgetDamagedAccount: found_accounts.forget_damaged,
-            ext.ProbeServer: self._probes.probe,
-            ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
-            ext.ListBrowsers: browsers.list,
-            ext.SignOutBrowser: browsers.sign_out,
-        }
+        self._dispatch = Dispatch(
+            desk,
+            self._sockets,
+            handlers(signing_in, creating, sessions, agreements, peers, self._workspace, local_db),
+            view_handlers(desk, self._views, view_requests, drafts, signing_in, found_accounts, self._probes, browsers),
+        )
 
     # --- the core
 
@@ -216,7 +160,7 @@ class Service(Core):
         self._begin(now)
         match event:
             case events.RequestArrived(socket, request):
-                self._request(socket, request)
+                self._dispatch.arrived(socket, request)
             case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade():
                 self._link(event)
             case PathEvent():
@@ -265,7 +209,7 @@ class Service(Core):
         why = self._why_failed(event, error)
         match event:
             case events.RequestArrived(socket, request):
-                self._desk.answer(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
+                self._dispatch.failed(socket, request, why)
             case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():
@@ -323,34 +267,14 @@ class Service(Core):
                 self._desk.socket_closed(socket)
             case events.MessagesTaken(socket, mark):
                 self._delivery.taken(socket, mark)
-            case events.BadRequestArrived(socket, name, request_id, cid, peer_cid):
-                if request_id is not None:
-                    at = Address(request_id, Cid(cid or 0), None if peer_cid is None else Cid(peer_cid))
-                    answer = answer_to_malformed(name, at, of_a_view=self._sockets.is_view(socket))
-                    self._desk.answer(Asker(socket, request_id), answer)
+            case events.BadRequestArrived():
+                self._dispatch.bad_request_arrived(event)
             case events.SessionLeft(name):
                 self._accounts.restore_session(name)
             case events.SpaceSeen(free_bytes):
                 self._views.say_storage(why_low(free_bytes))
             case events.ShutdownAsked(drain_seconds):
                 self._shut_down(drain_seconds)
-
-    def _request(self, socket: SocketId, request: ClientRequest) -> None:
-        if not self._sockets.is_open(socket):
-            return
-        self._sockets.heard(socket, hello=isinstance(request, ext.Hello))
-        self._dispatch(Asker(socket, Uuid(request.request_id)), request)
-
-    def _dispatch(self, asker: Asker, request: ClientRequest) -> None:
-        try:
-            handler = self._handlers.get(type(request))
-            if handler is None:
-                handler = self._view_handlers[type(request)]
-                if not self._sockets.is_view(asker.socket):
-                    raise refuse("views_only")
-            handler(asker, request)
-        except Refused as refused:
-            self._desk.answer(asker, failure(request, refused.reason))
 
     def _link(self, event: LinkEvent) -> None:
         if self._probes.heard(event):
@@ -397,28 +321,6 @@ class Service(Core):
         for host in self._hosts.sessions():
             self._take(host, host.account.stop(self._desk.now))
 
-    # --- requests that are not one part's own
-
-    def _message(self, peers: Peers) -> Handler:
-        def message(asker: Asker, request: ask.Message) -> None:
-            if request.peer_cid is None or request.peer_cid == 0:
-                self._workspace.message(asker, request)
-            else:
-                peers.send(asker, request)
-
-        return message
-
-    def _batched(self, asker: Asker, request: ask.Batched) -> None:
-        places = self._desk.begin_batched(asker, len(request.commands))
-        for place, command in zip(places, request.commands, strict=True):
-            if isinstance(command, ask.Unusable):
-                self._desk.answer(place, failure_of_unusable(command))
-            else:
-                self._dispatch(replace(place, request_id=command.request_id), command)
-
-    def _not_yet(self, asker: Asker, request: ClientRequest) -> None:
-        raise refuse("not_available_yet")
-
     # --- small things
 
     def _take(self, host: Host, items: Outcome) -> None:
@@ -426,15 +328,3 @@ class Service(Core):
 
     def _tell_what_waits(self, host: Host, socket: SocketId) -> None:
         self._telling.tell_what_waits(host, socket)
-
-
-def _all_failed(request: ClientRequest, why: Reason) -> ClientResponse | None:
-    """Of a batch, the failures of all its commands."""
-    if not isinstance(request, ask.Batched):
-        return failure(request, why)
-    results = [
-        failure_of_unusable(command) if isinstance(command, ask.Unusable) else failure(command, why)
-        for command in request.commands
-    ]
-    given = [result for result in results if isinstance(result, Response)]
-    return BatchedResponse(cid=Cid(0), request_id=request.request_id, results=given)

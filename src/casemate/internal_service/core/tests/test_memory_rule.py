@@ -19,8 +19,6 @@ EXEMPT = {
     "ground/desk.py Desk.effects": "of the event at hand only",
     "service.py Service._at": "read after an event was undone",
     "service.py Service._rests_until": "set after an event was undone",
-    "service.py Service._handlers": "never changed",
-    "service.py Service._view_handlers": "never changed",
     "sessions/hosts.py Hosts.on_change": "put together at the start",
     "sessions/accounts.py Accounts.on_close": "put together at the start",
     "account/delivery/control.py SealedNotes.listeners": "put together at the start",

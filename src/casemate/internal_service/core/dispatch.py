@@ -1,0 +1,185 @@
+"""A request of a socket, brought to whoever answers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from casemate.internal_service.core.citadel.agreements import Agreements
+from casemate.internal_service.core.citadel.local_db import LocalDb
+from casemate.internal_service.core.citadel.not_yet import NOT_YET
+from casemate.internal_service.core.citadel.peers import Peers
+from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
+from casemate.internal_service.core.ground.desk import Asker, Desk
+from casemate.internal_service.core.ground.events import BadRequestArrived
+from casemate.internal_service.core.ground.failures import (
+    Address,
+    answer_to_malformed,
+    failure,
+    failure_of_unusable,
+)
+from casemate.internal_service.core.ground.refusals import Refused, refuse
+from casemate.internal_service.core.ground.sockets import Sockets
+from casemate.internal_service.core.requests.browsers import BrowserRequests
+from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.view_requests import ViewRequests
+from casemate.internal_service.core.sessions.creating import Creating
+from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
+from casemate.internal_service.core.sessions.sessions import Sessions
+from casemate.internal_service.core.sessions.signing_in import SigningIn
+from casemate.internal_service.core.views.snapshots import Views
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
+from casemate.protocol.client.codec import ClientRequest, ClientResponse
+from casemate.protocol.client.response_bases import Response
+from casemate.protocol.client.responses import BatchedResponse
+from casemate.protocol.client.types import Uuid
+from casemate.protocol.client.views import Reason
+from casemate.protocol.ids import Cid, SocketId
+
+Handlers = Mapping[type[ClientRequest], Callable[[Asker, Any], None]]
+"""They answer at the desk, now or later, or raise Refused."""
+
+
+def handlers(
+    signing_in: SigningIn,
+    creating: Creating,
+    sessions: Sessions,
+    agreements: Agreements,
+    peers: Peers,
+    workspace: WorkspaceQueues,
+    local_db: LocalDb,
+) -> Handlers:
+    """What anybody may ask: the base API."""
+
+    def message(asker: Asker, request: ask.Message) -> None:
+        send = peers.send if request.peer_cid else workspace.message
+        send(asker, request)
+
+    return {
+        ask.Connect: signing_in.connect,
+        ask.Register: creating.create,
+        ask.Disconnect: lambda asker, request: sessions.disconnect(asker, request.cid),
+        ask.Deregister: lambda asker, request: sessions.deregister(asker, request.cid),
+        ask.GetSessions: lambda asker, _: sessions.get_sessions(asker),
+        ask.GetAccountInformation: lambda asker, request: sessions.get_account_information(asker, request.cid),
+        ask.ConnectionManagement: lambda asker, request: sessions.manage(asker, request.management_command),
+        ask.Message: message,
+        ask.ListAllPeers: peers.list_all,
+        ask.ListRegisteredPeers: peers.list_registered,
+        ask.PeerRegister: agreements.register,
+        ask.PeerRegisterRespond: agreements.respond,
+        ask.PeerConnect: agreements.connect,
+        ask.PeerConnectAccept: agreements.accept,
+        ask.PeerDisconnect: peers.disconnect,
+        ask.LocalDBGetKV: local_db.get,
+        ask.LocalDBSetKV: local_db.set,
+        ask.LocalDBDeleteKV: local_db.delete,
+        ask.LocalDBGetAllKV: local_db.get_all,
+        ask.LocalDBClearAllKV: local_db.clear,
+        **dict.fromkeys(NOT_YET, _not_yet),
+    }
+
+
+def view_handlers(
+    desk: Desk,
+    views: Views,
+    view_requests: ViewRequests,
+    drafts: Drafts,
+    signing_in: SigningIn,
+    found_accounts: FoundAccounts,
+    probes: Probes,
+    browsers: BrowserRequests,
+) -> Handlers:
+    """What only views may ask: our extension."""
+    return {
+        ext.Hello: lambda asker, _: views.hello(asker),
+        ext.Subscribe: lambda asker, request: views.subscribe(asker, request.cid, request.after),
+        ext.Unsubscribe: lambda asker, request: views.unsubscribe(asker, request.cid),
+        ext.ListDirectory: view_requests.list_directory,
+        ext.GetTimeline: view_requests.get_timeline,
+        ext.SendChat: view_requests.send_chat,
+        ext.SetDraft: drafts.set,
+        ext.MarkRead: view_requests.mark_read,
+        ext.SetTyping: view_requests.set_typing,
+        ext.WithdrawRegistration: view_requests.withdraw_registration,
+        ext.BlockPeer: view_requests.block,
+        ext.UnblockPeer: view_requests.block,
+        ext.GetSafetyNumber: view_requests.safety_number,
+        ext.SetVerified: view_requests.set_verified,
+        ext.AcceptIdentity: view_requests.accept_identity,
+        ext.SetSettings: view_requests.set_settings,
+        ext.ConnectAccount: signing_in.connect_account,
+        ext.AdoptAccount: found_accounts.adopt,
+        ext.ForgetFoundAccount: found_accounts.forget,
+        ext.ForgetDamagedAccount: found_accounts.forget_damaged,
+        ext.ProbeServer: probes.probe,
+        ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
+        ext.ListBrowsers: browsers.list,
+        ext.SignOutBrowser: browsers.sign_out,
+    }
+
+
+class Dispatch:
+    def __init__(self, desk: Desk, sockets: Sockets, handlers: Handlers, view_handlers: Handlers) -> None:
+        self._desk = desk
+        self._sockets = sockets
+        self._handlers = handlers
+        self._view_handlers = view_handlers
+
+    def arrived(self, socket: SocketId, request: ClientRequest) -> None:
+        if not self._sockets.is_open(socket):
+            return
+        self._sockets.heard(socket, hello=isinstance(request, ext.Hello))
+        asker = Asker(socket, Uuid(request.request_id))
+        if isinstance(request, ask.Batched):
+            self._batched(asker, request)
+        else:
+            self._dispatch(asker, request)
+
+    def bad_request_arrived(self, event: BadRequestArrived) -> None:
+        """It could not be read."""
+        if event.request_id is not None:
+            peer_cid = None if event.peer_cid is None else Cid(event.peer_cid)
+            at = Address(event.request_id, Cid(event.cid or 0), peer_cid)
+            answer = answer_to_malformed(event.name, at, of_a_view=self._sockets.is_view(event.socket))
+            self._desk.answer(Asker(event.socket, event.request_id), answer)
+
+    def failed(self, socket: SocketId, request: ClientRequest, why: Reason) -> None:
+        """Handling it raised, and was undone."""
+        self._desk.answer(Asker(socket, Uuid(request.request_id)), _all_failed(request, why))
+
+    def _batched(self, asker: Asker, request: ask.Batched) -> None:
+        places = self._desk.begin_batched(asker, len(request.commands))
+        for place, command in zip(places, request.commands, strict=True):
+            if isinstance(command, ask.Unusable):
+                self._desk.answer(place, failure_of_unusable(command))
+            else:
+                self._dispatch(replace(place, request_id=command.request_id), command)
+
+    def _dispatch(self, asker: Asker, request: ClientRequest) -> None:
+        try:
+            handler = self._handlers.get(type(request))
+            if handler is None:
+                handler = self._view_handlers[type(request)]
+                if not self._sockets.is_view(asker.socket):
+                    raise refuse("views_only")
+            handler(asker, request)
+        except Refused as refused:
+            self._desk.answer(asker, failure(request, refused.reason))
+
+
+def _not_yet(asker: Asker, request: ClientRequest) -> None:
+    raise refuse("not_available_yet")
+
+
+def _all_failed(request: ClientRequest, why: Reason) -> ClientResponse | None:
+    """Of a batch, the failures of all its commands."""
+    if not isinstance(request, ask.Batched):
+        return failure(request, why)
+    results = [
+        failure_of_unusable(command) if isinstance(command, ask.Unusable) else failure(command, why)
+        for command in request.commands
+    ]
+    given = [result for result in results if isinstance(result, Response)]
+    return BatchedResponse(cid=Cid(0), request_id=request.request_id, results=given)
