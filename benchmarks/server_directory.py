@@ -46,7 +46,10 @@ def fill(data_dir: Path, accounts: int) -> None:
 
 async def measure(data_dir: Path) -> None:
     reader = new_person("reader")
-    async with await ServerProcess.start(data_dir) as server, await LinkClient.register(server.url, reader) as link:
+    async with (
+        await ServerProcess.start(data_dir) as server,
+        await LinkClient.create_account(server.url, reader) as link,
+    ):
         await _report("first page of 100 rows", lambda: _page(link, reader, "", "", FIRST_PAGE_ROWS))
         await _report("whole list in pages of 1,000", lambda: _everybody(link, reader, ""))
         await _report("search that matches 1 in 100, all of it", lambda: _everybody(link, reader, "chiara costa"))

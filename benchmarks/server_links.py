@@ -125,7 +125,7 @@ async def measure_crowd(directory: Path, people: list[Person]) -> None:
 async def measure(directory: Path, count: int) -> None:
     people = [new_person(f"person{number}") for number in range(count)]
     async with await ServerProcess.start(directory) as server:
-        await close_all(await in_parts(people, lambda person: LinkClient.register(server.url, person)))
+        await close_all(await in_parts(people, lambda person: LinkClient.create_account(server.url, person)))
     await measure_idle(directory, people)
     await measure_crowd(directory, people)
 

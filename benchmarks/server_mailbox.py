@@ -80,7 +80,9 @@ class Pair:
 
 async def make_pair(url: str, name: str) -> Pair:
     sender, recipient = new_person(f"sender{name}"), new_person(f"reader{name}")
-    pair = Pair(await LinkClient.register(url, sender), await LinkClient.register(url, recipient), sender, recipient)
+    pair = Pair(
+        await LinkClient.create_account(url, sender), await LinkClient.create_account(url, recipient), sender, recipient
+    )
     await pair.sender.ask(sender, AskRegistration, recipient.account_id, b"card")
     await pair.recipient.ask(recipient, AnswerRegistration, sender.account_id, True, b"card")
     pair.listen()

@@ -83,7 +83,7 @@ async def measure(directory: Path, count: int, seconds: float) -> None:
         await ServerProcess.start(directory, *options) as server,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
     ):
-        links = [await LinkClient.register(server.url, person) for person in people[:2]]
+        links = [await LinkClient.create_account(server.url, person) for person in people[:2]]
         paths = links[0].heard[1]
         assert isinstance(paths, Welcome)
         assert isinstance(paths.paths, PathOffer)
@@ -108,7 +108,7 @@ async def measure_idle(
 ) -> None:
     for start in range(0, len(people), REGISTERING_AT_ONCE):
         some = people[start : start + REGISTERING_AT_ONCE]
-        for link in await asyncio.gather(*(LinkClient.register(link_url, person) for person in some)):
+        for link in await asyncio.gather(*(LinkClient.create_account(link_url, person) for person in some)):
             await link.close()
     before = server.memory_info().rss
     began = time.perf_counter()

@@ -75,7 +75,7 @@ async def members(server: ServiceProcess, *names: str) -> AsyncIterator[list[Mem
         made = []
         for name in names:
             person = new_person(name)
-            link = await stack.enter_async_context(await LinkClient.register(server.url, person))
+            link = await stack.enter_async_context(await LinkClient.create_account(server.url, person))
             paths = paths_told(link)
             assert paths is not None
             endpoint = Endpoint(name, person.device.endpoint.secret)
@@ -120,7 +120,7 @@ async def test_devices_learn_where_relay_and_observer_are(tmp_path: Path) -> Non
 
 async def test_a_server_runs_without_a_relay(tmp_path: Path) -> None:
     with server_with(tmp_path, "--relay-listen", "off") as server:
-        async with await LinkClient.register(server.url, new_person("alice")) as link:
+        async with await LinkClient.create_account(server.url, new_person("alice")) as link:
             assert paths_told(link) is None
 
 

@@ -67,10 +67,10 @@ class LinkClient:
         return client
 
     @classmethod
-    async def register(cls, url: str, person: Person) -> Self:
+    async def create_account(cls, url: str, person: Person) -> Self:
         """Raises LinkEnded with the code of a refusal."""
         client = await cls.dial(url)
-        return await client._open(person, person.register)
+        return await client._open(person, person.create_account)
 
     @classmethod
     async def authenticate(cls, url: str, person: Person, heartbeat_seconds: float | None = None) -> Self:

@@ -184,9 +184,9 @@ class Office:
         connection.say(hello)
         return connection, check_greeting(hello, connection.last(ServerHello))
 
-    def register(self, person: Person, caller: str = "") -> Connection:
+    def create_account(self, person: Person, caller: str = "") -> Connection:
         connection, greeting = self.greet(person, caller)
-        connection.say(person.register(greeting))
+        connection.say(person.create_account(greeting))
         return connection
 
     def authenticate(self, person: Person) -> Connection:
@@ -195,7 +195,7 @@ class Office:
         return connection
 
     def newcomer(self, name: str, full_name: str | None = None) -> Connection:
-        connection = self.register(new_person(name, full_name))
+        connection = self.create_account(new_person(name, full_name))
         assert connection.all(Welcome), connection.heard
         return connection
 

@@ -66,7 +66,7 @@ class Person:
     def hello(self) -> ClientHello:
         return ClientHello(LINK_VERSIONS, [], self.entropy(NONCE_BYTES))
 
-    def register(self, greeting: Greeting) -> CreateAccount:
+    def create_account(self, greeting: Greeting) -> CreateAccount:
         device_list = self.device_list
         digest = new_account_digest(self.username, self.full_name, device_list, BUNDLE)
         signature = prove_device(

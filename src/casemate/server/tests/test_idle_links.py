@@ -21,7 +21,7 @@ async def test_what_a_device_said_last_is_not_kept_until_it_says_more(tmp_path: 
     frame = Deposit(NOBODY, [(number, bytes(250_000)) for number in range(1, 13)])
     async with await ServerProcess.start(tmp_path) as server:
         process = psutil.Process(server.process.pid)
-        links = [await LinkClient.register(server.url, new_person(f"person{number}")) for number in range(20)]
+        links = [await LinkClient.create_account(server.url, new_person(f"person{number}")) for number in range(20)]
         await links[0].say(frame)
         await links[0].expect(DepositRefused)
         before = process.memory_info().rss

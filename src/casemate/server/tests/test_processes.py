@@ -60,7 +60,7 @@ async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
 
 async def make_friends(url: str, alice: Person, bob: Person) -> None:
     """Accounts that agreed to talk; their links are closed again."""
-    async with await LinkClient.register(url, alice) as a, await LinkClient.register(url, bob) as b:
+    async with await LinkClient.create_account(url, alice) as a, await LinkClient.create_account(url, bob) as b:
         assert isinstance(await a.ask(alice, AskRegistration, bob.account_id, b"card"), RequestDone)
         assert isinstance(await b.ask(bob, AnswerRegistration, alice.account_id, True, b"card"), RequestDone)
 
@@ -72,7 +72,10 @@ def numbers(client: LinkClient) -> list[int]:
 async def test_two_people_find_each_other_agree_and_exchange_envelopes(
     server: ServerProcess, alice: Person, bob: Person
 ) -> None:
-    async with await LinkClient.register(server.url, alice) as a, await LinkClient.register(server.url, bob) as b:
+    async with (
+        await LinkClient.create_account(server.url, alice) as a,
+        await LinkClient.create_account(server.url, bob) as b,
+    ):
         assert a.certificate_key is not None
         page = await a.ask(alice, ListAccounts, "", "", 10)
         assert isinstance(page, AccountPage)
@@ -97,7 +100,7 @@ async def test_two_people_find_each_other_agree_and_exchange_envelopes(
 async def test_sigterm_tells_every_device_and_ends_with_success(
     server: ServerProcess, alice: Person, bob: Person
 ) -> None:
-    async with await LinkClient.register(server.url, alice) as a, await LinkClient.dial(server.url) as stranger:
+    async with await LinkClient.create_account(server.url, alice) as a, await LinkClient.dial(server.url) as stranger:
         assert await server.stop() == 0
         await a.ended()
         await stranger.ended()
@@ -124,23 +127,23 @@ async def test_a_restart_keeps_everything(tmp_path: Path, alice: Person, bob: Pe
 async def test_the_server_password_gates_joining(tmp_path: Path, alice: Person, bob: Person) -> None:
     async with await ServerProcess.start(tmp_path, "--password", "open sesame") as server:
         with pytest.raises(LinkEnded, match="server_password_wrong"):
-            await LinkClient.register(server.url, alice)
+            await LinkClient.create_account(server.url, alice)
         alice.server_password = [hashlib.sha3_256(b"open sesame").digest()]
-        async with await LinkClient.register(server.url, alice) as a:
+        async with await LinkClient.create_account(server.url, alice) as a:
             assert [hello.password_required for hello in a.heard if isinstance(hello, ServerHello)] == [True]
 
 
 # --- killed between its commit and its reply
 
 
-async def test_registering_again_succeeds_when_the_server_died_before_its_answer(tmp_path: Path, alice: Person) -> None:
+async def test_creating_it_again_succeeds_when_the_server_died_before_its_answer(tmp_path: Path, alice: Person) -> None:
     async with await ServerProcess.start(tmp_path, "--die-before", "Welcome") as server:
         with pytest.raises((LinkEnded, ConnectionError)):
-            await LinkClient.register(server.url, alice)
+            await LinkClient.create_account(server.url, alice)
         assert await server.died() == -9
-    async with await ServerProcess.start(tmp_path) as server, await LinkClient.register(server.url, alice) as a:
+    async with await ServerProcess.start(tmp_path) as server, await LinkClient.create_account(server.url, alice) as a:
         reader = new_person("reader")
-        async with await LinkClient.register(server.url, reader) as r:
+        async with await LinkClient.create_account(server.url, reader) as r:
             page = await r.ask(reader, ListAccounts, "", "", 10)
             assert [row.username for row in page.rows] == ["alice"]
         assert [frame.account.username for frame in a.heard if isinstance(frame, Welcome)] == ["alice"]
@@ -150,8 +153,8 @@ async def test_asking_again_succeeds_when_the_server_died_before_its_answer(
     tmp_path: Path, alice: Person, bob: Person
 ) -> None:
     async with await ServerProcess.start(tmp_path) as server:
-        await (await LinkClient.register(server.url, alice)).close()
-        await (await LinkClient.register(server.url, bob)).close()
+        await (await LinkClient.create_account(server.url, alice)).close()
+        await (await LinkClient.create_account(server.url, bob)).close()
         await server.stop()
     async with await ServerProcess.start(tmp_path, "--die-before", "RequestDone") as server:
         async with await LinkClient.authenticate(server.url, alice) as a:
@@ -171,8 +174,8 @@ async def test_answering_again_succeeds_when_the_server_died_before_its_answer(
     tmp_path: Path, alice: Person, bob: Person, accept: bool, card: bytes
 ) -> None:
     async with await ServerProcess.start(tmp_path) as server:
-        async with await LinkClient.register(server.url, alice) as a:
-            await (await LinkClient.register(server.url, bob)).close()
+        async with await LinkClient.create_account(server.url, alice) as a:
+            await (await LinkClient.create_account(server.url, bob)).close()
             await a.ask(alice, AskRegistration, bob.account_id, b"card")
         await server.stop()
     async with await ServerProcess.start(tmp_path, "--die-before", "RequestDone") as server:
@@ -262,7 +265,7 @@ async def test_garbage_ends_its_link_with_a_reason(server: ServerProcess, alice:
 
 
 async def test_a_frame_beyond_the_limit_is_not_read(server: ServerProcess, alice: Person) -> None:
-    async with await LinkClient.register(server.url, alice) as a:
+    async with await LinkClient.create_account(server.url, alice) as a:
         with pytest.raises((LinkEnded, ConnectionError)):
             await a.say_bytes(bytes(LINK_FRAME_BYTES + 1))
             await a.expect(Closing)
@@ -273,7 +276,7 @@ async def test_a_frame_beyond_the_limit_is_not_read(server: ServerProcess, alice
 async def test_a_connection_that_never_proves_itself_is_ended(tmp_path: Path, alice: Person) -> None:
     async with (
         await ServerProcess.start(tmp_path, "--prove-seconds", "0.5") as server,
-        await LinkClient.register(server.url, alice) as proven,
+        await LinkClient.create_account(server.url, alice) as proven,
         await LinkClient.dial(server.url) as silent,
         await LinkClient.dial(server.url) as greeted,
     ):
@@ -373,7 +376,10 @@ async def test_a_busy_server_is_no_dead_one_and_does_not_take_others_for_dead(
 async def test_a_flood_of_requests_is_slowed_and_others_are_served(
     server: ServerProcess, alice: Person, bob: Person
 ) -> None:
-    async with await LinkClient.register(server.url, alice) as a, await LinkClient.register(server.url, bob) as b:
+    async with (
+        await LinkClient.create_account(server.url, alice) as a,
+        await LinkClient.create_account(server.url, bob) as b,
+    ):
         for request_id in range(5000, 5600):
             await a.say(ListAccounts(request_id, "", "", 1))
         assert isinstance(await b.ask(bob, ListAccounts, "", "", 1), AccountPage)
@@ -401,6 +407,6 @@ async def test_a_browser_is_told_what_this_is(server: ServerProcess) -> None:
 async def test_behind_a_proxy_the_identity_is_proven_inside_the_link(tmp_path: Path, alice: Person) -> None:
     async with await ServerProcess.start(tmp_path, "--behind-proxy") as server:
         assert server.url.startswith("http://")
-        async with await LinkClient.register(server.url, alice) as a:
+        async with await LinkClient.create_account(server.url, alice) as a:
             assert a.certificate_key is None
             assert isinstance(await a.ask(alice, ListAccounts, "", "", 1), AccountPage)

@@ -113,7 +113,7 @@ def test_nobody_lists_somebody_elses_key(office: Office, alice: Connection, bob:
 def test_nobody_joins_with_somebody_elses_key(office: Office, alice: Connection) -> None:
     mallory = new_person("mallory")
     entry = msgspec.structs.replace(mallory.device.entry, endpoint_key=key_of(alice))
-    joining = office.register(replace(mallory, device=msgspec.structs.replace(mallory.device, entry=entry)))
+    joining = office.create_account(replace(mallory, device=msgspec.structs.replace(mallory.device, entry=entry)))
     assert joining.last(OpeningRefused).code == "device_taken"
     assert office.store.accounts.account(mallory.account_id) is None
 

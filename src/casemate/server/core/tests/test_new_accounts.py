@@ -13,24 +13,24 @@ CROWD, ELSEWHERE = "192.0.2.1", "2001:db8:0:1::/64"
 def test_a_network_makes_so_many_accounts_at_once_and_then_one_a_minute() -> None:
     office = Office(new_accounts_at_once=3)
     for name in ("alice", "bob", "carol"):
-        assert office.register(new_person(name), CROWD).all(Welcome)
+        assert office.create_account(new_person(name), CROWD).all(Welcome)
     late = new_person("dora")
-    [refused] = office.register(late, CROWD).all(OpeningRefused)
+    [refused] = office.create_account(late, CROWD).all(OpeningRefused)
     assert (refused.code, refused.params) == ("too_many_accounts", {"seconds": str(int(NEW_ACCOUNT_SECONDS))})
-    assert office.register(new_person("emil"), ELSEWHERE).all(Welcome), "others are not held up"
+    assert office.create_account(new_person("emil"), ELSEWHERE).all(Welcome), "others are not held up"
     office.pass_time(NEW_ACCOUNT_SECONDS)
-    assert office.register(late, CROWD).all(Welcome)
-    assert office.register(new_person("fritz"), CROWD).all(OpeningRefused)
+    assert office.create_account(late, CROWD).all(Welcome)
+    assert office.create_account(new_person("fritz"), CROWD).all(OpeningRefused)
 
 
 def test_only_an_account_that_is_made_counts() -> None:
     office = Office(new_accounts_at_once=2)
     alice = new_person("alice")
     for _ in range(5):
-        assert office.register(alice, CROWD).all(Welcome), "the same one again"
-        assert office.register(new_person("Alice"), CROWD).all(OpeningRefused), "a name that is taken"
+        assert office.create_account(alice, CROWD).all(Welcome), "the same one again"
+        assert office.create_account(new_person("Alice"), CROWD).all(OpeningRefused), "a name that is taken"
         assert office.authenticate(alice).all(Welcome)
-    assert office.register(new_person("bob"), CROWD).all(Welcome)
+    assert office.create_account(new_person("bob"), CROWD).all(Welcome)
 
 
 def test_so_many_networks_are_remembered_and_no_more() -> None:

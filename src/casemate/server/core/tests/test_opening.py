@@ -43,48 +43,48 @@ def refused(connection: Connection) -> str:
     return connection.last(OpeningRefused).code
 
 
-def test_a_person_registers_and_is_welcome() -> None:
+def test_a_person_creates_an_account_and_is_welcome() -> None:
     link = Office().newcomer("alice", "Alice Liddell")
     account = link.welcome.account
     assert (account.username, account.full_name, account.online) == ("alice", "Alice Liddell", True)
     assert (link.welcome.sent, link.welcome.received, link.welcome.presence) == ([], [], [])
 
 
-def test_registering_again_with_the_same_key_and_name_succeeds() -> None:
+def test_creating_it_again_with_the_same_key_and_name_succeeds() -> None:
     office = Office()
     alice = person_of(office.newcomer("alice"))
-    again = office.register(alice)
+    again = office.create_account(alice)
     assert again.welcome.account.account_id == alice.account_id
 
 
-def test_registering_again_succeeds_though_the_server_password_changed() -> None:
+def test_creating_it_again_succeeds_though_the_server_password_changed() -> None:
     office = Office()
     alice = person_of(office.newcomer("alice"))
     password = server_password_key((PASSWORD_HASH,), office.public_key)
     office.settings = replace(office.settings, password=password)
     office.start()
-    assert office.register(alice).all(Welcome)
+    assert office.create_account(alice).all(Welcome)
 
 
 def test_the_same_key_under_another_name_is_refused() -> None:
     office = Office()
     alice = person_of(office.newcomer("alice"))
     alice.username = "alice2"
-    assert refused(office.register(alice)) == "account_exists"
+    assert refused(office.create_account(alice)) == "account_exists"
 
 
 @pytest.mark.parametrize(("name", "code"), [("ALICE", "username_taken"), ("Ꭺlice", "username_confusable")])
 def test_a_name_that_is_taken_or_looks_like_it_is_refused(name: str, code: str) -> None:
     office = Office()
     office.newcomer("alice")
-    assert refused(office.register(new_person(name))) == code
+    assert refused(office.create_account(new_person(name))) == code
 
 
 def test_whole_cyrillic_look_alikes_are_refused_in_both_orders() -> None:
     for first, second in (("paypa", "раура"), ("раура", "paypa")):
         office = Office()
         office.newcomer(first)
-        assert refused(office.register(new_person(second))) == "username_confusable"
+        assert refused(office.create_account(new_person(second))) == "username_confusable"
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_server_password_gates_joining(presented: list[bytes] | None, admitt
     office = Office(password_hashes=(PASSWORD_HASH,))
     alice = new_person("alice")
     alice.server_password = presented
-    link = office.register(alice)
+    link = office.create_account(alice)
     assert link.last(ServerHello).password_required
     if admitted:
         assert link.all(Welcome)
@@ -162,7 +162,7 @@ def test_a_forged_device_list_is_refused() -> None:
     office = Office()
     alice, mallory = new_person("alice"), new_person("mallory")
     connection, greeting = office.greet(alice)
-    frame = mallory.register(greeting)
+    frame = mallory.create_account(greeting)
     forged = bytearray(frame.device_list)
     forged[-1] ^= 1
     connection.say(msgspec.structs.replace(frame, device_list=bytes(forged)))
@@ -174,7 +174,7 @@ def test_a_first_device_list_has_number_one_and_one_device(number: int, devices:
     office, mallory = Office(), new_person("mallory")
     entries = [mallory.device.entry, new_device(mallory.entropy).entry]
     mallory.first_list = sign_device_list(mallory.account, number, tuple(entries[:devices]))
-    assert refused(office.register(mallory)) == "broke_protocol"
+    assert refused(office.create_account(mallory)) == "broke_protocol"
     assert office.store.accounts.account(mallory.account_id) is None
 
 
@@ -183,7 +183,7 @@ def test_a_cid_belongs_to_one_account() -> None:
     alice = new_person("alice")
     twin = AccountId(alice.account_id[:8].ljust(32, b"x"))
     office.store.accounts.add(twin, read_username("twin"), "Twin", b"list", 1, 0.0)
-    assert refused(office.register(alice)) == "cid_taken"
+    assert refused(office.create_account(alice)) == "cid_taken"
 
 
 def test_another_accounts_device_cannot_be_claimed() -> None:
@@ -191,7 +191,7 @@ def test_another_accounts_device_cannot_be_claimed() -> None:
     alice = person_of(office.newcomer("alice"))
     mallory = new_person("mallory")
     mallory.device = alice.device
-    assert refused(office.register(mallory)) == "device_taken"
+    assert refused(office.create_account(mallory)) == "device_taken"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_second_hello_or_proof_ends_the_link() -> None:
     alice = new_person("alice")
     for again in ("hello", "proof"):
         connection, greeting = office.greet(alice)
-        connection.say(alice.register(greeting))
+        connection.say(alice.create_account(greeting))
         connection.say(alice.hello() if again == "hello" else alice.authenticate(greeting))
         assert connection.ended_with == "broke_protocol"
 
@@ -373,16 +373,16 @@ def test_a_recorded_proof_of_the_password_is_worth_nothing_on_another_link() -> 
         return recorded
 
     alice.proves_password = proves_and_is_overheard  # type: ignore[method-assign]
-    assert office.register(alice).all(Welcome)
+    assert office.create_account(alice).all(Welcome)
     eve.proves_password = lambda greeting: recorded  # type: ignore[method-assign]
-    assert refused(office.register(eve)) == "server_password_wrong"
+    assert refused(office.create_account(eve)) == "server_password_wrong"
     assert PASSWORD_HASH not in recorded, "nor does it tell the password's hash"
 
 
 def guess(office: Office, number: int, caller: str) -> str:
     guesser = new_person(f"guesser{number}")
     guesser.server_password = [hashlib.sha3_256(number.to_bytes(4, "big")).digest()]
-    return refused(office.register(guesser, caller=caller))
+    return refused(office.create_account(guesser, caller=caller))
 
 
 def test_wrong_passwords_are_slowed_down_for_one_network_and_not_for_others() -> None:
@@ -391,22 +391,24 @@ def test_wrong_passwords_are_slowed_down_for_one_network_and_not_for_others() ->
     assert codes == ["server_password_wrong"] * WRONG_PASSWORDS_AT_ONCE + ["too_many_passwords"]
     lucky, bob = new_person("lucky"), new_person("bob")
     lucky.server_password = bob.server_password = [PASSWORD_HASH]
-    assert refused(office.register(lucky, caller="192.0.2.1")) == "too_many_passwords", "a guess is not even looked at"
-    assert office.register(bob, caller="192.0.2.2").all(Welcome)
+    assert refused(office.create_account(lucky, caller="192.0.2.1")) == "too_many_passwords", (
+        "a guess is not even looked at"
+    )
+    assert office.create_account(bob, caller="192.0.2.2").all(Welcome)
     office.pass_time(WRONG_PASSWORD_SECONDS)
-    assert office.register(lucky, caller="192.0.2.1").all(Welcome)
+    assert office.create_account(lucky, caller="192.0.2.1").all(Welcome)
 
 
 def test_wrong_passwords_are_slowed_down_in_all_and_known_devices_never() -> None:
     office = Office(password_hashes=(PASSWORD_HASH,))
     alice = new_person("alice")
     alice.server_password = [PASSWORD_HASH]
-    office.register(alice)
+    office.create_account(alice)
     joining = office.core._opening._joining
     for _ in range(WRONG_PASSWORDS_IN_ALL_AT_ONCE):
         joining._wrong_in_all.take("", office.now.monotonic)
     assert guess(office, 1, "198.51.100.7") == "too_many_passwords"
-    assert office.register(alice).all(Welcome)
+    assert office.create_account(alice).all(Welcome)
 
 
 def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -414,7 +416,7 @@ def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest
     office = Office(password_hashes=(PASSWORD_HASH,))
     bob = new_person("bob")
     bob.server_password = [PASSWORD_HASH]
-    here = office.register(bob)
+    here = office.create_account(bob)
 
     def slow(*_: object, **__: object) -> bytes:
         raise AssertionError("on the thread of everybody's events")
@@ -423,5 +425,5 @@ def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest
     for number in range(WRONG_PASSWORDS_AT_ONCE):
         guesser = new_person(f"guesser{number}")
         guesser.proves_password = lambda greeting: [bytes(32)]  # type: ignore[method-assign]
-        assert refused(office.register(guesser)) == "server_password_wrong"
+        assert refused(office.create_account(guesser)) == "server_password_wrong"
         assert isinstance(here.ask(ListAccounts, "", "", 10), AccountPage)

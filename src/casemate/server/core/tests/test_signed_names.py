@@ -95,21 +95,21 @@ def test_a_name_that_nobody_may_have_is_refused(office: Office, bob: Connection)
     assert answer.code == "full_name_invalid"
 
 
-def test_who_registers_with_other_signed_names_is_turned_away(office: Office) -> None:
+def test_who_creates_an_account_with_other_signed_names_is_turned_away(office: Office) -> None:
     person = new_person("eve")
     connection, greeting = office.greet(person)
     frame = msgspec.structs.replace(
-        person.register(greeting), names=person.signs_names(office.public_key, full_name="Alice Example")
+        person.create_account(greeting), names=person.signs_names(office.public_key, full_name="Alice Example")
     )
     connection.say(frame)
     assert connection.last(OpeningRefused).code == "broke_protocol"
     assert office.store.accounts.account(person.account_id) is None
 
 
-def test_a_device_that_signs_no_names_yet_registers_without(office: Office, alice: Connection) -> None:
+def test_a_device_that_signs_no_names_yet_creates_an_account_without(office: Office, alice: Connection) -> None:
     person = new_person("old")
     connection, greeting = office.greet(person)
-    connection.say(msgspec.structs.replace(person.register(greeting), names=b""))
+    connection.say(msgspec.structs.replace(person.create_account(greeting), names=b""))
     assert found(alice, connection).names == b""
     publish(connection, person.signs_names(office.public_key))
     assert found(alice, connection).names == person.signs_names(office.public_key)
