@@ -365,7 +365,7 @@ class Account(Memory):
         return self._agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
 
     def answer_connect(self, cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
-        """Accept or decline a ConnectAsked. Raises Refused."""
+        """Accept or decline a ConnectWanted. Raises Refused."""
         return self._agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, cid: Cid, now: Instant) -> Outcome:
