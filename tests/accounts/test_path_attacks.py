@@ -339,7 +339,7 @@ def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
     for step in range(10):
         note = ReceiptNote(10 + 256 * step, claimed, 0)
         says_on_its_connection(neighbours, ann, sealed_by(neighbours, bob, note))
-        made += int(ann.store.database.value("SELECT count(*) FROM outbox WHERE number > ?", 10 + 256 * step)) - 1
+        made += int(ann.store.database.value("SELECT count(*) FROM deliveries WHERE number > ?", 10 + 256 * step)) - 1
     assert made == 600
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.runtime.errors import WrongKey
-from tests.contracts.account_store import PEER, PROFILE, AccountStoreContract
+from tests.contracts.account_store import BEA, CARL, PEER, PROFILE, WITH_BEA, WITH_CARL, AccountStoreContract
 
 KEY = b"k" * 32
 
@@ -16,6 +16,8 @@ class TestSqliteAccountStore(AccountStoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path) -> Iterator[SqliteAccountStore]:
         store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+        store.open_conversation(WITH_BEA, BEA)
+        store.open_conversation(WITH_CARL, CARL)
         yield store
         store.close()
 

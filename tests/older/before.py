@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from casemate.crypto.content import decode_content
 from casemate.protocol.ids import DeviceId
-from tests.older.program import Conversation, Line, Marks, UnderWay
+from tests.older.program import Conversation, Line, Marks, UnderWay, Waiting
 from tests.older.store import SqliteAccountStore
 from tests.older.store.rows import DisplayOrder, OutboxRow, Peer, TimelineRow
 
@@ -24,7 +25,7 @@ def conversation(store: SqliteAccountStore, peer: Peer) -> Conversation:
 
 
 def under_way(store: SqliteAccountStore, device: DeviceId) -> UnderWay:
-    waiting = [row.content for row in store.outbox_waiting(device, _ALL)]
+    waiting = [_waiting(row) for row in store.outbox_waiting(device, _ALL)]
     return UnderWay(store.outbox_queued(device, 0, _ALL, even_sent=True), waiting)
 
 
@@ -42,6 +43,12 @@ def sealed(store: SqliteAccountStore, device: DeviceId) -> list[OutboxRow]:
 def marks(store: SqliteAccountStore, device: DeviceId, names: Marks) -> Marks:
     channel = store.channel(device)
     return {} if channel is None else {name: getattr(channel, name) for name in names}
+
+
+def _waiting(row: OutboxRow) -> Waiting:
+    content = decode_content(row.content)
+    where = content.message_id, content.conversation_id
+    return Waiting(content.kind, *where, content.counter, content.sent_at_ms, content.body)
 
 
 def _line(row: TimelineRow, arrived: int) -> Line:

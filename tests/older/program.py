@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from casemate.crypto.identity import verify_device_list
 from casemate.crypto.session import Session
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.protocol.client.views import MessageView
-from casemate.protocol.ids import Cid, DeviceId, MessageId
+from casemate.protocol.ids import Cid, ConversationId, DeviceId, MessageId
 
 _PAGE: Final = 200
 _ALL: Final = 100_000
@@ -45,12 +46,23 @@ class Conversation:
     lines: list[Line]
 
 
+class Waiting(NamedTuple):
+    """A content that is not sealed: `sent_at_ms` since 1970."""
+
+    kind: str
+    message_id: MessageId
+    conversation: ConversationId
+    counter: int
+    sent_at_ms: int
+    body: bytes
+
+
 @dataclass(frozen=True)
 class UnderWay:
     """What one device has not acknowledged: number and envelope of what is sealed, contents of what is not."""
 
     sealed: list[tuple[int, bytes]]
-    waiting: list[bytes]
+    waiting: list[Waiting]
 
 
 Marks = dict[str, object]
@@ -82,13 +94,13 @@ def views(account: Account, peer_cid: Cid) -> list[MessageView]:
 def conversation(account: Account, store: SqliteAccountStore, peer_cid: Cid) -> Conversation:
     view = account.conversation_view(account.conversation_with(peer_cid))
     assert view is not None
-    peer = store.peer_by_cid(peer_cid)
+    peer = account.peer_view(peer_cid)
     assert peer is not None
     shown = views(account, peer_cid)
     places = sorted(message.arrival for message in shown)
     lines: list[Line] = []
     for message in shown:
-        row = store.timeline_row(peer.account_id, MessageId(bytes.fromhex(message.id)))
+        row = store.message(account.conversation_with(peer_cid), MessageId(bytes.fromhex(message.id)))
         assert row is not None
         lines.append(
             Line(
@@ -136,30 +148,40 @@ def why_queued(account: Account, peer_cid: Cid, message_id: str) -> str | None:
 
 
 def under_way(store: SqliteAccountStore, device: DeviceId) -> UnderWay:
-    waiting = [row.content for row in store.outbox_waiting(device, _ALL)]
-    return UnderWay(store.outbox_queued(device, 0, _ALL, even_sent=True), waiting)
+    waiting = [
+        Waiting(row.kind, row.message_id, row.conversation, row.counter, round(row.written_at * 1000), row.body)
+        for row in store.deliveries_waiting(device, _ALL)
+    ]
+    return UnderWay(store.deliveries_to_send(device, 0, _ALL, even_sent=True), waiting)
+
+
+def how_many(store: SqliteAccountStore, device: DeviceId) -> int:
+    """Under way, as the limit of the queue counts them."""
+    return store.under_way(device)
 
 
 def not_at_the_server(store: SqliteAccountStore, device: DeviceId) -> list[int]:
     """Numbers that are sealed and for which the server has not confirmed that it has them."""
-    return [number for number, _ in store.outbox_queued(device, 0, _ALL)]
+    return [number for number, _ in store.deliveries_to_send(device, 0, _ALL)]
 
 
 def expired(store: SqliteAccountStore, device: DeviceId) -> list[int]:
     """Numbers that the server kept as long as it keeps anything."""
-    return store.outbox_numbers(device, "expired")
+    return store.numbers_under_way(device, "expired")
 
 
 def kept_no_longer(store: SqliteAccountStore, wall: float) -> list[tuple[DeviceId, int]]:
     """Device and number of what the server has and was to keep until this moment at most, the first to go first."""
-    return store.outbox_overdue(wall, _ALL)
+    return store.overdue(wall, _ALL)
 
 
 def noted_reason(store: SqliteAccountStore, message_id: MessageId) -> str | None:
     """Why it is still here, as far as the server said."""
-    row = store.outbox_of_message(message_id)
-    assert row is not None
-    return row.reason
+    profile = store.profile()
+    assert profile is not None
+    [row] = [row for row in store.messages_with_id(message_id) if row.author == profile.account_id]
+    [delivery] = store.deliveries_of([row.arrival])[row.arrival]
+    return delivery.reason
 
 
 def marks(store: SqliteAccountStore, device: DeviceId) -> Marks:
@@ -195,8 +217,9 @@ def marks(store: SqliteAccountStore, device: DeviceId) -> Marks:
 
 def counter(store: SqliteAccountStore, device: DeviceId) -> int:
     """The highest Lamport counter in the conversation with the account of this device."""
-    channel = store.channel(device)
-    return 0 if channel is None else channel.counter
+    profile, channel = store.profile(), store.channel(device)
+    assert profile is not None
+    return 0 if channel is None else store.counter(conversation_id(profile.account_id, channel.account_id))
 
 
 def sending_session(store: SqliteAccountStore, device: DeviceId) -> Session | None:

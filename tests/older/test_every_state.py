@@ -86,6 +86,7 @@ def test_what_is_under_way_is_neither_lost_nor_doubled_nor_sealed_anew(
     friend = friend_of(made, name)
     left = program.under_way(opened, friend.device)
     assert left == before.under_way(made.maker.store, friend.device)
+    assert program.how_many(opened, friend.device) == len(left.sealed) + len(left.waiting)
     rows = before.sealed(made.maker.store, friend.device)
     assert program.not_at_the_server(opened, friend.device) == [row.number for row in rows if row.state == "queued"]
     assert program.expired(opened, friend.device) == [row.number for row in rows if row.state == "expired"]

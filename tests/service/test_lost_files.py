@@ -300,7 +300,7 @@ def flip_a_page_of_old_messages(house: House, cid: Cid) -> None:
     path = Path(house.service.stores.path_of(host.name))
     house.kill()
     with open_account_store(path, host.key.secret, synchronous="OFF").database as database:
-        pages = database.rows("SELECT pageno FROM dbstat WHERE name = 'timeline' AND pagetype = 'leaf' ORDER BY path")
+        pages = database.rows("SELECT pageno FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path")
     house.start()
     data = bytearray(path.read_bytes())
     [page] = pages[len(pages) // 3]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from casemate.internal_service.core.account.ports import AccountStore
+from casemate.internal_service.core.account.rows import MessageRow
 from casemate.protocol.client.views import MessageView
-from casemate.protocol.ids import DeviceId, MessageId, cid_of
+from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
 from casemate.protocol.link import Deliver, Deposit, Deposited, DepositRefused, Receipt
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -50,6 +51,15 @@ def store_needed(person: Person) -> AccountStore:
     return store
 
 
+def own_message(person: Person, message_id: str) -> MessageRow | None:
+    """Two people may use one id, one person does not."""
+    store = store_needed(person)
+    profile = store.profile()
+    assert profile is not None
+    rows = store.messages_with_id(MessageId(bytes.fromhex(message_id)))
+    return next((row for row in rows if row.author == profile.account_id), None)
+
+
 @dataclass
 class TruthfulStatus:
     """Sent: on the server's disk, or taken. Delivered: on the reader's disk. Read: marked so there. Never back."""
@@ -88,13 +98,15 @@ class TruthfulStatus:
     def is_somewhere(self, person: Person, message_id: str) -> bool:
         """Whether a message that is shown as sent is on the server's disk or the reader's, as far as can be seen."""
         store = person.store
-        row = None if store is None else store.timeline_own(MessageId(bytes.fromhex(message_id)))
+        row = None if store is None else own_message(person, message_id)
         if row is None or message_id in self._lost_by_server:
             return True
-        reader = next(other for other in self.deployment.people if other.cid == cid_of(row.account_id))
         account = person.account
-        view = None if account is None else account.message_view(account.conversation_with(reader.cid), row.message_id)
-        if view is None or person.rolled_back or reader.rolled_back:
+        view = None if account is None else account.message_view(row.conversation, row.message_id)
+        if view is None:
+            return True
+        reader = self._reader(person, view)
+        if person.rolled_back or reader.rolled_back:
             return True
         return self._on_readers_disk(person, reader, view) is not False or (
             self._on_servers_disk(person, reader, view) is not False
@@ -136,8 +148,7 @@ class TruthfulStatus:
         store = reader.store
         if store is None:
             return None
-        author = store.peer_by_cid(writer.cid)
-        found = None if author is None else store.timeline_row(author.account_id, MessageId(bytes.fromhex(row.id)))
+        found = next((one for one in store.messages_with_id(MessageId(bytes.fromhex(row.id))) if one.number), None)
         return found is not None and (row.status != "read" or found.painted)
 
     def _on_servers_disk(self, writer: Person, reader: Person, row: MessageView) -> bool | None:
@@ -145,16 +156,16 @@ class TruthfulStatus:
         writers, readers = writer.store, reader.store
         if server is None or writers is None or readers is None:
             return None
-        message = writers.timeline_own(MessageId(bytes.fromhex(row.id)))
-        if message is None or message.number is None:
+        message = own_message(writer, row.id)
+        if message is None:
             return False
-        for channel in writers.channels():
-            if channel.account_id != message.account_id:
+        for delivery in writers.deliveries_of([message.arrival]).get(message.arrival, ()):
+            if delivery.number is None:
                 continue
             for theirs in readers.channels():
-                pair = server.mailbox.pair(theirs.device, channel.device)
+                pair = server.mailbox.pair(theirs.device, delivery.device)
                 if pair is not None and (
-                    message.number <= pair.taken_up_to or server.mailbox.held(pair.pair_id, [message.number])
+                    delivery.number <= pair.taken_up_to or server.mailbox.held(pair.pair_id, [delivery.number])
                 ):
                     return True
         return False
@@ -265,9 +276,9 @@ def converged(deployment: Deployment) -> str | None:
             sealed = [
                 number
                 for state in ("queued", "sent", "expired")
-                for number in store.outbox_numbers(channel.device, state)
+                for number in store.numbers_under_way(channel.device, state)
             ]
-            if waiting := len(sealed) + store.outbox_waiting_count(channel.device):
+            if waiting := len(sealed) + store.waiting(channel.device):
                 return f"{person.name} has {waiting} contents in the outbox"
     return _server_not_empty(deployment)
 

@@ -156,8 +156,7 @@ class NobodyWaits:
 
     def _has(self, reader: Person, writer: Person, message: Accepted) -> bool:
         store = store_needed(reader)
-        author = store.peer_by_cid(writer.cid)
-        return author is not None and store.timeline_row(author.account_id, message.message_id) is not None
+        return any(row.number is not None for row in store.messages_with_id(message.message_id))
 
     def _link(self, writer: Person, reader: Person) -> object:
         """Which links carry it; None while one is missing."""

@@ -8,7 +8,8 @@ from typing import Final, Literal
 from casemate.internal_service.adapters.account_store import SqliteAccountStore
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
+from casemate.internal_service.core.account.ports import AccountStore
+from casemate.internal_service.core.account.showing import Place
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
 from casemate.protocol.ids import Cid, DeviceId, MessageId
@@ -219,7 +220,7 @@ class Person:
             return []
         conversation = account.conversation_with(peer_cid)
         messages: list[MessageView] = []
-        before: DisplayOrder | None = None
+        before: Place | None = None
         while True:
             page, has_before, _ = account.timeline(conversation, before, None, None, PAGE_ROWS)
             messages = [*page, *messages]

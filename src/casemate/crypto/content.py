@@ -36,6 +36,19 @@ class Kind(StrEnum):
     PROFILE = "profile"
 
 
+class Shows(StrEnum):
+    """What a content is to people: a program that does not know its kind keeps a line, and is silent about the rest."""
+
+    LINE = "line"
+    CHANGE = "change"
+    """Of another message."""
+    NOTHING = "nothing"
+
+
+NO_LINES: Final = frozenset(Kind) - {Kind.CHAT, Kind.OPAQUE}
+"""Kinds of which earlier versions did not say that they show nothing."""
+
+
 class Content(msgspec.Struct, frozen=True, array_like=True):
     """One message. Later versions append fields; what we do not know is ignored.
 
@@ -53,6 +66,12 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     sent_at_ms: Time
     expires_at: Time | None
     body: Annotated[bytes, msgspec.Meta(max_length=MESSAGE_BODY_BYTES)]
+    shows: Annotated[str, msgspec.Meta(max_length=16)] | None = None
+    """One of `Shows`, or what a later version means. None: sealed by a version that did not say so."""
+
+    @property
+    def is_line(self) -> bool:
+        return self.kind not in NO_LINES if self.shows is None else self.shows == Shows.LINE
 
 
 def encode_content(content: Content) -> bytes:

@@ -1,7 +1,9 @@
 """A database of the product: opened, found whole, and brought to the shape this program knows."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal
 
 from casemate.runtime.errors import DatabaseDamaged
 from casemate.runtime.migrations import migrate
@@ -19,8 +21,11 @@ def open_database_file(
     synchronous: Literal["FULL", "OFF"] = "FULL",
     existing: bool = False,
     check: bool = False,
+    functions: Mapping[str, Callable[..., Any]] = MappingProxyType({}),
 ) -> Database:
     """Open `path` with the migrations of `package`; `existing`: it must hold something already.
+
+    `functions` are what those migrations call by these names, where SQL alone cannot say what they do.
 
     `check` reads every page first, which takes about a second for a gigabyte; so does a database that is `behind` its
     mark, since nobody knows what befell it. Raises `CannotStart` with a sentence about this file: `DatabaseDamaged`,
@@ -31,6 +36,8 @@ def open_database_file(
         with opening(path):
             if check:
                 _check(database, path)
+            for name, function in functions.items():
+                database.define(name, function)
             migrate(database, package)
             if vfs is None:  # a file system of its own has no place for a mark
                 database.keep_mark(MarkFile(path.with_name(path.name + MARK_SUFFIX)))

@@ -1,6 +1,6 @@
 """An SQLite file that keeps its promises: durable at commit, one writer, encrypted where asked, errors with names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -186,6 +186,10 @@ class Database:
             self._make_savepoints()
             for _ in self._connection.execute(sql):
                 pass
+
+    def define(self, name: str, function: Callable[..., Any]) -> None:
+        """A function for statements of this connection; the same values always give the same."""
+        self._connection.create_scalar_function(name, function, deterministic=True)
 
     # ---------------------------------------------------------------------------------------------------- transactions
 

@@ -11,8 +11,7 @@ from msgspec import structs
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery import deposits, inbox, kept, outbox, sealing
-from casemate.internal_service.core.account.rows import Channel, TimelineRow
-from casemate.protocol.ids import MessageId
+from casemate.internal_service.core.account.rows import Channel, MessageRow
 from casemate.protocol.link import ClientHello
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
@@ -79,27 +78,31 @@ def test_a_message_called_sent_that_the_server_never_stored_is_found(monkeypatch
 
 
 def test_a_message_called_delivered_too_early_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.timeline_set_status
+    honest = SqliteAccountStore.set_state
 
-    def optimistic(self: SqliteAccountStore, message_ids: Sequence[Any], status: Any) -> Any:
-        return honest(self, message_ids, "delivered" if status == "sent" else status)
+    def optimistic(self: SqliteAccountStore, device: Any, first: int, last: int, *state: Any) -> Any:
+        changed = honest(self, device, first, last, *state)
+        if state[0] == "sent":
+            told = "UPDATE deliveries SET told = 'delivered' WHERE device = ? AND number BETWEEN ? AND ?"
+            self.database.execute(told, device, first, last)
+        return changed
 
-    monkeypatch.setattr(SqliteAccountStore, "timeline_set_status", optimistic)
+    monkeypatch.setattr(SqliteAccountStore, "set_state", optimistic)
     assert re.search(r"is delivered, but it is not so", finding(WINDY))
 
 
 def test_a_status_that_steps_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.timeline_advance
+    honest = SqliteAccountStore.arrived
 
-    def forgetful(self: SqliteAccountStore, account_id: Any, up_to: int, status: Any, *, first: int = 0) -> Any:
-        moved = honest(self, account_id, up_to, status, first=first)
-        if status == "read" or not moved:
+    def forgetful(self: SqliteAccountStore, device: Any, up_to: int) -> Any:
+        moved = honest(self, device, up_to)
+        if not moved:
             return moved
-        back = "UPDATE timeline SET status = 'delivered' WHERE mine = 1 AND status = 'read' RETURNING message_id"
-        read = [MessageId(row[0]) for row in self.database.rows(back)]
-        return [*moved, *read]
+        back = "UPDATE deliveries SET told = 'delivered' WHERE told = 'read' RETURNING message"
+        read = [self.message_at(row[0]) for row in self.database.rows(back)]
+        return [*moved, *((row.conversation, row.message_id) for row in read)]
 
-    monkeypatch.setattr(SqliteAccountStore, "timeline_advance", forgetful)
+    monkeypatch.setattr(SqliteAccountStore, "arrived", forgetful)
     assert "go from read to delivered" in finding(FINE)
 
 
@@ -115,12 +118,13 @@ def test_a_message_called_read_that_was_only_jumped_over_is_found(monkeypatch: p
 
 
 def test_a_message_that_is_acknowledged_but_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.timeline_add
+    honest = SqliteAccountStore.message_add
 
-    def leaky(self: SqliteAccountStore, row: TimelineRow, *, is_new: bool = False) -> bool:
-        return False if not row.mine and row.message_id[0] < 40 else honest(self, row, is_new=is_new)
+    def leaky(self: SqliteAccountStore, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
+        kept_back = row.number is not None and row.message_id[0] < 40
+        return None if kept_back else honest(self, row, is_new=is_new)
 
-    monkeypatch.setattr(SqliteAccountStore, "timeline_add", leaky)
+    monkeypatch.setattr(SqliteAccountStore, "message_add", leaky)
     assert re.search(r"does not see|is delivered, but it is not so", finding(FINE))
 
 
@@ -136,16 +140,16 @@ def test_a_message_that_is_shown_twice_is_found(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_order_that_depends_on_arrival_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.timeline_add
+    honest = SqliteAccountStore.message_add
 
-    def by_arrival(self: SqliteAccountStore, row: TimelineRow, *, is_new: bool = False) -> bool:
-        last_id = self.last_message(row.account_id)
-        last = None if last_id is None else self.timeline_row(row.account_id, last_id)
+    def by_arrival(self: SqliteAccountStore, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
+        last_id = self.last_message(row.conversation)
+        last = None if last_id is None else self.message(row.conversation, last_id)
         return honest(
             self, structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))), is_new=is_new
         )
 
-    monkeypatch.setattr(SqliteAccountStore, "timeline_add", by_arrival)
+    monkeypatch.setattr(SqliteAccountStore, "message_add", by_arrival)
     assert "in different order" in finding(replace(WINDY, slowness=2.0))
 
 
@@ -156,7 +160,7 @@ def test_an_outbox_that_is_not_flushed_when_link_and_peer_are_back_is_found(monk
 
 
 def test_an_outbox_that_is_never_emptied_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SqliteAccountStore, "outbox_remove_up_to", lambda self, device, number: None)
+    monkeypatch.setattr(SqliteAccountStore, "arrived", lambda self, device, up_to: [])
     assert "contents in the outbox" in finding(FINE)
 
 

@@ -75,7 +75,7 @@ def test_a_word_to_a_stranger_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def trusting(self: Admission, endpoint_key: Any) -> Any:
         peer = next(iter(self._context.store.peers()), None)
-        return None if peer is None else (peer, self._context.device_of(peer))
+        return None if peer is None else (peer, self._context.devices_of(peer)[0])
 
     monkeypatch.setattr(Admission, "_owner", trusting)
     assert "says PeerHello to a stranger" in finding(VISITED)

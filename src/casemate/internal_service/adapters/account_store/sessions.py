@@ -17,7 +17,7 @@ _OPENED: Final = struct.Struct(">Q8s")
 _RUN: Final = struct.Struct(">QQ")
 _CHANNEL_COLUMNS = (
     "device, account_id, next_number, delivered_up_to, read_up_to, expected, seen_up_to, own_read_up_to, lost,"
-    " counter, opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
+    " opened_number, opened_start, origins, receipt_session, parked_receipt, rekey_at,"
     " opened_before, read_runs, own_read_runs, asked_back, spares_given, spares_renew_at, on_trial"
 )
 _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, retire_at"
@@ -54,7 +54,7 @@ class ChannelsTable:
     def _write_channels(self, channels: list[Channel]) -> None:
         self._db.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
         )
 
@@ -189,7 +189,6 @@ def _channel_values(channel: Channel) -> Row:
         channel.seen_up_to,
         channel.own_read_up_to,
         struct.pack(f">{len(channel.lost)}Q", *channel.lost),
-        channel.counter,
         *channel.opened,
         b"".join(_ORIGIN.pack(origin.start, origin.since) for origin in channel.origins),
         channel.receipt_session,
@@ -216,19 +215,18 @@ def _channel(row: Row) -> Channel:
         seen_up_to=row[6],
         own_read_up_to=row[7],
         lost=struct.unpack(f">{len(row[8]) // 8}Q", row[8]),
-        counter=row[9],
-        opened=(row[10], row[11]),
-        origins=tuple(Origin(start, since) for start, since in _ORIGIN.iter_unpack(row[12])),
-        receipt_session=row[13],
-        parked_receipt=row[14],
-        rekey_at=row[15],
-        opened_before=tuple((number, start) for number, start in _OPENED.iter_unpack(row[16])),
-        read_runs=tuple(_RUN.iter_unpack(row[17])),
-        own_read_runs=tuple(_RUN.iter_unpack(row[18])),
-        asked_back=bool(row[19]),
-        spares_given=row[20],
-        spares_renew_at=row[21],
-        on_trial=row[22],
+        opened=(row[9], row[10]),
+        origins=tuple(Origin(start, since) for start, since in _ORIGIN.iter_unpack(row[11])),
+        receipt_session=row[12],
+        parked_receipt=row[13],
+        rekey_at=row[14],
+        opened_before=tuple((number, start) for number, start in _OPENED.iter_unpack(row[15])),
+        read_runs=tuple(_RUN.iter_unpack(row[16])),
+        own_read_runs=tuple(_RUN.iter_unpack(row[17])),
+        asked_back=bool(row[18]),
+        spares_given=row[19],
+        spares_renew_at=row[20],
+        on_trial=row[21],
     )
 
 

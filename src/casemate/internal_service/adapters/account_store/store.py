@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
 from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
-from casemate.internal_service.adapters.account_store.outbox import OutboxTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.spares import SparesTable
-from casemate.internal_service.adapters.account_store.timeline import TimelineTable
+from casemate.internal_service.adapters.account_store.upgrading import FUNCTIONS
 from casemate.node import Savepoint
 from casemate.runtime.database_file import open_database_file
 from casemate.runtime.row_cache import RowCache
@@ -27,8 +27,7 @@ class SqliteAccountStore(
     RatchetsTable,
     SparesTable,
     KeyTimeTable,
-    OutboxTable,
-    TimelineTable,
+    DeliveriesTable,
     InboxTable,
     LocalDbTable,
     PlainQueueTable,
@@ -92,5 +91,14 @@ def open_account_store(
 ) -> SqliteAccountStore:
     """Open or create the database of one account; `key` is its 32-byte database key. Raises `CannotStart`."""
     return SqliteAccountStore(
-        open_database_file(path, __package__, key=key, vfs=vfs, synchronous=synchronous, existing=existing, check=check)
+        open_database_file(
+            path,
+            __package__,
+            key=key,
+            vfs=vfs,
+            synchronous=synchronous,
+            existing=existing,
+            check=check,
+            functions=FUNCTIONS,
+        )
     )

@@ -40,10 +40,10 @@ from casemate.internal_service.core.account.people.membership import Membership
 from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
-from casemate.internal_service.core.account.ports import AccountStore, DisplayOrder
+from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Peer, Profile
 from casemate.internal_service.core.account.server_events import ServerEvents
-from casemate.internal_service.core.account.showing import Showing, name_looks
+from casemate.internal_service.core.account.showing import Place, Showing, name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
     LinkEvent,
@@ -365,7 +365,7 @@ class Account(Memory):
         return self._agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
 
     def answer_connect(self, cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
-        """Accept or decline a ConnectWanted. Raises Refused."""
+        """Accept or decline a ConnectAsked. Raises Refused."""
         return self._agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, cid: Cid, now: Instant) -> Outcome:
@@ -469,7 +469,7 @@ class Account(Memory):
         return [
             self._showing.conversation(peer)
             for peer in self._context.store.peers()
-            if peer.relation == "registered" or peer.account_id in said
+            if peer.relation == "registered" or self._conversations.of(peer) in said
         ]
 
     def message_view(self, conversation: ConversationId, message_id: MessageId) -> MessageView | None:
@@ -480,15 +480,14 @@ class Account(Memory):
         peer = self._conversations.peer(conversation)
         if peer is None:
             return []
-        found = (self._context.store.timeline_row(peer.account_id, message_id) for message_id in message_ids)
-        return [self._showing.message(peer, row) for row in found if row is not None]
+        return self._showing.messages(peer, message_ids)
 
     def timeline(
         self,
         conversation: ConversationId,
-        before: DisplayOrder | None,
-        after: DisplayOrder | None,
-        around: DisplayOrder | None,
+        before: Place | None,
+        after: Place | None,
+        around: Place | None,
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page, and whether there is more before and after. Raises Refused."""

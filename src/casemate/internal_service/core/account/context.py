@@ -172,6 +172,7 @@ class Context(Memory):
 
     def put_peer(self, peer: Peer) -> None:
         self.store.put_peer(peer)
+        self.store.open_conversation(self.conversation_with(peer.account_id), peer.account_id)
         self.changed_peers.add(peer.account_id)
         self.peers_version += 1
 
@@ -201,9 +202,9 @@ class Context(Memory):
             known = self._lists[peer.device_list] = verify(peer.device_list, peer.account_id)
         return known
 
-    def device_of(self, peer: Peer) -> DeviceId:
-        """The device that messages to this peer go to."""
-        return self.device_list(peer).devices[0].device_id
+    def devices_of(self, peer: Peer) -> list[DeviceId]:
+        """Those that messages to this peer go to: all that the account lists."""
+        return [entry.device_id for entry in self.device_list(peer).devices]
 
 
 def prekey_to_bytes(prekey: PrekeySecrets) -> bytes:

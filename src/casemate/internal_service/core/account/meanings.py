@@ -1,7 +1,5 @@
 """What a content means: each kind is brought to the room that knows it. Delivery itself knows none of them."""
 
-from typing import Final
-
 from casemate.crypto.content import Content, Kind
 from casemate.internal_service.core.account.contents import Rekey
 from casemate.internal_service.core.account.context import Outcome
@@ -13,8 +11,6 @@ from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.rows import Peer
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
-
-_NOT_SHOWN: Final = (Kind.PROFILE,)
 
 
 class Meanings:
@@ -38,7 +34,11 @@ class Meanings:
                 return []
             case Kind.RETURNED:
                 return self._giving_back.taken(peer, device, content.body, now)
-            case kind if kind in _NOT_SHOWN or kind.startswith(NOTE_PREFIX):  # lines are written here, by us alone
+            case Kind.CHAT | Kind.OPAQUE:
+                return self._messages.arrived(peer, device, number, content, now)
+            case kind if kind.startswith(NOTE_PREFIX):  # such lines are written here, by us alone
+                return []
+            case _ if not content.is_line:
                 return []
             case _:
                 return self._messages.arrived(peer, device, number, content, now)

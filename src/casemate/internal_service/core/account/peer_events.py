@@ -231,7 +231,7 @@ class PeerEvents(Memory):
             peer = self._peer_of(path.device)
             presence = self._context.store.presence(path.account_id)
             if peer is not None and presence is not None and presence.online:
-                outcome += self._notes.send_by_server(peer, note)
+                outcome += self._notes.send_by_server(peer, path.device, note)
         return outcome
 
     def _peer_of(self, device: DeviceId) -> Peer | None:

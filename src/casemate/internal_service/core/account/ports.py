@@ -2,28 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from casemate.internal_service.core.account.rows import (
     Channel,
-    OutboxRow,
-    OutboxState,
+    Delivery,
+    DeliveryState,
+    DisplayOrder,
+    MessageRow,
     Peer,
     Profile,
     RatchetRow,
-    StoredStatus,
-    TimelineRow,
     UsedPrekey,
 )
 from casemate.node import GoesBack
-from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId
 from casemate.protocol.link import PresenceRow
 
-DisplayOrder = tuple[int, DeviceId]
-"""(counter, writing device)."""
-
-TimelinePlace = tuple[AccountId, MessageId]
-"""A message, in the conversation with this account."""
+Line = tuple[ConversationId, MessageId]
+"""A line of a conversation."""
 
 
 class ProfileStore(Protocol):
@@ -152,82 +149,42 @@ class KeyTimeStore(Protocol):
     def set_key_time(self, seconds: float, wall: float) -> None: ...
 
 
-class OutboxStore(Protocol):
-    def outbox_add(self, row: OutboxRow) -> OutboxRow:
-        """`row.id` is ignored; returns the row with its own. Rows of a device keep the order of their ids.
+class ConversationStore(Protocol):
+    def open_conversation(self, conversation: ConversationId, peer: AccountId) -> None:
+        """Of two. Nothing, when it is here."""
+        ...
 
-        The message id of a row that waits is no other row's: whether it is may turn out only at the commit.
+    def conversations(self) -> list[ConversationId]:
+        """Those in which there is a line."""
+        ...
+
+    def counter(self, conversation: ConversationId) -> int:
+        """The highest Lamport counter that was seen in it."""
+        ...
+
+    def set_counter(self, conversation: ConversationId, counter: int) -> None: ...
+
+    def unread(self, conversation: ConversationId | None = None) -> int:
+        """Of this one; without one, of all whose other side is not blocked."""
+        ...
+
+    def first_unread(self, conversation: ConversationId) -> DisplayOrder | None: ...
+
+    def highest_seen(self, conversation: ConversationId) -> DisplayOrder | None:
+        """The last message of others, in display order, that was seen: what sorts before it arrives late.
+
+        Lines about the conversation, which have no author, are none of theirs.
         """
         ...
 
-    def outbox_row(self, device: DeviceId, number: int) -> OutboxRow | None: ...
-
-    def outbox_of_message(self, message_id: MessageId) -> OutboxRow | None: ...
-
-    def outbox_waiting(self, device: DeviceId, limit: int) -> list[OutboxRow]: ...
-
-    def outbox_queued(
-        self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
-    ) -> list[tuple[int, bytes]]:
-        """Number and envelope of what the server has not confirmed, ascending; `even_sent`: also of what it has."""
-        ...
-
-    def outbox_sealed(self, row: OutboxRow, number: int, envelope: bytes) -> None:
-        """This row, which waited, has its envelope now."""
-        ...
-
-    def outbox_unseal(self, device: DeviceId, numbers: Sequence[int] | None, reason: str | None) -> list[MessageId]:
-        """Back to waiting (None: all of the device), to be sealed anew; returns the messages."""
-        ...
-
-    def outbox_set_state(
-        self,
-        device: DeviceId,
-        first: int,
-        last: int,
-        state: OutboxState,
-        reason: str | None,
-        kept_until: float | None = None,
-    ) -> list[MessageId]:
-        """Sealed rows with a number in first…last; returns the messages whose row changed."""
-        ...
-
-    def outbox_expire(self, device: DeviceId, first: int, last: int) -> list[MessageId]:
-        """What is sent and has a number in first…last is expired; returns those messages."""
-        ...
-
-    def outbox_overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
-        """Device and number of what is sent and was to be kept until this moment at most."""
-        ...
-
-    def outbox_next_overdue(self) -> float | None:
-        """When (wall) the next of what is sent is to be kept no longer."""
-        ...
-
-    def outbox_revive(self, device: DeviceId) -> list[tuple[int, MessageId]]:
-        """What is expired is queued again; returns number and message of each, ascending."""
-        ...
-
-    def outbox_remove_up_to(self, device: DeviceId, number: int) -> None: ...
-
-    def outbox_numbers(self, device: DeviceId, state: str) -> list[int]:
-        """The numbers of rows in this state, ascending."""
-        ...
-
-    def outbox_count(self, device: DeviceId) -> int:
-        """All rows, whatever their state; takes as long for many as for few."""
-        ...
-
-    def outbox_waiting_count(self, device: DeviceId) -> int: ...
-
-    def outbox_devices(self) -> list[DeviceId]:
-        """Devices that have rows which the server does not hold."""
+    def last_message(self, conversation: ConversationId) -> MessageId | None:
+        """The last line, in display order."""
         ...
 
 
-class TimelineStore(Protocol):
-    def timeline_add(self, row: TimelineRow, *, is_new: bool = False) -> bool:
-        """False when the conversation has this message already.
+class MessageStore(Protocol):
+    def message_add(self, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
+        """The row as it is kept; None when the conversation has this line already.
 
         `row.arrival` and `row.shown_at` are ignored: the one is counted up here, the other fixed by `shown_time`.
 
@@ -235,82 +192,136 @@ class TimelineStore(Protocol):
         """
         ...
 
-    def timeline_row(self, account_id: AccountId, message_id: MessageId) -> TimelineRow | None: ...
-
-    def timeline_own(self, message_id: MessageId) -> TimelineRow | None:
-        """Our own message; two people may use one id, we do not."""
+    def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
+        """The line of this id."""
         ...
 
-    def timeline_by_number(self, account_id: AccountId, number: int) -> TimelineRow | None:
-        """Our own message that went in the envelope with this number."""
+    def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
+        """In all conversations, lines and others: two people may use one id."""
         ...
 
-    def timeline_set_number(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
-        """Of our own message, if it is one: other contents have no row."""
+    def message_at(self, arrival: int) -> MessageRow: ...
+
+    def timeline_page(
+        self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
+    ) -> list[MessageRow]:
+        """Lines in display order: the last `limit` before `before`, the first after `after`, or the last of all."""
         ...
 
-    def timeline_unnumber(self, message_id: MessageId) -> None:
-        """Its envelope is void; it gets another number when it is sealed anew."""
+    def see(self, conversation: ConversationId, up_to_arrival: int) -> list[MessageId]:
+        """Messages that arrived up to here are seen; returns those that were not."""
         ...
 
-    def timeline_set_status(self, message_ids: Sequence[MessageId], status: StoredStatus) -> list[TimelinePlace]:
-        """Queued or sent; returns those that are messages of ours and not delivered yet."""
+    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
+        """These of others were on a screen, and are seen; returns those that had not been. Others are passed over."""
         ...
 
-    def timeline_advance(
-        self, account_id: AccountId, up_to: int, status: StoredStatus, *, first: int = 0
-    ) -> list[MessageId]:
-        """Our messages numbered `first` to `up_to` that are not as far as `status`, delivered or read; returns them."""
-        ...
-
-    def timeline_see(self, account_id: AccountId, up_to_arrival: int) -> list[MessageId]:
-        """Their messages that arrived up to here are seen; returns those that were not."""
-        ...
-
-    def timeline_paint(self, account_id: AccountId, message_ids: Sequence[MessageId]) -> list[TimelineRow]:
-        """These of theirs were on a screen, and are seen; returns those that had not been. Others are passed over."""
-        ...
-
-    def timeline_renumber(self, account_id: AccountId, message_id: MessageId, number: int) -> None:
-        """Their message came again, in the envelope with this number."""
+    def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
+        """A message of theirs came again, in the envelope with this number."""
         ...
 
     def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
         """The highest number below, and the lowest above, of a message of this device that was on no screen yet."""
         ...
 
-    def highest_seen(self, account_id: AccountId) -> DisplayOrder | None:
-        """The last message from the peer, in display order, that was seen: what sorts before it arrives late.
-
-        Lines about the conversation, which have no number, are none of theirs.
-        """
+    def theirs_after(
+        self, conversation: ConversationId, device: DeviceId, number: int, limit: int
+    ) -> tuple[list[MessageRow], int]:
+        """Messages that came from this device under higher numbers, the newest first, and how many there are."""
         ...
 
-    def timeline_theirs_after(
-        self, account_id: AccountId, device: DeviceId, number: int, limit: int
-    ) -> tuple[list[TimelineRow], int]:
-        """Their messages that came from this device under higher numbers, the newest first, and how many there are."""
+
+class DeliveryStore(Protocol):
+    """What is on its way to each device. Whatever changes says which lines look different now."""
+
+    def delivery_add(self, delivery: Delivery) -> None:
+        """One that waits, or is sealed already. Those of a device keep the order of their messages."""
         ...
 
-    def last_message(self, account_id: AccountId) -> MessageId | None:
-        """The last of the conversation, in display order."""
+    def delivery(self, device: DeviceId, number: int) -> Delivery | None: ...
+
+    def deliveries_of(self, arrivals: Sequence[int]) -> dict[int, list[Delivery]]:
+        """Of each of these messages that has any; without envelopes."""
         ...
 
-    def unread(self, account_id: AccountId | None = None) -> int:
-        """Messages of this account; without one, of all that are not blocked."""
+    def deliveries_waiting(self, device: DeviceId, limit: int) -> list[MessageRow]: ...
+
+    def delivery_sealed(self, device: DeviceId, message: int, number: int, envelope: bytes) -> None:
+        """This one, which waited, has its envelope now."""
         ...
 
-    def first_unread(self, account_id: AccountId) -> DisplayOrder | None: ...
-
-    def timeline_page(
-        self, account_id: AccountId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
-    ) -> list[TimelineRow]:
-        """In display order: the last `limit` before `before`, the first after `after`, or the last of all."""
+    def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
+        """One that is done is queued once more, under its number."""
         ...
 
-    def conversations(self) -> list[AccountId]: ...
+    def deliveries_to_send(
+        self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
+    ) -> list[tuple[int, bytes]]:
+        """Number and envelope of what the server has not confirmed, ascending; `even_sent`: also of what it has."""
+        ...
 
-    def queued_messages(self, account_id: AccountId, limit: int) -> list[MessageId]: ...
+    def unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[Line]:
+        """What is under way (None: all to the device) waits again, to be sealed anew."""
+        ...
+
+    def set_state(
+        self,
+        device: DeviceId,
+        first: int,
+        last: int,
+        state: Literal["queued", "sent"],
+        reason: str | None,
+        kept_until: float | None = None,
+    ) -> list[Line]:
+        """Of what is under way with a number in first…last."""
+        ...
+
+    def expire(self, device: DeviceId, first: int, last: int) -> list[Line]:
+        """What is sent and has a number in first…last is expired."""
+        ...
+
+    def overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
+        """Device and number of what is sent and was to be kept until this moment at most."""
+        ...
+
+    def next_overdue(self) -> float | None:
+        """When (wall) the next of what is sent is to be kept no longer."""
+        ...
+
+    def revive(self, device: DeviceId) -> tuple[int, list[Line]] | None:
+        """What is expired is queued again: the first of those numbers. None: nothing was."""
+        ...
+
+    def arrived(self, device: DeviceId, up_to: int) -> list[Line]:
+        """The device has everything under way up to this number. Contents that are no lines go with their last
+        delivery."""
+        ...
+
+    def read(self, device: DeviceId, first: int, last: int) -> list[Line]:
+        """It says that what has a number in first…last was read."""
+        ...
+
+    def forget_device(self, device: DeviceId) -> list[Line]:
+        """Nothing goes there any more. What it told of a message that no other device gets is kept."""
+        ...
+
+    def numbers_under_way(self, device: DeviceId, state: DeliveryState) -> list[int]:
+        """The numbers of those in this state, ascending."""
+        ...
+
+    def under_way(self, device: DeviceId) -> int:
+        """How many contents wait or are sealed and not there yet; takes as long for many as for few."""
+        ...
+
+    def waiting(self, device: DeviceId) -> int: ...
+
+    def devices_to_send(self) -> list[DeviceId]:
+        """Devices for which something is under way that the server does not hold."""
+        ...
+
+    def queued_messages(self, conversation: ConversationId, limit: int) -> list[MessageId]:
+        """Lines of ours that some device does not have and the server neither, the newest first."""
+        ...
 
 
 class InboxStore(Protocol):
@@ -334,8 +345,9 @@ class AccountStore(
     RatchetStore,
     SpareStore,
     KeyTimeStore,
-    OutboxStore,
-    TimelineStore,
+    ConversationStore,
+    MessageStore,
+    DeliveryStore,
     InboxStore,
     GoesBack,
     Protocol,

@@ -5,22 +5,27 @@ from typing import Literal
 
 import msgspec
 
+from casemate.crypto.content import Shows
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
 from casemate.crypto.session import Session
 from casemate.internal_service.core.account.runs import Run
 from casemate.internal_service.core.account.starts import Start
-from casemate.protocol.client.views import Connection, Relation
-from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId, cid_of
+from casemate.protocol.client.views import Connection, MessageStatus, Relation
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId, cid_of
 from casemate.protocol.link import PathOffer
+
+DisplayOrder = tuple[int, DeviceId, MessageId]
+"""(counter, writing device, message): the same for everybody."""
 
 Opened = tuple[int, bytes]
 """A number, and the start that gave it out."""
 
-OutboxState = Literal["waiting", "queued", "sent", "expired"]
+DeliveryState = Literal["waiting", "queued", "sent", "expired", "done"]
 """waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk. expired: the server kept
-it as long as it keeps anything; it is deposited again when they are back."""
+it as long as it keeps anything; it is deposited again when they are back. done: the device has it."""
 
-StoredStatus = Literal["queued", "sent", "delivered", "read", "received"]
+Told = Literal["delivered", "read"]
+"""What a device said of a message. Never taken back, also where it is given the message once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +123,6 @@ class Channel(msgspec.Struct, frozen=True):
     """Every message of theirs up to here was painted on a screen here."""
     lost: tuple[int, ...] = ()
     """Numbers of theirs that could not be opened: they are told, and seal those messages anew."""
-    counter: int = 0
-    """Highest Lamport counter seen in the conversation."""
     opened: Opened = (0, UNKNOWN_ORIGIN.start)
     """The last number of theirs that was opened, and the start of theirs that gave it out."""
     opened_before: tuple[Opened, ...] = ()
@@ -170,46 +173,54 @@ class RatchetRow(msgspec.Struct, frozen=True):
     """When a session that no longer sends is deleted."""
 
 
-class OutboxRow(WithContents, frozen=True):
-    """A content that a peer's device has not acknowledged."""
-
-    id: int
-    device: DeviceId
-    account_id: AccountId
-    message_id: MessageId
-    content: bytes
-    """The sealed content's plaintext, kept so that it can be sealed anew under another session."""
-    number: int | None
-    envelope: bytes | None
-    state: OutboxState
-    reason: str | None
-    """Why it is still here, where that is not plain from the link and the peer."""
-    kept_until: float | None = None
-    """Until when the server keeps what is sent, by our clock."""
-
-
-class TimelineRow(WithContents, frozen=True):
-    """A message as the user reads it."""
+class MessageRow(WithContents, frozen=True):
+    """A content of a conversation: of theirs what people see, of ours also what they do not."""
 
     arrival: int
+    """Its place among all that this account learned of."""
     message_id: MessageId
-    account_id: AccountId
-    """The peer of the conversation."""
-    mine: bool
-    kind: str
-    body: bytes
-    status: StoredStatus
-    counter: int
+    conversation: ConversationId
+    author: AccountId | None
+    """None: a line about the conversation, written by this computer."""
     device: DeviceId
-    """Who wrote it; (counter, device) is the display order."""
-    number: int | None
-    """Of the envelope that carried it last."""
+    """Which wrote it."""
+    kind: str
+    shows: Shows
+    body: bytes
+    counter: int
     written_at: float
     arrived_at: float
-    late: bool
-    seen: bool
+    heads: tuple[MessageId, ...] = ()
+    number: int | None = None
+    """Of theirs: of the envelope that carried it last."""
+    late: bool = False
+    seen: bool = True
     """It counts for the badge of its reader no more. Own messages are."""
-    painted: bool
+    painted: bool = True
     """It was on a screen here: so it is told to its writer."""
     shown_at: float = 0.0
     """The time that is shown; see `shown_time.py`."""
+    settled: MessageStatus | None = None
+    """Ours: what became of it, where no delivery says so any more."""
+
+    @property
+    def order(self) -> DisplayOrder:
+        return self.counter, self.device, self.message_id
+
+
+class Delivery(WithContents, frozen=True):
+    """A content of ours on its way to one device. It knows no body."""
+
+    device: DeviceId
+    message: int
+    """The `arrival` of the content."""
+    number: int | None = None
+    """None while it waits."""
+    envelope: bytes | None = None
+    """None while it waits, and when it is done."""
+    state: DeliveryState = "waiting"
+    told: Told | None = None
+    reason: str | None = None
+    """Why it is still here, where that is not plain from the link and the peer."""
+    kept_until: float | None = None
+    """Until when the server keeps what is sent, by our clock."""

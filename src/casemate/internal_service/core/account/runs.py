@@ -24,3 +24,18 @@ def united(runs: Iterable[Run], *, above: int) -> tuple[Run, ...]:
 
 def holds(runs: Iterable[Run], number: int) -> bool:
     return any(first <= number <= last for first, last in runs)
+
+
+def without(run: Run, known: Iterable[Run]) -> list[Run]:
+    """What of a run is in none of these."""
+    first, end = run
+    parts: list[Run] = []
+    for known_first, known_last in sorted(known):
+        if known_last < first:
+            continue
+        if known_first > end:
+            break
+        if known_first > first:
+            parts.append((first, known_first - 1))
+        first = max(first, known_last + 1)
+    return [*parts, (first, end)] if first <= end else parts

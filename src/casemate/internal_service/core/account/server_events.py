@@ -134,7 +134,7 @@ class ServerEvents(Memory):
                 if peer is None:
                     self._ignore(sender)
                     return []
-                return self._outbox.heard_from(peer) + self._inbox.delivered(peer, device, items, now)
+                return self._outbox.heard_from(device) + self._inbox.delivered(peer, device, items, now)
             case ReceiptArrived(sender, device, mark, sealed):
                 return [*self._control(sender, device, sealed, now), *self._link.send(ReceiptTaken(device, mark))]
             case EphemeralArrived(sender, device, sealed):
@@ -289,7 +289,7 @@ class ServerEvents(Memory):
             return []
         if peer.blocked:
             return outcome
-        return outcome + self._outbox.heard_from(peer) + self._inbox.go_on(peer, device, now)
+        return outcome + self._outbox.heard_from(device) + self._inbox.go_on(peer, device, now)
 
     def _presence(self, row: PresenceRow, now: Instant) -> Outcome:
         peer = self._context.store.peer(row.account_id)
@@ -327,7 +327,7 @@ class ServerEvents(Memory):
         outcome: Outcome = []
         for peer in self._context.store.peers():
             outcome.append(PeerChanged(peer.cid))
-            queued = self._context.store.queued_messages(peer.account_id, QUEUED_SHOWN_AGAIN)
             conversation = self._context.conversation_with(peer.account_id)
+            queued = self._context.store.queued_messages(conversation, QUEUED_SHOWN_AGAIN)
             outcome += [MessageChanged(conversation, message_id) for message_id in queued]
         return outcome

@@ -1,21 +1,23 @@
 """What an account's database and link look like to a view: rows become the view types of the client API."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyCode, safety_number
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversations.chat_form import text_of
 from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.conversations.statuses import status_of
 from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.paths.endpoint import Endpoint
+from casemate.internal_service.core.account.paths.path import PeerPath
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
 from casemate.internal_service.core.account.people.namesakes import Namesakes
-from casemate.internal_service.core.account.ports import DisplayOrder
-from casemate.internal_service.core.account.rows import Peer, TimelineRow
+from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
@@ -28,10 +30,18 @@ from casemate.protocol.client.views import (
     PeerView,
     Reason,
 )
-from casemate.protocol.ids import AccountId, DeviceId, cid_of
+from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.protocol.names import holds_unseen, skeleton_of_drawn
+
+Place = tuple[int, DeviceId]
+"""Counter and writing device, as views name a place of the conversation."""
+
+FIRST_MESSAGE: Final = MessageId(b"")
+LAST_MESSAGE: Final = MessageId(b"\xff" * MESSAGE_ID_BYTES)
+"""Before and after all that one device wrote at one place."""
+_BEST_FIRST: Final = ("direct", "relayed", "mailbox")
 
 
 class Showing:
@@ -118,30 +128,43 @@ class Showing:
 
     def conversation(self, peer: Peer) -> ConversationView:
         store = self._context.store
-        last_id = store.last_message(peer.account_id)
-        last = None if last_id is None else store.timeline_row(peer.account_id, last_id)
-        first_unread = store.first_unread(peer.account_id)
+        conversation = self._conversations.of(peer)
+        last_id = store.last_message(conversation)
+        first_unread = store.first_unread(conversation)
         return ConversationView(
-            id=self._conversations.of(peer).hex(),
+            id=conversation.hex(),
             kind="direct",
             peer=peer.cid,
-            unread=0 if peer.blocked else store.unread(peer.account_id),
+            unread=0 if peer.blocked else store.unread(conversation),
             first_unread=None if first_unread is None else _order(first_unread),
-            last=None if last is None else self.message(peer, last),
+            last=next(iter(self.messages(peer, [] if last_id is None else [last_id])), None),
         )
 
-    def message(self, peer: Peer, row: TimelineRow) -> MessageView:
+    def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
+        """Of those that there are."""
+        conversation = self._conversations.of(peer)
+        found = (self._context.store.message(conversation, message_id) for message_id in message_ids)
+        return self._messages(peer, [row for row in found if row is not None])
+
+    def _messages(self, peer: Peer, rows: Sequence[MessageRow]) -> list[MessageView]:
+        ours = [row.arrival for row in rows if row.author == self._context.account_id]
+        deliveries = self._context.store.deliveries_of(ours) if ours else {}
+        return [self._message(peer, row, deliveries.get(row.arrival, ())) for row in rows]
+
+    def _message(self, peer: Peer, row: MessageRow, deliveries: Sequence[Delivery]) -> MessageView:
+        mine = row.author == self._context.account_id
+        status = status_of(row, deliveries) if mine else "received"
         return MessageView(
             id=row.message_id.hex(),
-            conversation=self._conversations.of(peer).hex(),
-            author=self._author(peer, row),
-            mine=row.mine,
+            conversation=row.conversation.hex(),
+            author=None if row.author is None else row.author.hex(),
+            mine=mine,
             kind=row.kind,
             text=_text(row),
             bytes=len(row.body),
-            status=row.status,
-            reason=self._why_queued(peer, row),
-            order=_order((row.counter, row.device)),
+            status=status,
+            reason=self._why_queued(peer, deliveries) if status == "queued" else None,
+            order=_order(row.order),
             arrival=row.arrival,
             written_at=milliseconds(row.written_at),
             arrived_at=milliseconds(row.arrived_at),
@@ -151,52 +174,45 @@ class Showing:
             painted=row.painted,
         )
 
-    def _author(self, peer: Peer, row: TimelineRow) -> str | None:
-        if row.kind.startswith(NOTE_PREFIX):
-            return None
-        return (self._context.account_id if row.mine else peer.account_id).hex()
-
     def timeline(
         self,
         peer: Peer,
-        before: DisplayOrder | None,
-        after: DisplayOrder | None,
-        around: DisplayOrder | None,
+        before: Place | None,
+        after: Place | None,
+        around: Place | None,
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page in display order, and whether there is more before and after it."""
         store = self._context.store
+        conversation = self._conversations.of(peer)
         limit = max(1, min(limit, TIMELINE_PAGE_ROWS))
 
-        def page(*, before: DisplayOrder | None = None, after: DisplayOrder | None = None) -> list[TimelineRow]:
-            return store.timeline_page(peer.account_id, before=before, after=after, limit=limit + 1)
+        def page(*, before: DisplayOrder | None = None, after: DisplayOrder | None = None) -> list[MessageRow]:
+            return store.timeline_page(conversation, before=before, after=after, limit=limit + 1)
 
         if around is not None:
-            just_before = (around[0], DeviceId(around[1]))
-            older, newer = page(before=just_before), page(after=(around[0], _before(around[1])))
+            older, newer = page(before=(*around, FIRST_MESSAGE)), page(after=(*around, FIRST_MESSAGE))
             half = max(1, limit // 2)
             upper, lower = _last_that_fit(older[-half:]), _first_that_fit(newer[: limit - half])
             return self._messages(peer, upper + lower), len(older) > len(upper), len(newer) > len(lower)
         if after is not None:
-            rows = page(after=after)
+            rows = page(after=(*after, LAST_MESSAGE))
             shown = _first_that_fit(rows[:limit])
             return self._messages(peer, shown), True, len(rows) > len(shown)
-        rows = page(before=before)
+        rows = page(before=None if before is None else (*before, FIRST_MESSAGE))
         shown = _last_that_fit(rows[-limit:])
         return self._messages(peer, shown), len(rows) > len(shown), before is not None
 
     def safety(self, peer: Peer) -> SafetyCode:
         return safety_number(self._context.secrets.account.keys, self._context.device_list(peer).account_keys)
 
-    def _messages(self, peer: Peer, rows: list[TimelineRow]) -> list[MessageView]:
-        return [self.message(peer, row) for row in rows]
-
     def _path(self, peer: Peer) -> PathView | None:
         if peer.connection != "connected":
             return None
-        path = self._paths.path_of(self._context.device_of(peer))
+        path = self._best_path(peer)
         if path is None or path.kind == "mailbox":
-            refused = self._outbox.why_refused(self._context.device_of(peer))
+            whys = (self._outbox.why_refused(device) for device in self._context.devices_of(peer))
+            refused = next((why for why in whys if why is not None), None)
             why = why_no_path(self._context, self._link, self._endpoint, peer, path, refused)
             since = max(self._link.view().since, 0 if path is None else milliseconds(path.since))
             return PathView(kind="mailbox", since=since, reason=why)
@@ -211,28 +227,28 @@ class Showing:
             unsteady=path.unsteady,
         )
 
-    def _why_queued(self, peer: Peer, row: TimelineRow) -> Reason | None:
+    def _best_path(self, peer: Peer) -> PeerPath | None:
+        """To the one of their devices that is reached best."""
+        paths = [path for path in map(self._paths.path_of, self._context.devices_of(peer)) if path is not None]
+        return min(paths, key=lambda path: _BEST_FIRST.index(path.kind), default=None)
+
+    def _why_queued(self, peer: Peer, deliveries: Sequence[Delivery]) -> Reason | None:
         """What stands between a queued message and the server, most pressing first."""
-        if not row.mine or row.status != "queued":
-            return None
         if peer.identity_changed:
             return reason("identity_changed")
         if peer.blocked:
             return reason("blocked_by_you")
         if peer.relation != "registered":
             return reason("account_gone" if peer.relation == "gone" else "not_registered")
-        queued = self._context.store.outbox_of_message(row.message_id)
-        if queued is not None and queued.state == "expired":
+        if any(delivery.state == "expired" for delivery in deliveries):
             return reason("expired")
-        if self._paths.is_healthy(self._context.device_of(peer)):
+        if any(self._paths.is_healthy(delivery.device) for delivery in deliveries):
             return None
         link = self._link.view()
         if link.state != "online":
             return why_away(link)
-        waiting = self._outbox.waiting_reason(self._context.device_of(peer))
-        if waiting is not None:
-            return reason(waiting)
-        return None if queued is None or queued.reason is None else reason(queued.reason)
+        whys = [self._outbox.waiting_reason(delivery.device) or delivery.reason for delivery in deliveries]
+        return next((reason(why) for why in whys if why is not None), None)
 
 
 def name_looks(full_name: str, username: str) -> NameLooks:
@@ -244,10 +260,10 @@ def _namesake(peer: Peer | None) -> Namesake | None:
     return None if peer is None else Namesake(cid=peer.cid, username=peer.username, full_name=peer.full_name)
 
 
-def _first_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
+def _first_that_fit(rows: Sequence[MessageRow]) -> list[MessageRow]:
     """At least one, and no more than a page may hold: whoever writes long messages decides nothing about its size."""
     size = 0
-    fitting: list[TimelineRow] = []
+    fitting: list[MessageRow] = []
     for row in rows:
         size += len(row.body)
         if fitting and size > TIMELINE_PAGE_BYTES:
@@ -256,11 +272,11 @@ def _first_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
     return fitting
 
 
-def _last_that_fit(rows: Sequence[TimelineRow]) -> list[TimelineRow]:
+def _last_that_fit(rows: Sequence[MessageRow]) -> list[MessageRow]:
     return _first_that_fit(rows[::-1])[::-1]
 
 
-def _text(row: TimelineRow) -> str | None:
+def _text(row: MessageRow) -> str | None:
     if row.kind == Kind.CHAT:
         return row.body.decode("utf-8", "replace")
     if row.kind.startswith(NOTE_PREFIX):
@@ -270,9 +286,3 @@ def _text(row: TimelineRow) -> str | None:
 
 def _order(order: DisplayOrder) -> MessageOrder:
     return MessageOrder(order[0], order[1].hex())
-
-
-def _before(device: bytes) -> DeviceId:
-    """The greatest device id below this one, so that `after` it includes the place itself."""
-    number = int.from_bytes(device, "big")
-    return DeviceId(max(0, number - 1).to_bytes(len(device), "big"))

@@ -2,69 +2,79 @@
 
 from pathlib import Path
 
-import apsw
 import pytest
 
+from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
-from casemate.internal_service.core.account.rows import OutboxRow, TimelineRow
-from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
+from casemate.internal_service.core.account.ports import Line
+from casemate.internal_service.core.account.rows import Delivery, MessageRow
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId
 
 DEVICE = DeviceId(b"d" * 16)
-ACCOUNT = AccountId(b"a" * 32)
+CONVERSATION = ConversationId(b"c" * 16)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqliteAccountStore:
     """It knows already that the conversation is empty, as it would after its first message."""
     store = open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF")
-    assert store.last_message(ACCOUNT) is None
-    assert store.first_unread(ACCOUNT) is None
+    opened(store)
     return store
+
+
+def opened(store: SqliteAccountStore) -> None:
+    store.open_conversation(CONVERSATION, AccountId(b"b" * 32))
+    assert store.last_message(CONVERSATION) is None
+    assert store.first_unread(CONVERSATION) is None
 
 
 def named(name: str) -> MessageId:
     return MessageId(name.encode().ljust(16, b"."))
 
 
-def waiting(name: str) -> OutboxRow:
-    return OutboxRow(0, DEVICE, ACCOUNT, named(name), name.encode(), None, None, "waiting", None)
+def place(name: str) -> Line:
+    return CONVERSATION, named(name)
 
 
-def line(name: str, counter: int, *, mine: bool = True) -> TimelineRow:
-    return TimelineRow(
+def line(name: str, counter: int, *, mine: bool = True) -> MessageRow:
+    return MessageRow(
         arrival=0,
         message_id=named(name),
-        account_id=ACCOUNT,
-        mine=mine,
-        kind="chat",
-        body=name.encode(),
-        status="queued" if mine else "received",
-        counter=counter,
+        conversation=CONVERSATION,
+        author=AccountId((b"a" if mine else b"b") * 32),
         device=DEVICE,
-        number=None,
+        kind="chat",
+        shows=Shows.LINE,
+        body=name.encode(),
+        counter=counter,
         written_at=1.0,
         arrived_at=1.0,
-        late=False,
         seen=mine,
         painted=mine,
     )
 
 
 def write(store: SqliteAccountStore, name: str, counter: int) -> None:
-    store.outbox_add(waiting(name))
-    assert store.timeline_add(line(name, counter))
+    row = store.message_add(line(name, counter))
+    assert row is not None
+    store.delivery_add(Delivery(DEVICE, row.arrival))
 
 
 def seal(store: SqliteAccountStore, first: int) -> None:
-    for number, row in enumerate(store.outbox_waiting(DEVICE, 100), start=first):
-        store.outbox_sealed(row, number, b"envelope")
-        store.timeline_set_number(ACCOUNT, row.message_id, number)
+    for number, row in enumerate(store.deliveries_waiting(DEVICE, 100), start=first):
+        store.delivery_sealed(DEVICE, row.arrival, number, b"envelope")
 
 
 def in_database(store: SqliteAccountStore) -> list[tuple[str, str]]:
-    outgoing: dict[bytes, str] = dict(store.database.rows("SELECT message_id, state FROM outbox"))
-    lines = store.database.rows("SELECT message_id, body, number FROM timeline ORDER BY arrival")
-    return [(body.decode(), f"{outgoing.get(message_id)} {number}") for message_id, body, number in lines]
+    waiting = "SELECT message, 'waiting', NULL FROM waiting"
+    found: dict[int, str] = {
+        message: f"{state} {number}"
+        for message, state, number in store.database.rows(
+            f"SELECT message, state, number FROM deliveries UNION ALL {waiting}"
+        )
+    }
+    lines = store.database.rows("SELECT arrival, body FROM messages ORDER BY arrival")
+    return [(body.decode(), found[arrival]) for arrival, body in lines]
 
 
 def test_what_is_sealed_where_it_was_written_is_written_sealed(store: SqliteAccountStore) -> None:
@@ -73,7 +83,7 @@ def test_what_is_sealed_where_it_was_written_is_written_sealed(store: SqliteAcco
         write(store, "two", 2)
         seal(store, 7)
         assert in_database(store) == []
-        assert store.outbox_waiting_count(DEVICE) == 0
+        assert store.waiting(DEVICE) == 0
     assert in_database(store) == [("one", "queued 7"), ("two", "queued 8")]
 
 
@@ -95,9 +105,9 @@ def test_a_message_goes_back_with_its_event_alone(store: SqliteAccountStore) -> 
             store.unread()  # brings everything to the database
             write(store, "three", 3)
             raise ZeroDivisionError
-        assert store.last_message(ACCOUNT) == named("one")
-        assert store.timeline_row(ACCOUNT, named("two")) is None
-        assert store.outbox_waiting_count(DEVICE) == 1
+        assert store.last_message(CONVERSATION) == named("one")
+        assert store.message(*place("two")) is None
+        assert store.waiting(DEVICE) == 1
         with store.savepoint():
             write(store, "two", 2)
         seal(store, 1)
@@ -110,7 +120,7 @@ def test_sealing_goes_back_with_its_event(store: SqliteAccountStore) -> None:
         with pytest.raises(ZeroDivisionError), store.savepoint():
             seal(store, 1)
             raise ZeroDivisionError
-        assert [row.number for row in store.outbox_waiting(DEVICE, 9)] == [None]
+        assert [row.message_id for row in store.deliveries_waiting(DEVICE, 9)] == [named("one")]
     assert in_database(store) == [("one", "waiting None")]
 
 
@@ -119,12 +129,8 @@ def test_a_receipt_for_what_is_not_written_yet_finds_it(store: SqliteAccountStor
         write(store, "one", 1)
         seal(store, 1)
         write(store, "two", 2)
-        assert store.timeline_advance(ACCOUNT, 1, "delivered") == [named("one")]
-        store.outbox_remove_up_to(DEVICE, 1)
-        shown = store.timeline_row(ACCOUNT, named("one"))
-        assert shown is not None
-        assert shown.status == "delivered"
-    assert in_database(store) == [("one", "None 1"), ("two", "waiting None")]
+        assert store.arrived(DEVICE, 1) == [place("one")]
+    assert in_database(store) == [("one", "done 1"), ("two", "waiting None")]
 
 
 def test_what_is_sealed_and_not_written_yet_changes_by_its_number(store: SqliteAccountStore) -> None:
@@ -132,74 +138,72 @@ def test_what_is_sealed_and_not_written_yet_changes_by_its_number(store: SqliteA
         write(store, "one", 1)
         write(store, "two", 2)
         seal(store, 1)
-        assert store.outbox_set_state(DEVICE, 2, 2, "sent", None) == [named("two")]
+        assert store.set_state(DEVICE, 2, 2, "sent", None) == [place("two")]
     with store.transaction():
         write(store, "three", 3)
         seal(store, 3)
-        store.outbox_remove_up_to(DEVICE, 3)
-    assert store.database.rows("SELECT * FROM outbox") == []
+        store.arrived(DEVICE, 3)
+    assert [state for _, state in in_database(store)] == ["done 1", "done 2", "done 3"]
 
 
 def test_a_message_that_is_there_is_not_added_again_whether_written_or_not(store: SqliteAccountStore) -> None:
     with store.transaction():
-        assert store.timeline_add(line("one", 1, mine=False))
-        assert not store.timeline_add(line("one", 2, mine=False))
+        assert store.message_add(line("one", 1, mine=False)) is not None
+        assert store.message_add(line("one", 2, mine=False)) is None
     with store.transaction():
-        assert not store.timeline_add(line("one", 3, mine=False))
-        assert store.timeline_own(named("one")) is None
-        assert store.unread(ACCOUNT) == 1
+        assert store.message_add(line("one", 3, mine=False)) is None
+        assert store.unread(CONVERSATION) == 1
 
 
 def test_what_the_database_refuses_fails_in_its_own_event(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
-        with pytest.raises(apsw.ConstraintError), store.savepoint():
-            store.outbox_add(waiting("one"))
         with pytest.raises(OverflowError), store.savepoint():
-            store.timeline_add(line("two", 2**63))
+            store.message_add(line("two", 2**63))
     assert in_database(store) == [("one", "waiting None")]
 
 
 def test_messages_are_not_kept_in_memory_beyond_their_transaction(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
-        assert store.timeline_row(ACCOUNT, named("none")) is None
-    store.database.execute("UPDATE timeline SET body = x'00'")
-    row = store.timeline_row(ACCOUNT, named("one"))
+        assert store.message(*place("none")) is None
+    store.database.execute("UPDATE messages SET body = x'00'")
+    row = store.message(*place("one"))
     assert row is not None
     assert row.body == b"\0"
 
 
 def test_the_last_message_is_that_of_the_display_order(store: SqliteAccountStore) -> None:
     with store.transaction():
-        assert store.last_message(ACCOUNT) is None
+        assert store.last_message(CONVERSATION) is None
         write(store, "late", 5)
         write(store, "early", 4)
-        assert store.last_message(ACCOUNT) == named("late")
+        assert store.last_message(CONVERSATION) == named("late")
 
 
 def test_the_first_unread_message_is_that_of_the_display_order_too(store: SqliteAccountStore) -> None:
     with store.transaction():
         for name, counter in (("second", 5), ("first", 4), ("third", 6)):
-            store.timeline_add(line(name, counter, mine=False))
-        assert store.first_unread(ACCOUNT) == (4, DEVICE)
+            store.message_add(line(name, counter, mine=False))
+        assert store.first_unread(CONVERSATION) == line("first", 4).order
         with pytest.raises(ZeroDivisionError), store.savepoint():
-            store.timeline_add(line("undone", 1, mine=False))
-            assert store.first_unread(ACCOUNT) == (1, DEVICE)
+            store.message_add(line("undone", 1, mine=False))
+            assert store.first_unread(CONVERSATION) == line("undone", 1).order
             raise ZeroDivisionError
-        assert store.first_unread(ACCOUNT) == (4, DEVICE)
-        store.timeline_see(ACCOUNT, 2)
-        assert store.first_unread(ACCOUNT) == (6, DEVICE)
+        assert store.first_unread(CONVERSATION) == line("first", 4).order
+        store.see(CONVERSATION, 2)
+        assert store.first_unread(CONVERSATION) == line("third", 6).order
 
 
 def test_arrivals_count_on_after_a_restart(tmp_path: Path) -> None:
     for run in (1, 2):
         with open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF").database as database:
             store = SqliteAccountStore(database)
+            store.open_conversation(CONVERSATION, AccountId(b"b" * 32))
             with store.transaction():
                 write(store, f"run {run}", run)
     with open_account_store(tmp_path / "account.db", b"k" * 32).database as database:
-        assert database.rows("SELECT arrival, body FROM timeline") == [(1, b"run 1"), (2, b"run 2")]
+        assert database.rows("SELECT arrival, body FROM messages") == [(1, b"run 1"), (2, b"run 2")]
 
 
 def test_what_a_client_is_owed_goes_back_with_its_event_and_sequences_are_never_used_again(

@@ -38,7 +38,8 @@ class GivingBack(Memory):
         given_at = self._given_at.get(device)
         if given_at is not None and now.monotonic < given_at + GIVE_AGAIN_SECONDS:
             return
-        rows, there_are = self._context.store.timeline_theirs_after(peer.account_id, device, after, RETURNED_MESSAGES)
+        conversation = self._context.conversation_with(peer.account_id)
+        rows, there_are = self._context.store.theirs_after(conversation, device, after, RETURNED_MESSAGES)
         messages: list[ReturnedMessage] = []
         size = 0
         for row in rows:
@@ -54,7 +55,7 @@ class GivingBack(Memory):
         returned = Returned(tuple(messages), there_are - len(messages))
         # Where the queue is full, their conversation says that something may be missing.
         with contextlib.suppress(Refused):
-            self._outbox.write(peer, Kind.RETURNED, encode(returned), now)
+            self._outbox.write(peer, Kind.RETURNED, encode(returned), now, to=device)
 
     def taken(self, peer: Peer, device: DeviceId, body: bytes, now: Instant) -> Outcome:
         """What we asked for, once. Of it is shown what is not here. Raises MalformedFrame."""
@@ -64,13 +65,12 @@ class GivingBack(Memory):
         if channel is None or not channel.asked_back:
             return []
         store.put_channel(replace(channel, asked_back=False))
+        conversation = self._context.conversation_with(peer.account_id)
         outcome: Outcome = []
         for message in reversed(returned.messages):
             message_id = MessageId(message.message_id)
             text = _text(message)
-            if text is None or store.timeline_row(peer.account_id, message_id) is not None:
-                continue
-            if store.outbox_of_message(message_id) is None:
+            if text is not None and store.message(conversation, message_id) is None:
                 at = message.written_at_ms
                 outcome += write_note(
                     self._context, peer, Note.RETURNED, text, now, message_id=message_id, written_at_ms=at

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from casemate.crypto.content import Content, Kind
+from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversations.lines import is_line
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.rows import Peer, TimelineRow
+from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import ConversationChanged, MessageArrived, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.node import Instant
@@ -27,15 +27,15 @@ class Messages:
 
     def send_chat(self, peer: Peer, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        store = self._context.store
-        known = store.timeline_own(message_id)
-        if known is not None:
-            if known.account_id != peer.account_id:
-                raise refuse("malformed", what="message_id")
-            return [MessageChanged(self._context.conversation_with(peer.account_id), message_id)]
+        known = self._context.store.messages_with_id(message_id)
+        conversation = self._context.conversation_with(peer.account_id)
+        ours = [row for row in known if row.author == self._context.account_id]
+        if any(row.conversation == conversation and row.shows == Shows.LINE for row in ours):
+            return [MessageChanged(conversation, message_id)]
         body = text.encode("utf-8", "replace")
-        _check_may_write(peer, body)
-        if store.timeline_row(peer.account_id, message_id) or store.outbox_of_message(message_id):
+        if not ours:
+            _check_may_write(peer, body)
+        if ours or any(row.conversation == conversation for row in known):
             raise refuse("malformed", what="message_id")
         return self._write(peer, Kind.CHAT, body, now, message_id)
 
@@ -46,32 +46,12 @@ class Messages:
 
     def _write(self, peer: Peer, kind: str, body: bytes, now: Instant, message_id: MessageId | None = None) -> Outcome:
         """Messages leave room in the queue for what keeps a conversation going."""
-        store = self._context.store
-        content = self._outbox.write(peer, kind, body, now, message_id=message_id, reserve=0)
-        if not is_line(store, peer.account_id, kind, body, mine=True):
-            return []
-        store.timeline_add(self._own_row(peer, content, now), is_new=True)
-        conversation = self._context.conversation_with(peer.account_id)
-        return [MessageChanged(conversation, content.message_id), ConversationChanged(conversation)]
-
-    def _own_row(self, peer: Peer, content: Content, now: Instant) -> TimelineRow:
-        return TimelineRow(
-            arrival=0,
-            message_id=content.message_id,
-            account_id=peer.account_id,
-            mine=True,
-            kind=content.kind,
-            body=content.body,
-            status="queued",
-            counter=content.counter,
-            device=self._context.device.device_id,
-            number=None,
-            written_at=now.wall,
-            arrived_at=now.wall,
-            late=False,
-            seen=True,
-            painted=True,
-        )
+        context = self._context
+        conversation = context.conversation_with(peer.account_id)
+        line = is_line(context.store, conversation, context.account_id, kind, body)
+        shows = Shows.LINE if line else Shows.NOTHING
+        row = self._outbox.write(peer, kind, body, now, shows=shows, message_id=message_id, reserve=0)
+        return [MessageChanged(conversation, row.message_id), ConversationChanged(conversation)] if line else []
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
@@ -79,28 +59,29 @@ class Messages:
         """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
         store = self._context.store
         conversation = self._context.conversation_with(peer.account_id)
-        if not is_line(store, peer.account_id, content.kind, content.body, mine=False):
+        if not is_line(store, conversation, peer.account_id, content.kind, content.body):
             # Who speaks ILM may get it twice, and answers every repeat.
             return [MessageArrived(conversation, content.message_id, content.kind, content.body)]
-        highest_seen = store.highest_seen(peer.account_id)
-        row = TimelineRow(
+        highest_seen = store.highest_seen(conversation)
+        row = MessageRow(
             arrival=0,
             message_id=content.message_id,
-            account_id=peer.account_id,
-            mine=False,
-            kind=content.kind,
-            body=content.body,
-            status="received",
-            counter=content.counter,
+            conversation=conversation,
+            author=peer.account_id,
             device=device,
+            kind=content.kind,
+            shows=Shows.LINE,
+            body=content.body,
+            counter=content.counter,
+            heads=content.heads,
             number=number,
             written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
             arrived_at=now.wall,
-            late=highest_seen is not None and (content.counter, device) < highest_seen,
+            late=highest_seen is not None and (content.counter, device, content.message_id) < highest_seen,
             seen=False,
             painted=False,
         )
-        if not store.timeline_add(row):
+        if store.message_add(row) is None:
             self._reading.came_again(peer, device, content.message_id, number)
             return []
         outcome: Outcome = [MessageChanged(conversation, content.message_id), ConversationChanged(conversation)]

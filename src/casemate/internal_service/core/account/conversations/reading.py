@@ -25,12 +25,12 @@ class Reading:
     def mark(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
         """`painted` were on a screen, and their writer hears it; what arrived up to `seen_up_to` is unread no more."""
         store = self._context.store
-        rows = store.timeline_paint(peer.account_id, painted)
-        seen = store.timeline_see(peer.account_id, seen_up_to)
+        conversation = self._context.conversation_with(peer.account_id)
+        rows = store.paint(conversation, painted)
+        seen = store.see(conversation, seen_up_to)
         changed = dict.fromkeys([*(row.message_id for row in rows), *seen])
         if not changed:
             return []
-        conversation = self._context.conversation_with(peer.account_id)
         outcome: Outcome = [MessageChanged(conversation, message_id) for message_id in changed]
         outcome.append(ConversationChanged(conversation))
         for channel in store.channels_of(peer.account_id):
@@ -44,10 +44,11 @@ class Reading:
     def came_again(self, peer: Peer, device: DeviceId, message_id: MessageId, number: int) -> None:
         """A message that is here has a new number: where it was painted, receipts have to say so of this one."""
         store = self._context.store
-        row = store.timeline_row(peer.account_id, message_id)
-        if row is None or row.mine or row.device != device:
+        conversation = self._context.conversation_with(peer.account_id)
+        row = store.message(conversation, message_id)
+        if row is None or row.author != peer.account_id or row.device != device:
             return
-        store.timeline_renumber(peer.account_id, message_id, number)
+        store.renumber(conversation, message_id, number)
         channel = store.channel(device)
         if row.painted and channel is not None:
             store.put_channel(self._painted(channel, [number]))

@@ -70,16 +70,17 @@ class SealedNotes(Memory):
         return seal_control(row.session, encode(note), self._context.entropy)
 
     def send(self, peer: Peer, note: ControlNote) -> Outcome:
-        """For the moment: on a path of one's own, else through the server to whoever is there."""
-        device = self._context.device_of(peer)
+        """For the moment: on paths of our own, else through the server to whoever is there."""
+        return [effect for device in self._context.devices_of(peer) for effect in self._send(peer, device, note)]
+
+    def _send(self, peer: Peer, device: DeviceId, note: ControlNote) -> Outcome:
         if not self._paths.is_healthy(device):
-            return self.send_by_server(peer, note)
+            return self.send_by_server(peer, device, note)
         sealed = self.seal(self._ratchets.channel(peer, device), note)
         return [] if sealed is None else self._paths.send(device, Control(sealed))
 
-    def send_by_server(self, peer: Peer, note: ControlNote) -> Outcome:
+    def send_by_server(self, peer: Peer, device: DeviceId, note: ControlNote) -> Outcome:
         """Also where there is a path: the note may be about that."""
-        device = self._context.device_of(peer)
         sealed = self.seal(self._ratchets.channel(peer, device), note)
         return [] if sealed is None else self._link.send(Ephemeral(device, sealed))
 

@@ -38,7 +38,7 @@ class Deposits(Memory):
             self._trying.add(device)
         outcome: Outcome = []
         while self._unanswered.get(device, 0) < (1 if device in self._trying else DEPOSITS_UNANSWERED):
-            rows = self._context.store.outbox_queued(device, self._given.get(device, 0), DEPOSIT_ITEMS)
+            rows = self._context.store.deliveries_to_send(device, self._given.get(device, 0), DEPOSIT_ITEMS)
             rows = rows[:1] if device in self._trying else rows
             items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
             if not items:

@@ -65,7 +65,7 @@ class Direct(Memory):
         outcome: Outcome = []
         while (room := PEER_UNANSWERED - len(flight.items)) > 0 and flight.bytes < UNDER_WAY_BYTES:
             limit = min(room, PEER_BATCH_ITEMS)
-            rows = self._context.store.outbox_queued(device, flight.sent_up_to, limit, even_sent=even_sent)
+            rows = self._context.store.deliveries_to_send(device, flight.sent_up_to, limit, even_sent=even_sent)
             for items in batches(rows, PEER_BATCH_BYTES):
                 if not flight.items:
                     flight.waiting_since, flight.is_told = now.monotonic, False

@@ -151,7 +151,7 @@ class Inbox:
         if contradicts(header.origin, channel.opened):
             raise RestoredWriter
         content = decode_content(data)
-        self._check(peer, device, content)
+        self._check(peer, content)
         opened, before = opening_on(channel, (number, header.origin.start))
         self._context.store.put_channel(replace(channel, opened=opened, opened_before=before))
         self._keep_session(peer, replace(row, session=session), content, is_new=known is None, now=now)
@@ -171,16 +171,16 @@ class Inbox:
         if channel.receipt_session != header.session_id:
             self._context.store.put_channel(replace(channel, receipt_session=header.session_id))
 
-    def _check(self, peer: Peer, device: DeviceId, content: Content) -> None:
+    def _check(self, peer: Peer, content: Content) -> None:
         if content.conversation_id != self._context.conversation_with(peer.account_id):
             raise PeerBrokeProtocol("another conversation")
-        if content.counter > self._ratchets.channel(peer, device).counter + COUNTER_JUMP:
+        if content.counter > self._context.store.counter(content.conversation_id) + COUNTER_JUMP:
             raise PeerBrokeProtocol("the counter jumps too far")
 
     def _handle(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
+        if content.counter > self._context.store.counter(content.conversation_id):
+            self._context.store.set_counter(content.conversation_id, content.counter)
         channel = self._ratchets.channel(peer, device)
-        if content.counter > channel.counter:
-            self._context.store.put_channel(replace(channel, counter=content.counter))
         outcome = self._notes.session_known(peer, device, now) if channel.parked_receipt is not None else []
         match content.kind:
             case Kind.REKEY:

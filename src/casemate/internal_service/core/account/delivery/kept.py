@@ -6,11 +6,12 @@ from typing import Final
 
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.deposits import Deposits
-from casemate.internal_service.core.account.rows import Peer, StoredStatus
+from casemate.internal_service.core.account.ports import Line
+from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import MessageChanged
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
-from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS
 from casemate.protocol.link import Deposited
 
@@ -38,29 +39,30 @@ class Kept(Memory):
 
     def expire(self, device: DeviceId, first: int, last: int) -> Outcome:
         """What is sent of these numbers is kept no longer; where they are here, it goes again at once."""
-        changed = self._context.store.outbox_expire(device, first, last)
+        expired = changed(self._context.store.expire(device, first, last))
         channel = self._context.store.channel(device)
-        if not changed or channel is None:
+        if channel is None:
             return []
-        shown = show_status(self._context, changed, "queued")
         presence = self._context.store.presence(channel.account_id)
-        return shown + (self.revive(device) if presence is not None and presence.online else [])
+        return expired + (self.revive(device) if presence is not None and presence.online else [])
 
     def revive(self, device: DeviceId) -> Outcome:
         """They are back: what they did not come for in time is deposited again."""
-        revived = self._context.store.outbox_revive(device)
-        if not revived:
+        revived = self._context.store.revive(device)
+        if revived is None:
             return []
-        self._deposits.begin_again(device, revived[0][0])
+        first, lines = revived
+        self._deposits.begin_again(device, first)
         self._flush_later(device)
-        return show_status(self._context, [message_id for _, message_id in revived], "queued")
+        return changed(lines)
 
     def revive_who_is_here(self, peers: Iterable[Peer]) -> Outcome:
         outcome: Outcome = []
         for peer in peers:
             presence = self._context.store.presence(peer.account_id)
             if presence is not None and presence.online:
-                outcome += self.revive(self._context.device_of(peer))
+                for device in self._context.devices_of(peer):
+                    outcome += self.revive(device)
         return outcome
 
     def next_wakeup(self) -> float | None:
@@ -71,16 +73,15 @@ class Kept(Memory):
         if self._look_at is None or self._look_at > now.monotonic:
             return []
         outcome: Outcome = []
-        overdue = self._context.store.outbox_overdue(now.wall, AT_ONCE)
+        overdue = self._context.store.overdue(now.wall, AT_ONCE)
         for device, number in overdue:
             outcome += self.expire(device, number, number)
         self._look_at = None
-        if self._context.store.outbox_next_overdue() is not None:
+        if self._context.store.next_overdue() is not None:
             self._look_at = now.monotonic + (MOMENT_SECONDS if len(overdue) == AT_ONCE else LOOK_SECONDS)
         return outcome
 
 
-def show_status(context: Context, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
-    """Let the timeline say so, for those of these contents that are messages."""
-    changed = context.store.timeline_set_status(list(message_ids), status)
-    return [MessageChanged(context.conversation_with(account_id), message_id) for account_id, message_id in changed]
+def changed(lines: Iterable[Line]) -> Outcome:
+    """They look different now."""
+    return [MessageChanged(conversation, message_id) for conversation, message_id in lines]

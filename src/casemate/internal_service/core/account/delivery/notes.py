@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
-from msgspec.structs import replace
-
+from casemate.crypto.content import Shows
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.rows import Channel, Peer, TimelineRow
+from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
 from casemate.node import Instant
 from casemate.protocol.ids import DEVICE_ID_BYTES, MESSAGE_ID_BYTES, DeviceId, MessageId
@@ -47,8 +46,9 @@ ORDER_DEVICE: Final = DeviceId(bytes(DEVICE_ID_BYTES))
 
 def write_once(context: Context, peer: Peer, note: Note, now: Instant) -> Outcome:
     """A line without text, unless it is the last one of the conversation already."""
-    last_id = context.store.last_message(peer.account_id)
-    last = None if last_id is None else context.store.timeline_row(peer.account_id, last_id)
+    conversation = context.conversation_with(peer.account_id)
+    last_id = context.store.last_message(conversation)
+    last = None if last_id is None else context.store.message(conversation, last_id)
     return [] if last is not None and last.kind == note else write_note(context, peer, note, "", now)
 
 
@@ -64,28 +64,22 @@ def write_note(
 ) -> Outcome:
     """The last line of the conversation, for now. It counts as read, and goes to nobody."""
     store = context.store
-    device = context.device_of(peer)
-    channel = store.channel(device) or Channel(device, peer.account_id)
-    channel = replace(channel, counter=channel.counter + 1)
-    store.put_channel(channel)
+    conversation = context.conversation_with(peer.account_id)
+    counter = store.counter(conversation) + 1
+    store.set_counter(conversation, counter)
     message_id = message_id or MessageId(context.entropy(MESSAGE_ID_BYTES))
-    row = TimelineRow(
+    row = MessageRow(
         arrival=0,
         message_id=message_id,
-        account_id=peer.account_id,
-        mine=False,
-        kind=note,
-        body=text.encode(),
-        status="received",
-        counter=channel.counter,
+        conversation=conversation,
+        author=None,
         device=ORDER_DEVICE,
-        number=None,
+        kind=note,
+        shows=Shows.LINE,
+        body=text.encode(),
+        counter=counter,
         written_at=now.wall if written_at_ms is None else min(written_at_ms / 1000, now.wall),
         arrived_at=now.wall,
-        late=False,
-        seen=True,
-        painted=True,
     )
-    store.timeline_add(row, is_new=True)
-    conversation = context.conversation_with(peer.account_id)
+    store.message_add(row, is_new=True)
     return [MessageChanged(conversation, message_id), ConversationChanged(conversation)]

@@ -5,23 +5,25 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from casemate.crypto.content import CONTENT_VERSION, Content, Kind, encode_content
-from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.crypto.content import Kind, Shows
+from casemate.internal_service.core.account.contents import VOID
+from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.holdings import covers, lost_by_server, missed_by
-from casemate.internal_service.core.account.delivery.kept import Kept, show_status
+from casemate.internal_service.core.account.delivery.kept import Kept, changed
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.sealing import Sealing
+from casemate.internal_service.core.account.delivery.writing import write_content
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.paths.paths import Paths
-from casemate.internal_service.core.account.rows import Channel, OutboxRow, Peer, StoredStatus
+from casemate.internal_service.core.account.rows import Channel, Delivery, MessageRow, Peer
 from casemate.internal_service.core.ground.notices import MessageChanged, PathChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
+from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
 from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
@@ -77,43 +79,38 @@ class Outbox(Memory):
         body: bytes,
         now: Instant,
         *,
+        to: DeviceId | None = None,
+        shows: Shows = Shows.NOTHING,
         message_id: MessageId | None = None,
         reserve: int = RESERVED,
-    ) -> Content:
-        """Queue a content for the peer's device. Raises Refused when the queue is full, `reserve` and all."""
-        store = self._context.store
-        device = self._context.device_of(peer)
-        channel = self._ratchets.channel(peer, device)
-        if store.outbox_count(device) >= OUTBOX_MESSAGES_PER_PEER + reserve:
+    ) -> MessageRow:
+        """Queue a content for the peer's devices, or for one of them.
+
+        A device whose queue is full, `reserve` and all, is left out while another one has room. Raises Refused when
+        none has.
+        """
+        devices = self._context.devices_of(peer) if to is None else [to]
+        devices = [device for device in devices if self._has_room(device, reserve)]
+        if not devices:
             raise refuse("mailbox_full")
-        channel = replace(channel, counter=channel.counter + 1)
-        last = store.last_message(peer.account_id)
-        content = Content(
-            version=CONTENT_VERSION,
-            kind=kind,
-            message_id=message_id or MessageId(self._context.entropy(MESSAGE_ID_BYTES)),
-            conversation_id=self._context.conversation_with(peer.account_id),
-            counter=channel.counter,
-            heads=() if last is None else (last,),
-            sent_at_ms=milliseconds(now.wall),
-            expires_at=None,
-            body=body,
-        )
-        store.put_channel(channel)
-        store.outbox_add(
-            OutboxRow(
-                0, device, peer.account_id, content.message_id, encode_content(content), None, None, "waiting", None
-            )
-        )
-        self.flush_later(device)
-        return content
+        row = write_content(self._context, peer, kind, body, now, shows=shows, message_id=message_id)
+        for device in devices:
+            self._ratchets.open_channel(peer, device)
+            self._context.store.delivery_add(Delivery(device, row.arrival))
+            self.flush_later(device)
+        return row
+
+    def _has_room(self, device: DeviceId, reserve: int) -> bool:
+        return self._context.store.under_way(device) < OUTBOX_MESSAGES_PER_PEER + reserve
 
     # -------------------------------------------------------------------------------------------- sealing and sending
 
     def flush(self, peer: Peer, now: Instant) -> Outcome:
         """Seal what waits and send what is sealed, as far as limits and the ways to them allow."""
-        device = self._context.device_of(peer)
-        if not self._may_send(peer) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
+        return [effect for device in self._context.devices_of(peer) for effect in self._flush(peer, device, now)]
+
+    def _flush(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        if not self._may_send(peer, device) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
             return []
         outcome = [] if self._sealing.seal_waiting(peer, device, now) else self._fetch_bundle(peer, device)
         outcome += self._direct.send(device, now, even_sent=not self._link.online)
@@ -135,19 +132,24 @@ class Outbox(Memory):
             outcome += self._flush_device(device, now)
         return outcome
 
-    def _may_send(self, peer: Peer) -> bool:
-        compared = self._compared or self._context.device_of(peer) in self._compared_with
-        return compared and peer.relation == "registered" and not (peer.identity_changed or peer.blocked)
+    def _may_send(self, peer: Peer, device: DeviceId) -> bool:
+        compared = self._compared or device in self._compared_with
+        return (
+            compared
+            and device in self._context.devices_of(peer)
+            and peer.relation == "registered"
+            and not (peer.identity_changed or peer.blocked)
+        )
 
     def flush_all(self, now: Instant) -> Outcome:
         outcome: Outcome = []
-        for device in self._context.store.outbox_devices():
+        for device in self._context.store.devices_to_send():
             outcome += self._flush_device(device, now)
         return outcome
 
     def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
         peer = self._peer_of(device)
-        return [] if peer is None else self.flush(peer, now)
+        return [] if peer is None else self._flush(peer, device, now)
 
     def deposited(self, frame: Deposited, now: Instant) -> Outcome:
         """The server has these on disk: *sent*."""
@@ -155,8 +157,7 @@ class Outbox(Memory):
         if store.channel(frame.to) is None:
             return []
         kept_until = self._kept.deposited(frame, now)
-        changed = store.outbox_set_state(frame.to, frame.first, frame.last, "sent", None, kept_until)
-        shown = self._show(changed, "sent")
+        shown = changed(store.set_state(frame.to, frame.first, frame.last, "sent", None, kept_until))
         if self._deposits.taken(frame):
             shown += self._path_changed(frame.to)
         return shown + self._flush_device(frame.to, now)
@@ -165,8 +166,7 @@ class Outbox(Memory):
         """The server took nothing of that frame: keep it *queued*, say why, try again later."""
         if self._context.store.channel(frame.to) is None:
             return []
-        changed = self._context.store.outbox_set_state(frame.to, frame.first, frame.last, "queued", frame.code)
-        shown = self._show(changed, "queued")
+        shown = changed(self._context.store.set_state(frame.to, frame.first, frame.last, "queued", frame.code))
         self._deposits.refused(frame, now)
         return shown + self._path_changed(frame.to)
 
@@ -177,16 +177,19 @@ class Outbox(Memory):
 
     def resume(self, peer: Peer, now: Instant) -> Outcome:
         """Something changed for the better (they are back, unblocked, accepted): do not wait for the timer."""
-        self._deposits.resume(self._context.device_of(peer))
-        return self.heard_from(peer) + self.flush(peer, now)
+        outcome: Outcome = []
+        for device in self._context.devices_of(peer):
+            self._deposits.resume(device)
+            outcome += self.heard_from(device)
+        return outcome + self.flush(peer, now)
 
     def expired(self, frame: Expired) -> Outcome:
         """The server kept these for as long as it keeps anything, and they did not come."""
         return self._kept.expire(frame.to, frame.first, frame.last)
 
-    def heard_from(self, peer: Peer) -> Outcome:
-        """They are back, whoever says so."""
-        return self._kept.revive(self._context.device_of(peer))
+    def heard_from(self, device: DeviceId) -> Outcome:
+        """It is back, whoever says so."""
+        return self._kept.revive(device)
 
     # ------------------------------------------------------------------------------------- what the server has of it
 
@@ -198,16 +201,13 @@ class Outbox(Memory):
         outcome: Outcome = []
         for channel in self._context.store.channels():
             holdings = held.get(channel.device)
-            numbers = self._context.store.outbox_numbers(channel.device, "sent")
+            numbers = self._context.store.numbers_under_way(channel.device, "sent")
             for number in lost_by_server(numbers, holdings):
                 if holdings is not None and number <= holdings.expired_up_to:
                     outcome += self._kept.expire(channel.device, number, number)
                     continue
-                changed = self._context.store.outbox_set_state(
-                    channel.device, number, number, "queued", "server_lost_it"
-                )
-                outcome += self._show(changed, "queued")
-            expired = self._context.store.outbox_numbers(channel.device, "expired")
+                outcome += self._lost_by_server(channel.device, number)
+            expired = self._context.store.numbers_under_way(channel.device, "expired")
             missed += [(channel, *run) for run in missed_by(channel, holdings) if not covers(expired, *run)]
         outcome += self._kept.revive_who_is_here(self._context.store.peers())
         self._compared = True
@@ -236,8 +236,8 @@ class Outbox(Memory):
         """Their device told how far we had gone, so that sealing is safe; what is under way goes over the path."""
         self._compared_with.add(device)
         # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
-        outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer) else []
-        return outcome + self.flush(peer, now) + self._show_queued(peer)
+        outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer, device) else []
+        return outcome + self._flush(peer, device, now) + self._show_queued(peer)
 
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
         self._direct.answered(device, up_to, now)
@@ -249,71 +249,82 @@ class Outbox(Memory):
 
         All that is under way goes again. Its numbers may be some that we had used for something else before.
         """
-        changed = self._unseal(channel.device, None)
+        unsealed = self._context.store.unseal(channel.device, None)
         next_number = max(channel.next_number, used_up_to + 1)
         self._context.store.put_channel(replace(channel, next_number=next_number, origins=()))
-        return self._show(changed, "queued")
+        return changed(unsealed)
 
     def begin_anew(self, peer: Peer, device: DeviceId, now: Instant, body: bytes = b"") -> Outcome:
         """A new session, which says so as its first content."""
         self._ratchets.stop_sending(device, now)
         try:
-            self.write(peer, Kind.REKEY, body, now)
+            self.write(peer, Kind.REKEY, body, now, to=device)
         except Refused:
-            return self.flush(peer, now)  # the queue is full: its first message starts the new session
+            return self._flush(peer, device, now)  # the queue is full: its first message starts the new session
         return []
 
     def seal_anew(self, channel: Channel, numbers: Sequence[int], now: Instant) -> Outcome:
         """They could not open these: the same messages go again, under new numbers."""
         if not numbers:
             return []
-        changed = self._unseal(channel.device, numbers)
-        if changed:
+        before = self._context.store.waiting(channel.device)
+        unsealed = self._context.store.unseal(channel.device, numbers)
+        if self._context.store.waiting(channel.device) > before:
             self._ratchets.give_up_on_trial(channel, numbers, now)
             first, until = self._sealed_anew.get(channel.device, (0, 0.0))
             if now.monotonic >= until:
                 self._sealed_anew[channel.device] = (channel.next_number, now.monotonic + LOST_AGAIN_SECONDS)
             elif max(numbers) >= first:
                 self._sealed_in_vain[channel.device] = now.monotonic + IN_VAIN_SECONDS
-        return self._show(changed, "queued")
-
-    def _unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[MessageId]:
-        """These (None: all) wait again, without a number; returns the messages."""
-        changed = self._context.store.outbox_unseal(device, numbers, None)
-        for message_id in changed:
-            self._context.store.timeline_unnumber(message_id)
-        return changed
+        return changed(unsealed)
 
     def refill(self, peer: Peer, channel: Channel, first: int, last: int, now: Instant) -> Outcome:
-        """They miss these numbers although they were sent: send them again, from the outbox or sealed anew.
+        """They miss these numbers although they were sent: send them again, as they were or sealed anew.
 
         With a path, later numbers may just have overtaken these: the server has not lost what is on its way there.
         """
-        if not self._may_send(peer):
+        device = channel.device
+        if not self._may_send(peer, device):
             return []
-        store = self._context.store
         last = min(last, first + REFILLED_AT_ONCE - 1)
-        by_path = self._paths.is_live(channel.device)
-        under_way = self._direct.waiting_for(channel.device) if by_path else None
+        by_path = self._paths.is_live(device)
+        under_way = self._direct.waiting_for(device) if by_path else None
         if under_way is not None and under_way <= first:
             return []  # frames of a connection arrive in order, and this one is among them
         outcome: Outcome = []
         for number in range(first, last + 1):
-            gone = store.outbox_row(channel.device, number) is None
-            row = store.timeline_by_number(peer.account_id, number) if gone else None
-            if gone and row is None and not self._sealing.may_fill(channel.device, now):
+            delivery = self._context.store.delivery(device, number)
+            if delivery is None and not self._sealing.may_fill(device, now):
                 break
-            if gone and not self._sealing.reseal(peer, channel.device, number, row, now):
-                return outcome + self._fetch_bundle(peer, channel.device)
-            if by_path:
-                continue
-            changed = store.outbox_set_state(channel.device, number, number, "queued", "server_lost_it")
-            outcome += self._show(changed, "queued")
+            if (delivery is None or delivery.state == "done") and not self._seal_again(
+                peer, device, number, delivery, now
+            ):
+                return outcome + self._fetch_bundle(peer, device)
+            if not by_path:
+                outcome += self._lost_by_server(device, number)
         if by_path:
-            self._direct.begin_again(channel.device, after=first - 1)
-            return outcome + self._direct.send(channel.device, now, even_sent=True)
-        self._deposits.begin_again(channel.device, first)
-        return outcome + self._deposits.send(channel.device, now)
+            self._direct.begin_again(device, after=first - 1)
+            return outcome + self._direct.send(device, now, even_sent=True)
+        self._deposits.begin_again(device, first)
+        return outcome + self._deposits.send(device, now)
+
+    def _seal_again(self, peer: Peer, device: DeviceId, number: int, delivery: Delivery | None, now: Instant) -> bool:
+        """Put back what had this number, or a void where that is gone. False without a session to seal it in."""
+        store = self._context.store
+        if delivery is not None:
+            envelope = self._sealing.seal_again(peer, device, number, store.message_at(delivery.message), now)
+            if envelope is not None:
+                store.delivery_again(device, number, envelope)
+            return envelope is not None
+        void = write_content(self._context, peer, VOID, b"", now)
+        envelope = self._sealing.seal_again(peer, device, number, void, now)
+        if envelope is None:
+            return False
+        store.delivery_add(Delivery(device, void.arrival, number, envelope, "queued"))
+        return True
+
+    def _lost_by_server(self, device: DeviceId, number: int) -> Outcome:
+        return changed(self._context.store.set_state(device, number, number, "queued", "server_lost_it"))
 
     # ------------------------------------------------------------------------------------------------------- waiting
 
@@ -378,12 +389,9 @@ class Outbox(Memory):
         self._fetching.add(device)
         return outcome
 
-    def _show(self, message_ids: Iterable[MessageId], status: StoredStatus) -> Outcome:
-        return show_status(self._context, message_ids, status)
-
     def _show_queued(self, peer: Peer) -> Outcome:
         conversation = self._context.conversation_with(peer.account_id)
-        queued = self._context.store.queued_messages(peer.account_id, REFILLED_AT_ONCE)
+        queued = self._context.store.queued_messages(conversation, REFILLED_AT_ONCE)
         return [MessageChanged(conversation, message_id) for message_id in queued]
 
     def _peer_of(self, device: DeviceId) -> Peer | None:

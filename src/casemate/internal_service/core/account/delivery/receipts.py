@@ -8,6 +8,7 @@ from casemate.internal_service.core.account.contents import ReceiptNote
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.control import NoteSender, SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.kept import changed
 from casemate.internal_service.core.account.delivery.origins import is_another_life
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
@@ -15,12 +16,11 @@ from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Peer
-from casemate.internal_service.core.account.runs import united
-from casemate.internal_service.core.ground.notices import MessageChanged
+from casemate.internal_service.core.account.runs import Run, united, without
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.ids import DeviceId
 from casemate.protocol.link import Receipt
 from casemate.protocol.peer import Control
 
@@ -151,11 +151,10 @@ class Receipts(Memory):
         store.put_channel(channel)
         self._outbox.acknowledged(device, channel.delivered_up_to, now)
         outcome = self._outbox.seal_anew(channel, note.lost, now)
-        store.outbox_remove_up_to(device, note.delivered_up_to)
-        moved = self._they_read(before, channel)
-        moved += store.timeline_advance(peer.account_id, channel.delivered_up_to, "delivered")
-        conversation = self._context.conversation_with(peer.account_id)
-        outcome += [MessageChanged(conversation, message_id) for message_id in moved]
+        moved = store.arrived(device, note.delivered_up_to)
+        for first, last in newly_read(before, channel):
+            moved += store.read(device, first, last)
+        outcome += changed(dict.fromkeys(moved))
         self._overtaken.pop(device, None)
         if note.delivered_up_to < max(seen_up_to, had):
             if not by_path and self._paths.is_healthy(device):
@@ -166,16 +165,6 @@ class Receipts(Memory):
                 outcome += self._outbox.refill(peer, channel, note.delivered_up_to + 1, last, now)
         self._outbox.flush_later(device)
         return outcome + self.send(peer, device, now, note.lost) if note.lost else outcome
-
-    def _they_read(self, before: Channel, channel: Channel) -> list[MessageId]:
-        store, account_id = self._context.store, channel.account_id
-        moved: list[MessageId] = []
-        if channel.read_up_to > before.read_up_to:
-            moved += store.timeline_advance(account_id, channel.read_up_to, "read")
-        for first, last in channel.read_runs:
-            if (first, last) not in before.read_runs:
-                moved += store.timeline_advance(account_id, last, "read", first=first)
-        return moved
 
     def path_fell(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
         """What the last receipt through the server said was not contradicted by one on the path."""
@@ -203,3 +192,9 @@ class Receipts(Memory):
 
     def next_wakeup(self) -> float | None:
         return min(self._owed.values(), default=None)
+
+
+def newly_read(before: Channel, channel: Channel) -> list[Run]:
+    """Runs of numbers that are read now and were not before."""
+    known = [(1, before.read_up_to), *before.read_runs]
+    return [part for run in ((1, channel.read_up_to), *channel.read_runs) for part in without(run, known)]

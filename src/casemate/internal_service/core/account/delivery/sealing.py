@@ -7,14 +7,13 @@ from msgspec.structs import replace
 from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
 from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
-from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
-from casemate.internal_service.core.account.rows import OutboxRow, Peer, TimelineRow
+from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, DeviceId, MessageId
+from casemate.protocol.ids import DeviceId
 
 SEALED_AT_ONCE: Final = 256
 """Waiting messages sealed in one go; the rest follow when these were answered."""
@@ -34,7 +33,7 @@ class Sealing(Memory):
     def seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> bool:
         """Seal what waits for this device, in order. False when there is no session and nothing to start one with."""
         store = self._context.store
-        waiting = store.outbox_waiting(device, SEALED_AT_ONCE)
+        waiting = store.deliveries_waiting(device, SEALED_AT_ONCE)
         if not waiting:
             return True
         number = self._ratchets.channel(peer, device).next_number
@@ -47,10 +46,9 @@ class Sealing(Memory):
         try:
             for row in waiting:
                 session, envelope = seal(
-                    session, number, origins[-1], row.content, self._context.entropy, self._context.kem
+                    session, number, origins[-1], _content(row), self._context.entropy, self._context.kem
                 )
-                store.outbox_sealed(row, number, envelope)
-                store.timeline_set_number(row.account_id, row.message_id, number)
+                store.delivery_sealed(device, row.arrival, number, envelope)
                 number += 1
         except SessionExhausted:
             self._ratchets.stop_sending(device, now)
@@ -67,27 +65,29 @@ class Sealing(Memory):
         self._voids[device] = (left - 1 if may else left, now.monotonic)
         return may
 
-    def reseal(self, peer: Peer, device: DeviceId, number: int, row: TimelineRow | None, now: Instant) -> bool:
-        """Put back the message that had this number, or a void where there is none any more. False as above."""
+    def seal_again(self, peer: Peer, device: DeviceId, number: int, row: MessageRow, now: Instant) -> bytes | None:
+        """The envelope of a content under a number that it, or one that is gone, had before. None as above."""
         ratchet = self._ratchets.sending(peer, device, number, now)
         if ratchet is None:
-            return False
-        content = Content(
-            version=CONTENT_VERSION,
-            kind=VOID if row is None else row.kind,
-            message_id=MessageId(self._context.entropy(MESSAGE_ID_BYTES)) if row is None else row.message_id,
-            conversation_id=self._context.conversation_with(peer.account_id),
-            counter=0 if row is None else row.counter,
-            heads=(),
-            sent_at_ms=milliseconds(now.wall if row is None else row.written_at),
-            expires_at=None,
-            body=b"" if row is None else row.body,
-        )
-        data = encode_content(content)
+            return None
         origin = origin_of(self._ratchets.channel(peer, device).origins, number)
-        session, envelope = seal(ratchet.session, number, origin, data, self._context.entropy, self._context.kem)
-        self._context.store.put_ratchet(replace(ratchet, session=session))
-        self._context.store.outbox_add(
-            OutboxRow(0, device, peer.account_id, content.message_id, data, number, envelope, "queued", None)
-        )
-        return True
+        context = self._context
+        session, envelope = seal(ratchet.session, number, origin, _content(row), context.entropy, context.kem)
+        context.store.put_ratchet(replace(ratchet, session=session))
+        return envelope
+
+
+def _content(row: MessageRow) -> bytes:
+    content = Content(
+        version=CONTENT_VERSION,
+        kind=row.kind,
+        message_id=row.message_id,
+        conversation_id=row.conversation,
+        counter=row.counter,
+        heads=row.heads,
+        sent_at_ms=milliseconds(row.written_at),
+        expires_at=None,
+        body=row.body,
+        shows=row.shows,
+    )
+    return encode_content(content)

@@ -40,7 +40,7 @@ class Spares:
         channel, sending = store.channel(device), store.sending_ratchet(device)
         if channel is None or sending is None or sending.session.session_id != session_id:
             return
-        if peer.blocked or peer.identity_changed or device != self._context.device_of(peer):
+        if peer.blocked or peer.identity_changed or device not in self._context.devices_of(peer):
             return
         left = channel.spares_renew_at - self._context.key_time.at(now)
         too_old = not 0 < left <= SPARE_SECONDS / 2
@@ -96,4 +96,4 @@ class Spares:
         renew_at = channel.spares_renew_at if kept else key_time + SPARE_SECONDS / 2
         store.put_channel(replace(channel, spares_given=SPARES, spares_renew_at=renew_at))
         handed = HandedSpares(tuple(map(BundleId, kept)), tuple(bundles))
-        self._outbox.write(peer, Kind.SPARES, encode(handed), now)
+        self._outbox.write(peer, Kind.SPARES, encode(handed), now, to=device)

@@ -42,7 +42,7 @@ class Admission(Memory):
         self._endpoint = endpoint
         self._paths = paths
         self._dialling = dialling
-        self._accounts: Mapping[Ed25519Public, AccountId] = {}
+        self._owners: Mapping[Ed25519Public, tuple[AccountId, DeviceId]] = {}
         """Whose endpoint keys are known: anybody can knock, and whoever it is shall not make us look at everybody."""
         self._keys_version = -1
         self._knocks: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
@@ -91,13 +91,14 @@ class Admission(Memory):
         if self._keys_version != self._context.peers_version:
             self._keys_version = self._context.peers_version
             registered = [peer for peer in self._context.store.peers() if peer.relation == "registered"]
-            self._accounts = {self._endpoint_key(peer): peer.account_id for peer in registered}
-        account_id = self._accounts.get(endpoint_key)
-        peer = None if account_id is None else self._context.store.peer(account_id)
-        return None if peer is None or not self._paths.may_connect(peer) else (peer, self._context.device_of(peer))
-
-    def _endpoint_key(self, peer: Peer) -> Ed25519Public:
-        return self._context.device_list(peer).device(self._context.device_of(peer)).endpoint_key
+            self._owners = {
+                entry.endpoint_key: (peer.account_id, entry.device_id)
+                for peer in registered
+                for entry in self._context.device_list(peer).devices
+            }
+        owner = self._owners.get(endpoint_key)
+        peer = None if owner is None else self._context.store.peer(owner[0])
+        return None if owner is None or peer is None or not self._paths.may_connect(peer) else (peer, owner[1])
 
     def greeted(self, number: int, hello: PeerHello, now: Instant) -> tuple[DeviceId | None, Outcome]:
         """The other end says who it is. Returns the device that has a path from now on."""

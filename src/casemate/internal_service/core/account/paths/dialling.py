@@ -52,14 +52,15 @@ class Dialling(Memory):
     def look_at(self, peer: Peer, now: Instant) -> Outcome:
         """Dial this peer if there should be a path and is none; end what should not be."""
         outcome: Outcome = []
-        device = self._context.device_of(peer)
+        devices = self._context.devices_of(peer)
         for other in self._paths.of_account(peer.account_id):
-            if other.device != device or not self._paths.may_connect(peer):
+            if other.device not in devices or not self._paths.may_connect(peer):
                 outcome += self._paths.end(other, "bye")  # as when we leave: whom we block shall not learn it
         if peer.connection != "connected" or not self._paths.may_connect(peer):
             return outcome
-        path = self._paths.want(device, peer.account_id, now)
-        return outcome + self._dial_if_due(peer, path, now)
+        for device in devices:
+            outcome += self._dial_if_due(peer, self._paths.want(device, peer.account_id, now), now)
+        return outcome
 
     # ---------------------------------------------------------------------------------------------- where they may be
 

@@ -113,7 +113,10 @@ class Acquaintances:
         told: Outcome = [PeerChanged(peer.cid)]
         if peer.blocked:
             return told  # nobody writes through a block, not even a name
-        if peer.relation != "registered" and self._context.store.last_message(peer.account_id) is None:
+        if (
+            peer.relation != "registered"
+            and self._context.store.last_message(self._context.conversation_with(peer.account_id)) is None
+        ):
             return told  # there is no conversation yet that could say so
         text = f"{before.full_name}\n{peer.full_name}"
         return told + write_note(self._context, peer, Note.NAMES_CHANGED, text, now)

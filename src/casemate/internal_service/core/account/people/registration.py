@@ -335,9 +335,9 @@ class Registration:
         peer, outcome = self._acquaintances.update(peer, card.device_list, card.names, now)
         for bundle, data in zip(verified.bundles, card.bundles, strict=True):
             store.put_peer_bundle(bundle.device_id, data)
-        device = self._context.device_of(peer)
-        if store.channel(device) is None:
-            store.put_channel(Channel(device, peer.account_id))
+        for device in self._context.devices_of(peer):
+            if store.channel(device) is None:
+                store.put_channel(Channel(device, peer.account_id))
         outcome += [*self._looks_different(peer), RegistrationSettled(peer.cid, peer.username, None)]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)

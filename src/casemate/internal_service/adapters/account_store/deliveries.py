@@ -1,0 +1,351 @@
+"""What is on its way to peers' devices, in SQL: by device and number once it is sealed, apart while it waits.
+
+What is written and sealed in one transaction is brought to the database once, at its end; see `RowCache`.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from casemate.crypto.content import Shows
+from casemate.internal_service.adapters.account_store.messages import MessagesTable
+from casemate.internal_service.core.account.ports import Line
+from casemate.internal_service.core.account.rows import Delivery, DeliveryState, MessageRow
+from casemate.protocol.ids import ConversationId, DeviceId, MessageId
+
+_COLUMNS = "device, message, number, envelope, state, told, reason, kept_until"
+
+
+class _UnderWay(msgspec.Struct, frozen=True):
+    """How much is under way to a device."""
+
+    device: DeviceId
+    contents: int = 0
+    waiting: int = 0
+    lowest: int = 0
+    """No number below this one is under way."""
+
+
+class DeliveriesTable(MessagesTable):
+    # ------------------------------------------------------------------------------------------------ under way, sealed
+
+    def delivery_add(self, delivery: Delivery) -> None:
+        queue = self._queue(delivery.device)
+        self._rows.put_passing(_key(delivery.device, delivery.message), delivery, self._insert_deliveries)
+        waiting = queue.waiting + (delivery.number is None)
+        self._put_queue(replace(_lowered(queue, delivery.number), contents=queue.contents + 1, waiting=waiting))
+
+    def delivery(self, device: DeviceId, number: int) -> Delivery | None:
+        self._rows.write()
+        row = self._db.row(f"SELECT {_COLUMNS} FROM deliveries WHERE device = ? AND number = ?", device, number)
+        return None if row is None else Delivery(*row)
+
+    def deliveries_of(self, arrivals: Sequence[int]) -> dict[int, list[Delivery]]:
+        self._rows.write()
+        these = f"message IN ({', '.join('?' * len(arrivals))})"
+        sealed = f"SELECT device, message, number, NULL, state, told, reason FROM deliveries WHERE {these}"
+        waiting = f"SELECT device, message, NULL, NULL, 'waiting', told, reason FROM waiting WHERE {these}"
+        found: dict[int, list[Delivery]] = {}
+        for row in self._db.rows(f"{sealed} UNION ALL {waiting}", *arrivals, *arrivals):
+            found.setdefault(row[1], []).append(Delivery(*row))
+        return found
+
+    def deliveries_waiting(self, device: DeviceId, limit: int) -> list[MessageRow]:
+        new = [row for row in self._new_deliveries().values() if row.device == device and row.number is None]
+        if len(new) == self.waiting(device):
+            return [self.message_at(row.message) for row in new[:limit]]
+        self._rows.write()
+        these = "SELECT message FROM waiting WHERE device = ? ORDER BY message LIMIT ?"
+        return self._many(f"WHERE arrival IN ({these}) ORDER BY arrival", device, limit)
+
+    def delivery_sealed(self, device: DeviceId, message: int, number: int, envelope: bytes) -> None:
+        waited = self._new_deliveries().get(_key(device, message))
+        if waited is None:
+            told = self._db.value(
+                "DELETE FROM waiting WHERE message = ? AND device = ? RETURNING told", message, device
+            )
+            waited = Delivery(device, message, told=told)
+        sealed = replace(waited, number=number, envelope=envelope, state="queued", reason=None)
+        self._rows.put_passing(_key(device, message), sealed, self._insert_deliveries)
+        queue = self._queue(device)
+        self._put_queue(replace(_lowered(queue, number), waiting=queue.waiting - 1))
+
+    def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
+        self._rows.write()
+        self._db.execute(
+            "UPDATE deliveries SET envelope = ?, state = 'queued' WHERE device = ? AND number = ?",
+            envelope,
+            device,
+            number,
+        )
+        queue = self._queue(device)
+        self._put_queue(replace(_lowered(queue, number), contents=queue.contents + 1))
+
+    def deliveries_to_send(
+        self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
+    ) -> list[tuple[int, bytes]]:
+        self._rows.write()
+        states = "state <> 'done'" if even_sent else "state = 'queued'"
+        return self._db.rows(
+            f"SELECT number, envelope FROM deliveries WHERE device = ? AND number >= ? AND {states}"
+            " ORDER BY number LIMIT ?",
+            device,
+            max(after_number + 1, self._queue(device).lowest),
+            limit,
+        )
+
+    # ----------------------------------------------------------------------------------------------------- what changes
+
+    def unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[Line]:
+        self._rows.write()
+        queue = self._queue(device)
+        runs = [(queue.lowest, None)] if numbers is None else [(number, number) for number in numbers]
+        lines: list[Line] = []
+        for first, last in runs:
+            lines += self._lines(f"{_RANGE} AND state <> 'done'", *_range(device, first, last))
+            taken = self._db.rows(
+                f"DELETE FROM deliveries WHERE {_RANGE} AND state <> 'done' RETURNING message, device, told",
+                *_range(device, first, last),
+            )
+            self._db.executemany("INSERT INTO waiting (message, device, told) VALUES (?, ?, ?)", taken)
+            queue = replace(queue, waiting=queue.waiting + len(taken))
+        self._put_queue(queue)
+        self._rows.drop(("expired", device))
+        return lines
+
+    def set_state(
+        self,
+        device: DeviceId,
+        first: int,
+        last: int,
+        state: Literal["queued", "sent"],
+        reason: str | None,
+        kept_until: float | None = None,
+    ) -> list[Line]:
+        self._write_sealed()
+        first = max(first, self._queue(device).lowest)
+        differs = "state <> 'done' AND (state <> ?4 OR reason IS NOT ?5 OR kept_until IS NOT ?6)"
+        values = (*_range(device, first, last), state, reason, kept_until)
+        lines = self._lines(f"{_RANGE} AND told IS NULL AND {differs}", *values)
+        self._db.execute(
+            f"UPDATE deliveries SET state = ?4, reason = ?5, kept_until = ?6 WHERE {_RANGE} AND {differs}", *values
+        )
+        self._expired_may_differ(device)
+        return lines
+
+    def expire(self, device: DeviceId, first: int, last: int) -> list[Line]:
+        self._write_sealed()
+        lines = self._lines(f"{_RANGE} AND state = 'sent'", *_range(device, first, last))
+        expired = self._db.execute(
+            f"UPDATE deliveries SET state = 'expired', reason = 'expired' WHERE {_RANGE} AND state = 'sent'",
+            *_range(device, first, last),
+        )
+        if expired:
+            self._rows.drop(("expired", device))
+        return lines
+
+    def overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
+        self._rows.write()
+        sql = (
+            "SELECT device, number FROM deliveries WHERE state = 'sent' AND kept_until <= ?"
+            " ORDER BY kept_until, device, number LIMIT ?"
+        )
+        return [(DeviceId(device), number) for device, number in self._db.rows(sql, wall, limit)]
+
+    def next_overdue(self) -> float | None:
+        self._rows.write()
+        next_overdue: float | None = self._db.value("SELECT min(kept_until) FROM deliveries WHERE state = 'sent'")
+        return next_overdue
+
+    def revive(self, device: DeviceId) -> tuple[int, list[Line]] | None:
+        if not self._has_expired(device):
+            return None
+        self._rows.drop(("expired", device))
+        expired = "device = ? AND state = 'expired'"
+        first = self._db.value(f"SELECT min(number) FROM deliveries WHERE {expired}", device)
+        lines = self._lines(expired, device)
+        self._db.execute(f"UPDATE deliveries SET state = 'queued' WHERE {expired}", device)
+        return first, lines
+
+    def arrived(self, device: DeviceId, up_to: int) -> list[Line]:
+        queue = self._queue(device)
+        if up_to < queue.lowest or not queue.contents:
+            return []
+        self._write_sealed()
+        where, values = f"{_RANGE} AND state <> 'done'", _range(device, queue.lowest, up_to)
+        contents = self._contents(where, *values)
+        self._db.execute(
+            "UPDATE deliveries SET state = 'done', envelope = NULL, reason = NULL, kept_until = NULL,"
+            f" told = coalesce(told, 'delivered') WHERE {where}",
+            *values,
+        )
+        self._put_queue(replace(queue, contents=queue.contents - len(contents), lowest=up_to + 1))
+        self._expired_may_differ(device)
+        lines: list[Line] = []
+        for number, arrival, line, shows in contents:
+            if shows == Shows.LINE:
+                lines.append(line)
+            else:
+                self._drop_content(device, number, arrival)
+        return lines
+
+    def read(self, device: DeviceId, first: int, last: int) -> list[Line]:
+        self._write_sealed()
+        where, values = f"{_RANGE} AND told IS NOT 'read'", _range(device, first, last)
+        lines = self._lines(where, *values)
+        self._db.execute(f"UPDATE deliveries SET told = 'read' WHERE {where}", *values)
+        return lines
+
+    def forget_device(self, device: DeviceId) -> list[Line]:
+        self._rows.write()
+        lines = self._settle("deliveries", "coalesce(told, iif(state = 'sent', 'sent', 'queued'))", device)
+        lines += self._settle("waiting", "coalesce(told, 'queued')", device)
+        self._db.execute("DELETE FROM deliveries WHERE device = ?", device)
+        self._db.execute("DELETE FROM waiting WHERE device = ?", device)
+        self._db.execute("DELETE FROM queues WHERE device = ?", device)
+        self._rows.clear()
+        return lines
+
+    # ------------------------------------------------------------------------------------------------------- how much
+
+    def numbers_under_way(self, device: DeviceId, state: DeliveryState) -> list[int]:
+        self._rows.write()
+        sql = "SELECT number FROM deliveries WHERE device = ? AND number >= ? AND state = ? ORDER BY number"
+        return [row[0] for row in self._db.rows(sql, device, self._queue(device).lowest, state)]
+
+    def under_way(self, device: DeviceId) -> int:
+        return self._queue(device).contents
+
+    def waiting(self, device: DeviceId) -> int:
+        return self._queue(device).waiting
+
+    def devices_to_send(self) -> list[DeviceId]:
+        self._rows.write()
+        sealed = (
+            "SELECT 1 FROM deliveries WHERE deliveries.device = queues.device AND number >= lowest"
+            " AND state IN ('queued', 'expired')"
+        )
+        sql = f"SELECT device FROM queues WHERE waiting > 0 OR (contents > 0 AND EXISTS ({sealed})) ORDER BY device"
+        return [DeviceId(row[0]) for row in self._db.rows(sql)]
+
+    def queued_messages(self, conversation: ConversationId, limit: int) -> list[MessageId]:
+        self._rows.write()
+        queues = (
+            "FROM conversations JOIN channels ON channels.account_id = conversations.peer"
+            " JOIN queues ON queues.device = channels.device"
+        )
+        sealed = (
+            f"SELECT message {queues} JOIN deliveries ON deliveries.device = queues.device AND number >= lowest"
+            " WHERE conversations.id = ? AND told IS NULL AND state IN ('queued', 'expired')"
+        )
+        waiting = (
+            f"SELECT message {queues} JOIN waiting ON waiting.device = queues.device"
+            " WHERE conversations.id = ? AND told IS NULL"
+        )
+        rows = self._db.rows(
+            f"SELECT id FROM messages WHERE arrival IN ({sealed} UNION {waiting}) AND shows = 'line'"
+            " ORDER BY arrival DESC LIMIT ?",
+            conversation,
+            conversation,
+            limit,
+        )
+        return [MessageId(row[0]) for row in rows]
+
+    # -------------------------------------------------------------------------------------------------------- helpers
+
+    def _settle(self, table: str, status: str, device: DeviceId) -> list[Line]:
+        """Keep what is known of messages that no other device gets."""
+        elsewhere = "SELECT 1 FROM {} other WHERE other.message = arrival AND other.device <> ?1"
+        rows = self._db.rows(
+            f"UPDATE messages SET settled = (SELECT {status} FROM {table} gone"
+            " WHERE gone.message = arrival AND gone.device = ?1)"
+            f" WHERE arrival IN (SELECT message FROM {table} WHERE device = ?1)"
+            f" AND NOT EXISTS ({elsewhere.format('deliveries')}) AND NOT EXISTS ({elsewhere.format('waiting')})"
+            " RETURNING conversation, id, shows",
+            device,
+        )
+        return [(ConversationId(row[0]), MessageId(row[1])) for row in rows if row[2] == Shows.LINE]
+
+    def _contents(self, where: str, *values: object) -> list[tuple[int, int, Line, str]]:
+        """Number, arrival, place and what it shows, of the contents of these deliveries."""
+        rows = self._db.rows(
+            "SELECT sent, arrival, conversation, id, shows"
+            f" FROM (SELECT number AS sent, message FROM deliveries WHERE {where})"
+            " CROSS JOIN messages ON arrival = message",
+            *values,
+        )
+        return [(row[0], row[1], (ConversationId(row[2]), MessageId(row[3])), row[4]) for row in rows]
+
+    def _lines(self, where: str, *values: object) -> list[Line]:
+        return [line for _, _, line, shows in self._contents(where, *values) if shows == Shows.LINE]
+
+    def _drop_content(self, device: DeviceId, number: int, arrival: int) -> None:
+        """One that is no line: with its last delivery it is of no use any more."""
+        self._db.execute("DELETE FROM deliveries WHERE device = ? AND number = ?", device, number)
+        self._db.execute(
+            "DELETE FROM messages WHERE arrival = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = arrival)"
+            " AND NOT EXISTS (SELECT 1 FROM waiting WHERE message = arrival)",
+            arrival,
+        )
+        self._rows.drop(("arrival", arrival))
+
+    def _new_deliveries(self) -> dict[object, Delivery]:
+        """Rows that the database does not have yet, in the order of their messages."""
+        return self._rows.unwritten(self._insert_deliveries)
+
+    def _write_sealed(self) -> None:
+        """Before a change of rows by their numbers: what still waits has none."""
+        if any(row.number is not None for row in self._new_deliveries().values()):
+            self._rows.write()
+
+    def _insert_deliveries(self, rows: list[Delivery]) -> None:
+        self._db.executemany(
+            f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [msgspec.structs.astuple(row) for row in rows if row.number is not None],
+        )
+        self._db.executemany(
+            "INSERT INTO waiting (message, device, told, reason) VALUES (?, ?, ?, ?)",
+            [(row.message, row.device, row.told, row.reason) for row in rows if row.number is None],
+        )
+
+    def _has_expired(self, device: DeviceId) -> bool:
+        """Whoever hears from them asks, so that is not looked up each time."""
+        sql = "SELECT 1 FROM deliveries WHERE device = ? AND state = 'expired' LIMIT 1"
+        return self._rows.read(("expired", device), lambda: self._db.value(sql, device) is not None)
+
+    def _expired_may_differ(self, device: DeviceId) -> None:
+        if self._has_expired(device):
+            self._rows.drop(("expired", device))
+
+    def _queue(self, device: DeviceId) -> _UnderWay:
+        return self._rows.read(("queue", device), lambda: self._read_queue(device))
+
+    def _read_queue(self, device: DeviceId) -> _UnderWay:
+        row = self._db.row("SELECT contents, waiting, lowest FROM queues WHERE device = ?", device)
+        return _UnderWay(device, *(row or ()))
+
+    def _put_queue(self, queue: _UnderWay) -> None:
+        self._rows.put(("queue", queue.device), queue, self._write_queues)
+
+    def _write_queues(self, rows: list[_UnderWay]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO queues VALUES (?, ?, ?, ?)", [msgspec.structs.astuple(row) for row in rows]
+        )
+
+
+_RANGE = "device = ?1 AND number BETWEEN ?2 AND ?3"
+_HIGHEST = 2**63 - 1
+
+
+def _range(device: DeviceId, first: int, last: int | None) -> tuple[DeviceId, int, int]:
+    return device, first, _HIGHEST if last is None else min(last, _HIGHEST)
+
+
+def _key(device: DeviceId, message: int) -> tuple[str, DeviceId, int]:
+    return "delivery", device, message
+
+
+def _lowered(queue: _UnderWay, number: int | None) -> _UnderWay:
+    return queue if number is None or number >= queue.lowest else replace(queue, lowest=number)

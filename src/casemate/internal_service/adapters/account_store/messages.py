@@ -1,0 +1,231 @@
+"""Contents of conversations, in SQL: display order by (counter, device, id), arrival for what was seen.
+
+What is written in one transaction is brought to the database once, at its end; see `RowCache`.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from casemate.crypto.content import Shows
+from casemate.internal_service.adapters.account_store.conversations import LAST_COUNTER, ConversationsTable
+from casemate.internal_service.core.account.conversations.shown_time import shown_time
+from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
+from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
+from casemate.runtime.sqlite import Row
+
+MESSAGE_COLUMNS = (
+    "arrival, id, conversation, author, device, kind, shows, body, counter, heads, number,"
+    " written_at, arrived_at, shown_at, late, seen, painted, settled"
+)
+_DISPLAY_ORDER = "counter, device, id"
+_DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
+_LINES = "FROM messages WHERE conversation = ? AND shows = 'line'"
+
+
+class MessagesTable(ConversationsTable):
+    _last_arrival: int | None = None
+    """Never lower than any in the database, and never taken back: what is shown as later did arrive later."""
+
+    def message_add(self, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
+        if not is_new and self.message(row.conversation, row.message_id) is not None:
+            return None
+        if row.counter > LAST_COUNTER:
+            # Here, where only the event at hand is undone, and not when it is written with those of all others.
+            raise OverflowError("a counter that the database cannot hold")
+        row = replace(row, arrival=self._next_arrival())
+        if row.shows == Shows.LINE:
+            row = self._in_line(row)
+        self._rows.put_passing(_key(row), row, self._insert_messages)
+        self._rows.wrote_passing(("arrival", row.arrival), row)
+        return row
+
+    def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
+        return self._rows.read_passing(
+            ("message", conversation, message_id),
+            lambda: self._one("WHERE id = ? AND conversation = ? AND shows = 'line'", message_id, conversation),
+        )
+
+    def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
+        new = [row for row in self._new_messages().values() if row.message_id == message_id]
+        return new + self._many("WHERE id = ?", message_id)
+
+    def message_at(self, arrival: int) -> MessageRow:
+        return self._rows.read_passing(("arrival", arrival), lambda: self._at(arrival))
+
+    def timeline_page(
+        self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
+    ) -> list[MessageRow]:
+        self._rows.write()
+        select = f"SELECT {MESSAGE_COLUMNS} {_LINES}"
+        if after is not None:
+            sql = f"{select} AND counter >= ? AND ({_DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {_DISPLAY_ORDER} LIMIT ?"
+            return [message_row(row) for row in self._db.rows(sql, conversation, after[0], *after, limit)]
+        bound = "" if before is None else f" AND counter <= ? AND ({_DISPLAY_ORDER}) < (?, ?, ?)"
+        sql = f"{select}{bound} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
+        rows = self._db.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
+        return [message_row(row) for row in reversed(rows)]
+
+    def last_message(self, conversation: ConversationId) -> MessageId | None:
+        last = self._last(conversation)
+        return None if last is None else last[0][2]
+
+    def see(self, conversation: ConversationId, up_to_arrival: int) -> list[MessageId]:
+        return self._see(conversation, "arrival <= ?", up_to_arrival)
+
+    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
+        these = f"id IN ({', '.join('?' * len(message_ids))})"
+        self._see(conversation, these, *message_ids)
+        return self._update(
+            f"SET painted = 1 WHERE conversation = ? AND painted = 0 AND {these}", conversation, *message_ids
+        )
+
+    def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
+        self._rows.write()
+        self._update("SET number = ? WHERE id = ? AND conversation = ?", number, message_id, conversation)
+
+    def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
+        self._rows.write()
+        unpainted = "FROM messages INDEXED BY messages_unpainted WHERE device = ? AND painted = 0"
+        row = self._db.row(
+            f"SELECT (SELECT max(number) {unpainted} AND number < ?), (SELECT min(number) {unpainted} AND number > ?)",
+            device,
+            number,
+            device,
+            number,
+        )
+        return (None, None) if row is None else (row[0], row[1])
+
+    def theirs_after(
+        self, conversation: ConversationId, device: DeviceId, number: int, limit: int
+    ) -> tuple[list[MessageRow], int]:
+        self._rows.write()
+        where = f"{_LINES} AND device = ? AND number > ?"
+        sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
+        rows = self._db.rows(sql, conversation, device, number, limit)
+        there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
+        return [message_row(row) for row in rows], there_are
+
+    def _in_line(self, row: MessageRow) -> MessageRow:
+        last = self._last(row.conversation)
+        is_last = last is None or row.order > last[0]
+        above, below = (last and last[1], None) if is_last else self._shown_beside(row.conversation, row.order)
+        row = replace(row, shown_at=shown_time(row.written_at, row.arrived_at, above, below))
+        if not row.seen:
+            self._add_unread(row.conversation, row.order)
+        if is_last:
+            self._rows.wrote(("last message", row.conversation), (row.order, row.shown_at))
+        return row
+
+    def _see(self, conversation: ConversationId, which: str, *values: object) -> list[MessageId]:
+        self._rows.write()
+        rows = self._update(f"SET seen = 1 WHERE conversation = ? AND seen = 0 AND {which}", conversation, *values)
+        if rows:
+            self._saw(conversation, [row.order for row in rows])
+        return [row.message_id for row in rows]
+
+    def _new_messages(self) -> dict[object, MessageRow]:
+        """Rows that the database does not have yet."""
+        return self._rows.unwritten(self._insert_messages)
+
+    def _insert_messages(self, rows: list[MessageRow]) -> None:
+        self._db.executemany(
+            f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    row.arrival,
+                    row.message_id,
+                    row.conversation,
+                    row.author or b"",
+                    row.device,
+                    row.kind,
+                    row.shows,
+                    row.body,
+                    row.counter,
+                    b"".join(row.heads),
+                    row.number,
+                    row.written_at,
+                    row.arrived_at,
+                    row.shown_at,
+                    row.late,
+                    row.seen,
+                    row.painted,
+                    row.settled,
+                )
+                for row in rows
+            ],
+        )
+
+    def _update(self, change: str, *values: object) -> list[MessageRow]:
+        """The rows as they are now, which are likely to be shown."""
+        sql = f"UPDATE messages {change} RETURNING {MESSAGE_COLUMNS}"
+        rows = [message_row(row) for row in self._db.rows(sql, *values)]
+        for row in rows:
+            self._rows.wrote_passing(_key(row), row)
+            self._rows.drop(("arrival", row.arrival))
+        return rows
+
+    def _last(self, conversation: ConversationId) -> tuple[DisplayOrder, float] | None:
+        """The place of the last line, and the time that is shown of it."""
+        return self._rows.read(("last message", conversation), lambda: self._read_last(conversation))
+
+    def _read_last(self, conversation: ConversationId) -> tuple[DisplayOrder, float] | None:
+        rows = self.timeline_page(conversation, before=None, after=None, limit=1)
+        return (rows[0].order, rows[0].shown_at) if rows else None
+
+    def _shown_beside(self, conversation: ConversationId, place: DisplayOrder) -> tuple[float | None, float | None]:
+        """The times that are shown right above and below this place."""
+        above = self.timeline_page(conversation, before=place, after=None, limit=1)
+        below = self.timeline_page(conversation, before=None, after=place, limit=1)
+        return next((row.shown_at for row in above), None), next((row.shown_at for row in below), None)
+
+    def _next_arrival(self) -> int:
+        if self._last_arrival is None:
+            self._last_arrival = int(self._db.value("SELECT coalesce(max(arrival), 0) FROM messages"))
+        self._last_arrival += 1
+        return self._last_arrival
+
+    def _one(self, where: str, *values: object) -> MessageRow | None:
+        row = self._db.row(f"SELECT {MESSAGE_COLUMNS} FROM messages {where}", *values)
+        return None if row is None else message_row(row)
+
+    def _many(self, where: str, *values: object) -> list[MessageRow]:
+        return [message_row(row) for row in self._db.rows(f"SELECT {MESSAGE_COLUMNS} FROM messages {where}", *values)]
+
+    def _at(self, arrival: int) -> MessageRow:
+        self._rows.write()
+        row = self._one("WHERE arrival = ?", arrival)
+        if row is None:
+            raise LookupError("a message that is not here")
+        return row
+
+
+def _key(row: MessageRow) -> tuple[object, ...]:
+    """Lines are asked for by their ids. A content that is none may have that of a line of somebody else's."""
+    return ("message", row.conversation, row.message_id) if row.shows == Shows.LINE else ("arrival", row.arrival)
+
+
+def message_row(row: Row) -> MessageRow:
+    heads = row[9]
+    return MessageRow(
+        arrival=row[0],
+        message_id=MessageId(row[1]),
+        conversation=ConversationId(row[2]),
+        author=AccountId(row[3]) if row[3] else None,
+        device=DeviceId(row[4]),
+        kind=row[5],
+        shows=row[6],
+        body=row[7],
+        counter=row[8],
+        heads=tuple(
+            MessageId(heads[start : start + MESSAGE_ID_BYTES]) for start in range(0, len(heads), MESSAGE_ID_BYTES)
+        ),
+        number=row[10],
+        written_at=row[11],
+        arrived_at=row[12],
+        shown_at=row[13],
+        late=bool(row[14]),
+        seen=bool(row[15]),
+        painted=bool(row[16]),
+        settled=row[17],
+    )
