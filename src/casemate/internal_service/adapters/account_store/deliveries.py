@@ -232,16 +232,17 @@ class DeliveriesTable(MessagesTable):
 
     def queued_messages(self, conversation: ConversationId, limit: int) -> list[MessageId]:
         self._rows.write()
+        # In this order: SQLite would rather look at all deliveries there are, because they come sorted.
         queues = (
-            "FROM conversations JOIN channels ON channels.account_id = conversations.peer"
-            " JOIN queues ON queues.device = channels.device"
+            "FROM conversations CROSS JOIN channels ON channels.account_id = conversations.peer"
+            " CROSS JOIN queues ON queues.device = channels.device"
         )
         sealed = (
-            f"SELECT message {queues} JOIN deliveries ON deliveries.device = queues.device AND number >= lowest"
+            f"SELECT message {queues} CROSS JOIN deliveries ON deliveries.device = queues.device AND number >= lowest"
             " WHERE conversations.id = ? AND told IS NULL AND state IN ('queued', 'expired')"
         )
         waiting = (
-            f"SELECT message {queues} JOIN waiting ON waiting.device = queues.device"
+            f"SELECT message {queues} CROSS JOIN waiting ON waiting.device = queues.device"
             " WHERE conversations.id = ? AND told IS NULL"
         )
         rows = self._db.rows(

@@ -20,6 +20,8 @@ MESSAGE_COLUMNS = (
 )
 _DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
+_BY_ID = "INDEXED BY messages_by_id WHERE id = ?"
+"""Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _LINES = "FROM messages WHERE conversation = ? AND shows = 'line'"
 
 
@@ -43,7 +45,7 @@ class MessagesTable(ConversationsTable):
     def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
         return self._rows.read_passing(
             ("message", conversation, message_id),
-            lambda: self._one("WHERE id = ? AND conversation = ? AND shows = 'line'", message_id, conversation),
+            lambda: self._one(f"{_BY_ID} AND conversation = ? AND shows = 'line'", message_id, conversation),
         )
 
     def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
