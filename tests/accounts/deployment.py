@@ -45,6 +45,7 @@ from casemate.server.core.events import (
     Written,
 )
 from casemate.server.core.settings import ServerSettings
+from tests.support.devices import furnish, publish, take_over, with_device
 from tests.support.peer_network import PeerNetwork
 
 FIRST_WALL_SECONDS = 1_900_000_000.0
@@ -238,6 +239,29 @@ class Deployment:
         self.people.append(copy)
         self.do(copy, lambda account, now: account.start(now))
         return copy
+
+    def another_device(self, person: Person, *, starts: bool = True) -> Person:
+        """A further computer of somebody's, which the account lists from now on."""
+        name = f"device {len(self.people)} of {person.name}"
+        path = self.folder / f"{name}.db"
+        store = open_account_store(path, _KEY, synchronous="OFF")
+        device, device_list = with_device(person.account, self.entropy)
+        with store.transaction():
+            furnish(store, person.account, device, device_list)
+        self.publish_list(person, device_list)
+        account = Account.load(store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
+        another = Person(name, path, store, AccountCore(account), place=AccountId(self.entropy(32)))
+        self.people.append(another)
+        if starts:
+            self.do(another, lambda account, now: account.start(now))
+        return another
+
+    def publish_list(self, person: Person, device_list: bytes) -> None:
+        """By one device of theirs; the others hear of it from there."""
+        for own in self.people:
+            if own.account.account_id == person.account.account_id and own is not person:
+                self.do(own, lambda account, now: take_over(account, device_list))
+        self.do(person, lambda account, now: publish(account, device_list))
 
     def forget_everything_at_the_server(self) -> None:
         """The server's data is lost: it goes on with an empty mailbox."""

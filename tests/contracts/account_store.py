@@ -550,17 +550,18 @@ class AccountStoreContract:
         store.set_state(THEIR_DEVICE, 3, 3, "sent", None, 50.0)
         store.arrived(THEIR_DEVICE, 2)
         store.read(THEIR_DEVICE, 1, 1)
-        gone = store.forget_device(THEIR_DEVICE)
-        assert sorted(gone) == sorted(map(place, ("read", "delivered", "sent", "queued", "waiting")))
+        lines, nowhere = store.forget_device(THEIR_DEVICE, ())
+        assert lines == [place("sent")]
+        assert [store.message_at(arrival).body for arrival in nowhere] == [b"sent", b"queued", b"waiting"]
         settled = {
             row.body.decode(): row.settled for row in store.timeline_page(WITH_BEA, before=None, after=None, limit=9)
         }
         assert settled == {
             "read": "read",
             "delivered": "delivered",
-            "sent": "sent",
-            "queued": "queued",
-            "waiting": "queued",
+            "sent": None,
+            "queued": None,
+            "waiting": None,
             "elsewhere": None,
         }
         assert (store.under_way(THEIR_DEVICE), store.under_way(OTHER_DEVICE)) == (0, 1)

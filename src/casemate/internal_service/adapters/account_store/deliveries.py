@@ -198,15 +198,23 @@ class DeliveriesTable(MessagesTable):
         self._db.execute(f"UPDATE deliveries SET told = 'read' WHERE {where}", *values)
         return lines
 
-    def forget_device(self, device: DeviceId) -> list[Line]:
+    def forget_device(self, device: DeviceId, of_it_alone: Sequence[str]) -> tuple[list[Line], list[int]]:
         self._rows.write()
-        lines = self._settle("deliveries", "coalesce(told, iif(state = 'sent', 'sent', 'queued'))", device)
-        lines += self._settle("waiting", "coalesce(told, 'queued')", device)
+        self._settle("deliveries", device)
+        self._settle("waiting", device)
+        lines = self._lines("device = ? AND state = 'sent' AND told IS NULL", device)
+        theirs = "arrival IN (SELECT message FROM deliveries WHERE device = ?1 AND told IS NULL UNION ALL"
+        theirs += " SELECT message FROM waiting WHERE device = ?1 AND told IS NULL)"
+        elsewhere = "EXISTS (SELECT 1 FROM {} other WHERE other.message = arrival AND other.device <> ?1)"
+        nowhere = f"NOT {elsewhere.format('deliveries')} AND NOT {elsewhere.format('waiting')} AND settled IS NULL"
+        rows = self._db.rows(f"SELECT arrival, kind FROM messages WHERE {theirs} AND {nowhere} ORDER BY 1", device)
+        gone = [arrival for arrival, kind in rows if kind in of_it_alone]
+        self._db.executemany("DELETE FROM messages WHERE arrival = ?", [(arrival,) for arrival in gone])
         self._db.execute("DELETE FROM deliveries WHERE device = ?", device)
         self._db.execute("DELETE FROM waiting WHERE device = ?", device)
         self._db.execute("DELETE FROM queues WHERE device = ?", device)
         self._rows.clear()
-        return lines
+        return lines, [arrival for arrival, kind in rows if kind not in of_it_alone]
 
     # ------------------------------------------------------------------------------------------------------- how much
 
@@ -256,18 +264,13 @@ class DeliveriesTable(MessagesTable):
 
     # -------------------------------------------------------------------------------------------------------- helpers
 
-    def _settle(self, table: str, status: str, device: DeviceId) -> list[Line]:
-        """Keep what is known of messages that no other device gets."""
-        elsewhere = "SELECT 1 FROM {} other WHERE other.message = arrival AND other.device <> ?1"
-        rows = self._db.rows(
-            f"UPDATE messages SET settled = (SELECT {status} FROM {table} gone"
-            " WHERE gone.message = arrival AND gone.device = ?1)"
-            f" WHERE arrival IN (SELECT message FROM {table} WHERE device = ?1)"
-            f" AND NOT EXISTS ({elsewhere.format('deliveries')}) AND NOT EXISTS ({elsewhere.format('waiting')})"
-            " RETURNING conversation, id, shows",
+    def _settle(self, table: str, device: DeviceId) -> None:
+        """Keep what this device told; *read* is never taken back."""
+        self._db.execute(
+            f"UPDATE messages SET settled = gone.told FROM {table} gone WHERE gone.message = arrival"
+            " AND gone.device = ? AND gone.told IS NOT NULL AND settled IS NOT 'read'",
             device,
         )
-        return [(ConversationId(row[0]), MessageId(row[1])) for row in rows if row[2] == Shows.LINE]
 
     def _contents(self, where: str, *values: object) -> list[tuple[int, int, Line, str]]:
         """Number, arrival, place and what it shows, of the contents of these deliveries."""

@@ -101,7 +101,7 @@ class Account(Memory):
         }
         self._agreement = Agreement(context, self._outbox)
         self._registration = Registration(
-            context, self._requests, self._outbox, self._receipts, self._agreement, Acquaintances(context)
+            context, self._requests, self._outbox, self._receipts, self._agreement, Acquaintances(context, self._outbox)
         )
         self._withdrawals = Withdrawals(context, self._requests)
         meanings = Meanings(self._agreement, spares, GivingBack(context, self._outbox), self._messages)

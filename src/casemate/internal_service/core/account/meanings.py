@@ -47,4 +47,4 @@ class Meanings:
         """Their data may be older than what was agreed on since: they hear it again, and get back what they wrote."""
         if rekey.restored:
             self._giving_back.give(peer, device, rekey.delivered_up_to, now)
-        self._agreement.repeat(peer, now)
+        self._agreement.repeat(peer, device, now)

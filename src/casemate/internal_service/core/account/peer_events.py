@@ -150,6 +150,8 @@ class PeerEvents(Memory):
         peer = self._peer_of(connection.device)
         if peer is None or peer.blocked or peer.relation != "registered":
             return self._admission.drop(event.connection, "bye", now)
+        if connection.device not in self._context.devices_of(peer):
+            return self._admission.drop(event.connection, "bye", now)
         if isinstance(event.frame, Envelopes):
             return self._inbox.delivered(peer, connection.device, event.frame.items, now, by_path=True)
         return self._control(peer, connection.device, event.frame, now)
@@ -235,5 +237,6 @@ class PeerEvents(Memory):
         return outcome
 
     def _peer_of(self, device: DeviceId) -> Peer | None:
-        channel = self._context.store.channel(device)
-        return None if channel is None else self._context.store.peer(channel.account_id)
+        """Whose device it is: of one to which nothing was said yet, only its path knows."""
+        known = self._paths.path_of(device) or self._context.store.channel(device)
+        return None if known is None else self._context.store.peer(known.account_id)

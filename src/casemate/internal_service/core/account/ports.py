@@ -301,8 +301,10 @@ class DeliveryStore(Protocol):
         """It says that what has a number in first…last was read."""
         ...
 
-    def forget_device(self, device: DeviceId) -> list[Line]:
-        """Nothing goes there any more. What it told of a message that no other device gets is kept."""
+    def forget_device(self, device: DeviceId, of_it_alone: Sequence[str]) -> tuple[list[Line], list[int]]:
+        """Nothing goes there any more; what it told is kept. Returns the lines that look different, and the arrivals
+        of contents that no device has or gets now. Those of the kinds `of_it_alone` concern nobody else, and go.
+        """
         ...
 
     def numbers_under_way(self, device: DeviceId, state: DeliveryState) -> list[int]:

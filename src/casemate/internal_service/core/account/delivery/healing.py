@@ -35,6 +35,8 @@ class Healing:
 
     def start_over(self, peer: Peer, channel: Channel, used_up_to: int, now: Instant) -> Outcome:
         """Our data is not all that was sent from this device: all under way goes again, above what was used."""
+        if channel.device not in self._context.devices_of(peer):
+            return []
         outcome = self._outbox.start_over(channel, used_up_to)
         self._spares.forget(channel.device)
         current = self._ratchets.channel(peer, channel.device)

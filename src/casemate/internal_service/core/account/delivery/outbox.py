@@ -36,6 +36,8 @@ LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
 IN_VAIN_SECONDS: Final = 30.0
 
+_OF_ONE_DEVICE: Final = (VOID, Kind.REKEY, Kind.SPARES, Kind.RETURNED)
+
 
 class Outbox(Memory):
     def __init__(
@@ -99,6 +101,17 @@ class Outbox(Memory):
             self._context.store.delivery_add(Delivery(device, row.arrival))
             self.flush_later(device)
         return row
+
+    def device_gone(self, peer: Peer, device: DeviceId) -> Outcome:
+        """Their account lists it no more: what was to go there alone goes to the devices there are, room or not."""
+        lines, nowhere = self._context.store.forget_device(device, _OF_ONE_DEVICE)
+        self._sealed_in_vain.pop(device, None)
+        for other in self._context.devices_of(peer) if nowhere else ():
+            self._ratchets.open_channel(peer, other)
+            for arrival in nowhere:
+                self._context.store.delivery_add(Delivery(other, arrival))
+            self.flush_later(other)
+        return changed(lines)
 
     def _has_room(self, device: DeviceId, reserve: int) -> bool:
         return self._context.store.under_way(device) < OUTBOX_MESSAGES_PER_PEER + reserve

@@ -11,6 +11,7 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.crypto.names import read_names, replaces, verify_names
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
+from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import PeerChanged
@@ -20,8 +21,9 @@ from casemate.protocol.link import AccountRow
 
 
 class Acquaintances:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, outbox: Outbox) -> None:
         self._context = context
+        self._outbox = outbox
 
     def meet(self, row: AccountRow, device_list: bytes, names: bytes, now: Instant) -> tuple[Peer, Outcome]:
         """The peer's row, made if need be, with this list and these names; what was made or changed is told.
@@ -53,9 +55,8 @@ class Acquaintances:
         before, peer = peer, self._named(self._listed(peer, device_list), names)
         if peer.username != before.username:
             peer = self._compared(peer)
-        self._wipe_spares_of_gone_devices(before, peer)
         self._context.put_peer(peer)
-        return peer, self._tell_renamed(before, peer, now)
+        return peer, self._leave_gone_devices(before, peer) + self._tell_renamed(before, peer, now)
 
     def replace_list(self, peer: Peer, device_list: bytes, names: bytes, now: Instant) -> Outcome:
         """A newer list of a peer; an older one, or a fork, raises the alarm."""
@@ -66,13 +67,12 @@ class Acquaintances:
             told = []
         return [*told, PeerChanged(peer.cid)]
 
-    def _wipe_spares_of_gone_devices(self, before: Peer, peer: Peer) -> None:
-        if before.device_list == peer.device_list:
-            return
-        listed = {entry.device_id for entry in self._context.device_list(peer).devices}
-        for entry in self._context.device_list(before).devices:
-            if entry.device_id not in listed:
-                self._context.store.wipe_spares(entry.device_id)
+    def _leave_gone_devices(self, before: Peer, peer: Peer) -> Outcome:
+        outcome: Outcome = []
+        for device in sorted(set(self._context.devices_of(before)) - set(self._context.devices_of(peer))):
+            self._context.store.wipe_spares(device)
+            outcome += self._outbox.device_gone(peer, device)
+        return outcome
 
     def note_namesake(self, peer: Peer, now: Instant) -> Outcome:
         """We agreed to talk: the conversation says that somebody else had this name."""

@@ -26,6 +26,7 @@ from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import ConnectSettled, ConnectWanted, PeerChanged, PeerDisconnected
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.node import Instant
+from casemate.protocol.ids import DeviceId
 
 DEFAULT_SETTINGS = b""
 DEFAULT_UDP_MODE = "Enabled"
@@ -148,14 +149,14 @@ class Agreement:
             return []
         return self.connect(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
 
-    def repeat(self, peer: Peer, now: Instant) -> None:
+    def repeat(self, peer: Peer, device: DeviceId, now: Instant) -> None:
         """Say the present state again, in its round; where they know it already, nothing changes."""
         match peer.connection:
             case "asking" | "connected":
                 request = ConnectRequest(peer.connection_round, peer.connect_settings, peer.connect_udp_mode)
-                self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now)
+                self._outbox.write(peer, Kind.CONNECT_REQUEST, encode(request), now, to=device)
             case "none" if peer.connection_round > 0:
-                self._outbox.write(peer, Kind.DISCONNECT, encode(ConnectEnd(peer.connection_round)), now)
+                self._outbox.write(peer, Kind.DISCONNECT, encode(ConnectEnd(peer.connection_round)), now, to=device)
 
     def _settle(self, peer: Peer, note: Note, now: Instant) -> Outcome:
         """Connected; said in the conversation unless that was so already, or is how the conversation begins."""
