@@ -20,7 +20,7 @@ MESSAGE_COLUMNS = (
 )
 _DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
-_BY_ID = "INDEXED BY messages_by_id WHERE id = ?"
+_BY_ID = "INDEXED BY messages_by_id"
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _LINES = "FROM messages WHERE conversation = ? AND shows = 'line'"
 
@@ -45,7 +45,9 @@ class MessagesTable(ConversationsTable):
     def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
         return self._rows.read_passing(
             ("message", conversation, message_id),
-            lambda: self._one(f"{_BY_ID} AND conversation = ? AND shows = 'line'", message_id, conversation),
+            lambda: self._one(
+                f"{_BY_ID} WHERE id = ? AND conversation = ? AND shows = 'line'", message_id, conversation
+            ),
         )
 
     def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
@@ -73,18 +75,17 @@ class MessagesTable(ConversationsTable):
         return None if last is None else last[0][2]
 
     def see(self, conversation: ConversationId, up_to_arrival: int) -> list[MessageId]:
-        return self._see(conversation, "arrival <= ?", up_to_arrival)
+        change = "SET seen = 1 WHERE conversation = ? AND seen = 0 AND arrival <= ?"
+        return self._see(change, conversation, up_to_arrival)
 
     def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
-        these = f"id IN ({', '.join('?' * len(message_ids))})"
-        self._see(conversation, these, *message_ids)
-        return self._update(
-            f"SET painted = 1 WHERE conversation = ? AND painted = 0 AND {these}", conversation, *message_ids
-        )
+        these = f"conversation = ? AND id IN ({', '.join('?' * len(message_ids))})"
+        self._see(f"{_BY_ID} SET seen = 1 WHERE seen = 0 AND {these}", conversation, *message_ids)
+        return self._update(f"{_BY_ID} SET painted = 1 WHERE painted = 0 AND {these}", conversation, *message_ids)
 
     def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
         self._rows.write()
-        self._update("SET number = ? WHERE id = ? AND conversation = ?", number, message_id, conversation)
+        self._update(f"{_BY_ID} SET number = ? WHERE id = ? AND conversation = ?", number, message_id, conversation)
 
     def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
         self._rows.write()
@@ -119,9 +120,9 @@ class MessagesTable(ConversationsTable):
             self._rows.wrote(("last message", row.conversation), (row.order, row.shown_at))
         return row
 
-    def _see(self, conversation: ConversationId, which: str, *values: object) -> list[MessageId]:
+    def _see(self, change: str, conversation: ConversationId, *values: object) -> list[MessageId]:
         self._rows.write()
-        rows = self._update(f"SET seen = 1 WHERE conversation = ? AND seen = 0 AND {which}", conversation, *values)
+        rows = self._update(change, conversation, *values)
         if rows:
             self._saw(conversation, [row.order for row in rows])
         return [row.message_id for row in rows]

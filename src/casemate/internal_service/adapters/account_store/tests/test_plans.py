@@ -1,0 +1,102 @@
+"""No statement of messages and deliveries reads a whole table, or a whole conversation for one message of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casemate.crypto.content import Shows
+from casemate.internal_service.adapters.account_store import open_account_store
+from casemate.internal_service.core.account.rows import Channel, Delivery, MessageRow
+from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
+from casemate.runtime.sqlite import Database
+
+DEVICE = DeviceId(b"d" * 16)
+BEA = AccountId(b"b" * 32)
+CONVERSATION = ConversationId(b"c" * 16)
+FEW_ROWS = ("SCAN CONSTANT ROW", "SCAN queues", "SCAN channels")
+"""No more than peers have devices."""
+
+
+def line(name: str, *, mine: bool) -> MessageRow:
+    return MessageRow(
+        arrival=0,
+        message_id=MessageId(name.encode().ljust(16, b".")),
+        conversation=CONVERSATION,
+        author=AccountId(b"a" * 32) if mine else BEA,
+        device=DEVICE,
+        kind="chat",
+        shows=Shows.LINE,
+        body=b"",
+        counter=1,
+        written_at=1.0,
+        arrived_at=1.0,
+        number=None if mine else 1,
+        seen=mine,
+        painted=mine,
+    )
+
+
+def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_account_store(tmp_path / "account.db", b"k" * 32, synchronous="OFF")
+    plans: dict[str, list[str]] = {}
+    honest = Database.rows
+
+    def noting(self: Database, sql: str, *bindings: Any) -> Any:
+        plans[sql] = [row[3] for row in honest(self, f"EXPLAIN QUERY PLAN {sql}", *bindings)]
+
+    for name in ("rows", "row", "execute"):
+        before = getattr(Database, name)
+
+        def noted(self: Database, sql: str, *bindings: Any, before: Any = before) -> Any:
+            noting(self, sql, *bindings)
+            return before(self, sql, *bindings)
+
+        monkeypatch.setattr(Database, name, noted)
+    store.open_conversation(CONVERSATION, BEA)
+    store.put_channel(Channel(DEVICE, BEA))
+    theirs = store.message_add(line("theirs", mine=False))
+    ours = store.message_add(line("ours", mine=True))
+    assert theirs is not None
+    assert ours is not None
+    store.delivery_add(Delivery(DEVICE, ours.arrival))
+    store.delivery_sealed(DEVICE, ours.arrival, 1, b"envelope")
+    for page in (None, ours.order):
+        store.timeline_page(CONVERSATION, before=page, after=None, limit=9)
+    store.timeline_page(CONVERSATION, before=None, after=theirs.order, limit=9)
+    store.message(CONVERSATION, MessageId(bytes(16)))
+    store.messages_with_id(MessageId(bytes(16)))
+    store.message_at(ours.arrival)
+    store.paint(CONVERSATION, [theirs.message_id])
+    store.see(CONVERSATION, 9)
+    store.renumber(CONVERSATION, theirs.message_id, 7)
+    store.unpainted_around(DEVICE, 1)
+    store.first_unread(CONVERSATION)
+    store.deliveries_of([ours.arrival])
+    store.deliveries_to_send(DEVICE, 0, 9)
+    store.deliveries_to_send(DEVICE, 0, 9, even_sent=True)
+    store.set_state(DEVICE, 1, 1, "sent", None, 9.0)
+    store.overdue(1.0, 9)
+    store.next_overdue()
+    store.expire(DEVICE, 1, 1)
+    store.revive(DEVICE)
+    store.numbers_under_way(DEVICE, "sent")
+    store.queued_messages(CONVERSATION, 9)
+    store.devices_to_send()
+    store.unseal(DEVICE, [1])
+    store.deliveries_waiting(DEVICE, 9)
+    store.delivery_sealed(DEVICE, ours.arrival, 2, b"envelope")
+    store.arrived(DEVICE, 2)
+    store.read(DEVICE, 1, 2)
+    whole = {
+        sql: steps
+        for sql, steps in plans.items()
+        if any(
+            step.startswith("SCAN") and step not in ("SCAN CONSTANT ROW", "SCAN queues", "SCAN channels")
+            for step in steps
+        )
+        or ("id = ?" in sql and any("messages_in_order" in step for step in steps))
+    }
+    assert whole == {}
+    assert len(plans) > 30, "they were looked at"
+    store.close()
