@@ -55,7 +55,8 @@ class PeerNetwork:
         self._sockets: list[Socket] = []
         self._dials: dict[tuple[str, int, int], DialPeer] = {}
         """Under way, by computer, boot and connection."""
-        self._announced: dict[AccountId, tuple[Machine, int, AnnounceOnLan]] = {}
+        self._announced: dict[str, tuple[Machine, int, AnnounceOnLan]] = {}
+        """By the names of computers."""
         self._worked_at: dict[tuple[frozenset[str], bool], float] = {}
         """By the names of two computers and the way that packets took."""
         self._numbers = -1
@@ -91,11 +92,11 @@ class PeerNetwork:
                 if found is not None:
                     machine.tell(f"closes peer connection {number}: {code}")
                     found[0].close(found[1], code)
-            case AnnounceOnLan(account_id):
-                self._announced[account_id] = (machine, machine.boots, effect)
-                self._announce(account_id)
-            case LeaveLan(account_id):
-                self._announced.pop(account_id, None)
+            case AnnounceOnLan():
+                self._announced[machine.name] = (machine, machine.boots, effect)
+                self._announce(machine.name)
+            case LeaveLan():
+                self._announced.pop(machine.name, None)
             case PathEffect():
                 raise AssertionError(f"unknown: {effect!r}")
             case _:
@@ -128,10 +129,10 @@ class PeerNetwork:
 
     def repeat_announcements(self, machine: Machine) -> None:
         """Somebody nearby repeats what others announce, with an address at which nobody holds their keys."""
-        for account_id, (speaker, boot, announcement) in list(self._announced.items()):
+        for name, (speaker, boot, announcement) in list(self._announced.items()):
             if speaker.running and speaker.boots == boot and self.terrain.are_neighbours(machine, speaker):
                 for hearer in list(self._announced):
-                    if hearer != account_id:
+                    if hearer != name:
                         self._neighbour(hearer, announcement.tags, "10.9.9.9:9")
 
     def calm(self) -> None:
@@ -289,33 +290,33 @@ class PeerNetwork:
 
     # ------------------------------------------------------------------------------------------------ local networks
 
-    def _announce(self, account_id: AccountId) -> None:
+    def _announce(self, name: str) -> None:
         """Everybody near hears it, and the new one hears of everybody; then again and again."""
-        found = self._announced.get(account_id)
+        found = self._announced.get(name)
         if found is None:
             return
         machine, boot, announcement = found
         if not machine.running or machine.boots != boot:
-            del self._announced[account_id]
+            del self._announced[name]
             return
-        for other_id, (other, _, others) in list(self._announced.items()):
-            if other_id != account_id and self.terrain.are_neighbours(machine, other):
-                self._neighbour(other_id, announcement.tags, self.terrain.local_address(machine, announcement.port))
-                self._neighbour(account_id, others.tags, self.terrain.local_address(other, others.port))
+        for other_name, (other, _, others) in list(self._announced.items()):
+            if other_name != name and self.terrain.are_neighbours(machine, other):
+                self._neighbour(other_name, announcement.tags, self.terrain.local_address(machine, announcement.port))
+                self._neighbour(name, others.tags, self.terrain.local_address(other, others.port))
 
         def again() -> None:
-            now = self._announced.get(account_id)
+            now = self._announced.get(name)
             if now is not None and now[2] is announcement:
-                self._announce(account_id)
+                self._announce(name)
 
         self._agenda.after(ANNOUNCED_AGAIN_SECONDS, again)
 
-    def _neighbour(self, hearer: AccountId, tags: tuple[bytes, ...], address: str) -> None:
-        machine, boot, _ = self._announced[hearer]
+    def _neighbour(self, hearer: str, tags: tuple[bytes, ...], address: str) -> None:
+        machine, boot, announcement = self._announced[hearer]
 
         def hear() -> None:
             if machine.running and machine.boots == boot and hearer in self._announced:
-                machine.feed(LanNeighbourSeen(hearer, tags, (address,)))
+                machine.feed(LanNeighbourSeen(announcement.account_id, tags, (address,)))
 
         if not machine.asleep:
             self._agenda.after(self._chance.uniform(0.001, 0.3), hear)

@@ -50,6 +50,8 @@ class Person:
     chance: random.Random
     cid: Cid = field(default=Cid(0))
     signed_in: bool = True
+    device: DeviceId | None = None
+    """Which of the account's devices this computer is; None: not known, and there is one only."""
     udp_mode: UdpMode = "Disabled"
     """What they choose for every conversation."""
     accepted: list[Accepted] = field(default_factory=list)

@@ -73,6 +73,8 @@ class Storm:
         self._network = network
         self._server = server
         self._people = people
+        self.unlucky = people[0]
+        """Whose computer is restored from an older copy, or copied: one in a world, since two do not heal at once."""
         self._copies: dict[str, tuple[float, Image]] = {}
         self._over = False
         self.when_server_restored: list[Callable[[], None]] = []
@@ -90,7 +92,7 @@ class Storm:
         self._over = True
         if self.copy is not None:
             self.copy.machine.die(by_power=False)
-            self._people[0].machine.die(by_power=False)
+            self.unlucky.machine.die(by_power=False)
         self._network.calm()
         for machine in self._machines():
             machine.disarm()
@@ -157,13 +159,13 @@ class Storm:
 
     def _copy(self, person: Person) -> None:
         """Of one and the same person, once connected with everybody: two restored ends do not heal in one storm."""
-        if not self._is_connected_with_all(person):
+        if not self.is_connected_with_all(person):
             return
         self._copies[person.name] = (person.machine.agenda.now, person.machine.copy_of_disk())
 
     def _copy_server(self) -> None:
         """Once everybody is connected: what two people agreed since a copy, its server would not know."""
-        if self._server.running and all(self._is_connected_with_all(person) for person in self._people):
+        if self._server.running and all(self.is_connected_with_all(person) for person in self._people):
             self._copies[self._server.name] = (self._server.agenda.now, self._server.copy_of_disk())
 
     def _roll_back_server(self) -> None:
@@ -178,11 +180,11 @@ class Storm:
     def _strike_data(self, kind: str) -> None:
         match kind:
             case "clone":
-                self._clone(self._people[0])
+                self._clone(self.unlucky)
             case "copy":
-                self._copy(self._people[0])
+                self._copy(self.unlucky)
             case "rollback":
-                self._roll_back(self._people[0])
+                self._roll_back(self.unlucky)
             case "server copy":
                 self._copy_server()
             case "server rollback":
@@ -190,7 +192,7 @@ class Storm:
 
     def _clone(self, person: Person) -> None:
         """A copy of their data directory is started beside the original; both write; the original is started again."""
-        if self.copy_of is None or self.copy is not None or not self._is_connected_with_all(person):
+        if self.copy_of is None or self.copy is not None or not self.is_connected_with_all(person):
             return
         image = person.machine.copy_of_disk()
         if self._chance.random() < 0.5:
@@ -204,17 +206,17 @@ class Storm:
         after(began, copy.machine.boot)
         for writer, count in ((copy, self._chance.choice((0, 1, 5))), (person, self._chance.choice((1, 8)))):
             for _ in range(count):
-                reader = self._chance.choice([other for other in self._people if other is not person])
+                reader = self._chance.choice([other for other in self._people if other.cid != person.cid])
                 after(began + self._chance.uniform(0.5, 12.0), partial(writer.write, reader.cid))
         after(began + 14.0, partial(copy.machine.die, by_power=False))
         after(began + self._chance.uniform(13.0, 20.0), partial(person.machine.die, by_power=False))
 
-    def _is_connected_with_all(self, person: Person) -> bool:
+    def is_connected_with_all(self, person: Person) -> bool:
         account = person.account
         return account is not None and all(
             (peer := account.peer_view(other.cid)) is not None and peer.connection == "connected"
             for other in self._people
-            if other is not person
+            if other.cid != person.cid
         )
 
     def _roll_back(self, person: Person) -> None:

@@ -10,6 +10,7 @@ from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import RepeatableKem, repeatable_entropy
 from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.ports import AccountStore
 from casemate.node import Effect
 from casemate.protocol.link import PathOffer
 from casemate.runtime.sqlite import Database
@@ -48,6 +49,7 @@ from tests.sim.story import Story
 from tests.sim.stranger import Stranger
 from tests.sim.vfs import VFS_NAME
 from tests.sim.weather import Storm, Weather
+from tests.support.devices import furnish, publish, take_over, with_device
 
 CALM_SECONDS: Final = 400.0
 """Back-off, rate limits and time-outs add up; a world that needs longer to settle is stuck."""
@@ -68,25 +70,30 @@ class World(AbstractContextManager["World"]):
         weather: Weather | None = None,
         path_weather: PathWeather | None = None,
         whole_services: bool | None = None,
+        many_devices: bool = False,
     ) -> None:
+        """`many_devices`: some people have two or three, from before anything goes wrong."""
         self.seed = seed
+        self._many_devices = many_devices
         self.story = Story(keep_story)
         self.agenda = Agenda()
         chance = self._chance("world")
         self.weather = weather or Weather.of(chance, self._chance("faults"))
         way = self._chance("paths")
         self.with_paths = way.random() < 2 / 3 if path_weather is None else True
-        self._are_friends = self.with_paths and way.random() < 0.8
+        self._are_friends = (self.with_paths and way.random() < 0.8) or many_devices
         self.path_weather = path_weather or PathWeather.of(way)
         self.habits = Habits(
             self._chance("habits"),
             # A restored database may not know of a quarrel since: both at once is for people to sort out.
-            quarrels=chance.random() < 0.3 and not (self.weather.rollbacks or self.weather.server_rollbacks),
+            # One's own devices do not tell each other of it yet.
+            quarrels=chance.random() < 0.3
+            and not (self.weather.rollbacks or self.weather.server_rollbacks or many_devices),
             comes_and_goes=chance.random() < 0.4,
             fiddles=self.with_paths and way.random() < 0.4,
         )
         drawn = chance.random() < 0.5
-        self._whole_services = drawn if whole_services is None else whole_services
+        self._whole_services = (drawn and not many_devices) if whole_services is None else whole_services
         private, public = new_server_key(repeatable_entropy(f"{seed}/server".encode()))
         paths = PATHS if self.with_paths else None
         self._settings = ServerSettings(
@@ -125,8 +132,11 @@ class World(AbstractContextManager["World"]):
         self.storm.when_server_restored.append(self.statuses.server_restored)
         self.server.when_started.append(self.statuses.machine_started)
         for person in self.people:
-            person.told += [self.statuses.told, self.badges.told]
-            person.machine.when_started += [self.statuses.machine_started, person.started]
+            self._watch(person)
+
+    def _watch(self, person: Person) -> None:
+        person.told += [self.statuses.told, self.badges.told]
+        person.machine.when_started += [self.statuses.machine_started, person.started]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -171,6 +181,8 @@ class World(AbstractContextManager["World"]):
             machine.boot()
         if self._are_friends:
             self._befriend()
+        if self._many_devices:
+            self._add_devices()
         for person in self.people:
             self._act(person, self._chance(f"{person.name}/pace"), self.agenda.now + self.weather.seconds)
         self._look()
@@ -189,6 +201,41 @@ class World(AbstractContextManager["World"]):
                 make_friends(person, self._others(person))
                 make_peace(person, self._others(person))
             self.agenda.run_until(self.agenda.now + 1.0)
+
+    def _add_devices(self) -> None:
+        """Somebody has more than one; each begins with nothing but whom the first one knows."""
+        chance = self._chance("devices")
+        while not all(map(self.storm.is_connected_with_all, self.people)):
+            for person in self.people:
+                make_peace(person, self._others(person))
+            self.agenda.run_until(self.agenda.now + 1.0)
+        firsts = list(self.people)
+        for index, first in enumerate(firsts):
+            for number in range(chance.choice((1, 1, 2) if index == 0 else (0, 0, 1, 2))):
+                self._add_device(first, f"{first.name}'s device {number + 2}", chance)
+        self.storm.unlucky = chance.choice(self.people)
+
+    def _add_device(self, first: Person, name: str, chance: random.Random) -> None:
+        account = first.account
+        assert account is not None
+        device, device_list = with_device(account, repeatable_entropy(chance.randbytes(16)))
+
+        def furnished(store: AccountStore) -> None:
+            furnish(store, account, device, device_list)
+
+        machine = self._account_machine(name, lambda machine: self._start_account(machine, person, furnished))
+        person = Person(name, machine, self._chance(name), cid=first.cid, udp_mode=first.udp_mode)
+        person.written, person.talks = first.written, first.talks
+        for own in self.people:
+            if own.cid == first.cid and own is not first:
+                own.wish("hear of another device", lambda account, now: take_over(account, device_list))
+        first.wish("publish another device", lambda account, now: publish(account, device_list))
+        self.agenda.run_until(self.agenda.now + 1.0)
+        machine.boot()
+        self._watch(person)
+        person.started()
+        self.people.append(person)
+        self.agenda.run_until(self.agenda.now + 1.0)
 
     def end(self) -> None:
         """The storm stops; everything settles; everybody says one last thing; every check is made."""
@@ -226,7 +273,7 @@ class World(AbstractContextManager["World"]):
         self.agenda.after(chance.random() * 3.0, act)
 
     def _others(self, person: Person) -> list[Person]:
-        return [other for other in self.people if other is not person]
+        return [other for other in self.people if other is not person and (other.cid != person.cid or other.cid == 0)]
 
     def _machines(self) -> list[Machine]:
         return [self.server, *(person.machine for person in self.people)]
@@ -242,15 +289,19 @@ class World(AbstractContextManager["World"]):
                 return person.start_process(machine)
             return self._start_account(machine, person)
 
-        machine = Machine(f"{name}'s computer", self.agenda, self._chance(f"{name}/machine"), self.story, start)
+        machine = self._account_machine(name, start)
         person: Person
         if self._whole_services:
             person = ServicePerson(name, machine, self._chance(name), self.network, self.peers)
         else:
             person = Person(name, machine, self._chance(name))
+        return person
+
+    def _account_machine(self, name: str, start: Callable[[Machine], Process]) -> Machine:
+        machine = Machine(f"{name}'s computer", self.agenda, self._chance(f"{name}/machine"), self.story, start)
         self.network.attach(machine)
         self.peers.attach(machine)
-        return person
+        return machine
 
     def _copy_of(self, person: Person) -> Person:
         """A second computer of theirs, for a copy of their data directory."""
@@ -279,11 +330,16 @@ class World(AbstractContextManager["World"]):
 
         return Process(core, store, perform, first=[Started()])
 
-    def _start_account(self, machine: Machine, person: Person) -> Process:
+    def _start_account(
+        self, machine: Machine, person: Person, furnished: Callable[[AccountStore], None] | None = None
+    ) -> Process:
         store = open_account_store(machine.file("account.db"), DATABASE_KEY, vfs=VFS_NAME)
         entropy = machine.entropy()
         kem = RepeatableKem(entropy)
-        if store.profile() is None:
+        if store.profile() is None and furnished is not None:
+            with store.transaction():
+                furnished(store)
+        elif store.profile() is None:
             with store.transaction():
                 Account.create(
                     store,
@@ -296,7 +352,7 @@ class World(AbstractContextManager["World"]):
                     now=machine.now(),
                 )
         account = Account.load(store, entropy=entropy, kem=kem)
-        person.cid = account.cid
+        person.cid, person.device = account.cid, account._context.device.device_id
 
         def perform(effect: Effect) -> None:
             match effect:
@@ -311,9 +367,15 @@ class World(AbstractContextManager["World"]):
         return Process(AccountHost(account), store, perform)
 
 
-def live(seed: int, *, keep_story: bool = False, prepare: Callable[[World], None] = lambda _: None) -> Story:
+def live(
+    seed: int,
+    *,
+    keep_story: bool = False,
+    many_devices: bool = False,
+    prepare: Callable[[World], None] = lambda _: None,
+) -> Story:
     """One world from its first start to its last check. The story is on the exception as `story` when it fails."""
-    with World(seed, keep_story=keep_story) as world:
+    with World(seed, keep_story=keep_story, many_devices=many_devices) as world:
         prepare(world)
         try:
             world.live()

@@ -33,6 +33,11 @@ def test_every_promise_is_kept_in_world(seed: int) -> None:
     live(seed)
 
 
+@pytest.mark.parametrize("seed", range(max(4, SEEDS // 5)))
+def test_every_promise_is_kept_where_people_have_many_devices(seed: int) -> None:
+    live(seed, many_devices=True)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_every_promise_is_kept_where_events_are_undone_all_the_time(seed: int) -> None:
     with World(seed, keep_story=True, weather=FAULTS) as world:
