@@ -1,11 +1,14 @@
 import { expect, test, vi } from "vitest";
 
 import { conversationId } from "../testing/conversationId";
+import { MemoryRecords, OneWindow } from "../testing/FakeBrowser";
 import { FakeInternalService } from "../testing/FakeInternalService";
 import { ANN, BOB, worldOfThree } from "../testing/renderApp";
 import { AccountSession } from "./AccountSession";
 import { thisBrowser } from "./browser";
 import { firstPageMessages } from "./firstPage";
+import type { KeptText } from "./SealedWords";
+import { SealedWords } from "./SealedWords";
 
 const TALK = conversationId(ANN, BOB);
 const WITH_BOB = { kind: "conversation", conversation: TALK } as const;
@@ -58,5 +61,27 @@ test("an account that is not open is not followed on, and whoever opens it begin
   await vi.waitFor(() => {
     expect(session.store.get()).toMatchObject({ live: true, refused: null });
     expect(session.store.get().workspace).not.toBeNull();
+  });
+});
+
+test("a text that an earlier page kept by the other one's cid goes into their conversation", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  const records = new MemoryRecords();
+  const sealed = new SealedWords(records, ANN);
+  await sealed.unlock(ann.browserKey);
+  const messageId = "5e".repeat(16);
+  const rest = { text: "precious", writtenAt: 1, refused: null, draft: null };
+  await sealed.keep(messageId, {
+    kind: "text",
+    messageId,
+    peer: BOB.toString(),
+    ...rest,
+  } as unknown as KeptText);
+  const browser = { records, windows: new OneWindow("1a".repeat(16)) };
+  new AccountSession(new FakeInternalService(world), ANN, browser).start();
+  await vi.waitFor(() => {
+    expect(bob.saidWith(ANN)?.map(({ id, text }) => [id, text])).toEqual([[messageId, "precious"]]);
+    expect(records.all.size).toBe(0);
   });
 });

@@ -76,18 +76,18 @@ class WorkspaceQueues:
             host = self._hosts.get(cid)
             if queue is None or queue.busy or not queue.waiting or host is None:
                 return
-            asker, wanted = queue.waiting[0]
+            _, wanted = queue.waiting[0]
             if wanted is None:
                 self._next(host, _INVALID)
             elif queue.in_second > WORKSPACE_REQUESTS_PER_SECOND:
                 self._next(host, _TOO_FAST)
             elif needs_people(wanted):
                 self._queues[cid] = replace(queue, busy=True)
-                self._ask_who_is_there(cid, asker, wanted)
+                self._ask_who_is_there(cid, wanted)
             else:
-                self._next(host, answer_at_once(wanted, self._me(host)))
+                self._next(host, answer_at_once(wanted))
 
-    def _ask_who_is_there(self, cid: Cid, asker: Asker, wanted: ws.WorkspaceRequest) -> None:
+    def _ask_who_is_there(self, cid: Cid, wanted: ws.WorkspaceRequest) -> None:
         def done(rows: list[DirectoryRow] | Reason) -> None:
             host = self._hosts.get(cid)
             queue = self._queues.get(cid)

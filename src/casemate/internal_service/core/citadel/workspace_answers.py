@@ -35,7 +35,7 @@ def needs_people(request: ws.WorkspaceRequest) -> bool:
     return request.name in _PEOPLE
 
 
-def answer_at_once(request: ws.WorkspaceRequest, me: Me) -> ws.Answer:
+def answer_at_once(request: ws.WorkspaceRequest) -> ws.Answer:
     match request.name:
         case "GetServerCapabilities":
             return ws.WorkspaceResponse(server_capabilities=_CAPABILITIES)

@@ -321,6 +321,8 @@ def test_whatever_a_field_holds_a_request_is_read_or_malformed(name: str, data: 
         request = decode_request(json.dumps({"Request": {name: fields}}))
     except MalformedRequest:
         return
+    if isinstance(request, Batched) and any(isinstance(command, Unusable) for command in request.commands):
+        return  # only what could be read can be written again
     assert decode_request(encode_request(request)) == request
 
 
