@@ -85,7 +85,7 @@ def views(account: Account, peer_cid: Cid) -> list[MessageView]:
     shown, more, _ = account.timeline(talk, None, None, None, _PAGE)
     while more:
         first = shown[0].order
-        place = first.counter, DeviceId(bytes.fromhex(first.device))
+        place = first.counter, DeviceId(bytes.fromhex(first.device)), MessageId(bytes.fromhex(first.message))
         before, more, _ = account.timeline(talk, place, None, None, _PAGE)
         shown = before + shown
     return shown

@@ -17,6 +17,8 @@ from tests.service.house import House, Street
 
 Pair = tuple[Client, Cid, Client, Cid]
 
+ID = "00" * 16
+
 
 @pytest.fixture
 def pair(street: Street, house: House) -> Pair:
@@ -214,8 +216,10 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     assert again.message.status == "read", "a repeat changes nothing"
 
 
-@pytest.mark.parametrize("order", [(-1, "00" * 16), (2**63, "00" * 16), (1, "zz"), (1, "00")])
-def test_a_place_that_is_none_is_malformed(pair: Pair, order: tuple[int, str]) -> None:
+@pytest.mark.parametrize(
+    "order", [(-1, ID, ID), (2**63, ID, ID), (1, "zz", ID), (1, "00", ID), (1, ID, "00"), (1, ID, "zz" * 16)]
+)
+def test_a_place_that_is_none_is_malformed(pair: Pair, order: tuple[int, str, str]) -> None:
     alice, a, _, b = pair
     place = rows.MessageOrder(*order)
     refused = alice.expect(ext.RequestRefused, alice.timeline(a, b, before=place))

@@ -9,7 +9,7 @@ from casemate.internal_service.adapters.account_store import SqliteAccountStore
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.showing import Place
+from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
 from casemate.protocol.ids import Cid, DeviceId, MessageId
@@ -222,14 +222,15 @@ class Person:
             return []
         conversation = account.conversation_with(peer_cid)
         messages: list[MessageView] = []
-        before: Place | None = None
+        before: DisplayOrder | None = None
         while True:
             page, has_before, _ = account.timeline(conversation, before, None, None, PAGE_ROWS)
             messages = [*page, *messages]
             if not has_before:
                 return [message for message in messages if message.kind in {"chat", "opaque"}]
             first = page[0].order
-            before = (first.counter, DeviceId(bytes.fromhex(first.device)))
+            device, message = bytes.fromhex(first.device), bytes.fromhex(first.message)
+            before = first.counter, DeviceId(device), MessageId(message)
 
 
 def described(told: Told) -> str:

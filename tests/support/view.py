@@ -33,7 +33,7 @@ class Account:
         """The known messages with a peer, in display order."""
         conversation = self.conversation_with(peer_cid)
         known = [m for m in self.messages.values() if m["conversation"] == conversation]
-        return sorted(known, key=lambda m: (m["order"][0], m["order"][1]))
+        return sorted(known, key=lambda m: m["order"])
 
     def apply(self, event: Row) -> None:
         match event["type"]:

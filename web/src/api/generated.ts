@@ -246,8 +246,8 @@ export interface MessageChanged {
   readonly message: MessageView;
 }
 
-/** Display order, the same on both sides: by counter, then by the writing device (hex). */
-export type MessageOrder = readonly [number, string];
+/** Display order, the same on both sides: by counter, then by the writing device, then by the message (hex both). */
+export type MessageOrder = readonly [number, string, string];
 
 export interface MessageQueued {
   readonly cid: Cid;

@@ -17,7 +17,12 @@ export const WINDOW_MESSAGES = 400;
 const ROOM_MESSAGES = 60;
 
 export function compareOrder(a: MessageOrder, b: MessageOrder): number {
-  return a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
+  return a[0] - b[0] || compareIds(a[1], b[1]) || compareIds(a[2], b[2]);
+}
+
+/** Hex of one length, as bytes. */
+function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Adds or replaces one message, if its place is inside the window. */

@@ -126,7 +126,7 @@ function message(counter: number, device = "aa"): MessageView {
     bytes: 0,
     status: "received",
     reason: null,
-    order: [counter, device],
+    order: [counter, device, `${counter.toString()} ${device}`],
     arrival: counter,
     written_at: 0,
     arrived_at: 0,

@@ -187,8 +187,9 @@ export class FakeWorld {
   /** A line about the conversation itself, as the service writes one. */
   note(of: FakeAccount, about: FakeAccount, kind: string, text: string | null = null): void {
     const counter = of.nextCounter();
+    const id = crypto.randomUUID().replaceAll("-", "");
     of.putMessage({
-      id: crypto.randomUUID().replaceAll("-", ""),
+      id,
       conversation: conversationId(of.cid, about.cid),
       author: null,
       mine: false,
@@ -197,7 +198,7 @@ export class FakeWorld {
       bytes: 0,
       status: "received",
       reason: null,
-      order: [counter, "00".repeat(16)],
+      order: [counter, "00".repeat(16), id],
       arrival: of.nextArrival(),
       written_at: this.now(),
       arrived_at: this.now(),
@@ -267,7 +268,7 @@ export class FakeWorld {
       bytes: new TextEncoder().encode(text).length,
       status: "queued",
       reason: null,
-      order: [counter, from.device],
+      order: [counter, from.device, id],
       arrival: from.nextArrival(),
       written_at: writtenAt,
       arrived_at: writtenAt,

@@ -11,7 +11,7 @@ export const message = (counter: number, mine = false): MessageView => ({
   bytes: 5,
   status: mine ? "sent" : "received",
   reason: null,
-  order: [counter, "aa"],
+  order: [counter, "aa", counter.toString()],
   arrival: counter,
   written_at: counter,
   arrived_at: counter,

@@ -155,7 +155,7 @@ function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number
     seen: true,
     painted: true,
     arrival: to.nextArrival(),
-    order: [last.order[0] + 0.5, last.order[1]],
+    order: [last.order[0] + 0.5, last.order[1], last.order[2]],
   };
   to.putMessage(message);
 }

@@ -158,10 +158,11 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageOrder(msgspec.Struct, frozen=True, array_like=True):
-    """Display order, the same on both sides: by counter, then by the writing device (hex)."""
+    """Display order, the same on both sides: by counter, then by the writing device, then by the message (hex both)."""
 
     counter: int
     device: str
+    message: str
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):

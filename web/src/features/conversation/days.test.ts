@@ -17,7 +17,7 @@ function message(number: number, shown_at: number, written_at = shown_at): Messa
     bytes: 4,
     status: "received",
     reason: null,
-    order: [number, "00"],
+    order: [number, "00", number.toString(16).padStart(32, "0")],
     arrival: number,
     written_at,
     arrived_at: shown_at,

@@ -48,7 +48,7 @@ test("a new message draws its group anew, and the one whose last status it takes
 test("the same once more is the same list", () => {
   const itemsOf = steadyItems();
   const messages = talk(100);
-  const before = itemsOf(messages, [50, "aa"], [], AROUND);
-  expect(itemsOf([...messages], [50, "aa"], [], AROUND)).toBe(before);
-  expect(itemsOf(messages, [60, "aa"], [], AROUND)).not.toBe(before);
+  const before = itemsOf(messages, [50, "aa", ""], [], AROUND);
+  expect(itemsOf([...messages], [50, "aa", ""], [], AROUND)).toBe(before);
+  expect(itemsOf(messages, [60, "aa", ""], [], AROUND)).not.toBe(before);
 });

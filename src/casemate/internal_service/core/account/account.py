@@ -41,9 +41,9 @@ from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
 from casemate.internal_service.core.account.server_events import ServerEvents
-from casemate.internal_service.core.account.showing import Place, Showing, name_looks
+from casemate.internal_service.core.account.showing import Showing, name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
     LinkEvent,
@@ -365,7 +365,7 @@ class Account(Memory):
         return self._agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
 
     def answer_connect(self, cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
-        """Accept or decline a ConnectAsked. Raises Refused."""
+        """Accept or decline a ConnectWanted. Raises Refused."""
         return self._agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, cid: Cid, now: Instant) -> Outcome:
@@ -485,9 +485,9 @@ class Account(Memory):
     def timeline(
         self,
         conversation: ConversationId,
-        before: Place | None,
-        after: Place | None,
-        around: Place | None,
+        before: DisplayOrder | None,
+        after: DisplayOrder | None,
+        around: DisplayOrder | None,
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page, and whether there is more before and after. Raises Refused."""

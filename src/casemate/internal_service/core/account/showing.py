@@ -30,17 +30,11 @@ from casemate.protocol.client.views import (
     PeerView,
     Reason,
 )
-from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, DeviceId, MessageId, cid_of
+from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, MessageId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.protocol.names import holds_unseen, skeleton_of_drawn
 
-Place = tuple[int, DeviceId]
-"""Counter and writing device, as views name a place of the conversation."""
-
-FIRST_MESSAGE: Final = MessageId(b"")
-LAST_MESSAGE: Final = MessageId(b"\xff" * MESSAGE_ID_BYTES)
-"""Before and after all that one device wrote at one place."""
 _BEST_FIRST: Final = ("direct", "relayed", "mailbox")
 
 
@@ -177,9 +171,9 @@ class Showing:
     def timeline(
         self,
         peer: Peer,
-        before: Place | None,
-        after: Place | None,
-        around: Place | None,
+        before: DisplayOrder | None,
+        after: DisplayOrder | None,
+        around: DisplayOrder | None,
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page in display order, and whether there is more before and after it."""
@@ -191,15 +185,15 @@ class Showing:
             return store.timeline_page(conversation, before=before, after=after, limit=limit + 1)
 
         if around is not None:
-            older, newer = page(before=(*around, FIRST_MESSAGE)), page(after=(*around, FIRST_MESSAGE))
+            older, newer = page(before=around), page(after=_just_before(around))
             half = max(1, limit // 2)
             upper, lower = _last_that_fit(older[-half:]), _first_that_fit(newer[: limit - half])
             return self._messages(peer, upper + lower), len(older) > len(upper), len(newer) > len(lower)
         if after is not None:
-            rows = page(after=(*after, LAST_MESSAGE))
+            rows = page(after=after)
             shown = _first_that_fit(rows[:limit])
             return self._messages(peer, shown), True, len(rows) > len(shown)
-        rows = page(before=None if before is None else (*before, FIRST_MESSAGE))
+        rows = page(before=before)
         shown = _last_that_fit(rows[-limit:])
         return self._messages(peer, shown), len(rows) > len(shown), before is not None
 
@@ -285,4 +279,11 @@ def _text(row: MessageRow) -> str | None:
 
 
 def _order(order: DisplayOrder) -> MessageOrder:
-    return MessageOrder(order[0], order[1].hex())
+    return MessageOrder(order[0], order[1].hex(), order[2].hex())
+
+
+def _just_before(order: DisplayOrder) -> DisplayOrder:
+    """So that what comes after it includes the place itself."""
+    counter, device, message_id = order
+    number = int.from_bytes(message_id, "big")
+    return counter, device, MessageId((number - 1).to_bytes(MESSAGE_ID_BYTES, "big") if number else b"")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.ids import id_from_hex
@@ -216,12 +217,16 @@ class ViewRequests:
             self._views.account_changed(host)
 
 
-def _order(order: MessageOrder | None) -> tuple[int, DeviceId] | None:
+def _order(order: MessageOrder | None) -> DisplayOrder | None:
     if order is None:
         return None
     if not 0 <= order.counter <= _HIGHEST_NUMBER:
         raise refuse("malformed", what="order")
-    return order.counter, DeviceId(id_from_hex(order.device, DEVICE_ID_BYTES, "order"))
+    device, message = (
+        id_from_hex(order.device, DEVICE_ID_BYTES, "order"),
+        id_from_hex(order.message, MESSAGE_ID_BYTES, "order"),
+    )
+    return order.counter, DeviceId(device), MessageId(message)
 
 
 def _message_id(text: str) -> MessageId:
