@@ -163,6 +163,9 @@ class TruthfulStatus:
             return False
         for delivery in store.deliveries_of([message.arrival]).get(message.arrival, ()):
             if delivery.number is None:
+                # What a restored writer sealed may have been taken and not understood: since then it waits again.
+                if writer.rolled_back:
+                    return True
                 continue
             pair = server.mailbox.pair(device_id_of(account), delivery.device)
             if pair is not None and (
