@@ -105,7 +105,6 @@ class Telling(Memory):
     def _tell_of_conversation(self, host: Host, notice: Notice) -> None:
         match notice:
             case notices.MessageChanged(conversation, message_id):
-                # It may be the one that the conversation shows as its last.
                 self._changed[host.cid, conversation, message_id] = None
             case notices.ConversationChanged(conversation):
                 self._changed[host.cid, conversation, None] = None

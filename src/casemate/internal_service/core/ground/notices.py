@@ -50,7 +50,7 @@ class PathChanged(Notice):
 
 @dataclass(frozen=True, slots=True)
 class MessageChanged(Notice):
-    """A message is new or changed: read `message_view(conversation, message_id)`."""
+    """A message is new or changed, and with it what is shown of the conversation: read both views."""
 
     conversation: ConversationId
     message_id: MessageId
@@ -58,7 +58,7 @@ class MessageChanged(Notice):
 
 @dataclass(frozen=True, slots=True)
 class ConversationChanged(Notice):
-    """Unread count, first unread or last message: read `conversation_view(conversation)`."""
+    """It is new, or counts otherwise, without a message that changed: read `conversation_view(conversation)`."""
 
     conversation: ConversationId
 

@@ -8,7 +8,7 @@ from casemate.internal_service.core.account.conversations.lines import is_line
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.rows import MessageRow, Peer
-from casemate.internal_service.core.ground.notices import ConversationChanged, MessageArrived, MessageChanged
+from casemate.internal_service.core.ground.notices import MessageArrived, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId, MessageId
@@ -51,7 +51,7 @@ class Messages:
         line = is_line(context.store, conversation, context.account_id, kind, body)
         shows = Shows.LINE if line else Shows.NOTHING
         row = self._outbox.write(peer, kind, body, now, shows=shows, message_id=message_id, reserve=0)
-        return [MessageChanged(conversation, row.message_id), ConversationChanged(conversation)] if line else []
+        return [MessageChanged(conversation, row.message_id)] if line else []
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
@@ -84,7 +84,7 @@ class Messages:
         if store.message_add(row) is None:
             self._reading.came_again(peer, device, content.message_id, number)
             return []
-        outcome: Outcome = [MessageChanged(conversation, content.message_id), ConversationChanged(conversation)]
+        outcome: Outcome = [MessageChanged(conversation, content.message_id)]
         if content.kind in _TOLD_TO_CLIENTS:
             outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body))
         return outcome

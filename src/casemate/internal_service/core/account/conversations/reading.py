@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import holds, united
-from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
+from casemate.internal_service.core.ground.notices import MessageChanged
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId, MessageId
 
@@ -32,7 +32,6 @@ class Reading:
         if not changed:
             return []
         outcome: Outcome = [MessageChanged(conversation, message_id) for message_id in changed]
-        outcome.append(ConversationChanged(conversation))
         for channel in store.channels_of(peer.account_id):
             numbers = [row.number for row in rows if row.device == channel.device and row.number is not None]
             more = self._painted(channel, numbers)

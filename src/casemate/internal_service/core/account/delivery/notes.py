@@ -6,7 +6,7 @@ from typing import Final
 from casemate.crypto.content import Shows
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.rows import MessageRow, Peer
-from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
+from casemate.internal_service.core.ground.notices import MessageChanged
 from casemate.node import Instant
 from casemate.protocol.ids import DEVICE_ID_BYTES, MESSAGE_ID_BYTES, DeviceId, MessageId
 
@@ -82,4 +82,4 @@ def write_note(
         arrived_at=now.wall,
     )
     store.message_add(row, is_new=True)
-    return [MessageChanged(conversation, message_id), ConversationChanged(conversation)]
+    return [MessageChanged(conversation, message_id)]
