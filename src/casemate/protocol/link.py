@@ -70,8 +70,11 @@ class Authenticate(LinkFrame, frozen=True):
     signature: bytes
 
 
-class OpeningRefused(LinkFrame, frozen=True):
-    """The opening failed; the server closes. Codes: docs/protocol/reasons.md."""
+class OpeningRefused(LinkFrame, frozen=True, tag="Refused"):
+    """The opening failed; the server closes. Codes: docs/protocol/reasons.md.
+
+    Its tag never changes: a program of another version has to read that it is one.
+    """
 
     code: str
     params: dict[str, str] = {}

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-LINK_VERSIONS: Final = (1, 1)
+LINK_VERSIONS: Final = (2, 2)
 """Lowest and highest version of the link this program speaks."""
-PEER_VERSIONS: Final = (1, 1)
+PEER_VERSIONS: Final = (2, 2)
 """Lowest and highest version that this program speaks on a connection between peers."""
 
 

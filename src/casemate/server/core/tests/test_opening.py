@@ -30,7 +30,7 @@ from casemate.protocol.link import (
     SignalsTaken,
     Welcome,
 )
-from casemate.protocol.link_codec import ClientFrame
+from casemate.protocol.link_codec import ClientFrame, encode
 from casemate.server.core.names import read_username
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -195,15 +195,23 @@ def test_another_accounts_device_cannot_be_claimed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("versions", "code"), [((2, 3), "update_server"), ((1, 1), None), ((1, 9), None)], ids=["newer", "same", "wider"]
+    ("versions", "code"),
+    [((1, 1), "update_this_computer"), ((3, 4), "update_server"), ((2, 2), None), ((1, 9), None)],
+    ids=["older", "newer", "same", "wider"],
 )
 def test_versions_meet_or_the_older_side_is_named(versions: tuple[int, int], code: str | None) -> None:
     connection = Office().connect()
     connection.say(ClientHello(versions, ["a future feature"], bytes(32)))
     if code is None:
-        assert connection.last(ServerHello).version == 1
+        assert connection.last(ServerHello).version == 2
     else:
         assert refused(connection) == code
+
+
+def test_a_program_of_any_version_can_read_that_it_is_refused() -> None:
+    connection = Office().connect()
+    connection.say(ClientHello((1, 1), [], bytes(32)))
+    assert msgspec.msgpack.decode(encode(connection.last(OpeningRefused)))[:2] == ["Refused", "update_this_computer"]
 
 
 @pytest.mark.parametrize(
