@@ -477,6 +477,17 @@ class AccountStoreContract:
         assert store.arrived(OTHER_DEVICE, 5) == []
         assert store.messages_with_id(row.message_id) == []
 
+    def test_a_content_stays_for_a_device_that_it_was_queued_for_just_now(self, store: AccountStore) -> None:
+        row = store.message_add(structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
+        assert row is not None
+        store.delivery_add(Delivery(THEIR_DEVICE, row.arrival))
+        store.delivery_sealed(THEIR_DEVICE, row.arrival, 5, b"envelope")
+        store.unread()  # brings everything to the database
+        with store.transaction():
+            store.delivery_add(Delivery(OTHER_DEVICE, row.arrival))
+            store.arrived(THEIR_DEVICE, 5)
+        assert store.deliveries_waiting(OTHER_DEVICE, 9) == [row]
+
     def test_a_line_of_theirs_may_have_the_id_of_a_content_of_ours(self, store: AccountStore) -> None:
         ours = store.message_add(structs.replace(message("one", 1, mine=True), shows=Shows.NOTHING))
         with store.transaction():

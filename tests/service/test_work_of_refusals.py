@@ -131,4 +131,4 @@ def test_a_refusal_is_as_little_work_at_ten_times_the_limit(
 def databases_of(house: House) -> list[Database]:
     stores = house.service.stores
     found = [stores.service, *stores._open.values()]
-    return [store._db for store in found if isinstance(store, SqliteServiceStore | SqliteAccountStore)]
+    return [store.database for store in found if isinstance(store, SqliteServiceStore | SqliteAccountStore)]

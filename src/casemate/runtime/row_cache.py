@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from casemate.node import WritesRefused
+from casemate.runtime.sqlite import Database
+from casemate.runtime.sqlite import Row as DatabaseRow
 
 Row = TypeVar("Row")
 
@@ -141,3 +143,40 @@ class RowCache:
             rows.pop(key, None)
         else:
             rows[key] = before
+
+
+class WrittenThrough:
+    """A database whose every statement finds what was put: it is brought there first.
+
+    Tables use this one by default. The database itself is for the cache's own loads and writes, and for a statement
+    of which its table knows that nothing it looks for still waits.
+    """
+
+    def __init__(self, database: Database, cache: RowCache) -> None:
+        self._database = database
+        self._cache = cache
+
+    def execute(self, sql: str, *bindings: Any) -> int:
+        """Run a statement; how many rows it changed."""
+        self._cache.write()
+        return self._database.execute(sql, *bindings)
+
+    def executemany(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        """Run a statement once per row."""
+        self._cache.write()
+        self._database.executemany(sql, rows)
+
+    def rows(self, sql: str, *bindings: Any) -> list[DatabaseRow]:
+        """All rows of a query."""
+        self._cache.write()
+        return self._database.rows(sql, *bindings)
+
+    def row(self, sql: str, *bindings: Any) -> DatabaseRow | None:
+        """The first row of a query, or None."""
+        self._cache.write()
+        return self._database.row(sql, *bindings)
+
+    def value(self, sql: str, *bindings: Any) -> Any:
+        """The first column of the first row of a query, or None."""
+        self._cache.write()
+        return self._database.value(sql, *bindings)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
-from casemate.runtime.row_cache import RowCache
+from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database
 
 LAST_COUNTER: Final = 2**63 - 1
@@ -23,7 +23,8 @@ class _Conversation(msgspec.Struct, frozen=True):
 
 
 class ConversationsTable:
-    _db: Database
+    _stored: Database
+    _db: WrittenThrough
     _rows: RowCache
 
     def open_conversation(self, conversation: ConversationId, peer: AccountId) -> None:
@@ -31,7 +32,6 @@ class ConversationsTable:
             self._put_conversation(_Conversation(conversation, peer))
 
     def conversations(self) -> list[ConversationId]:
-        self._rows.write()
         line = "SELECT 1 FROM messages WHERE conversation = conversations.id AND shows = 'line'"
         return [ConversationId(row[0]) for row in self._db.rows(f"SELECT id FROM conversations WHERE EXISTS ({line})")]
 
@@ -47,7 +47,6 @@ class ConversationsTable:
     def unread(self, conversation: ConversationId | None = None) -> int:
         if conversation is not None:
             return self._conversation(conversation).unread
-        self._rows.write()
         blocked = "SELECT account_id FROM peers WHERE blocked"
         return int(self._db.value(f"SELECT coalesce(sum(unread), 0) FROM conversations WHERE peer NOT IN ({blocked})"))
 
@@ -80,7 +79,7 @@ class ConversationsTable:
         return self._rows.read(("conversation", conversation), lambda: self._read_conversation(conversation))
 
     def _read_conversation(self, conversation: ConversationId) -> _Conversation | None:
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT peer, counter, unread, seen_counter, seen_device, seen_message FROM conversations WHERE id = ?",
             conversation,
         )
@@ -91,7 +90,6 @@ class ConversationsTable:
         return _Conversation(conversation, AccountId(peer), counter, unread, order)
 
     def _read_first_unread(self, conversation: ConversationId) -> DisplayOrder | None:
-        self._rows.write()
         row = self._db.row(
             "SELECT counter, device, id FROM messages WHERE conversation = ? AND seen = 0"
             " ORDER BY counter, device, id LIMIT 1",
@@ -103,7 +101,7 @@ class ConversationsTable:
         self._rows.put(("conversation", row.id), row, self._write_conversations)
 
     def _write_conversations(self, rows: list[_Conversation]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             "INSERT OR REPLACE INTO conversations VALUES (?, 'direct', ?, ?, ?, ?, ?, ?)",
             [(row.id, row.peer, row.counter, row.unread, *(row.seen or (None, None, None))) for row in rows],
         )

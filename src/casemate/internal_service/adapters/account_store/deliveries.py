@@ -14,6 +14,8 @@ from casemate.internal_service.adapters.account_store.messages import MessagesTa
 from casemate.internal_service.core.account.ports import Line
 from casemate.internal_service.core.account.rows import Delivery, DeliveryState, MessageRow
 from casemate.protocol.ids import ConversationId, DeviceId, MessageId
+from casemate.runtime.row_cache import WrittenThrough
+from casemate.runtime.sqlite import Database
 
 _COLUMNS = "device, message, number, envelope, state, told, reason, kept_until"
 
@@ -38,12 +40,10 @@ class DeliveriesTable(MessagesTable):
         self._put_queue(replace(_lowered(queue, delivery.number), contents=queue.contents + 1, waiting=waiting))
 
     def delivery(self, device: DeviceId, number: int) -> Delivery | None:
-        self._rows.write()
         row = self._db.row(f"SELECT {_COLUMNS} FROM deliveries WHERE device = ? AND number = ?", device, number)
         return None if row is None else Delivery(*row)
 
     def deliveries_of(self, arrivals: Sequence[int]) -> dict[int, list[Delivery]]:
-        self._rows.write()
         these = f"message IN ({', '.join('?' * len(arrivals))})"
         sealed = f"SELECT device, message, number, NULL, state, told, reason FROM deliveries WHERE {these}"
         waiting = f"SELECT device, message, NULL, NULL, 'waiting', told, reason FROM waiting WHERE {these}"
@@ -56,14 +56,12 @@ class DeliveriesTable(MessagesTable):
         new = [row for row in self._new_deliveries().values() if row.device == device and row.number is None]
         if len(new) == self.waiting(device):
             return [self.message_at(row.message) for row in new[:limit]]
-        self._rows.write()
-        these = "SELECT message FROM waiting WHERE device = ? ORDER BY message LIMIT ?"
-        return self._many(f"WHERE arrival IN ({these}) ORDER BY arrival", device, limit)
+        return self._waiting_messages(device, limit)
 
     def delivery_sealed(self, device: DeviceId, message: int, number: int, envelope: bytes) -> None:
         waited = self._new_deliveries().get(_key(device, message))
         if waited is None:
-            told = self._db.value(
+            told = self._stored.value(
                 "DELETE FROM waiting WHERE message = ? AND device = ? RETURNING told", message, device
             )
             waited = Delivery(device, message, told=told)
@@ -73,7 +71,6 @@ class DeliveriesTable(MessagesTable):
         self._put_queue(replace(_lowered(queue, number), waiting=queue.waiting - 1))
 
     def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
-        self._rows.write()
         self._db.execute(
             "UPDATE deliveries SET envelope = ?, state = 'queued' WHERE device = ? AND number = ?",
             envelope,
@@ -86,7 +83,6 @@ class DeliveriesTable(MessagesTable):
     def deliveries_to_send(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
     ) -> list[tuple[int, bytes]]:
-        self._rows.write()
         states = "state <> 'done'" if even_sent else "state = 'queued'"
         return self._db.rows(
             f"SELECT number, envelope FROM deliveries WHERE device = ? AND number >= ? AND {states}"
@@ -99,12 +95,11 @@ class DeliveriesTable(MessagesTable):
     # ----------------------------------------------------------------------------------------------------- what changes
 
     def unseal(self, device: DeviceId, numbers: Sequence[int] | None) -> list[Line]:
-        self._rows.write()
         queue = self._queue(device)
         runs = [(queue.lowest, None)] if numbers is None else [(number, number) for number in numbers]
         lines: list[Line] = []
         for first, last in runs:
-            lines += self._lines(f"{_RANGE} AND state <> 'done'", *_range(device, first, last))
+            lines += _lines(self._db, f"{_RANGE} AND state <> 'done'", *_range(device, first, last))
             taken = self._db.rows(
                 f"DELETE FROM deliveries WHERE {_RANGE} AND state <> 'done' RETURNING message, device, told",
                 *_range(device, first, last),
@@ -128,8 +123,8 @@ class DeliveriesTable(MessagesTable):
         first = max(first, self._queue(device).lowest)
         differs = "state <> 'done' AND (state <> ?4 OR reason IS NOT ?5 OR kept_until IS NOT ?6)"
         values = (*_range(device, first, last), state, reason, kept_until)
-        lines = self._lines(f"{_RANGE} AND told IS NULL AND {differs}", *values)
-        self._db.execute(
+        lines = _lines(self._stored, f"{_RANGE} AND told IS NULL AND {differs}", *values)
+        self._stored.execute(
             f"UPDATE deliveries SET state = ?4, reason = ?5, kept_until = ?6 WHERE {_RANGE} AND {differs}", *values
         )
         self._expired_may_differ(device)
@@ -137,8 +132,8 @@ class DeliveriesTable(MessagesTable):
 
     def expire(self, device: DeviceId, first: int, last: int) -> list[Line]:
         self._write_sealed()
-        lines = self._lines(f"{_RANGE} AND state = 'sent'", *_range(device, first, last))
-        expired = self._db.execute(
+        lines = _lines(self._stored, f"{_RANGE} AND state = 'sent'", *_range(device, first, last))
+        expired = self._stored.execute(
             f"UPDATE deliveries SET state = 'expired', reason = 'expired' WHERE {_RANGE} AND state = 'sent'",
             *_range(device, first, last),
         )
@@ -147,7 +142,6 @@ class DeliveriesTable(MessagesTable):
         return lines
 
     def overdue(self, wall: float, limit: int) -> list[tuple[DeviceId, int]]:
-        self._rows.write()
         sql = (
             "SELECT device, number FROM deliveries WHERE state = 'sent' AND kept_until <= ?"
             " ORDER BY kept_until, device, number LIMIT ?"
@@ -155,7 +149,6 @@ class DeliveriesTable(MessagesTable):
         return [(DeviceId(device), number) for device, number in self._db.rows(sql, wall, limit)]
 
     def next_overdue(self) -> float | None:
-        self._rows.write()
         next_overdue: float | None = self._db.value("SELECT min(kept_until) FROM deliveries WHERE state = 'sent'")
         return next_overdue
 
@@ -165,7 +158,7 @@ class DeliveriesTable(MessagesTable):
         self._rows.drop(("expired", device))
         expired = "device = ? AND state = 'expired'"
         first = self._db.value(f"SELECT min(number) FROM deliveries WHERE {expired}", device)
-        lines = self._lines(expired, device)
+        lines = _lines(self._db, expired, device)
         self._db.execute(f"UPDATE deliveries SET state = 'queued' WHERE {expired}", device)
         return first, lines
 
@@ -175,8 +168,8 @@ class DeliveriesTable(MessagesTable):
             return []
         self._write_sealed()
         where, values = f"{_RANGE} AND state <> 'done'", _range(device, queue.lowest, up_to)
-        contents = self._contents(where, *values)
-        self._db.execute(
+        contents = _contents(self._stored, where, *values)
+        self._stored.execute(
             "UPDATE deliveries SET state = 'done', envelope = NULL, reason = NULL, kept_until = NULL,"
             f" told = coalesce(told, 'delivered') WHERE {where}",
             *values,
@@ -194,15 +187,14 @@ class DeliveriesTable(MessagesTable):
     def read(self, device: DeviceId, first: int, last: int) -> list[Line]:
         self._write_sealed()
         where, values = f"{_RANGE} AND told IS NOT 'read'", _range(device, first, last)
-        lines = self._lines(where, *values)
-        self._db.execute(f"UPDATE deliveries SET told = 'read' WHERE {where}", *values)
+        lines = _lines(self._stored, where, *values)
+        self._stored.execute(f"UPDATE deliveries SET told = 'read' WHERE {where}", *values)
         return lines
 
     def forget_device(self, device: DeviceId, of_it_alone: Sequence[str]) -> tuple[list[Line], list[int]]:
-        self._rows.write()
         self._settle("deliveries", device)
         self._settle("waiting", device)
-        lines = self._lines("device = ? AND state = 'sent' AND told IS NULL", device)
+        lines = _lines(self._db, "device = ? AND state = 'sent' AND told IS NULL", device)
         theirs = "arrival IN (SELECT message FROM deliveries WHERE device = ?1 AND told IS NULL UNION ALL"
         theirs += " SELECT message FROM waiting WHERE device = ?1 AND told IS NULL)"
         elsewhere = "EXISTS (SELECT 1 FROM {} other WHERE other.message = arrival AND other.device <> ?1)"
@@ -219,7 +211,6 @@ class DeliveriesTable(MessagesTable):
     # ------------------------------------------------------------------------------------------------------- how much
 
     def numbers_under_way(self, device: DeviceId, state: DeliveryState) -> list[int]:
-        self._rows.write()
         sql = "SELECT number FROM deliveries WHERE device = ? AND number >= ? AND state = ? ORDER BY number"
         return [row[0] for row in self._db.rows(sql, device, self._queue(device).lowest, state)]
 
@@ -230,7 +221,6 @@ class DeliveriesTable(MessagesTable):
         return self._queue(device).waiting
 
     def devices_to_send(self) -> list[DeviceId]:
-        self._rows.write()
         sealed = (
             "SELECT 1 FROM deliveries WHERE deliveries.device = queues.device AND number >= lowest"
             " AND state IN ('queued', 'expired')"
@@ -239,7 +229,6 @@ class DeliveriesTable(MessagesTable):
         return [DeviceId(row[0]) for row in self._db.rows(sql)]
 
     def queued_messages(self, conversation: ConversationId, limit: int) -> list[MessageId]:
-        self._rows.write()
         # In this order: SQLite would rather look at all deliveries there are, because they come sorted.
         queues = (
             "FROM conversations CROSS JOIN channels ON channels.account_id = conversations.peer"
@@ -272,19 +261,6 @@ class DeliveriesTable(MessagesTable):
             device,
         )
 
-    def _contents(self, where: str, *values: object) -> list[tuple[int, int, Line, str]]:
-        """Number, arrival, place and what it shows, of the contents of these deliveries."""
-        rows = self._db.rows(
-            "SELECT sent, arrival, conversation, id, shows"
-            f" FROM (SELECT number AS sent, message FROM deliveries WHERE {where})"
-            " CROSS JOIN messages ON arrival = message",
-            *values,
-        )
-        return [(row[0], row[1], (ConversationId(row[2]), MessageId(row[3])), row[4]) for row in rows]
-
-    def _lines(self, where: str, *values: object) -> list[Line]:
-        return [line for _, _, line, shows in self._contents(where, *values) if shows == Shows.LINE]
-
     def _drop_content(self, device: DeviceId, number: int, arrival: int) -> None:
         """One that is no line: with its last delivery it is of no use any more."""
         self._db.execute("DELETE FROM deliveries WHERE device = ? AND number = ?", device, number)
@@ -305,11 +281,11 @@ class DeliveriesTable(MessagesTable):
             self._rows.write()
 
     def _insert_deliveries(self, rows: list[Delivery]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [msgspec.structs.astuple(row) for row in rows if row.number is not None],
         )
-        self._db.executemany(
+        self._stored.executemany(
             "INSERT INTO waiting (message, device, told, reason) VALUES (?, ?, ?, ?)",
             [(row.message, row.device, row.told, row.reason) for row in rows if row.number is None],
         )
@@ -317,7 +293,7 @@ class DeliveriesTable(MessagesTable):
     def _has_expired(self, device: DeviceId) -> bool:
         """Whoever hears from them asks, so that is not looked up each time."""
         sql = "SELECT 1 FROM deliveries WHERE device = ? AND state = 'expired' LIMIT 1"
-        return self._rows.read(("expired", device), lambda: self._db.value(sql, device) is not None)
+        return self._rows.read(("expired", device), lambda: self._stored.value(sql, device) is not None)
 
     def _expired_may_differ(self, device: DeviceId) -> None:
         if self._has_expired(device):
@@ -327,20 +303,35 @@ class DeliveriesTable(MessagesTable):
         return self._rows.read(("queue", device), lambda: self._read_queue(device))
 
     def _read_queue(self, device: DeviceId) -> _UnderWay:
-        row = self._db.row("SELECT contents, waiting, lowest FROM queues WHERE device = ?", device)
+        row = self._stored.row("SELECT contents, waiting, lowest FROM queues WHERE device = ?", device)
         return _UnderWay(device, *(row or ()))
 
     def _put_queue(self, queue: _UnderWay) -> None:
         self._rows.put(("queue", queue.device), queue, self._write_queues)
 
     def _write_queues(self, rows: list[_UnderWay]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             "INSERT OR REPLACE INTO queues VALUES (?, ?, ?, ?)", [msgspec.structs.astuple(row) for row in rows]
         )
 
 
 _RANGE = "device = ?1 AND number BETWEEN ?2 AND ?3"
 _HIGHEST = 2**63 - 1
+
+
+def _contents(database: Database | WrittenThrough, where: str, *values: object) -> list[tuple[int, int, Line, str]]:
+    """Number, arrival, place and what it shows, of the contents of these deliveries."""
+    rows = database.rows(
+        "SELECT sent, arrival, conversation, id, shows"
+        f" FROM (SELECT number AS sent, message FROM deliveries WHERE {where})"
+        " CROSS JOIN messages ON arrival = message",
+        *values,
+    )
+    return [(row[0], row[1], (ConversationId(row[2]), MessageId(row[3])), row[4]) for row in rows]
+
+
+def _lines(database: Database | WrittenThrough, where: str, *values: object) -> list[Line]:
+    return [line for _, _, line, shows in _contents(database, where, *values) if shows == Shows.LINE]
 
 
 def _range(device: DeviceId, first: int, last: int | None) -> tuple[DeviceId, int, int]:

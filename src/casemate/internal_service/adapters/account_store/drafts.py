@@ -8,24 +8,24 @@ _COLUMNS = "conversation, slot, text, revision, place"
 
 
 class DraftsTable:
-    _db: Database
+    _stored: Database
 
     def draft(self, conversation: ConversationId, slot: SlotId) -> Draft | None:
-        row = self._db.row(f"SELECT {_COLUMNS} FROM drafts WHERE conversation = ? AND slot = ?", conversation, slot)
+        row = self._stored.row(f"SELECT {_COLUMNS} FROM drafts WHERE conversation = ? AND slot = ?", conversation, slot)
         return None if row is None else _draft(row)
 
     def drafts(self) -> list[Draft]:
-        return [_draft(row) for row in self._db.rows(f"SELECT {_COLUMNS} FROM drafts ORDER BY place")]
+        return [_draft(row) for row in self._stored.rows(f"SELECT {_COLUMNS} FROM drafts ORDER BY place")]
 
     def draft_slots(self, conversation: ConversationId) -> int:
-        return int(self._db.value("SELECT count(*) FROM drafts WHERE conversation = ?", conversation))
+        return int(self._stored.value("SELECT count(*) FROM drafts WHERE conversation = ?", conversation))
 
     def draft_bytes(self) -> int:
-        return int(self._db.value("SELECT bytes FROM drafts_size"))
+        return int(self._stored.value("SELECT bytes FROM drafts_size"))
 
     def put_draft(self, conversation: ConversationId, slot: SlotId, text: str, revision: int) -> Draft:
-        place = 1 + int(self._db.value("SELECT coalesce(max(place), 0) FROM drafts"))
-        self._db.execute(
+        place = 1 + int(self._stored.value("SELECT coalesce(max(place), 0) FROM drafts"))
+        self._stored.execute(
             f"INSERT INTO drafts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE"
             " SET text = excluded.text, revision = excluded.revision, place = excluded.place",
             conversation,
@@ -37,14 +37,14 @@ class DraftsTable:
         return Draft(conversation, slot, text, revision, place)
 
     def remove_draft(self, conversation: ConversationId, slot: SlotId) -> None:
-        self._db.execute("DELETE FROM drafts WHERE conversation = ? AND slot = ?", conversation, slot)
+        self._stored.execute("DELETE FROM drafts WHERE conversation = ? AND slot = ?", conversation, slot)
 
     def browser_key(self) -> bytes | None:
-        value = self._db.value("SELECT value FROM browser_key")
+        value = self._stored.value("SELECT value FROM browser_key")
         return None if value is None else bytes(value)
 
     def put_browser_key(self, key: bytes) -> None:
-        self._db.execute("INSERT INTO browser_key VALUES (1, ?)", key)
+        self._stored.execute("INSERT INTO browser_key VALUES (1, ?)", key)
 
 
 def _draft(row: Row) -> Draft:

@@ -8,14 +8,14 @@ _NO_SCOPE = b""
 
 
 class LocalDbTable:
-    _db: Database
+    _stored: Database
 
     def kv_get(self, scope: Cid | None, key: str) -> bytes | None:
-        value = self._db.value("SELECT value FROM local_db WHERE scope = ? AND key = ?", _scope(scope), key)
+        value = self._stored.value("SELECT value FROM local_db WHERE scope = ? AND key = ?", _scope(scope), key)
         return None if value is None else bytes(value)
 
     def kv_set(self, scope: Cid | None, key: str, value: bytes) -> None:
-        self._db.execute(
+        self._stored.execute(
             "INSERT INTO local_db VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
             _scope(scope),
             key,
@@ -23,17 +23,17 @@ class LocalDbTable:
         )
 
     def kv_delete(self, scope: Cid | None, key: str) -> None:
-        self._db.execute("DELETE FROM local_db WHERE scope = ? AND key = ?", _scope(scope), key)
+        self._stored.execute("DELETE FROM local_db WHERE scope = ? AND key = ?", _scope(scope), key)
 
     def kv_all(self, scope: Cid | None) -> dict[str, bytes]:
-        rows = self._db.rows("SELECT key, value FROM local_db WHERE scope = ? ORDER BY key", _scope(scope))
+        rows = self._stored.rows("SELECT key, value FROM local_db WHERE scope = ? ORDER BY key", _scope(scope))
         return {key: bytes(value) for key, value in rows}
 
     def kv_clear(self, scope: Cid | None) -> None:
-        self._db.execute("DELETE FROM local_db WHERE scope = ?", _scope(scope))
+        self._stored.execute("DELETE FROM local_db WHERE scope = ?", _scope(scope))
 
     def kv_bytes(self) -> int:
-        return int(self._db.value("SELECT bytes FROM local_db_size"))
+        return int(self._stored.value("SELECT bytes FROM local_db_size"))
 
 
 def _scope(scope: Cid | None) -> bytes:

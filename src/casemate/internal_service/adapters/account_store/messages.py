@@ -12,9 +12,10 @@ from casemate.internal_service.adapters.account_store.conversations import LAST_
 from casemate.internal_service.core.account.conversations.shown_time import shown_time
 from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
-from casemate.runtime.sqlite import Row
+from casemate.runtime.row_cache import WrittenThrough
+from casemate.runtime.sqlite import Database, Row
 
-MESSAGE_COLUMNS = (
+_COLUMNS = (
     "arrival, id, conversation, author, device, kind, shows, body, counter, heads, number,"
     " written_at, arrived_at, shown_at, late, seen, painted, settled"
 )
@@ -45,14 +46,12 @@ class MessagesTable(ConversationsTable):
     def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
         return self._rows.read_passing(
             ("message", conversation, message_id),
-            lambda: self._one(
-                f"{_BY_ID} WHERE id = ? AND conversation = ? AND shows = 'line'", message_id, conversation
-            ),
+            lambda: self._stored_line(conversation, message_id),
         )
 
     def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
         new = [row for row in self._new_messages().values() if row.message_id == message_id]
-        return new + self._many("WHERE id = ?", message_id)
+        return new + _messages(self._stored, "WHERE id = ?", message_id)
 
     def message_at(self, arrival: int) -> MessageRow:
         return self._rows.read_passing(("arrival", arrival), lambda: self._at(arrival))
@@ -60,15 +59,14 @@ class MessagesTable(ConversationsTable):
     def timeline_page(
         self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
     ) -> list[MessageRow]:
-        self._rows.write()
-        select = f"SELECT {MESSAGE_COLUMNS} {_LINES}"
+        select = f"SELECT {_COLUMNS} {_LINES}"
         if after is not None:
             sql = f"{select} AND counter >= ? AND ({_DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {_DISPLAY_ORDER} LIMIT ?"
-            return [message_row(row) for row in self._db.rows(sql, conversation, after[0], *after, limit)]
+            return [_message(row) for row in self._db.rows(sql, conversation, after[0], *after, limit)]
         bound = "" if before is None else f" AND counter <= ? AND ({_DISPLAY_ORDER}) < (?, ?, ?)"
         sql = f"{select}{bound} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
         rows = self._db.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
-        return [message_row(row) for row in reversed(rows)]
+        return [_message(row) for row in reversed(rows)]
 
     def last_message(self, conversation: ConversationId) -> MessageId | None:
         last = self._last(conversation)
@@ -84,11 +82,9 @@ class MessagesTable(ConversationsTable):
         return self._update(f"{_BY_ID} SET painted = 1 WHERE painted = 0 AND {these}", conversation, *message_ids)
 
     def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
-        self._rows.write()
         self._update(f"{_BY_ID} SET number = ? WHERE id = ? AND conversation = ?", number, message_id, conversation)
 
     def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
-        self._rows.write()
         unpainted = "FROM messages INDEXED BY messages_unpainted WHERE device = ? AND painted = 0"
         row = self._db.row(
             f"SELECT (SELECT max(number) {unpainted} AND number < ?), (SELECT min(number) {unpainted} AND number > ?)",
@@ -102,12 +98,11 @@ class MessagesTable(ConversationsTable):
     def theirs_after(
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
-        self._rows.write()
         where = f"{_LINES} AND device = ? AND number > ?"
-        sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
+        sql = f"SELECT {_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
         rows = self._db.rows(sql, conversation, device, number, limit)
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
-        return [message_row(row) for row in rows], there_are
+        return [_message(row) for row in rows], there_are
 
     def _in_line(self, row: MessageRow) -> MessageRow:
         last = self._last(row.conversation)
@@ -121,7 +116,6 @@ class MessagesTable(ConversationsTable):
         return row
 
     def _see(self, change: str, conversation: ConversationId, *values: object) -> list[MessageId]:
-        self._rows.write()
         rows = self._update(change, conversation, *values)
         if rows:
             self._saw(conversation, [row.order for row in rows])
@@ -132,8 +126,8 @@ class MessagesTable(ConversationsTable):
         return self._rows.unwritten(self._insert_messages)
 
     def _insert_messages(self, rows: list[MessageRow]) -> None:
-        self._db.executemany(
-            f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        self._stored.executemany(
+            f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     row.arrival,
@@ -161,8 +155,8 @@ class MessagesTable(ConversationsTable):
 
     def _update(self, change: str, *values: object) -> list[MessageRow]:
         """The rows as they are now, which are likely to be shown."""
-        sql = f"UPDATE messages {change} RETURNING {MESSAGE_COLUMNS}"
-        rows = [message_row(row) for row in self._db.rows(sql, *values)]
+        sql = f"UPDATE messages {change} RETURNING {_COLUMNS}"
+        rows = [_message(row) for row in self._db.rows(sql, *values)]
         for row in rows:
             self._rows.wrote_passing(_key(row), row)
             self._rows.drop(("arrival", row.arrival))
@@ -184,23 +178,28 @@ class MessagesTable(ConversationsTable):
 
     def _next_arrival(self) -> int:
         if self._last_arrival is None:
-            self._last_arrival = int(self._db.value("SELECT coalesce(max(arrival), 0) FROM messages"))
+            self._last_arrival = int(self._stored.value("SELECT coalesce(max(arrival), 0) FROM messages"))
         self._last_arrival += 1
         return self._last_arrival
 
-    def _one(self, where: str, *values: object) -> MessageRow | None:
-        row = self._db.row(f"SELECT {MESSAGE_COLUMNS} FROM messages {where}", *values)
-        return None if row is None else message_row(row)
-
-    def _many(self, where: str, *values: object) -> list[MessageRow]:
-        return [message_row(row) for row in self._db.rows(f"SELECT {MESSAGE_COLUMNS} FROM messages {where}", *values)]
+    def _stored_line(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
+        where = f"{_BY_ID} WHERE id = ? AND conversation = ? AND shows = 'line'"
+        return next(iter(_messages(self._stored, where, message_id, conversation)), None)
 
     def _at(self, arrival: int) -> MessageRow:
-        self._rows.write()
-        row = self._one("WHERE arrival = ?", arrival)
-        if row is None:
+        found = _messages(self._db, "WHERE arrival = ?", arrival)
+        if not found:
             raise LookupError("a message that is not here")
-        return row
+        return found[0]
+
+    def _waiting_messages(self, device: DeviceId, limit: int) -> list[MessageRow]:
+        """Those that wait for this device."""
+        these = "SELECT message FROM waiting WHERE device = ? ORDER BY message LIMIT ?"
+        return _messages(self._db, f"WHERE arrival IN ({these}) ORDER BY arrival", device, limit)
+
+
+def _messages(database: Database | WrittenThrough, where: str, *values: object) -> list[MessageRow]:
+    return [_message(row) for row in database.rows(f"SELECT {_COLUMNS} FROM messages {where}", *values)]
 
 
 def _key(row: MessageRow) -> tuple[object, ...]:
@@ -208,7 +207,7 @@ def _key(row: MessageRow) -> tuple[object, ...]:
     return ("message", row.conversation, row.message_id) if row.shows == Shows.LINE else ("arrival", row.arrival)
 
 
-def message_row(row: Row) -> MessageRow:
+def _message(row: Row) -> MessageRow:
     heads = row[9]
     return MessageRow(
         arrival=row[0],

@@ -21,14 +21,14 @@ _PEER_COLUMNS = (
 
 
 class ProfileTable:
-    _db: Database
+    _stored: Database
     _rows: RowCache
 
     def profile(self) -> Profile | None:
         return self._rows.read("profile", self._read_profile)
 
     def _read_profile(self) -> Profile | None:
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
             " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced,"
             " names, names_kept"
@@ -59,7 +59,7 @@ class ProfileTable:
 
     def put_profile(self, profile: Profile) -> None:
         password = None if profile.server_password is None else msgspec.msgpack.encode(profile.server_password)
-        self._db.execute(
+        self._stored.execute(
             "INSERT OR REPLACE INTO profile (id, account_id, username, full_name, server_address, server_key, enrolled,"
             " server_password, start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts,"
             " fenced, names, names_kept) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -84,24 +84,24 @@ class ProfileTable:
         self._rows.wrote("profile", profile)
 
     def secrets(self) -> bytes:
-        row = self._db.row("SELECT value FROM secrets")
+        row = self._stored.row("SELECT value FROM secrets")
         if row is None:
             raise LookupError("the account database holds no keys")
         return bytes(row[0])
 
     def put_secrets(self, secrets: bytes) -> None:
-        self._db.execute("INSERT OR REPLACE INTO secrets VALUES (1, ?)", secrets)
+        self._stored.execute("INSERT OR REPLACE INTO secrets VALUES (1, ?)", secrets)
 
 
 class PeersTable:
-    _db: Database
+    _stored: Database
     _rows: RowCache
 
     def peer(self, account_id: AccountId) -> Peer | None:
         return self._rows.read(("peer", account_id), lambda: self._read_peer(account_id))
 
     def _read_peer(self, account_id: AccountId) -> Peer | None:
-        row = self._db.row(f"SELECT {_PEER_COLUMNS} FROM peers WHERE account_id = ?", account_id)
+        row = self._stored.row(f"SELECT {_PEER_COLUMNS} FROM peers WHERE account_id = ?", account_id)
         return None if row is None else _peer(row)
 
     def peer_by_cid(self, cid: Cid) -> Peer | None:
@@ -109,14 +109,14 @@ class PeersTable:
         return None if account_id is None else self.peer(account_id)
 
     def _read_account_id(self, cid: Cid) -> AccountId | None:
-        row = self._db.row("SELECT account_id FROM peers WHERE cid = ?", cid.to_bytes(CID_BYTES, "big"))
+        row = self._stored.row("SELECT account_id FROM peers WHERE cid = ?", cid.to_bytes(CID_BYTES, "big"))
         return None if row is None else AccountId(row[0])
 
     def peers(self) -> list[Peer]:
-        return [_peer(row) for row in self._db.rows(f"SELECT {_PEER_COLUMNS} FROM peers ORDER BY username")]
+        return [_peer(row) for row in self._stored.rows(f"SELECT {_PEER_COLUMNS} FROM peers ORDER BY username")]
 
     def put_peer(self, peer: Peer) -> None:
-        self._db.execute(
+        self._stored.execute(
             f"INSERT OR REPLACE INTO peers (cid, {_PEER_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             peer.cid.to_bytes(CID_BYTES, "big"),
@@ -142,15 +142,17 @@ class PeersTable:
         self._rows.wrote(("cid", peer.cid), peer.account_id)
 
     def presence(self, account_id: AccountId) -> PresenceRow | None:
-        row = self._db.row("SELECT online, since FROM presence WHERE account_id = ?", account_id)
+        row = self._stored.row("SELECT online, since FROM presence WHERE account_id = ?", account_id)
         return None if row is None else PresenceRow(account_id, bool(row[0]), row[1])
 
     def put_presence(self, rows: Iterable[PresenceRow]) -> None:
         for row in rows:
-            self._db.execute("INSERT OR REPLACE INTO presence VALUES (?, ?, ?)", row.account_id, row.online, row.since)
+            self._stored.execute(
+                "INSERT OR REPLACE INTO presence VALUES (?, ?, ?)", row.account_id, row.online, row.since
+            )
 
     def forget_presence(self) -> None:
-        self._db.execute("DELETE FROM presence")
+        self._stored.execute("DELETE FROM presence")
 
 
 def _peer(row: Row) -> Peer:

@@ -8,7 +8,7 @@ from casemate.crypto.session import session_from_bytes
 from casemate.internal_service.core.account.rows import Channel, RatchetRow, UsedPrekey
 from casemate.internal_service.core.account.runs import Run
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.runtime.row_cache import RowCache
+from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database, Row
 
 _LAST_NUMBER: Final = 2**63 - 1
@@ -24,22 +24,21 @@ _RATCHET_COLUMNS = "session_id, device, session, sends, confirmed, created_at, r
 
 
 class ChannelsTable:
-    _db: Database
+    _stored: Database
+    _db: WrittenThrough
     _rows: RowCache
 
     def channel(self, device: DeviceId) -> Channel | None:
         return self._rows.read(("channel", device), lambda: self._read_channel(device))
 
     def _read_channel(self, device: DeviceId) -> Channel | None:
-        row = self._db.row(f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE device = ?", device)
+        row = self._stored.row(f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE device = ?", device)
         return None if row is None else _channel(row)
 
     def channels(self) -> list[Channel]:
-        self._rows.write()
         return [_channel(row) for row in self._db.rows(f"SELECT {_CHANNEL_COLUMNS} FROM channels ORDER BY device")]
 
     def channels_of(self, account_id: AccountId) -> list[Channel]:
-        self._rows.write()
         rows = self._db.rows(
             f"SELECT {_CHANNEL_COLUMNS} FROM channels WHERE account_id = ? ORDER BY device", account_id
         )
@@ -52,7 +51,7 @@ class ChannelsTable:
         self._rows.put(("channel", channel.device), channel, self._write_channels)
 
     def _write_channels(self, channels: list[Channel]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             f"INSERT OR REPLACE INTO channels ({_CHANNEL_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_channel_values(channel) for channel in channels],
@@ -60,7 +59,7 @@ class ChannelsTable:
 
 
 class KeyTimeTable:
-    _db: Database
+    _db: WrittenThrough
 
     def key_time(self) -> tuple[float, float] | None:
         row = self._db.row("SELECT seconds, wall FROM key_time")
@@ -71,14 +70,15 @@ class KeyTimeTable:
 
 
 class RatchetsTable:
-    _db: Database
+    _stored: Database
+    _db: WrittenThrough
     _rows: RowCache
 
     def ratchet(self, session_id: bytes) -> RatchetRow | None:
         return self._rows.read(("ratchet", session_id), lambda: self._read_ratchet(session_id))
 
     def _read_ratchet(self, session_id: bytes) -> RatchetRow | None:
-        row = self._db.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE session_id = ?", session_id)
+        row = self._stored.row(f"SELECT {_RATCHET_COLUMNS} FROM ratchets WHERE session_id = ?", session_id)
         return None if row is None else _ratchet(row)
 
     def sending_ratchet(self, device: DeviceId) -> RatchetRow | None:
@@ -86,7 +86,6 @@ class RatchetsTable:
         return None if session_id is None else self.ratchet(session_id)
 
     def _read_sending(self, device: DeviceId) -> bytes | None:
-        self._rows.write()
         row = self._db.row("SELECT session_id FROM ratchets WHERE device = ? AND sends = 1", device)
         return None if row is None else bytes(row[0])
 
@@ -96,7 +95,7 @@ class RatchetsTable:
             self._rows.wrote(("sends", row.device), row.session.session_id)
 
     def _write_ratchets(self, rows: list[RatchetRow]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             f"INSERT INTO ratchets ({_RATCHET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE"
             " SET session = excluded.session, sends = excluded.sends, confirmed = excluded.confirmed,"
             " retire_at = excluded.retire_at",
@@ -115,14 +114,12 @@ class RatchetsTable:
         )
 
     def stop_sending(self, device: DeviceId, retire_at: float) -> None:
-        self._rows.write()
         self._db.execute(
             "UPDATE ratchets SET sends = 0, retire_at = coalesce(retire_at, ?) WHERE device = ?", retire_at, device
         )
         self._rows.clear()
 
     def retire_ratchets(self, now: float) -> None:
-        self._rows.write()
         self._db.execute("DELETE FROM ratchets WHERE retire_at <= ?", now)
         self._rows.clear()
 

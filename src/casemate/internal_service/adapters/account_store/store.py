@@ -16,7 +16,7 @@ from casemate.internal_service.adapters.account_store.spares import SparesTable
 from casemate.internal_service.adapters.account_store.upgrading import FUNCTIONS
 from casemate.node import Savepoint
 from casemate.runtime.database_file import open_database_file
-from casemate.runtime.row_cache import RowCache
+from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database
 
 
@@ -34,50 +34,51 @@ class SqliteAccountStore(
     DraftsTable,
 ):
     def __init__(self, database: Database) -> None:
-        self._db = database
+        self._stored = database
         self._rows = RowCache()
+        self._db = WrittenThrough(database, self._rows)
 
     @property
     def database(self) -> Database:
-        return self._db
+        return self._stored
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with self._db.transaction(), self._rows.transaction():
+        with self._stored.transaction(), self._rows.transaction():
             yield
 
     def savepoint(self) -> Savepoint:
         return Savepoint(self)
 
     def begin_savepoint(self) -> tuple[int, int]:
-        return self._db.begin_savepoint(), self._rows.begin_savepoint()
+        return self._stored.begin_savepoint(), self._rows.begin_savepoint()
 
     def end_savepoint(self, marks: tuple[int, int], error: BaseException | None) -> None:
         of_database, of_rows = marks
         self._rows.end_savepoint(of_rows, error)
-        self._db.end_savepoint(of_database, error)
+        self._stored.end_savepoint(of_database, error)
 
     @property
     def has_traces(self) -> bool:
-        return self._db.has_traces
+        return self._stored.has_traces
 
     def erase_traces(self) -> None:
-        self._db.erase_traces()
+        self._stored.erase_traces()
 
     @property
     def behind(self) -> int:
-        return self._db.behind
+        return self._stored.behind
 
     def catch_up(self) -> None:
-        self._db.catch_up()
+        self._stored.catch_up()
 
     def refuse_writes(self) -> None:
         """There was no room: whoever changes something gets `WritesRefused`."""
-        self._db.refuse_writes()
+        self._stored.refuse_writes()
         self._rows.refuses_writes = True
 
     def close(self) -> None:
-        self._db.close()
+        self._stored.close()
 
 
 def open_account_store(

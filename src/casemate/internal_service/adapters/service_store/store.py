@@ -31,26 +31,26 @@ _PUT: Final = (
 
 class SqliteServiceStore(LocalDbTable):
     def __init__(self, database: Database) -> None:
-        self._db = database
+        self._stored = database
 
     @property
     def database(self) -> Database:
-        return self._db
+        return self._stored
 
     def accounts(self) -> list[LocalAccountRow]:
-        return [_account(row) for row in self._db.rows(f"{_SELECT} ORDER BY made")]
+        return [_account(row) for row in self._stored.rows(f"{_SELECT} ORDER BY made")]
 
     def account(self, cid: Cid) -> LocalAccountRow | None:
-        row = self._db.row(f"{_SELECT} WHERE cid = ?", u64_to_blob(cid))
+        row = self._stored.row(f"{_SELECT} WHERE cid = ?", u64_to_blob(cid))
         return None if row is None else _account(row)
 
     def accounts_named(self, username_folded: str) -> list[LocalAccountRow]:
-        rows = self._db.rows(f"{_SELECT} WHERE username_folded = ? ORDER BY made", username_folded)
+        rows = self._stored.rows(f"{_SELECT} WHERE username_folded = ? ORDER BY made", username_folded)
         return [_account(row) for row in rows]
 
     def put_account(self, row: LocalAccountRow) -> None:
         """Names and ids of an account never change; the rest is replaced."""
-        self._db.execute(
+        self._stored.execute(
             _PUT,
             row.name,
             row.account_id,
@@ -69,76 +69,76 @@ class SqliteServiceStore(LocalDbTable):
         )
 
     def delete_account(self, name: str) -> None:
-        self._db.execute("DELETE FROM accounts WHERE name = ?", name)
-        self._db.execute("INSERT OR IGNORE INTO deleted_accounts VALUES (?)", name)
+        self._stored.execute("DELETE FROM accounts WHERE name = ?", name)
+        self._stored.execute("INSERT OR IGNORE INTO deleted_accounts VALUES (?)", name)
 
     def deleted_accounts(self) -> list[str]:
-        return [name for (name,) in self._db.rows("SELECT name FROM deleted_accounts ORDER BY name")]
+        return [name for (name,) in self._stored.rows("SELECT name FROM deleted_accounts ORDER BY name")]
 
     def deletion_done(self, name: str) -> None:
-        self._db.execute("DELETE FROM deleted_accounts WHERE name = ?", name)
+        self._stored.execute("DELETE FROM deleted_accounts WHERE name = ?", name)
 
     def found_accounts(self) -> dict[str, int]:
-        return dict(self._db.rows("SELECT name, found_at FROM found_accounts ORDER BY found_at, name"))
+        return dict(self._stored.rows("SELECT name, found_at FROM found_accounts ORDER BY found_at, name"))
 
     def put_found_accounts(self, found: dict[str, int]) -> None:
-        self._db.execute("DELETE FROM found_accounts")
-        self._db.executemany("INSERT INTO found_accounts VALUES (?, ?)", list(found.items()))
+        self._stored.execute("DELETE FROM found_accounts")
+        self._stored.executemany("INSERT INTO found_accounts VALUES (?, ?)", list(found.items()))
 
     def list_lost(self) -> ListLost | None:
-        row = self._db.row("SELECT what, at, kept_as FROM list_lost")
+        row = self._stored.row("SELECT what, at, kept_as FROM list_lost")
         return None if row is None else ListLost(*row)
 
     def put_list_lost(self, lost: ListLost | None) -> None:
-        self._db.execute("DELETE FROM list_lost")
+        self._stored.execute("DELETE FROM list_lost")
         if lost is not None:
-            self._db.execute("INSERT INTO list_lost VALUES (1, ?, ?, ?)", lost.what, lost.at, lost.kept_as)
+            self._stored.execute("INSERT INTO list_lost VALUES (1, ?, ?, ?)", lost.what, lost.at, lost.kept_as)
 
     def known_peers(self, name: str) -> dict[Cid, str]:
-        rows = self._db.rows("SELECT cid, username FROM known_peers WHERE name = ? ORDER BY username", name)
+        rows = self._stored.rows("SELECT cid, username FROM known_peers WHERE name = ? ORDER BY username", name)
         return {Cid(u64_from_blob(cid)): username for cid, username in rows}
 
     def put_known_peers(self, name: str, peers: dict[Cid, str]) -> None:
-        self._db.execute("DELETE FROM known_peers WHERE name = ?", name)
+        self._stored.execute("DELETE FROM known_peers WHERE name = ?", name)
         rows = [(name, u64_to_blob(cid), username) for cid, username in peers.items()]
-        self._db.executemany("INSERT INTO known_peers VALUES (?, ?, ?)", rows)
+        self._stored.executemany("INSERT INTO known_peers VALUES (?, ?, ?)", rows)
 
     def last_server(self) -> str | None:
-        address: str | None = self._db.value("SELECT value FROM settings WHERE name = 'last_server'")
+        address: str | None = self._stored.value("SELECT value FROM settings WHERE name = 'last_server'")
         return address
 
     def put_last_server(self, address: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO settings VALUES ('last_server', ?)", address)
+        self._stored.execute("INSERT OR REPLACE INTO settings VALUES ('last_server', ?)", address)
 
     def transaction(self) -> AbstractContextManager[None]:
-        return self._db.transaction()
+        return self._stored.transaction()
 
     def begin_savepoint(self) -> int:
-        return self._db.begin_savepoint()
+        return self._stored.begin_savepoint()
 
     def end_savepoint(self, mark: int, error: BaseException | None) -> None:
-        self._db.end_savepoint(mark, error)
+        self._stored.end_savepoint(mark, error)
 
     @property
     def has_traces(self) -> bool:
-        return self._db.has_traces
+        return self._stored.has_traces
 
     def erase_traces(self) -> None:
-        self._db.erase_traces()
+        self._stored.erase_traces()
 
     @property
     def behind(self) -> int:
-        return self._db.behind
+        return self._stored.behind
 
     def catch_up(self) -> None:
-        self._db.catch_up()
+        self._stored.catch_up()
 
     def refuse_writes(self) -> None:
         """There was no room: whoever changes something gets `WritesRefused`."""
-        self._db.refuse_writes()
+        self._stored.refuse_writes()
 
     def close(self) -> None:
-        self._db.close()
+        self._stored.close()
 
 
 def open_service_store(

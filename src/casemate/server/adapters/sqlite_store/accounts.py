@@ -3,7 +3,7 @@
 from casemate.crypto.keys import Ed25519Public
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
 from casemate.protocol.names import searchable, sorting_key
-from casemate.runtime.row_cache import RowCache
+from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database
 from casemate.runtime.u64 import u64_to_blob
 from casemate.server.core.names import Username
@@ -14,14 +14,15 @@ class SqliteAccounts:
     """Pairs and routes go with accounts and devices, also those that wait for the commit in `rows`."""
 
     def __init__(self, database: Database, rows: RowCache) -> None:
-        self._db = database
+        self._stored = database
+        self._db = WrittenThrough(database, rows)
         self._rows = rows
 
     def is_empty(self) -> bool:
-        return self._db.row("SELECT 1 FROM accounts LIMIT 1") is None
+        return self._stored.row("SELECT 1 FROM accounts LIMIT 1") is None
 
     def account(self, account_id: AccountId) -> StoredAccount | None:
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT account_id, username, full_name, device_list, device_list_number, appear_offline, shown_online,"
             " shown_since, had_peers, names FROM accounts WHERE account_id = ?",
             account_id,
@@ -44,18 +45,18 @@ class SqliteAccounts:
         )
 
     def with_cid(self, cid: Cid) -> AccountId | None:
-        return _account_id(self._db.value("SELECT account_id FROM accounts WHERE cid = ?", u64_to_blob(cid)))
+        return _account_id(self._stored.value("SELECT account_id FROM accounts WHERE cid = ?", u64_to_blob(cid)))
 
     def with_folded(self, folded: str) -> AccountId | None:
-        return _account_id(self._db.value("SELECT account_id FROM accounts WHERE folded = ?", folded))
+        return _account_id(self._stored.value("SELECT account_id FROM accounts WHERE folded = ?", folded))
 
     def with_skeleton(self, skeleton: str) -> AccountId | None:
-        return _account_id(self._db.value("SELECT account_id FROM accounts WHERE skeleton = ?", skeleton))
+        return _account_id(self._stored.value("SELECT account_id FROM accounts WHERE skeleton = ?", skeleton))
 
     def add(
         self, account_id: AccountId, username: Username, full_name: str, device_list: bytes, number: int, now: float
     ) -> None:
-        self._db.execute(
+        self._stored.execute(
             "INSERT INTO accounts (account_id, cid, username, folded, skeleton, full_name, searched, sorted,"
             " device_list, device_list_number, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             account_id,
@@ -72,14 +73,13 @@ class SqliteAccounts:
         )
 
     def remove(self, account_id: AccountId) -> None:
-        self._db.execute("DELETE FROM signals WHERE about = ?", account_id)
-        self._rows.write()
+        self._stored.execute("DELETE FROM signals WHERE about = ?", account_id)
         self._db.execute("DELETE FROM accounts WHERE account_id = ?", account_id)
         self._rows.clear()
 
     def set_names(self, account_id: AccountId, names: bytes, full_name: str) -> None:
-        folded = self._db.value("SELECT folded FROM accounts WHERE account_id = ?", account_id)
-        self._db.execute(
+        folded = self._stored.value("SELECT folded FROM accounts WHERE account_id = ?", account_id)
+        self._stored.execute(
             "UPDATE accounts SET names = ?, full_name = ?, searched = ?, sorted = ? WHERE account_id = ?",
             names,
             full_name,
@@ -90,17 +90,17 @@ class SqliteAccounts:
 
     def fill_in(self) -> None:
         """What a migration leaves to this program: how names are found and ordered is not SQL's to say."""
-        rows = self._db.rows("SELECT account_id, folded, full_name FROM accounts WHERE sorted = ''")
-        self._db.executemany(
+        rows = self._stored.rows("SELECT account_id, folded, full_name FROM accounts WHERE sorted = ''")
+        self._stored.executemany(
             "UPDATE accounts SET searched = ?2, sorted = ?3 WHERE account_id = ?1",
             [(account_id, _searched(folded, name), sorting_key(name, folded)) for account_id, folded, name in rows],
         )
 
     def forget_names(self, account_id: AccountId) -> None:
-        self._db.execute("UPDATE accounts SET names = x'' WHERE account_id = ?", account_id)
+        self._stored.execute("UPDATE accounts SET names = x'' WHERE account_id = ?", account_id)
 
     def set_device_list(self, account_id: AccountId, device_list: bytes, number: int) -> None:
-        self._db.execute(
+        self._stored.execute(
             "UPDATE accounts SET device_list = ?, device_list_number = ? WHERE account_id = ?",
             device_list,
             number,
@@ -108,18 +108,18 @@ class SqliteAccounts:
         )
 
     def set_appear_offline(self, account_id: AccountId, *, appear_offline: bool) -> None:
-        self._db.execute("UPDATE accounts SET appear_offline = ? WHERE account_id = ?", appear_offline, account_id)
+        self._stored.execute("UPDATE accounts SET appear_offline = ? WHERE account_id = ?", appear_offline, account_id)
 
     def set_shown(self, account_id: AccountId, *, online: bool, since: float) -> None:
-        self._db.execute(
+        self._stored.execute(
             "UPDATE accounts SET shown_online = ?, shown_since = ? WHERE account_id = ?", online, since, account_id
         )
 
     def show_all_offline(self, since: float) -> None:
-        self._db.execute("UPDATE accounts SET shown_online = 0, shown_since = ? WHERE shown_online", since)
+        self._stored.execute("UPDATE accounts SET shown_online = 0, shown_since = ? WHERE shown_online", since)
 
     def device(self, device_id: DeviceId) -> StoredDevice | None:
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT device_id, account_id, signing_key, start_counter, start_id, linked_start FROM devices"
             " WHERE device_id = ?",
             device_id,
@@ -127,11 +127,11 @@ class SqliteAccounts:
         return None if row is None else StoredDevice(*row)
 
     def devices(self, account_id: AccountId) -> list[DeviceId]:
-        rows = self._db.rows("SELECT device_id FROM devices WHERE account_id = ? ORDER BY device_id", account_id)
+        rows = self._stored.rows("SELECT device_id FROM devices WHERE account_id = ? ORDER BY device_id", account_id)
         return [DeviceId(device_id) for (device_id,) in rows]
 
     def add_device(self, account_id: AccountId, device_id: DeviceId, signing_key: Ed25519Public) -> None:
-        self._db.execute(
+        self._stored.execute(
             "INSERT INTO devices (device_id, account_id, signing_key) VALUES (?, ?, ?)",
             device_id,
             account_id,
@@ -140,12 +140,11 @@ class SqliteAccounts:
         self._rows.clear()
 
     def remove_device(self, device_id: DeviceId) -> None:
-        self._rows.write()
         self._db.execute("DELETE FROM devices WHERE device_id = ?", device_id)
         self._rows.clear()
 
     def set_start(self, device_id: DeviceId, start_counter: int, start_id: bytes) -> None:
-        self._db.execute(
+        self._stored.execute(
             "UPDATE devices SET start_counter = ?, start_id = ? WHERE device_id = ?",
             start_counter,
             start_id,
@@ -153,14 +152,14 @@ class SqliteAccounts:
         )
 
     def set_linked_start(self, device_id: DeviceId, start_id: bytes) -> None:
-        self._db.execute("UPDATE devices SET linked_start = ? WHERE device_id = ?", start_id, device_id)
+        self._stored.execute("UPDATE devices SET linked_start = ? WHERE device_id = ?", start_id, device_id)
 
     def bundle(self, device_id: DeviceId) -> bytes | None:
-        bundle: bytes | None = self._db.value("SELECT bundle FROM devices WHERE device_id = ?", device_id)
+        bundle: bytes | None = self._stored.value("SELECT bundle FROM devices WHERE device_id = ?", device_id)
         return bundle
 
     def set_bundle(self, device_id: DeviceId, bundle: bytes) -> None:
-        self._db.execute("UPDATE devices SET bundle = ? WHERE device_id = ?", bundle, device_id)
+        self._stored.execute("UPDATE devices SET bundle = ? WHERE device_id = ?", bundle, device_id)
 
 
 def _searched(username_folded: str, full_name: str) -> str:

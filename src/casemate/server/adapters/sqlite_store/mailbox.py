@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.runtime.row_cache import RowCache
+from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database
 from casemate.server.core.ports import ExpiredRun, Pair, Route, StoredReceipt
 
@@ -46,11 +46,12 @@ class _Deposited:
 class SqliteMailbox:
     """Pairs and routes stay in `rows`; what is deposited, taken and acknowledged waits there for the commit.
 
-    Whoever reads envelopes, or looks for pairs and receipts, brings to the database first what waits.
+    Whoever reads envelopes, or looks for pairs and receipts, finds what waits as well.
     """
 
     def __init__(self, database: Database, rows: RowCache) -> None:
-        self._db = database
+        self._stored = database
+        self._db = WrittenThrough(database, rows)
         self._rows = rows
 
     def route(self, sender: AccountId, recipient_device: DeviceId) -> Route | None:
@@ -64,7 +65,7 @@ class SqliteMailbox:
     def add_pair(
         self, sender: AccountId, sender_device: DeviceId, recipient: AccountId, recipient_device: DeviceId
     ) -> Pair:
-        pair_id: int = self._db.value(
+        pair_id: int = self._stored.value(
             "INSERT INTO pairs (sender, sender_device, recipient, recipient_device) VALUES (?, ?, ?, ?)"
             " RETURNING pair_id",
             sender,
@@ -104,7 +105,6 @@ class SqliteMailbox:
     def held(self, pair_id: int, numbers: Sequence[int]) -> set[int]:
         if not numbers:
             return set()
-        self._rows.write()
         # One by one: between the first and the last, a sender may have left room for all that is held.
         places = ",".join("?" * len(numbers))
         sql = f"SELECT number FROM envelopes WHERE pair_id = ? AND number IN ({places})"
@@ -112,12 +112,10 @@ class SqliteMailbox:
 
     def oldest_held(self, pair_id: int, first: int, last: int) -> float | None:
         sql = "SELECT min(deposited_served) FROM envelopes WHERE pair_id = ? AND number BETWEEN ? AND ?"
-        self._rows.write()
         oldest: float | None = self._db.value(sql, pair_id, first, last)
         return oldest
 
     def held_runs(self, pair: Pair, limit: int) -> list[tuple[int, int]]:
-        self._rows.write()
         ends = self._db.row("SELECT min(number), max(number) FROM envelopes WHERE pair_id = ?", pair.pair_id)
         if limit <= 0 or ends is None or ends[0] is None:
             return []
@@ -126,7 +124,6 @@ class SqliteMailbox:
         return [(first, last) for first, last in self._db.rows(_RUNS, pair.pair_id, limit)]
 
     def after(self, pair_id: int, number: int, limit: int, max_bytes: int) -> list[tuple[int, bytes]]:
-        self._rows.write()
         sizes = self._db.rows(
             "SELECT number, length(envelope) FROM envelopes WHERE pair_id = ? AND number > ? ORDER BY number LIMIT ?",
             pair_id,
@@ -158,7 +155,6 @@ class SqliteMailbox:
         return self._put_pair(pair, taken_up_to=up_to, envelopes=pair.envelopes - gone, bytes=pair.bytes - size)
 
     def expire(self, before: float, limit: int) -> list[ExpiredRun]:
-        self._rows.write()
         rows = self._db.rows(
             "SELECT pair_id, number, length(envelope) FROM envelopes WHERE deposited_served < ?"
             " ORDER BY deposited_served, pair_id, number LIMIT ?",
@@ -187,7 +183,6 @@ class SqliteMailbox:
         return self._read_receipt(pair_id) if waiting is None else waiting[1]
 
     def receipts_for(self, sender_device: DeviceId) -> list[int]:
-        self._rows.write()
         rows = self._db.rows(
             "SELECT pair_id FROM pairs JOIN receipts USING (pair_id) WHERE sender_device = ? ORDER BY pair_id",
             sender_device,
@@ -210,42 +205,43 @@ class SqliteMailbox:
         return pair
 
     def _write_pairs(self, pairs: list[Pair]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             "UPDATE pairs SET deposited_up_to = ?, taken_up_to = ?, envelopes = ?, bytes = ?, receipts_given = ?"
             " WHERE pair_id = ?",
             [(p.deposited_up_to, p.taken_up_to, p.envelopes, p.bytes, p.receipts_given, p.pair_id) for p in pairs],
         )
 
     def _write_deposited(self, deposited: list[_Deposited]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             "INSERT INTO envelopes (pair_id, number, deposited_served, envelope) VALUES (?, ?, ?, ?)",
             [row for of_pair in deposited for row in of_pair.rows],
         )
 
     def _write_taken(self, taken: list[tuple[int, int]]) -> None:
-        self._db.executemany("DELETE FROM envelopes WHERE pair_id = ? AND number <= ?", taken)
+        self._stored.executemany("DELETE FROM envelopes WHERE pair_id = ? AND number <= ?", taken)
 
     def _write_receipts(self, receipts: list[tuple[int, StoredReceipt]]) -> None:
-        self._db.executemany(
+        self._stored.executemany(
             "INSERT OR REPLACE INTO receipts (pair_id, mark, sealed) VALUES (?, ?, ?)",
             [(pair_id, receipt.mark, receipt.sealed) for pair_id, receipt in receipts],
         )
 
     def _write_receipts_taken(self, taken: list[tuple[int, int]]) -> None:
-        self._db.executemany("DELETE FROM receipts WHERE pair_id = ? AND mark <= ?", taken)
+        self._stored.executemany("DELETE FROM receipts WHERE pair_id = ? AND mark <= ?", taken)
 
     # ------------------------------------------------------------------------------------------------ the database's
 
     def _read_route(self, sender: AccountId, recipient_device: DeviceId) -> Route | None:
-        row = self._db.row(_ROUTE, sender, recipient_device)
+        row = self._stored.row(_ROUTE, sender, recipient_device)
         return None if row is None else Route(AccountId(row[0]), bool(row[1]), bool(row[2]))
 
     def _read_pair(self, sender_device: DeviceId, recipient_device: DeviceId) -> Pair | None:
-        row = self._db.row(f"{_PAIR} WHERE recipient_device = ? AND sender_device = ?", recipient_device, sender_device)
+        row = self._stored.row(
+            f"{_PAIR} WHERE recipient_device = ? AND sender_device = ?", recipient_device, sender_device
+        )
         return None if row is None else Pair(*row)
 
     def _read_receipt(self, pair_id: int) -> StoredReceipt | None:
-        self._rows.write()
         row = self._db.row(
             "SELECT recipient, recipient_device, mark, sealed FROM receipts JOIN pairs USING (pair_id)"
             " WHERE pair_id = ?",
@@ -260,7 +256,7 @@ class SqliteMailbox:
 
     def _count(self, pair: Pair, up_to: int) -> tuple[int, int]:
         """How many envelopes go, and their bytes. What was taken before may still wait to be deleted."""
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT count(*), coalesce(sum(length(envelope)), 0) FROM envelopes"
             " WHERE pair_id = ? AND number > ? AND number <= ?",
             pair.pair_id,
@@ -270,7 +266,6 @@ class SqliteMailbox:
         return (0, 0) if row is None else (row[0], row[1])
 
     def _pairs(self, sql: str, device_id: DeviceId) -> list[Pair]:
-        self._rows.write()
         return [Pair(*row) for row in self._db.rows(sql, device_id)]
 
 
