@@ -67,7 +67,7 @@ nat-lab: setup ## Every pair of routers and every event between them (ARGS="-k r
 sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and tells its story
 	@$(BIN)/python -m tests.sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS) --workers $$(getconf _NPROCESSORS_ONLN)) $(ARGS)
 
-mutants: setup ## Small changes that tests should notice, drawn by seed (MUTANTS=300 SEED=1 ARGS="--only server/core")
+mutants: setup ## Small changes that tests should notice, drawn by seed (MUTANTS=300 SEED=1 ARGS="--only server/core --reach DIR")
 	@$(OWN_NETWORK) $(BIN)/python -m tests.mutants $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) \
 	  --workers $$(getconf _NPROCESSORS_ONLN) $(ARGS)
 

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.mutants.reach import Reach
 from tests.mutants.sample import drawn, modules
-from tests.mutants.trials import Verdict, Workshop
+from tests.mutants.trials import Verdict, Workshop, learn
 
 SAID = ("UNNOTICED", "noticed", "noticed by worlds and other far tests")
 
@@ -19,17 +20,19 @@ def main() -> int:
     parser.add_argument("--only", default="", help="in files whose path holds this")
     parser.add_argument("--near", action="store_true", help="ask the nearest tests only")
     parser.add_argument("--believe", action="store_true", help="that all tests pass as the code is")
+    parser.add_argument("--reach", type=Path, help="a folder: what each test runs, learnt once and kept there")
     choice = parser.parse_args()
+    reach = known_reach(choice.reach, choice.only, choice.workers)
     mutations = drawn(modules(choice.only), choice.seed, choice.mutants)
     with TemporaryDirectory(prefix="mutants-") as folder:
         workshop = Workshop(Path(folder), choice.workers)
         try:
-            failures = [] if choice.believe else workshop.failures_of_unchanged(mutations)
+            failures = [] if choice.believe else workshop.failures_of_unchanged(mutations, reach)
             if failures:
                 print("\n".join(failures), "\nThe code as it is does not pass: nothing would be known of a change.")
                 return 1
             verdicts = []
-            for verdict in workshop.verdicts(mutations, thorough=not choice.near):
+            for verdict in workshop.verdicts(mutations, reach, thorough=not choice.near):
                 verdicts.append(verdict)
                 print(tell(verdict), flush=True)
         finally:
@@ -38,6 +41,15 @@ def main() -> int:
     share = 100 * (1 - unnoticed / len(verdicts)) if verdicts else 100.0
     print(f"{len(verdicts)} changes, seed {choice.seed}: {unnoticed} unnoticed, {share:.1f} % noticed")
     return 0
+
+
+def known_reach(folder: Path | None, only: str, workers: int) -> Reach:
+    if folder is None:
+        return Reach({})
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        learn(folder, modules(only), workers)
+    return Reach.read(folder)
 
 
 def tell(verdict: Verdict) -> str:

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from cosmic_ray.mutating import mutate_and_test
 from cosmic_ray.testing import run_tests
 from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
 
+from tests.mutants.reach import FOLDER, Reach
 from tests.mutants.sample import package_of
 
 TRIAL_SECONDS: Final = 900.0
@@ -43,8 +44,20 @@ def pytest(arguments: str) -> str:
     return f"{shlex.quote(sys.executable)} -m pytest -x -q -p no:cacheprovider {arguments}"
 
 
-def near(module: Path) -> str:
-    return pytest(f"{' '.join(package_of(module).near)} {QUICK}")
+def near(mutation: MutationSpec, reach: Reach) -> str:
+    """The quickest tests that run what is changed, if that was learnt; else all that look at its package."""
+    tests = reach.quickest(mutation.module_path, mutation.start_pos[0])
+    if tests:
+        return pytest(" ".join(map(shlex.quote, tests)))
+    return pytest(f"{' '.join(package_of(mutation.module_path).near)} {QUICK}")
+
+
+def learn(folder: Path, modules: Iterable[Path], workers: int) -> None:
+    """Run the tests that look at these once, and note what each of them runs. Takes some minutes."""
+    looked_at = " ".join(sorted({test for module in modules for test in package_of(module).near}))
+    command = f"{shlex.quote(sys.executable)} -m pytest -q -n {workers} -p tests.mutants.reach {looked_at} {QUICK}"
+    environment = os.environ | {FOLDER: str(folder.absolute())}
+    subprocess.run(shlex.split(command), check=True, env=environment)
 
 
 def copy_checkout(to: Path) -> None:
@@ -74,8 +87,8 @@ def unchanged_passes(tests: str) -> str:
     return "" if outcome is TestOutcome.SURVIVED else output[-3_000:]
 
 
-def tried(mutation: MutationSpec, *, thorough: bool) -> Verdict:
-    rounds = [near(mutation.module_path), *([pytest(THOROUGH)] if thorough else [])]
+def tried(mutation: MutationSpec, nearest: str, *, thorough: bool) -> Verdict:
+    rounds = [nearest, *([pytest(THOROUGH)] if thorough else [])]
     noticed, diff = 0, ""
     for number, tests in enumerate(rounds, start=1):
         result = mutate_and_test([mutation], tests, TRIAL_SECONDS)
@@ -97,10 +110,13 @@ class Workshop:
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def failures_of_unchanged(self, mutations: list[MutationSpec]) -> list[str]:
-        runs = dict.fromkeys(near(mutation.module_path) for mutation in mutations)
+    def failures_of_unchanged(self, mutations: list[MutationSpec], reach: Reach) -> list[str]:
+        runs = dict.fromkeys(near(mutation, reach) for mutation in mutations)
         return [failure for failure in self._pool.map(unchanged_passes, runs) if failure]
 
-    def verdicts(self, mutations: list[MutationSpec], *, thorough: bool) -> Iterator[Verdict]:
-        for done in as_completed([self._pool.submit(tried, mutation, thorough=thorough) for mutation in mutations]):
+    def verdicts(self, mutations: list[MutationSpec], reach: Reach, *, thorough: bool) -> Iterator[Verdict]:
+        trials = [
+            self._pool.submit(tried, mutation, near(mutation, reach), thorough=thorough) for mutation in mutations
+        ]
+        for done in as_completed(trials):
             yield done.result()
