@@ -2,6 +2,9 @@
 
 import pytest
 
+from casemate.crypto.content import Shows
+from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.notices import (
     ConnectWanted,
     ConversationChanged,
@@ -10,6 +13,7 @@ from casemate.internal_service.core.ground.notices import (
     RegistrationWanted,
 )
 from casemate.internal_service.core.ground.refusals import Refused
+from casemate.node import Instant
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import DAY_SECONDS
 from casemate.protocol.link import Deliver, RequestDone, Signal
@@ -322,3 +326,30 @@ def test_a_conversation_has_one_id_on_both_sides_that_leads_to_the_peer(friends:
     assert (alice.account.cid_in(there), bob.account.cid_in(there)) == (bob.cid, alice.cid)
     with pytest.raises(Refused):
         alice.account.cid_in(ConversationId(bytes(16)))
+
+
+def test_what_a_later_version_writes_is_shown_where_it_is_a_line(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+
+    def write(kind: str, shows: Shows) -> None:
+        peer = alice.store.peer(bob.account.account_id)
+        assert peer is not None
+
+        def run(account: Account, now: Instant) -> Outcome:
+            account._outbox.write(peer, kind, b"of another time", now, shows=shows)
+            return []
+
+        world.do(alice, run)
+
+    write("poll", Shows.LINE)
+    write("reaction", Shows.CHANGE)
+    write("sticker_set", Shows.NOTHING)
+    [line] = world.timeline(bob, alice)
+    assert (line.kind, line.text, line.bytes, line.seen) == ("poll", None, 15, False)
+    assert bob.account.unread() == 1
+    [own] = world.timeline(alice, bob)
+    assert own.status == "delivered"
+    world.say(alice, bob, "afterwards")
+    assert world.timeline(bob, alice)[-1].order.counter == line.order.counter + 1, "only lines count on"

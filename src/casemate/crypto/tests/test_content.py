@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.crypto.content import LAST_COUNTER, MAX_HEADS, Content, Kind, decode_content, encode_content
+from casemate.crypto.content import LAST_COUNTER, MAX_HEADS, Content, Kind, Shows, decode_content, encode_content
 from casemate.crypto.errors import EnvelopeUnreadable
 from casemate.crypto.padding import SMALLEST_BYTES, pad, padme, unpad
 from casemate.protocol.ids import ConversationId, MessageId
@@ -35,6 +35,7 @@ contents = st.builds(
     sent_at_ms=st.integers(0, 2**53),
     expires_at=st.none() | st.integers(0, 2**53),
     body=st.binary(max_size=3000),
+    shows=st.none() | st.sampled_from(list(Shows)).map(str),
 )
 
 
@@ -158,3 +159,23 @@ def test_padding_comes_off(data: bytes) -> None:
 def test_what_pad_does_not_make_is_refused(padded: bytes) -> None:
     with pytest.raises(EnvelopeUnreadable):
         unpad(padded)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_line"),
+    [(Kind.CHAT, True), (Kind.OPAQUE, True), ("poll", True), (Kind.REKEY, False), (Kind.PROFILE, False)],
+)
+def test_of_what_was_sealed_before_it_was_said_the_kind_tells_whether_it_is_a_line(kind: str, is_line: bool) -> None:
+    """Envelopes of then are under way for weeks."""
+    *fields, shows = msgspec.msgpack.decode(msgspec.msgpack.encode(msgspec.structs.replace(HELLO, kind=kind)))
+    content = decode_content(pad(msgspec.msgpack.encode(fields)))
+    assert (shows, content.shows, content.is_line) == (None, None, is_line)
+
+
+@pytest.mark.parametrize(
+    ("shows", "is_line"), [("line", True), ("change", False), ("nothing", False), ("later", False)]
+)
+def test_a_content_of_any_kind_says_whether_it_is_a_line(shows: str, is_line: bool) -> None:
+    for kind in ("poll", Kind.CHAT, Kind.REKEY):
+        content = msgspec.structs.replace(HELLO, kind=kind, shows=shows)
+        assert decode_content(encode_content(content)).is_line is is_line
