@@ -158,7 +158,7 @@ def _fill(home: Household, device: DeviceId) -> Outcome:
     first = store.timeline_page(conversation, before=None, after=None, limit=1)
     assert not first
     arrival = 1_000_000
-    home.alice.account._outbox._ratchets.open_channel(store.peers()[0], device)
+    home.alice.account._context.open_channel(store.peers()[0], device)
     for number in range(OUTBOX_MESSAGES_PER_PEER):
         store.delivery_add(Delivery(device, arrival + number, 10 + number, b"x", "queued"))
     return []

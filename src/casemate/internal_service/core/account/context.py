@@ -16,7 +16,7 @@ from casemate.crypto.prekeys import PrekeySecrets, new_last_resort_bundle, new_o
 from casemate.internal_service.core.account.conversation_id import conversation_id
 from casemate.internal_service.core.account.key_time import KeyTime
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoSet
 from casemate.node import Effect, Entropy, Instant, Savepoint
@@ -201,6 +201,15 @@ class Context(Memory):
                 self._lists.clear()
             known = self._lists[peer.device_list] = verify(peer.device_list, peer.account_id)
         return known
+
+    def open_channel(self, peer: Peer, device: DeviceId) -> None:
+        """Whose device it is, is known from its channel."""
+        if self.store.channel(device) is None:
+            self.store.put_channel(Channel(device, peer.account_id))
+
+    def peer_of(self, device: DeviceId) -> Peer | None:
+        channel = self.store.channel(device)
+        return None if channel is None else self.store.peer(channel.account_id)
 
     def devices_of(self, peer: Peer) -> list[DeviceId]:
         """Those that messages to this peer go to: all that the account lists."""

@@ -18,7 +18,7 @@ from casemate.internal_service.core.account.people.registration import Registrat
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
-from casemate.internal_service.core.ground.notices import Enrolled, LinkChanged, MessageChanged, PeerChanged
+from casemate.internal_service.core.ground.notices import Enrolled, LinkChanged, PeerChanged
 from casemate.internal_service.core.ground.undo import Memory, UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -319,15 +319,12 @@ class ServerEvents(Memory):
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation != "registered" or (peer.blocked and not even_blocked):
             return None
-        certified = any(entry.device_id == device for entry in self._context.device_list(peer).devices)
-        return peer if certified else None
+        return peer if device in self._context.devices_of(peer) else None
 
     def _show_peers_and_queued(self) -> Outcome:
         """Presence, and the reason why messages are queued, may look different now."""
         outcome: Outcome = []
         for peer in self._context.store.peers():
             outcome.append(PeerChanged(peer.cid))
-            conversation = self._context.conversation_with(peer.account_id)
-            queued = self._context.store.queued_messages(conversation, QUEUED_SHOWN_AGAIN)
-            outcome += [MessageChanged(conversation, message_id) for message_id in queued]
+            outcome += self._outbox.show_queued(peer, QUEUED_SHOWN_AGAIN)
         return outcome

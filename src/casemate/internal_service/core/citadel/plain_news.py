@@ -1,4 +1,4 @@
-"""What plain clients hear of peers without having asked: who asks, who agreed, who parted (PROTOCOL.md §7)."""
+"""What plain clients hear of peers without having asked: who asks, who agreed, who parted."""
 
 from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.ground import notices

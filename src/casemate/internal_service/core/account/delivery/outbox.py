@@ -19,7 +19,7 @@ from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.rows import Channel, Delivery, MessageRow, Peer
-from casemate.internal_service.core.ground.notices import MessageChanged, PathChanged
+from casemate.internal_service.core.ground.notices import PathChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
@@ -97,7 +97,7 @@ class Outbox(Memory):
             raise refuse("mailbox_full")
         row = write_content(self._context, peer, kind, body, now, shows=shows, message_id=message_id)
         for device in devices:
-            self._ratchets.open_channel(peer, device)
+            self._context.open_channel(peer, device)
             self._context.store.delivery_add(Delivery(device, row.arrival))
             self.flush_later(device)
         return row
@@ -107,7 +107,7 @@ class Outbox(Memory):
         lines, nowhere = self._context.store.forget_device(device, _OF_ONE_DEVICE)
         self._sealed_in_vain.pop(device, None)
         for other in self._context.devices_of(peer) if nowhere else ():
-            self._ratchets.open_channel(peer, other)
+            self._context.open_channel(peer, other)
             for arrival in nowhere:
                 self._context.store.delivery_add(Delivery(other, arrival))
             self.flush_later(other)
@@ -161,7 +161,7 @@ class Outbox(Memory):
         return outcome
 
     def _flush_device(self, device: DeviceId, now: Instant) -> Outcome:
-        peer = self._peer_of(device)
+        peer = self._context.peer_of(device)
         return [] if peer is None else self._flush(peer, device, now)
 
     def deposited(self, frame: Deposited, now: Instant) -> Outcome:
@@ -185,7 +185,7 @@ class Outbox(Memory):
 
     def _path_changed(self, device: DeviceId) -> Outcome:
         """The mailbox takes nothing for them, or does again."""
-        peer = self._peer_of(device)
+        peer = self._context.peer_of(device)
         return [] if peer is None else [PathChanged(peer.cid)]
 
     def resume(self, peer: Peer, now: Instant) -> Outcome:
@@ -250,7 +250,7 @@ class Outbox(Memory):
         self._compared_with.add(device)
         # Also what the mailbox has: the link that should bring it may be dead without their knowing yet.
         outcome = self._direct.send(device, now, even_sent=True) if self._may_send(peer, device) else []
-        return outcome + self._flush(peer, device, now) + self._show_queued(peer)
+        return outcome + self._flush(peer, device, now) + self.show_queued(peer)
 
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
         self._direct.answered(device, up_to, now)
@@ -354,7 +354,7 @@ class Outbox(Memory):
         """The account was deleted, and with it what the server kept for it."""
         channels = self._context.store.channels_of(peer.account_id)
         expired = [effect for one in channels for effect in self._kept.expire(one.device, 1, one.next_number)]
-        return expired + self._show_queued(peer)
+        return expired + self.show_queued(peer)
 
     def why_refused(self, device: DeviceId) -> str | None:
         """Why the server takes nothing for this device, as far as it said."""
@@ -393,7 +393,7 @@ class Outbox(Memory):
             # hands out useless ones would keep us busy.
             seconds = USELESS_KEYS_RETRY_SECONDS if isinstance(answer, BundleFound) else NO_KEYS_RETRY_SECONDS
             self._deposits.pause(device, "no_keys_yet", later.monotonic + seconds)
-            return outcome + self._show_queued(peer)
+            return outcome + self.show_queued(peer)
 
         try:
             outcome = self._requests.ask(lambda request_id: FetchBundle(request_id, device), got)
@@ -402,11 +402,8 @@ class Outbox(Memory):
         self._fetching.add(device)
         return outcome
 
-    def _show_queued(self, peer: Peer) -> Outcome:
+    def show_queued(self, peer: Peer, limit: int = REFILLED_AT_ONCE) -> Outcome:
+        """The reason why the newest queued messages wait may look different now."""
         conversation = self._context.conversation_with(peer.account_id)
-        queued = self._context.store.queued_messages(conversation, REFILLED_AT_ONCE)
-        return [MessageChanged(conversation, message_id) for message_id in queued]
-
-    def _peer_of(self, device: DeviceId) -> Peer | None:
-        channel = self._context.store.channel(device)
-        return None if channel is None else self._context.store.peer(channel.account_id)
+        queued = self._context.store.queued_messages(conversation, limit)
+        return changed((conversation, message_id) for message_id in queued)

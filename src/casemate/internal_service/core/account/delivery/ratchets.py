@@ -30,11 +30,6 @@ class Ratchets:
     def channel(self, peer: Peer, device: DeviceId) -> Channel:
         return self._context.store.channel(device) or Channel(device, peer.account_id)
 
-    def open_channel(self, peer: Peer, device: DeviceId) -> None:
-        """Whose device it is, is known from its channel."""
-        if self._context.store.channel(device) is None:
-            self._context.store.put_channel(Channel(device, peer.account_id))
-
     def sending(self, peer: Peer, device: DeviceId, number: int, now: Instant) -> RatchetRow | None:
         """The session that seals `number` for this device, started from a bundle of theirs if need be; None without
         a bundle."""

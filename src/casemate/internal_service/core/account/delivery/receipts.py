@@ -101,8 +101,7 @@ class Receipts(Memory):
         outcome: Outcome = []
         for device in [device for device, due in self._owed.items() if due <= (before or now.monotonic)]:
             del self._owed[device]
-            channel = self._context.store.channel(device)
-            peer = None if channel is None else self._context.store.peer(channel.account_id)
+            peer = self._context.peer_of(device)
             if peer is not None and self._link.online:
                 outcome += self.send(peer, device, now)
         return outcome

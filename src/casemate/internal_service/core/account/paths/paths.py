@@ -1,6 +1,6 @@
 """The ways to peers' devices: which connections there are, what can be relied on, and what is said on them.
 
-Whom to dial is `Dialling`'s business, whom to let in and when to give up `Admission`'.
+Whom to dial is `Dialling`'s business, whom to let in and when to give up `Admission`'s.
 """
 
 from collections.abc import Iterator

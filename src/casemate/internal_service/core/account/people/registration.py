@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
-from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
     Answered,
     ConversationChanged,
@@ -336,8 +336,7 @@ class Registration:
         for bundle, data in zip(verified.bundles, card.bundles, strict=True):
             store.put_peer_bundle(bundle.device_id, data)
         for device in self._context.devices_of(peer):
-            if store.channel(device) is None:
-                store.put_channel(Channel(device, peer.account_id))
+            self._context.open_channel(peer, device)
         outcome += [*self._looks_different(peer), RegistrationSettled(peer.cid, peer.username, None)]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
