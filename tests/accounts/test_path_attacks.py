@@ -343,6 +343,21 @@ def test_a_device_that_says_it_misses_what_never_was_does_not_keep_us_busy(
     assert made == 600
 
 
+def test_nothing_is_written_for_a_gap_that_no_session_can_fill(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.say(ann, bob, "one")
+    world.peers.on_the_way = lambda sender, frame: []
+    world.to_device = lambda person, frame: []
+    said = sealed_by(neighbours, bob, ReceiptNote(0, channel_of(ann).next_number - 1, 0))
+    device = channel_of(ann).device
+    ann.store.stop_sending(device, world.now.wall + 1e6)
+    ann.store.wipe_spares(device)
+    ann.store.take_peer_bundle(device)
+    says_on_its_connection(neighbours, ann, said)
+    assert ann.store.sending_ratchet(device) is None
+    assert ann.store.database.value("SELECT count(*) FROM messages WHERE kind = 'void'") == 0
+
+
 def test_a_device_that_connects_again_and_again_is_let_in_now_and_then(neighbours: Neighbours) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     anns = ann.account.account_id

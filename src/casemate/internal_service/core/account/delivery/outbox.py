@@ -309,9 +309,8 @@ class Outbox(Memory):
             delivery = self._context.store.delivery(device, number)
             if delivery is None and not self._sealing.may_fill(device, now):
                 break
-            if (delivery is None or delivery.state == "done") and not self._seal_again(
-                peer, device, number, delivery, now
-            ):
+            is_gone = delivery is None or delivery.state == "done"
+            if is_gone and not self._sealing.seal_again(peer, device, number, delivery, now):
                 return outcome + self._fetch_bundle(peer, device)
             if not by_path:
                 outcome += self._lost_by_server(device, number)
@@ -320,21 +319,6 @@ class Outbox(Memory):
             return outcome + self._direct.send(device, now, even_sent=True)
         self._deposits.begin_again(device, first)
         return outcome + self._deposits.send(device, now)
-
-    def _seal_again(self, peer: Peer, device: DeviceId, number: int, delivery: Delivery | None, now: Instant) -> bool:
-        """Put back what had this number, or a void where that is gone. False without a session to seal it in."""
-        store = self._context.store
-        if delivery is not None:
-            envelope = self._sealing.seal_again(peer, device, number, store.message_at(delivery.message), now)
-            if envelope is not None:
-                store.delivery_again(device, number, envelope)
-            return envelope is not None
-        void = write_content(self._context, peer, VOID, b"", now)
-        envelope = self._sealing.seal_again(peer, device, number, void, now)
-        if envelope is None:
-            return False
-        store.delivery_add(Delivery(device, void.arrival, number, envelope, "queued"))
-        return True
 
     def _lost_by_server(self, device: DeviceId, number: int) -> Outcome:
         return changed(self._context.store.set_state(device, number, number, "queued", "server_lost_it"))

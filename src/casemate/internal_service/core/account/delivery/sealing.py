@@ -7,10 +7,12 @@ from msgspec.structs import replace
 from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
 from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
+from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
-from casemate.internal_service.core.account.rows import MessageRow, Peer
+from casemate.internal_service.core.account.delivery.writing import write_content
+from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -65,16 +67,21 @@ class Sealing(Memory):
         self._voids[device] = (left - 1 if may else left, now.monotonic)
         return may
 
-    def seal_again(self, peer: Peer, device: DeviceId, number: int, row: MessageRow, now: Instant) -> bytes | None:
-        """The envelope of a content under a number that it, or one that is gone, had before. None as above."""
+    def seal_again(self, peer: Peer, device: DeviceId, number: int, done: Delivery | None, now: Instant) -> bool:
+        """Put back what had this number, or a void where that is gone. False as above."""
         ratchet = self._ratchets.sending(peer, device, number, now)
         if ratchet is None:
-            return None
+            return False
+        context, store = self._context, self._context.store
+        row = write_content(context, peer, VOID, b"", now) if done is None else store.message_at(done.message)
         origin = origin_of(self._ratchets.channel(peer, device).origins, number)
-        context = self._context
         session, envelope = seal(ratchet.session, number, origin, _content(row), context.entropy, context.kem)
-        context.store.put_ratchet(replace(ratchet, session=session))
-        return envelope
+        store.put_ratchet(replace(ratchet, session=session))
+        if done is None:
+            store.delivery_add(Delivery(device, row.arrival, number, envelope, "queued"))
+        else:
+            store.delivery_again(device, number, envelope)
+        return True
 
 
 def _content(row: MessageRow) -> bytes:
