@@ -7,7 +7,8 @@ import pytest
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.runtime.errors import WrongKey
-from tests.contracts.account_store import BEA, CARL, PEER, PROFILE, WITH_BEA, WITH_CARL, AccountStoreContract
+from tests.contracts.account_rows import BEA, CARL, PEER, PROFILE, WITH_BEA, WITH_CARL
+from tests.contracts.account_store import AccountStoreContract
 
 KEY = b"k" * 32
 
