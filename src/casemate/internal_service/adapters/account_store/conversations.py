@@ -102,6 +102,8 @@ class ConversationsTable:
 
     def _write_conversations(self, rows: list[_Conversation]) -> None:
         self._stored.executemany(
-            "INSERT OR REPLACE INTO conversations VALUES (?, 'direct', ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO conversations VALUES (?, 'direct', ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            " counter = excluded.counter, unread = excluded.unread, seen_counter = excluded.seen_counter,"
+            " seen_device = excluded.seen_device, seen_message = excluded.seen_message",
             [(row.id, row.peer, row.counter, row.unread, *(row.seen or (None, None, None))) for row in rows],
         )

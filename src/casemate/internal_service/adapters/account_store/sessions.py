@@ -97,8 +97,7 @@ class RatchetsTable:
     def _write_ratchets(self, rows: list[RatchetRow]) -> None:
         self._stored.executemany(
             f"INSERT INTO ratchets ({_RATCHET_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id) DO UPDATE"
-            " SET session = excluded.session, sends = excluded.sends, confirmed = excluded.confirmed,"
-            " retire_at = excluded.retire_at",
+            " SET session = excluded.session, confirmed = excluded.confirmed, retire_at = excluded.retire_at",
             [
                 (
                     row.session.session_id,
@@ -111,6 +110,11 @@ class RatchetsTable:
                 )
                 for row in rows
             ],
+        )
+        # Apart: a statement that names the column writes the index of what sends, too, whether that differs or not.
+        self._stored.executemany(
+            "UPDATE ratchets SET sends = ?1 WHERE session_id = ?2 AND sends <> ?1",
+            [(row.sends, row.session.session_id) for row in rows],
         )
 
     def stop_sending(self, device: DeviceId, retire_at: float) -> None:
