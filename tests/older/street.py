@@ -12,6 +12,7 @@ from casemate.crypto.kdf import hkdf
 from casemate.crypto.keys import KEY_BYTES
 from casemate.internal_service.adapters.service_store.store import _KEY_LABEL
 from casemate.internal_service.core.account.conversations import ilm
+from casemate.internal_service.core.citadel.plain_delivery import body_of
 from casemate.node import Instant
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
@@ -69,7 +70,8 @@ def act_out(folder: Path, made_by: str) -> tuple[SavedStreet, dict[str, bytes]]:
         bob.send(b, a, body)
     bob.send(b, a, ilm.encode(ilm.Data(b, a, 7, BODIES[1])))
     keys = {_account_path("hers", hers, a): _key(hers, a), _account_path("his", his, b): _key(his, b)}
-    owed = [message.body.hex() for message in hers.service.stores.touch(_name(hers, a)).plain_after(0, 99)]
+    queue = hers.service.stores.touch(_name(hers, a)).plain_after(0, 99)
+    owed = [body_of(queued.message).hex() for queued in queue]
     shown = timeline(hers.view(), a, b)
     hers.kill()
     bob.send(b, a, b"while her service is gone")

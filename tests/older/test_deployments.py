@@ -110,7 +110,7 @@ def test_drafts_and_what_a_client_is_owed_are_intact(tmp_path: Path) -> None:
     [draft] = store.drafts()
     assert (draft.text, draft.revision) == ("begun and not sent", 3)
     assert store.browser_key() is not None
-    assert [(message.sequence, message.body) for message in store.plain_after(0, 9)] == [
+    assert [(queued.sequence, queued.message) for queued in store.plain_after(0, 9)] == [
         (number + 1, b"owed %d" % number) for number in range(3)
     ]
     store.close()

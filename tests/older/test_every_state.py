@@ -169,11 +169,12 @@ def test_a_full_plain_queue_is_intact(made: Made, opened: SqliteAccountStore) ->
     owed = made.maker.store.plain_after(0, everything)
     assert len(owed) == every_state.PLAIN_QUEUE_MESSAGES
     now = opened.plain_after(0, everything)
-    assert [(m.sequence, m.peer_cid, m.body) for m in now] == [(m.sequence, m.peer_cid, m.body) for m in owed]
+    assert [(m.sequence, m.peer_cid, m.message) for m in now] == [(m.sequence, m.peer_cid, m.body) for m in owed]
     with opened.transaction():
+        assert opened.plain_trim(every_state.PLAIN_QUEUE_MESSAGES, sum(len(m.body) for m in owed) - 1) == 1
         opened.plain_remove_up_to(owed[-1].sequence)
         assert opened.plain_add(owed[-1].peer_cid, b"the next") > owed[-1].sequence
-        assert [message.body for message in opened.plain_after(0, 9)] == [b"the next"]
+        assert [queued.message for queued in opened.plain_after(0, 9)] == [b"the next"]
 
 
 def test_pairs_of_clients_are_intact(made: Made, opened: SqliteAccountStore) -> None:

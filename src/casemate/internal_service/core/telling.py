@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations import ilm
-from casemate.internal_service.core.account.conversations.chat_form import nested_chat
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.citadel.plain_news import PlainNews
 from casemate.internal_service.core.ground import notices
@@ -136,11 +135,8 @@ class Telling(Memory):
 
     def _message_arrived(self, host: Host, notice: notices.MessageArrived) -> None:
         if host.plain_holder:
-            body = notice.body
-            if notice.kind == "chat":
-                written_at = int(self._desk.now.wall * 1000)
-                body = nested_chat(notice.message_id, notice.body.decode("utf-8", "replace"), written_at)
-            self._delivery.message(host, notice.conversation, body)
+            message = notice.body if notice.arrival is None else notice.arrival
+            self._delivery.message(host, notice.conversation, message)
         elif notice.kind == "opaque":
             self._acknowledge(host, notice)
 

@@ -3,13 +3,16 @@
 While a plain client holds a session, each message is put into the account's queue before anybody hears of it. The
 queue is sent to the bound socket, oldest first, a window at a time; the socket's adapter says when the other side's
 machine has answered a ping that was sent after a message, and only then the message leaves the queue. What was
-not taken comes first on the next bound socket.
+not taken comes first on the next bound socket. A line of the timeline stays there whatever becomes of the queue.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from casemate.crypto.content import Kind
+from casemate.internal_service.core.account.conversations.chat_form import nested_chat
+from casemate.internal_service.core.account.rows import MessageRow
 from casemate.internal_service.core.ground.desk import Desk
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict, UndoSet
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
@@ -51,9 +54,10 @@ class PlainDelivery(Memory):
         self._added: UndoSet[Cid] = UndoSet(undo)
         """Whose queues grew since the last batch ended."""
 
-    def message(self, host: Host, conversation: ConversationId, body: bytes) -> None:
-        """A message of a session that a plain client holds, bound right now or not."""
-        self._hosts.store(host).plain_add(host.account.cid_in(conversation), body)
+    def message(self, host: Host, conversation: ConversationId, message: int | bytes) -> None:
+        """A message of a session that a plain client holds, bound right now or not: a line, by its arrival, or the
+        body of what is none."""
+        self._hosts.store(host).plain_add(host.account.cid_in(conversation), message)
         self._added.add(host.cid)
 
     @property
@@ -99,15 +103,16 @@ class PlainDelivery(Memory):
             return
         size = sum(message.size for message in sent)
         up_to = progress.sent_up_to
-        for message in self._owed(host, up_to):
-            if len(sent) >= WINDOW_MESSAGES or (sent and size + len(message.body) > WINDOW_BYTES):
+        for queued in self._owed(host, up_to):
+            body = body_of(queued.message)
+            if len(sent) >= WINDOW_MESSAGES or (sent and size + len(body) > WINDOW_BYTES):
                 break
             self._marks += 1
-            up_to = message.sequence
-            size += len(message.body)
-            sent.append(_Sent(self._marks, host.cid, message.sequence, len(message.body)))
+            up_to = queued.sequence
+            size += len(body)
+            sent.append(_Sent(self._marks, host.cid, queued.sequence, len(body)))
             response = MessageNotification(
-                cid=host.cid, request_id=None, peer_cid=message.peer_cid, message=Octets(message.body)
+                cid=host.cid, request_id=None, peer_cid=queued.peer_cid, message=Octets(body)
             )
             self._desk.send(host.bound, response, self._marks)
         self._progress[host.cid] = replace(progress, sent_up_to=up_to, under_way=tuple(sent))
@@ -120,3 +125,13 @@ class PlainDelivery(Memory):
             yield from messages
             more = len(messages) == _READ_AT_ONCE
             messages = store.plain_after(messages[-1].sequence, _READ_AT_ONCE) if more else []
+
+
+def body_of(message: MessageRow | bytes) -> bytes:
+    """As a plain client reads it."""
+    if isinstance(message, bytes):
+        return message
+    if message.kind != Kind.CHAT:
+        return message.body
+    arrived_at_ms = int(message.arrived_at * 1000)
+    return nested_chat(message.message_id, message.body.decode("utf-8", "replace"), arrived_at_ms)

@@ -72,6 +72,8 @@ class MessageArrived(Notice):
     kind: str
     """`chat` or `opaque`."""
     body: bytes
+    arrival: int | None
+    """Of the line that it is; None: it is none, and kept nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

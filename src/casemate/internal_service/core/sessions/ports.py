@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.account.ports import AccountStore
+from casemate.internal_service.core.account.rows import MessageRow
 from casemate.node import GoesBack
 from casemate.protocol.ids import AccountId, Cid, ConversationId, SlotId
 
@@ -58,14 +59,16 @@ class LocalDbStore(Protocol):
 class QueuedMessage:
     sequence: int
     peer_cid: Cid
-    body: bytes = field(repr=False)
+    message: MessageRow | bytes = field(repr=False)
+    """A line of the timeline, or the body of what is none."""
 
 
 class PlainQueueStore(Protocol):
     """Messages that a plain client is owed, oldest first."""
 
-    def plain_add(self, peer_cid: Cid, body: bytes) -> int:
-        """The message's sequence, above all before it."""
+    def plain_add(self, peer_cid: Cid, message: int | bytes) -> int:
+        """A line of the timeline, by its arrival, or the body of what is none. Answers its sequence, above all that
+        were used before it since the database was opened."""
         ...
 
     def plain_after(self, sequence: int, limit: int) -> list[QueuedMessage]: ...
@@ -73,7 +76,7 @@ class PlainQueueStore(Protocol):
     def plain_remove_up_to(self, sequence: int) -> None: ...
 
     def plain_trim(self, max_messages: int, max_bytes: int) -> int:
-        """Drop the oldest beyond these bounds; returns how many."""
+        """Drop the oldest beyond these bounds; returns how many. Only bodies count as bytes: lines are kept anyhow."""
         ...
 
 

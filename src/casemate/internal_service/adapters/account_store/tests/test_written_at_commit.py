@@ -215,11 +215,11 @@ def test_what_a_client_is_owed_goes_back_with_its_event_and_sequences_are_never_
             store.plain_add(Cid(1), b"undone")
             raise ZeroDivisionError
         third = store.plain_add(Cid(1), b"third")
-        assert [message.body for message in store.plain_after(0, 9)] == [b"first", b"third"]
+        assert [queued.message for queued in store.plain_after(0, 9)] == [b"first", b"third"]
     with store.transaction():
         store.plain_remove_up_to(third)
     with store.transaction():
-        assert SqliteAccountStore(store.database).plain_add(Cid(1), b"after a restart") > third
+        assert store.plain_add(Cid(1), b"fourth") > third
 
 
 def test_more_than_may_wait_in_memory_is_written_earlier(

@@ -61,7 +61,7 @@ class Messages:
         conversation = self._context.conversation_with(peer.account_id)
         if not is_line(store, conversation, peer.account_id, content.kind, content.body):
             # Who speaks ILM may get it twice, and answers every repeat.
-            return [MessageArrived(conversation, content.message_id, content.kind, content.body)]
+            return [MessageArrived(conversation, content.message_id, content.kind, content.body, None)]
         highest_seen = store.highest_seen(conversation)
         row = MessageRow(
             arrival=0,
@@ -81,12 +81,14 @@ class Messages:
             seen=False,
             painted=False,
         )
-        if store.message_add(row) is None:
+        added = store.message_add(row)
+        if added is None:
             self._reading.came_again(peer, device, content.message_id, number)
             return []
         outcome: Outcome = [MessageChanged(conversation, content.message_id)]
         if content.kind in _TOLD_TO_CLIENTS:
-            outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body))
+            told = MessageArrived(conversation, content.message_id, content.kind, content.body, added.arrival)
+            outcome.append(told)
         return outcome
 
 
