@@ -107,6 +107,20 @@ def test_no_more_than_a_window_is_sent_ahead_of_what_is_taken(pair: Pair) -> Non
     assert bodies(bob) == [b"%d" % number for number in range(WINDOW_MESSAGES + 10)]
 
 
+def test_what_one_socket_takes_is_taken_of_its_own_session_alone(pair: Pair) -> None:
+    alice, a, bob, b = pair
+    other = bob.house.client()
+    c = other.register("carol")
+    alice.befriend(a, other, c)
+    for number in range(WINDOW_MESSAGES + 1):
+        alice.send(a, b, b"%d" % number)
+        alice.send(a, c, b"%d" % number)
+    other.takes_messages()
+    assert (len(bodies(bob)), len(bodies(other))) == (WINDOW_MESSAGES, WINDOW_MESSAGES + 1)
+    bob.takes_messages()
+    assert len(bodies(bob)) == WINDOW_MESSAGES + 1
+
+
 def test_a_view_never_gets_message_notifications(pair: Pair) -> None:
     alice, a, bob, b = pair
     view = bob.house.view()

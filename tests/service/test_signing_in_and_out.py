@@ -188,3 +188,20 @@ def test_account_information_lists_every_local_account_also_signed_out(house: Ho
     assert set(everybody.accounts) == {one, two}
     nobody = client.expect(to.GetAccountInformationResponse, ask.GetAccountInformation(request_id=new_id(), cid=Cid(7)))
     assert nobody.accounts == {}
+
+
+def test_account_information_lists_whom_one_is_registered_with_and_nobody_who_is_gone(
+    street: Street, house: House
+) -> None:
+    client, other = house.client(), street.house("other").client()
+    alice, bob, carol = client.register("alice"), other.register("bob"), other.register("carol")
+    client.befriend(alice, other, bob)
+    client.befriend(alice, other, carol)
+
+    def listed() -> set[Cid]:
+        about = ask.GetAccountInformation(request_id=new_id(), cid=alice)
+        return set(client.expect(to.GetAccountInformationResponse, about).accounts[alice].peers)
+
+    assert listed() == {bob, carol}
+    other.expect(to.DeregisterSuccess, ask.Deregister(request_id=new_id(), cid=bob))
+    assert listed() == {carol}

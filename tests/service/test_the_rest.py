@@ -83,6 +83,8 @@ def test_keys_and_the_whole_store_have_limits(house: House, monkeypatch: pytest.
     client = house.client()
     cid = client.register("alice")
     client.expect(to.LocalDBSetKVFailure, put(cid, "k" * (LOCAL_DB_KEY_BYTES + 1), b""))
+    client.expect(to.LocalDBSetKVSuccess, put(cid, "k" * LOCAL_DB_KEY_BYTES, b""))
+    client.begin(ask.LocalDBClearAllKV(request_id=new_id(), cid=cid))
     monkeypatch.setattr("casemate.internal_service.core.citadel.local_db.LOCAL_DB_BYTES_PER_ACCOUNT", 100)
     client.expect(to.LocalDBSetKVSuccess, put(cid, "k", bytes(90)))
     failure = client.expect(to.LocalDBSetKVFailure, put(cid, "l", bytes(10)))
@@ -198,6 +200,7 @@ def test_the_workspace_is_answered_truthfully_and_in_order(street: Street, house
     assert answers[2]["Response"]["Workspace"]["members"] == ["alice", "bob"]
     assert answers[4]["Response"]["Workspaces"][0]["member_count"] == 2
     assert answers[5]["Response"]["Member"]["name"] == "Bob"
+    assert answers[7]["Response"]["TreeStructure"]["root"]["node"]["is_default"]
 
 
 def test_the_workspace_says_when_the_server_is_away(street: Street, house: House) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from casemate.internal_service.core.ground.events import RequestArrived
+from casemate.internal_service.core.ground.events import RequestArrived, SpaceSeen
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
 from casemate.protocol.ids import Cid
-from casemate.protocol.limits import VIEW_EVENTS_KEPT
+from casemate.protocol.limits import DISK_LOW_BYTES, VIEW_EVENTS_KEPT
 from tests.service.asking import SERVER, message, new_id, peer_connect, peer_register, set_draft
 from tests.service.client import Client
 from tests.service.house import House, Street
@@ -102,6 +102,22 @@ def test_every_view_hears_when_the_list_of_accounts_changes(house: House) -> Non
     assert [row.state for row in other.heard(ext.LocalAccountsChanged)[-1].accounts] == ["active"]
     view.begin(ask.Disconnect(request_id=new_id(), cid=cid))
     assert [row.state for row in other.heard(ext.LocalAccountsChanged)[-1].accounts] == ["signed_out"]
+
+
+def test_every_view_hears_that_the_disk_is_nearly_full_and_that_it_is_not_any_more(house: House) -> None:
+    view = house.view()
+    said = []
+    for free in (DISK_LOW_BYTES, DISK_LOW_BYTES - 1, DISK_LOW_BYTES - 2, 0, DISK_LOW_BYTES):
+        house.tell(SpaceSeen(free))
+        said += [None if why is None else why.params for why in storage_news(view)]
+    assert said == [{"megabytes": "128"}, {"megabytes": "0"}, None]
+
+
+def storage_news(view: Client) -> list[rows.Reason | None]:
+    """What it heard of the disk since it was asked last."""
+    news = view.heard(ext.LocalAccountsChanged)
+    view.received.clear()
+    return [change.storage for change in news]
 
 
 def test_a_view_that_came_later_hears_of_every_change_since(house: House) -> None:
