@@ -29,11 +29,11 @@ IN_PARALLEL := -n 2 --dist worksteal
 
 NPM := npm --prefix web --no-update-notifier run --silent
 
-.PHONY: help setup run test check sim mutants bench e2e nat-lab format lock clean
+.PHONY: help setup run test check sim mutants mutants-web bench e2e nat-lab format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done here
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 setup: $(PYTHON_READY) $(NODE_READY) $(UI) ## Install everything from the lock files and build the UI
 
@@ -70,6 +70,9 @@ sim: setup ## Simulated worlds: SEEDS=5000 runs many, SEED=17 replays one and te
 mutants: setup ## Small changes that tests should notice, drawn by seed (MUTANTS=300 SEED=1 ARGS="--only server/core --reach DIR")
 	@$(OWN_NETWORK) $(BIN)/python -m tests.mutants $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) \
 	  --workers $$(getconf _NPROCESSORS_ONLN) $(ARGS)
+
+mutants-web: setup ## The same of the page's folds (MUTANTS=30 SEED=1)
+	@$(BIN)/python -m tests.mutants.web $(if $(MUTANTS),--mutants $(MUTANTS)) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures go to the screen
 	@$(BIN)/python -m benchmarks.contenders.install || true

@@ -84,6 +84,17 @@ def test_the_next_link_tells_what_went_meanwhile(world: Deployment, friends: tup
     assert shown(world, alice, bob) == ["queued: expired"]
 
 
+def test_what_the_server_lost_goes_again_with_the_next_link(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "one")
+    sign_out(world, alice)
+    world.change_at_the_server("DELETE FROM envelopes")
+    sign_in(world, alice)
+    assert shown(world, alice, bob) == ["sent"], "it was lost before its time, and did not expire"
+    sign_in(world, bob)
+    assert world.texts(bob, alice) == ["one"]
+
+
 def test_what_expired_goes_again_when_they_are_back(world: Deployment, friends: tuple[Person, Person]) -> None:
     alice, bob = friends
     world.say(alice, bob, "one")

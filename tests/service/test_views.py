@@ -414,7 +414,7 @@ def test_settings_are_kept_and_shown(street: Street, pair: Pair) -> None:
 def test_a_server_says_who_it_is_before_anybody_registers(street: Street, house: House) -> None:
     view = house.view()
     probed = view.expect(ext.ServerProbed, ext.ProbeServer(request_id=new_id(), server_addr="127.0.0.1"))
-    assert probed.server_addr == SERVER
+    assert (probed.cid, probed.server_addr) == (0, SERVER)
     assert not probed.known
     assert not probed.password_required
     cid = view.register("alice")

@@ -12,14 +12,14 @@ RUNS_KEPT: Final = 64
 def united(runs: Iterable[Run], *, above: int) -> tuple[Run, ...]:
     """What is above a number, newest first, each number in one run; of more than `RUNS_KEPT` the oldest go."""
     joined: list[Run] = []
-    for first, last in sorted(((max(first, above + 1), last) for first, last in runs), reverse=True):
+    for first, last in sorted(((max(first, above + 1), last) for first, last in runs)):
         if first > last:
             continue
-        if joined and last >= joined[-1][0] - 1:
-            joined[-1] = (first, max(last, joined[-1][1]))
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
         else:
             joined.append((first, last))
-    return tuple(joined[:RUNS_KEPT])
+    return tuple(reversed(joined[-RUNS_KEPT:]))
 
 
 def holds(runs: Iterable[Run], number: int) -> bool:
