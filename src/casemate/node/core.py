@@ -1,6 +1,7 @@
 """A core decides; it does no I/O, reads no clock and waits for nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from casemate.node.instant import Instant, Monotonic
@@ -32,6 +33,13 @@ class BatchEnd(Event):
     __slots__ = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Run(Event):
+    """Events that follow each other and are handled as one: they stand together, or are handled one by one."""
+
+    events: tuple[Event, ...] = field(repr=False)
+
+
 class Core(Protocol):
     """Events in, effects out. Cores inherit this class and so get the answers of those hooks they do not need.
 
@@ -48,6 +56,13 @@ class Core(Protocol):
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
         """Decide. Raises `PeerBrokeProtocol` when the event's sender did what is not allowed."""
         ...
+
+    def gather(self, batch: Sequence[Event]) -> Sequence[Event]:
+        """The batch, in its order, with a `Run` where `handle` does several at less cost than one after the other.
+
+        A run that raises is undone, and its events are handled one by one: only one of them may be at fault.
+        """
+        return batch
 
     def next_wakeup(self) -> Monotonic | None:
         """When the core wants a `Wakeup` even if nothing happens; None for never."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casemate.node.core import BatchEnd, Core, Effect, Event
+from casemate.node.core import BatchEnd, Core, Effect, Event, Run
 from casemate.node.instant import Instant
 from casemate.node.store import StorageBroken, Store
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -18,7 +18,7 @@ class EventUndone(Effect):
 
 
 def step(core: Core, store: Store, batch: Sequence[Event], now: Instant) -> list[Effect]:
-    """Handle a batch: one savepoint per event, one commit for all.
+    """Handle a batch: one savepoint per event, or run of events, and one commit for all.
 
     Effects are returned only after the commit, so nobody outside can have seen a change that a crash could still
     undo. An event that raises is undone alone, and the rest of the batch goes on:
@@ -31,11 +31,13 @@ def step(core: Core, store: Store, batch: Sequence[Event], now: Instant) -> list
       everybody's service away, nor may it leave half of its changes, so it is undone and `core.failed` answers
       whoever waits. It is not tried again.
 
+    A run that raises is undone and handled event by event, so that the above holds for each of them.
+
     Should `quarantine` or `failed` raise in turn, their changes are undone too and the event has no effects.
     """
     effects: list[Effect] = []
     with store.transaction():
-        for event in batch:
+        for event in core.gather(batch):
             effects += _handle(core, store, event, now)
         if core.wants_batch_end():
             effects += _handle(core, store, BatchEnd(), now)
@@ -54,8 +56,14 @@ def _handle(core: Core, store: Store, event: Event, now: Instant) -> Sequence[Ef
         return _after_undo(core, store, event, error, now)
 
 
+def _one_by_one(core: Core, store: Store, run: Run, now: Instant) -> list[Effect]:
+    return [effect for event in run.events for effect in _handle(core, store, event, now)]
+
+
 def _after_undo(core: Core, store: Store, event: Event, error: Exception, now: Instant) -> list[Effect]:
     core.forget()
+    if isinstance(event, Run):
+        return _one_by_one(core, store, event, now)
     effects: list[Effect] = [EventUndone(event, error)]
     try:
         with store.savepoint():

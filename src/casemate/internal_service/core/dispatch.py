@@ -1,7 +1,8 @@
 """A request of a socket, brought to whoever answers it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from casemate.internal_service.core.citadel.agreements import Agreements
@@ -10,7 +11,7 @@ from casemate.internal_service.core.citadel.not_yet import NOT_YET
 from casemate.internal_service.core.citadel.peers import Peers
 from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
 from casemate.internal_service.core.ground.desk import Asker, Desk
-from casemate.internal_service.core.ground.events import BadRequestArrived
+from casemate.internal_service.core.ground.events import BadRequestArrived, RequestArrived
 from casemate.internal_service.core.ground.failures import (
     Address,
     answer_to_malformed,
@@ -28,6 +29,7 @@ from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.views.snapshots import Views
+from casemate.node import Event, Run
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
@@ -39,6 +41,22 @@ from casemate.protocol.ids import Cid, SocketId
 
 Handlers = Mapping[type[ClientRequest], Callable[[Asker, Any], None]]
 """They answer at the desk, now or later, or raise Refused."""
+
+
+def gathered(batch: Sequence[Event]) -> list[Event]:
+    """Messages of one socket from one account to one peer, which follow each other, become a run."""
+    runs: list[Event] = []
+    for written, events in groupby(batch, _written):
+        together = tuple(events)
+        runs += [Run(together)] if written is not None and len(together) > 1 else together
+    return runs
+
+
+def _written(event: Event) -> tuple[SocketId, Cid, Cid] | None:
+    """By which socket, in whose name, and to whom; None for what is no message to a peer."""
+    if isinstance(event, RequestArrived) and isinstance(event.request, ask.Message) and event.request.peer_cid:
+        return event.socket, event.request.cid, event.request.peer_cid
+    return None
 
 
 def handlers(
@@ -53,8 +71,10 @@ def handlers(
     """What anybody may ask: the base API."""
 
     def message(asker: Asker, request: ask.Message) -> None:
-        send = peers.send if request.peer_cid else workspace.message
-        send(asker, request)
+        if request.peer_cid:
+            peers.send([(asker, request)])
+        else:
+            workspace.message(asker, request)
 
     return {
         ask.Connect: signing_in.connect,
@@ -121,9 +141,10 @@ def view_handlers(
 
 
 class Dispatch:
-    def __init__(self, desk: Desk, sockets: Sockets, handlers: Handlers, view_handlers: Handlers) -> None:
+    def __init__(self, desk: Desk, sockets: Sockets, peers: Peers, handlers: Handlers, view_handlers: Handlers) -> None:
         self._desk = desk
         self._sockets = sockets
+        self._peers = peers
         self._handlers = handlers
         self._view_handlers = view_handlers
 
@@ -136,6 +157,15 @@ class Dispatch:
             self._batched(asker, request)
         else:
             self._dispatch(asker, request)
+
+    def messages_arrived(self, run: Sequence[Event]) -> None:
+        """One of `gathered`. Raises Refused when they cannot all be sent."""
+        arrived = [(event.socket, event.request) for event in run if isinstance(event, RequestArrived)]
+        socket = arrived[0][0]
+        if self._sockets.is_open(socket):
+            self._sockets.heard(socket, hello=False)
+            messages = [request for _, request in arrived if isinstance(request, ask.Message)]
+            self._peers.send([(Asker(socket, request.request_id), request) for request in messages])
 
     def bad_request_arrived(self, event: BadRequestArrived) -> None:
         """It could not be read."""

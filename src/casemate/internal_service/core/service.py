@@ -12,7 +12,7 @@ from casemate.internal_service.core.citadel.peers import Peers
 from casemate.internal_service.core.citadel.plain_delivery import PlainDelivery
 from casemate.internal_service.core.citadel.plain_news import PlainNews
 from casemate.internal_service.core.citadel.workspace import WorkspaceQueues
-from casemate.internal_service.core.dispatch import Dispatch, handlers, view_handlers
+from casemate.internal_service.core.dispatch import Dispatch, gathered, handlers, view_handlers
 from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground.desk import Desk
 from casemate.internal_service.core.ground.effects import CloseSocket
@@ -58,6 +58,7 @@ from casemate.node import (
     Event,
     Instant,
     Monotonic,
+    Run,
     StorageBroken,
     StorageDamaged,
     Wakeup,
@@ -150,15 +151,21 @@ class Service(Core):
         self._dispatch = Dispatch(
             desk,
             self._sockets,
+            peers,
             handlers(signing_in, creating, sessions, agreements, peers, self._workspace, local_db),
             view_handlers(desk, self._views, view_requests, drafts, signing_in, found_accounts, self._probes, browsers),
         )
 
     # --- the core
 
+    def gather(self, batch: Sequence[Event]) -> Sequence[Event]:
+        return gathered(batch)
+
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
         self._begin(now)
         match event:
+            case Run(run):
+                self._dispatch.messages_arrived(run)
             case events.RequestArrived(socket, request):
                 self._dispatch.arrived(socket, request)
             case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade():

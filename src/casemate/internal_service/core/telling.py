@@ -146,7 +146,7 @@ class Telling(Memory):
         peer = host.account.cid_in(notice.conversation)
         if isinstance(frame, ilm.Data) and frame.destination == host.cid and frame.source == peer:
             try:
-                items = host.account.send_opaque(notice.conversation, ilm.acknowledgement(frame), self._desk.now)
+                items = host.account.send_opaque(notice.conversation, [ilm.acknowledgement(frame)], self._desk.now)
             except Refused:
                 return  # disconnected meanwhile: the other side asks again when it is back
             self.take(host, items)

@@ -1,5 +1,6 @@
 """Conversations, in SQL: who talks, how far their counter is, and what of it is unread."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -56,11 +57,10 @@ class ConversationsTable:
     def highest_seen(self, conversation: ConversationId) -> DisplayOrder | None:
         return self._conversation(conversation).seen
 
-    def _add_unread(self, conversation: ConversationId, place: DisplayOrder) -> None:
+    def _add_unread(self, conversation: ConversationId, places: Sequence[DisplayOrder]) -> None:
         known, first = self._conversation(conversation), self.first_unread(conversation)
-        self._put_conversation(replace(known, unread=known.unread + 1))
-        if first is None or place < first:
-            self._rows.wrote(("first unread", conversation), place)
+        self._put_conversation(replace(known, unread=known.unread + len(places)))
+        self._rows.wrote(("first unread", conversation), min([*places, *([] if first is None else [first])]))
 
     def _saw(self, conversation: ConversationId, places: list[DisplayOrder]) -> None:
         """These were unread."""
@@ -90,7 +90,7 @@ class ConversationsTable:
         return _Conversation(conversation, AccountId(peer), counter, unread, order)
 
     def _read_first_unread(self, conversation: ConversationId) -> DisplayOrder | None:
-        row = self._db.row(
+        row = self._stored.row(
             "SELECT counter, device, id FROM messages WHERE conversation = ? AND seen = 0"
             " ORDER BY counter, device, id LIMIT 1",
             conversation,

@@ -1,7 +1,4 @@
-"""What is on its way to peers' devices, in SQL: by device and number once it is sealed, apart while it waits.
-
-What is written and sealed in one transaction is brought to the database once, at its end; see `RowCache`.
-"""
+"""What is on its way to peers' devices, in SQL: by device and number once it is sealed, apart while it waits."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -12,7 +9,7 @@ from msgspec.structs import replace
 from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store.messages import MessagesTable
 from casemate.internal_service.core.account.ports import Line
-from casemate.internal_service.core.account.rows import Delivery, DeliveryState, MessageRow
+from casemate.internal_service.core.account.rows import Delivery, DeliveryState, MessageRow, Told
 from casemate.protocol.ids import ConversationId, DeviceId, MessageId
 from casemate.runtime.row_cache import WrittenThrough
 from casemate.runtime.sqlite import Database
@@ -33,14 +30,20 @@ class _UnderWay(msgspec.Struct, frozen=True):
 class DeliveriesTable(MessagesTable):
     # ------------------------------------------------------------------------------------------------ under way, sealed
 
-    def delivery_add(self, delivery: Delivery) -> None:
-        queue = self._queue(delivery.device)
-        self._rows.put_passing(_key(delivery.device, delivery.message), delivery, self._insert_deliveries)
-        waiting = queue.waiting + (delivery.number is None)
-        self._put_queue(replace(_lowered(queue, delivery.number), contents=queue.contents + 1, waiting=waiting))
+    def deliveries_add(self, deliveries: Sequence[Delivery]) -> None:
+        sealed = [delivery for delivery in deliveries if delivery.number is not None]
+        waiting = [delivery for delivery in deliveries if delivery.number is None]
+        self._insert_sealed(sealed)
+        if waiting:
+            self._stored.executemany(
+                "INSERT INTO waiting (message, device, told, reason) VALUES (?, ?, ?, ?)",
+                [(row.message, row.device, row.told, row.reason) for row in waiting],
+            )
+        queue = _lowered(self._queue(deliveries[0].device), sealed)
+        self._put_queue(replace(queue, contents=queue.contents + len(deliveries), waiting=queue.waiting + len(waiting)))
 
     def delivery(self, device: DeviceId, number: int) -> Delivery | None:
-        row = self._db.row(f"SELECT {_COLUMNS} FROM deliveries WHERE device = ? AND number = ?", device, number)
+        row = self._stored.row(f"SELECT {_COLUMNS} FROM deliveries WHERE device = ? AND number = ?", device, number)
         return None if row is None else Delivery(*row)
 
     def deliveries_of(self, arrivals: Sequence[int]) -> dict[int, list[Delivery]]:
@@ -48,27 +51,25 @@ class DeliveriesTable(MessagesTable):
         sealed = f"SELECT device, message, number, NULL, state, told, reason FROM deliveries WHERE {these}"
         waiting = f"SELECT device, message, NULL, NULL, 'waiting', told, reason FROM waiting WHERE {these}"
         found: dict[int, list[Delivery]] = {}
-        for row in self._db.rows(f"{sealed} UNION ALL {waiting}", *arrivals, *arrivals):
+        for row in self._stored.rows(f"{sealed} UNION ALL {waiting}", *arrivals, *arrivals):
             found.setdefault(row[1], []).append(Delivery(*row))
         return found
 
     def deliveries_waiting(self, device: DeviceId, limit: int) -> list[MessageRow]:
-        new = [row for row in self._new_deliveries().values() if row.device == device and row.number is None]
-        if len(new) == self.waiting(device):
-            return [self.message_at(row.message) for row in new[:limit]]
-        return self._waiting_messages(device, limit)
+        return self._waiting_messages(device, limit) if self.waiting(device) else []
 
-    def delivery_sealed(self, device: DeviceId, message: int, number: int, envelope: bytes) -> None:
-        waited = self._new_deliveries().get(_key(device, message))
-        if waited is None:
-            told = self._stored.value(
-                "DELETE FROM waiting WHERE message = ? AND device = ? RETURNING told", message, device
-            )
-            waited = Delivery(device, message, told=told)
-        sealed = replace(waited, number=number, envelope=envelope, state="queued", reason=None)
-        self._rows.put_passing(_key(device, message), sealed, self._insert_deliveries)
-        queue = self._queue(device)
-        self._put_queue(replace(_lowered(queue, number), waiting=queue.waiting - 1))
+    def deliveries_sealed(self, sealed: Sequence[Delivery]) -> None:
+        device, messages = sealed[0].device, [delivery.message for delivery in sealed]
+        rows = self._stored.rows(
+            f"DELETE FROM waiting WHERE device = ? AND message IN ({', '.join('?' * len(messages))})"
+            " RETURNING message, told",
+            device,
+            *messages,
+        )
+        told: dict[int, Told | None] = dict(rows)
+        self._insert_sealed([replace(delivery, told=told.get(delivery.message)) for delivery in sealed])
+        queue = _lowered(self._queue(device), sealed)
+        self._put_queue(replace(queue, waiting=queue.waiting - len(sealed)))
 
     def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
         self._db.execute(
@@ -77,14 +78,14 @@ class DeliveriesTable(MessagesTable):
             device,
             number,
         )
-        queue = self._queue(device)
-        self._put_queue(replace(_lowered(queue, number), contents=queue.contents + 1))
+        queue = _lowered(self._queue(device), [Delivery(device, 0, number)])
+        self._put_queue(replace(queue, contents=queue.contents + 1))
 
     def deliveries_to_send(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
     ) -> list[tuple[int, bytes]]:
         states = "state <> 'done'" if even_sent else "state = 'queued'"
-        return self._db.rows(
+        return self._stored.rows(
             f"SELECT number, envelope FROM deliveries WHERE device = ? AND number >= ? AND {states}"
             " ORDER BY number LIMIT ?",
             device,
@@ -119,7 +120,6 @@ class DeliveriesTable(MessagesTable):
         reason: str | None,
         kept_until: float | None = None,
     ) -> list[Line]:
-        self._write_sealed()
         first = max(first, self._queue(device).lowest)
         differs = "state <> 'done' AND (state <> ?4 OR reason IS NOT ?5 OR kept_until IS NOT ?6)"
         values = (*_range(device, first, last), state, reason, kept_until)
@@ -131,7 +131,6 @@ class DeliveriesTable(MessagesTable):
         return lines
 
     def expire(self, device: DeviceId, first: int, last: int) -> list[Line]:
-        self._write_sealed()
         lines = _lines(self._stored, f"{_RANGE} AND state = 'sent'", *_range(device, first, last))
         expired = self._stored.execute(
             f"UPDATE deliveries SET state = 'expired', reason = 'expired' WHERE {_RANGE} AND state = 'sent'",
@@ -166,7 +165,6 @@ class DeliveriesTable(MessagesTable):
         queue = self._queue(device)
         if up_to < queue.lowest or not queue.contents:
             return []
-        self._write_sealed()
         where, values = f"{_RANGE} AND state <> 'done'", _range(device, queue.lowest, up_to)
         contents = _contents(self._stored, where, *values)
         self._stored.execute(
@@ -185,7 +183,6 @@ class DeliveriesTable(MessagesTable):
         return lines
 
     def read(self, device: DeviceId, first: int, last: int) -> list[Line]:
-        self._write_sealed()
         where, values = f"{_RANGE} AND told IS NOT 'read'", _range(device, first, last)
         lines = _lines(self._stored, where, *values)
         self._stored.execute(f"UPDATE deliveries SET told = 'read' WHERE {where}", *values)
@@ -269,26 +266,13 @@ class DeliveriesTable(MessagesTable):
             " AND NOT EXISTS (SELECT 1 FROM waiting WHERE message = arrival)",
             arrival,
         )
-        self._rows.drop(("arrival", arrival))
 
-    def _new_deliveries(self) -> dict[object, Delivery]:
-        """Rows that the database does not have yet, in the order of their messages."""
-        return self._rows.unwritten(self._insert_deliveries)
-
-    def _write_sealed(self) -> None:
-        """Before a change of rows by their numbers: what still waits has none."""
-        if any(row.number is not None for row in self._new_deliveries().values()):
-            self._rows.write()
-
-    def _insert_deliveries(self, rows: list[Delivery]) -> None:
-        self._stored.executemany(
-            f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [msgspec.structs.astuple(row) for row in rows if row.number is not None],
-        )
-        self._stored.executemany(
-            "INSERT INTO waiting (message, device, told, reason) VALUES (?, ?, ?, ?)",
-            [(row.message, row.device, row.told, row.reason) for row in rows if row.number is None],
-        )
+    def _insert_sealed(self, deliveries: Sequence[Delivery]) -> None:
+        if deliveries:
+            self._stored.executemany(
+                f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [msgspec.structs.astuple(row) for row in deliveries],
+            )
 
     def _has_expired(self, device: DeviceId) -> bool:
         """Whoever hears from them asks, so that is not looked up each time."""
@@ -338,9 +322,7 @@ def _range(device: DeviceId, first: int, last: int | None) -> tuple[DeviceId, in
     return device, first, _HIGHEST if last is None else min(last, _HIGHEST)
 
 
-def _key(device: DeviceId, message: int) -> tuple[str, DeviceId, int]:
-    return "delivery", device, message
-
-
-def _lowered(queue: _UnderWay, number: int | None) -> _UnderWay:
-    return queue if number is None or number >= queue.lowest else replace(queue, lowest=number)
+def _lowered(queue: _UnderWay, sealed: Sequence[Delivery]) -> _UnderWay:
+    """These are under way again."""
+    lowest = min((delivery.number for delivery in sealed if delivery.number is not None), default=queue.lowest)
+    return queue if lowest >= queue.lowest else replace(queue, lowest=lowest)

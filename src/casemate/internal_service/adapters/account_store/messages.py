@@ -1,9 +1,7 @@
-"""Contents of conversations, in SQL: display order by (counter, device, id), arrival for what was seen.
-
-What is written in one transaction is brought to the database once, at its end; see `RowCache`.
-"""
+"""Contents of conversations, in SQL: display order by (counter, device, id), arrival for what was seen."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -12,7 +10,6 @@ from casemate.internal_service.adapters.account_store.conversations import LAST_
 from casemate.internal_service.core.account.conversations.shown_time import shown_time
 from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
-from casemate.runtime.row_cache import WrittenThrough
 from casemate.runtime.sqlite import Database, Row
 
 _COLUMNS = (
@@ -23,6 +20,8 @@ _DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
 _BY_ID = "INDEXED BY messages_by_id"
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
+_AT_ONCE: Final = 500
+"""Ids that one statement asks for."""
 _LINES = "FROM messages WHERE conversation = ? AND shows = 'line'"
 
 
@@ -30,31 +29,46 @@ class MessagesTable(ConversationsTable):
     _last_arrival: int | None = None
     """Never lower than any in the database, and never taken back: what is shown as later did arrive later."""
 
-    def message_add(self, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
-        if not is_new and self.message(row.conversation, row.message_id) is not None:
-            return None
-        if row.counter > LAST_COUNTER:
-            # Here, where only the event at hand is undone, and not when it is written with those of all others.
-            raise OverflowError("a counter that the database cannot hold")
-        row = replace(row, arrival=self._next_arrival())
-        if row.shows == Shows.LINE:
-            row = self._in_line(row)
-        self._rows.put_passing(_key(row), row, self._insert_messages)
-        self._rows.wrote_passing(("arrival", row.arrival), row)
-        return row
+    def message_add(self, row: MessageRow) -> MessageRow | None:
+        is_here = row.shows == Shows.LINE and self.message(row.conversation, row.message_id) is not None
+        return None if is_here else self.messages_add([row])[0]
+
+    def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        kept: list[MessageRow] = []
+        written = 0
+        for row in rows:
+            if row.counter > LAST_COUNTER:
+                raise OverflowError("a counter that the database cannot hold")
+            above = self._last(row.conversation) if row.shows == Shows.LINE else None
+            if above is not None and row.order < above[0]:
+                self._insert_messages(kept[written:])  # its neighbours may be among them
+                written = len(kept)
+            kept.append(self._placed(row, above))
+        self._insert_messages(kept[written:])
+        unread = [row.order for row in kept if row.shows == Shows.LINE and not row.seen]
+        if unread:
+            self._add_unread(kept[0].conversation, unread)
+        return kept
 
     def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
-        return self._rows.read_passing(
-            ("message", conversation, message_id),
-            lambda: self._stored_line(conversation, message_id),
-        )
+        return next(iter(self.lines(conversation, [message_id])), None)
+
+    def lines(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
+        found: list[MessageRow] = []
+        for first in range(0, len(message_ids), _AT_ONCE):
+            ids = message_ids[first : first + _AT_ONCE]
+            these = f"{_BY_ID} WHERE id IN ({', '.join('?' * len(ids))}) AND conversation = ? AND shows = 'line'"
+            found += _messages(self._stored, these, *ids, conversation)
+        return found
 
     def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
-        new = [row for row in self._new_messages().values() if row.message_id == message_id]
-        return new + _messages(self._stored, "WHERE id = ?", message_id)
+        return _messages(self._stored, "WHERE id = ?", message_id)
 
     def message_at(self, arrival: int) -> MessageRow:
-        return self._rows.read_passing(("arrival", arrival), lambda: self._at(arrival))
+        found = _messages(self._stored, "WHERE arrival = ?", arrival)
+        if not found:
+            raise LookupError("a message that is not here")
+        return found[0]
 
     def timeline_page(
         self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
@@ -62,10 +76,10 @@ class MessagesTable(ConversationsTable):
         select = f"SELECT {_COLUMNS} {_LINES}"
         if after is not None:
             sql = f"{select} AND counter >= ? AND ({_DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {_DISPLAY_ORDER} LIMIT ?"
-            return [_message(row) for row in self._db.rows(sql, conversation, after[0], *after, limit)]
+            return [_message(row) for row in self._stored.rows(sql, conversation, after[0], *after, limit)]
         bound = "" if before is None else f" AND counter <= ? AND ({_DISPLAY_ORDER}) < (?, ?, ?)"
         sql = f"{select}{bound} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
-        rows = self._db.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
+        rows = self._stored.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
         return [_message(row) for row in reversed(rows)]
 
     def last_message(self, conversation: ConversationId) -> MessageId | None:
@@ -104,13 +118,14 @@ class MessagesTable(ConversationsTable):
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
         return [_message(row) for row in rows], there_are
 
-    def _in_line(self, row: MessageRow) -> MessageRow:
-        last = self._last(row.conversation)
+    def _placed(self, row: MessageRow, last: tuple[DisplayOrder, float] | None) -> MessageRow:
+        """With its place among all that arrived and, if it is a line, the time that is shown of it."""
+        arrival = self._next_arrival()
+        if row.shows != Shows.LINE:
+            return replace(row, arrival=arrival)
         is_last = last is None or row.order > last[0]
         above, below = (last and last[1], None) if is_last else self._shown_beside(row.conversation, row.order)
-        row = replace(row, shown_at=shown_time(row.written_at, row.arrived_at, above, below))
-        if not row.seen:
-            self._add_unread(row.conversation, row.order)
+        row = replace(row, arrival=arrival, shown_at=shown_time(row.written_at, row.arrived_at, above, below))
         if is_last:
             self._rows.wrote(("last message", row.conversation), (row.order, row.shown_at))
         return row
@@ -120,10 +135,6 @@ class MessagesTable(ConversationsTable):
         if rows:
             self._saw(conversation, [row.order for row in rows])
         return [row.message_id for row in rows]
-
-    def _new_messages(self) -> dict[object, MessageRow]:
-        """Rows that the database does not have yet."""
-        return self._rows.unwritten(self._insert_messages)
 
     def _insert_messages(self, rows: list[MessageRow]) -> None:
         self._stored.executemany(
@@ -154,13 +165,8 @@ class MessagesTable(ConversationsTable):
         )
 
     def _update(self, change: str, *values: object) -> list[MessageRow]:
-        """The rows as they are now, which are likely to be shown."""
-        sql = f"UPDATE messages {change} RETURNING {_COLUMNS}"
-        rows = [_message(row) for row in self._db.rows(sql, *values)]
-        for row in rows:
-            self._rows.wrote_passing(_key(row), row)
-            self._rows.drop(("arrival", row.arrival))
-        return rows
+        """The rows as they are now."""
+        return [_message(row) for row in self._db.rows(f"UPDATE messages {change} RETURNING {_COLUMNS}", *values)]
 
     def _last(self, conversation: ConversationId) -> tuple[DisplayOrder, float] | None:
         """The place of the last line, and the time that is shown of it."""
@@ -182,29 +188,14 @@ class MessagesTable(ConversationsTable):
         self._last_arrival += 1
         return self._last_arrival
 
-    def _stored_line(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
-        where = f"{_BY_ID} WHERE id = ? AND conversation = ? AND shows = 'line'"
-        return next(iter(_messages(self._stored, where, message_id, conversation)), None)
-
-    def _at(self, arrival: int) -> MessageRow:
-        found = _messages(self._db, "WHERE arrival = ?", arrival)
-        if not found:
-            raise LookupError("a message that is not here")
-        return found[0]
-
     def _waiting_messages(self, device: DeviceId, limit: int) -> list[MessageRow]:
         """Those that wait for this device."""
         these = "SELECT message FROM waiting WHERE device = ? ORDER BY message LIMIT ?"
-        return _messages(self._db, f"WHERE arrival IN ({these}) ORDER BY arrival", device, limit)
+        return _messages(self._stored, f"WHERE arrival IN ({these}) ORDER BY arrival", device, limit)
 
 
-def _messages(database: Database | WrittenThrough, where: str, *values: object) -> list[MessageRow]:
+def _messages(database: Database, where: str, *values: object) -> list[MessageRow]:
     return [_message(row) for row in database.rows(f"SELECT {_COLUMNS} FROM messages {where}", *values)]
-
-
-def _key(row: MessageRow) -> tuple[object, ...]:
-    """Lines are asked for by their ids. A content that is none may have that of a line of somebody else's."""
-    return ("message", row.conversation, row.message_id) if row.shows == Shows.LINE else ("arrival", row.arrival)
 
 
 def _message(row: Row) -> MessageRow:

@@ -114,6 +114,8 @@ class Account(Memory):
             notes,
             spares,
             take=meanings.take,
+            is_message=meanings.is_message,
+            take_messages=meanings.take_messages,
             began_anew=meanings.began_anew,
         )
         self._tidying = Tidying(context, self._link, self._requests)
@@ -375,9 +377,9 @@ class Account(Memory):
         """Queue a text; the same message id again changes nothing. Raises Refused."""
         return self._messages.send_chat(self._peer_in(conversation, "not_connected"), message_id, text, now)
 
-    def send_opaque(self, conversation: ConversationId, body: bytes, now: Instant) -> Outcome:
+    def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
-        return self._messages.send_opaque(self._peer_in(conversation, "not_connected"), body, now)
+        return self._messages.send_opaque(self._peer_in(conversation, "not_connected"), bodies, now)
 
     def mark_read(
         self, conversation: ConversationId, painted: Sequence[MessageId], seen_up_to: int, now: Instant

@@ -1,7 +1,10 @@
 """What a content means: each kind is brought to the room that knows it. Delivery itself knows none of them."""
 
-from casemate.crypto.content import Content, Kind
-from casemate.internal_service.core.account.contents import Rekey
+from collections.abc import Sequence
+from typing import Final
+
+from casemate.crypto.content import NO_LINES, Content, Kind
+from casemate.internal_service.core.account.contents import VOID, Rekey
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
@@ -11,6 +14,8 @@ from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.rows import Peer
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
+
+_NO_MESSAGES: Final = NO_LINES | {VOID}
 
 
 class Meanings:
@@ -34,14 +39,21 @@ class Meanings:
                 return []
             case Kind.RETURNED:
                 return self._giving_back.taken(peer, device, content.body, now)
-            case Kind.CHAT | Kind.OPAQUE:
-                return self._messages.arrived(peer, device, number, content, now)
-            case kind if kind.startswith(NOTE_PREFIX):  # such lines are written here, by us alone
-                return []
-            case _ if not content.is_line:
-                return []
+            case _ if self.is_message(content):
+                return self.take_messages(peer, device, [(number, content)], now)
             case _:
-                return self._messages.arrived(peer, device, number, content, now)
+                return []
+
+    def is_message(self, content: Content) -> bool:
+        """Of people, of other apps, or a line of a kind that only a later version knows."""
+        if content.kind in (Kind.CHAT, Kind.OPAQUE):
+            return True
+        # Notes are written here, by us alone.
+        return content.is_line and content.kind not in _NO_MESSAGES and not content.kind.startswith(NOTE_PREFIX)
+
+    def take_messages(self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant) -> Outcome:
+        """A run of them, with their numbers."""
+        return self._messages.arrived(peer, device, run, now)
 
     def began_anew(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> None:
         """Their data may be older than what was agreed on since: they hear it again, and get back what they wrote."""

@@ -183,17 +183,23 @@ class ConversationStore(Protocol):
 
 
 class MessageStore(Protocol):
-    def message_add(self, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
-        """The row as it is kept; None when the conversation has this line already.
+    def message_add(self, row: MessageRow) -> MessageRow | None:
+        """The row as it is kept; None when the conversation has this line already."""
+        ...
+
+    def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        """A run of one conversation, as it is kept. Lines among them have ids that are new in it.
 
         `row.arrival` and `row.shown_at` are ignored: the one is counted up here, the other fixed by `shown_time`.
-
-        `is_new`: its id was drawn here, or looked for; whether it is here already need not be looked up again.
         """
         ...
 
     def message(self, conversation: ConversationId, message_id: MessageId) -> MessageRow | None:
         """The line of this id."""
+        ...
+
+    def lines(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
+        """The lines of these ids that there are, in no order."""
         ...
 
     def messages_with_id(self, message_id: MessageId) -> list[MessageRow]:
@@ -234,8 +240,8 @@ class MessageStore(Protocol):
 class DeliveryStore(Protocol):
     """What is on its way to each device. Whatever changes says which lines look different now."""
 
-    def delivery_add(self, delivery: Delivery) -> None:
-        """One that waits, or is sealed already. Those of a device keep the order of their messages."""
+    def deliveries_add(self, deliveries: Sequence[Delivery]) -> None:
+        """To one device: they wait, or are sealed already. Those of a device keep the order of their messages."""
         ...
 
     def delivery(self, device: DeviceId, number: int) -> Delivery | None: ...
@@ -246,8 +252,8 @@ class DeliveryStore(Protocol):
 
     def deliveries_waiting(self, device: DeviceId, limit: int) -> list[MessageRow]: ...
 
-    def delivery_sealed(self, device: DeviceId, message: int, number: int, envelope: bytes) -> None:
-        """This one, which waited, has its envelope now."""
+    def deliveries_sealed(self, sealed: Sequence[Delivery]) -> None:
+        """These, which waited for one device, have their envelopes now."""
         ...
 
     def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:

@@ -1,6 +1,6 @@
 """Peers listed, messages sent, connections ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.desk import Asker, Desk
@@ -57,18 +57,18 @@ class Peers:
             asker, to.ListRegisteredPeersResponse(cid=request.cid, request_id=asker.request_id, peers=peers)
         )
 
-    def send(self, asker: Asker, request: ask.Message) -> None:
-        """To a connected peer: accepted once it is in the outbox, whether or not the peer is there."""
-        host = self._hosts.session(request.cid)
-        assert request.peer_cid is not None, "messages to the workspace are answered elsewhere"
-        if len(request.message) > MESSAGE_BODY_BYTES:
+    def send(self, run: Sequence[tuple[Asker, ask.Message]]) -> None:
+        """From one account to one connected peer: accepted once they are in the outbox, whether or not the peer is
+        there."""
+        cid, peer_cid = run[0][1].cid, run[0][1].peer_cid
+        host = self._hosts.session(cid)
+        assert peer_cid is not None, "messages to the workspace are answered elsewhere"
+        if any(len(request.message) > MESSAGE_BODY_BYTES for _, request in run):
             raise refuse("too_long", what="message")
-        conversation = host.account.conversation_with(request.peer_cid, "not_connected")
-        items = host.account.send_opaque(conversation, bytes(request.message), self._desk.now)
-        self._desk.answer(
-            asker,
-            to.MessageSendSuccess(cid=request.cid, request_id=asker.request_id, peer_cid=request.peer_cid),
-        )
+        conversation = host.account.conversation_with(peer_cid, "not_connected")
+        items = host.account.send_opaque(conversation, [bytes(request.message) for _, request in run], self._desk.now)
+        for asker, _ in run:
+            self._desk.answer(asker, to.MessageSendSuccess(cid=cid, request_id=asker.request_id, peer_cid=peer_cid))
         self._take(host, items)
 
     def disconnect(self, asker: Asker, request: ask.PeerDisconnect) -> None:

@@ -1,12 +1,14 @@
 """Messages of people and of other apps: written into the timeline as they go out, and as they come in."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.conversations.lines import is_line
+from casemate.internal_service.core.account.conversations.lines import which_are_lines
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.writing import NewContent
 from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import MessageArrived, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
@@ -37,59 +39,81 @@ class Messages:
             _check_may_write(peer, body)
         if ours or any(row.conversation == conversation for row in known):
             raise refuse("malformed", what="message_id")
-        return self._write(peer, Kind.CHAT, body, now, message_id)
+        return self._write(peer, Kind.CHAT, [body], now, message_id)
 
-    def send_opaque(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
-        """Queue another app's bytes. Raises Refused."""
-        _check_may_write(peer, body)
-        return self._write(peer, Kind.OPAQUE, body, now)
+    def send_opaque(self, peer: Peer, bodies: Sequence[bytes], now: Instant) -> Outcome:
+        """Queue a run of another app's bytes. Raises Refused."""
+        for body in bodies:
+            _check_may_write(peer, body)
+        return self._write(peer, Kind.OPAQUE, bodies, now)
 
-    def _write(self, peer: Peer, kind: str, body: bytes, now: Instant, message_id: MessageId | None = None) -> Outcome:
+    def _write(
+        self, peer: Peer, kind: str, bodies: Sequence[bytes], now: Instant, message_id: MessageId | None = None
+    ) -> Outcome:
         """Messages leave room in the queue for what keeps a conversation going."""
         context = self._context
         conversation = context.conversation_with(peer.account_id)
-        line = is_line(context.store, conversation, context.account_id, kind, body)
-        shows = Shows.LINE if line else Shows.NOTHING
-        row = self._outbox.write(peer, kind, body, now, shows=shows, message_id=message_id, reserve=0)
-        return [MessageChanged(conversation, row.message_id)] if line else []
+        lines = which_are_lines(context.store, conversation, context.account_id, [(kind, body) for body in bodies])
+        shows = [Shows.LINE if line else Shows.NOTHING for line in lines]
+        contents = [NewContent(kind, body, show, message_id) for body, show in zip(bodies, shows, strict=True)]
+        rows = self._outbox.write_messages(peer, contents, now)
+        return [MessageChanged(conversation, row.message_id) for row in rows if row.shows == Shows.LINE]
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
-    def arrived(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
-        """A message, or something of a newer version that is shown as such. The same message again changes nothing."""
+    def arrived(self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant) -> Outcome:
+        """Messages and their numbers, or things of a newer version that are shown as such. The same message again
+        changes nothing."""
+        conversation = self._context.conversation_with(peer.account_id)
+        bodies = [(content.kind, content.body) for _, content in run]
+        lines = which_are_lines(self._context.store, conversation, peer.account_id, bodies)
+        arrivals = self._add_new(peer, device, [item for item, line in zip(run, lines, strict=True) if line], now)
+        outcome: Outcome = []
+        for (number, content), line in zip(run, lines, strict=True):
+            arrival = arrivals.get(number)
+            if arrival is not None:
+                outcome.append(MessageChanged(conversation, content.message_id))
+            # Who speaks ILM may get what is no line twice, and answers every repeat.
+            if not line or (arrival is not None and content.kind in _TOLD_TO_CLIENTS):
+                outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body, arrival))
+        return outcome
+
+    def _add_new(self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant) -> dict[int, int]:
+        """The arrivals of those that were not here, by number."""
         store = self._context.store
         conversation = self._context.conversation_with(peer.account_id)
-        if not is_line(store, conversation, peer.account_id, content.kind, content.body):
-            # Who speaks ILM may get it twice, and answers every repeat.
-            return [MessageArrived(conversation, content.message_id, content.kind, content.body, None)]
         highest_seen = store.highest_seen(conversation)
-        row = MessageRow(
-            arrival=0,
-            message_id=content.message_id,
-            conversation=conversation,
-            author=peer.account_id,
-            device=device,
-            kind=content.kind,
-            shows=Shows.LINE,
-            body=content.body,
-            counter=content.counter,
-            heads=content.heads,
-            number=number,
-            written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
-            arrived_at=now.wall,
-            late=highest_seen is not None and (content.counter, device, content.message_id) < highest_seen,
-            seen=False,
-            painted=False,
-        )
-        added = store.message_add(row)
-        if added is None:
-            self._reading.came_again(peer, device, content.message_id, number)
-            return []
-        outcome: Outcome = [MessageChanged(conversation, content.message_id)]
-        if content.kind in _TOLD_TO_CLIENTS:
-            told = MessageArrived(conversation, content.message_id, content.kind, content.body, added.arrival)
-            outcome.append(told)
-        return outcome
+        here = {row.message_id for row in store.lines(conversation, [content.message_id for _, content in run])}
+        rows: list[MessageRow] = []
+        again: list[tuple[int, MessageId]] = []
+        for number, content in run:
+            if content.message_id in here:
+                again.append((number, content.message_id))
+                continue
+            here.add(content.message_id)
+            row = MessageRow(
+                arrival=0,
+                message_id=content.message_id,
+                conversation=conversation,
+                author=peer.account_id,
+                device=device,
+                kind=content.kind,
+                shows=Shows.LINE,
+                body=content.body,
+                counter=content.counter,
+                heads=content.heads,
+                number=number,
+                written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
+                arrived_at=now.wall,
+                late=highest_seen is not None and (content.counter, device, content.message_id) < highest_seen,
+                seen=False,
+                painted=False,
+            )
+            rows.append(row)
+        added = store.messages_add(rows)
+        for number, message_id in again:
+            self._reading.came_again(peer, device, message_id, number)
+        return {row.number: row.arrival for row in added if row.number is not None}
 
 
 def _check_may_write(peer: Peer, body: bytes) -> None:

@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, V
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.message_runs import IsMessage, MessageRun, MessageRuns
 from casemate.internal_service.core.account.delivery.notes import Note, write_once
 from casemate.internal_service.core.account.delivery.origins import contradicts, opening_on
 from casemate.internal_service.core.account.delivery.outbox import Outbox
@@ -20,7 +21,7 @@ from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.rows import Peer, RatchetRow
 from casemate.internal_service.core.ground.refusals import Refused
-from casemate.node import Instant
+from casemate.node import Instant, StorageBroken, WritesRefused
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import COUNTER_JUMP, EARLY_BYTES_PER_PEER, EARLY_ENVELOPES_PER_PEER
@@ -30,6 +31,8 @@ _UNREADABLE: Final = (EnvelopeUnreadable, HandshakeRefused, BadKeyMaterial, BadD
 
 TakeContent = Callable[[Peer, DeviceId, int, Content, Instant], Outcome]
 """What a content means is decided above. Raises PeerBrokeProtocol, or Refused where an answer finds no room."""
+TakeMessages = Callable[[Peer, DeviceId, Sequence[tuple[int, Content]], Instant], Outcome]
+"""A run of those that are messages, with their numbers."""
 BeganAnew = Callable[[Peer, DeviceId, Rekey, Instant], None]
 """Their data may be older than what was agreed on since. Raises Refused."""
 
@@ -49,6 +52,8 @@ class Inbox:
         notes: SealedNotes,
         spares: Spares,
         take: TakeContent,
+        is_message: IsMessage,
+        take_messages: TakeMessages,
         began_anew: BeganAnew,
     ) -> None:
         self._context = context
@@ -58,7 +63,9 @@ class Inbox:
         self._receipts = receipts
         self._notes = notes
         self._spares = spares
+        self._runs = MessageRuns(context, ratchets, is_message)
         self._take_content = take
+        self._take_messages = take_messages
         self._began_anew = began_anew
 
     def delivered(
@@ -71,14 +78,44 @@ class Inbox:
         by_path: bool = False,
     ) -> Outcome:
         """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
-        outcome: Outcome = []
-        for number, envelope in items:
-            outcome += self._take(peer, device, number, envelope, now)
+        outcome = self._take_all(peer, device, items, now)
         receipt = self._receipts.send(peer, device, now, by_path=by_path)
         if not receipt:
             # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
             receipt = self._healing.rekey(self._current(peer), device, now)
         return outcome + receipt
+
+    def _take_all(self, peer: Peer, device: DeviceId, items: Sequence[tuple[int, bytes]], now: Instant) -> Outcome:
+        """Runs of messages at once, all else one by one; and one by one once anything was wrong with a run."""
+        outcome: Outcome = []
+        taken, in_runs = 0, True
+        while taken < len(items):
+            run = self._open_run(peer, device, items[taken:]) if in_runs else None
+            if run is not None:
+                try:
+                    with self._context.savepoint():
+                        outcome += self._keep_run(self._current(peer), device, run, now)
+                    taken += len(run.contents)
+                    continue
+                except (StorageBroken, WritesRefused):
+                    raise
+                except Exception:  # noqa: BLE001  (whatever it is, it concerns one of them, and not the others)
+                    in_runs = False
+            outcome += self._take(peer, device, *items[taken], now)
+            taken += 1
+        return outcome
+
+    def _open_run(self, peer: Peer, device: DeviceId, items: Sequence[tuple[int, bytes]]) -> MessageRun | None:
+        channel = self._ratchets.channel(peer, device)
+        early, _ = self._context.store.early_held(device)
+        # What came early may be among them, and their device may have to hear first of all that was lost.
+        if early or len(channel.lost) >= NUMBERS_LOST_KEPT:
+            return None
+        return self._runs.open(peer, device, items)
+
+    def _keep_run(self, peer: Peer, device: DeviceId, run: MessageRun, now: Instant) -> Outcome:
+        self._runs.keep(peer, device, run, now)
+        return self._parked_receipt(peer, device, now) + self._take_messages(peer, device, run.contents, now)
 
     def _take(self, peer: Peer, device: DeviceId, number: int, envelope: bytes, now: Instant) -> Outcome:
         store = self._context.store
@@ -180,8 +217,7 @@ class Inbox:
     def _handle(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         if content.counter > self._context.store.counter(content.conversation_id):
             self._context.store.set_counter(content.conversation_id, content.counter)
-        channel = self._ratchets.channel(peer, device)
-        outcome = self._notes.session_known(peer, device, now) if channel.parked_receipt is not None else []
+        outcome = self._parked_receipt(peer, device, now)
         match content.kind:
             case Kind.REKEY:
                 outcome += self._rekeyed(peer, device, decode_rekey(content.body), now)
@@ -190,6 +226,11 @@ class Inbox:
                 return outcome
             case _:
                 return outcome + self._take_content(peer, device, number, content, now)
+
+    def _parked_receipt(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
+        """It may have been sealed in the session that is known now."""
+        channel = self._ratchets.channel(peer, device)
+        return self._notes.session_known(peer, device, now) if channel.parked_receipt is not None else []
 
     def _rekeyed(self, peer: Peer, device: DeviceId, rekey: Rekey, now: Instant) -> Outcome:
         """They began anew. Whoever agreed on something with them says what it holds for true."""

@@ -81,5 +81,5 @@ def write_note(
         written_at=now.wall if written_at_ms is None else min(written_at_ms / 1000, now.wall),
         arrived_at=now.wall,
     )
-    store.message_add(row, is_new=True)
+    store.messages_add([row])
     return [MessageChanged(conversation, message_id)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from casemate.crypto.content import Kind, Shows
+from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.deposits import Deposits
@@ -14,7 +14,7 @@ from casemate.internal_service.core.account.delivery.holdings import covers, los
 from casemate.internal_service.core.account.delivery.kept import Kept, changed
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.sealing import Sealing
-from casemate.internal_service.core.account.delivery.writing import write_content
+from casemate.internal_service.core.account.delivery.writing import NewContent, write_contents
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.paths.paths import Paths
@@ -23,7 +23,7 @@ from casemate.internal_service.core.ground.notices import PathChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
-from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.ids import DeviceId
 from casemate.protocol.limits import OUTBOX_MESSAGES_PER_PEER
 from casemate.protocol.link import BundleFound, Deposited, DepositRefused, Expired, FetchBundle, Holdings
 
@@ -74,33 +74,45 @@ class Outbox(Memory):
 
     # ------------------------------------------------------------------------------------------------------- writing
 
-    def write(
-        self,
-        peer: Peer,
-        kind: str,
-        body: bytes,
-        now: Instant,
-        *,
-        to: DeviceId | None = None,
-        shows: Shows = Shows.NOTHING,
-        message_id: MessageId | None = None,
-        reserve: int = RESERVED,
-    ) -> MessageRow:
-        """Queue a content for the peer's devices, or for one of them.
+    def write(self, peer: Peer, kind: str, body: bytes, now: Instant, *, to: DeviceId | None = None) -> None:
+        """Queue a content that keeps a conversation going for the peer's devices, or for one of them.
 
-        A device whose queue is full, `reserve` and all, is left out while another one has room. Raises Refused when
-        none has.
+        A device whose queue is full, with what is reserved for such, is left out while another one has room. Raises
+        Refused when none has.
         """
-        devices = self._context.devices_of(peer) if to is None else [to]
-        devices = [device for device in devices if self._has_room(device, reserve)]
-        if not devices:
-            raise refuse("mailbox_full")
-        row = write_content(self._context, peer, kind, body, now, shows=shows, message_id=message_id)
+        devices = self._with_room(self._context.devices_of(peer) if to is None else [to], 1, RESERVED)
+        [row] = write_contents(self._context, peer, [NewContent(kind, body)], now)
         for device in devices:
-            self._context.open_channel(peer, device)
-            self._context.store.delivery_add(Delivery(device, row.arrival))
-            self.flush_later(device)
-        return row
+            self._wait(peer, device, [row])
+
+    def write_messages(self, peer: Peer, contents: Sequence[NewContent], now: Instant) -> list[MessageRow]:
+        """Queue a run of messages for the peer's devices; what can be sealed at once never waits.
+
+        A device is left out as by `write`. Raises Refused when none has room, or one for a part of the run only.
+        """
+        devices = self._with_room(self._context.devices_of(peer), len(contents), reserve=0)
+        rows = write_contents(self._context, peer, contents, now)
+        for device in devices:
+            may_seal = self._may_seal(peer, device, now) and not self._context.store.waiting(device)
+            sealed = self._sealing.seal(peer, device, rows, now) if may_seal else []
+            if sealed:
+                self._context.store.deliveries_add(sealed)
+            self._wait(peer, device, rows[len(sealed) :])
+        return rows
+
+    def _wait(self, peer: Peer, device: DeviceId, rows: Sequence[MessageRow]) -> None:
+        self._context.open_channel(peer, device)
+        if rows:
+            self._context.store.deliveries_add([Delivery(device, row.arrival) for row in rows])
+        self.flush_later(device)
+
+    def _with_room(self, devices: Iterable[DeviceId], contents: int, reserve: int) -> list[DeviceId]:
+        most = OUTBOX_MESSAGES_PER_PEER + reserve
+        room = {device: most - self._context.store.under_way(device) for device in devices}
+        with_room = [device for device in room if room[device] > 0]
+        if not with_room or any(room[device] < contents for device in with_room):
+            raise refuse("mailbox_full")
+        return with_room
 
     def device_gone(self, peer: Peer, device: DeviceId) -> Outcome:
         """Their account lists it no more: what was to go there alone goes to the devices there are, room or not."""
@@ -108,13 +120,9 @@ class Outbox(Memory):
         self._sealed_in_vain.pop(device, None)
         for other in self._context.devices_of(peer) if nowhere else ():
             self._context.open_channel(peer, other)
-            for arrival in nowhere:
-                self._context.store.delivery_add(Delivery(other, arrival))
+            self._context.store.deliveries_add([Delivery(other, arrival) for arrival in nowhere])
             self.flush_later(other)
         return changed(lines)
-
-    def _has_room(self, device: DeviceId, reserve: int) -> bool:
-        return self._context.store.under_way(device) < OUTBOX_MESSAGES_PER_PEER + reserve
 
     # -------------------------------------------------------------------------------------------- sealing and sending
 
@@ -123,7 +131,7 @@ class Outbox(Memory):
         return [effect for device in self._context.devices_of(peer) for effect in self._flush(peer, device, now)]
 
     def _flush(self, peer: Peer, device: DeviceId, now: Instant) -> Outcome:
-        if not self._may_send(peer, device) or self._sealed_in_vain.get(device, 0.0) > now.monotonic:
+        if not self._may_seal(peer, device, now):
             return []
         outcome = [] if self._sealing.seal_waiting(peer, device, now) else self._fetch_bundle(peer, device)
         outcome += self._direct.send(device, now, even_sent=not self._link.online)
@@ -153,6 +161,9 @@ class Outbox(Memory):
             and peer.relation == "registered"
             and not (peer.identity_changed or peer.blocked)
         )
+
+    def _may_seal(self, peer: Peer, device: DeviceId, now: Instant) -> bool:
+        return self._may_send(peer, device) and self._sealed_in_vain.get(device, 0.0) <= now.monotonic
 
     def flush_all(self, now: Instant) -> Outcome:
         outcome: Outcome = []

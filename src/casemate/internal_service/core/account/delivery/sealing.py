@@ -1,5 +1,6 @@
 """Contents become numbered envelopes: those that wait, and those that are to go once more under their old number."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from casemate.internal_service.core.account.contents import VOID
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
-from casemate.internal_service.core.account.delivery.writing import write_content
+from casemate.internal_service.core.account.delivery.writing import NewContent, write_contents
 from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
@@ -34,30 +35,39 @@ class Sealing(Memory):
 
     def seal_waiting(self, peer: Peer, device: DeviceId, now: Instant) -> bool:
         """Seal what waits for this device, in order. False when there is no session and nothing to start one with."""
-        store = self._context.store
-        waiting = store.deliveries_waiting(device, SEALED_AT_ONCE)
+        waiting = self._context.store.deliveries_waiting(device, SEALED_AT_ONCE)
         if not waiting:
             return True
+        sealed = self.seal(peer, device, waiting, now)
+        if sealed:
+            self._context.store.deliveries_sealed(sealed)
+        return len(sealed) == len(waiting)
+
+    def seal(self, peer: Peer, device: DeviceId, rows: Sequence[MessageRow], now: Instant) -> list[Delivery]:
+        """A run of contents under the next numbers, in one step of channel and ratchet; as many as can be sealed."""
+        store = self._context.store
         number = self._ratchets.channel(peer, device).next_number
         ratchet = self._ratchets.sending(peer, device, number, now)
         if ratchet is None:
-            return False
+            return []
         session = ratchet.session
         channel = self._ratchets.channel(peer, device)
         origins = counting_on(channel.origins, number, self._context.start_id[:START_BYTES])
-        try:
-            for row in waiting:
+        sealed: list[Delivery] = []
+        for row in rows:
+            try:
                 session, envelope = seal(
                     session, number, origins[-1], _content(row), self._context.entropy, self._context.kem
                 )
-                store.delivery_sealed(device, row.arrival, number, envelope)
-                number += 1
-        except SessionExhausted:
-            self._ratchets.stop_sending(device, now)
-            return False
+            except SessionExhausted:
+                break
+            sealed.append(Delivery(device, row.arrival, number, envelope, "queued"))
+            number += 1
         store.put_ratchet(replace(ratchet, session=session))
         store.put_channel(replace(channel, next_number=number, origins=origins))
-        return True
+        if len(sealed) < len(rows):
+            self._ratchets.stop_sending(device, now)
+        return sealed
 
     def may_fill(self, device: DeviceId, now: Instant) -> bool:
         """Whether there may be one more void: a device that says it misses what never was shall not keep us busy."""
@@ -73,12 +83,15 @@ class Sealing(Memory):
         if ratchet is None:
             return False
         context, store = self._context, self._context.store
-        row = write_content(context, peer, VOID, b"", now) if done is None else store.message_at(done.message)
+        if done is None:
+            [row] = write_contents(context, peer, [NewContent(VOID, b"")], now)
+        else:
+            row = store.message_at(done.message)
         origin = origin_of(self._ratchets.channel(peer, device).origins, number)
         session, envelope = seal(ratchet.session, number, origin, _content(row), context.entropy, context.kem)
         store.put_ratchet(replace(ratchet, session=session))
         if done is None:
-            store.delivery_add(Delivery(device, row.arrival, number, envelope, "queued"))
+            store.deliveries_add([Delivery(device, row.arrival, number, envelope, "queued")])
         else:
             store.delivery_again(device, number, envelope)
         return True

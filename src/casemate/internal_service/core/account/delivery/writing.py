@@ -1,4 +1,7 @@
-"""A content of ours, as it is written down before anybody gets it."""
+"""Contents of ours, as they are written down before anybody gets them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from casemate.crypto.content import LAST_COUNTER, Shows
 from casemate.internal_service.core.account.context import Context
@@ -7,40 +10,43 @@ from casemate.node import Instant
 from casemate.protocol.ids import MESSAGE_ID_BYTES, MessageId
 
 
-def write_content(
-    context: Context,
-    peer: Peer,
-    kind: str,
-    body: bytes,
-    now: Instant,
-    *,
-    shows: Shows = Shows.NOTHING,
-    message_id: MessageId | None = None,
-) -> MessageRow:
-    """Only what people see takes a place in their order. `message_id` is new in the conversation."""
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    kind: str
+    body: bytes
+    shows: Shows = Shows.NOTHING
+    message_id: MessageId | None = None
+    """New in the conversation; None: one is drawn."""
+
+
+def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent], now: Instant) -> list[MessageRow]:
+    """Only what people see takes a place in their order."""
     store = context.store
     conversation = context.conversation_with(peer.account_id)
-    counter = store.counter(conversation)
-    if shows is Shows.LINE:
-        counter += 1
-        if counter > LAST_COUNTER:
-            raise OverflowError("a counter that no content can hold")
-        store.set_counter(conversation, counter)
+    counter = before = store.counter(conversation)
     last = store.last_message(conversation)
-    row = MessageRow(
-        arrival=0,
-        message_id=message_id or MessageId(context.entropy(MESSAGE_ID_BYTES)),
-        conversation=conversation,
-        author=context.account_id,
-        device=context.device.device_id,
-        kind=kind,
-        shows=shows,
-        body=body,
-        counter=counter,
-        written_at=now.wall,
-        arrived_at=now.wall,
-        heads=() if last is None else (last,),
-    )
-    kept = store.message_add(row, is_new=True)
-    assert kept is not None, "it was told to be new"
-    return kept
+    rows: list[MessageRow] = []
+    for content in contents:
+        is_line = content.shows is Shows.LINE
+        counter += is_line
+        row = MessageRow(
+            arrival=0,
+            message_id=content.message_id or MessageId(context.entropy(MESSAGE_ID_BYTES)),
+            conversation=conversation,
+            author=context.account_id,
+            device=context.device.device_id,
+            kind=content.kind,
+            shows=content.shows,
+            body=content.body,
+            counter=counter,
+            written_at=now.wall,
+            arrived_at=now.wall,
+            heads=() if last is None else (last,),
+        )
+        rows.append(row)
+        last = row.message_id if is_line else last
+    if counter > LAST_COUNTER:
+        raise OverflowError("a counter that no content can hold")
+    if counter > before:
+        store.set_counter(conversation, counter)
+    return store.messages_add(rows)
