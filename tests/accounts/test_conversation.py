@@ -5,6 +5,7 @@ import pytest
 from casemate.crypto.content import Shows
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.delivery.writing import NewContent
 from casemate.internal_service.core.ground.notices import (
     ConnectWanted,
     ConversationChanged,
@@ -338,7 +339,7 @@ def test_what_a_later_version_writes_is_shown_where_it_is_a_line(
         assert peer is not None
 
         def run(account: Account, now: Instant) -> Outcome:
-            account._outbox.write(peer, kind, b"of another time", now, shows=shows)
+            account._outbox.write_messages(peer, [NewContent(kind, b"of another time", shows)], now)
             return []
 
         world.do(alice, run)

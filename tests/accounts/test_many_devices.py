@@ -160,7 +160,7 @@ def _fill(home: Household, device: DeviceId) -> Outcome:
     arrival = 1_000_000
     home.alice.account._context.open_channel(store.peers()[0], device)
     for number in range(OUTBOX_MESSAGES_PER_PEER):
-        store.delivery_add(Delivery(device, arrival + number, 10 + number, b"x", "queued"))
+        store.deliveries_add([Delivery(device, arrival + number, 10 + number, b"x", "queued")])
     return []
 
 

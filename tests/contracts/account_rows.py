@@ -68,9 +68,9 @@ def place(name: str) -> Line:
 
 def write(store: AccountStore, name: str, *, seal: int | None = None) -> int:
     """A line of ours to their device, sealed under this number; its arrival."""
-    row = store.message_add(message(name, 1, mine=True), is_new=True)
+    [row] = store.messages_add([message(name, 1, mine=True)])
     assert row is not None
-    store.delivery_add(Delivery(THEIR_DEVICE, row.arrival))
+    store.deliveries_add([Delivery(THEIR_DEVICE, row.arrival)])
     if seal is not None:
-        store.delivery_sealed(THEIR_DEVICE, row.arrival, seal, b"envelope")
+        store.deliveries_sealed([Delivery(THEIR_DEVICE, row.arrival, seal, b"envelope", "queued")])
     return row.arrival

@@ -25,7 +25,7 @@ class DeliveryStoreContract:
         rows = store.deliveries_waiting(THEIR_DEVICE, 2)
         assert [row.body for row in rows] == [b"one", b"two"]
         for number, row in enumerate(rows, start=7):
-            store.delivery_sealed(THEIR_DEVICE, row.arrival, number, b"envelope")
+            store.deliveries_sealed([Delivery(THEIR_DEVICE, row.arrival, number, b"envelope", "queued")])
         assert store.deliveries_to_send(THEIR_DEVICE, 0, 10) == [(7, b"envelope"), (8, b"envelope")]
         assert store.deliveries_to_send(THEIR_DEVICE, 7, 10) == [(8, b"envelope")]
         assert [row.body for row in store.deliveries_waiting(THEIR_DEVICE, 10)] == [b"three"]
@@ -81,8 +81,8 @@ class DeliveryStoreContract:
 
     def test_one_device_says_nothing_of_what_goes_to_another(self, store: AccountStore) -> None:
         arrival = write(store, "one", seal=1)
-        store.delivery_add(Delivery(OTHER_DEVICE, arrival))
-        store.delivery_sealed(OTHER_DEVICE, arrival, 1, b"for the other")
+        store.deliveries_add([Delivery(OTHER_DEVICE, arrival)])
+        store.deliveries_sealed([Delivery(OTHER_DEVICE, arrival, 1, b"for the other", "queued")])
         store.arrived(OTHER_DEVICE, 1)
         store.read(OTHER_DEVICE, 1, 1)
         assert store.delivery(THEIR_DEVICE, 1) == Delivery(THEIR_DEVICE, arrival, 1, b"envelope", "queued")
@@ -92,8 +92,8 @@ class DeliveryStoreContract:
         row = store.message_add(structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
         assert row is not None
         for device in (THEIR_DEVICE, OTHER_DEVICE):
-            store.delivery_add(Delivery(device, row.arrival))
-            store.delivery_sealed(device, row.arrival, 5, b"envelope")
+            store.deliveries_add([Delivery(device, row.arrival)])
+            store.deliveries_sealed([Delivery(device, row.arrival, 5, b"envelope", "queued")])
         assert store.arrived(THEIR_DEVICE, 5) == []
         assert store.messages_with_id(row.message_id) == [row]
         assert store.delivery(THEIR_DEVICE, 5) is None
@@ -103,11 +103,11 @@ class DeliveryStoreContract:
     def test_a_content_stays_for_a_device_that_it_was_queued_for_just_now(self, store: AccountStore) -> None:
         row = store.message_add(structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
         assert row is not None
-        store.delivery_add(Delivery(THEIR_DEVICE, row.arrival))
-        store.delivery_sealed(THEIR_DEVICE, row.arrival, 5, b"envelope")
+        store.deliveries_add([Delivery(THEIR_DEVICE, row.arrival)])
+        store.deliveries_sealed([Delivery(THEIR_DEVICE, row.arrival, 5, b"envelope", "queued")])
         store.unread()  # brings everything to the database
         with store.transaction():
-            store.delivery_add(Delivery(OTHER_DEVICE, row.arrival))
+            store.deliveries_add([Delivery(OTHER_DEVICE, row.arrival)])
             store.arrived(THEIR_DEVICE, 5)
         assert store.deliveries_waiting(OTHER_DEVICE, 9) == [row]
 
@@ -115,7 +115,7 @@ class DeliveryStoreContract:
         ours = store.message_add(structs.replace(message("one", 1, mine=True), shows=Shows.NOTHING))
         with store.transaction():
             theirs = store.message_add(message("one", 2))
-            again = store.message_add(structs.replace(message("one", 3, mine=True), shows=Shows.NOTHING), is_new=True)
+            [again] = store.messages_add([structs.replace(message("one", 3, mine=True), shows=Shows.NOTHING)])
         assert ours is not None
         assert theirs is not None
         assert store.message(WITH_BEA, theirs.message_id) == theirs
@@ -179,7 +179,7 @@ class DeliveryStoreContract:
     def test_of_a_device_that_is_gone_stays_what_it_told(self, store: AccountStore) -> None:
         for number, name in enumerate(("read", "delivered", "sent", "queued"), start=1):
             write(store, name, seal=number)
-        store.delivery_add(Delivery(OTHER_DEVICE, write(store, "elsewhere", seal=5)))
+        store.deliveries_add([Delivery(OTHER_DEVICE, write(store, "elsewhere", seal=5))])
         write(store, "waiting")
         store.set_state(THEIR_DEVICE, 3, 3, "sent", None, 50.0)
         store.arrived(THEIR_DEVICE, 2)

@@ -1,6 +1,6 @@
 """The shape of every core: events in, one transaction, effects out."""
 
-from casemate.node.core import BatchEnd, Core, Effect, Event, Run, Wakeup
+from casemate.node.core import BatchEnd, Core, Effect, Event, EventRun, Wakeup
 from casemate.node.instant import Clock, Entropy, Instant, Monotonic
 from casemate.node.savepoint import GoesBack, Savepoint
 from casemate.node.step import EventUndone, step
@@ -13,11 +13,11 @@ __all__ = [
     "Effect",
     "Entropy",
     "Event",
+    "EventRun",
     "EventUndone",
     "GoesBack",
     "Instant",
     "Monotonic",
-    "Run",
     "Savepoint",
     "StorageBroken",
     "StorageDamaged",

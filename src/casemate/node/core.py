@@ -34,7 +34,7 @@ class BatchEnd(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Run(Event):
+class EventRun(Event):
     """Events that follow each other and are handled as one: they stand together, or are handled one by one."""
 
     events: tuple[Event, ...] = field(repr=False)
@@ -58,7 +58,7 @@ class Core(Protocol):
         ...
 
     def gather(self, batch: Sequence[Event]) -> Sequence[Event]:
-        """The batch, in its order, with a `Run` where `handle` does several at less cost than one after the other.
+        """The batch, in its order, with a `EventRun` where `handle` does several at less cost than one after the other.
 
         A run that raises is undone, and its events are handled one by one: only one of them may be at fault.
         """

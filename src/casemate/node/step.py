@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from casemate.node.core import BatchEnd, Core, Effect, Event, Run
+from casemate.node.core import BatchEnd, Core, Effect, Event, EventRun
 from casemate.node.instant import Instant
 from casemate.node.store import StorageBroken, Store
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -56,13 +56,13 @@ def _handle(core: Core, store: Store, event: Event, now: Instant) -> Sequence[Ef
         return _after_undo(core, store, event, error, now)
 
 
-def _one_by_one(core: Core, store: Store, run: Run, now: Instant) -> list[Effect]:
+def _one_by_one(core: Core, store: Store, run: EventRun, now: Instant) -> list[Effect]:
     return [effect for event in run.events for effect in _handle(core, store, event, now)]
 
 
 def _after_undo(core: Core, store: Store, event: Event, error: Exception, now: Instant) -> list[Effect]:
     core.forget()
-    if isinstance(event, Run):
+    if isinstance(event, EventRun):
         return _one_by_one(core, store, event, now)
     effects: list[Effect] = [EventUndone(event, error)]
     try:

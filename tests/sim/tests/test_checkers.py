@@ -118,13 +118,12 @@ def test_a_message_called_read_that_was_only_jumped_over_is_found(monkeypatch: p
 
 
 def test_a_message_that_is_acknowledged_but_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.message_add
+    honest = SqliteAccountStore.messages_add
 
-    def leaky(self: SqliteAccountStore, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
-        kept_back = row.number is not None and row.message_id[0] < 40
-        return None if kept_back else honest(self, row, is_new=is_new)
+    def leaky(self: SqliteAccountStore, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        return honest(self, [row for row in rows if row.number is None or row.message_id[0] >= 40])
 
-    monkeypatch.setattr(SqliteAccountStore, "message_add", leaky)
+    monkeypatch.setattr(SqliteAccountStore, "messages_add", leaky)
     assert re.search(r"does not see|is delivered, but it is not so", finding(FINE))
 
 
@@ -140,16 +139,17 @@ def test_a_message_that_is_shown_twice_is_found(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_order_that_depends_on_arrival_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = SqliteAccountStore.message_add
+    honest = SqliteAccountStore.messages_add
 
-    def by_arrival(self: SqliteAccountStore, row: MessageRow, *, is_new: bool = False) -> MessageRow | None:
+    def by_arrival(self: SqliteAccountStore, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        return [kept for row in rows for kept in honest(self, [counted_anew(self, row)])]
+
+    def counted_anew(self: SqliteAccountStore, row: MessageRow) -> MessageRow:
         last_id = self.last_message(row.conversation)
         last = None if last_id is None else self.message(row.conversation, last_id)
-        return honest(
-            self, structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0))), is_new=is_new
-        )
+        return structs.replace(row, counter=max(row.counter, 1 + (last.counter if last else 0)))
 
-    monkeypatch.setattr(SqliteAccountStore, "message_add", by_arrival)
+    monkeypatch.setattr(SqliteAccountStore, "messages_add", by_arrival)
     assert "in different order" in finding(replace(WINDY, slowness=2.0))
 
 

@@ -29,7 +29,7 @@ from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.views.snapshots import Views
-from casemate.node import Event, Run
+from casemate.node import Event, EventRun
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
@@ -48,7 +48,7 @@ def gathered(batch: Sequence[Event]) -> list[Event]:
     runs: list[Event] = []
     for written, events in groupby(batch, _written):
         together = tuple(events)
-        runs += [Run(together)] if written is not None and len(together) > 1 else together
+        runs += [EventRun(together)] if written is not None and len(together) > 1 else together
     return runs
 
 

@@ -56,9 +56,9 @@ from casemate.node import (
     Effect,
     Entropy,
     Event,
+    EventRun,
     Instant,
     Monotonic,
-    Run,
     StorageBroken,
     StorageDamaged,
     Wakeup,
@@ -164,7 +164,7 @@ class Service(Core):
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
         self._begin(now)
         match event:
-            case Run(run):
+            case EventRun(run):
                 self._dispatch.messages_arrived(run)
             case events.RequestArrived(socket, request):
                 self._dispatch.arrived(socket, request)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from casemate.node import Core, Effect, Event, EventUndone, Instant, Monotonic, StorageBroken, step
+from casemate.node import Core, Effect, Event, EventRun, EventUndone, Instant, Monotonic, StorageBroken, step
 from casemate.protocol.errors import PeerBrokeProtocol
 
 NOW = Instant(monotonic=1.0, wall=1_700_000_000.0)
@@ -63,6 +63,8 @@ class Notebook(Core):
         self.clumsy = clumsy
 
     def handle(self, event: Event, now: Instant) -> Sequence[Effect]:
+        if isinstance(event, EventRun):
+            return [effect for note in event.events for effect in self.handle(note, now)]
         assert isinstance(event, Note)
         self.store.lines.append(event.text)
         if event.error is not None:
@@ -83,6 +85,13 @@ class Notebook(Core):
 
     def forget(self) -> None:
         self.forgot += 1
+
+
+class Gathering(Notebook):
+    """Takes all notes of a batch as one."""
+
+    def gather(self, batch: Sequence[Event]) -> Sequence[Event]:
+        return [EventRun(tuple(batch))]
 
 
 def said(effects: Sequence[Effect]) -> list[str]:
@@ -106,6 +115,28 @@ def test_an_event_that_raises_is_undone_alone(error: Exception, answer: str) -> 
     assert "bad" not in store.committed
     assert [line for line in store.committed if line != "quarantined"] == ["a", "c"]
     assert core.forgot == 1
+
+
+@pytest.mark.parametrize("bad", range(3))
+@pytest.mark.parametrize(
+    ("error", "answer"), [(PeerBrokeProtocol(), "quarantined"), (KeyError("ours"), "failed")], ids=["peer", "own fault"]
+)
+def test_a_run_that_raises_is_undone_and_handled_one_by_one(error: Exception, answer: str, bad: int) -> None:
+    store = ListStore()
+    notes = [Note(name, error if number == bad else None) for number, name in enumerate("abc")]
+    effects = step(Gathering(store), store, notes, NOW)
+    assert said(effects) == [answer if number == bad else note.text for number, note in enumerate(notes)]
+    assert [line for line in store.committed if line != "quarantined"] == [
+        note.text for note in notes if note.error is None
+    ]
+    assert [report.event for report in effects if isinstance(report, EventUndone)] == [notes[bad]]
+
+
+def test_broken_storage_in_a_run_undoes_the_whole_batch() -> None:
+    store = ListStore()
+    with pytest.raises(StorageBroken):
+        step(Gathering(store), store, [Note("a"), Note("b", StorageBroken())], NOW)
+    assert store.lines == []
 
 
 def test_the_undone_event_and_its_error_are_reported_without_showing_them() -> None:

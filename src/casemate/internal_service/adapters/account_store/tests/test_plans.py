@@ -59,8 +59,8 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     ours = store.message_add(line("ours", mine=True))
     assert theirs is not None
     assert ours is not None
-    store.delivery_add(Delivery(DEVICE, ours.arrival))
-    store.delivery_sealed(DEVICE, ours.arrival, 1, b"envelope")
+    store.deliveries_add([Delivery(DEVICE, ours.arrival)])
+    store.deliveries_sealed([Delivery(DEVICE, ours.arrival, 1, b"envelope", "queued")])
     for page in (None, ours.order):
         store.timeline_page(CONVERSATION, before=page, after=None, limit=9)
     store.timeline_page(CONVERSATION, before=None, after=theirs.order, limit=9)
@@ -85,7 +85,7 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.devices_to_send()
     store.unseal(DEVICE, [1])
     store.deliveries_waiting(DEVICE, 9)
-    store.delivery_sealed(DEVICE, ours.arrival, 2, b"envelope")
+    store.deliveries_sealed([Delivery(DEVICE, ours.arrival, 2, b"envelope", "queued")])
     store.arrived(DEVICE, 2)
     store.read(DEVICE, 1, 2)
     whole = {

@@ -78,7 +78,9 @@ class Messages:
                 outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body, arrival))
         return outcome
 
-    def _add_new(self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant) -> dict[int, int]:
+    def _add_new(
+        self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant
+    ) -> dict[int, int]:
         """The arrivals of those that were not here, by number."""
         store = self._context.store
         conversation = self._context.conversation_with(peer.account_id)

@@ -1,4 +1,4 @@
-"""A message that is written and sealed in one transaction reaches the database once, and goes back with its event."""
+"""What is written, sealed or told goes back with its event alone, in the database and in what is remembered of it."""
 
 from pathlib import Path
 
@@ -57,12 +57,12 @@ def line(name: str, counter: int, *, mine: bool = True) -> MessageRow:
 def write(store: SqliteAccountStore, name: str, counter: int) -> None:
     row = store.message_add(line(name, counter))
     assert row is not None
-    store.delivery_add(Delivery(DEVICE, row.arrival))
+    store.deliveries_add([Delivery(DEVICE, row.arrival)])
 
 
 def seal(store: SqliteAccountStore, first: int) -> None:
     for number, row in enumerate(store.deliveries_waiting(DEVICE, 100), start=first):
-        store.delivery_sealed(DEVICE, row.arrival, number, b"envelope")
+        store.deliveries_sealed([Delivery(DEVICE, row.arrival, number, b"envelope", "queued")])
 
 
 def in_database(store: SqliteAccountStore) -> list[tuple[str, str]]:
@@ -77,17 +77,7 @@ def in_database(store: SqliteAccountStore) -> list[tuple[str, str]]:
     return [(body.decode(), found[arrival]) for arrival, body in lines]
 
 
-def test_what_is_sealed_where_it_was_written_is_written_sealed(store: SqliteAccountStore) -> None:
-    with store.transaction():
-        write(store, "one", 1)
-        write(store, "two", 2)
-        seal(store, 7)
-        assert in_database(store) == []
-        assert store.waiting(DEVICE) == 0
-    assert in_database(store) == [("one", "queued 7"), ("two", "queued 8")]
-
-
-def test_what_was_written_before_is_sealed_in_the_database(store: SqliteAccountStore) -> None:
+def test_what_was_written_in_another_transaction_is_sealed_in_its_place(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
     with store.transaction():
@@ -102,7 +92,6 @@ def test_a_message_goes_back_with_its_event_alone(store: SqliteAccountStore) -> 
             write(store, "one", 1)
         with pytest.raises(ZeroDivisionError), store.savepoint():
             write(store, "two", 2)
-            store.unread()  # brings everything to the database
             write(store, "three", 3)
             raise ZeroDivisionError
         assert store.last_message(CONVERSATION) == named("one")
@@ -124,7 +113,7 @@ def test_sealing_goes_back_with_its_event(store: SqliteAccountStore) -> None:
     assert in_database(store) == [("one", "waiting None")]
 
 
-def test_a_receipt_for_what_is_not_written_yet_finds_it(store: SqliteAccountStore) -> None:
+def test_a_receipt_finds_what_was_sealed_in_the_same_transaction(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
         seal(store, 1)
@@ -133,7 +122,7 @@ def test_a_receipt_for_what_is_not_written_yet_finds_it(store: SqliteAccountStor
     assert in_database(store) == [("one", "done 1"), ("two", "waiting None")]
 
 
-def test_what_is_sealed_and_not_written_yet_changes_by_its_number(store: SqliteAccountStore) -> None:
+def test_what_was_just_sealed_changes_by_its_number(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
         write(store, "two", 2)
@@ -146,7 +135,7 @@ def test_what_is_sealed_and_not_written_yet_changes_by_its_number(store: SqliteA
     assert [state for _, state in in_database(store)] == ["done 1", "done 2", "done 3"]
 
 
-def test_a_message_that_is_there_is_not_added_again_whether_written_or_not(store: SqliteAccountStore) -> None:
+def test_a_message_that_is_there_is_not_added_again(store: SqliteAccountStore) -> None:
     with store.transaction():
         assert store.message_add(line("one", 1, mine=False)) is not None
         assert store.message_add(line("one", 2, mine=False)) is None
@@ -163,7 +152,7 @@ def test_what_the_database_refuses_fails_in_its_own_event(store: SqliteAccountSt
     assert in_database(store) == [("one", "waiting None")]
 
 
-def test_messages_are_not_kept_in_memory_beyond_their_transaction(store: SqliteAccountStore) -> None:
+def test_messages_are_not_kept_in_memory(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
         assert store.message(*place("none")) is None
@@ -220,15 +209,3 @@ def test_what_a_client_is_owed_goes_back_with_its_event_and_sequences_are_never_
         store.plain_remove_up_to(third)
     with store.transaction():
         assert store.plain_add(Cid(1), b"fourth") > third
-
-
-def test_more_than_may_wait_in_memory_is_written_earlier(
-    store: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("casemate.runtime.row_cache.MOST_UNWRITTEN", 3)
-    with store.transaction():
-        for counter in range(1, 6):
-            write(store, f"m{counter}", counter)
-        assert len(in_database(store)) == 3
-        seal(store, 1)
-    assert in_database(store) == [(f"m{counter}", f"queued {counter}") for counter in range(1, 6)]
