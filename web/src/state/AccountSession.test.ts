@@ -22,7 +22,7 @@ function longConversation() {
   const session = new AccountSession(service, ANN, thisBrowser());
   const pages = () => service.asked.filter(({ name }) => name === "GetTimeline").length;
   const messages = () => session.store.get().workspace?.timelines.get(TALK)?.messages ?? [];
-  return { world, session, pages, messages };
+  return { world, service, session, pages, messages };
 }
 
 test("all that the address shows is there before anybody looks, and is not asked for again when somebody does", async () => {
@@ -62,6 +62,23 @@ test("an account that is not open is not followed on, and whoever opens it begin
     expect(session.store.get()).toMatchObject({ live: true, refused: null });
     expect(session.store.get().workspace).not.toBeNull();
   });
+});
+
+test("what the service did not take is not called read", async () => {
+  const { service, session, messages } = longConversation();
+  await session.expect(WITH_BOB);
+  const painted = messages().map(({ id }) => id);
+  expect(await session.markRead(TALK, painted, 0)).toBe(true);
+  service.refuseNext("MarkRead", { code: "signed_out", params: {}, acts: "user" });
+  expect(await session.markRead(TALK, painted, 0)).toBe(false);
+});
+
+test("words that are written and not sent are in hand", async () => {
+  const { session } = longConversation();
+  await session.expect(WITH_BOB);
+  expect(session.outgoing.wordsInHand()).toBe(false);
+  session.outgoing.drafts.typed(TALK, "begun");
+  expect(session.outgoing.wordsInHand()).toBe(true);
 });
 
 test("a text that an earlier page kept by the other one's cid goes into their conversation", async () => {

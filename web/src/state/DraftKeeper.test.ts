@@ -167,6 +167,22 @@ test("an empty window goes on with its own draft, then with the newest; the othe
   expect(offersOf(HERE, mine, all, []).map(({ text }) => text)).toEqual(["newest"]);
 });
 
+test("an offer goes behind what was written here, and its own draft goes", async () => {
+  await keeper.synchronise(rows(row(OTHER, "theirs", 4)), new Map());
+  keeper.open(HERE, () => undefined);
+  keeper.typed(HERE, "mine");
+  await keeper.take(HERE, { slot: OTHER, revision: 4, text: "more", recordId: null });
+  expect(keeper.text(HERE).split("\n").slice(-2)).toEqual(["mine", "more"]);
+});
+
+test("the draft of a message that was discarded goes with it, under a newer revision", async () => {
+  await keeper.synchronise(rows(row(OTHER, "begun", 3)), new Map());
+  await keeper.discardOrigin(HERE, { slot: OTHER, revision: 2 });
+  expect(told).toEqual([]);
+  await keeper.discardOrigin(HERE, { slot: OTHER, revision: 3 });
+  expect(told).toEqual(["other 4 "]);
+});
+
 test("a record opens with its own key, for its own account and under its own id only", async () => {
   await sealed.keep("one", { kind: "draft", conversation: HERE, slot: OWN, text: "secret", revision: 1 });
   const [record] = [...records.all.values()];

@@ -57,6 +57,15 @@ test("a message is told with its words, many of them with their number", () => {
   expect(heard()).toEqual(["2 new messages from Bob."]);
 });
 
+test("a message that was read on another screen meanwhile is not told", () => {
+  const { world, ann, bob, heard } = twoPeople();
+  world.agree(ann, bob);
+  heard();
+  say(world, bob, ann, "hello Ann");
+  world.readAll(ann, bob, Number.MAX_SAFE_INTEGER);
+  expect(heard()).toEqual([]);
+});
+
 test("how far one's own last message got is told at each step", () => {
   const { world, ann, bob, heard } = twoPeople();
   world.agree(ann, bob);

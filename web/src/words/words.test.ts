@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LinkView, MessageView, PathView } from "../api/generated";
+import type { LinkView, MessageView, PathView, PeerView } from "../api/generated";
 import { fakeLooks } from "../testing/fakeLooks";
 import {
   ambiguousNames,
@@ -11,6 +11,7 @@ import {
   lookAlikeOf,
   matchesQuery,
 } from "./names";
+import { asksToConnect } from "./lists";
 import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
 import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
@@ -29,6 +30,14 @@ const NOON = new Date(2026, 10, 22, 12).getTime();
 test("a name of invisible signs alone falls back to the username", () => {
   expect(displayName(person(1n, "\u200b\u2060 ", "ghost"))).toBe("ghost");
   expect(displayName(person(1n, "\u202eevil\u202c", "x"))).toBe("evil");
+});
+
+test("only somebody who is registered asks to connect", () => {
+  const asks = (relation: PeerView["relation"], connection: PeerView["connection"]) =>
+    asksToConnect({ relation, connection } as PeerView);
+  expect(asks("registered", "asks_you")).toBe(true);
+  expect(asks("registered", "connected")).toBe(false);
+  expect(asks("requested", "asks_you")).toBe(false);
 });
 
 test("signs that join emoji stay", () => {

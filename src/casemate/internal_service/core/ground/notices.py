@@ -6,7 +6,7 @@ transaction, so a notice carries ids and outcomes, not copies of rows. What conc
 id, what concerns a person by their cid.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casemate.protocol.client.views import DirectoryRow, Reason
 from casemate.protocol.ids import Cid, ConversationId, MessageId
@@ -71,7 +71,7 @@ class MessageArrived(Notice):
     message_id: MessageId
     kind: str
     """`chat` or `opaque`."""
-    body: bytes
+    body: bytes = field(repr=False)
     arrival: int | None
     """Of the line that it is; None: it is none, and kept nowhere else."""
 

@@ -1,6 +1,6 @@
 """Register: a new account, from the password to the server's word, however often it is tried."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from casemate.internal_service.core.account.account import Account
@@ -38,8 +38,8 @@ class _Wanted:
     username: str
     full_name: str
     server: str
-    password: bytes
-    server_password: list[bytes] | None
+    password: bytes = field(repr=False)
+    server_password: list[bytes] | None = field(repr=False)
     connect_after: bool
 
     @property
