@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
 
-_COLUMNS = (
+MESSAGE_COLUMNS = (
     "arrival, id, conversation, author, device, kind, shows, body, counter, heads, number,"
     " written_at, arrived_at, shown_at, late, seen, painted, settled"
 )
@@ -73,14 +73,14 @@ class MessagesTable(ConversationsTable):
     def timeline_page(
         self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
     ) -> list[MessageRow]:
-        select = f"SELECT {_COLUMNS} {_LINES}"
+        select = f"SELECT {MESSAGE_COLUMNS} {_LINES}"
         if after is not None:
             sql = f"{select} AND counter >= ? AND ({_DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {_DISPLAY_ORDER} LIMIT ?"
-            return [_message(row) for row in self._stored.rows(sql, conversation, after[0], *after, limit)]
+            return [read_message(row) for row in self._stored.rows(sql, conversation, after[0], *after, limit)]
         bound = "" if before is None else f" AND counter <= ? AND ({_DISPLAY_ORDER}) < (?, ?, ?)"
         sql = f"{select}{bound} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
         rows = self._stored.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
-        return [_message(row) for row in reversed(rows)]
+        return [read_message(row) for row in reversed(rows)]
 
     def last_message(self, conversation: ConversationId) -> MessageId | None:
         last = self._last(conversation)
@@ -113,10 +113,10 @@ class MessagesTable(ConversationsTable):
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
         where = f"{_LINES} AND device = ? AND number > ?"
-        sql = f"SELECT {_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
+        sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
         rows = self._db.rows(sql, conversation, device, number, limit)
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
-        return [_message(row) for row in rows], there_are
+        return [read_message(row) for row in rows], there_are
 
     def _placed(self, row: MessageRow, last: tuple[DisplayOrder, float] | None) -> MessageRow:
         """With its place among all that arrived and, if it is a line, the time that is shown of it."""
@@ -138,7 +138,7 @@ class MessagesTable(ConversationsTable):
 
     def _insert_messages(self, rows: list[MessageRow]) -> None:
         self._stored.executemany(
-            f"INSERT INTO messages ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     row.arrival,
@@ -166,7 +166,9 @@ class MessagesTable(ConversationsTable):
 
     def _update(self, change: str, *values: object) -> list[MessageRow]:
         """The rows as they are now."""
-        return [_message(row) for row in self._db.rows(f"UPDATE messages {change} RETURNING {_COLUMNS}", *values)]
+        return [
+            read_message(row) for row in self._db.rows(f"UPDATE messages {change} RETURNING {MESSAGE_COLUMNS}", *values)
+        ]
 
     def _last(self, conversation: ConversationId) -> tuple[DisplayOrder, float] | None:
         """The place of the last line, and the time that is shown of it."""
@@ -195,10 +197,10 @@ class MessagesTable(ConversationsTable):
 
 
 def _messages(database: Database, where: str, *values: object) -> list[MessageRow]:
-    return [_message(row) for row in database.rows(f"SELECT {_COLUMNS} FROM messages {where}", *values)]
+    return [read_message(row) for row in database.rows(f"SELECT {MESSAGE_COLUMNS} FROM messages {where}", *values)]
 
 
-def _message(row: Row) -> MessageRow:
+def read_message(row: Row) -> MessageRow:
     heads = row[9]
     return MessageRow(
         arrival=row[0],

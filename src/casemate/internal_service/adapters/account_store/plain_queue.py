@@ -1,6 +1,6 @@
 """Messages that a plain client is owed, in SQL: lines of the timeline by their places in it, all else by its body."""
 
-from casemate.internal_service.adapters.account_store.messages import _COLUMNS, _message
+from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
 from casemate.internal_service.core.sessions.ports import QueuedMessage
 from casemate.protocol.ids import Cid
 from casemate.runtime.row_cache import RowCache, WrittenThrough
@@ -26,13 +26,13 @@ class PlainQueueTable:
 
     def plain_after(self, sequence: int, limit: int) -> list[QueuedMessage]:
         rows = self._db.rows(
-            f"SELECT sequence, peer, held, {_COLUMNS} FROM plain_queue LEFT JOIN messages ON arrival = line"
+            f"SELECT sequence, peer, held, {MESSAGE_COLUMNS} FROM plain_queue LEFT JOIN messages ON arrival = line"
             " WHERE sequence > ? AND (held IS NOT NULL OR arrival IS NOT NULL) ORDER BY sequence LIMIT ?",
             sequence,
             limit,
         )
         return [
-            QueuedMessage(row[0], Cid(u64_from_blob(row[1])), _message(row[3:]) if row[2] is None else row[2])
+            QueuedMessage(row[0], Cid(u64_from_blob(row[1])), read_message(row[3:]) if row[2] is None else row[2])
             for row in rows
         ]
 
