@@ -48,6 +48,7 @@ function firstLoad(): Plugin {
 const WORKER = "shell-worker.js";
 const PAGE = "index.html";
 const AHEAD = "ahead";
+const HASHED = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 
 /** Tells the worker which files there are, and makes it another one when any of them is. */
 function shellFiles(): Plugin {
@@ -62,6 +63,11 @@ function shellFiles(): Plugin {
         .sort();
       for (const name of names) build.update(name).update(readFileSync(join(dir, name)));
       const files = names.filter((name) => name !== WORKER && name !== PAGE).map((name) => `/${name}`);
+      const unhashed = files.filter((file) => !HASHED.test(file));
+      if (unhashed.length > 0)
+        throw new Error(
+          `The worker would never ask for another ${unhashed.join(", ")}: its name stays the same`,
+        );
       const worker = readFileSync(join(dir, WORKER), "utf8")
         .replace('["__FILES__"]', JSON.stringify(files))
         .replace("__BUILD__", build.digest("hex").slice(0, 16));
@@ -70,7 +76,7 @@ function shellFiles(): Plugin {
   };
 }
 
-/** Names the script that runs before the others; `async`, so that it waits for nothing of the page. */
+/** Names the script that runs before the others: `async`, so that it waits for nothing, and nothing is painted before. */
 function ahead(): Plugin {
   return {
     name: "ahead",
@@ -83,7 +89,7 @@ function ahead(): Plugin {
           return item?.type === "chunk" && item.name === AHEAD;
         });
         if (file === undefined) throw new Error("Nothing runs ahead of the page");
-        const attrs = { type: "module", async: true, crossorigin: true, src: `/${file}` };
+        const attrs = { type: "module", async: true, blocking: "render", crossorigin: true, src: `/${file}` };
         return [{ tag: "script", attrs, injectTo: "head-prepend" }];
       },
     },
@@ -97,8 +103,17 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     sourcemap: false,
-    // With all that it imports: it waits for no other file.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: AHEAD, test: /src\/ahead\.ts$/ }] } } },
+    // What runs ahead comes with all that it imports: it waits for no other file. Nor does the first screen for many.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: AHEAD, test: /src\/ahead\.ts$/, priority: 1 },
+            { name: "first", tags: ["$initial"] },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: "127.0.0.1",

@@ -30,6 +30,13 @@ new Promise((done) => {
 })
 """
 
+FILES: Final = """
+performance.getEntriesByType("resource")
+    .filter((file) => new URL(file.name).pathname.startsWith("/assets/"))
+    .map((file) => [file.name, file.workerFinalSourceType])
+"""
+"""What the page has loaded, and where its worker's routes had it from."""
+
 KEPT: Final = """
 (async () => {
     const paths = [];
@@ -277,6 +284,19 @@ def test_the_kept_page_is_not_shown_when_the_service_answers(writer: Tab) -> Non
     writer.page.context.clear_cookies()
     writer.page.reload()
     expect(writer.page.get_by_role("heading", name="This browser is not signed in yet")).to_be_visible()
+
+
+def test_a_new_tab_has_its_files_from_what_is_kept_without_asking_the_worker(
+    writer: Tab, context: BrowserContext
+) -> None:
+    wait_for_the_shell(writer)
+    tab = context.new_page()
+    tab.goto(writer.page.url)
+    expect(tab.get_by_role("textbox", name=re.compile("^Message to "))).to_be_visible()
+    files: list[tuple[str, str]] = tab.evaluate(FILES)
+    assert files
+    assert {source for _, source in files} == {"cache"}, files
+    tab.close()
 
 
 def wait_for_the_shell(tab: Tab) -> None:

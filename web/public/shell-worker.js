@@ -1,6 +1,7 @@
 /**
- * Keeps the page's own files, so that a reload shows the page while the internal service is gone. The service is asked
- * first, always: what is kept here is shown only when nobody answers. Nothing else is ever kept: no answer of the
+ * Keeps the page's own files, so that a reload shows the page while the internal service is gone. For the page itself the
+ * service is asked first, always: what is kept here is shown only when nobody answers. Its assets have another name when
+ * they have other contents, so what is kept is what the service would answer. Nothing else is ever kept: no answer of the
  * service, no data, and no address with a launch token.
  */
 
@@ -12,6 +13,7 @@ const PAGE = "/";
 const HEADERS = ["Content-Type", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"];
 
 self.addEventListener("install", (event) => {
+  event.addRoutes?.(routes());
   event.waitUntil(keepShell().then(() => self.skipWaiting()));
 });
 
@@ -24,9 +26,19 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, searchParams } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   const isPage = request.mode === "navigate" && !searchParams.has("launch");
-  const name = isPage ? PAGE : FILES.includes(pathname) ? pathname : null;
-  if (name !== null) event.respondWith(fetch(request).catch(() => kept(name)));
+  if (isPage) event.respondWith(fetch(request).catch(async () => (await kept(PAGE)) ?? Response.error()));
+  else if (FILES.includes(pathname)) event.respondWith(kept(pathname).then((file) => file ?? fetch(request)));
 });
+
+/** The same, for browsers that go there by themselves: nothing on the way to the first screen waits for this worker. */
+function routes() {
+  return [
+    { condition: { urlPattern: "/assets/*" }, source: { cacheName: SHELL } },
+    // Asked twice, a launch token would be used up.
+    { condition: { urlPattern: new URLPattern({ search: "*launch=*" }) }, source: "network" },
+    { condition: { requestMode: "navigate" }, source: "race-network-and-fetch-handler" },
+  ];
+}
 
 async function keepShell() {
   const shell = await caches.open(SHELL);
@@ -45,7 +57,7 @@ async function keep(shell, name) {
 
 async function kept(name) {
   const shell = await caches.open(SHELL);
-  return (await shell.match(name)) ?? Response.error();
+  return shell.match(name);
 }
 
 async function forgetOthers() {

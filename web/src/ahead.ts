@@ -1,13 +1,16 @@
 /**
- * Runs before the rest of the page has come: opens the socket, and asks all that this address is certain to need. What is
- * imported here comes before the rest, too, so it is little.
+ * Runs before the rest of the page has come, and before anything is painted: chooses the theme, opens the socket, and
+ * asks all that this address is certain to need. What is imported here comes before the rest, too, so it is little.
  */
 import type { Question } from "./api/EarlySocket";
 import { EarlySocket, HELLO, serviceAddress } from "./api/EarlySocket";
 import type { Socket } from "./api/WebSocketService";
 import type { Route } from "./state/address";
+import { applyTheme, storedTheme } from "./state/chosenTheme";
 import { firstPageMessages } from "./state/firstPage";
 import { firstRoute } from "./state/tabAccount";
+
+applyTheme(storedTheme());
 
 export const route = firstRoute();
 

@@ -158,3 +158,18 @@ test("another time zone draws every time and day anew", async () => {
     vi.unstubAllEnvs();
   }
 });
+
+test("whoever points at a message and at its mark is told what its status means", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  world.send(ann, bob, id(1), "first");
+  world.send(ann, bob, id(2), "second");
+  const { user, messages } = await openConversation(App, world);
+  const row = within(messages()).getByText("first").closest<HTMLElement>("[data-message]");
+  if (row === null) throw new Error("There is no such row");
+  await user.hover(row);
+  const mark = row.querySelector("[data-status]");
+  if (mark === null) throw new Error("It has no mark");
+  await user.hover(mark);
+  expect(await screen.findByRole("tooltip")).toHaveTextContent(/^(Queued|Sent|Delivered|Read)/);
+});

@@ -7,6 +7,8 @@ import { peerIn } from "../state/workspace";
 import { useHeldBack } from "../state/useHeldBack";
 import { requestsOf } from "../words/lists";
 import { displayName } from "../words/names";
+import calmIcon from "./favicon.svg";
+import unreadIcon from "./favicon-unread.svg";
 
 export function usePageTitle(place: Place): void {
   const waiting = useHeldBack(
@@ -24,7 +26,7 @@ export function usePageTitle(place: Place): void {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${waiting.toString()}) ` : ""}${where} · Casemate`;
     const icon = document.querySelector<HTMLLinkElement>("link[rel=icon]");
-    const href = waiting > 0 ? "/assets/favicon-unread.svg" : "/assets/favicon.svg";
+    const href = waiting > 0 ? unreadIcon : calmIcon;
     if (icon !== null && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
   }, [waiting, where]);
 }

@@ -1,6 +1,6 @@
 /** One message: its text, when, and how far it got. */
 import { ClockArrowUp } from "lucide-react";
-import { memo } from "react";
+import { memo, useState } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
 import { classes } from "../../components/classes";
@@ -24,9 +24,13 @@ interface Props {
 export const MessageRow = memo(function MessageRow({ message, peerName, showGlyph, last, waitsFor }: Props) {
   const text = message.text ?? noteText(message);
   const reason = reasonOf(message, waitsFor);
+  const [approached, setApproached] = useState(false);
   return (
     <li
       data-message={message.id}
+      onPointerEnter={() => {
+        setApproached(true);
+      }}
       className={classes("group/row flex items-end gap-2 py-0.5", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
@@ -57,7 +61,15 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         >
           {clockTime(message.shown_at)}
         </time>
-        {message.mine && <Status message={message} reason={reason} peerName={peerName} shown={showGlyph} />}
+        {message.mine && (
+          <Status
+            message={message}
+            reason={reason}
+            peerName={peerName}
+            shown={showGlyph}
+            explained={approached}
+          />
+        )}
       </span>
     </li>
   );
@@ -68,25 +80,32 @@ function Status({
   reason,
   peerName,
   shown,
+  explained,
 }: {
   readonly message: MessageView;
   readonly reason: Reason | null;
   readonly peerName: string;
   readonly shown: boolean;
+  /** Only where somebody points at the row: explanations for every row would be half of what drawing them costs. */
+  readonly explained: boolean;
 }) {
   const status: GlyphStatus = needsYou(message)
     ? "needs-you"
     : message.status === "received"
       ? "sent"
       : message.status;
+  const glyph = (
+    <span
+      data-status={message.status}
+      className={classes("inline-flex", !shown && "opacity-0 group-hover/row:opacity-100")}
+    >
+      <StatusGlyph status={status} />
+    </span>
+  );
+  if (!explained) return glyph;
   return (
     <Tooltip text={statusSentence(reason, status, peerName)} align="end">
-      <span
-        data-status={message.status}
-        className={classes("inline-flex", !shown && "opacity-0 group-hover/row:opacity-100")}
-      >
-        <StatusGlyph status={status} />
-      </span>
+      {glyph}
     </Tooltip>
   );
 }

@@ -7,7 +7,7 @@ import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Switch } from "../../components/Switch";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
-import type { ThemeChoice } from "../../state/theme";
+import type { ThemeChoice } from "../../state/chosenTheme";
 import { chooseTheme, themeChoice } from "../../state/theme";
 import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";

@@ -23,7 +23,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
     files = tmp_path / "ui"
     (files / "assets").mkdir(parents=True)
     (files / "index.html").write_text("<!doctype html><title>UI</title>" + " " * 2_000)
-    (files / "assets/theme.js").write_text("export {};")
+    (files / "assets/plain.js").write_text("export {};")
     (files / "assets/app-B1jhIG0_.js").write_text("export {};" + " " * 2_000)
     (files / "icon.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("not for browsers")

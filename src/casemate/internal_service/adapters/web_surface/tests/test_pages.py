@@ -70,8 +70,8 @@ async def test_routes_of_the_ui_get_its_page_and_hashed_files_are_kept(door: Doo
     assert (script.status, script.content_type) == (200, "text/javascript")
     assert "immutable" in script.headers["Cache-Control"]
     assert script.headers["Content-Encoding"] == "gzip"
-    theme = await door.get("/assets/theme.js", **door.cookie)
-    assert theme.headers["Cache-Control"] == "private, no-cache", "it has this name after the next build as well"
+    plain = await door.get("/assets/plain.js", **door.cookie)
+    assert plain.headers["Cache-Control"] == "private, no-cache", "it has this name after the next build as well"
     missing = await door.get("/assets/app-B1jhIG99.js", **door.cookie)
     assert missing.status == 404
 
