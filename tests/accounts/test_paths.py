@@ -8,10 +8,11 @@ import pytest
 from casemate.internal_service.core.ground.notices import PathChanged
 from casemate.internal_service.core.ground.path_io import EndpointChanged
 from casemate.protocol.ids import AccountId
-from casemate.protocol.link import SetVisibility, Welcome
+from casemate.protocol.link import Ephemeral, SetVisibility, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Person
+from tests.accounts.hostility import device
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code
 
 
@@ -52,6 +53,29 @@ def test_what_turns_out_about_our_own_network_is_shown_at_once(neighbours: Neigh
     assert reason_code(world, ann, bob) == "udp_blocked_here"
     assert len(ann.heard(PathChanged)) > told
     assert reason_code(world, bob, ann) == "udp_blocked_there"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_where_one_may_be_reached_now_is_told_through_the_server_to_whoever_is_online(
+    neighbours: Neighbours, is_there: bool
+) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    account_id, generation, _ = world.peers.place_of(ann.account.account_id)
+    if not is_there:
+        world.do(bob, lambda account, now: account.stop(now))
+    world.pass_time(60)
+    told: list[bytes] = []
+
+    def count(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        told.extend([frame.to] if isinstance(frame, Ephemeral) and person is ann else [])
+        return [frame]
+
+    world.to_server = count
+    moved = EndpointChanged(account_id, generation, True, Network(udp="open"), ("192.0.2.9:4000",))
+    world.peers.later(account_id, moved)
+    world.settle()
+    world.pass_time(30)
+    assert told == [device(bob)] * is_there
 
 
 def test_a_hole_is_tried_from_this_side_too_once_the_other_side_may_send_udp_again(neighbours: Neighbours) -> None:

@@ -211,6 +211,17 @@ def test_the_workspace_says_when_the_server_is_away(street: Street, house: House
     assert "Error" in answer["Response"]
 
 
+def test_who_holds_a_session_hears_of_a_planned_stop_and_others_do_not(house: House) -> None:
+    holder, other = house.client(), house.client()
+    cid = holder.register("alice")
+    house.tell(events.ShutdownAsked(4.6))
+    [notice] = holder.heard(to.MessageNotification)
+    assert notice.cid == cid
+    assert msgspec.json.decode(bytes(notice.message))["Response"]["ServerShutdown"]["drain_seconds"] == 5
+    assert other.heard(to.MessageNotification) == []
+    assert set(house.closed_with) == {holder.socket, other.socket}
+
+
 def test_the_workspace_slows_down_who_asks_too_much(house: House) -> None:
     client = house.client()
     cid = client.register("alice")
