@@ -3,10 +3,14 @@
 import msgspec
 import pytest
 
+from casemate.crypto.content import Kind
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.contents import ReceiptNote, decode_control, encode
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.link import Deliver
+from casemate.protocol.ids import ConversationId
+from casemate.protocol.link import Deliver, ReceiptArrived
 from tests.accounts.deployment import Deployment, Person
 
 
@@ -119,3 +123,32 @@ def test_a_reader_cannot_claim_what_was_not_delivered(world: Deployment, friends
     world.cut(bob)
     world.pass_time(60)
     assert world.statuses(alice, bob) == ["read", "sent"]
+
+
+def test_messages_that_come_again_together_are_read_as_they_were(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """The writer heard of none of them and begins anew: all go once more, under new numbers, in one frame."""
+    alice, bob = friends
+    world.to_device = lambda person, frame: [] if isinstance(frame, ReceiptArrived) else [frame]
+    for number in range(6):
+        world.say(alice, bob, f"m{number}")
+    world.read(bob, alice, "m1", "m3", up_to=0)
+    numbers = [row.number for row in bob.store.timeline_page(talk(bob, alice), before=None, after=None, limit=9)]
+    world.do(alice, lambda account, now: found_older(account))
+    world.to_device = lambda person, frame: [frame]
+    world.restart(alice)
+    world.pass_time(60)
+    rows = bob.store.timeline_page(talk(bob, alice), before=None, after=None, limit=9)
+    again = [row.number for row in rows if row.kind == Kind.CHAT]
+    assert min(number or 0 for number in again) > max(number or 0 for number in numbers)
+    assert read_of(world, alice, bob) == ["m1", "m3"]
+
+
+def found_older(account: Account) -> Outcome:
+    account.found_older()
+    return []
+
+
+def talk(one: Person, other: Person) -> ConversationId:
+    return one.account.conversation_with(other.cid)

@@ -113,8 +113,7 @@ class Messages:
             )
             rows.append(row)
         added = store.messages_add(rows)
-        for number, message_id in again:
-            self._reading.came_again(peer, device, message_id, number)
+        self._reading.came_again(peer, device, again)
         return {row.number: row.arrival for row in added if row.number is not None}
 
 

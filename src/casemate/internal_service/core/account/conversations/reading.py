@@ -40,17 +40,22 @@ class Reading:
                 outcome += self._receipts.send(peer, channel.device, now, by_path=True)
         return outcome
 
-    def came_again(self, peer: Peer, device: DeviceId, message_id: MessageId, number: int) -> None:
-        """A message that is here has a new number: where it was painted, receipts have to say so of this one."""
+    def came_again(self, peer: Peer, device: DeviceId, again: Iterable[tuple[int, MessageId]]) -> None:
+        """Messages that are here have new numbers: where they were painted, receipts have to say so of these.
+
+        All have them before the first is looked at: a number whose message is not known yet would count for painted.
+        """
         store = self._context.store
         conversation = self._context.conversation_with(peer.account_id)
-        row = store.message(conversation, message_id)
-        if row is None or row.author != peer.account_id or row.device != device:
-            return
-        store.renumber(conversation, message_id, number)
+        painted: list[int] = []
+        for number, message_id in again:
+            row = store.message(conversation, message_id)
+            if row is not None and row.author == peer.account_id and row.device == device:
+                store.renumber(conversation, message_id, number)
+                painted += [number] if row.painted else []
         channel = store.channel(device)
-        if row.painted and channel is not None:
-            store.put_channel(self._painted(channel, [number]))
+        if painted and channel is not None:
+            store.put_channel(self._painted(channel, painted))
 
     def _painted(self, channel: Channel, numbers: Iterable[int]) -> Channel:
         """These were. Numbers without a message, between two that were painted, belong to the run of both."""
