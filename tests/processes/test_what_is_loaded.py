@@ -49,11 +49,13 @@ def test_no_authorities_are_read_for_a_client_that_nobody_asked_for() -> None:
     program = (
         "import ssl\n"
         "from casemate.runtime.lean_imports import aiohttp_alone\n"
-        "before = ssl.create_default_context\n"
+        "loading = 'load_default_certs', 'set_default_verify_paths'\n"
+        "before = [getattr(ssl.SSLContext, name) for name in loading]\n"
         "aiohttp_alone()\n"
-        "assert ssl.create_default_context is before\n"
+        "assert [getattr(ssl.SSLContext, name) for name in loading] == before\n"
         "from aiohttp import connector\n"
-        "context = connector._SSL_CONTEXT_VERIFIED\n"
-        "print(len(context.get_ca_certs()), context.check_hostname, context.verify_mode == ssl.CERT_REQUIRED)"
+        "strict, lax = connector._SSL_CONTEXT_VERIFIED, connector._SSL_CONTEXT_UNVERIFIED\n"
+        "print(strict.check_hostname, strict.verify_mode == ssl.CERT_REQUIRED)\n"
+        "print(*(sum(context.cert_store_stats().values()) for context in (strict, lax)))\n"
     )
-    assert run_python(program).split() == ["0", "True", "True"]
+    assert run_python(program).split() == ["True", "True", "0", "0"]

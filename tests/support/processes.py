@@ -34,6 +34,11 @@ def sampled(report: Path) -> tuple[str, ...]:
     return (sys.executable, "-m", "benchmarks.sampled", str(report))
 
 
+def loaded(report: Path) -> tuple[str, ...]:
+    """The program that runs `casemate` and writes at its end what loading each library cost it."""
+    return (sys.executable, "-m", "benchmarks.loaded", str(report))
+
+
 class ServiceProcess:
     """A service with its data directory; a port that the first start was given by the system stays."""
 
