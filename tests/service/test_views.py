@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.ground.events import RequestArrived, SpaceSeen
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
@@ -172,6 +173,7 @@ def test_events_are_numbered_without_a_gap(pair: Pair) -> None:
 
 def test_a_view_that_comes_back_hears_what_it_missed(pair: Pair) -> None:
     alice, a, bob, b = pair
+    subscribe(alice.house.view(), a)
     seen = alice.heard(ext.ViewEvents)[-1].position
     alice.close()
     bob.send(b, a, b"while away")
@@ -182,6 +184,31 @@ def test_a_view_that_comes_back_hears_what_it_missed(pair: Pair) -> None:
     missed = again.only(ext.ViewEvents)
     assert missed.first_sequence == seen.sequence + 1
     assert any(isinstance(event, rows.MessageChanged) for event in missed.events)
+
+
+@pytest.mark.parametrize("how", ["it was closed", "it unsubscribed"])
+def test_when_the_last_view_is_gone_nothing_is_made_for_it_and_a_snapshot_is_what_comes_next(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    alice, a, bob, b = pair
+    seen = alice.heard(ext.ViewEvents)[-1].position
+    if how == "it was closed":
+        alice.close()
+    else:
+        alice.expect(ext.Done, ext.Unsubscribe(request_id=new_id(), cid=a))
+    made: list[object] = []
+    honest = Account.message_views
+
+    def noted(account: Account, *asked: Any) -> Any:
+        made.append(asked)
+        return honest(account, *asked)
+
+    monkeypatch.setattr(Account, "message_views", noted)
+    bob.send(b, a, b"to nobody who looks")
+    assert made == []
+    snapshot = subscribe(alice.house.view(), a, seen)
+    assert isinstance(snapshot, ext.Snapshot)
+    assert [talk.unread for talk in snapshot.conversations] == [1]
 
 
 def test_a_position_of_another_run_or_too_long_ago_gets_a_snapshot(pair: Pair) -> None:

@@ -270,6 +270,7 @@ class Service(Core):
             case events.SocketClosed(socket):
                 self._sockets.closed(socket)
                 self._hosts.let_go(socket)
+                self._views.end_unfollowed()
                 self._waits.socket_closed(socket)
                 self._desk.socket_closed(socket)
             case events.MessagesTaken(socket, mark):

@@ -135,10 +135,10 @@ class Showing:
         )
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
-        """Of those that there are."""
-        conversation = self._conversations.of(peer)
-        found = (self._context.store.message(conversation, message_id) for message_id in message_ids)
-        return self._messages(peer, [row for row in found if row is not None])
+        """Of those that there are, in this order."""
+        ids = list(message_ids)
+        found = {row.message_id: row for row in self._context.store.lines(self._conversations.of(peer), ids)}
+        return self._messages(peer, [found[message_id] for message_id in ids if message_id in found])
 
     def _messages(self, peer: Peer, rows: Sequence[MessageRow]) -> list[MessageView]:
         ours = [row.arrival for row in rows if row.author == self._context.account_id]

@@ -103,7 +103,14 @@ class Views(Memory):
         host = self._hosts.get(cid)
         if host is not None:
             self._hosts.unfollow(host, asker.socket)
+            self.end_unfollowed()
         self._desk.answer(asker, ext.Done(cid=cid, request_id=asker.request_id))
+
+    def end_unfollowed(self) -> None:
+        """A view is gone. For an account that no other follows, no events are made or kept: a snapshot comes next."""
+        for host in self._hosts.peek():
+            if not host.followers:
+                self._streams.end(host.cid)
 
     # --- events
 

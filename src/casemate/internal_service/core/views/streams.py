@@ -46,7 +46,7 @@ class Stream:
 
 
 class Streams(Memory):
-    """`epoch` tells a number of this run from one of an earlier run or an earlier sign-in."""
+    """`epoch` tells a number of this run from one of an earlier run, sign-in or view that was alone."""
 
     def __init__(self, undo: Undo, epoch: str) -> None:
         super().__init__(undo)
@@ -57,7 +57,7 @@ class Streams(Memory):
         self._epochs: UndoDict[Cid, str] = UndoDict(undo)
 
     def is_watched(self, cid: Cid) -> bool:
-        """Whether any view has followed this account since it was signed in; else nobody can ask for its events."""
+        """Whether any view follows this account; else nobody can ask for its events."""
         return cid in self._streams
 
     def append(self, cid: Cid, event: ViewEvent) -> None:
@@ -73,7 +73,7 @@ class Streams(Memory):
         return self._of(cid).after(position.sequence)
 
     def end(self, cid: Cid) -> None:
-        """The account is signed out; its numbers mean nothing afterwards."""
+        """The account is signed out, or its last view is gone; its numbers mean nothing afterwards."""
         self._streams.pop(cid)
         self._epochs.pop(cid)
 
