@@ -1,16 +1,19 @@
-"""The commands, and how each of them ends: with an exit code, and each mistake with one sentence on stderr.
+"""Commands and options; the same options come from the environment and from a config file.
 
-What is read from the command line, the environment and the config file, and in which order, is in `command`.
+A command line wins over the environment (CASEMATE_SERVER_LISTEN), the environment over the config file
+(`listen` in the table `[server]`), and that over the defaults. Each mistake is one sentence on stderr.
 """
 
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import NoReturn
 
-from casemate.cli.command import Command, Misused
+from cyclopts import App, CycloptsError
+from cyclopts.config import Env, Toml
+
+from casemate.cli.services import fingerprint, server
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
 
@@ -18,24 +21,19 @@ EXIT_FAILED = 1
 EXIT_MISUSED = 2
 EXIT_INTERRUPTED = 130
 
+ENVIRONMENT_PREFIX = "CASEMATE_"
 CONFIG_VARIABLE = "CASEMATE_CONFIG"
 
-COMMANDS: Final = {
-    "up": ("casemate.cli.up", "up", "up"),
-    "server": ("casemate.cli.services", "server", "server"),
-    # It reads the same data_dir as the server, so the same variable and table say where that is.
-    "server fingerprint": ("casemate.cli.services", "fingerprint", "server"),
-    "internal-service": ("casemate.cli.services", "internal_service", "internal-service"),
-    "open": ("casemate.cli.open", "open_ui", "open"),
-}
-"""By module and function, so that a command imports what it needs and nothing of the others: services stay for long."""
+
+class Misused(Exception):
+    """A mistake on the command line that is found before its options are read."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 it failed, 2 it was misused."""
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
-    except Misused as error:
+    except (CycloptsError, Misused) as error:
         code = _fail(str(error), EXIT_MISUSED)
     except CannotStart as error:
         code = _fail(str(error), EXIT_FAILED)
@@ -48,39 +46,37 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(arguments: list[str]) -> int:
     arguments, config_file = _take_config_option(arguments)
-    if not arguments or arguments[0] in {"-h", "--help"}:
-        from casemate.cli.help import overview
-
-        return _print(overview([_command(name) for name in COMMANDS]))
-    if arguments[0] == "--version":
-        return _print(_version())
-    length = 2 if " ".join(arguments[:2]) in COMMANDS else 1
-    name, rest = " ".join(arguments[:length]), arguments[length:]
-    if name not in COMMANDS:
-        raise Misused(f"Unknown command {name!r}. There are: {', '.join(COMMANDS)}.")
-    command = _command(name)
-    if {"-h", "--help"} & set(rest):
-        from casemate.cli.help import help_of
-
-        return _print(help_of(command))
-    result = command.run(rest, os.environ, {} if config_file is None else _read_config(config_file))
+    from_file = [Toml(config_file)] if config_file else []
+    app = App(
+        name="casemate",
+        help="A self-hosted workspace where people talk end-to-end encrypted.\n\n"
+        "Every option can also be set in the environment (CASEMATE_SERVER_LISTEN) or in a config file "
+        "(--config FILE, CASEMATE_CONFIG; `listen` in the table [server]).",
+        version=_version,
+        config=[Env(ENVIRONMENT_PREFIX), *from_file],
+    )
+    # Named, so that a command imports what it needs itself and nothing of the others: services stay for long.
+    app.command("casemate.cli.up:up", name="up")
+    of_server = App(name="server")
+    of_server.default(server)
+    # It reads the same data_dir as the server, so the same variable and table say where that is.
+    tables = (
+        [Toml(config_file, root_keys="server", use_commands_as_keys=False, allow_unknown=True)] if config_file else []
+    )
+    of_server.command(fingerprint, config=[Env(f"{ENVIRONMENT_PREFIX}SERVER_", command=False), *tables])
+    app.command(of_server)
+    # No shell can set a variable with a hyphen in its name, so this command names its own.
+    variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
+    app.command("casemate.cli.services:internal_service", name="internal-service", config=[variables, *from_file])
+    app.command("casemate.cli.open:open_ui", name="open")
+    result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     return result if isinstance(result, int) else 0
-
-
-def _command(name: str) -> Command:
-    module, function, table = COMMANDS[name]
-    return Command(name, getattr(import_module(module), function), table)
-
-
-def _print(text: str) -> int:
-    sys.stdout.write(text)
-    return 0
 
 
 def _version() -> str:
     from importlib.metadata import version
 
-    return f"casemate {version('casemate')}\n"
+    return f"casemate {version('casemate')}"
 
 
 def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:
@@ -103,15 +99,6 @@ def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:
     if not os.access(chosen, os.R_OK):
         raise Misused(f"The config file {chosen} is not there or cannot be read.")
     return arguments, Path(chosen)
-
-
-def _read_config(file: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise Misused(f"The config file {file} cannot be read: {error}.") from error
 
 
 def _fail(sentence: str, code: int) -> int:

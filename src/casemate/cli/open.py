@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from casemate.cli.options import INTERNAL_FOLDER, OptionalPath, default_data_dir
-from casemate.cli.what_to_type import start_command
+from casemate.cli.options import INTERNAL_FOLDER, default_data_dir
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.own_command import own_command
 from casemate.runtime.secrets_file import keep_secret
 
 ANSWER_SECONDS = 10.0
@@ -31,7 +31,7 @@ _REDIRECT: Final = """<!doctype html>
 """
 
 
-def open_ui(*, data_dir: OptionalPath = None, browser: bool = True) -> None:
+def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
     """Print a fresh signed-in URL of a running internal service, and open it in the browser.
 
     Parameters
@@ -99,6 +99,28 @@ def open_in_browser(url: str, data_dir: Path) -> None:
         sys.stderr.write(f"casemate: The browser is not opened ({error.strerror}): open the address by hand.\n")
         return
     webbrowser.open(file.as_uri())
+
+
+def open_command(data_dir: Path) -> str:
+    """What gives a fresh signed-in page of the service that runs on this directory."""
+    return own_command("open", *_option(_owner(data_dir), default_data_dir()))
+
+
+def start_command(data_dir: Path, *, alone: bool = False) -> str:
+    """What starts the service of this directory again: `up`, or the internal service `alone`."""
+    if alone:
+        return own_command("internal-service", *_option(data_dir.resolve(), default_data_dir() / INTERNAL_FOLDER))
+    return own_command("up", *_option(_owner(data_dir), default_data_dir()))
+
+
+def _owner(data_dir: Path) -> Path:
+    """The directory of `up` for that of its internal service."""
+    data_dir = data_dir.resolve()
+    return data_dir.parent if data_dir.name == INTERNAL_FOLDER else data_dir
+
+
+def _option(data_dir: Path, default: Path) -> list[str]:
+    return [] if data_dir == default.resolve() else ["--data-dir", str(data_dir)]
 
 
 def _folder_of_service(data_dir: Path) -> Path:

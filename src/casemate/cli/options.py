@@ -1,10 +1,12 @@
-"""Options that several commands share, and how each kind is read."""
+"""Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from casemate.cli.command import Kind, yes_or_no
+from cyclopts import Parameter, Token
+from cyclopts.validators import Number
+
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress
 
@@ -15,48 +17,22 @@ SERVER_FOLDER = "server"
 INTERNAL_FOLDER = "internal-service"
 
 
-def _address_or_off(text: str) -> ListenAddress | Literal["off"]:
-    return "off" if text == "off" else ListenAddress.parse(text)
+def _to_address(_kind: Any, tokens: Sequence[Token]) -> ListenAddress:
+    return ListenAddress.parse(tokens[0].value)
 
 
-def _above_zero(number: Callable[[str], float], called: str) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            value = number(text)
-        except ValueError:
-            raise ValueError(f"{text!r} is not {called}") from None
-        if not value > 0:
-            raise ValueError(f"{text} is not above zero")
-        return value
-
-    return read
+def _to_address_or_off(kind: Any, tokens: Sequence[Token]) -> ListenAddress | Literal["off"]:
+    return "off" if tokens[0].value == "off" else _to_address(kind, tokens)
 
 
-def _one_of(*words: str) -> Kind:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"{text!r} is none of {', '.join(words)}")
-        return text
-
-    return Kind(read, "|".join(words))
-
-
-def _as_it_is(text: str) -> Any:
-    return text
-
-
-Address = Annotated[ListenAddress, Kind(ListenAddress.parse, "HOST:PORT")]
-RelayAddress = Annotated[ListenAddress | Literal["off"] | None, Kind(_address_or_off, "HOST:PORT|off")]
-OptionalPath = Annotated[Path | None, Kind(Path, "PATH")]
-Text = Annotated[str, Kind(_as_it_is, "TEXT")]
-OptionalText = Annotated[str | None, Kind(_as_it_is, "TEXT")]
-Texts = Annotated[list[str] | None, Kind(_as_it_is, "TEXT", is_repeated=True)]
-PositiveFloat = Annotated[float, Kind(_above_zero(float, "a number"), "NUMBER")]
-PositiveInt = Annotated[int, Kind(_above_zero(int, "a whole number"), "NUMBER")]
-OnlyOn = Annotated[bool, Kind(yes_or_no, "", is_switch=True)]
-HiddenSwitch = Annotated[bool, Kind(yes_or_no, "", is_switch=True, is_hidden=True)]
-LogLevel = Annotated[Literal["debug", "info", "warning", "error"], _one_of("debug", "info", "warning", "error")]
-LogStyle = Annotated[Literal["auto", "json", "console"], _one_of("auto", "json", "console")]
+Address = Annotated[ListenAddress, Parameter(converter=_to_address, n_tokens=1, accepts_keys=False)]
+RelayAddress = Annotated[
+    ListenAddress | Literal["off"], Parameter(converter=_to_address_or_off, n_tokens=1, accepts_keys=False)
+]
+LogLevel = Literal["debug", "info", "warning", "error"]
+LogStyle = Literal["auto", "json", "console"]
+AboveZero = Parameter(validator=Number(gt=0))
+Hidden = Parameter(show=False, negative="")
 
 
 def default_data_dir() -> Path:

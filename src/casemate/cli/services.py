@@ -4,28 +4,26 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
+from typing import Annotated
 
+from cyclopts import Parameter
+
+from casemate.cli.open import open_command, start_command
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
     INTERNAL_FOLDER,
     SERVER_FOLDER,
+    AboveZero,
     Address,
-    HiddenSwitch,
+    Hidden,
     LogLevel,
     LogStyle,
-    OnlyOn,
-    OptionalPath,
-    OptionalText,
-    PositiveFloat,
-    PositiveInt,
     RelayAddress,
-    Text,
-    Texts,
     default_data_dir,
     read_password,
 )
-from casemate.cli.what_to_type import open_command, start_command
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.lean_imports import aiohttp_alone, structlog_alone
@@ -33,20 +31,20 @@ from casemate.runtime.lean_imports import aiohttp_alone, structlog_alone
 
 def server(
     *,
-    data_dir: OptionalPath = None,
+    data_dir: Path | None = None,
     listen: Address = DEFAULT_SERVER_LISTEN,
-    password_file: OptionalPath = None,
-    registration_request_days: PositiveFloat = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS,
-    mailbox_days: PositiveFloat = MAILBOX_SECONDS / DAY_SECONDS,
+    password_file: Path | None = None,
+    registration_request_days: Annotated[float, AboveZero] = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS,
+    mailbox_days: Annotated[float, AboveZero] = MAILBOX_SECONDS / DAY_SECONDS,
     behind_proxy: bool = False,
-    connections_per_address: PositiveInt = 10_000,
-    new_accounts_at_once: PositiveInt = NEW_ACCOUNTS_AT_ONCE,
-    relay_listen: RelayAddress = None,
-    relay_url: Text = "",
-    relay_megabytes_per_second: PositiveFloat = 32,
+    connections_per_address: Annotated[int, AboveZero] = 10_000,
+    new_accounts_at_once: Annotated[int, AboveZero] = NEW_ACCOUNTS_AT_ONCE,
+    relay_listen: RelayAddress | None = None,
+    relay_url: str = "",
+    relay_megabytes_per_second: Annotated[float, AboveZero] = 32,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
-    stop_when_stdin_closes: HiddenSwitch = False,
+    stop_when_stdin_closes: Annotated[bool, Hidden] = False,
 ) -> int:
     """Run a workspace server, which introduces people to each other and keeps sealed messages for those who are away.
 
@@ -104,7 +102,7 @@ def server(
     )
 
 
-def fingerprint(*, data_dir: OptionalPath = None) -> int:
+def fingerprint(*, data_dir: Path | None = None) -> int:
     """Print the identity of the server: what people compare before they trust it with an account.
 
     Parameters
@@ -125,19 +123,19 @@ def fingerprint(*, data_dir: OptionalPath = None) -> int:
 
 def internal_service(
     *,
-    data_dir: OptionalPath = None,
+    data_dir: Path | None = None,
     listen: Address = DEFAULT_INTERNAL_LISTEN,
-    default_server: OptionalText = None,
-    own_server_from_stdin: HiddenSwitch = False,
-    allow_origin: Texts = None,
-    allow_host: Texts = None,
-    trust_other_users: OnlyOn = False,
+    default_server: str | None = None,
+    own_server_from_stdin: Annotated[bool, Hidden] = False,
+    allow_origin: list[str] | None = None,
+    allow_host: list[str] | None = None,
+    trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     keyring: bool = True,
     peer_paths: bool = True,
     lan_discovery: bool = True,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
-    stop_when_stdin_closes: HiddenSwitch = False,
+    stop_when_stdin_closes: Annotated[bool, Hidden] = False,
 ) -> int:
     """Run an internal service: it holds your keys and messages, and serves the UI to browsers on this computer.
 

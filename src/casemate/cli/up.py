@@ -3,9 +3,13 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from cyclopts import Parameter
+
 from casemate.cli.keeping import SupervisedService
+from casemate.cli.open import launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -14,26 +18,25 @@ from casemate.cli.options import (
     Address,
     LogLevel,
     LogStyle,
-    OnlyOn,
-    OptionalPath,
     RelayAddress,
     default_data_dir,
 )
-from casemate.cli.what_to_type import open_command
+from casemate.crypto.keys import fingerprint
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.server.adapters.identity_file import read_identity
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised, not listened on)
 
 
 def up(
     *,
-    data_dir: OptionalPath = None,
+    data_dir: Path | None = None,
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     server_listen: Address = DEFAULT_SERVER_LISTEN,
-    relay_listen: RelayAddress = None,
+    relay_listen: RelayAddress | None = None,
     peer_paths: bool = True,
-    trust_other_users: OnlyOn = False,
+    trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
     log_level: LogLevel = "warning",
     log_style: LogStyle = "console",
@@ -98,11 +101,6 @@ async def _serve(data_dir: Path, server: SupervisedService, internal: Supervised
     await server.launch()
     # Most of a start is loading libraries: it need not know the server for that.
     await internal.launch()
-    # And we load ours meanwhile.
-    from casemate.cli.open import launch_url, open_in_browser
-    from casemate.crypto.keys import fingerprint
-    from casemate.server.adapters.identity_file import read_identity
-
     server_address = _reachable(await server.start())
     _, server_key = read_identity(data_dir / SERVER_FOLDER)
     internal.tell(f"{server_address} {server_key.hex()}")

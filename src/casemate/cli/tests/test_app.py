@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from casemate.cli.app import main
-from casemate.cli.what_to_type import open_command, start_command
+from casemate.cli.open import open_command, start_command
 from casemate.crypto.keys import fingerprint
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart

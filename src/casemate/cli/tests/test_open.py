@@ -14,6 +14,7 @@ import pytest
 from casemate.cli import open as cli_open
 from casemate.cli.open import launch_url, open_ui
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.own_command import own_command
 
 
 class Answers(HTTPServer):
@@ -131,3 +132,17 @@ def test_without_a_screen_no_browser_takes_the_terminal(
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     cli_open.open_in_browser("http://127.0.0.1/", tmp_path)
     assert opened == []
+
+
+def test_what_is_to_be_typed_names_the_directory_unless_it_is_the_usual_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = own_command()
+    usual = tmp_path / "usual"
+    monkeypatch.setattr(cli_open, "default_data_dir", lambda: usual)
+    assert cli_open.open_command(usual) == cli_open.open_command(usual / "internal-service") == f"{own} open"
+    elsewhere = tmp_path / "with a blank"
+    assert cli_open.open_command(elsewhere) == f"{own} open --data-dir '{elsewhere}'"
+    assert cli_open.start_command(elsewhere / "internal-service") == f"{own} up --data-dir '{elsewhere}'"
+    assert cli_open.start_command(elsewhere, alone=True) == f"{own} internal-service --data-dir '{elsewhere}'"
+    assert cli_open.start_command(usual / "internal-service", alone=True) == f"{own} internal-service"
