@@ -1,10 +1,15 @@
 """Two people find each other, agree and talk, over a server that keeps its part."""
 
+from typing import Any
+
 import pytest
 
 from casemate.crypto.content import Shows
+from casemate.crypto.envelope import seal
+from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.delivery import sealing
 from casemate.internal_service.core.account.delivery.writing import NewContent
 from casemate.internal_service.core.ground.notices import (
     ConnectWanted,
@@ -354,3 +359,30 @@ def test_what_a_later_version_writes_is_shown_where_it_is_a_line(
     assert own.status == "delivered"
     world.say(alice, bob, "afterwards")
     assert world.timeline(bob, alice)[-1].order.counter == line.order.counter + 1, "only lines count on"
+
+
+@pytest.mark.parametrize("last", range(4))
+def test_a_session_that_is_exhausted_in_the_middle_of_what_waits_is_followed_by_another(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    alice, bob = friends
+    world.say(alice, bob, "before")
+    peer = alice.store.peer(bob.account.account_id)
+    assert peer is not None
+    sealed = 0
+
+    def exhausted(*args: Any) -> Any:
+        nonlocal sealed
+        sealed += 1
+        if sealed == last + 1:
+            raise SessionExhausted("EC chain")
+        return seal(*args)
+
+    monkeypatch.setattr(f"{sealing.__name__}.seal", exhausted)
+    bodies = [f"message {number}".encode() for number in range(4)]
+    talk = alice.account.conversation_with(bob.cid)
+    world.do(alice, lambda account, now: account.send_opaque(talk, bodies, now))
+    world.pass_time(60)
+    arrived = [line.body for line in bob.store.timeline_page(talk, before=None, after=None, limit=9)]
+    assert arrived[1:] == bodies
+    assert world.statuses(alice, bob) == ["delivered"] * 5
