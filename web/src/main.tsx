@@ -21,18 +21,23 @@ if (root === null) throw new Error("index.html has no #root");
 
 watchTheme();
 if (route.screen === "workspace") navigate(route, { replace: true });
-const service = await internalService();
-if (import.meta.env.PROD && import.meta.env.MODE !== "fake") keepShell(service);
-const sessions = new Sessions(service, thisBrowser());
-const told = route.screen === "workspace" ? sessions.of(route.cid).expect(route.place) : answered(service);
-void socket?.listen();
-// Drawn once, when all of it is there: each part by itself would be drawn, laid out and painted for a moment only.
-await Promise.race([told, new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS))]);
-createRoot(root).render(
-  <StrictMode>
-    <App service={service} sessions={sessions} />
-  </StrictMode>,
-);
+void start(root);
+
+/** Not at the top of this file: what it loads later shares a file with it, and would wait for it for ever. */
+async function start(place: HTMLElement): Promise<void> {
+  const service = await internalService();
+  if (import.meta.env.PROD && import.meta.env.MODE !== "fake") keepShell(service);
+  const sessions = new Sessions(service, thisBrowser());
+  const told = route.screen === "workspace" ? sessions.of(route.cid).expect(route.place) : answered(service);
+  void socket?.listen();
+  // Drawn once, when all of it is there: each part by itself would be drawn, laid out and painted for a moment only.
+  await Promise.race([told, new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS))]);
+  createRoot(place).render(
+    <StrictMode>
+      <App service={service} sessions={sessions} />
+    </StrictMode>,
+  );
+}
 
 /** When the service has said which accounts there are, or cannot be reached. */
 function answered(service: InternalService): Promise<void> {
