@@ -46,22 +46,11 @@ class RowCache:
             self.wrote(key, row)
         return row
 
-    def read_passing(self, key: Hashable, load: Callable[[], Row]) -> Row:
-        """As `read`; forgotten when the transaction ends."""
-        if key not in self._rows:
-            self._passing.append(key)
-        return self.read(key, load)
-
     def wrote(self, key: Hashable, row: object) -> None:
         """The database has this row now."""
         if len(self._rows) >= self._most_rows:
             self.clear()
         self._rows[key] = row
-
-    def wrote_passing(self, key: Hashable, row: object) -> None:
-        """As `wrote`; forgotten when the transaction ends."""
-        self._passing.append(key)
-        self.wrote(key, row)
 
     def drop(self, key: Hashable) -> None:
         """The database has another row now; it is read when it is needed."""

@@ -1,6 +1,6 @@
 """What is on its way to peers' devices, in SQL: by device and number once it is sealed, apart while it waits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -39,7 +39,7 @@ class DeliveriesTable(MessagesTable):
                 "INSERT INTO waiting (message, device, told, reason) VALUES (?, ?, ?, ?)",
                 [(row.message, row.device, row.told, row.reason) for row in waiting],
             )
-        queue = _lowered(self._queue(deliveries[0].device), sealed)
+        queue = _lowered(self._queue(deliveries[0].device), (row.number for row in sealed))
         self._put_queue(replace(queue, contents=queue.contents + len(deliveries), waiting=queue.waiting + len(waiting)))
 
     def delivery(self, device: DeviceId, number: int) -> Delivery | None:
@@ -68,7 +68,7 @@ class DeliveriesTable(MessagesTable):
         )
         told: dict[int, Told | None] = dict(rows)
         self._insert_sealed([replace(delivery, told=told.get(delivery.message)) for delivery in sealed])
-        queue = _lowered(self._queue(device), sealed)
+        queue = _lowered(self._queue(device), (row.number for row in sealed))
         self._put_queue(replace(queue, waiting=queue.waiting - len(sealed)))
 
     def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
@@ -78,7 +78,7 @@ class DeliveriesTable(MessagesTable):
             device,
             number,
         )
-        queue = _lowered(self._queue(device), [Delivery(device, 0, number)])
+        queue = _lowered(self._queue(device), [number])
         self._put_queue(replace(queue, contents=queue.contents + 1))
 
     def deliveries_to_send(
@@ -322,7 +322,7 @@ def _range(device: DeviceId, first: int, last: int | None) -> tuple[DeviceId, in
     return device, first, _HIGHEST if last is None else min(last, _HIGHEST)
 
 
-def _lowered(queue: _UnderWay, sealed: Sequence[Delivery]) -> _UnderWay:
-    """These are under way again."""
-    lowest = min((delivery.number for delivery in sealed if delivery.number is not None), default=queue.lowest)
+def _lowered(queue: _UnderWay, numbers: Iterable[int | None]) -> _UnderWay:
+    """These are under way again; what waits has none."""
+    lowest = min((number for number in numbers if number is not None), default=queue.lowest)
     return queue if lowest >= queue.lowest else replace(queue, lowest=lowest)
