@@ -4,20 +4,17 @@ In the order of a real start, where whoever comes first pays for what others use
 own, with everything that it loads in turn. What is then left of a process is Python itself, and what it makes of them.
 """
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.loaded import Cost
 from benchmarks.machine import print_heading
-from benchmarks.start_up import IDLE_SECONDS, as_installed, one_account
-from tests.support.deployment import deployment_in
+from benchmarks.start_up import IDLE_SECONDS, deployment_with_an_account
 from tests.support.processes import ServiceProcess, loaded
 
 SMALL_KIB: Final = 300
@@ -88,18 +85,11 @@ def columns(cost: Cost) -> list[str]:
 
 def main() -> None:
     print_heading("Libraries of a service")
-    with (
-        tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
-        deployment_in(Path(directory)) as deployment,
-    ):
-        environment = as_installed(Path(directory))
+    with deployment_with_an_account() as (directory, deployment, environment):
         service = deployment.service()
-        deployment.server.start(environment=environment)
-        service.start(environment=environment)
-        asyncio.run(one_account(deployment))
         service.terminate()
         deployment.server.terminate()
-        report = Path(directory) / "loaded.json"
+        report = directory / "loaded.json"
         # The server stays for the service, whose account is to find it.
         for name, process in (("server", deployment.server), ("internal service", service)):
             print_table(name, costs(process, report, environment), environment)

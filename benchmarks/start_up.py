@@ -9,7 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -68,23 +69,30 @@ async def one_account(deployment: Deployment) -> None:
         await view.subscribe(await view.register(deployment.server.address, "UserOne", "User One"))
 
 
+@contextmanager
+def deployment_with_an_account() -> Iterator[tuple[Path, Deployment, dict[str, str]]]:
+    """A folder, a server and a service in it that have run and have an account, and the environment of their starts."""
+    with (
+        tempfile.TemporaryDirectory(prefix="casemate-bench-") as folder,
+        deployment_in(Path(folder)) as deployment,
+    ):
+        environment = as_installed(Path(folder))
+        deployment.server.start(environment=environment)
+        deployment.service().start(environment=environment)
+        asyncio.run(one_account(deployment))
+        yield Path(folder), deployment, environment
+
+
 def main() -> None:
     print_heading("Start-up and memory")
-    with (
-        tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
-        deployment_in(Path(directory)) as deployment,
-    ):
-        environment = as_installed(Path(directory))
+    with deployment_with_an_account() as (directory, deployment, environment):
         service = deployment.service()
-        deployment.server.start(environment=environment)
-        service.start(environment=environment)
-        asyncio.run(one_account(deployment))
         deployment.kill_everything()
         for name, process in (("server", deployment.server), ("internal service", service)):
             passed, used = starts(process, environment)
             print(f"* {name}, {STARTS} starts, s: {passed}; of processor time: {used}", flush=True)
-        start_of_up(Path(directory) / "up", environment)
-        together = [start_of_up(Path(directory) / "up", environment) for _ in range(STARTS)]
+        start_of_up(directory / "up", environment)
+        together = [start_of_up(directory / "up", environment) for _ in range(STARTS)]
         print(f"* `casemate up` with both, {STARTS} starts, s: {Quantiles.of(together)}", flush=True)
         deployment.server.start(environment=environment)
         service.start(environment=environment)
