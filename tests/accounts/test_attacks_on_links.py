@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from casemate.internal_service.core.account.delivery.control import PARKED_SECONDS
 from casemate.internal_service.core.ground.notices import AccountDeleted, EnrolmentRefused
 from casemate.node import Effect
 from casemate.protocol.limits import CONTROL_BYTES
@@ -19,6 +20,9 @@ from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import Close, Send
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import counting, device, passed_on
+
+UNREADABLE = bytes([1, 2]) + bytes(32) + bytes(40)
+"""A sealed note of a session that nobody has."""
 
 
 def test_nobody_unproven_can_sign_a_user_out(world: Deployment) -> None:
@@ -86,15 +90,29 @@ def test_no_start_counter_that_a_server_claims_ends_all_starts(world: Deployment
         assert alice.account.link_view().state == "online"
 
 
+def test_what_a_receipt_that_stays_unreadable_says_is_asked_of_the_server_on_a_new_link(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """Their device and ours may both have been restored: neither knows the session of the other."""
+    alice, bob = friends
+    hellos, world.to_server = counting(ClientHello)
+    world._to_device(alice, alice.generation, ReceiptArrived(bob.account.account_id, device(bob), 9, UNREADABLE))
+    world.settle()
+    world.pass_time(PARKED_SECONDS - 1)
+    assert hellos == []
+    world.pass_time(2)
+    assert len(hellos) == 1
+    assert alice.account.link_view().state == "online"
+
+
 def test_a_peer_whose_receipts_nobody_can_read_does_not_keep_the_link_from_standing(
     world: Deployment, friends: tuple[Person, Person]
 ) -> None:
     alice, bob = friends
     hellos, world.to_server = counting(ClientHello)
-    unreadable = bytes([1, 2]) + bytes(32) + bytes(40)
     for turn in range(60):
-        frame = ReceiptArrived(bob.account.account_id, device(bob), turn, unreadable)
-        passing = EphemeralArrived(bob.account.account_id, device(bob), unreadable)
+        frame = ReceiptArrived(bob.account.account_id, device(bob), turn, UNREADABLE)
+        passing = EphemeralArrived(bob.account.account_id, device(bob), UNREADABLE)
         for arrived in (frame, passing):
             world._to_device(alice, alice.generation, arrived)
         world.settle()

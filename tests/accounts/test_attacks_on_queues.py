@@ -11,7 +11,7 @@ from casemate.internal_service.core.account.delivery import outbox
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Instant
 from casemate.protocol.ids import MessageId
-from casemate.protocol.link import AccountGone, Deposit, Signal, Welcome
+from casemate.protocol.link import AccountGone, Deposit, Deposited, Signal, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 
@@ -47,6 +47,22 @@ def test_a_refused_queue_is_tried_with_one_envelope_at_a_time(
     world.pass_time(60)
     assert world.texts(bob, alice) == written
     assert set(world.statuses(alice, bob)) == {"delivered"}
+
+
+def test_a_server_that_says_again_what_it_has_is_not_given_more_at_once(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.deposits.DEPOSITS_UNANSWERED", 5)
+    world.to_device = lambda person, frame: [frame] * (3 if isinstance(frame, Deposited) else 1)
+    for number in range(10):
+        world.say(alice, bob, f"answered {number}")
+    assert world.statuses(alice, bob) == ["delivered"] * 10
+    world.to_device = lambda person, frame: [] if isinstance(frame, Deposited) else [frame]
+    deposits = deposits_of(world, alice)
+    for number in range(10):
+        world.say(alice, bob, f"unanswered {number}")
+    assert sum(len(deposit.items) for deposit in deposits) == 5
 
 
 def test_nothing_is_deposited_for_an_account_that_is_gone(world: Deployment, friends: tuple[Person, Person]) -> None:

@@ -6,7 +6,15 @@ import pytest
 
 from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS
 from casemate.internal_service.core.account.key_time import TIDY_SECONDS
-from casemate.protocol.link import AskRegistration, PublishBundle, RequestDone, RequestFailed, WithdrawAsk
+from casemate.internal_service.core.ground.notices import RegistrationSettled
+from casemate.protocol.link import (
+    AnswerRegistration,
+    AskRegistration,
+    PublishBundle,
+    RequestDone,
+    RequestFailed,
+    WithdrawAsk,
+)
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import counting, device, passed_on
@@ -48,6 +56,22 @@ def losing(request: pytest.FixtureRequest, world: Deployment) -> Callable[[Perso
     return lambda person, kind: Losing(world, person, kind, answered=request.param)
 
 
+def refusing(world: Deployment, kind: type[ClientFrame], code: str) -> list[ClientFrame]:
+    """The server refuses requests of this kind from now on; those that it did."""
+    refused: list[ClientFrame] = []
+
+    def refuse(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        if not isinstance(frame, kind):
+            return [frame]
+        refused.append(frame)
+        refusal = RequestFailed(getattr(frame, "request_id"), code)  # noqa: B009
+        world._work.append(lambda: world._to_device(person, person.generation, refusal))
+        return []
+
+    world.to_server = refuse
+    return refused
+
+
 def bundle_at_the_server(world: Deployment, person: Person) -> bytes | None:
     return world._server_store.accounts.bundle(device(person))
 
@@ -78,17 +102,7 @@ def test_a_bundle_that_was_refused_is_published_with_the_next_look(world: Deploy
     bob = world.person("bob")
     world.jump_clocks(LAST_RESORT_SECONDS / 2)
     first = bundle_at_the_server(world, bob)
-    asked: list[int] = []
-
-    def refuse(person: Person, frame: ClientFrame) -> list[ClientFrame]:
-        if not isinstance(frame, PublishBundle):
-            return [frame]
-        asked.append(frame.request_id)
-        refusal = RequestFailed(frame.request_id, "too_many_requests")
-        world._work.append(lambda: world._to_device(person, person.generation, refusal))
-        return []
-
-    world.to_server = refuse
+    asked = refusing(world, PublishBundle, "too_many_requests")
     world.pass_time(TIDY_SECONDS)
     assert asked
     assert bundle_at_the_server(world, bob) == first != ours(bob)
@@ -148,15 +162,7 @@ def test_a_request_that_the_server_has_stays_when_it_is_asked_too_often(world: D
     """Whoever has hundreds of them repeats all with every link."""
     alice, bob = world.person("alice"), world.person("bob")
     world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
-
-    def busy(person: Person, frame: ClientFrame) -> list[ClientFrame]:
-        if isinstance(frame, AskRegistration):
-            refusal = RequestFailed(frame.request_id, "too_many_requests")
-            world._work.append(lambda: world._to_device(person, person.generation, refusal))
-            return []
-        return [frame]
-
-    world.to_server = busy
+    refusing(world, AskRegistration, "too_many_requests")
     world.cut(alice)
     world.pass_time(60)
     world.to_server = passed_on
@@ -164,3 +170,17 @@ def test_a_request_that_the_server_has_stays_when_it_is_asked_too_often(world: D
     world.cut(alice)
     world.pass_time(60)
     assert (world.sees(alice, bob).relation, world.sees(bob, alice).relation) == ("requested", "asks_you")
+
+
+@pytest.mark.parametrize(("code", "relation"), [("not_asked", "none"), ("too_many_requests", "asks_you")])
+def test_whoever_asked_waits_for_an_answer_until_the_server_has_it_or_says_that_they_do_not_ask(
+    world: Deployment, code: str, relation: str
+) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    refusing(world, AnswerRegistration, code)
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, False, now))
+    why = bob.heard(RegistrationSettled)[-1].refused
+    assert why is not None
+    assert why.code == code
+    assert world.sees(bob, alice).relation == relation

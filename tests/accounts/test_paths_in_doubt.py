@@ -1,7 +1,7 @@
 """A path falls silent, or the server goes: messages take the way that is left, and none is lost or doubled."""
 
 from casemate.internal_service.core.ground.link_io import LinkFrameArrived
-from casemate.internal_service.core.ground.path_io import DialPeer, PathEffect
+from casemate.internal_service.core.ground.path_io import DialPeer, LanNeighbourSeen, PathEffect
 from casemate.protocol.link import Receipt, ReceiptArrived
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from casemate.protocol.peer import Control, Envelopes
@@ -162,6 +162,22 @@ def test_restarted_without_a_server_they_find_each_other_on_the_local_network(ne
     world.pass_time(60)
     assert world.texts(bob, ann) == ["are you there"]
     assert world.statuses(ann, bob) == ["delivered"]
+
+
+def test_somebody_whose_server_is_away_is_dialled_where_they_were_seen_on_the_local_network(
+    neighbours: Neighbours,
+) -> None:
+    """Our own link stands, and says that they are offline; they know no address of ours."""
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    world.server_up = False
+    world.restart(bob)
+    world.pass_time(60)
+    assert (path_kind(world, ann, bob), world.sees(ann, bob).online) == ("mailbox", False)
+    anns, bobs = ann.account.account_id, bob.account.account_id
+    world.peers.later(anns, LanNeighbourSeen(anns, world.peers.announced[bobs].tags, ("192.0.2.1:7",)))
+    world.settle()
+    world.pass_time(5)
+    assert neighbours.kinds() == ("direct", "direct")
 
 
 def test_a_restored_writer_who_talks_over_the_path_repeats_no_number(neighbours: Neighbours) -> None:

@@ -90,10 +90,9 @@ class WorkspaceQueues:
     def _ask_who_is_there(self, cid: Cid, wanted: ws.WorkspaceRequest) -> None:
         def done(rows: list[DirectoryRow] | Reason) -> None:
             host = self._hosts.get(cid)
-            queue = self._queues.get(cid)
-            if host is None or queue is None:
-                return
-            self._queues[cid] = replace(queue, busy=False)
+            if host is None:
+                return  # signed out, and the queue went with that
+            self._queues[cid] = replace(self._queues[cid], busy=False)
             if isinstance(rows, Reason):
                 self._next(host, ws.WorkspaceResponse(error=sentence(rows)))
             else:

@@ -13,6 +13,7 @@ from casemate.protocol.limits import (
     MIB,
 )
 from casemate.protocol.link import (
+    AskRegistration,
     Deliver,
     Deposit,
     Deposited,
@@ -27,6 +28,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.server.core import mailbox
+from casemate.server.core.outflow import FRAME_OVERHEAD_BYTES
 from casemate.server.core.pushes import PUSH_CREDIT_BYTES
 from casemate.server.tests.office import Connection, Office, befriend, deposit, envelope, person_of
 
@@ -401,6 +403,24 @@ def test_receipts_wait_for_a_slow_device_and_only_the_newest_comes(
     assert not alice.all(ReceiptArrived)
     alice.write()
     assert [arrived.sealed for arrived in alice.all(ReceiptArrived)] == [b"two"]
+
+
+def test_a_connection_that_is_full_to_the_last_byte_gets_nothing_more(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    carol = office.newcomer("carol")
+    bob.say(deposit(alice, [1]))
+    office.slow = True
+    for number in range(1, 5):
+        alice.say(deposit(bob, [number], size=PUSH_CREDIT_BYTES // 4 - 2 * FRAME_OVERHEAD_BYTES))
+    assert bob.unwritten == PUSH_CREDIT_BYTES
+    signals = len(bob.signals())
+    carol.ask(AskRegistration, person_of(bob).account_id, b"card")
+    take(alice, bob, 1, b"have it")
+    alice.say(deposit(bob, [5]))
+    assert (len(bob.signals()), bob.all(ReceiptArrived), numbers(bob)) == (signals, [], [1, 2, 3, 4])
+    bob.write()
+    assert (len(bob.signals()), len(bob.all(ReceiptArrived)), numbers(bob)) == (signals + 1, 1, [1, 2, 3, 4, 5])
 
 
 # --- what is never stored
