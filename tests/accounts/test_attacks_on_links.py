@@ -17,6 +17,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.link_codec import ServerFrame
+from casemate.protocol.versions import LINK_VERSIONS
 from casemate.server.core.events import Close, Send
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.hostility import counting, device, passed_on
@@ -44,6 +45,23 @@ def test_nobody_unproven_can_fence_a_device_off(world: Deployment) -> None:
     world.to_device = passed_on
     world.pass_time(60)
     assert alice.account.link_view().state == "online"
+
+
+@pytest.mark.parametrize(
+    ("version", "code"), [(LINK_VERSIONS[0] - 1, "update_server"), (LINK_VERSIONS[1] + 1, "update_this_computer")]
+)
+def test_a_server_that_speaks_another_version_is_left_saying_who_has_to_update(
+    world: Deployment, version: int, code: str
+) -> None:
+    alice = world.person("alice")
+    world.to_device = lambda person, frame: (
+        [msgspec.structs.replace(frame, version=version)] if isinstance(frame, ServerHello) else [frame]
+    )
+    world.cut(alice)
+    world.pass_time(1)
+    why = alice.account.link_view().reason
+    assert why is not None
+    assert why.code == code
 
 
 @pytest.mark.parametrize("after", [ServerHello, Welcome])

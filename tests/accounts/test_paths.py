@@ -10,7 +10,7 @@ from casemate.internal_service.core.ground.path_io import EndpointChanged
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Ephemeral, SetVisibility, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
-from casemate.protocol.peer import Envelopes, Network, PeerFrame, PeerHello
+from casemate.protocol.peer import Control, Envelopes, Network, PeerFrame, PeerHello
 from tests.accounts.deployment import Person
 from tests.accounts.hostility import device
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code
@@ -28,6 +28,23 @@ def test_what_is_said_takes_the_path_and_not_the_mailbox(neighbours: Neighbours)
     assert neighbours.world.texts(neighbours.bob, neighbours.ann) == [f"hello {number}" for number in range(5)]
     assert neighbours.world.statuses(neighbours.ann, neighbours.bob) == ["delivered"] * 5
     assert neighbours.deposits == 0
+
+
+def test_no_more_is_under_way_on_a_path_than_may_be_unanswered(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.direct.PEER_UNANSWERED", 5)
+    world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, Control) else [frame]
+    world.peers.sent.clear()
+    written = [f"hello {number}" for number in range(8)]
+    for text in written:
+        world.say(ann, bob, text)
+    assert sum(len(frame.items) for _, frame in world.peers.sent if isinstance(frame, Envelopes)) == 5
+    world.peers.on_the_way = lambda sender, frame: [frame]
+    world.pass_time(10)
+    assert world.texts(bob, ann) == written
+    assert neighbours.kinds() == ("direct", "direct")
 
 
 def test_a_relayed_path_says_so(neighbours: Neighbours) -> None:

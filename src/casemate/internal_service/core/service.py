@@ -205,7 +205,7 @@ class Service(Core):
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
         self._begin(now)
-        if isinstance(event, LinkEvent | PathEvent) and not self._probes.broke_protocol(event.account_id):
+        if isinstance(event, LinkEvent | PathEvent):
             host = self._hosts.of_account(event.account_id)
             if host is not None:
                 self._take(host, host.account.quarantine(event, error, now))

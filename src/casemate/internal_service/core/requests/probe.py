@@ -81,13 +81,10 @@ class Probes:
             case LinkFrameArrived(frame=ServerHello() as hello):
                 self._waits.settle_all(event.account_id, self._told(probe, hello))
             case LinkFrameArrived():
-                self.broke_protocol(event.account_id)
+                self._waits.settle_all(event.account_id, reason("broke_protocol"))
             case LinkClosed():
                 self._waits.settle_all(event.account_id, reason("server_unreachable"))
         return True
-
-    def broke_protocol(self, account_id: AccountId) -> bool:
-        return self._waits.settle_all(account_id, reason("broke_protocol"))
 
     def _told(self, probe: _Probe, hello: ServerHello) -> ServerProbed | Reason:
         greeting = greeting_of(client_hello(probe.nonce), hello)

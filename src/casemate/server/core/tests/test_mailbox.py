@@ -390,6 +390,18 @@ def test_a_slow_device_gets_no_more_than_its_connection_can_hold(
     assert numbers(bob) == list(range(1, 21))
 
 
+def test_what_a_slow_device_was_still_to_get_from_somebody_it_blocks_is_held_back(
+    office: Office, alice: Connection, bob: Connection
+) -> None:
+    office.slow = True
+    alice.say(*(deposit(bob, [number], size=MIB // 2) for number in range(1, 11)))
+    delivered = numbers(bob)
+    assert 0 < len(delivered) < 10
+    bob.ask(SetBlock, person_of(alice).account_id, True)
+    bob.write()
+    assert numbers(bob) == delivered
+
+
 def test_receipts_wait_for_a_slow_device_and_only_the_newest_comes(
     office: Office, alice: Connection, bob: Connection
 ) -> None:

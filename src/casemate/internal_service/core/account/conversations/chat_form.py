@@ -6,7 +6,6 @@ import msgspec
 
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.protocol.ids import MessageId
-from casemate.protocol.limits import MESSAGE_BODY_BYTES
 
 _any: Final = msgspec.json.Decoder()
 
@@ -65,7 +64,7 @@ def _command_text(command: dict[str, Any]) -> str | None:
 
 
 def _object(body: bytes) -> dict[str, Any] | None:
-    if not body.startswith(b"{") or len(body) > 6 * MESSAGE_BODY_BYTES:
+    if not body.startswith(b"{"):
         return None
     try:
         value = _any.decode(body)
