@@ -5,10 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from casemate.internal_service.core.account.link.link import OPENING_SECONDS
+from casemate.internal_service.core.ground.link_io import LinkOpened
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered
-from casemate.protocol.link import AccountPage, Closing, OpeningRefused, Welcome
+from casemate.protocol.link import AccountPage, ClientHello, Closing, OpeningRefused, Welcome
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import Deployment, Person
+from tests.accounts.hostility import counting
 
 TOKEN = 77
 
@@ -100,6 +102,19 @@ def test_however_a_link_ends_nobody_is_shown_online_and_every_request_is_answere
     assert alice.account.link_view().state != "online"
     assert world.sees(alice, bob).online is None
     assert [answer.token for answer in alice.heard(Answered)] == [TOKEN]
+
+
+def test_a_link_of_which_is_told_twice_that_it_stands_says_hello_once(world: Deployment) -> None:
+    alice = world.person("alice")
+    hellos, world.to_server = counting(ClientHello)
+    opened = LinkOpened(alice.account.account_id, alice.generation + 1, bytes(world.server_key))
+    world.to_device = lambda person, frame: []
+    world.cut(alice)
+    world.pass_time(5)
+    assert (alice.generation, len(hellos)) == (opened.generation, 1)
+    world._step(alice, opened)
+    world.settle()
+    assert len(hellos) == 1
 
 
 def test_a_fenced_account_says_so_beside_what_it_cannot_send(world: Deployment, friends: tuple[Person, Person]) -> None:

@@ -8,6 +8,7 @@ from casemate.internal_service.core.account.context import LAST_RESORT_SECONDS
 from casemate.internal_service.core.account.key_time import TIDY_SECONDS
 from casemate.internal_service.core.ground.notices import RegistrationSettled
 from casemate.protocol.link import (
+    AccountFound,
     AnswerRegistration,
     AskRegistration,
     PublishBundle,
@@ -184,3 +185,22 @@ def test_whoever_asked_waits_for_an_answer_until_the_server_has_it_or_says_that_
     assert why is not None
     assert why.code == code
     assert world.sees(bob, alice).relation == relation
+
+
+def test_whoever_is_asked_while_the_server_looks_for_the_other_accepts(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    late: list[ServerFrame] = []
+
+    def hold(person: Person, frame: ServerFrame) -> list[ServerFrame]:
+        if person is not alice or not isinstance(frame, AccountFound):
+            return [frame]
+        late.append(frame)
+        return []
+
+    world.to_device = hold
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
+    assert world.sees(alice, bob).relation == "asks_you"
+    world._to_device(alice, alice.generation, late[0])
+    world.settle()
+    assert (world.sees(alice, bob).relation, world.sees(bob, alice).relation) == ("registered", "registered")

@@ -1,12 +1,17 @@
 """Which path two people have, why it is that one, and who gets none."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.notices import PathChanged
-from casemate.internal_service.core.ground.path_io import EndpointChanged
+from casemate.internal_service.core.ground.path_io import EndpointChanged, PeerClosed, PeerFrameArrived
+from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Ephemeral, SetVisibility, Welcome
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -113,6 +118,17 @@ def test_a_hole_is_tried_from_this_side_too_once_the_other_side_may_send_udp_aga
     assert say_with(Network(udp="open")) == 0
 
 
+@pytest.mark.parametrize("name", ["ann", "bob"])
+def test_whoever_notices_that_a_connection_broke_dials_at_once(neighbours: Neighbours, name: str) -> None:
+    """Also whoever had dialled it; the other side may notice much later."""
+    world = neighbours.world
+    person = {"ann": neighbours.ann, "bob": neighbours.bob}[name]
+    place = world.peers.place_of(person.account.account_id)
+    world.peers.later(place[0], PeerClosed(*place, "lost"))
+    world.settle()
+    assert world.peers.place_of(person.account.account_id) != place
+
+
 def test_crossed_dials_end_in_one_connection(neighbours: Neighbours) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     for _ in range(5):
@@ -134,6 +150,34 @@ def test_whoever_is_blocked_or_disconnected_has_no_connection_any_more(neighbour
     world.pass_time(60)
     assert world.peers.connections == 2
     world.do(bob, lambda account, now: account.disconnect(ann.cid, now))
+    assert world.peers.connections == 0
+
+
+@pytest.mark.parametrize("changes", [{"blocked": True}, {"relation": "none"}], ids=["blocked", "not registered"])
+def test_what_comes_before_the_connection_of_somebody_unwanted_has_ended_is_not_taken(
+    neighbours: Neighbours, changes: dict[str, Any]
+) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    place = world.peers.place_of(ann.account.account_id)
+    on_the_way: list[PeerFrame] = []
+
+    def hold(sender: AccountId, frame: PeerFrame) -> list[PeerFrame]:
+        if not isinstance(frame, Envelopes):
+            return [frame]
+        on_the_way.append(frame)
+        return []
+
+    world.peers.on_the_way = hold
+    world.say(bob, ann, "let me in")
+
+    def unwanted_now(account: Account, now: Instant) -> Outcome:
+        peer = ann.store.peer_by_cid(bob.cid)
+        assert peer is not None
+        account._context.put_peer(replace(peer, **changes))
+        return account.path_event(PeerFrameArrived(*place, on_the_way[0]), now)
+
+    world.do(ann, unwanted_now)
+    assert world.texts(ann, bob) == []
     assert world.peers.connections == 0
 
 

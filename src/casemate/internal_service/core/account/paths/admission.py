@@ -213,7 +213,7 @@ class Admission(Memory):
             return []
         was_live = path.live is connection
         path.connections = tuple(other for other in path.connections if other is not connection)
-        if not connection.greeted or not was_live:
+        if not was_live:
             if not path.connections:
                 self._dialling.rest(path, now)
             return []
