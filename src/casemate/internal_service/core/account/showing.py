@@ -186,15 +186,15 @@ class Showing:
 
         if around is not None:
             older, newer = page(before=around), page(after=_just_before(around))
-            half = max(1, limit // 2)
-            upper, lower = _last_that_fit(older[-half:]), _first_that_fit(newer[: limit - half])
+            half = limit // 2
+            upper, lower = _last_that_fit(older, half), _first_that_fit(newer, limit - half)
             return self._messages(peer, upper + lower), len(older) > len(upper), len(newer) > len(lower)
         if after is not None:
             rows = page(after=after)
-            shown = _first_that_fit(rows[:limit])
+            shown = _first_that_fit(rows, limit)
             return self._messages(peer, shown), True, len(rows) > len(shown)
         rows = page(before=before)
-        shown = _last_that_fit(rows[-limit:])
+        shown = _last_that_fit(rows, limit)
         return self._messages(peer, shown), len(rows) > len(shown), before is not None
 
     def safety(self, peer: Peer) -> SafetyCode:
@@ -254,11 +254,11 @@ def _namesake(peer: Peer | None) -> Namesake | None:
     return None if peer is None else Namesake(cid=peer.cid, username=peer.username, full_name=peer.full_name)
 
 
-def _first_that_fit(rows: Sequence[MessageRow]) -> list[MessageRow]:
-    """At least one, and no more than a page may hold: whoever writes long messages decides nothing about its size."""
+def _first_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
+    """Up to `most`, and no more than a page may hold, but one: who writes long messages decides nothing about its size."""
     size = 0
     fitting: list[MessageRow] = []
-    for row in rows:
+    for row in rows[:most]:
         size += len(row.body)
         if fitting and size > TIMELINE_PAGE_BYTES:
             break
@@ -266,8 +266,8 @@ def _first_that_fit(rows: Sequence[MessageRow]) -> list[MessageRow]:
     return fitting
 
 
-def _last_that_fit(rows: Sequence[MessageRow]) -> list[MessageRow]:
-    return _first_that_fit(rows[::-1])[::-1]
+def _last_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
+    return _first_that_fit(rows[::-1], most)[::-1]
 
 
 def _text(row: MessageRow) -> str | None:
