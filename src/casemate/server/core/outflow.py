@@ -61,12 +61,14 @@ class Outflow:
     def deposited(self, link: DeviceLink, pair: Pair, items: list[tuple[int, bytes]]) -> list[Effect]:
         """These envelopes are in the mailbox now; `pair` is as it was before them."""
         pushes = self._links.pushes_of(link)
+        if not pushes.known:
+            return self.flush(link)  # all that is stored is looked up, these among it
         window = pushes.windows.get(pair.sender_device)
         if window is None:
             window = Window(pair.pair_id, pair.sender, pair.deposited_up_to)
             pushes.windows[pair.sender_device] = window
-        is_next = pushes.known and not window.more_stored
-        if is_next and pushes.credit > 0 and len(items) <= window.room and _fits_one_frame(items):
+        has_room = pushes.credit > 0 and len(items) <= window.room
+        if has_room and not window.more_stored and _fits_one_frame(items):
             return [self._deliver(link, pushes, pair.sender_device, window, items)]
         window.pushed_up_to = min(window.pushed_up_to, items[0][0] - 1)
         window.more_stored = True

@@ -255,7 +255,7 @@ def _namesake(peer: Peer | None) -> Namesake | None:
 
 
 def _first_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
-    """Up to `most`, and no more than a page may hold, but one: who writes long messages decides nothing about its size."""
+    """Up to `most`, as long as they fit, but always one: whoever writes long messages does not decide a page's size."""
     size = 0
     fitting: list[MessageRow] = []
     for row in rows[:most]:

@@ -17,6 +17,7 @@ from casemate.protocol.limits import (
     DEPOSIT_ITEMS,
     ENVELOPE_BYTES,
     LINK_FRAME_BYTES,
+    MIB,
     REQUEST_RATE_PER_SECOND,
     SIGNED_REQUEST_BYTES,
 )
@@ -40,6 +41,7 @@ from casemate.protocol.link import (
 )
 from casemate.protocol.link_codec import ClientFrame, decode_client_frame, encode
 from casemate.server.core.events import Barrier, BarrierPassed, FrameArrived, FrameGarbled, StopAsked
+from casemate.server.core.links import DeviceLink
 from casemate.server.core.rates import BURST_SECONDS, REFUSALS_BEFORE_BREAK, SIGNS_PER_SECOND
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -189,6 +191,33 @@ def test_memory_goes_back_with_the_store(monkeypatch: pytest.MonkeyPatch) -> Non
     assert [holdings.held for holdings in alice.welcome.sent] == [[(1, 1)]]
     alice.say(deposit(bob, [2]))
     assert [number for frame in bob.all(Deliver) for number, _ in frame.items][-1] == 2
+
+
+def test_what_waits_for_a_slow_device_comes_although_an_event_failed_before_the_next_deposit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    alice, bob, carol = (office.newcomer(name) for name in ("alice", "bob", "carol"))
+    befriend(alice, bob)
+    befriend(carol, bob)
+    office.slow = True
+    alice.say(*(deposit(bob, [number], size=MIB // 2) for number in range(1, 9)))
+    outflow = office.core._outflow
+    flush = outflow.flush
+    faults = [ZeroDivisionError()]
+
+    def fail_once(link: DeviceLink) -> list[Effect]:
+        if faults:
+            raise faults.pop()
+        return flush(link)
+
+    monkeypatch.setattr(outflow, "flush", fail_once)
+    office.happen(FrameArrived(carol.number, deposit(bob, [1])), FrameArrived(alice.number, deposit(bob, [9])))
+    assert carol.ended_with == "internal"
+    office.slow = False
+    bob.write()
+    office.pass_time(0)
+    assert {number for frame in bob.all(Deliver) for number, _ in frame.items} == set(range(1, 10))
 
 
 def test_a_link_that_could_not_open_leaves_no_ghost(monkeypatch: pytest.MonkeyPatch) -> None:
