@@ -1,10 +1,17 @@
 """A path falls silent, or the server goes: messages take the way that is left, and none is lost or doubled."""
 
 from casemate.internal_service.core.ground.link_io import LinkFrameArrived
-from casemate.internal_service.core.ground.path_io import DialPeer, LanNeighbourSeen, PathEffect
+from casemate.internal_service.core.ground.path_io import (
+    DialPeer,
+    EndpointClosed,
+    LanNeighbourSeen,
+    PathEffect,
+    PeerFrameArrived,
+)
+from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Receipt, ReceiptArrived
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
-from casemate.protocol.peer import Control, Envelopes
+from casemate.protocol.peer import Control, Envelopes, PathPong, PeerFrame
 from tests.accounts.deployment import Person
 from tests.accounts.neighbours import Neighbours, path_kind, reason_code
 
@@ -61,6 +68,30 @@ def test_a_path_that_loses_answers_is_called_one_thing(neighbours: Neighbours) -
     world.peers.on_the_way = lambda sender, frame: [frame]
     world.pass_time(10)
     assert path_kind(world, ann, bob) == "direct"
+
+
+def test_a_receipt_for_what_was_overdue_ends_the_doubt(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    receipts: list[PeerFrame] = []
+
+    def hold(sender: AccountId, frame: PeerFrame) -> list[PeerFrame]:
+        if not isinstance(frame, Control):
+            return [] if isinstance(frame, PathPong) else [frame]
+        receipts.append(frame)
+        return []
+
+    world.peers.on_the_way = hold
+    world.to_device = lambda person, frame: [] if isinstance(frame, ReceiptArrived) else [frame]
+    world.say(ann, bob, "one")
+    world.pass_time(1)
+    assert path_kind(world, ann, bob) == "direct, unsteady"
+    place = world.peers.place_of(ann.account.account_id)
+    world.peers.later(place[0], PeerFrameArrived(*place, receipts[-1]))
+    world.settle()
+    neighbours.deposits = 0
+    world.say(ann, bob, "two")
+    assert neighbours.deposits == 0
+    assert world.texts(bob, ann) == ["one", "two"]
 
 
 def test_a_better_path_is_called_so_at_once(neighbours: Neighbours) -> None:
@@ -236,6 +267,17 @@ def test_an_endpoint_whose_relay_does_not_come_back_with_the_server_is_opened_an
     assert neighbours.kinds() == ("direct", "direct")
     world.pass_time(120)
     assert world.peers.opened == before + 2
+
+
+def test_an_endpoint_that_failed_is_opened_again_after_a_while(neighbours: Neighbours) -> None:
+    world = neighbours.world
+    account_id, generation, _ = world.peers.place_of(neighbours.ann.account.account_id)
+    world.peers.crash(account_id)
+    world.peers.later(account_id, EndpointClosed(account_id, generation, "no socket"))
+    world.settle()
+    assert world.peers.connections == 0
+    world.pass_time(40)
+    assert neighbours.kinds() == ("direct", "direct")
 
 
 def test_an_endpoint_with_connections_is_left_alone_when_its_relay_is_late(neighbours: Neighbours) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from casemate.crypto.names import read_names
 from casemate.internal_service.core.ground.notices import DirectoryAnswered
 from casemate.internal_service.core.ground.refusals import Refused
 from tests.accounts.deployment import Deployment, Person
@@ -30,6 +31,20 @@ def test_others_see_the_new_name_and_a_line_that_says_so(world: Deployment, frie
     carl = world.person("carl")
     world.befriend(carl, alice)
     assert world.sees(carl, alice).full_name == "Alice Pleasance"
+
+
+def test_each_change_is_signed_under_the_next_number(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, _ = friends
+
+    def number_at_the_server() -> int:
+        held = world._server_store.accounts.account(alice.account.account_id)
+        assert held is not None
+        return read_names(held.names).number
+
+    first = number_at_the_server()
+    for number, name in enumerate(("Alice One", "Alice Two", "Alice Three"), start=first + 1):
+        rename(world, alice, name)
+        assert number_at_the_server() == number
 
 
 def test_a_name_that_was_changed_without_the_server_is_told_with_the_next_link(

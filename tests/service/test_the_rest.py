@@ -197,6 +197,7 @@ def test_the_workspace_is_answered_truthfully_and_in_order(street: Street, house
         "WorkspaceNotInitialized",
     ]
     assert [member["id"] for member in answers[0]["Response"]["Members"]] == ["alice", "bob"]
+    assert not any(answers[1]["Response"]["ServerCapabilities"].values()), "it stores no files"
     assert answers[2]["Response"]["Workspace"]["members"] == ["alice", "bob"]
     assert answers[4]["Response"]["Workspaces"][0]["member_count"] == 2
     assert answers[5]["Response"]["Member"]["name"] == "Bob"
