@@ -9,8 +9,6 @@ from tests.mutants.reach import Reach
 from tests.mutants.sample import drawn, modules
 from tests.mutants.trials import Verdict, Workshop, learn
 
-SAID = ("UNNOTICED", "noticed", "noticed by worlds and other far tests")
-
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
@@ -53,7 +51,8 @@ def known_reach(folder: Path | None, only: str, workers: int) -> Reach:
 
 
 def tell(verdict: Verdict) -> str:
-    line = f"{SAID[verdict.noticed]}: {verdict.module}:{verdict.line} {verdict.operator.removeprefix('core/')}"
+    said = "UNNOTICED" if not verdict.noticed else "noticed" if verdict.noticed == 1 else "noticed by far tests"
+    line = f"{said}: {verdict.module}:{verdict.line} {verdict.operator.removeprefix('core/')}"
     return line if verdict.noticed else f"{line}\n{verdict.diff}"
 
 

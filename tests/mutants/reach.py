@@ -73,12 +73,19 @@ class Reach:
 
     def quickest(self, module: Path, line: int) -> list[str]:
         """Tests that run the function around this line, at least one of them if there is any."""
-        begins = [first for name, first in self.tests if name == module.as_posix() and first <= line]
         chosen: list[str] = []
         total = 0.0
-        for seconds, test in self.tests.get((module.as_posix(), max(begins, default=0)), ()):
+        for seconds, test in self._of(module, line):
             total += seconds
             if chosen and total > SECONDS:
                 break
             chosen.append(test)
         return chosen
+
+    def others(self, module: Path, line: int) -> list[str]:
+        """All that run it besides the quickest."""
+        return [test for _, test in self._of(module, line)][len(self.quickest(module, line)) :]
+
+    def _of(self, module: Path, line: int) -> list[tuple[float, str]]:
+        begins = [first for name, first in self.tests if name == module.as_posix() and first <= line]
+        return self.tests.get((module.as_posix(), max(begins, default=0)), [])

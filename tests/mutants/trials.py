@@ -21,17 +21,16 @@ from tests.mutants.sample import package_of
 TRIAL_SECONDS: Final = 900.0
 """Several times what the slowest of these runs takes; a change that makes an endless loop ends here, noticed."""
 
-QUICK: Final = (
-    "-m 'not slow and not e2e and not nat_lab and not processes' "
-    "-k 'not whichever_event and not test_large_messages and not list_of_thousands'"
-)
-THOROUGH: Final = "-m 'not slow and not e2e and not nat_lab and not processes' tests/sim tests/accounts tests/service"
+FAST: Final = "-m 'not slow and not e2e and not nat_lab and not processes'"
+QUICK: Final = f"{FAST} -k 'not whichever_event and not test_large_messages and not list_of_thousands'"
+THOROUGH: Final = f"{FAST} tests/sim tests/accounts tests/service"
 """Whole worlds, undone events, large messages: minutes, so only for what the near tests let through."""
+WORLDS: Final = f"{FAST} tests/sim"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`noticed` by the nearest tests (1), by others (2), or by none (0)."""
+    """`noticed` by the nearest tests (1), by others (2 and more), or by none (0)."""
 
     module: str
     line: int
@@ -48,8 +47,21 @@ def near(mutation: MutationSpec, reach: Reach) -> str:
     """The quickest tests that run what is changed, if that was learnt; else all that look at its package."""
     tests = reach.quickest(mutation.module_path, mutation.start_pos[0])
     if tests:
-        return pytest(" ".join(map(shlex.quote, tests)))
+        return named(tests)
     return pytest(f"{' '.join(package_of(mutation.module_path).near)} {QUICK}")
+
+
+def far(mutation: MutationSpec, reach: Reach) -> list[str]:
+    """What is asked besides, one after the other: whatever else runs it, if that was learnt, and whole worlds."""
+    place = (mutation.module_path, mutation.start_pos[0])
+    if not reach.quickest(*place):
+        return [pytest(THOROUGH)]
+    others = reach.others(*place)
+    return [*([named(others)] if others else []), pytest(WORLDS)]
+
+
+def named(tests: Iterable[str]) -> str:
+    return pytest(" ".join(map(shlex.quote, tests)))
 
 
 def learn(folder: Path, modules: Iterable[Path], workers: int) -> None:
@@ -87,8 +99,7 @@ def unchanged_passes(tests: str) -> str:
     return "" if outcome is TestOutcome.SURVIVED else output[-3_000:]
 
 
-def tried(mutation: MutationSpec, nearest: str, *, thorough: bool) -> Verdict:
-    rounds = [nearest, *([pytest(THOROUGH)] if thorough else [])]
+def tried(mutation: MutationSpec, rounds: list[str]) -> Verdict:
     noticed, diff = 0, ""
     for number, tests in enumerate(rounds, start=1):
         result = mutate_and_test([mutation], tests, TRIAL_SECONDS)
@@ -116,7 +127,8 @@ class Workshop:
 
     def verdicts(self, mutations: list[MutationSpec], reach: Reach, *, thorough: bool) -> Iterator[Verdict]:
         trials = [
-            self._pool.submit(tried, mutation, near(mutation, reach), thorough=thorough) for mutation in mutations
+            self._pool.submit(tried, mutation, [near(mutation, reach), *(far(mutation, reach) if thorough else [])])
+            for mutation in mutations
         ]
         for done in as_completed(trials):
             yield done.result()

@@ -20,6 +20,8 @@ def test_a_change_is_shown_to_the_quickest_tests_that_run_its_function(tmp_path:
     assert reach.quickest(Path(MODULE), 12) == ["quick", "too"]
     assert reach.quickest(Path(MODULE), 29) == ["quick", "too"]
     assert reach.quickest(Path(MODULE), 30) == ["other", "slow"]
+    assert reach.others(Path(MODULE), 12) == ["slow"]
+    assert reach.others(Path(MODULE), 30) == []
 
 
 def test_one_test_is_asked_however_slow_it_is(tmp_path: Path) -> None:
