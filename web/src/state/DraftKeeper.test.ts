@@ -61,6 +61,18 @@ describe("what is being written", () => {
     expect(keeper.inHand).toBe(false);
   });
 
+  test("and deleted again is told as well", async () => {
+    await keeper.synchronise(rows(), new Map());
+    for (const text of ["a", ""]) {
+      keeper.typed(HERE, text);
+      keeper.flush();
+      await vi.waitFor(() => {
+        expect(keeper.inHand).toBe(false);
+      });
+    }
+    expect(told).toEqual(["own 1 a", "own 2 "]);
+  });
+
   test("is sealed while the service is away, and told and unsealed when it is back", async () => {
     await keeper.synchronise(rows(), new Map());
     away = true;
@@ -165,6 +177,12 @@ test("an empty window goes on with its own draft, then with the newest; the othe
   });
   const mine = keeper.mine.get().get(HERE);
   expect(offersOf(HERE, mine, all, []).map(({ text }) => text)).toEqual(["newest"]);
+});
+
+test("what was begun in another conversation is offered there alone", () => {
+  const offer = { slot: OTHER, text: "kept here", revision: 1, recordId: "record" };
+  const kept = [HERE, "bb".repeat(16)].map((conversation) => ({ ...offer, conversation }));
+  expect(offersOf(HERE, OWN, rows(), kept)).toEqual([kept[0]]);
 });
 
 test("an offer goes behind what was written here, and its own draft goes", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { LinkView, MessageView, PathView, PeerView } from "../api/generated";
+import type { Workspace } from "../state/workspace";
 import { fakeLooks } from "../testing/fakeLooks";
 import {
   ambiguousNames,
@@ -11,7 +12,8 @@ import {
   lookAlikeOf,
   matchesQuery,
 } from "./names";
-import { asksToConnect } from "./lists";
+import { asksToConnect, membersOf } from "./lists";
+import { pathStory } from "./pathStory";
 import { adviceFor, roundTripWords, standingOf, standingWords, wayMeaning, whyNotDirect } from "./paths";
 import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
@@ -38,6 +40,24 @@ test("only somebody who is registered asks to connect", () => {
   expect(asks("registered", "asks_you")).toBe(true);
   expect(asks("registered", "connected")).toBe(false);
   expect(asks("requested", "asks_you")).toBe(false);
+});
+
+test("members are those who agreed, online first and then by name, and after them those who were asked", () => {
+  const row = (cid: bigint, name: string, change: Partial<PeerView>) =>
+    ({ ...person(cid, name), relation: "registered", online: false, blocked: false, ...change }) as PeerView;
+  const rows = [
+    row(1n, "Ann", { relation: "requested" }),
+    row(2n, "Zoe", { online: true }),
+    row(3n, "Dan", {}),
+    row(4n, "Cara", {}),
+    row(5n, "Bob", { blocked: true }),
+    row(6n, "Eve", { relation: "none" }),
+    row(7n, "Abe", { relation: "requested" }),
+    row(8n, "Finn", {}),
+  ];
+  const peers = new Map(rows.map((peer) => [peer.cid, peer]));
+  const members = membersOf({ peers } as unknown as Workspace);
+  expect(members.map((peer) => peer.full_name)).toEqual(["Zoe", "Cara", "Dan", "Finn", "Abe", "Ann"]);
 });
 
 test("signs that join emoji stay", () => {
@@ -187,6 +207,9 @@ describe("what is said of a path", () => {
     expect(adviceFor(path("relayed", "relay_only_on"))?.inSettings).toBe(true);
     expect(adviceFor(path("relayed", "udp_blocked_here"))?.inSettings).toBe(false);
     expect(adviceFor(path("relayed", "relay_only_there"))).toBeNull();
+    const story = (code: string) => pathStory(path("relayed", code), ONLINE, "Bea", NOON);
+    expect(story("relay_only_on")).toMatchObject({ adviceInSettings: true });
+    expect(story("relay_only_there")).toMatchObject({ advice: null, adviceInSettings: false });
   });
 
   test("who is there is what the service says, and of whom one blocks nothing is said", () => {
