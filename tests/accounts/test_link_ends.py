@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from casemate.internal_service.core.account.link.link import OPENING_SECONDS
+from casemate.internal_service.core.account.link.link import BACKOFF_FIRST_SECONDS, OPENING_SECONDS
 from casemate.internal_service.core.ground.link_io import LinkOpened
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered
 from casemate.protocol.link import AccountPage, ClientHello, Closing, OpeningRefused, Welcome
@@ -102,6 +102,22 @@ def test_however_a_link_ends_nobody_is_shown_online_and_every_request_is_answere
     assert alice.account.link_view().state != "online"
     assert world.sees(alice, bob).online is None
     assert [answer.token for answer in alice.heard(Answered)] == [TOKEN]
+
+
+def test_after_an_attempt_in_vain_the_next_one_comes_within_twice_the_first_wait(world: Deployment) -> None:
+    """At a moment that is drawn, so that a restarted server is not dialled by everyone at once."""
+    alice = world.person("alice")
+    world.server_up = False
+    waits: list[float] = []
+    for _ in range(20):
+        world.do(alice, lambda account, now: account.stop(now))
+        world.do(alice, lambda account, now: account.start(now))
+        failed_at, generation = world.now.monotonic, alice.generation
+        while alice.generation == generation:
+            world.pass_time(0.01)
+        waits.append(world.now.monotonic - failed_at)
+    assert BACKOFF_FIRST_SECONDS < max(waits) <= 2 * BACKOFF_FIRST_SECONDS + 0.01
+    assert min(waits) < BACKOFF_FIRST_SECONDS
 
 
 def test_a_link_of_which_is_told_twice_that_it_stands_says_hello_once(world: Deployment) -> None:
