@@ -49,6 +49,8 @@ from tests.support.devices import furnish, publish, take_over, with_device
 from tests.support.peer_network import PeerNetwork
 
 FIRST_WALL_SECONDS = 1_900_000_000.0
+MOMENT_SECONDS = 0.05
+"""Receipts come no closer after each other than less than this."""
 _KEY = b"k" * 32
 
 Heard = TypeVar("Heard", bound=Notice)
@@ -129,7 +131,7 @@ class Person:
 
 
 class Deployment:
-    """Everything happens in `settle`, in order; time moves only by `pass_time`."""
+    """Everything happens in `settle`, in order; time moves by `pass_time`, and in `settle` for a moment at most."""
 
     def __init__(
         self,
@@ -145,6 +147,8 @@ class Deployment:
         self.mailbox_seconds = mailbox_seconds
         self.entropy = repeatable_entropy(seed)
         self.now = now or Instant(1000.0, FIRST_WALL_SECONDS)
+        self.moment = MOMENT_SECONDS
+        """`settle` waits for whom is to be woken within it."""
         if server_private is None:
             server_private, _ = new_server_key(self.entropy)
         self.server_private = server_private
@@ -204,9 +208,7 @@ class Deployment:
 
     def copy_of(self, person: Person) -> bytes:
         """The database as a backup has it, taken while the process was ended for a moment."""
-        self.cut(person)
-        person.store.close()
-        data = person.path.read_bytes()
+        data = self.end(person)
         self.restart(person, database=data)
         return data
 
@@ -224,8 +226,8 @@ class Deployment:
         self.cut(person)
         self.peers.crash(person.place or person.account.account_id)
         person.store.close()
-        self.settle()
         self.people.remove(person)
+        self.settle()
         return person.path.read_bytes()
 
     def clone(self, person: Person, database: bytes) -> Person:
@@ -322,13 +324,15 @@ class Deployment:
                 if moment is not None and moment <= self.now.monotonic:
                     self._step(person, Wakeup())
             self.settle()
-        self._move(end)
+        self._move(max(end, self.now.monotonic))
 
     def settle(self) -> None:
+        """Until nothing is under way, and nobody is about to say something within a moment."""
+        moment = self.now.monotonic + self.moment
         for _ in range(100_000):
             if self._work:
                 self._work.popleft()()
-            elif not self._wake_whom_it_is_time():
+            elif not self._wake_whom_it_is_time(moment):
                 break
         else:
             raise AssertionError("the deployment does not come to rest")
@@ -337,11 +341,14 @@ class Deployment:
             if fault is not None:
                 raise fault
 
-    def _wake_whom_it_is_time(self) -> bool:
-        due = [person for person in self.people if _when(person) <= self.now.monotonic]
-        for person in due:
+    def _wake_whom_it_is_time(self, moment: float) -> bool:
+        next_due = min(map(_when, self.people), default=inf)
+        if next_due > moment:
+            return False
+        self._move(max(next_due, self.now.monotonic))
+        for person in [person for person in self.people if _when(person) <= self.now.monotonic]:
             self._step(person, Wakeup())
-        return bool(due)
+        return True
 
     def _move(self, monotonic: float) -> None:
         self.now = Instant(monotonic, self.now.wall + monotonic - self.now.monotonic)

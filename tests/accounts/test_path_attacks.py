@@ -323,12 +323,13 @@ def test_a_connection_whose_end_was_undone_goes_on(neighbours: Neighbours) -> No
     assert world.peers.connections == 2
 
 
-def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbours: Neighbours) -> None:
+@pytest.mark.parametrize("seconds", [3.5, 4, 5])
+def test_a_connection_whose_answers_wait_behind_data_is_not_called_dead(neighbours: Neighbours, seconds: float) -> None:
     world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
     place = world.peers.place_of(bob.account.account_id)
     world.peers.on_the_way = lambda sender, frame: [] if isinstance(frame, PathPong) else [frame]
     for number in range(8):
-        world.pass_time(4)
+        world.pass_time(seconds)
         world.say(ann, bob, f"part {number}")
     assert world.peers.place_of(bob.account.account_id) == place
     world.peers.on_the_way = lambda sender, frame: [frame]

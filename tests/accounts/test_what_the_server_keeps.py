@@ -134,11 +134,14 @@ def test_a_receipt_says_otherwise(world: Deployment, friends: tuple[Person, Pers
     sign_in(world, bob)
     assert shown(world, alice, bob) == ["delivered"]
 
+    lies = [Expired(device(bob), 1, 9)] * 5
+
     def lie(person: Person, frame: ServerFrame) -> list[ServerFrame]:
-        return [frame, Expired(device(bob), 1, 9)] if isinstance(frame, Deposited) else [frame]
+        return [frame, lies.pop()] if isinstance(frame, Deposited) and lies else [frame]
 
     world.to_device = lie
     world.say(alice, bob, "two")
+    assert not lies
     assert shown(world, alice, bob) == ["delivered", "delivered"]
     assert world.texts(bob, alice) == ["one", "two"]
 

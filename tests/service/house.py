@@ -56,6 +56,8 @@ from tests.service.client import Client
 
 OTHER_SERVER = "127.0.0.2:12349"
 CHEAP = PasswordCost(memory_kib=8, passes=1)
+MOMENT_SECONDS = 0.05
+"""Receipts come no closer after each other than less than this."""
 
 Seen = Callable[[ClientFrame], Iterable[ClientFrame]]
 
@@ -112,25 +114,32 @@ class Street:
         return house
 
     def settle(self) -> None:
+        """Until nothing is under way, and nobody is about to say something within a moment."""
+        moment = self.now.monotonic + MOMENT_SECONDS
         for _ in range(100_000):
-            if not self.work:
+            if self.work:
+                self.work.popleft()()
+            elif not self._wake_next(moment):
                 return
-            self.work.popleft()()
         raise AssertionError("it does not come to rest")
 
     def pass_time(self, seconds: float) -> None:
         end = self.now.monotonic + seconds
-        while True:
-            due = [moment for house in self._up() if (moment := house.service.next_wakeup()) is not None]
-            if not due or min(due) > end:
-                break
-            self._move(max(min(due), self.now.monotonic))
-            for house in self._up():
-                moment = house.service.next_wakeup()
-                if moment is not None and moment <= self.now.monotonic:
-                    house.tell(Wakeup())
+        while self._wake_next(end):
             self.settle()
-        self._move(end)
+        self._move(max(end, self.now.monotonic))
+
+    def _wake_next(self, before: float) -> bool:
+        """Whoever is next to be woken, if that is by then."""
+        due = [moment for house in self._up() if (moment := house.service.next_wakeup()) is not None]
+        if not due or min(due) > before:
+            return False
+        self._move(max(min(due), self.now.monotonic))
+        for house in self._up():
+            moment = house.service.next_wakeup()
+            if moment is not None and moment <= self.now.monotonic:
+                house.tell(Wakeup())
+        return True
 
     def _up(self) -> list["House"]:
         return [house for house in self.houses if house.is_up]

@@ -32,6 +32,8 @@ SEND_QUEUE_RESPONSES: Final = 20_000
 SEND_QUEUE_BYTES: Final = 128 * MIB
 """A client that reads so much slower than it is told things is cut off: a view comes back with Subscribe, a plain
 client is owed its messages until it has taken them."""
+TAKEN_PAUSE_SECONDS: Final = 0.02
+"""The least time between two pings: what was taken meanwhile is written down at once, with one commit."""
 _BURST: Final = CLIENT_REQUESTS_PER_SECOND
 
 log = structlog.get_logger("casemate.ui_socket")
@@ -60,6 +62,9 @@ class UiSocket:
         self._mark_sent = 0
         self._mark_pinged = 0
         self._mark_taken = 0
+        self._ping_at = 0.0
+        """When the next one may go."""
+        self._ping_waits = False
         self._allowance = float(_BURST)
         self._allowance_at = asyncio.get_running_loop().time()
 
@@ -177,10 +182,22 @@ class UiSocket:
         self._mark_sent = max(self._mark_sent, effect.mark)
 
     async def _ping_if_owed(self) -> None:
-        """One ping at a time tells how much has been taken; its answer starts the next."""
-        if self._mark_sent > self._mark_pinged and self._mark_pinged == self._mark_taken:
-            self._mark_pinged = self._mark_sent
-            await self._socket.ping(b"taken %d" % self._mark_pinged)
+        """One ping at a time tells how much has been taken; its answer starts the next, but not too soon."""
+        if self._mark_sent == self._mark_pinged or self._mark_pinged != self._mark_taken:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._ping_at:
+            if not self._ping_waits:
+                self._ping_waits = True
+                loop.call_at(self._ping_at, self._ping_may_go)
+            return
+        self._mark_pinged = self._mark_sent
+        self._ping_at = loop.time() + TAKEN_PAUSE_SECONDS
+        await self._socket.ping(b"taken %d" % self._mark_pinged)
+
+    def _ping_may_go(self) -> None:
+        self._ping_waits = False
+        self._changed.set()
 
 
 def new_socket() -> web.WebSocketResponse:

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from casemate.internal_service.adapters import ui_socket
-from casemate.internal_service.adapters.ui_socket import UiSocket, new_socket
+from casemate.internal_service.adapters.ui_socket import TAKEN_PAUSE_SECONDS, UiSocket, new_socket
 from casemate.internal_service.core.ground.effects import SendResponse
 from casemate.internal_service.core.ground.events import (
     BadRequestArrived,
@@ -147,6 +147,25 @@ async def test_messages_are_taken_when_a_ping_behind_them_is_answered(line: Line
     ping = await line.client.receive(timeout=5)
     await line.client.pong(ping.data)
     assert await line.event() == MessagesTaken(NUMBER, 3)
+
+
+async def test_what_is_taken_in_quick_succession_is_told_together(line: Line) -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    said, marks = 0, [0]
+    while loop.time() < began + 5 * TAKEN_PAUSE_SECONDS or marks[-1] < said:
+        if loop.time() < began + 5 * TAKEN_PAUSE_SECONDS:
+            said += 1
+            line.say(message(said))
+        frame = await line.client.receive(timeout=5)
+        if frame.type is aiohttp.WSMsgType.PING:
+            await line.client.pong(frame.data)
+            event = await line.event()
+            assert isinstance(event, MessagesTaken)
+            marks.append(event.mark)
+    assert said > 20, "so many that each could have been told by itself"
+    assert marks == sorted(set(marks))
+    assert len(marks) - 1 <= 1 + (loop.time() - began) / TAKEN_PAUSE_SECONDS
 
 
 @pytest.mark.parametrize("payload", [b"", b"taken 9", b"taken -1", b"taken " + b"9" * 50, b"\xff", b"taken 0"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import inf
 from typing import Final
 
 from casemate.crypto.kem import Kem
@@ -265,7 +264,7 @@ class Account(Memory):
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
         self._tidying.stop()
-        owed = self._receipts.settle_owed(now, before=inf)
+        owed = self._receipts.settle_all(now)
         stopped = self._link.stop(now)
         return owed + stopped + self._peers.stop(now) + self._lan.review(now)
 
@@ -309,10 +308,10 @@ class Account(Memory):
         return outcome + self._peers.wakeup(now) + self._lan.review(now)
 
     def wants_batch_end(self) -> bool:
-        return self._outbox.has_put_off and self._rests_until is None
+        return (self._outbox.has_put_off or self._receipts.has_unanswered) and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
-        return self._outbox.batch_end(now)
+        return self._outbox.batch_end(now) + self._receipts.batch_end(now)
 
     def next_wakeup(self) -> float | None:
         parts = (self._link, self._outbox, self._server, self._typing, self._peers, self._lan, self._tidying)

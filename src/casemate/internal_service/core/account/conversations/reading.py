@@ -37,7 +37,7 @@ class Reading:
             more = self._painted(channel, numbers)
             if more != channel:
                 store.put_channel(more)
-                outcome += self._receipts.send(peer, channel.device, now, by_path=True)
+                self._receipts.answer(channel.device, by_path=True)
         return outcome
 
     def came_again(self, peer: Peer, device: DeviceId, again: Iterable[tuple[int, MessageId]]) -> None:

@@ -79,11 +79,8 @@ class Inbox:
     ) -> Outcome:
         """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
         outcome = self._take_all(peer, device, items, now)
-        receipt = self._receipts.send(peer, device, now, by_path=by_path)
-        if not receipt:
-            # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
-            receipt = self._healing.rekey(self._current(peer), device, now)
-        return outcome + receipt
+        self._receipts.answer(device, by_path=by_path)
+        return outcome
 
     def _take_all(self, peer: Peer, device: DeviceId, items: Sequence[tuple[int, bytes]], now: Instant) -> Outcome:
         """Runs of messages at once, all else one by one; and one by one once anything was wrong with a run."""

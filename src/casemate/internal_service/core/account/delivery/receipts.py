@@ -1,5 +1,6 @@
 """Receipts: what we tell a peer's device about its envelopes, and what it tells us of ours."""
 
+from math import inf
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,6 +30,9 @@ OWED_SECONDS: Final = 5.0
 START_OVER_PAUSE_SECONDS: Final = 10.0
 HIGHEST_JUMP: Final = 2**40
 """More messages than a device can have forgotten."""
+ANSWER_PAUSE_SECONDS: Final = 0.02
+"""The least time between two receipts that answer what a device sends: a receipt costs both ends about as much as ten
+messages, and the next one says all that this one would."""
 REFILL_PAUSE_SECONDS: Final = 2.0
 """The least time between two refills unless the later one is for higher numbers; receipts can be replayed."""
 
@@ -61,8 +65,38 @@ class Receipts(Memory):
         """How far a receipt through the server said that a device is: less than those on its path had said."""
         self._owed: UndoDict[DeviceId, float] = UndoDict(context.undo)
         """Whose receipts took the path only, and when the server has to be told, too (monotonic)."""
+        self._unanswered: UndoDict[DeviceId, bool] = UndoDict(context.undo)
+        """Who is to get a receipt at the end of this batch or of a later one, and whether the path alone will do."""
+        self._sent_at: UndoDict[DeviceId, float] = UndoDict(context.undo)
+        """When the last receipt went (monotonic)."""
 
     # --------------------------------------------------------------------------------------------------------- theirs
+
+    def answer(self, device: DeviceId, *, by_path: bool) -> None:
+        """At the end of the batch, but `ANSWER_PAUSE_SECONDS` after the one before: one receipt for all that came."""
+        self._unanswered[device] = by_path and self._unanswered.get(device, True)
+
+    @property
+    def has_unanswered(self) -> bool:
+        return bool(self._unanswered)
+
+    def batch_end(self, now: Instant) -> Outcome:
+        outcome: Outcome = []
+        for device in [device for device in self._unanswered if self._answer_due(device) <= now.monotonic]:
+            outcome += self._answer(device, now)
+        return outcome
+
+    def _answer(self, device: DeviceId, now: Instant) -> Outcome:
+        by_path = self._unanswered.pop(device)
+        peer = self._context.peer_of(device)
+        if peer is None:
+            return []
+        receipt = self.send(peer, device, now, by_path=by_path)
+        # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
+        return receipt or self._healing.rekey(peer, device, now)
+
+    def _answer_due(self, device: DeviceId) -> float:
+        return self._sent_at.get(device, -inf) + ANSWER_PAUSE_SECONDS
 
     def send(
         self, peer: Peer, device: DeviceId, now: Instant, anew: tuple[int, ...] = (), *, by_path: bool = False
@@ -89,12 +123,19 @@ class Receipts(Memory):
         sealed = self._notes.seal(channel, note)
         if sealed is None:
             return []
+        self._sent_at[device] = now.monotonic
+        by_path = self._unanswered.pop(device, True) and by_path
         outcome = self._paths.send(device, Control(sealed))
         if by_path and self._paths.is_healthy(device):
             self._owed.setdefault(device, now.monotonic + OWED_SECONDS)
             return outcome
         self._owed.pop(device, None)
         return outcome + self._link.send(Receipt(device, channel.expected - 1, sealed))
+
+    def settle_all(self, now: Instant) -> Outcome:
+        """Before signing out."""
+        outcome = [effect for device in list(self._unanswered) for effect in self._answer(device, now)]
+        return outcome + self.settle_owed(now, before=inf)
 
     def settle_owed(self, now: Instant, *, before: float | None = None) -> Outcome:
         """Tell the server how far we are, so that after a restart nobody takes delivered messages for lost."""
@@ -190,7 +231,8 @@ class Receipts(Memory):
         return True
 
     def next_wakeup(self) -> float | None:
-        return min(self._owed.values(), default=None)
+        dues = [*self._owed.values(), *(self._answer_due(device) for device in self._unanswered)]
+        return min(dues, default=None)
 
 
 def newly_read(before: Channel, channel: Channel) -> list[Run]:

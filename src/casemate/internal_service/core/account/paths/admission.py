@@ -256,7 +256,9 @@ class Admission(Memory):
             again = self._endpoint.observe_again(now)
             return again + self._drop(live, "no_answer", now, dial_at_once=True)
         if live.pinged_at is not None and live.pinged_at + HEARTBEAT_SECONDS <= now.monotonic:
-            path.doubt(now.monotonic, HEARTBEAT_SECONDS)
+            # Whoever was heard after the ping is given as long as if that had been heard during the doubt.
+            heard_lately = live.heard_at + 2 * HEARTBEAT_SECONDS - now.monotonic
+            path.doubt(now.monotonic, max(HEARTBEAT_SECONDS, heard_lately))
             self._paths.fallen.add(path.device)
             return self._paths.ping(live, now) + self._paths.tell(path, now)
         if live.pinged_at is None and live.heard_at + HEARTBEAT_SECONDS <= now.monotonic:
