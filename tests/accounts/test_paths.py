@@ -7,10 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from casemate.crypto.beacon import SLOT_SECONDS
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.notices import PathChanged
-from casemate.internal_service.core.ground.path_io import EndpointChanged, PeerClosed, PeerFrameArrived
+from casemate.internal_service.core.ground.path_io import (
+    AnnounceOnLan,
+    EndpointChanged,
+    PathEffect,
+    PeerClosed,
+    PeerFrameArrived,
+)
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import Ephemeral, SetVisibility, Welcome
@@ -215,6 +222,23 @@ def test_what_comes_before_the_hello_ends_the_connection_and_nothing_else(neighb
     assert neighbours.ann.account.link_view().state == "online"
     world.say(neighbours.ann, neighbours.bob, "the mailbox works")
     assert world.texts(neighbours.bob, neighbours.ann) == ["the mailbox works"]
+
+
+def test_tags_are_announced_on_the_local_network_once_in_each_slot(neighbours: Neighbours) -> None:
+    world, ann, bob = neighbours.world, neighbours.ann, neighbours.bob
+    announced: list[bytes] = []
+    perform = world.peers.perform
+
+    def note(effect: PathEffect) -> None:
+        if isinstance(effect, AnnounceOnLan) and effect.account_id == ann.account.account_id:
+            announced.append(b"".join(effect.tags))
+        perform(effect)
+
+    world.peers.perform = note  # type: ignore[method-assign]
+    for number in range(30):
+        world.pass_time(SLOT_SECONDS / 10)
+        world.say(bob, ann, f"part {number}")
+    assert len(announced) == len(set(announced)) == 3
 
 
 def test_relay_only_opens_the_endpoint_anew_and_says_so(neighbours: Neighbours) -> None:
