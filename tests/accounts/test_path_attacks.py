@@ -11,11 +11,9 @@ from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.contents import ControlNote, ReceiptNote, encode
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.paths.admission import KNOCKS
-from casemate.internal_service.core.account.paths.endpoint import Endpoint
 from casemate.internal_service.core.account.paths.lan import Lan
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.ground.path_io import (
-    EndpointOpened,
     LeaveLan,
     PeerClosed,
     PeerConnected,
@@ -280,27 +278,6 @@ def test_whoever_chose_to_appear_offline_does_so_even_if_the_event_of_it_is_undo
     assert world.peers.connections == 0
     assert ann.account.account_id not in world.peers.announced
     assert neighbours.kinds() == ("mailbox", "mailbox")
-
-
-def test_an_endpoint_that_a_fault_kept_us_from_hearing_of_is_opened_anew(
-    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world, bob = neighbours.world, neighbours.bob
-    opened = Endpoint.opened
-    faults = [ZeroDivisionError()]
-
-    def opened_once_in_vain(endpoint: Endpoint, event: EndpointOpened) -> None:
-        opened(endpoint, event)
-        if faults:
-            raise faults.pop()
-
-    monkeypatch.setattr(Endpoint, "opened", opened_once_in_vain)
-    before = world.peers.opened
-    with pytest.raises(ZeroDivisionError):
-        world.restart(bob)
-    world.pass_time(5)
-    assert world.peers.opened == before + 2
-    assert neighbours.kinds() == ("direct", "direct")
 
 
 def test_a_connection_whose_end_was_undone_goes_on(neighbours: Neighbours) -> None:

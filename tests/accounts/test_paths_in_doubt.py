@@ -1,9 +1,13 @@
 """A path falls silent, or the server goes: messages take the way that is left, and none is lost or doubled."""
 
+import pytest
+
+from casemate.internal_service.core.account.paths.endpoint import Endpoint
 from casemate.internal_service.core.ground.link_io import LinkFrameArrived
 from casemate.internal_service.core.ground.path_io import (
     DialPeer,
     EndpointClosed,
+    EndpointOpened,
     LanNeighbourSeen,
     PathEffect,
     PeerFrameArrived,
@@ -277,6 +281,27 @@ def test_an_endpoint_that_failed_is_opened_again_after_a_while(neighbours: Neigh
     world.settle()
     assert world.peers.connections == 0
     world.pass_time(40)
+    assert neighbours.kinds() == ("direct", "direct")
+
+
+def test_an_endpoint_that_a_fault_kept_us_from_hearing_of_is_opened_anew(
+    neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, bob = neighbours.world, neighbours.bob
+    opened = Endpoint.opened
+    faults = [ZeroDivisionError()]
+
+    def opened_once_in_vain(endpoint: Endpoint, event: EndpointOpened) -> None:
+        opened(endpoint, event)
+        if faults:
+            raise faults.pop()
+
+    monkeypatch.setattr(Endpoint, "opened", opened_once_in_vain)
+    before = world.peers.opened
+    with pytest.raises(ZeroDivisionError):
+        world.restart(bob)
+    world.pass_time(5)
+    assert world.peers.opened == before + 2
     assert neighbours.kinds() == ("direct", "direct")
 
 

@@ -9,11 +9,14 @@ from casemate.crypto.link_proof import Greeting, new_server_key
 from casemate.crypto.server_password import server_password_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
+from casemate.protocol.ids import DeviceId
 from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     Closing,
+    Deliver,
     Deposit,
+    Receipt,
     RequestFailed,
     ServerHello,
     Signal,
@@ -224,6 +227,19 @@ class Office:
 def person_of(connection: Connection) -> Person:
     assert connection.person is not None
     return connection.person
+
+
+def device_of(connection: Connection) -> DeviceId:
+    return person_of(connection).device_id
+
+
+def numbers(connection: Connection) -> list[int]:
+    """Of all envelopes delivered on a link, in the order of their arrival."""
+    return [number for frame in connection.all(Deliver) for number, _ in frame.items]
+
+
+def take(recipient: Connection, sender: Connection, up_to: int, sealed: bytes = b"") -> None:
+    recipient.say(Receipt(device_of(sender), up_to, sealed))
 
 
 def befriend(first: Connection, second: Connection) -> None:
