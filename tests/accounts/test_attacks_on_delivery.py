@@ -149,7 +149,7 @@ def test_a_session_that_the_peer_still_uses_is_not_deleted(world: Deployment, fr
     for one, other in ((alice, bob), (bob, alice)):
         peer = one.store.peer(other.account.account_id)
         assert peer is not None
-        world.do(one, lambda account, now, peer=peer, other=other: account._server._healing.rekey(  # type: ignore[misc]
+        world.do(one, lambda account, now, peer=peer, other=other: account._parts.server._healing.rekey(  # type: ignore[misc]
             peer, device(other), now
         ))  # fmt: skip
     world.do(alice, lambda account, now: account.start(now))

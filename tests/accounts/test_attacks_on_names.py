@@ -49,7 +49,7 @@ def signed(world: Deployment, person: Person, number: int, full_name: str, usern
 def hand_out(world: Deployment, to: Person, about: Person, names: bytes) -> None:
     """The server says that names have changed."""
     device_list = about.account._context.secrets.device_list
-    sequence = to.account._server._signals_up_to + 1
+    sequence = to.account._parts.server._signals_up_to + 1
     signal = Signal(sequence, DeviceListChanged(about.account.account_id, device_list, names))
     world._to_device(to, to.generation, signal)
     world.settle()

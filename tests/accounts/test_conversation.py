@@ -344,7 +344,7 @@ def test_what_a_later_version_writes_is_shown_where_it_is_a_line(
         assert peer is not None
 
         def run(account: Account, now: Instant) -> Outcome:
-            account._outbox.write_messages(peer, [NewContent(kind, b"of another time", shows)], now)
+            account._parts.outbox.write_messages(peer, [NewContent(kind, b"of another time", shows)], now)
             return []
 
         world.do(alice, run)

@@ -133,7 +133,7 @@ def test_nobody_can_write_lines_into_the_conversation_of_another(
         def run(account: object, now: object) -> Outcome:
             peer = alice.store.peer(bob.account.account_id)
             assert peer is not None
-            alice.account._outbox.write(peer, kind, body, world.now)
+            alice.account._parts.outbox.write(peer, kind, body, world.now)
             return []
 
         world.do(alice, run)

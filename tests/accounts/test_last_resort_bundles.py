@@ -54,7 +54,7 @@ def test_while_its_owner_is_away_for_longer_a_re_key_waits(world: Deployment) ->
     world.jump_clocks(LAST_RESORT_SECONDS + 1)
     world.do(alice, lambda account, now: account.connect(bob.cid, b"", "Disabled", now))
     assert alice.store.database.value("SELECT count(*) FROM ratchets") == 0
-    assert alice.account._outbox.waiting_reason(bob.account._context.device.device_id) == "no_keys_yet"
+    assert alice.account._parts.outbox.waiting_reason(bob.account._context.device.device_id) == "no_keys_yet"
     world.do(bob, lambda account, now: account.start(now))
     world.pass_time(120)
     assert world.sees(bob, alice).connection == "asks_you"
@@ -118,7 +118,7 @@ def test_a_clock_that_jumps_takes_no_key_at_once_and_keeps_none_for_ever(
     first = at_the_server(bob)
 
     def retire(account: Account, now: Instant) -> Outcome:
-        account._ratchets.stop_sending(device(alice), now)
+        account._parts.ratchets.stop_sending(device(alice), now)
         return []
 
     world.do(bob, retire)

@@ -53,12 +53,12 @@ def too_slow(world: Deployment, alice: Person, bob: Person) -> None:
     """The server answers nothing any more, when the link is opened again."""
     world.server_up = True
     world.to_device = lambda person, frame: [frame] if person is not alice else []
-    world.do(alice, lambda account, now: account._link.again(now))
+    world.do(alice, lambda account, now: account._parts.link.again(now))
     world.pass_time(OPENING_SECONDS + 1)
 
 
 def opened_again(world: Deployment, alice: Person, bob: Person) -> None:
-    world.do(alice, lambda account, now: account._link.again(now))
+    world.do(alice, lambda account, now: account._parts.link.again(now))
 
 
 def deleted_by_the_server(world: Deployment, alice: Person, bob: Person) -> None:
@@ -106,6 +106,7 @@ def test_however_a_link_ends_nobody_is_shown_online_and_every_request_is_answere
 
 def test_after_an_attempt_in_vain_the_next_one_comes_within_twice_the_first_wait(world: Deployment) -> None:
     """At a moment that is drawn, so that a restarted server is not dialled by everyone at once."""
+    world.moment = 0.0
     alice = world.person("alice")
     world.server_up = False
     waits: list[float] = []

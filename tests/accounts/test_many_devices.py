@@ -260,7 +260,7 @@ def test_there_is_a_path_to_each_device(neighbours: Neighbours) -> None:
     tablet = world.another_device(neighbours.bob)
     world.pass_time(60.0)
     devices = {device_id_of(neighbours.bob.account), device_id_of(tablet.account)}
-    paths = neighbours.ann.account._outbox._paths
+    paths = neighbours.ann.account._parts.outbox._paths
     assert {path.device for path in paths.all() if path.live is not None} == devices
     world.say(neighbours.ann, neighbours.bob, "hello")
     neighbours.deposits = 0

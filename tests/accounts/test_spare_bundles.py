@@ -180,7 +180,7 @@ def hand_out(person: Person, other: Person, body: bytes, now: Instant) -> None:
     peer = context.store.peer(other.account.account_id)
     assert peer is not None
     with context.store.transaction():
-        Spares(context, person.account._outbox).taken(peer, device(other), body, now)
+        Spares(context, person.account._parts.outbox).taken(peer, device(other), body, now)
 
 
 def bundles_of(person: Person) -> Iterator[tuple[bytes, bytes]]:
@@ -267,7 +267,7 @@ def test_they_go_with_the_device(world: Deployment, talking: tuple[Person, Perso
     newer = sign_device_list(bob.account._context.secrets.account, 2, (other_device.entry,))
     gone = device(bob)
     with context.store.transaction():
-        alice.account._registration._acquaintances.update(peer, newer, b"", world.now)
+        alice.account._parts.registration._acquaintances.update(peer, newer, b"", world.now)
     for table, column in (("spare_bundles", "device"), ("prekeys", "spare_for")):
         assert alice.store.database.value(f"SELECT count(*) FROM {table} WHERE {column} = ?", gone) == 0
 

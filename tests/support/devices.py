@@ -43,7 +43,7 @@ def take_over(account: Account, device_list: bytes) -> Outcome:
 def publish(account: Account, device_list: bytes) -> Outcome:
     """Tell the server, which tells the peers."""
     take_over(account, device_list)
-    return account._requests.ask(
+    return account._parts.requests.ask(
         lambda request_id: PublishDeviceList(request_id, device_list), lambda answer, later: []
     )
 

@@ -1,4 +1,4 @@
-"""One unlocked account, put together: the service it lives in routes events and requests here."""
+"""One unlocked account: the service it lives in routes events and requests here."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -6,43 +6,11 @@ from typing import Final
 
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
-from casemate.internal_service.core.account.contents import PathNote, ReceiptNote, TypingNote
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
-from casemate.internal_service.core.account.conversations.conversation import Conversations
-from casemate.internal_service.core.account.conversations.giving_back import GivingBack
-from casemate.internal_service.core.account.conversations.messages import Messages
-from casemate.internal_service.core.account.conversations.reading import Reading
-from casemate.internal_service.core.account.conversations.typing import Typing
-from casemate.internal_service.core.account.delivery.control import SealedNotes
-from casemate.internal_service.core.account.delivery.deposits import Deposits
-from casemate.internal_service.core.account.delivery.direct import Direct
-from casemate.internal_service.core.account.delivery.healing import Healing
-from casemate.internal_service.core.account.delivery.inbox import Inbox
-from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.ratchets import Ratchets
-from casemate.internal_service.core.account.delivery.receipts import Receipts
-from casemate.internal_service.core.account.delivery.sealing import Sealing
-from casemate.internal_service.core.account.delivery.spares import Spares
-from casemate.internal_service.core.account.link.link import Link
-from casemate.internal_service.core.account.link.requests import ServerRequests
-from casemate.internal_service.core.account.link.tidying import Tidying
-from casemate.internal_service.core.account.meanings import Meanings
-from casemate.internal_service.core.account.paths.admission import Admission
-from casemate.internal_service.core.account.paths.dialling import Dialling
-from casemate.internal_service.core.account.paths.endpoint import Endpoint
-from casemate.internal_service.core.account.paths.lan import Lan
-from casemate.internal_service.core.account.paths.paths import Paths
-from casemate.internal_service.core.account.peer_events import PeerEvents
-from casemate.internal_service.core.account.people.acquaintances import Acquaintances
-from casemate.internal_service.core.account.people.agreement import Agreement
-from casemate.internal_service.core.account.people.membership import Membership
-from casemate.internal_service.core.account.people.own_names import OwnNames
-from casemate.internal_service.core.account.people.registration import Registration
-from casemate.internal_service.core.account.people.withdrawals import Withdrawals
+from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
-from casemate.internal_service.core.account.server_events import ServerEvents
-from casemate.internal_service.core.account.showing import Showing, name_looks
+from casemate.internal_service.core.account.showing import name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
     LinkEvent,
@@ -74,84 +42,7 @@ class Account(Memory):
         self._context = context
         self._rests_until: float | None = None
         """Until when (monotonic) what time should bring about waits, after a fault in that."""
-        self._link = Link(context)
-        self._requests = ServerRequests(self._link, context.undo)
-        self._ratchets = Ratchets(context)
-        endpoint = self._endpoint = Endpoint(context, self._link)
-        paths = Paths(context, endpoint)
-        self._dialling = Dialling(context, self._link, endpoint, paths)
-        direct = Direct(context, paths)
-        sealing = Sealing(context, self._ratchets)
-        deposits = Deposits(context, self._link)
-        self._outbox = Outbox(context, self._link, paths, direct, deposits, self._requests, self._ratchets, sealing)
-        spares = Spares(context, self._outbox)
-        self._healing = Healing(context, self._ratchets, self._outbox, spares)
-        notes = SealedNotes(context, self._link, paths, self._ratchets)
-        self._receipts = Receipts(
-            context, self._link, paths, self._ratchets, self._outbox, self._healing, spares, notes
-        )
-        self._reading = Reading(context, self._receipts)
-        self._messages = Messages(context, self._outbox, self._reading)
-        self._typing = Typing(context, notes)
-        notes.listeners |= {
-            ReceiptNote: self._receipts.arrived,
-            TypingNote: self._typing.heard,
-            PathNote: lambda sender, note, now: self._dialling.noted(sender.device, note, now),
-        }
-        self._agreement = Agreement(context, self._outbox)
-        self._registration = Registration(
-            context, self._requests, self._outbox, self._receipts, self._agreement, Acquaintances(context, self._outbox)
-        )
-        self._withdrawals = Withdrawals(context, self._requests)
-        meanings = Meanings(self._agreement, spares, GivingBack(context, self._outbox), self._messages)
-        inbox = Inbox(
-            context,
-            self._ratchets,
-            self._outbox,
-            self._healing,
-            self._receipts,
-            notes,
-            spares,
-            take=meanings.take,
-            is_message=meanings.is_message,
-            take_messages=meanings.take_messages,
-            began_anew=meanings.began_anew,
-        )
-        self._tidying = Tidying(context, self._link, self._requests)
-        self._own_names = OwnNames(context, self._requests)
-        self._server = ServerEvents(
-            context,
-            self._link,
-            self._requests,
-            self._own_names,
-            self._tidying,
-            self._registration,
-            self._withdrawals,
-            self._outbox,
-            self._healing,
-            inbox,
-            self._receipts,
-            notes,
-            self._dialling,
-        )
-        admission = Admission(context, endpoint, paths, self._dialling)
-        self._peers = PeerEvents(
-            context,
-            endpoint,
-            paths,
-            self._dialling,
-            admission,
-            direct,
-            self._outbox,
-            self._healing,
-            inbox,
-            self._receipts,
-            notes,
-        )
-        self._lan = Lan(context, endpoint, paths, self._dialling)
-        self._conversations = Conversations(context)
-        self._showing = Showing(context, self._conversations, self._link, endpoint, paths, self._outbox)
-        self._membership = Membership(context, self._requests, self._showing.directory_rows)
+        self._parts = Parts(context)
 
     @classmethod
     def create(
@@ -246,15 +137,15 @@ class Account(Memory):
 
     def start(self, now: Instant) -> Outcome:
         """Keep a link open from now on. Counts the start, so that the server can tell a clone or an older copy."""
-        begun = self._begin(now) if self._link.is_over else []
-        return begun + self._link.start(now)
+        begun = self._begin(now) if self._parts.link.is_over else []
+        return begun + self._parts.link.start(now)
 
     def _begin(self, now: Instant) -> Outcome:
         store, profile = self._context.store, self.profile
         store.put_profile(replace(profile, start_counter=profile.start_counter + 1, fenced=False))
         store.forget_presence()
-        self._tidying.begin(now)
-        return self._healing.start_over_with_all(now) if profile.fenced else []
+        self._parts.tidying.begin(now)
+        return self._parts.healing.start_over_with_all(now) if profile.fenced else []
 
     def found_older(self) -> None:
         """Its database is older than it was, so keys and numbers in it were used: its next start begins anew with
@@ -263,15 +154,15 @@ class Account(Memory):
 
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
-        self._tidying.stop()
-        owed = self._receipts.settle_all(now)
-        stopped = self._link.stop(now)
-        return owed + stopped + self._peers.stop(now) + self._lan.review(now)
+        self._parts.tidying.stop()
+        owed = self._parts.receipts.settle_all(now)
+        stopped = self._parts.link.stop(now)
+        return owed + stopped + self._parts.peers.stop(now) + self._parts.lan.review(now)
 
     def abandon(self, now: Instant) -> Outcome:
         """Its database cannot be read any more: everything that is open ends, without another look at it."""
-        ended = self._link.abandon() + self._endpoint.abandon() + self._lan.abandon()
-        return self._requests.abandon(now) + ended
+        ended = self._parts.link.abandon() + self._parts.endpoint.abandon() + self._parts.lan.abandon()
+        return self._parts.requests.abandon(now) + ended
 
     def enrol_again(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
         """Once more, after a lost answer or with another server password."""
@@ -282,42 +173,38 @@ class Account(Memory):
     def link_event(self, event: LinkEvent, now: Instant) -> Outcome:
         match event:
             case LinkOpened():
-                return self._link.opened(event)
+                return self._parts.link.opened(event)
             case ServerPasswordKeyMade():
-                return self._link.password_key_made(event)
+                return self._parts.link.password_key_made(event)
             case LinkFrameArrived(frame=frame):
-                return self._server.arrived(frame, now) if self._link.is_current(event.generation) else []
+                return self._parts.server.arrived(frame, now) if self._parts.link.is_current(event.generation) else []
             case LinkClosed():
-                return self._link.closed(event, now)
+                return self._parts.link.closed(event, now)
 
     def path_event(self, event: PathEvent, now: Instant) -> Outcome:
         match event:
             case LanNeighbourSeen():
-                return self._lan.seen(event, now)
+                return self._parts.lan.seen(event, now)
             case EndpointEvent():
-                return self._peers.arrived(event, now)
+                return self._parts.peers.arrived(event, now)
         raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
         if self._rests_until is not None and now.monotonic < self._rests_until:
             return []
         self._rests_until = None
-        outcome = self._link.wakeup(now) + self._outbox.wakeup(now) + self._server.wakeup(now)
-        outcome += self._tidying.wakeup(now)
-        outcome += self._typing.wakeup(now)
-        return outcome + self._peers.wakeup(now) + self._lan.review(now)
+        return [effect for part in self._parts.with_timers for effect in part.wakeup(now)]
 
     def wants_batch_end(self) -> bool:
-        return (self._outbox.has_put_off or self._receipts.has_unanswered) and self._rests_until is None
+        return (self._parts.outbox.has_put_off or self._parts.receipts.has_unanswered) and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
-        return self._outbox.batch_end(now) + self._receipts.batch_end(now)
+        return self._parts.outbox.batch_end(now) + self._parts.receipts.batch_end(now)
 
     def next_wakeup(self) -> float | None:
-        parts = (self._link, self._outbox, self._server, self._typing, self._peers, self._lan, self._tidying)
         if self._rests_until is not None:
             return self._rests_until
-        timers = [part.next_wakeup() for part in parts]
+        timers = [part.next_wakeup() for part in self._parts.with_timers]
         return min((moment for moment in timers if moment is not None), default=None)
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Outcome:
@@ -329,16 +216,16 @@ class Account(Memory):
             at=now.wall, account_id=None, what=type(event).__name__, detail=type(error).__name__, data=b""
         )
         if isinstance(event, PeerFrameArrived):
-            return self._peers.broke_protocol(event, now)
-        return self._link.drop(reason("broke_protocol"), now)
+            return self._parts.peers.broke_protocol(event, now)
+        return self._parts.link.drop(reason("broke_protocol"), now)
 
     def undone(self, event: Event, now: Instant) -> Outcome:
         """A fault of ours undid this event: whoever sent it thinks that we know. Begin anew with them."""
         match event:
             case LinkOpened() | LinkFrameArrived() | LinkClosed() | ServerPasswordKeyMade():
-                return self._link.failed(event.generation, now)
+                return self._parts.link.failed(event.generation, now)
             case EndpointEvent():
-                return self._peers.failed(event, now)
+                return self._parts.peers.failed(event, now)
             case Wakeup() | BatchEnd():
                 self._rests_until = now.monotonic + REST_SECONDS
         return []
@@ -347,56 +234,56 @@ class Account(Memory):
 
     def ask_registration(self, cid: Cid, now: Instant) -> Outcome:
         """Ends in RegistrationSettled. Raises Refused."""
-        return self._registration.ask(cid, now)
+        return self._parts.registration.ask(cid, now)
 
     def answer_registration(self, cid: Cid, accept: bool, now: Instant) -> Outcome:
         """RegistrationSettled follows when the server has the answer. Raises Refused."""
-        return self._registration.answer(self._peer(cid, "not_asked"), accept, now)
+        return self._parts.registration.answer(self._peer(cid, "not_asked"), accept, now)
 
     def withdraw_registration(self, cid: Cid, token: int) -> Outcome:
         """Take our request back: Answered(token). Raises Refused."""
-        return self._withdrawals.withdraw(self._peer(cid, "not_asked"), token)
+        return self._parts.withdrawals.withdraw(self._peer(cid, "not_asked"), token)
 
     def block(self, cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""
-        return self._registration.block(self._peer(cid), blocked, token)
+        return self._parts.registration.block(self._peer(cid), blocked, token)
 
     def connect(self, cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """ConnectSettled, when the other side answered. Raises Refused."""
-        return self._agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
+        return self._parts.agreement.connect(self._peer(cid, "not_registered"), settings, udp_mode, now)
 
     def answer_connect(self, cid: Cid, accept: bool, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """Accept or decline a ConnectWanted. Raises Refused."""
-        return self._agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
+        return self._parts.agreement.answer(self._peer(cid, "not_asked"), accept, udp_mode, now)
 
     def disconnect(self, cid: Cid, now: Instant) -> Outcome:
-        return self._agreement.disconnect(self._peer(cid, "not_connected"), now)
+        return self._parts.agreement.disconnect(self._peer(cid, "not_connected"), now)
 
     def send_chat(self, conversation: ConversationId, message_id: MessageId, text: str, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        return self._messages.send_chat(self._peer_in(conversation, "not_connected"), message_id, text, now)
+        return self._parts.messages.send_chat(self._peer_in(conversation, "not_connected"), message_id, text, now)
 
     def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
-        return self._messages.send_opaque(self._peer_in(conversation, "not_connected"), bodies, now)
+        return self._parts.messages.send_opaque(self._peer_in(conversation, "not_connected"), bodies, now)
 
     def mark_read(
         self, conversation: ConversationId, painted: Sequence[MessageId], seen_up_to: int, now: Instant
     ) -> Outcome:
-        return self._reading.mark(self._peer_in(conversation), painted, seen_up_to, now)
+        return self._parts.reading.mark(self._peer_in(conversation), painted, seen_up_to, now)
 
     def set_typing(self, conversation: ConversationId, typing: bool, now: Instant) -> Outcome:
-        return self._typing.tell(self._peer_in(conversation), typing)
+        return self._parts.typing.tell(self._peer_in(conversation), typing)
 
     def accept_identity(self, cid: Cid, now: Instant) -> Outcome:
-        return self._registration.accept_identity(self._peer(cid), now)
+        return self._parts.registration.accept_identity(self._peer(cid), now)
 
     def set_verified(self, cid: Cid, verified: bool, now: Instant) -> Outcome:
-        return self._registration.set_verified(self._peer(cid), verified)
+        return self._parts.registration.set_verified(self._peer(cid), verified)
 
     def list_directory(self, query: str, cursor: str, limit: int, token: int, now: Instant) -> Outcome:
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
-        return self._membership.list_directory(query, cursor, limit, token)
+        return self._parts.membership.list_directory(query, cursor, limit, token)
 
     def set_settings(
         self,
@@ -409,23 +296,23 @@ class Account(Memory):
         now: Instant,
     ) -> Outcome:
         """Answered(token); being seen or not is the server's to confirm. Raises Refused."""
-        self._membership.choose(auto_connect=auto_connect, relay_only=relay_only, lan_discovery=lan_discovery)
+        self._parts.membership.choose(auto_connect=auto_connect, relay_only=relay_only, lan_discovery=lan_discovery)
         if appear_offline is None or appear_offline == self.profile.appear_offline:
             return [Answered(token)]
-        return self._membership.appear_offline(appear_offline, token)
+        return self._parts.membership.appear_offline(appear_offline, token)
 
     def change_full_name(self, full_name: str) -> Outcome:
         """Raises Refused."""
-        return self._own_names.rename(full_name)
+        return self._parts.own_names.rename(full_name)
 
     def delete(self, token: int, now: Instant) -> Outcome:
         """AccountDeleted(token) or Answered(token, why not). Raises Refused."""
-        return self._membership.delete(token)
+        return self._parts.membership.delete(token)
 
     # ------------------------------------------------------------------------------------------------------- reading
 
     def link_view(self) -> LinkView:
-        return self._link.view()
+        return self._parts.link.view()
 
     def cid_in(self, conversation: ConversationId) -> Cid:
         """Whom one talks to there. Raises Refused."""
@@ -433,20 +320,23 @@ class Account(Memory):
 
     def conversation_with(self, cid: Cid, otherwise: str = "unknown_peer") -> ConversationId:
         """With a peer. Raises Refused, with that code if there is no such peer."""
-        return self._conversations.of(self._peer(cid, otherwise))
+        return self._parts.conversations.of(self._peer(cid, otherwise))
 
     def peer_view(self, cid: Cid) -> PeerView | None:
         peer = self._context.store.peer_by_cid(cid)
-        return None if peer is None else self._showing.peer(peer)
+        return None if peer is None else self._parts.showing.peer(peer)
 
     def peer_views(self) -> list[PeerView]:
-        return [self._showing.peer(peer) for peer in self._context.store.peers()]
+        return [self._parts.showing.peer(peer) for peer in self._context.store.peers()]
 
     def registered_peers(self) -> list[PeerView]:
-        return [self._showing.peer(peer) for peer in self._context.store.peers() if peer.relation == "registered"]
+        peers = self._context.store.peers()
+        return [self._parts.showing.peer(peer) for peer in peers if peer.relation == "registered"]
 
     def connected_peers(self) -> list[PeerView]:
-        return [self._showing.peer(peer) for peer in self._context.store.peers() if peer.connection == "connected"]
+        return [
+            self._parts.showing.peer(peer) for peer in self._context.store.peers() if peer.connection == "connected"
+        ]
 
     def requests_waiting(self) -> list[tuple[Cid, str]]:
         """Who asks us to register."""
@@ -461,16 +351,16 @@ class Account(Memory):
         ]
 
     def conversation_view(self, conversation: ConversationId) -> ConversationView | None:
-        peer = self._conversations.peer(conversation)
-        return None if peer is None else self._showing.conversation(peer)
+        peer = self._parts.conversations.peer(conversation)
+        return None if peer is None else self._parts.showing.conversation(peer)
 
     def conversation_views(self) -> list[ConversationView]:
         """Of everybody who is registered or with whom anything was said."""
         said = set(self._context.store.conversations())
         return [
-            self._showing.conversation(peer)
+            self._parts.showing.conversation(peer)
             for peer in self._context.store.peers()
-            if peer.relation == "registered" or self._conversations.of(peer) in said
+            if peer.relation == "registered" or self._parts.conversations.of(peer) in said
         ]
 
     def message_view(self, conversation: ConversationId, message_id: MessageId) -> MessageView | None:
@@ -478,10 +368,10 @@ class Account(Memory):
 
     def message_views(self, conversation: ConversationId, message_ids: Iterable[MessageId]) -> list[MessageView]:
         """Of those that there are."""
-        peer = self._conversations.peer(conversation)
+        peer = self._parts.conversations.peer(conversation)
         if peer is None:
             return []
-        return self._showing.messages(peer, message_ids)
+        return self._parts.showing.messages(peer, message_ids)
 
     def timeline(
         self,
@@ -492,14 +382,14 @@ class Account(Memory):
         limit: int,
     ) -> tuple[list[MessageView], bool, bool]:
         """A page, and whether there is more before and after. Raises Refused."""
-        return self._showing.timeline(self._peer_in(conversation), before, after, around, limit)
+        return self._parts.showing.timeline(self._peer_in(conversation), before, after, around, limit)
 
     def unread(self) -> int:
         return self._context.store.unread()
 
     def safety_number(self, cid: Cid) -> tuple[str, str]:
         """60 digits, and the QR code's text (hex). Raises Refused."""
-        number = self._showing.safety(self._peer(cid))
+        number = self._parts.showing.safety(self._peer(cid))
         return number.digits, number.qr_payload.hex()
 
     # ------------------------------------------------------------------------------------------------------- helpers
@@ -511,7 +401,7 @@ class Account(Memory):
         return peer
 
     def _peer_in(self, conversation: ConversationId, otherwise: str = "unknown_peer") -> Peer:
-        peer = self._conversations.peer(conversation)
+        peer = self._parts.conversations.peer(conversation)
         if peer is None:
             raise refuse(otherwise)
         return peer

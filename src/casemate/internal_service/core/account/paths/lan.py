@@ -51,6 +51,9 @@ class Lan(Memory):
         tags = self._beacons.tags(self._peers(), now.wall, self._context.entropy)
         return [AnnounceOnLan(self._context.account_id, tags, port)]
 
+    def wakeup(self, now: Instant) -> Outcome:
+        return self.review(now)
+
     def next_wakeup(self) -> float | None:
         return 0.0 if self._wanted() != self._announced else self._due
 
