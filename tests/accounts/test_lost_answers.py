@@ -12,8 +12,10 @@ from casemate.protocol.link import (
     AnswerRegistration,
     AskRegistration,
     PublishBundle,
+    RegistrationExpired,
     RequestDone,
     RequestFailed,
+    Signal,
     WithdrawAsk,
 )
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -204,3 +206,19 @@ def test_whoever_is_asked_while_the_server_looks_for_the_other_accepts(world: De
     world._to_device(alice, alice.generation, late[0])
     world.settle()
     assert (world.sees(alice, bob).relation, world.sees(bob, alice).relation) == ("registered", "registered")
+
+
+def test_a_request_that_expired_is_none_any_more_and_nothing_else_ends_by_that(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    carol = world.person("carol")
+    world.do(alice, lambda account, now: account.ask_registration(carol.cid, now))
+    for sequence, peer in enumerate((bob, carol), start=1_000):
+        expired = Signal(sequence, RegistrationExpired(peer.account.account_id))
+        world._to_device(alice, alice.generation, expired)
+        world.settle()
+    assert (world.sees(alice, bob).relation, world.sees(alice, carol).relation) == ("registered", "none")
+    why = alice.heard(RegistrationSettled)[-1].refused
+    assert why is not None
+    assert why.code == "request_expired"
