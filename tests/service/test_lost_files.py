@@ -319,6 +319,9 @@ def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only
         client.begin(message(alice, bob, b"%d" % number * 300))
     flip_a_page_of_old_messages(house, alice)
 
+    plain = house.client()
+    for name in ("alice", "carol"):
+        plain.expect(to.SessionAlreadyActive, connect(name))
     view, other = house.view(), house.view()
     for cid in (alice, carol):
         view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
@@ -333,6 +336,7 @@ def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only
         before = answer.messages[0].order
     assert [why.code for why in refusals] == ["account_damaged"]
     assert refusals[0].params["name"] == "alice"
+    assert [notice.cid for notice in plain.heard(to.DisconnectNotification)] == [alice]
     accounts = {account.cid: account for account in view.heard(ext.LocalAccountsChanged)[-1].accounts}
     assert (accounts[alice].state, accounts[alice].reason) == ("signed_out", refusals[0])
     assert (accounts[carol].state, accounts[carol].reason) == ("active", None)

@@ -3,13 +3,16 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from casemate.crypto.prekeys import BundleId
 from casemate.internal_service.core.account.contents import (
     HandedSpares,
     ReceiptNote,
+    Rekey,
     decode_control,
+    decode_rekey,
     decode_spares,
     encode,
 )
@@ -38,6 +41,12 @@ def test_a_receipt_from_before_there_were_spare_bundles_takes_none() -> None:
     assert isinstance(note, ReceiptNote)
     assert not note.takes_spares
     assert note.read == RECEIPT.read
+
+
+def test_a_new_beginning_of_before_it_said_how_far_it_knows_is_told_all_again() -> None:
+    """Just as one that says nothing of a restore."""
+    assert decode_rekey(msgspec.msgpack.encode([True])) == Rekey(restored=True, delivered_up_to=0)
+    assert decode_rekey(b"") == Rekey(restored=False, delivered_up_to=0)
 
 
 @pytest.mark.parametrize(
