@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from casemate.protocol.link import Welcome
-from casemate.protocol.link_codec import ServerFrame
+from casemate.crypto.envelope import Origin, read_envelope
+from casemate.protocol.link import Deposit, Welcome
+from casemate.protocol.link_codec import ClientFrame, ServerFrame
 from tests.accounts.deployment import Deployment, Person
 from tests.accounts.neighbours import Neighbours
 
@@ -26,6 +27,29 @@ def say_all(world: Deployment, one: Person, other: Person, texts: list[str]) -> 
     for text in texts:
         world.say(one, other, text)
     return texts
+
+
+def test_each_number_names_the_start_that_gave_it_out_and_its_first(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    given_out: list[tuple[int, Origin]] = []
+
+    def read(person: Person, frame: ClientFrame) -> list[ClientFrame]:
+        if isinstance(frame, Deposit) and person is alice:
+            given_out.extend((number, read_envelope(envelope).origin) for number, envelope in frame.items)
+        return [frame]
+
+    world.to_server = read
+    for _ in range(3):
+        world.restart(alice)
+        say_all(world, alice, bob, ["one", "two", "three"])
+    by_start: dict[bytes, list[int]] = {}
+    for number, origin in given_out:
+        by_start.setdefault(origin.start, []).append(number)
+        assert origin.since == by_start[origin.start][0]
+    assert len(by_start) == 3
+    assert all(numbers == list(range(numbers[0], numbers[-1] + 1)) for numbers in by_start.values())
 
 
 @pytest.mark.parametrize("by_copy", [0, 1, 5, 12])
