@@ -98,6 +98,16 @@ def test_so_many_messages_may_be_skipped_and_no_more() -> None:
     pair.read("bea", messages[0])
 
 
+def test_what_was_read_of_a_chain_is_not_skipped_when_another_begins() -> None:
+    pair = Pair()
+    for _ in range(MAX_SKIP + 1):
+        pair.says("alice", b"")
+    for _ in range(4):
+        pair.says("bea", b"")
+        pair.says("alice", b"")
+    assert pair.states["bea"].pq.epoch > 0
+
+
 def test_no_more_than_so_many_keys_are_kept() -> None:
     pair = Pair()
     first = pair.write("alice", b"the oldest")
