@@ -62,6 +62,12 @@ def message(name: str, counter: int, *, mine: bool = False) -> MessageRow:
     )
 
 
+def add(store: AccountStore, row: MessageRow) -> MessageRow:
+    """The row as it is kept."""
+    [kept] = store.messages_add([row])
+    return kept
+
+
 def place(name: str) -> Line:
     return WITH_BEA, MessageId(name.encode().ljust(16, b"."))
 

@@ -12,6 +12,7 @@ from tests.contracts.account_rows import (
     THEIR_DEVICE,
     WITH_BEA,
     WITH_CARL,
+    add,
     message,
     place,
     write,
@@ -89,8 +90,7 @@ class DeliveryStoreContract:
         assert (store.under_way(THEIR_DEVICE), store.under_way(OTHER_DEVICE)) == (1, 0)
 
     def test_what_is_no_line_goes_with_its_last_delivery(self, store: AccountStore) -> None:
-        row = store.message_add(structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
-        assert row is not None
+        row = add(store, structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
         for device in (THEIR_DEVICE, OTHER_DEVICE):
             store.deliveries_add([Delivery(device, row.arrival)])
             store.deliveries_sealed([Delivery(device, row.arrival, 5, b"envelope", "queued")])
@@ -101,8 +101,7 @@ class DeliveryStoreContract:
         assert store.messages_with_id(row.message_id) == []
 
     def test_a_content_stays_for_a_device_that_it_was_queued_for_just_now(self, store: AccountStore) -> None:
-        row = store.message_add(structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
-        assert row is not None
+        row = add(store, structs.replace(message("rekey", 1, mine=True), shows=Shows.NOTHING))
         store.deliveries_add([Delivery(THEIR_DEVICE, row.arrival)])
         store.deliveries_sealed([Delivery(THEIR_DEVICE, row.arrival, 5, b"envelope", "queued")])
         store.unread()  # brings everything to the database
@@ -112,12 +111,10 @@ class DeliveryStoreContract:
         assert store.deliveries_waiting(OTHER_DEVICE, 9) == [row]
 
     def test_a_line_of_theirs_may_have_the_id_of_a_content_of_ours(self, store: AccountStore) -> None:
-        ours = store.message_add(structs.replace(message("one", 1, mine=True), shows=Shows.NOTHING))
+        ours = add(store, structs.replace(message("one", 1, mine=True), shows=Shows.NOTHING))
         with store.transaction():
-            theirs = store.message_add(message("one", 2))
+            theirs = add(store, message("one", 2))
             [again] = store.messages_add([structs.replace(message("one", 3, mine=True), shows=Shows.NOTHING)])
-        assert ours is not None
-        assert theirs is not None
         assert store.message(WITH_BEA, theirs.message_id) == theirs
         assert store.messages_with_id(theirs.message_id) == [ours, theirs, again]
 

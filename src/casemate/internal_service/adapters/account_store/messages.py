@@ -29,10 +29,6 @@ class MessagesTable(ConversationsTable):
     _last_arrival: int | None = None
     """Never lower than any in the database, and never taken back: what is shown as later did arrive later."""
 
-    def message_add(self, row: MessageRow) -> MessageRow | None:
-        is_here = row.shows == Shows.LINE and self.message(row.conversation, row.message_id) is not None
-        return None if is_here else self.messages_add([row])[0]
-
     def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
         kept: list[MessageRow] = []
         written = 0

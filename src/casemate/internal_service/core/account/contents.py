@@ -4,7 +4,7 @@ from typing import Annotated, Final, TypeVar
 
 import msgspec
 
-from casemate.crypto.content import LAST_COUNTER, KindField, MessageIdField, Time
+from casemate.crypto.content import LAST_COUNTER, Kind, KindField, MessageIdField, Time
 from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
 from casemate.crypto.prekeys import BundleIdField
 from casemate.internal_service.core.account.runs import RUNS_KEPT
@@ -15,6 +15,8 @@ from casemate.protocol.numbered import Number
 NUMBERS_LOST_KEPT: Final = 64
 VOID: Final = "void"
 """Fills a number whose content is gone or went under another number; shows nothing."""
+OF_ONE_DEVICE: Final = (VOID, Kind.REKEY, Kind.SPARES, Kind.RETURNED)
+"""Kinds of what is said to a device about itself: it goes to no other."""
 
 OPENED_TOLD: Final = 8
 """The most starts of ours that a receipt may name besides the last one."""

@@ -183,10 +183,6 @@ class ConversationStore(Protocol):
 
 
 class MessageStore(Protocol):
-    def message_add(self, row: MessageRow) -> MessageRow | None:
-        """The row as it is kept; None when the conversation has this line already."""
-        ...
-
     def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
         """A run of one conversation, as it is kept. Lines among them have ids that are new in it.
 

@@ -55,8 +55,7 @@ def line(name: str, counter: int, *, mine: bool = True) -> MessageRow:
 
 
 def write(store: SqliteAccountStore, name: str, counter: int) -> None:
-    row = store.message_add(line(name, counter))
-    assert row is not None
+    [row] = store.messages_add([line(name, counter)])
     store.deliveries_add([Delivery(DEVICE, row.arrival)])
 
 
@@ -135,20 +134,11 @@ def test_what_was_just_sealed_changes_by_its_number(store: SqliteAccountStore) -
     assert [state for _, state in in_database(store)] == ["done 1", "done 2", "done 3"]
 
 
-def test_a_message_that_is_there_is_not_added_again(store: SqliteAccountStore) -> None:
-    with store.transaction():
-        assert store.message_add(line("one", 1, mine=False)) is not None
-        assert store.message_add(line("one", 2, mine=False)) is None
-    with store.transaction():
-        assert store.message_add(line("one", 3, mine=False)) is None
-        assert store.unread(CONVERSATION) == 1
-
-
 def test_what_the_database_refuses_fails_in_its_own_event(store: SqliteAccountStore) -> None:
     with store.transaction():
         write(store, "one", 1)
         with pytest.raises(OverflowError), store.savepoint():
-            store.message_add(line("two", 2**63))
+            store.messages_add([line("two", 2**63)])
     assert in_database(store) == [("one", "waiting None")]
 
 
@@ -173,10 +163,10 @@ def test_the_last_message_is_that_of_the_display_order(store: SqliteAccountStore
 def test_the_first_unread_message_is_that_of_the_display_order_too(store: SqliteAccountStore) -> None:
     with store.transaction():
         for name, counter in (("second", 5), ("first", 4), ("third", 6)):
-            store.message_add(line(name, counter, mine=False))
+            store.messages_add([line(name, counter, mine=False)])
         assert store.first_unread(CONVERSATION) == line("first", 4).order
         with pytest.raises(ZeroDivisionError), store.savepoint():
-            store.message_add(line("undone", 1, mine=False))
+            store.messages_add([line("undone", 1, mine=False)])
             assert store.first_unread(CONVERSATION) == line("undone", 1).order
             raise ZeroDivisionError
         assert store.first_unread(CONVERSATION) == line("first", 4).order

@@ -26,8 +26,7 @@ def store(tmp_path: Path) -> Iterator[SqliteAccountStore]:
 @pytest.fixture
 def lines(store: SqliteAccountStore) -> list[MessageRow]:
     with store.transaction():
-        rows = [store.message_add(message(name, counter)) for counter, name in enumerate(("one", "two", "three"))]
-    return [row for row in rows if row is not None]
+        return store.messages_add([message(name, counter) for counter, name in enumerate(("one", "two", "three"))])
 
 
 def owed(store: SqliteAccountStore) -> list[MessageRow | bytes]:

@@ -56,8 +56,7 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr(Database, name, noted)
     store.open_conversation(CONVERSATION, BEA)
     store.put_channel(Channel(DEVICE, BEA))
-    theirs = store.message_add(line("theirs", mine=False))
-    ours = store.message_add(line("ours", mine=True))
+    theirs, ours = store.messages_add([line("theirs", mine=False), line("ours", mine=True)])
     assert theirs is not None
     assert ours is not None
     store.deliveries_add([Delivery(DEVICE, ours.arrival)])

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from casemate.crypto.content import Kind
-from casemate.internal_service.core.account.contents import VOID
+from casemate.internal_service.core.account.contents import OF_ONE_DEVICE
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
@@ -35,8 +35,6 @@ RESERVED: Final = 1_000
 LOST_AGAIN_SECONDS: Final = 60.0
 """Within this time, what was sealed anew and could not be opened either rests for `IN_VAIN_SECONDS`."""
 IN_VAIN_SECONDS: Final = 30.0
-
-_OF_ONE_DEVICE: Final = (VOID, Kind.REKEY, Kind.SPARES, Kind.RETURNED)
 
 
 class Outbox(Memory):
@@ -83,7 +81,8 @@ class Outbox(Memory):
         devices = self._with_room(self._context.devices_of(peer) if to is None else [to], 1, RESERVED)
         [row] = write_contents(self._context, peer, [NewContent(kind, body)], now)
         for device in devices:
-            self._wait(peer, device, [row])
+            self._context.open_channel(peer, device)
+            self._put_under_way(device, [Delivery(device, row.arrival)])
 
     def write_messages(self, peer: Peer, contents: Sequence[NewContent], now: Instant) -> list[MessageRow]:
         """Queue a run of messages for the peer's devices; what can be sealed at once never waits.
@@ -95,15 +94,13 @@ class Outbox(Memory):
         for device in devices:
             may_seal = self._may_seal(peer, device, now) and not self._context.store.waiting(device)
             sealed = self._sealing.seal(peer, device, rows, now) if may_seal else []
-            if sealed:
-                self._context.store.deliveries_add(sealed)
-            self._wait(peer, device, rows[len(sealed) :])
+            self._context.open_channel(peer, device)
+            waiting = [Delivery(device, row.arrival) for row in rows[len(sealed) :]]
+            self._put_under_way(device, [*sealed, *waiting])
         return rows
 
-    def _wait(self, peer: Peer, device: DeviceId, rows: Sequence[MessageRow]) -> None:
-        self._context.open_channel(peer, device)
-        if rows:
-            self._context.store.deliveries_add([Delivery(device, row.arrival) for row in rows])
+    def _put_under_way(self, device: DeviceId, deliveries: Sequence[Delivery]) -> None:
+        self._context.store.deliveries_add(deliveries)
         self.flush_later(device)
 
     def _with_room(self, devices: Iterable[DeviceId], contents: int, reserve: int) -> list[DeviceId]:
@@ -116,12 +113,11 @@ class Outbox(Memory):
 
     def device_gone(self, peer: Peer, device: DeviceId) -> Outcome:
         """Their account lists it no more: what was to go there alone goes to the devices there are, room or not."""
-        lines, nowhere = self._context.store.forget_device(device, _OF_ONE_DEVICE)
+        lines, nowhere = self._context.store.forget_device(device, OF_ONE_DEVICE)
         self._sealed_in_vain.pop(device, None)
         for other in self._context.devices_of(peer) if nowhere else ():
             self._context.open_channel(peer, other)
-            self._context.store.deliveries_add([Delivery(other, arrival) for arrival in nowhere])
-            self.flush_later(other)
+            self._put_under_way(other, [Delivery(other, arrival) for arrival in nowhere])
         return changed(lines)
 
     # -------------------------------------------------------------------------------------------- sealing and sending
