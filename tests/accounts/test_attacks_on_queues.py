@@ -65,6 +65,23 @@ def test_a_server_that_says_again_what_it_has_is_not_given_more_at_once(
     assert sum(len(deposit.items) for deposit in deposits) == 5
 
 
+def test_what_does_not_fit_into_one_frame_follows_at_once(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.deposits.LINK_BATCH_BYTES", 1000)
+    world.do(bob, lambda account, now: account.stop(now))
+    world.server_up = False
+    world.cut(alice)
+    for _ in range(20):
+        world.say(alice, bob, "x" * 600)
+    world.server_up = True
+    world.to_device = lambda person, frame: [] if isinstance(frame, Deposited) else [frame]
+    deposits = deposits_of(world, alice)
+    world.pass_time(30)
+    assert [len(deposit.items) for deposit in deposits] == [1] * 20
+
+
 def test_nothing_is_deposited_for_an_account_that_is_gone(world: Deployment, friends: tuple[Person, Person]) -> None:
     alice, bob = friends
     world.do(bob, lambda account, now: account.block(alice.cid, True, 1, now))
