@@ -56,3 +56,47 @@ def test_who_signs_out_in_between_has_answered(world: Deployment, friends: tuple
     assert world.statuses(alice, bob) == ["delivered", "sent", "sent"], "the second answer waits for company"
     world.do(bob, lambda account, now: account.stop(now))
     assert [number - taken[0] for number in taken] == [0, 2]
+
+
+def kinds(world: Deployment, one: Person, other: Person) -> list[str]:
+    return [message.kind for message in world.timeline(one, other)]
+
+
+def test_who_reads_while_no_way_is_there_begins_no_new_session(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """The next link tells; an answer that finds no way says nothing about sessions."""
+    alice, bob = friends
+    world.say(alice, bob, "one")
+    world.pass_time(120)
+    world.server_up = False
+    world.cut(bob)
+    world.read(bob, alice)
+    assert kinds(world, bob, alice) == ["chat"]
+    world.server_up = True
+    world.pass_time(60)
+    assert world.statuses(alice, bob) == ["read"]
+
+
+def test_an_answer_that_waits_when_the_link_is_lost_begins_no_new_session(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    world.pass_time(120)
+    world.moment = 0.0
+    for text in ("one", "two", "three"):
+        world.say(alice, bob, text)
+    world.cut(bob)
+    world.pass_time(60)
+    assert kinds(world, bob, alice) == ["chat"] * 3
+    assert world.statuses(alice, bob) == ["delivered"] * 3
+
+
+def test_whom_we_block_gets_no_answer_and_no_new_session(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    world.pass_time(120)
+    world.say(alice, bob, "one")
+    world.do(bob, lambda account, now: account.block(alice.cid, True, 7, now))
+    world.read(bob, alice)
+    assert kinds(world, bob, alice) == ["chat"]
+    assert world.statuses(alice, bob) == ["delivered"]

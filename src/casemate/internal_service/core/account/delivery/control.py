@@ -15,7 +15,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.paths.paths import Paths
-from casemate.internal_service.core.account.rows import Channel, Peer
+from casemate.internal_service.core.account.rows import Channel, Peer, RatchetRow
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -61,13 +61,18 @@ class SealedNotes(Memory):
     # ----------------------------------------------------------------------------------------------------------- ours
 
     def seal(self, channel: Channel, note: ControlNote) -> bytes | None:
-        """Under the session that last opened an envelope of theirs, which they are sure to know; else under our own."""
+        """None without a session."""
+        row = self._session(channel)
+        return None if row is None else seal_control(row.session, encode(note), self._context.entropy)
+
+    def can_seal(self, channel: Channel) -> bool:
+        return self._session(channel) is not None
+
+    def _session(self, channel: Channel) -> RatchetRow | None:
+        """The one that last opened an envelope of theirs, which they are sure to know; else our own."""
         store = self._context.store
         row = None if channel.receipt_session is None else store.ratchet(channel.receipt_session)
-        row = row or store.sending_ratchet(channel.device)
-        if row is None:
-            return None
-        return seal_control(row.session, encode(note), self._context.entropy)
+        return row or store.sending_ratchet(channel.device)
 
     def send(self, peer: Peer, note: ControlNote) -> Outcome:
         """For the moment: on paths of our own, else through the server to whoever is there."""

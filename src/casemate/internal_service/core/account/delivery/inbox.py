@@ -79,6 +79,9 @@ class Inbox:
     ) -> Outcome:
         """Envelopes of a registered peer's certified device. One receipt answers for all, repeats included."""
         outcome = self._take_all(peer, device, items, now)
+        if not self._notes.can_seal(self._ratchets.channel(peer, device)):
+            # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
+            return outcome + self._healing.rekey(self._current(peer), device, now)
         self._receipts.answer(device, by_path=by_path)
         return outcome
 

@@ -89,11 +89,7 @@ class Receipts(Memory):
     def _answer(self, device: DeviceId, now: Instant) -> Outcome:
         by_path = self._unanswered.pop(device)
         peer = self._context.peer_of(device)
-        if peer is None:
-            return []
-        receipt = self.send(peer, device, now, by_path=by_path)
-        # Nothing of theirs could be opened yet and no session is there to say so in: begin one.
-        return receipt or self._healing.rekey(peer, device, now)
+        return [] if peer is None else self.send(peer, device, now, by_path=by_path)
 
     def _answer_due(self, device: DeviceId) -> float:
         return self._sent_at.get(device, -inf) + ANSWER_PAUSE_SECONDS
