@@ -209,6 +209,8 @@ class Service(Core):
             host = self._hosts.of_account(event.account_id)
             if host is not None:
                 self._take(host, host.account.quarantine(event, error, now))
+        elif isinstance(event, Wakeup | BatchEnd):
+            self._rest(event)  # nobody sent it, and nothing else would keep it from being tried again at once
         return self._finish()
 
     def failed(self, event: Event, error: Exception, now: Instant) -> Sequence[Effect]:
