@@ -14,10 +14,10 @@ import resource
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import psutil
@@ -55,10 +55,9 @@ class Returning:
         attempt = 0
         while True:
             try:
-                async with asyncio.timeout(OPENING_SECONDS):
-                    link = await LinkClient.authenticate(self.url, person)
-                    self.tries += 1
-                    return link
+                link = await self._within_the_time(LinkClient.authenticate(self.url, person))
+                self.tries += 1
+                return link
             except LinkRefused as refusal:
                 self.tries += 1
                 self.refused[refusal.code] += 1
@@ -72,6 +71,19 @@ class Returning:
             ceiling = min(BACKOFF_FIRST_SECONDS * 2.0**attempt, UNREACHABLE_CEILING_SECONDS)
             attempt = min(attempt + 1, 10)
             await asyncio.sleep(random.uniform(0, ceiling))
+
+    async def _within_the_time(self, opening: Coroutine[Any, Any, LinkClient]) -> LinkClient:
+        """Raises what it raised, and `TimeoutError`.
+
+        As a task of its own: in a crowd of thousands a dial that ran out of time may end as cancelled by nobody.
+        """
+        task = asyncio.create_task(opening)
+        await asyncio.wait((task,), timeout=OPENING_SECONDS)
+        task.cancel()
+        await asyncio.wait((task,))
+        if task.cancelled():
+            raise TimeoutError
+        return task.result()
 
 
 async def in_parts(people: list[Person], open_link: Callable[[Person], Awaitable[LinkClient]]) -> list[LinkClient]:
