@@ -18,7 +18,7 @@ MessageIdField = Annotated[MessageId, msgspec.Meta(min_length=MESSAGE_ID_BYTES, 
 ConversationIdField = Annotated[
     ConversationId, msgspec.Meta(min_length=CONVERSATION_ID_BYTES, max_length=CONVERSATION_ID_BYTES)
 ]
-KindField = Annotated[str, msgspec.Meta(max_length=32, pattern="^[a-z][a-z0-9_]*$")]
+KindField = Annotated[str, msgspec.Meta(max_length=32, pattern=r"^[a-z][a-z0-9_]*\Z")]
 Time = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 

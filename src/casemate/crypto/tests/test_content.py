@@ -63,6 +63,7 @@ def test_fields_of_a_later_version_are_ignored() -> None:
         {"kind": ""},
         {"kind": "Chat"},
         {"kind": "x" * 33},
+        {"kind": "chat\n"},
         {"message_id": b"short"},
         {"conversation_id": b"c" * 17},
         {"counter": -1},
