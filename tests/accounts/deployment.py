@@ -25,7 +25,7 @@ from casemate.internal_service.core.ground.link_io import (
 )
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.path_io import PathEffect, PathEvent
-from casemate.node import BatchEnd, Core, Effect, Event, Instant, Wakeup, step
+from casemate.node import BatchEnd, Core, Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client.views import MessageView, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, MessageId
@@ -80,7 +80,9 @@ class AccountCore(Core):
             case PathEvent():
                 return self.account.path_event(event, now)
             case BatchEnd():
-                return self.account.batch_end(now)
+                outcome = self.account.batch_end(now)
+                self.fault = next((one.error for one in outcome if isinstance(one, EventUndone)), self.fault)
+                return outcome
             case Wakeup():
                 return self.account.wakeup(now)
         raise AssertionError(event)

@@ -27,7 +27,7 @@ from casemate.internal_service.core.ground.path_io import (
 )
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.ground.undo import Memory, Undo
-from casemate.node import BatchEnd, Entropy, Event, Instant, Wakeup
+from casemate.node import BatchEnd, Entropy, Event, EventUndone, Instant, Wakeup
 from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId
@@ -199,7 +199,11 @@ class Account(Memory):
         return (self._parts.outbox.has_put_off or self._parts.receipts.has_unanswered) and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
-        return self._parts.outbox.batch_end(now) + self._parts.receipts.batch_end(now)
+        """A device that met a fault is tried again after a rest; the others are done with."""
+        outcome = self._parts.outbox.batch_end(now) + self._parts.receipts.batch_end(now)
+        if any(isinstance(effect, EventUndone) for effect in outcome):
+            self._rests_until = now.monotonic + REST_SECONDS
+        return outcome
 
     def next_wakeup(self) -> float | None:
         if self._rests_until is not None:

@@ -1,5 +1,6 @@
 """What all parts of an account share: its store, its keys, entropy and the KEM."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -19,7 +20,16 @@ from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoSet
-from casemate.node import Effect, Entropy, Instant, Savepoint
+from casemate.node import (
+    BatchEnd,
+    Effect,
+    Entropy,
+    EventUndone,
+    Instant,
+    Savepoint,
+    StorageBroken,
+    WritesRefused,
+)
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId
 from casemate.protocol.limits import DAY_SECONDS, HOUR_SECONDS
 from casemate.protocol.names import shown_full_name, shown_username
@@ -115,6 +125,17 @@ class Context(Memory):
     def savepoint(self) -> Savepoint:
         """Undo what changed inside, in the store and in memory, when it raises, and raise on."""
         return Savepoint(self.undo, self.store)
+
+    def alone(self, do: Callable[[], Outcome]) -> Outcome:
+        """What the end of a batch brings about for one device: a fault of ours in it is undone and told, and keeps no
+        other device waiting."""
+        try:
+            with self.savepoint():
+                return do()
+        except (StorageBroken, WritesRefused):
+            raise
+        except Exception as fault:  # noqa: BLE001  (whatever it is, it concerns this device)
+            return [EventUndone(BatchEnd(), fault)]
 
     def one_time_bundle(self, lifetime_seconds: int, now: Instant, *, spare_for: DeviceId | None = None) -> bytes:
         """A fresh one, signed; its private half is stored, for what comes late in it, too."""

@@ -1,6 +1,7 @@
 """The durable queue: write a content, seal it, deposit it, and keep it until their device has it on disk."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -143,11 +144,13 @@ class Outbox(Memory):
 
     def batch_end(self, now: Instant) -> Outcome:
         outcome: Outcome = []
-        while self._put_off:
-            device = next(iter(self._put_off))
-            del self._put_off[device]  # first: should this fail, the others go with the next batch
-            outcome += self._flush_device(device, now)
+        for device in list(self._put_off):
+            outcome += self._context.alone(partial(self._flush_put_off, device, now))
         return outcome
+
+    def _flush_put_off(self, device: DeviceId, now: Instant) -> Outcome:
+        del self._put_off[device]
+        return self._flush_device(device, now)
 
     def _may_send(self, peer: Peer, device: DeviceId) -> bool:
         compared = self._compared or device in self._compared_with

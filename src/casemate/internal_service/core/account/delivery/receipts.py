@@ -1,5 +1,6 @@
 """Receipts: what we tell a peer's device about its envelopes, and what it tells us of ours."""
 
+from functools import partial
 from math import inf
 from typing import Final
 
@@ -83,7 +84,7 @@ class Receipts(Memory):
     def batch_end(self, now: Instant) -> Outcome:
         outcome: Outcome = []
         for device in [device for device in self._unanswered if self._answer_due(device) <= now.monotonic]:
-            outcome += self._answer(device, now)
+            outcome += self._context.alone(partial(self._answer, device, now))
         return outcome
 
     def _answer(self, device: DeviceId, now: Instant) -> Outcome:
