@@ -11,7 +11,8 @@ from casemate.protocol.errors import PeerBrokeProtocol
 
 @dataclass(frozen=True, slots=True)
 class EventUndone(Effect):
-    """An event was undone; the runner writes this down. Only types and places are logged, never what they carry."""
+    """An event, or a part of one, was undone; the runner writes this down. Only types and places are logged, never what
+    they carry."""
 
     event: Event = field(repr=False)
     error: Exception = field(repr=False)
