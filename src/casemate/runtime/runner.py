@@ -45,8 +45,8 @@ def run(
         undone = [effect for effect in effects if isinstance(effect, EventUndone)]
         for effect in undone:
             _report(effect)
-        # A wakeup that fails is still due afterwards: without a pause it would be tried again at once, for ever.
-        if any(isinstance(effect.event, Wakeup) for effect in undone):
+        # What failed is still due, unless the core put it off: without a pause it would be tried again at once, for ever.
+        if any(isinstance(effect.event, Wakeup) for effect in undone) and _is_due(core, clock):
             pause = min(max(pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             not_before = clock.now().monotonic + pause
         elif isinstance(batch[0], Wakeup):
@@ -54,6 +54,11 @@ def run(
         wanted = [effect for effect in effects if not isinstance(effect, EventUndone)]
         if wanted:
             perform(wanted)
+
+
+def _is_due(core: Core, clock: Clock) -> bool:
+    due = core.next_wakeup()
+    return due is not None and due <= clock.now().monotonic
 
 
 def _report(undone: EventUndone) -> None:

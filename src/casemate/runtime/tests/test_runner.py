@@ -173,6 +173,29 @@ async def test_a_due_core_is_woken() -> None:
     assert core.wakeups == 1
 
 
+async def test_a_core_that_put_off_what_failed_is_woken_when_it_says() -> None:
+    """The timers of one account must not wait for those of another that meets a fault each time."""
+    core = Echo()
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail_for_a_while() -> None:
+        if core.wakeups == 20:
+            core.due = None
+            loop.call_soon_threadsafe(done.set)
+            return
+        core.due = SystemClock().now().monotonic + 0.005
+        raise KeyError
+
+    core.on_wakeup = fail_for_a_while
+    core.due = 0.0
+    thread = StoreThread(core, NoStore(), SystemClock(), lambda effect: None)
+    thread.start()
+    async with asyncio.timeout(10):
+        await done.wait()
+    await thread.stop()
+
+
 async def test_a_wakeup_that_fails_is_not_tried_in_a_tight_loop() -> None:
     core = Echo()
 
