@@ -222,3 +222,16 @@ def test_a_request_that_expired_is_none_any_more_and_nothing_else_ends_by_that(
     why = alice.heard(RegistrationSettled)[-1].refused
     assert why is not None
     assert why.code == "request_expired"
+
+
+def test_a_request_to_somebody_blocked_meanwhile_is_there_when_the_block_ends(world: Deployment) -> None:
+    """The next link asks once more and is refused for the block: that says nothing of the request the server has."""
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(alice, lambda account, now: account.block(bob.cid, True, 1, now))
+    world.cut(alice)
+    world.pass_time(60)
+    assert world.sees(alice, bob).relation == "requested"
+    world.do(alice, lambda account, now: account.block(bob.cid, False, 2, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    assert (world.sees(alice, bob).relation, world.sees(bob, alice).relation) == ("registered", "registered")

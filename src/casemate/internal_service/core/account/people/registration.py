@@ -44,7 +44,7 @@ from casemate.protocol.link import (
 
 CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
-_PASSING: Final = frozenset({"too_many_requests", "internal", "server_full"})
+_PASSING: Final = frozenset({"too_many_requests", "internal", "server_full", "blocked_by_you"})
 """Refusals that say nothing of a request that the server has."""
 
 
