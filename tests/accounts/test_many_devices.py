@@ -270,3 +270,18 @@ def test_there_is_a_path_to_each_device(neighbours: Neighbours) -> None:
     world.publish_list(neighbours.bob, without_device(neighbours.bob.account, device_id_of(tablet.account)))
     world.pass_time(1.0)
     assert {path.device for path in paths.all() if path.live is not None} == {device_id_of(neighbours.bob.account)}
+
+
+def test_a_copy_from_before_anything_was_said_to_a_device_is_taken_up_again_with_it(home: Household) -> None:
+    """The copy has no numbers of that device; what the server has of it says how far they were."""
+    world, alice, tablet = home.world, home.alice, home.tablet
+    backup = world.copy_of(alice)
+    assert alice.store.channel(home.device(tablet)) is None
+    for text in ("one", "two", "three"):
+        world.say(alice, home.bob, text)
+    world.pass_time(10)
+    world.restart(alice, database=backup)
+    message_id = world.say(alice, home.bob, "after the copy")
+    world.pass_time(300)
+    assert "after the copy" in world.texts(tablet, alice)
+    assert {delivery.told for delivery in home.deliveries(message_id).values()} == {"delivered"}

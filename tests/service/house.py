@@ -241,6 +241,7 @@ class House:
         self.own_server_key: bytes | None = None
         """Of a server that this person started, too."""
         self._runs = 0
+        self.is_up = False
 
     def start(self) -> None:
         self._runs += 1

@@ -225,13 +225,15 @@ class ServerEvents(Memory):
         sent = {holdings.device: max(holdings.deposited_up_to, holdings.taken_up_to) for holdings in frame.sent}
         taken = {holdings.device: holdings.taken_up_to for holdings in frame.received}
         behind: list[tuple[Peer, Channel, int]] = []
-        for channel in self._context.store.channels():
-            used_up_to = sent.get(channel.device, 0)
-            further = used_up_to >= channel.next_number or taken.get(channel.device, 0) >= channel.expected
-            peer = self._context.store.peer(channel.account_id)
-            if peer is None or peer.relation != "registered" or not (further or older):
-                continue
-            behind.append((peer, channel, used_up_to))
+        for peer in self._context.store.peers():
+            for device in self._context.devices_of(peer) if peer.relation == "registered" else ():
+                known = self._context.store.channel(device)
+                # The copy may be from before anything was said to this device.
+                channel = known or Channel(device, peer.account_id)
+                used_up_to = sent.get(device, 0)
+                further = used_up_to >= channel.next_number or taken.get(device, 0) >= channel.expected
+                if further or (older and known is not None):
+                    behind.append((peer, channel, used_up_to))
         return behind
 
     def _signal(self, sequence: int, body: SignalBody, now: Instant) -> Outcome:
