@@ -45,7 +45,7 @@ def run(
         undone = [effect for effect in effects if isinstance(effect, EventUndone)]
         for effect in undone:
             _report(effect)
-        # What failed is still due, unless the core put it off: without a pause it would be tried again at once, for ever.
+        # What failed is still due, unless the core put it off: without a pause it would be tried again at once.
         if any(isinstance(effect.event, Wakeup) for effect in undone) and _is_due(core, clock):
             pause = min(max(pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
             not_before = clock.now().monotonic + pause
