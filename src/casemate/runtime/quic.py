@@ -193,12 +193,15 @@ class Incoming:
     async def accept(self) -> "QuicConnection":
         """Raises ConnectionEnded when the other end does not prove its key."""
         with _Translated(ConnectionEnded):
-            accepting = await _kept(self._incoming.accept())
-            return QuicConnection(await _kept(accepting.connect()))
+            return QuicConnection(await _kept(self._shake_hands()))
 
     async def refuse(self) -> None:
         with _Translated(ConnectionEnded):
             await self._incoming.refuse()
+
+    async def _shake_hands(self) -> iroh.Connection:
+        accepting = await self._incoming.accept()
+        return await accepting.connect()
 
 
 class QuicConnection:
@@ -376,7 +379,10 @@ async def _kept(call: Awaitable[Result]) -> Result:
     """
     calling = asyncio.ensure_future(call)
     calling.add_done_callback(let_go)
-    return await asyncio.shield(calling)
+    try:
+        return await asyncio.shield(calling)
+    finally:
+        del calling  # its error comes through this frame: each would keep the other, and the endpoint with them
 
 
 class _Translated:

@@ -9,7 +9,8 @@ import pytest
 
 from casemate.internal_service.adapters.peer_transport.tests.two import two_connected
 from casemate.runtime import quic
-from casemate.runtime.quic import QuicEndpoint
+from casemate.runtime.quic import DialFailed, QuicEndpoint
+from casemate.runtime.tasks import let_go
 from tests.support.own_network import WHY_NOT, in_own_network
 
 pytestmark = pytest.mark.skipif(not in_own_network(), reason=WHY_NOT)
@@ -47,10 +48,28 @@ async def test_endpoints_and_their_connections(sockets_before: int) -> None:
 async def test_dials_that_were_given_up_at_any_moment(sockets_before: int) -> None:
     far = await QuicEndpoint.bind(key=None, alpns=(ALPN,), sockets=quic.LOOPBACK)
     greeting = asyncio.create_task(greet(far))
+    greeting.add_done_callback(let_go)  # a task that was cancelled holds what its frames held
     await asyncio.gather(*(dial_and_give_up(far, after_seconds=0.0007 * number) for number in range(20)))
     greeting.cancel()
     await far.close()
     await gone_down_to(sockets_before)
+
+
+async def test_a_dial_that_failed(sockets_before: int) -> None:
+    far = await QuicEndpoint.bind(key=None, alpns=(ALPN,), sockets=quic.LOOPBACK)
+    refusing = asyncio.create_task(refuse(far))
+    near = await QuicEndpoint.bind(key=None, alpns=(ALPN,), sockets=quic.LOOPBACK)
+    with pytest.raises(DialFailed):
+        await near.dial(far.key, ALPN, addresses=far.addresses())
+    await near.close()
+    await far.close()
+    await refusing
+    await gone_down_to(sockets_before)
+
+
+async def refuse(far: QuicEndpoint) -> None:
+    while (incoming := await far.accept()) is not None:
+        await incoming.refuse()
 
 
 async def greet(far: QuicEndpoint) -> None:
