@@ -42,6 +42,7 @@ def server(
     relay_listen: RelayAddress | None = None,
     relay_url: str = "",
     relay_megabytes_per_second: Annotated[float, AboveZero] = 32,
+    address: list[str] | None = None,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
     stop_when_stdin_closes: Annotated[bool, Hidden] = False,
@@ -73,6 +74,9 @@ def server(
         Where people reach the relay, when that is another address (behind a proxy, say).
     relay_megabytes_per_second
         How much one account may send through the relay.
+    address
+        HOST:PORT at which people reach this server, such as that of a router that passes it on, or wss://HOST[:PORT]
+        of a proxy; may be repeated. Addresses of this computer are found without it.
     log_level
         How much it tells on stderr.
     log_style
@@ -98,6 +102,7 @@ def server(
             relay_listen="" if relay_listen is None else str(relay_listen),
             relay_url=relay_url,
             relay_megabytes_per_second=relay_megabytes_per_second,
+            addresses=tuple(address or ()),
         )
     )
 

@@ -35,6 +35,7 @@ def up(
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     server_listen: Address = DEFAULT_SERVER_LISTEN,
     relay_listen: RelayAddress | None = None,
+    address: list[str] | None = None,
     peer_paths: bool = True,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
@@ -54,6 +55,9 @@ def up(
     relay_listen
         HOST:PORT of the server's relay, for connections between people; off: messages go through the mailbox only. By
         default the server's host and port 12350.
+    address
+        HOST:PORT at which people reach the server, such as that of a router that passes it on, or wss://HOST[:PORT] of
+        a proxy; may be repeated. Addresses of this computer are found without it.
     peer_paths
         Connect to people's services directly where that is possible, else through the server's relay.
     trust_other_users
@@ -71,6 +75,8 @@ def up(
     server_options = ["--data-dir", str(directory / SERVER_FOLDER), *logs]
     if relay_listen is not None:
         server_options += ["--relay-listen", str(relay_listen)]
+    for each in address or ():
+        server_options += ["--address", each]
     internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--trust-other-users"] if trust_other_users else []

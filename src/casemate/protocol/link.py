@@ -154,6 +154,8 @@ class Welcome(LinkFrame, frozen=True):
     """Number of the account's newest device list that the server holds; above ours: a device was added or removed."""
     devices: list[DeviceRow] = []
     """The account's devices on that list, this one among them."""
+    addresses: list[str] = []
+    """Where this server can be reached now, best first: protocol/server_addresses.py. Empty: it does not know."""
 
 
 # --- requests and their answers ------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from casemate.runtime.runner import StoreThread
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.sqlite_faults import opening
 from casemate.runtime.tasks import first_of
+from casemate.server.adapters.addresses import ServerPlace, stated_addresses
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity, tls_context
 from casemate.server.adapters.path_services import RELAY_PORT, PathOptions, PathServices
@@ -44,7 +45,7 @@ from casemate.server.adapters.site import Site
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
 from casemate.server.adapters.tls_transport import TlsListener
 from casemate.server.core.core import ServerCore
-from casemate.server.core.events import Started, StopAsked
+from casemate.server.core.events import AddressesFound, Started, StopAsked
 from casemate.server.core.settings import ServerSettings
 
 DEFAULT_LISTEN: Final = "127.0.0.1:12349"
@@ -77,6 +78,8 @@ class ServerOptions:
     """HOST:PORT of the relay; empty: `listen`'s host and the usual port; `off`: no relay and no observer."""
     relay_url: str = ""
     relay_megabytes_per_second: float = MEGABYTES_PER_SECOND
+    addresses: tuple[str, ...] = ()
+    """Where people reach this server besides what its network interfaces say."""
 
 
 def run(options: ServerOptions) -> int:
@@ -150,6 +153,10 @@ class _Server:
         self._path_options = _path_options(options, listen)
         self._listener = listener
         self._private_key, self._public_key = keys
+        port = listener.getsockname()[1]
+        self._place = ServerPlace(
+            ListenAddress(listen.host, port), stated_addresses(options.addresses), options.behind_proxy
+        )
         self._password = _password_key(options.server_passwords, self._public_key)
         self._clock = clock
         self._wrap_perform = wrap_perform
@@ -193,6 +200,8 @@ class _Server:
         core = ServerCore(store, self._settings(services), system_entropy)
         thread = StoreThread(core, store, self._clock, self._wrap_perform(perform))
         thread.events.post(Started())
+        addresses = self._place.addresses()
+        thread.events.post(AddressesFound(addresses))
         tls = None if options.behind_proxy else tls_context(options.data_dir)
         runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
         try:
@@ -202,7 +211,12 @@ class _Server:
                 await services.start(thread.events)
             thread.start()
             self._say_ready(url_of(self._listener, "http" if tls is None else "https"))
-            await first_of(stop.wait(), asyncio.shield(thread.finished), self._watch_disk(full=full))
+            await first_of(
+                stop.wait(),
+                asyncio.shield(thread.finished),
+                self._watch_disk(full=full),
+                self._place.watch(thread.events, addresses),
+            )
             accepting.close()
             if services is not None:
                 await services.close()

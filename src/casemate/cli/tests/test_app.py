@@ -71,7 +71,8 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
     options = f"--data-dir d --listen [::1]:0 --password-file {tmp_path}/password --mailbox-days 2 --behind-proxy"
     more = "--registration-request-days 0.5 --connections-per-address 7 --new-accounts-at-once 9"
     relay = "--relay-listen [::1]:5 --relay-url https://relay.example/ --relay-megabytes-per-second 1.5"
-    assert run("server", *options.split(), *more.split(), *relay.split()) == 0
+    places = "--address chat.example.org:443 --address wss://chat.example.org"
+    assert run("server", *options.split(), *more.split(), *relay.split(), *places.split()) == 0
     assert vars(service.options) == {
         "data_dir": Path("d"),
         "listen": "[::1]:0",
@@ -84,6 +85,7 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "relay_listen": "[::1]:5",
         "relay_url": "https://relay.example/",
         "relay_megabytes_per_second": 1.5,
+        "addresses": ("chat.example.org:443", "wss://chat.example.org"),
     }
 
 

@@ -1,6 +1,7 @@
 """What `casemate up` passes on to the services that it starts."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,12 @@ def test_the_server_hears_where_its_relay_listens(started: list[str], where: str
     assert started[0] == "server"
     assert started[started.index("--listen") + 1] == "127.0.0.1:5"
     assert started[started.index("--relay-listen") + 1] == where
+
+
+def test_the_server_hears_where_people_reach_it(started: list[str]) -> None:
+    up("--address", "chat.example.org:443", "--address", "wss://chat.example.org")
+    stated = [after for word, after in pairwise(started) if word == "--address"]
+    assert stated == ["chat.example.org:443", "wss://chat.example.org"]
 
 
 def test_a_server_decides_by_itself_what_it_was_not_told(started: list[str]) -> None:

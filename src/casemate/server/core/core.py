@@ -35,6 +35,7 @@ from casemate.server.core.accounts import AccountChanges
 from casemate.server.core.directory import Directory
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import (
+    AddressesFound,
     Barrier,
     BarrierPassed,
     Close,
@@ -143,6 +144,9 @@ class ServerCore(Core):
                 return [*self._push_again(), *self._sweep.run(now)]
             case Started():
                 return self._begin(now)
+            case AddressesFound(addresses):
+                self._opening.addresses = addresses
+                return []
             case StopAsked():
                 return self._close_all("shutdown")
             case _:

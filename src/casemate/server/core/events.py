@@ -60,6 +60,13 @@ class Disconnected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressesFound(Event):
+    """Where others can reach this server from now on: at most `SERVER_ADDRESSES`."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopAsked(Event):
     """Tell every device that the server goes away, and end its link."""
 

@@ -74,6 +74,8 @@ class Opening:
         self._settings = settings
         self._entropy = entropy
         self._joining = Joining(settings.password)
+        self.addresses: tuple[str, ...] = ()
+        """Where others can reach this server."""
         self._new_accounts = Allowances(settings.new_accounts_at_once, NEW_ACCOUNT_SECONDS, "too_many_accounts")
 
     def hello(self, connection: ConnectionId, caller: str, frame: ClientHello) -> list[Effect]:
@@ -220,6 +222,7 @@ class Opening:
                 DeviceRow(device_id, self._links.of_device(device_id) is not None)
                 for device_id in self._store.accounts.devices(account.account_id)
             ],
+            addresses=list(self.addresses),
         )
 
     def _sent(self, device_id: DeviceId) -> list[Holdings]:

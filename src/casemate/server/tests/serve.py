@@ -34,6 +34,7 @@ def main() -> int:
     parser.add_argument("--new-accounts-at-once", type=int, default=100_000)
     parser.add_argument("--relay-listen", default="off")
     parser.add_argument("--relay-megabytes-per-second", type=float, default=MEGABYTES_PER_SECOND)
+    parser.add_argument("--address", action="append", default=[])
     parser.add_argument("--prove-seconds", type=float, default=admission.PROVE_SECONDS)
     parser.add_argument("--heartbeat-seconds", type=float, default=device_socket.HEARTBEAT_SECONDS)
     parser.add_argument("--stall-seconds", type=float, default=0.0, help="the disk takes so long over deposit 100")
@@ -46,6 +47,7 @@ def main() -> int:
         new_accounts_at_once=arguments.new_accounts_at_once,
         relay_listen=arguments.relay_listen,
         relay_megabytes_per_second=arguments.relay_megabytes_per_second,
+        addresses=tuple(arguments.address),
     )
     # What nobody but a test would change.
     vars(site)["PROVE_SECONDS"] = arguments.prove_seconds

@@ -1,15 +1,10 @@
 """Names, passwords and addresses as they come from a person: checked, and brought into one form."""
 
-import re
 import unicodedata
-from typing import Final
 
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.protocol.limits import FULL_NAME_BYTES, PASSWORD_BYTES, USERNAME_BYTES
-
-DEFAULT_SERVER_PORT: Final = 12349
-_HOST: Final = r"(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]@?#]+)"
-_ADDRESS: Final = re.compile(rf"(?P<web>wss://)?(?P<host>{_HOST})(?::(?P<port>\d{{1,5}}))?/?")
+from casemate.protocol.server_addresses import read_server_address
 
 
 def folded(username: str) -> str:
@@ -44,16 +39,10 @@ def check_password(password: bytes) -> bytes:
 
 def server_address(text: str) -> str:
     """HOST:PORT, or wss://HOST[:PORT] for a public certificate. Raises Refused(malformed)."""
-    match = _ADDRESS.fullmatch(text.strip())
-    if match is None or len(text) > 255:
-        raise refuse("malformed", what="server_addr")
-    host = match["host"].lower()
-    port = match["port"]
-    if port is not None and not 0 < int(port) < 65536:
-        raise refuse("malformed", what="server_addr")
-    if match["web"]:
-        return f"wss://{host}" + (f":{int(port)}" if port else "")
-    return f"{host}:{int(port) if port else DEFAULT_SERVER_PORT}"
+    try:
+        return read_server_address(text)
+    except ValueError as error:
+        raise refuse("malformed", what="server_addr") from error
 
 
 def _check_length(text: str, bounds: tuple[int, int], what: str) -> None:

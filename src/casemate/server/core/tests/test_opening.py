@@ -31,6 +31,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.link_codec import ClientFrame, encode
+from casemate.server.core.events import AddressesFound
 from casemate.server.core.names import read_username
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -435,3 +436,10 @@ def test_no_proof_of_a_password_costs_the_server_a_slow_hash(monkeypatch: pytest
         guesser.proves_password = lambda greeting: [bytes(32)]  # type: ignore[method-assign]
         assert refused(office.create_account(guesser)) == "server_password_wrong"
         assert isinstance(here.ask(ListAccounts, "", "", 10), AccountPage)
+
+
+def test_a_welcome_says_where_the_server_can_be_reached_now() -> None:
+    office = Office()
+    alice = person_of(office.newcomer("alice"))
+    office.happen(AddressesFound(("chat.example.org:12349", "192.168.1.5:12349")))
+    assert office.authenticate(alice).welcome.addresses == ["chat.example.org:12349", "192.168.1.5:12349"]
