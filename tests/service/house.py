@@ -191,7 +191,9 @@ class Street:
         private, public = new_server_key(self.entropy)
         store = SqliteServerStore(Database.open(self.folder / f"{name}.db", synchronous="OFF"))
         password = server_password_key(passwords, public) if passwords else None
-        settings = ServerSettings(private, public, password=password)
+        settings = ServerSettings(
+            private, public, registration="open" if password is None else "password", password=password
+        )
         core = ServerCore(store, settings, self.entropy)
         step(core, store, [Started()], self.now)
         return _Server(core, store, settings)

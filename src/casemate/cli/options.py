@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,8 @@ from casemate.runtime.listen import ListenAddress
 
 DEFAULT_SERVER_LISTEN = ListenAddress("127.0.0.1", 12349)
 DEFAULT_INTERNAL_LISTEN = ListenAddress("127.0.0.1", 12345)
+
+STANDARD_INPUT = Path("-")
 
 SERVER_FOLDER = "server"
 INTERNAL_FOLDER = "internal-service"
@@ -31,6 +34,9 @@ RelayAddress = Annotated[
 ]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogStyle = Literal["auto", "json", "console"]
+Registration = Literal["open", "invite", "password", "closed"]
+PasswordFile = Annotated[Path, Parameter(allow_leading_hyphen=True)]
+"""- stands for standard input."""
 AboveZero = Parameter(validator=Number(gt=0))
 Hidden = Parameter(show=False, negative="")
 
@@ -43,11 +49,12 @@ def default_data_dir() -> Path:
 
 
 def read_password(file: Path | None) -> str | None:
-    """The first line of the file. Raises `CannotStart`."""
+    """The first line of the file, or of standard input for `-`. Raises `CannotStart`."""
     if file is None:
         return None
     try:
-        password = file.read_text("utf-8").split("\n", 1)[0].rstrip("\r")
+        text = sys.stdin.readline() if file == STANDARD_INPUT else file.read_text("utf-8")
+        password = text.split("\n", 1)[0].rstrip("\r")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CannotStart(f"The password file {file} cannot be read: {reason}.") from error

@@ -20,6 +20,8 @@ from casemate.cli.options import (
     Hidden,
     LogLevel,
     LogStyle,
+    PasswordFile,
+    Registration,
     RelayAddress,
     default_data_dir,
     read_password,
@@ -33,7 +35,8 @@ def server(
     *,
     data_dir: Path | None = None,
     listen: Address = DEFAULT_SERVER_LISTEN,
-    password_file: Path | None = None,
+    registration: Registration | None = None,
+    password_file: PasswordFile | None = None,
     registration_request_days: Annotated[float, AboveZero] = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS,
     mailbox_days: Annotated[float, AboveZero] = MAILBOX_SECONDS / DAY_SECONDS,
     behind_proxy: bool = False,
@@ -55,8 +58,11 @@ def server(
         Where it keeps its database and its key.
     listen
         HOST:PORT for people's internal services.
+    registration
+        Who may make an account: everybody (open), who has the link of an invitation (invite), who knows the password or
+        has such a link (password), or nobody (closed). By default open, and password where there is a password file.
     password_file
-        A file whose first line is the password that people must know to join.
+        A file whose first line is the password that people must know to join; - reads it from standard input.
     registration_request_days
         How long it keeps a request to somebody who is away.
     mailbox_days
@@ -93,6 +99,7 @@ def server(
         ServerOptions(
             data_dir=data_dir or default_data_dir() / SERVER_FOLDER,
             listen=str(listen),
+            registration=registration,
             server_passwords=() if password is None else (password,),
             registration_request_days=registration_request_days,
             mailbox_days=mailbox_days,

@@ -31,6 +31,10 @@ class BadPeerCard(PeerBrokeProtocol):
     """A request or answer to talk that is malformed or meant for somebody else."""
 
 
+class BadInvitation(Exception):
+    """Not a whole invitation. The text is what is wrong: `none` is there, `incomplete` or `newer` than this program."""
+
+
 class HandshakeRefused(PeerBrokeProtocol):
     """An initial header that fits neither our prekeys nor the sender's identity: re-key."""
 

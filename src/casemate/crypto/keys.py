@@ -116,6 +116,10 @@ class DatabaseKey(Secret, frozen=True, array_like=True):
     """Encrypts one account's database. 32 bytes."""
 
 
+class InviteSecret(Secret, frozen=True, array_like=True):
+    """What an invitation is worth. 16 bytes."""
+
+
 class ServerPasswordKey(Secret, frozen=True, array_like=True):
     """All that a server keeps of its password. 32 bytes."""
 

@@ -10,6 +10,9 @@ REPLAY: Final = b"casemate/replay/1"
 FINGERPRINT: Final = b"casemate/fingerprint/1"
 NEW_ACCOUNT: Final = b"casemate/registration/1"
 
+INVITE_ADMIT_DIGEST: Final = b"casemate/invite-admit-digest/1"
+INVITE_CHECKSUM: Final = b"casemate/invite-checksum/1"
+
 # --- signatures
 DEVICE_LIST: Final = b"casemate/device-list/1"
 ACCOUNT_SUCCESSOR: Final = b"casemate/account-successor/1"
@@ -33,6 +36,8 @@ CONTROL_SEAL: Final = b"casemate/control-seal/1"
 OBSERVER_KEY: Final = b"casemate/observer-key/1"
 OBSERVER_DOOR: Final = b"casemate/observer-door/1"
 BEACON: Final = b"casemate/beacon/1"
+INVITE_ADMIT: Final = b"casemate/invite-admit/1"
+INVITE_BIND: Final = b"casemate/invite-bind/1"
 SERVER_PASSWORD: Final = b"casemate/server-password/1"
 SERVER_PASSWORD_SALT: Final = b"casemate/server-password-salt/1"
 VAULT_PASSWORD: Final = b"casemate/vault-password/1"

@@ -17,6 +17,9 @@ MessageId = NewType("MessageId", bytes)
 ConversationId = NewType("ConversationId", bytes)
 """16 bytes: who talks. For two people it follows from their account ids, the same on both sides."""
 
+InviteId = NewType("InviteId", bytes)
+"""16 random bytes: one invitation. No secret."""
+
 SlotId = NewType("SlotId", bytes)
 """16 random bytes: one window of a browser, as the place where it keeps what is being written."""
 

@@ -7,6 +7,10 @@ MIB: Final = 1024 * KIB
 HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 86_400
 
+# --- addresses of a server
+SERVER_ADDRESSES: Final = 8
+SERVER_ADDRESS_CHARACTERS: Final = 255
+
 # --- names (the least a Citadel client may send is accepted; see docs/protocol/client-api.md)
 USERNAME_BYTES: Final = (3, 37)
 FULL_NAME_BYTES: Final = (2, 77)
@@ -83,6 +87,14 @@ NEW_ACCOUNTS_AT_ONCE: Final = 50
 """From one network: a class or an office that starts together."""
 NEW_ACCOUNT_SECONDS: Final = 60.0
 """After those, one account from the same network this often."""
+INVITES_PER_ACCOUNT: Final = 64
+"""Invitations of one account that can be used at a time."""
+INVITE_USES: Final = 100
+"""The most that one invitation lets in."""
+INVITE_SECONDS: Final = 30 * DAY_SECONDS
+"""The longest that one can be used."""
+INVITE_REMEMBERED_SECONDS: Final = 30 * DAY_SECONDS
+"""So long after its end the server can still say that it has ended."""
 SIGNALS_PER_ACCOUNT: Final = 10_000
 
 # --- client API

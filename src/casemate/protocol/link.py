@@ -12,7 +12,7 @@ same id, or by `RequestFailed`. Frames without an id are one-way and harmless wh
 
 import msgspec
 
-from casemate.protocol.ids import AccountId, DeviceId
+from casemate.protocol.ids import AccountId, DeviceId, InviteId
 from casemate.protocol.numbered import NumberedEnvelope
 
 
@@ -40,6 +40,8 @@ class ServerHello(LinkFrame, frozen=True):
     signature: bytes
     """By `server_key`, over both nonces and the versions: crypto/link_proof.py."""
     password_required: bool
+    registration: str = ""
+    """How accounts are made here: `open`, `invite`, `password`, `closed`; empty: an older server."""
 
 
 class CreateAccount(LinkFrame, frozen=True):
@@ -58,6 +60,10 @@ class CreateAccount(LinkFrame, frozen=True):
     signature: bytes
     names: bytes = b""
     """The same names, signed by the account key (crypto/names.py)."""
+    invite_id: bytes = b""
+    """Of the invitation that lets this account in (crypto/invite.py); empty: without one."""
+    admit_token: bytes = b""
+    """What shows that its link is here, 32 bytes."""
 
 
 class Authenticate(LinkFrame, frozen=True):
@@ -270,6 +276,30 @@ class FetchBundle(LinkFrame, frozen=True):
 class BundleFound(LinkFrame, frozen=True):
     request_id: int
     bundle: bytes
+
+
+class PutInvite(LinkFrame, frozen=True):
+    """Let in whoever has the link of this invitation. The same again changes its end and uses, not how often it was
+    used. Fails with registration_closed, too_many_invites, invite_unknown (the id is somebody else's).
+
+    Only to a server with the feature `invites`.
+    """
+
+    request_id: int
+    invite_id: InviteId
+    admit_digest: bytes
+    """Of the token that a newcomer shows, 32 bytes."""
+    uses: int
+    """How many accounts may be made by it in all."""
+    seconds_left: float
+    """Until its end, so that clocks of two computers need not agree."""
+
+
+class EndInvite(LinkFrame, frozen=True):
+    """Nobody is let in by it any more. Repeating it is harmless."""
+
+    request_id: int
+    invite_id: InviteId
 
 
 class DeleteAccount(LinkFrame, frozen=True):

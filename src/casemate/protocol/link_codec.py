@@ -22,6 +22,8 @@ ClientFrame = (
     | link.PublishBundle
     | link.PublishDeviceList
     | link.FetchBundle
+    | link.PutInvite
+    | link.EndInvite
     | link.DeleteAccount
     | link.SignalsTaken
     | link.Deposit

@@ -7,6 +7,9 @@ LINK_VERSIONS: Final = (2, 2)
 PEER_VERSIONS: Final = (2, 2)
 """Lowest and highest version that this program speaks on a connection between peers."""
 
+INVITES_FEATURE: Final = "invites"
+"""Of a server: it takes PutInvite and EndInvite, and lets in by invitation."""
+
 
 class NoCommonVersion(Exception):
     """The ranges do not meet; `must_update` names the side whose program is too old."""

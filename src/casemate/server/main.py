@@ -46,7 +46,7 @@ from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerSto
 from casemate.server.adapters.tls_transport import TlsListener
 from casemate.server.core.core import ServerCore
 from casemate.server.core.events import AddressesFound, Started, StopAsked
-from casemate.server.core.settings import ServerSettings
+from casemate.server.core.settings import RegistrationMode, ServerSettings
 
 DEFAULT_LISTEN: Final = "127.0.0.1:12349"
 RELAY_OFF: Final = "off"
@@ -66,6 +66,8 @@ Perform = Callable[[Effect], None]
 class ServerOptions:
     data_dir: Path
     listen: str = DEFAULT_LISTEN
+    registration: RegistrationMode | None = None
+    """None: `password` where there is one, else `open`."""
     server_passwords: tuple[str, ...] = field(default=(), repr=False)
     """Whoever makes an account presents all of them, in this order."""
     registration_request_days: float = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS
@@ -102,6 +104,17 @@ def _sentence(error: StorageBroken, path: str) -> str:
     return f"The disk under {path} does not work ({error}): look at the disk, then start it again."
 
 
+def _registration(options: ServerOptions) -> RegistrationMode:
+    """Raises CannotStart when mode and password contradict each other: a door is never open by mistake."""
+    mode = options.registration or ("password" if options.server_passwords else "open")
+    if (mode == "password") != bool(options.server_passwords):
+        raise CannotStart(
+            "Registration by password needs a password file, and no other mode takes one: give --registration password"
+            " together with --password-file, or neither."
+        )
+    return mode
+
+
 def _password_key(passwords: tuple[str, ...], server_key: Ed25519Public) -> ServerPasswordKey | None:
     hashes = [hashlib.sha3_256(text.encode()).digest() for text in passwords]
     return server_password_key(hashes, server_key) if hashes else None
@@ -112,13 +125,14 @@ async def serve(
 ) -> int:
     """The whole server on the running loop. Tests hand in a clock, or a wrapper that sees every effect first."""
     listen = _address(options.listen)
+    registration = _registration(options)
     with contextlib.ExitStack() as stack:
         stack.enter_context(DataDirectory(options.data_dir))
         store = _open(options.data_dir)
         with contextlib.closing(store):
             keys = load_or_make_identity(options.data_dir, system_entropy, is_new=store.accounts.is_empty())
         listener = stack.enter_context(contextlib.closing(open_listener(listen)))
-        server = _Server(options, listen, listener, keys, clock or SystemClock(), wrap_perform)
+        server = _Server(options, listen, registration, listener, keys, clock or SystemClock(), wrap_perform)
         await server.serve()
     log.info("stopped")
     return EXIT_OK
@@ -144,6 +158,7 @@ class _Server:
         self,
         options: ServerOptions,
         listen: ListenAddress,
+        registration: RegistrationMode,
         listener: socket.socket,
         keys: tuple[ServerPrivate, Ed25519Public],
         clock: Clock,
@@ -157,6 +172,7 @@ class _Server:
         self._place = ServerPlace(
             ListenAddress(listen.host, port), stated_addresses(options.addresses), options.behind_proxy
         )
+        self._registration = registration
         self._password = _password_key(options.server_passwords, self._public_key)
         self._clock = clock
         self._wrap_perform = wrap_perform
@@ -231,6 +247,7 @@ class _Server:
         return ServerSettings(
             private_key=self._private_key,
             public_key=self._public_key,
+            registration=self._registration,
             password=self._password,
             registration_request_seconds=options.registration_request_days * DAY_SECONDS,
             mailbox_seconds=options.mailbox_days * DAY_SECONDS,

@@ -80,6 +80,16 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `Too many wrong server passwords were tried. Try again in ${params.seconds ?? "some"} seconds.`,
   too_many_accounts: ({ params }) =>
     `Many accounts were made from your network just now. Try again in ${params.seconds ?? "some"} seconds.`,
+  registration_closed: () => "This server takes no new accounts. Ask whoever runs it.",
+  invite_needed: () =>
+    "This server takes new accounts by invitation only. Ask somebody who is there for a link.",
+  invite_unknown: () =>
+    "The server does not know this invitation. It may have been taken back. Ask for a new one.",
+  invite_expired: () => "This invitation has expired. Ask for a new one.",
+  invite_used: () => "This invitation was used already. Ask for a new one.",
+  too_many_invites: () => "You have as many invitations as can be kept. End one, then make another.",
+  too_many_invite_tries: ({ params }) =>
+    `Too many wrong invitations were tried from your network. Try again in ${params.seconds ?? "some"} seconds.`,
   request_expired: ({ name }) => `Your request to ${name} waited too long and was let go. You can ask again.`,
   account_gone: ({ name }) => `${name} has deleted their account.`,
   unknown_device: ({ name }) => `The device of ${name} is gone.`,

@@ -1,5 +1,6 @@
 """Options from the command line, the environment and the config file, and mistakes as one sentence."""
 
+import io
 import os
 import sys
 from io import StringIO
@@ -76,6 +77,7 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
     assert vars(service.options) == {
         "data_dir": Path("d"),
         "listen": "[::1]:0",
+        "registration": None,
         "server_passwords": ("open sesame",),
         "registration_request_days": 0.5,
         "mailbox_days": 2,
@@ -87,6 +89,14 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "relay_megabytes_per_second": 1.5,
         "addresses": ("chat.example.org:443", "wss://chat.example.org"),
     }
+
+
+def test_who_may_join_and_a_password_from_standard_input_reach_the_server(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("open sesame\nnot this\n"))
+    assert run("server", "--registration", "password", "--password-file", "-") == 0
+    assert (service.options.registration, service.options.server_passwords) == ("password", ("open sesame",))
 
 
 def test_a_server_runs_without_a_relay_when_told_so(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

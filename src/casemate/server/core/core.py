@@ -14,6 +14,7 @@ from casemate.protocol.link import (
     CreateAccount,
     DeleteAccount,
     Deposit,
+    EndInvite,
     Ephemeral,
     FetchBundle,
     FindAccount,
@@ -22,6 +23,7 @@ from casemate.protocol.link import (
     OpeningRefused,
     PublishBundle,
     PublishDeviceList,
+    PutInvite,
     Receipt,
     ReceiptTaken,
     RequestFailed,
@@ -51,6 +53,7 @@ from casemate.server.core.events import (
     StopAsked,
     Written,
 )
+from casemate.server.core.invites import Invites
 from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import Arrived, DeviceLink, Greeted, Links
 from casemate.server.core.mailbox import Mailbox
@@ -85,14 +88,24 @@ class ServerCore(Core):
         self._presences = Presences(store, self._links, self._endpoints)
         self._served_time = ServedTime(store.served_time)
         names, kept_names = SignedNames(store, settings), KeptNames(store, self._served_time)
+        invites = Invites(store, settings)
         self._opening = Opening(
-            store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names, settings, entropy
+            store,
+            self._links,
+            self._presences,
+            self._outflow,
+            self._endpoints,
+            names,
+            kept_names,
+            invites,
+            settings,
+            entropy,
         )
         registrations = Registrations(
             store, self._links, self._presences, self._outflow, self._endpoints, self._served_time
         )
         mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
-        self._sweep = Sweep(store, registrations, mailbox, self._served_time, settings)
+        self._sweep = Sweep(store, registrations, mailbox, invites, self._served_time, settings)
         accounts = AccountChanges(
             store, self._links, self._presences, self._outflow, self._endpoints, names, kept_names
         )
@@ -108,6 +121,8 @@ class ServerCore(Core):
             PublishBundle: accounts.publish_bundle,
             PublishDeviceList: accounts.publish_device_list,
             FetchBundle: accounts.fetch_bundle,
+            PutInvite: invites.put,
+            EndInvite: invites.end,
             DeleteAccount: accounts.delete,
         }
         self._bounded_by_quota: Final[Handlers] = {Deposit: mailbox.deposit, Receipt: mailbox.receipt}

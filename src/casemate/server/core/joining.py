@@ -1,43 +1,84 @@
-"""The server password at the door: who joins proves it, and guesses are slowed down, from one network and in all."""
+"""The door for new accounts: open, by invitation, by password, or closed. Guesses are slowed down, from one network
+and in all."""
 
 from typing import Final
 
-from casemate.crypto.keys import ServerPasswordKey
 from casemate.crypto.link_proof import Greeting
 from casemate.crypto.server_password import password_fits
-from casemate.node import Monotonic
+from casemate.node import Instant, Monotonic
+from casemate.protocol.ids import InviteId
 from casemate.protocol.limits import (
     WRONG_PASSWORD_SECONDS,
     WRONG_PASSWORDS_AT_ONCE,
     WRONG_PASSWORDS_IN_ALL_AT_ONCE,
     WRONG_PASSWORDS_IN_ALL_SECONDS,
 )
+from casemate.protocol.link import CreateAccount
 from casemate.server.core.allowances import Allowances
+from casemate.server.core.invites import NOT_KNOWN, Invites
 from casemate.server.core.refusals import Refusal
+from casemate.server.core.settings import ServerSettings
 
 _EVERYBODY: Final = ""
-_CODE: Final = "too_many_passwords"
 
 
 class Joining:
-    def __init__(self, password: ServerPasswordKey | None) -> None:
-        """None: everybody may join."""
-        self._password = password
-        self._wrong = Allowances(WRONG_PASSWORDS_AT_ONCE, WRONG_PASSWORD_SECONDS, _CODE)
-        self._wrong_in_all = Allowances(WRONG_PASSWORDS_IN_ALL_AT_ONCE, WRONG_PASSWORDS_IN_ALL_SECONDS, _CODE)
+    def __init__(self, invites: Invites, settings: ServerSettings) -> None:
+        self._invites = invites
+        self._registration = settings.registration
+        self._password = settings.password
+        self._wrong_passwords = _Guesses("too_many_passwords")
+        self._wrong_invites = _Guesses("too_many_invite_tries")
 
     @property
     def password_required(self) -> bool:
-        return self._password is not None
+        return self._registration == "password"
 
-    def check(self, caller: str, greeting: Greeting, presented: list[bytes], now: Monotonic) -> None:
-        """Raises RequestRefused: too_many_passwords, before it is looked at, or server_password_wrong."""
-        if self._password is None:
-            return
-        self._wrong.check(caller, now)
-        self._wrong_in_all.check(_EVERYBODY, now)
+    def check(self, caller: str, greeting: Greeting, frame: CreateAccount, now: Instant) -> None:
+        """Whoever shows an invitation needs nothing else. Raises RequestRefused with what is wrong or missing."""
+        if self._registration == "closed":
+            raise Refusal("registration_closed")
+        if frame.invite_id:
+            self._check_invite(caller, frame, now)
+        elif self._registration == "invite":
+            raise Refusal("invite_needed")
+        elif self._registration == "password":
+            self._check_password(caller, greeting, frame.server_password or [], now.monotonic)
+
+    def joined(self, frame: CreateAccount) -> None:
+        """The account of this frame is made."""
+        if frame.invite_id:
+            self._invites.use(InviteId(frame.invite_id))
+
+    def _check_invite(self, caller: str, frame: CreateAccount, now: Instant) -> None:
+        self._wrong_invites.check(caller, now.monotonic)
+        try:
+            self._invites.check(InviteId(frame.invite_id), frame.admit_token, now)
+        except Refusal as refusal:
+            if refusal.code == NOT_KNOWN:
+                self._wrong_invites.take(caller, now.monotonic)
+            raise
+
+    def _check_password(self, caller: str, greeting: Greeting, presented: list[bytes], now: Monotonic) -> None:
+        assert self._password is not None, "a server that asks for a password has one"
+        self._wrong_passwords.check(caller, now)
         if len(presented) == 1 and password_fits(self._password, greeting, presented[0]):
             return
-        self._wrong.take(caller, now)
-        self._wrong_in_all.take(_EVERYBODY, now)
+        self._wrong_passwords.take(caller, now)
         raise Refusal("server_password_wrong")
+
+
+class _Guesses:
+    """How many wrong ones are looked at; after those nothing is, until time has passed. Raise RequestRefused."""
+
+    def __init__(self, code: str) -> None:
+        self._of_a_network = Allowances(WRONG_PASSWORDS_AT_ONCE, WRONG_PASSWORD_SECONDS, code)
+        self._in_all = Allowances(WRONG_PASSWORDS_IN_ALL_AT_ONCE, WRONG_PASSWORDS_IN_ALL_SECONDS, code)
+
+    def check(self, caller: str, now: Monotonic) -> None:
+        self._of_a_network.check(caller, now)
+        self._in_all.check(_EVERYBODY, now)
+
+    def take(self, caller: str, now: Monotonic) -> None:
+        self._of_a_network.take(caller, now)
+        self._in_all.take(_EVERYBODY, now)

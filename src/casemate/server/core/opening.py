@@ -30,10 +30,11 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.names import fold
-from casemate.protocol.versions import LINK_VERSIONS, NoCommonVersion, highest_common
+from casemate.protocol.versions import INVITES_FEATURE, LINK_VERSIONS, NoCommonVersion, highest_common
 from casemate.server.core.allowances import Allowances
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Close, ConnectionId, Send
+from casemate.server.core.invites import Invites
 from casemate.server.core.joining import Joining
 from casemate.server.core.kept_names import KeptNames
 from casemate.server.core.links import DeviceLink, Greeted, Links
@@ -45,7 +46,7 @@ from casemate.server.core.refusals import Refusal
 from casemate.server.core.settings import ServerSettings
 from casemate.server.core.signed_names import SignedNames
 
-SERVER_FEATURES: Final[tuple[str, ...]] = ()
+SERVER_FEATURES: Final = (INVITES_FEATURE,)
 HELD_RUNS: Final = 64
 HELD_RUNS_IN_ALL: Final = 20_000
 """Of one Welcome; what is left out is deposited once more, which is harmless."""
@@ -61,6 +62,7 @@ class Opening:
         endpoints: Endpoints,
         names: SignedNames,
         kept_names: KeptNames,
+        invites: Invites,
         settings: ServerSettings,
         entropy: Entropy,
     ) -> None:
@@ -73,7 +75,7 @@ class Opening:
         self._kept_names = kept_names
         self._settings = settings
         self._entropy = entropy
-        self._joining = Joining(settings.password)
+        self._joining = Joining(invites, settings)
         self.addresses: tuple[str, ...] = ()
         """Where others can reach this server."""
         self._new_accounts = Allowances(settings.new_accounts_at_once, NEW_ACCOUNT_SECONDS, "too_many_accounts")
@@ -91,6 +93,7 @@ class Opening:
             nonce=self._entropy(NONCE_BYTES),
             signature=b"",
             password_required=self._joining.password_required,
+            registration=self._settings.registration,
         )
         greeting = greeting_of(frame, unproven)
         self._links.greeted(connection, Greeted(greeting, caller))
@@ -150,7 +153,7 @@ class Opening:
         return self._enter(connection, device, frame.start_counter, frame.start_id, now)
 
     def _make_account(self, frame: CreateAccount, devices: DeviceList, greeted: Greeted, now: Instant) -> None:
-        self._joining.check(greeted.caller, greeted.greeting, frame.server_password or [], now.monotonic)
+        self._joining.check(greeted.caller, greeted.greeting, frame, now)
         accounts, account_id, entry = self._store.accounts, devices.account_id, devices.devices[0]
         username = read_username(frame.username)
         full_name = read_full_name(frame.full_name)
@@ -170,6 +173,7 @@ class Opening:
         self._endpoints.certify(devices)
         self._kept_names.comes_back(account_id)
         self._names.take_first(account_id, frame.names, devices)
+        self._joining.joined(frame)
 
     def _enter(
         self, connection: ConnectionId, device: StoredDevice, start_counter: int, start_id: bytes, now: Instant

@@ -12,7 +12,7 @@ import msgspec
 
 from casemate.crypto.keys import Ed25519Public
 from casemate.node import Store
-from casemate.protocol.ids import AccountId, Cid, DeviceId
+from casemate.protocol.ids import AccountId, Cid, DeviceId, InviteId
 from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.server.core.names import Username
 
@@ -355,6 +355,35 @@ class MailboxStore(Protocol):
         """Nothing happens if a newer one took its place."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredInvite:
+    invite_id: InviteId
+    inviter: AccountId
+    admit_digest: bytes
+    uses: int
+    used: int
+    ends_at: float
+
+
+class InviteStore(Protocol):
+    """Invitations. They go with the account that made them."""
+
+    def invite(self, invite_id: InviteId) -> StoredInvite | None: ...
+
+    def put(self, invite: StoredInvite) -> None: ...
+
+    def use(self, invite_id: InviteId) -> None:
+        """One more."""
+
+    def remove(self, invite_id: InviteId) -> None: ...
+
+    def count(self, inviter: AccountId, now: float) -> int:
+        """Of one account, those that can be used now."""
+        ...
+
+    def forget_ended_before(self, time: float) -> None: ...
+
+
 class ServedTimeStore(Protocol):
     def seconds(self) -> float: ...
 
@@ -370,6 +399,9 @@ class ServerStore(Store, Protocol):
 
     @property
     def kept_names(self) -> KeptNameStore: ...
+
+    @property
+    def invites(self) -> InviteStore: ...
 
     @property
     def endpoints(self) -> EndpointStore: ...

@@ -3,6 +3,7 @@
 from typing import Final
 
 from casemate.node import Effect, Instant, Monotonic
+from casemate.server.core.invites import Invites
 from casemate.server.core.mailbox import Mailbox
 from casemate.server.core.ports import ServerStore
 from casemate.server.core.registrations import Registrations
@@ -21,12 +22,14 @@ class Sweep:
         store: ServerStore,
         registrations: Registrations,
         mailbox: Mailbox,
+        invites: Invites,
         served_time: ServedTime,
         settings: ServerSettings,
     ) -> None:
         self._store = store
         self._registrations = registrations
         self._mailbox = mailbox
+        self._invites = invites
         self._served_time = served_time
         self._settings = settings
         self.due: Monotonic | None = None
@@ -43,6 +46,7 @@ class Sweep:
         told, is_empty = self._mailbox.expire(served, ROWS_PER_SWEEP)
         self._store.registrations.forget_declined_before(served)
         self._store.kept_names.free_before(served)
+        self._invites.sweep(now)
         is_done = len(asked) < ROWS_PER_SWEEP and is_empty
         self.due = now.monotonic + (SWEEP_SECONDS if is_done else MOMENT_SECONDS)
         return effects + told

@@ -1,7 +1,9 @@
 """The bounds that every frame of a device keeps, checked once before anything reads it."""
 
+import math
 from typing import Final
 
+from casemate.crypto.invite import ADMIT_BYTES, INVITE_ID_BYTES
 from casemate.crypto.link_proof import NONCE_BYTES, START_ID_BYTES
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import ACCOUNT_ID_BYTES, DEVICE_ID_BYTES
@@ -12,6 +14,7 @@ from casemate.protocol.limits import (
     DEVICE_LIST_BYTES,
     DIRECTORY_PAGE_ROWS,
     ENVELOPE_BYTES,
+    INVITE_USES,
     NAMES_BYTES,
     SIGNED_REQUEST_BYTES,
 )
@@ -22,12 +25,14 @@ from casemate.protocol.link import (
     ClientHello,
     CreateAccount,
     Deposit,
+    EndInvite,
     Ephemeral,
     FetchBundle,
     FindAccount,
     ListAccounts,
     PublishBundle,
     PublishDeviceList,
+    PutInvite,
     Receipt,
     ReceiptTaken,
     SetBlock,
@@ -91,6 +96,11 @@ def _check_request(frame: ClientFrame) -> None:
             _require(len(device_list) <= DEVICE_LIST_BYTES and len(names) <= NAMES_BYTES)
         case FetchBundle(_, device):
             _require(len(device) == DEVICE_ID_BYTES)
+        case PutInvite():
+            _require(len(frame.invite_id) == INVITE_ID_BYTES and len(frame.admit_digest) == ADMIT_BYTES)
+            _require(1 <= frame.uses <= INVITE_USES and 0 < frame.seconds_left < math.inf)
+        case EndInvite(_, invite_id):
+            _require(len(invite_id) == INVITE_ID_BYTES)
         case _:
             pass
 
@@ -104,6 +114,7 @@ def _check_opening(frame: ClientHello | CreateAccount | Authenticate) -> None:
             hashes = frame.server_password or []
             _require(len(frame.device_list) <= DEVICE_LIST_BYTES and 1 <= len(frame.bundle) <= BUNDLE_BYTES)
             _require(len(frame.names) <= NAMES_BYTES)
+            _require(len(frame.invite_id) in {0, INVITE_ID_BYTES} and len(frame.admit_token) in {0, ADMIT_BYTES})
             _require(len(hashes) <= SERVER_PASSWORDS)
             _require(all(len(entry) == SERVER_PASSWORD_HASH_BYTES for entry in hashes))
             _check_start(frame.start_counter, frame.start_id)

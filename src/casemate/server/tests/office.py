@@ -119,7 +119,7 @@ class Office:
         self.private_key, self.public_key = new_server_key(repeatable_entropy(b"server"))
         settings.setdefault("new_accounts_at_once", 10_000)
         if hashes := settings.pop("password_hashes", None):
-            settings["password"] = server_password_key(hashes, self.public_key)
+            settings |= {"registration": "password", "password": server_password_key(hashes, self.public_key)}
         self.settings = ServerSettings(self.private_key, self.public_key, **settings)
         self.store = SqliteServerStore(Database.in_memory())
         self.now = Instant(monotonic=100.0, wall=START_WALL)

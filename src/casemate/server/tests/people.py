@@ -38,6 +38,8 @@ class Person:
     start_counter: int = 1
     start_id: bytes = bytes(START_ID_BYTES)
     server_password: list[bytes] | None = None
+    invite: tuple[bytes, bytes] = (b"", b"")
+    """Id and token of the invitation that it registers with."""
     first_list: bytes = b""
     """Registers with this instead of a list of the one device."""
     request_ids: "count[int]" = field(default_factory=lambda: count(1))
@@ -88,6 +90,8 @@ class Person:
             start_id=self.start_id,
             signature=signature,
             names=self.signs_names(greeting.server_key),
+            invite_id=self.invite[0],
+            admit_token=self.invite[1],
         )
 
     def proves_password(self, greeting: Greeting) -> list[bytes] | None:

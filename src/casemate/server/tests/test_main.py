@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from casemate.server import main
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, open_server_store
 from casemate.server.core.names import read_username
+from casemate.server.core.settings import RegistrationMode
 from casemate.server.main import EXIT_CANNOT_START, ServerOptions, run
 
 
@@ -46,6 +48,19 @@ def test_a_taken_port_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_an_address_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(options(tmp_path, "nonsense")) == EXIT_CANNOT_START
     assert "'nonsense' is not HOST:PORT" in one_sentence(capsys)
+
+
+@pytest.mark.parametrize(
+    ("mode", "passwords"), [("password", ()), ("open", ("secret",)), ("invite", ("secret",)), ("closed", ("secret",))]
+)
+def test_a_mode_and_a_password_that_contradict_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mode: RegistrationMode, passwords: tuple[str, ...]
+) -> None:
+    contradictory = replace(options(tmp_path), registration=mode, server_passwords=passwords)
+    assert run(contradictory) == EXIT_CANNOT_START
+    sentence = one_sentence(capsys)
+    assert "needs a password file" in sentence
+    assert "secret" not in sentence
 
 
 def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.accounts import SqliteAccounts
 from casemate.server.adapters.sqlite_store.directory import SqliteDirectory
 from casemate.server.adapters.sqlite_store.endpoints import SqliteEndpoints
+from casemate.server.adapters.sqlite_store.invites import SqliteInvites
 from casemate.server.adapters.sqlite_store.kept_names import SqliteKeptNames
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
 from casemate.server.adapters.sqlite_store.registrations import SqliteRegistrations
@@ -33,6 +34,7 @@ class SqliteServerStore:
         self._rows = RowCache(MOST_ROWS)
         self.accounts = SqliteAccounts(database, self._rows)
         self.kept_names = SqliteKeptNames(database)
+        self.invites = SqliteInvites(database)
         self.endpoints = SqliteEndpoints(database)
         self.directory = SqliteDirectory(database)
         self.registrations = SqliteRegistrations(database, self._rows)

@@ -62,7 +62,7 @@ def test_creating_it_again_succeeds_though_the_server_password_changed() -> None
     office = Office()
     alice = person_of(office.newcomer("alice"))
     password = server_password_key((PASSWORD_HASH,), office.public_key)
-    office.settings = replace(office.settings, password=password)
+    office.settings = replace(office.settings, registration="password", password=password)
     office.start()
     assert office.create_account(alice).all(Welcome)
 
@@ -415,7 +415,7 @@ def test_wrong_passwords_are_slowed_down_in_all_and_known_devices_never() -> Non
     office.create_account(alice)
     joining = office.core._opening._joining
     for _ in range(WRONG_PASSWORDS_IN_ALL_AT_ONCE):
-        joining._wrong_in_all.take("", office.now.monotonic)
+        joining._wrong_passwords._in_all.take("", office.now.monotonic)
     assert guess(office, 1, "198.51.100.7") == "too_many_passwords"
     assert office.create_account(alice).all(Welcome)
 
