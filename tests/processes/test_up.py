@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -23,7 +24,7 @@ SECONDS = 60.0
 class Up:
     """`casemate up` on ports that the system chose."""
 
-    def __init__(self, directory: Path, *, through_make: bool = False) -> None:
+    def __init__(self, directory: Path, *, through_make: bool = False, typed_in: Path = CHECKOUT) -> None:
         self.directory = directory
         options = f"--no-browser --data-dir {directory} --listen 127.0.0.1:0 --server-listen 127.0.0.1:0"
         command = ["make", "run", f"ARGS={options}"] if through_make else [CASEMATE, "up", *options.split()]
@@ -32,7 +33,7 @@ class Up:
         self._err = directory.parent / f"{number}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=CHECKOUT, start_new_session=True
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=typed_in, start_new_session=True
             )
         self.services: list[psutil.Process] = []
 
@@ -82,8 +83,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     """Starts `casemate up`; whatever a failed test leaves is killed."""
     started: list[Up] = []
 
-    def start(folder: str = "data", *, through_make: bool = False) -> Up:
-        started.append(Up(tmp_path / folder, through_make=through_make))
+    def start(folder: str = "data", **options: Any) -> Up:
+        started.append(Up(tmp_path / folder, **options))
         return started[-1]
 
     yield start
@@ -117,6 +118,19 @@ def test_ctrl_c_in_make_run_stops_everything(start: Callable[..., Up]) -> None:
     os.killpg(up.process.pid, signal.SIGINT)  # as a terminal does it
     up.end()
     assert "Traceback" not in up.err
+
+
+@pytest.mark.parametrize("name", ["aiohttp.py", "secrets.py", "casemate/__init__.py"])
+def test_no_file_of_the_folder_that_it_is_started_in_is_run(
+    start: Callable[..., Up], tmp_path: Path, name: str
+) -> None:
+    """Such as one that came with a download."""
+    downloads = tmp_path / "downloads"
+    (downloads / name).parent.mkdir(parents=True)
+    (downloads / name).write_text("raise SystemExit('it was run')\n")
+    up = start(typed_in=downloads)
+    up.url()
+    assert "it was run" not in up.err
 
 
 def test_the_printed_url_signs_a_browser_in(up: Up) -> None:

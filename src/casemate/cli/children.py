@@ -23,6 +23,7 @@ class Child:
     async def start(cls, name: str, options: Sequence[str]) -> "Child":
         process = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # a module of the folder that we were started in is none of ours
             "-m",
             "casemate",
             name,

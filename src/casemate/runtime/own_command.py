@@ -17,7 +17,7 @@ def own_command(*arguments: str) -> str:
 def _program() -> str:
     script = Path(sys.executable).with_name(_NAME)
     if not script.is_file():
-        return f"{shlex.quote(sys.executable)} -m {_NAME}"
+        return f"{shlex.quote(sys.executable)} -P -m {_NAME}"
     found = shutil.which(_NAME)
     if found is not None and Path(found).samefile(script) and not _only_while_activated(Path(found)):
         return _NAME
