@@ -29,7 +29,7 @@ IN_PARALLEL := -n 2 --dist worksteal
 
 NPM := npm --prefix web --no-update-notifier run --silent
 
-.PHONY: help setup run test check sim mutants mutants-web bench e2e nat-lab format lock clean
+.PHONY: help setup run test check sim mutants mutants-web bench e2e nat-lab dist format lock clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be done here
@@ -78,6 +78,12 @@ bench: setup ## Every benchmark, or BENCHMARKS="start_up messages"; the figures 
 	@$(BIN)/python -m benchmarks.contenders.install || true
 	@for name in $(BENCHMARKS); do $(OWN_NETWORK) $(BIN)/python -m benchmarks.$$name || exit 1; done
 
+# The wheel comes from the archive, so that whoever builds one of it gets the same.
+dist: setup ## Make what others install: a source archive and a wheel, both with the UI, in dist/
+	@rm -rf dist && $(BIN)/python -m hatchling build -t sdist -d dist && \
+	  $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w dist dist/*.tar.gz && \
+	  ls dist/*.whl
+
 format: setup ## Format everything
 	@$(BIN)/ruff format --quiet $(PYTHON_CODE)
 	@$(BIN)/ruff check --quiet --fix-only $(PYTHON_CODE)
@@ -87,7 +93,7 @@ lock: ## Solve the dependencies of pyproject.toml again and write the lock files
 	@scripts/lock
 
 clean: ## Remove everything that the other targets made
-	rm -rf $(VENV) web/node_modules $(dir $(UI)) artifacts .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) web/node_modules $(dir $(UI)) artifacts dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # ------------------------------------------------------------------------------------------------- the parts of `check`
 
