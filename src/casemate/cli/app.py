@@ -13,6 +13,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 from cyclopts.config import Env, Toml
 
+from casemate.cli.options import chosen_config
 from casemate.cli.services import fingerprint, server
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
@@ -69,6 +70,10 @@ def _run(arguments: list[str]) -> int:
     variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
     app.command("casemate.cli.services:internal_service", name="internal-service", config=[variables, *from_file])
     app.command("casemate.cli.open:open_ui", name="open")
+    of_autostart = App(name="autostart", help="Start Casemate with this computer, without opening the browser.")
+    for name in ("on", "off", "status"):
+        of_autostart.command(f"casemate.cli.autostart:{name}", name=name)
+    app.command(of_autostart)
     result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     return result if isinstance(result, int) else 0
 
@@ -91,6 +96,7 @@ def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:
             chosen = argument.removeprefix("--config=")
             arguments = arguments[:position] + arguments[position + 1 :]
             break
+    chosen_config.set(None if chosen is None else Path(chosen).absolute())
     if chosen is None:
         from platformdirs import user_config_path
 

@@ -51,7 +51,7 @@ def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
 
 def launch_url(data_dir: Path) -> str:
     """Ask the internal service of this directory for a URL that signs one browser in, once. Raises `CannotStart`."""
-    folder = _folder_of_service(data_dir)
+    folder = folder_of_service(data_dir)
     alone = folder.name != INTERNAL_FOLDER and (folder / URL_FILE).exists()
     start = start_command(data_dir, alone=alone)
     not_running = CannotStart(f"No internal service runs on {folder}: start one with `{start}`.")
@@ -92,7 +92,7 @@ def open_in_browser(url: str, data_dir: Path) -> None:
     """
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return
-    file = _folder_of_service(data_dir).resolve() / REDIRECT_FILE
+    file = folder_of_service(data_dir).resolve() / REDIRECT_FILE
     try:
         keep_secret(file, _REDIRECT.format(url=escape(url)).encode("utf-8"))
     except OSError as error:
@@ -103,17 +103,17 @@ def open_in_browser(url: str, data_dir: Path) -> None:
 
 def open_command(data_dir: Path) -> str:
     """What gives a fresh signed-in page of the service that runs on this directory."""
-    return own_command("open", *_option(_owner(data_dir), default_data_dir()))
+    return own_command("open", *_option(directory_of_up(data_dir), default_data_dir()))
 
 
 def start_command(data_dir: Path, *, alone: bool = False) -> str:
     """What starts the service of this directory again: `up`, or the internal service `alone`."""
     if alone:
         return own_command("internal-service", *_option(data_dir.resolve(), default_data_dir() / INTERNAL_FOLDER))
-    return own_command("up", *_option(_owner(data_dir), default_data_dir()))
+    return own_command("up", *_option(directory_of_up(data_dir), default_data_dir()))
 
 
-def _owner(data_dir: Path) -> Path:
+def directory_of_up(data_dir: Path) -> Path:
     """The directory of `up` for that of its internal service."""
     data_dir = data_dir.resolve()
     return data_dir.parent if data_dir.name == INTERNAL_FOLDER else data_dir
@@ -123,6 +123,6 @@ def _option(data_dir: Path, default: Path) -> list[str]:
     return [] if data_dir == default.resolve() else ["--data-dir", str(data_dir)]
 
 
-def _folder_of_service(data_dir: Path) -> Path:
+def folder_of_service(data_dir: Path) -> Path:
     """Of `up`'s directory the folder of its internal service."""
     return data_dir / INTERNAL_FOLDER if (data_dir / INTERNAL_FOLDER).is_dir() else data_dir

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,6 +40,9 @@ PasswordFile = Annotated[Path, Parameter(allow_leading_hyphen=True)]
 """- stands for standard input."""
 AboveZero = Parameter(validator=Number(gt=0))
 Hidden = Parameter(show=False, negative="")
+
+chosen_config: ContextVar[Path | None] = ContextVar("chosen_config", default=None)
+"""The config file that was named by --config or CASEMATE_CONFIG."""
 
 
 def default_data_dir() -> Path:

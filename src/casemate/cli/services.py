@@ -1,5 +1,6 @@
 """`casemate server` and `casemate internal-service`: one service in this process."""
 
+import json
 import os
 import signal
 import sys
@@ -26,6 +27,7 @@ from casemate.cli.options import (
     default_data_dir,
     read_password,
 )
+from casemate.cli.started_as import started_as
 from casemate.protocol.limits import DAY_SECONDS, MAILBOX_SECONDS, NEW_ACCOUNTS_AT_ONCE, REGISTRATION_REQUEST_SECONDS
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.lean_imports import aiohttp_alone, structlog_alone
@@ -139,6 +141,7 @@ def internal_service(
     listen: Address = DEFAULT_INTERNAL_LISTEN,
     default_server: str | None = None,
     own_server_from_stdin: Annotated[bool, Hidden] = False,
+    started_by: Annotated[str | None, Hidden] = None,
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
@@ -179,6 +182,7 @@ def internal_service(
     log_style
         Lines for people (console) or for programs (json); auto looks whether stderr is a terminal.
     """
+    given = dict(locals())
     _prepare(log_style, log_level)
     from casemate.internal_service.main import InternalServiceOptions, run
 
@@ -189,11 +193,13 @@ def internal_service(
     if stop_when_stdin_closes:
         _stop_with_parent()
     data_dir = data_dir or default_data_dir() / INTERNAL_FOLDER
+    arguments = json.loads(started_by) if started_by else started_as(internal_service, given, data_dir)
     return run(
         InternalServiceOptions(
             data_dir=data_dir,
             open_command=open_command(data_dir),
             start_command=start_command(data_dir, alone=not stop_when_stdin_closes),
+            started_as=tuple(arguments),
             listen=str(listen),
             default_server=default_server,
             own_server_key=own_server_key,

@@ -1,6 +1,7 @@
 """`casemate up`: a server, an internal service and the browser, together."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from casemate.cli.options import (
     RelayAddress,
     default_data_dir,
 )
+from casemate.cli.started_as import started_as
 from casemate.crypto.keys import fingerprint
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.shutdown import shutdown_requested
@@ -70,6 +72,7 @@ def up(
     log_style
         Sentences for people (console) or lines for programs (json); auto looks whether stderr is a terminal.
     """
+    given = dict(locals())
     logs = ["--log-level", log_level, "--log-style", log_style]
     directory = data_dir or default_data_dir()
     server_options = ["--data-dir", str(directory / SERVER_FOLDER), *logs]
@@ -79,6 +82,7 @@ def up(
         server_options += ["--address", each]
     internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
+    internal_options += ["--started-by", json.dumps(started_as(up, given, directory))]
     internal_options += ["--trust-other-users"] if trust_other_users else []
     server = SupervisedService("server", server_listen, server_options, _say)
     internal = SupervisedService("internal-service", listen, internal_options, _say)

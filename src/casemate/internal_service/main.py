@@ -29,6 +29,7 @@ from casemate.internal_service.core.sessions.machine import Machine
 from casemate.internal_service.core.sessions.ports import Fault
 from casemate.internal_service.running import Run, Surroundings
 from casemate.node import StorageBroken, StorageDamaged, StorageFull
+from casemate.runtime.autostart.started import keep_started
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.disk_space import takes_more
 from casemate.runtime.entropy import system_entropy
@@ -69,6 +70,8 @@ class InternalServiceOptions:
     """What a person types for a fresh signed-in page."""
     start_command: str = "casemate up"
     """What a person types to start it again."""
+    started_as: tuple[str, ...] = ()
+    """The arguments of `casemate` that start the same with the computer."""
     trust_other_users: bool = False
     """Other users of this computer may connect, with a credential."""
     use_keyring: bool = True
@@ -125,6 +128,7 @@ async def serve(options: InternalServiceOptions) -> int:
             peer_paths=options.peer_paths,
             lan_discovery=options.lan_discovery,
         )
+        _keep_started(options)
         await _runs(around, key.key, opened, url)
     log.info("stopped")
     return EXIT_OK
@@ -204,6 +208,14 @@ def _keep_url(data_dir: Path, url: str) -> None:
         keep_secret(path, url.encode("ascii"))
     except OSError as error:
         log.error("the address cannot be written down", file=str(path), error=error.strerror)
+
+
+def _keep_started(options: InternalServiceOptions) -> None:
+    """For `casemate autostart`; the service does not end for want of it."""
+    try:
+        keep_started(options.data_dir, options.started_as)
+    except OSError as error:
+        log.error("how it was started cannot be written down", error=error.strerror)
 
 
 def _say_ready(url: str) -> None:

@@ -1,5 +1,6 @@
 """The commands that people are told to type, so that they work in any terminal of this computer."""
 
+import os
 import shlex
 import shutil
 import sys
@@ -12,6 +13,19 @@ _NAME: Final = "casemate"
 def own_command(*arguments: str) -> str:
     """`casemate …` if every terminal finds this installation under that name, else with the path of its program."""
     return " ".join([_program(), *(shlex.quote(argument) for argument in arguments)])
+
+
+def own_program() -> list[str]:
+    """The program that runs now, by its whole path, which an upgrade of its installation (by uv, pipx or pip) keeps."""
+    script = Path(sys.executable).with_name(_NAME)
+    return [str(script)] if script.is_file() else [sys.executable, "-m", _NAME]
+
+
+def is_fetched_for_one_run() -> bool:
+    """As uvx and `pipx run` do it: this installation lies in a cache, which may be emptied at any time."""
+    caches = [Path(os.environ[name]) for name in ("UV_CACHE_DIR", "XDG_CACHE_HOME") if os.environ.get(name)]
+    here = Path(sys.prefix).resolve()
+    return ".cache" in here.parts or any(here.is_relative_to(cache.resolve()) for cache in caches)
 
 
 def _program() -> str:

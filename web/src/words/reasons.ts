@@ -158,6 +158,22 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   batch_too_long: () => "That was too much at once.",
   malformed: () => "That request could not be understood. Reload the page; it may be older than the service.",
   key_not_found: () => "There is nothing under that name.",
+  autostart_nothing: () =>
+    "Nothing on this computer starts programs for you: neither a desktop nor a systemd of your own runs here.",
+  autostart_platform: () =>
+    "Starting with the computer is not supported on this system yet. Its own settings can start “casemate up --no-browser”.",
+  autostart_fetched: () =>
+    "This Casemate was fetched for one run only. Install it (with uv tool install, or pipx), and start that one.",
+  autostart_not_ours: ({ params }) =>
+    `${params.file ?? "Another file"} is not as Casemate wrote it, so it was left alone. Move it away first.`,
+  autostart_path: ({ params }) =>
+    `This cannot be started with the computer because of its path${params.path ? ` (${params.path})` : ""}. Move it to a plainer one.`,
+  autostart_failed: ({ params }) =>
+    `Nothing was changed: ${params.file ?? "the file for it"} could not be set up${params.detail ? ` (${params.detail})` : ""}.`,
+  autostart_other: ({ params }) =>
+    `Another one starts with this computer so far${params.command ? `: ${params.command}` : ""}. Turning this on replaces it.`,
+  autostart_gone: ({ params }) =>
+    `What is set to start is no longer there${params.command ? `: ${params.command}` : ""}. Turning this on sets it right.`,
   views_only: () => "Only a browser tab may ask for that.",
   not_available_yet: () => "That is not available yet.",
   internal: () =>

@@ -152,9 +152,13 @@ OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
     assert run("internal-service", *options.split(), "--trust-other-users", *OFF) == 0
+    options_again = service.options.started_as
+    assert run(*options_again) == 0
+    assert service.options.started_as == options_again, "it starts the same again with the computer"
     assert vars(service.options) == {
         "listen": "[::1]:0",
-        "data_dir": Path("d"),
+        "data_dir": Path("d").absolute(),
+        "started_as": options_again,
         "default_server": "a:1",
         "own_server_key": None,
         "allowed_origins": ("http://x",),

@@ -93,6 +93,14 @@ _ACTS: dict[str, Acts] = {
     "nats_change_ports": "admin",
     "no_direct_route": "retry",
     "too_many_requests": "retry",
+    "autostart_nothing": "user",
+    "autostart_platform": "user",
+    "autostart_fetched": "user",
+    "autostart_not_ours": "user",
+    "autostart_path": "user",
+    "autostart_failed": "user",
+    "autostart_other": "user",
+    "autostart_gone": "user",
     "internal": "retry",
 }
 

@@ -100,6 +100,24 @@ _SENTENCES: Final[dict[str, str]] = {
     "too_many_drafts": "Too many drafts are kept already.",
     "storage_full": "The key-value store of this account is full.",
     "views_only": "Only a view (a socket that sent Hello first) may ask this.",
+    "autostart_nothing": (
+        "Nothing here starts programs for you: neither a systemd of your own nor a desktop runs. Where the computer's "
+        "own systemd does, a system unit can run `casemate up` as your user."
+    ),
+    "autostart_platform": (
+        "Starting with the computer is not supported on this system: have its own means run `casemate up --no-browser`."
+    ),
+    "autostart_fetched": (
+        "This Casemate was fetched for one run, into a cache that may be emptied at any time: install it "
+        "(`uv tool install`, or pipx), and start that one."
+    ),
+    "autostart_not_ours": (
+        "{file} is there and is not, or no longer, as Casemate wrote it; it was left as it is. Move it away first."
+    ),
+    "autostart_path": "{path} cannot be written into what starts with this computer; move it to a plainer path.",
+    "autostart_failed": "Nothing was changed: {file} could not be set up ({detail}).",
+    "autostart_other": "Another one starts with this computer: {command}.",
+    "autostart_gone": "Set to start is a program that is no longer there: {command}.",
     "internal": "Something went wrong inside the service; nothing was changed.",
 }
 
