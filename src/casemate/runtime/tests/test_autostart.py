@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from casemate.runtime import own_command
 from casemate.runtime.autostart import CannotAutostart, desktop_entry, look, turn_off, turn_on, user_unit
 from casemate.runtime.autostart.started import keep_started, last_started
 
@@ -176,7 +175,7 @@ def test_what_was_turned_on_is_known_and_turned_off_without_a_desktop(monkeypatc
 
 
 def test_a_program_in_a_cache_is_not_started_with_the_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_command.sys, "prefix", str(tmp_path / ".cache" / "uv" / "archive-v0" / "x"))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / ".cache" / "uv" / "archive-v0" / "x"))
     with pytest.raises(CannotAutostart) as refused:
         turn_on(COMMAND)
     assert refused.value.code == "autostart_fetched"
