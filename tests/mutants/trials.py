@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from cosmic_ray.work_item import MutationSpec, TestOutcome, WorkerOutcome
 
 from tests.mutants.reach import FOLDER, Reach
 from tests.mutants.sample import package_of
+from tests.support.checkout import BUILT_UI, CHECKOUT, copy_tracked_files
 
 TRIAL_SECONDS: Final = 900.0
 """Several times what the slowest of these runs takes; a change that makes an endless loop ends here, noticed."""
@@ -74,15 +74,9 @@ def learn(folder: Path, modules: Iterable[Path], workers: int) -> None:
 
 def copy_checkout(to: Path) -> None:
     """Everything that git would take, as it is here, and the built page."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(listed, check=True, capture_output=True, text=True).stdout.split("\0"):
-        source = Path(name)
-        if name and source.is_file():
-            (to / source).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, to / source, follow_symlinks=False)
-    built = Path("src/casemate/internal_service/web_dist").absolute()
-    if built.exists():
-        (to / built.relative_to(Path.cwd())).symlink_to(built)
+    copy_tracked_files(to)
+    if (CHECKOUT / BUILT_UI).exists():
+        (to / BUILT_UI).symlink_to(CHECKOUT / BUILT_UI)
 
 
 def enter(copies: Path) -> None:

@@ -2,9 +2,7 @@
 
 import json
 import re
-import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +10,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.installed import CHECKOUT, Bare, Installed, Packed
+from tests.support.checkout import BUILT_UI, CHECKOUT
+from tests.support.installed import Bare, Installed, Packed
 from tests.support.own_network import service_environment
+from tests.support.up import Up
 from tests.support.view import View
 
-SECONDS = 60.0
 UV = Path(sys.executable).with_name("uv")
 VERSION = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -31,52 +30,22 @@ print(json.dumps(names))
 """
 
 
-class Up:
-    """`casemate up` of an installed program, on ports that the system chose."""
-
-    def __init__(self, installed: Installed, directory: Path) -> None:
-        self._directory = directory
-        self._out, self._err = directory / "up.out", directory / "up.err"
-        listen = ("--listen", "127.0.0.1:0", "--server-listen", "127.0.0.1:0")
-        with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.process = subprocess.Popen(
-                [installed.program, "up", "--no-browser", "--data-dir", directory / "data", *listen],
-                cwd=directory,
-                env={**installed.bare.variables, **service_environment(), "CASEMATE_INTERNAL_SERVICE_KEYRING": "false"},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-            )
-
-    def said(self, pattern: str) -> str:
-        """Wait until it has written that; the group that the pattern names."""
-        deadline = time.monotonic() + SECONDS
-        while (found := re.search(pattern, self._out.read_text())) is None:
-            assert self.process.poll() is None, self.errors
-            assert time.monotonic() < deadline, self.errors
-            time.sleep(0.01)
-        return found[1]
-
-    @property
-    def errors(self) -> str:
-        return self._err.read_text()
-
-    @property
-    def token(self) -> str:
-        return (self._directory / "data" / "internal-service" / "token").read_text().strip()
-
-
 @pytest.fixture
 def up(installed: Installed, tmp_path: Path) -> Iterator[Up]:
-    up = Up(installed, tmp_path)
-    yield up
-    up.process.terminate()
-    assert up.process.wait(SECONDS) == 0, up.errors
+    """Of the installed program; it ends well after the test."""
+    environment = {**installed.bare.variables, **service_environment(), "CASEMATE_INTERNAL_SERVICE_KEYRING": "false"}
+    up = Up(tmp_path / "data", program=(str(installed.program), "up"), typed_in=tmp_path, environment=environment)
+    try:
+        yield up
+        up.process.terminate()
+        assert up.end() == 0, up.err
+    finally:
+        up.kill_everything()
 
 
 async def test_its_ui_answers_with_all_its_files(up: Up, packed: Packed) -> None:
     types = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-    launch = up.said(r"(http://\S+\?launch=\S+)")
+    launch = up.url()
     origin = launch.partition("/?")[0]
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get(launch) as page:
@@ -85,7 +54,7 @@ async def test_its_ui_answers_with_all_its_files(up: Up, packed: Packed) -> None
         async with browser.get(f"{origin}/shell-worker.js") as worker:
             [listed] = re.findall(r'\["/[^\]]*\]', await worker.text())
         files = {*named, *json.loads(listed), "/shell-worker.js"}
-        built = packed.tree / "src/casemate/internal_service/web_dist"
+        built = packed.tree / BUILT_UI
         assert set(named) < files
         assert {file for file in files if not (built / file[1:]).is_file()} == set()
         for file in files:
@@ -95,11 +64,11 @@ async def test_its_ui_answers_with_all_its_files(up: Up, packed: Packed) -> None
 
 
 async def test_two_people_make_accounts_and_the_first_message_arrives(up: Up) -> None:
-    socket_url = up.said(r"http(://\S+)/\?launch=")
-    server = up.said(r"The server is (\S+)\.\s")
+    socket_url = up.url().partition("?")[0].replace("http:", "ws:")
+    server = up.server_address
     async with (
-        await View.open_view(f"ws{socket_url}/", up.token) as alice,
-        await View.open_view(f"ws{socket_url}/", up.token) as bob,
+        await View.open_view(socket_url, up.token) as alice,
+        await View.open_view(socket_url, up.token) as bob,
     ):
         a, b = await alice.register(server, "alice", "Alice"), await bob.register(server, "bob", "Bob")
         await alice.subscribe(a)
@@ -122,11 +91,18 @@ def test_every_module_of_it_loads_without_what_tests_need(installed: Installed) 
     assert not [name for name in loaded if ".tests" in name]
 
 
-def test_it_runs_from_the_wheel_with_uvx(bare: Bare, packed: Packed, wheels: Path) -> None:
-    where = {"UV_CACHE_DIR": str(bare.home / "uv"), "UV_PYTHON": sys.executable}
-    told = bare.run(
-        *(UV, "tool", "run", "--offline", "--no-index", "--find-links", wheels),
-        *("--from", packed.wheel, "casemate", "--version"),
-        variables=where,
-    )
+def uv(bare: Bare, *arguments: str | Path) -> str:
+    folders = {"UV_CACHE_DIR": "cache", "UV_TOOL_DIR": "tools", "UV_TOOL_BIN_DIR": "bin"}
+    variables = {name: str(bare.home / "uv" / folder) for name, folder in folders.items()}
+    return bare.run(UV, "--offline", *arguments, variables=variables | {"UV_PYTHON": sys.executable})
+
+
+def test_uvx_runs_it_from_the_wheel(bare: Bare, packed: Packed, wheels: Path) -> None:
+    libraries = ("--no-index", "--find-links", wheels)
+    told = uv(bare, "tool", "run", *libraries, "--from", packed.wheel, "casemate", "--version")
     assert told == f"casemate {VERSION}\n"
+
+
+def test_uv_tool_install_takes_the_wheel(bare: Bare, packed: Packed, wheels: Path) -> None:
+    uv(bare, "tool", "install", "--no-index", "--find-links", wheels, packed.wheel)
+    assert bare.run(bare.home / "uv" / "bin" / "casemate", "--version") == f"casemate {VERSION}\n"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.installed import UI, Bare, Failed, Packed, build, copy_tree, tracked_files
+from tests.support.checkout import BUILT_UI, tracked_files
+from tests.support.installed import Bare, Failed, Packed, build, copy_tree
 
 PROGRAM = "src/casemate/"
 
@@ -41,7 +42,7 @@ def test_a_wheel_holds_the_program_with_its_ui_and_no_tests(packed: Packed) -> N
 
 def test_packing_again_gives_the_same_bytes(bare: Bare, packed: Packed, tree: Path, tmp_path: Path) -> None:
     """At another time, of files that only their owner may read; a wheel from the tree is the one from the archive."""
-    for file in (file for file in tree.rglob("*") if file.is_file() and not file.is_relative_to(tree / UI)):
+    for file in (file for file in tree.rglob("*") if file.is_file() and not file.is_relative_to(tree / BUILT_UI)):
         os.utime(file, (1, 1))
         file.chmod(0o600 | file.stat().st_mode & 0o100)
     for target, first in (("sdist", packed.sdist), ("wheel", packed.wheel)):
@@ -50,7 +51,7 @@ def test_packing_again_gives_the_same_bytes(bare: Bare, packed: Packed, tree: Pa
 
 @pytest.mark.parametrize("target", ["sdist", "wheel"])
 def test_nothing_is_packed_without_the_ui(bare: Bare, tree: Path, tmp_path: Path, target: str) -> None:
-    (tree / UI / "index.html").unlink()
+    (tree / BUILT_UI / "index.html").unlink()
     with pytest.raises(Failed) as failed:
         build(bare, tree, target, tmp_path / "dist")
     assert (
@@ -90,7 +91,7 @@ def test_a_test_of_the_ui_may_be_newer(bare: Bare, tree: Path, tmp_path: Path) -
 
 def test_an_editable_install_comes_before_the_ui(bare: Bare, tree: Path, tmp_path: Path) -> None:
     """`make setup` does it in this order."""
-    (tree / UI / "index.html").unlink()
+    (tree / BUILT_UI / "index.html").unlink()
     hook = "import sys; from hatchling.build import build_editable; build_editable(sys.argv[1])"
     (tmp_path / "dist").mkdir()
     bare.run(sys.executable, "-c", hook, tmp_path / "dist", directory=tree)
@@ -98,11 +99,11 @@ def test_an_editable_install_comes_before_the_ui(bare: Bare, tree: Path, tmp_pat
 
 
 def built_ui(tree: Path) -> set[str]:
-    built = {str(file.relative_to(tree)) for file in (tree / UI).rglob("*") if file.is_file()}
-    assert f"{UI}/index.html" in built
+    built = {str(file.relative_to(tree)) for file in (tree / BUILT_UI).rglob("*") if file.is_file()}
+    assert f"{BUILT_UI}/index.html" in built
     return built
 
 
 def make_newer(source: Path, tree: Path) -> None:
-    later = (tree / UI / "index.html").stat().st_mtime_ns + 1_000_000
+    later = (tree / BUILT_UI / "index.html").stat().st_mtime_ns + 1_000_000
     os.utime(source, ns=(later, later))

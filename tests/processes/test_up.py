@@ -5,77 +5,16 @@ import re
 import signal
 import stat
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-CASEMATE = str(Path(sys.executable).with_name("casemate"))
-CHECKOUT = Path(__file__).parents[2]
-SECONDS = 60.0
-
-
-class Up:
-    """`casemate up` on ports that the system chose."""
-
-    def __init__(self, directory: Path, *, through_make: bool = False, typed_in: Path = CHECKOUT) -> None:
-        self.directory = directory
-        options = f"--no-browser --data-dir {directory} --listen 127.0.0.1:0 --server-listen 127.0.0.1:0"
-        command = ["make", "run", f"ARGS={options}"] if through_make else [CASEMATE, "up", *options.split()]
-        number = len(list(directory.parent.glob("*.out")))
-        self._out = directory.parent / f"{number}.out"
-        self._err = directory.parent / f"{number}.err"
-        with self._out.open("wb") as out, self._err.open("wb") as err:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=typed_in, start_new_session=True
-            )
-        self.services: list[psutil.Process] = []
-
-    def url(self) -> str:
-        """Wait until it is ready; the URL that it prints."""
-        deadline = time.monotonic() + SECONDS
-        while (found := re.search(r"http://\S+\?launch=\S+", self.out)) is None:
-            assert self.process.poll() is None, self.err
-            assert time.monotonic() < deadline, self.err
-            time.sleep(0.01)
-        self.find_services()
-        return found[0]
-
-    def find_services(self) -> None:
-        self.services = psutil.Process(self.process.pid).children(recursive=True)
-
-    def until_said(self, sentence: str, times: int) -> None:
-        """On stderr."""
-        deadline = time.monotonic() + SECONDS
-        while self.err.count(sentence) < times:
-            assert self.process.poll() is None, self.err
-            assert time.monotonic() < deadline, self.err
-            time.sleep(0.01)
-
-    def service(self, name: str) -> psutil.Process:
-        [service] = [each for each in self.services if name in each.cmdline()]
-        return service
-
-    def end(self, then_seconds: float = 0.1) -> int:
-        """Wait for its end, by when both services are gone, or that much later; its exit code."""
-        code = self.process.wait(SECONDS)
-        _, alive = psutil.wait_procs(self.services, then_seconds)
-        assert alive == []
-        return code
-
-    @property
-    def out(self) -> str:
-        return self._out.read_text()
-
-    @property
-    def err(self) -> str:
-        return self._err.read_text()
+from tests.support.up import CASEMATE, SECONDS, Up
 
 
 @pytest.fixture
@@ -89,12 +28,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 
     yield start
     for up in started:
-        with suppress(ProcessLookupError):
-            os.killpg(up.process.pid, signal.SIGKILL)
-        up.process.wait()
-        for service in up.services:
-            with suppress(psutil.NoSuchProcess):
-                service.kill()
+        up.kill_everything()
 
 
 @pytest.fixture

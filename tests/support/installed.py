@@ -12,8 +12,8 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Final
 
-CHECKOUT: Final = Path(__file__).parents[2]
-UI: Final = "src/casemate/internal_service/web_dist"
+from tests.support.checkout import BUILT_UI, CHECKOUT, copy_tracked_files
+
 _LOCKED: Final = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 
 
@@ -83,18 +83,9 @@ def pack(bare: Bare, directory: Path) -> Packed:
 
 def copy_tree(into: Path) -> None:
     """What a clone of this tree would hold, and the built UI; files keep their times."""
-    for name in tracked_files():
-        (into / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(CHECKOUT / name, into / name)
-    if (CHECKOUT / UI).is_dir():
-        shutil.copytree(CHECKOUT / UI, into / UI)
-
-
-def tracked_files() -> list[str]:
-    """What git has or would take."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout
-    return sorted(name for name in listed.split("\0") if name and (CHECKOUT / name).is_file())
+    copy_tracked_files(into)
+    if (CHECKOUT / BUILT_UI).is_dir():
+        shutil.copytree(CHECKOUT / BUILT_UI, into / BUILT_UI)
 
 
 def build(bare: Bare, tree: Path, target: str, into: Path) -> Path:

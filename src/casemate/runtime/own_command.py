@@ -18,7 +18,8 @@ def own_command(*arguments: str) -> str:
 def own_program() -> list[str]:
     """The program that runs now, by its whole path, which an upgrade of its installation (by uv, pipx or pip) keeps."""
     script = Path(sys.executable).with_name(_NAME)
-    return [str(script)] if script.is_file() else [sys.executable, "-m", _NAME]
+    # Without the folder that it is started in, where a module may have a name that one of ours has.
+    return [str(script)] if script.is_file() else [sys.executable, "-P", "-m", _NAME]
 
 
 def is_fetched_for_one_run() -> bool:
@@ -31,7 +32,7 @@ def is_fetched_for_one_run() -> bool:
 def _program() -> str:
     script = Path(sys.executable).with_name(_NAME)
     if not script.is_file():
-        return f"{shlex.quote(sys.executable)} -P -m {_NAME}"
+        return shlex.join(own_program())
     found = shutil.which(_NAME)
     if found is not None and Path(found).samefile(script) and not _only_while_activated(Path(found)):
         return _NAME
