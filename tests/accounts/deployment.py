@@ -159,6 +159,11 @@ class Deployment:
         self.to_server: ToServer = lambda person, frame: [frame]
         self.to_device: ToDevice = lambda person, frame: [frame]
         self.server_up = True
+        self.dialled: list[str] = []
+        """The addresses, in turn."""
+        self.nobody_at: set[str] = set()
+        self.another_at: dict[str, bytes] = {}
+        """Where another server answers, with this key in its certificate."""
         self.peers = PeerNetwork(self._to_account)
         self._connections = 0
         self._work: deque[Callable[[], None]] = deque()
@@ -444,15 +449,16 @@ class Deployment:
         match effect:
             case Notice():
                 person.notices.append(effect)
-            case OpenLink(account_id, generation, _):
+            case OpenLink(account_id, generation, address):
                 person.generation = generation
-                if not self.server_up:
+                self.dialled.append(address)
+                if not self.server_up or address in self.nobody_at:
                     self._work.append(lambda: self._step(person, LinkClosed(account_id, generation, "down")))
                     return
                 self._connections += 1
                 person.connection = ConnectionId(self._connections)
                 self._server(Connected(person.connection))
-                key = bytes(self.server_key)
+                key = self.another_at.get(address, bytes(self.server_key))
                 self._work.append(lambda: self._step(person, LinkOpened(account_id, generation, key)))
             case SendOnLink(_, generation, frame):
                 if generation == person.generation and person.connection is not None:

@@ -2,7 +2,7 @@
 
 from casemate.crypto.content import Shows
 from casemate.internal_service.core.account.ports import AccountStore, Line
-from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer, Profile
+from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer, Profile, ServerAddress
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
 
@@ -27,6 +27,8 @@ PROFILE = Profile(
     appear_offline=True,
     starts=(Start(1, b"the first start."), Start(2**62, b"the last start..")),
     fenced=True,
+    more_addresses=(ServerAddress("chat.example.org:443", True), ServerAddress("wss://chat.example.org", False)),
+    server_in_use="chat.example.org:443",
 )
 PEER = Peer(
     account_id=BEA,

@@ -29,6 +29,14 @@ export interface AccountView {
   readonly settings: SettingsView;
   readonly unread: number;
   readonly looks: NameLooks;
+  readonly server_addresses: readonly ServerAddressView[];
+}
+
+/** Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows. */
+export interface AddServerAddress {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly address: string;
 }
 
 /** Sign in to an account file that the list of accounts does not name, and list it again. */
@@ -354,6 +362,13 @@ export interface Reason {
   readonly acts: "admin" | "peer" | "retry" | "user";
 }
 
+/** Look for it there no more; the only address stays. One that the server names comes back with its next word. */
+export interface RemoveServerAddress {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly address: string;
+}
+
 /** The answer to any extension request that cannot be done. */
 export interface RequestRefused {
   readonly cid: Cid;
@@ -387,6 +402,15 @@ export interface SendChat {
   readonly text: string;
   readonly slot?: string | null;
   readonly draft_revision?: number;
+}
+
+/** Where the server may be. */
+export interface ServerAddressView {
+  readonly address: string;
+  readonly by_person: boolean;
+  readonly in_use: boolean;
+  readonly away_since: number | null;
+  readonly reason: Reason | null;
 }
 
 export interface ServerProbed {
@@ -545,6 +569,8 @@ export interface ExtensionRequests {
   readonly SetVerified: SetVerified;
   readonly AcceptIdentity: AcceptIdentity;
   readonly SetSettings: SetSettings;
+  readonly AddServerAddress: AddServerAddress;
+  readonly RemoveServerAddress: RemoveServerAddress;
   readonly ConnectAccount: ConnectAccount;
   readonly AdoptAccount: AdoptAccount;
   readonly ForgetFoundAccount: ForgetFoundAccount;
@@ -625,6 +651,8 @@ export const ANSWERS = {
   SetVerified: ["Done"],
   AcceptIdentity: ["Done"],
   SetSettings: ["Done"],
+  AddServerAddress: ["Done"],
+  RemoveServerAddress: ["Done"],
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   ForgetFoundAccount: ["Done"],

@@ -11,6 +11,7 @@ import type {
   MessageView,
   PeerView,
   Reason,
+  ServerAddressView,
   SettingsView,
   Snapshot,
   TimelinePage,
@@ -21,6 +22,7 @@ import { compareOrder } from "../state/timeline";
 import { draftKey } from "../state/workspace";
 import { conversationId, otherIn } from "./conversationId";
 import { fakeLooks } from "./fakeLooks";
+import { serverAddressView } from "./serverAddressView";
 
 export interface Person {
   readonly cid: Cid;
@@ -62,6 +64,7 @@ export class FakeAccount implements Person {
   readonly drafts = new Map<string, DraftView>();
   /** As the service's: the same as long as the account exists. */
   readonly browserKey: BrowserKey;
+  serverAddresses: readonly ServerAddressView[];
   private arrivals = 0;
   private places = 0;
   private counter = 0;
@@ -78,6 +81,7 @@ export class FakeAccount implements Person {
     this.full_name = person.full_name;
     this.account_id = person.cid.toString(16).padStart(16, "0").repeat(4);
     this.browserKey = { hex: this.account_id };
+    this.serverAddresses = [serverAddressView(serverAddress, { in_use: true })];
     this.device = person.cid.toString(16).padStart(16, "0").repeat(2);
   }
 
@@ -118,6 +122,7 @@ export class FakeAccount implements Person {
     const server = {
       server_address: this.serverAddress,
       server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
+      server_addresses: this.serverAddresses,
     };
     const looks = fakeLooks(full_name, username);
     return { cid, account_id, username, full_name, ...server, link, settings, unread, looks };

@@ -17,6 +17,7 @@ import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";
 import { fakeLooks } from "./fakeLooks";
+import { serverAddressView } from "./serverAddressView";
 
 type Handlers = {
   [Name in RequestName]: (fields: RequestFields<Name>) => Answers[Name] | Promise<Answers[Name]>;
@@ -385,6 +386,21 @@ export class FakeInternalService implements InternalService {
       const given = Object.entries(changes).filter(([, value]) => typeof value === "boolean");
       account.settings = { ...account.settings, ...Object.fromEntries(given) };
       if (changes.full_name != null) this.world.rename(account, changes.full_name.trim());
+      account.changeAccount();
+      return done(cid);
+    },
+    AddServerAddress: ({ cid, address }) => {
+      const account = this.world.account(cid);
+      const others = account.serverAddresses.filter((each) => each.address !== address);
+      const mine = others.filter(({ by_person }) => by_person);
+      const told = others.filter(({ by_person }) => !by_person);
+      account.serverAddresses = [...mine, serverAddressView(address), ...told];
+      account.changeAccount();
+      return done(cid);
+    },
+    RemoveServerAddress: ({ cid, address }) => {
+      const account = this.world.account(cid);
+      account.serverAddresses = account.serverAddresses.filter((each) => each.address !== address);
       account.changeAccount();
       return done(cid);
     },

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections import deque
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Final
 
 import aiohttp
 import structlog
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from casemate.internal_service.core.ground.link_io import (
     CloseLink,
@@ -22,7 +24,9 @@ from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
 from casemate.protocol.link_codec import decode_server_frame, encode
+from casemate.protocol.server_addresses import is_on_this_computer
 from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.listen import ListenAddress
 from casemate.runtime.patience import Patience
 
 DIAL_SECONDS: Final = 5.0
@@ -52,18 +56,15 @@ class ServerLinks:
         self._events = events
         self._links: dict[_Key, _Link] = {}
         self._closing: set[_Link] = set()
-        self._http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, force_close=True),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            ws_response_class=_PatientSocket,
-        )
+        self._http = _session(aiohttp.ThreadedResolver())
+        self._http_elsewhere = _session(_Elsewhere())
 
     def perform(self, effect: OpenLink | SendOnLink | CloseLink) -> None:
         key = (effect.account_id, effect.generation)
         match effect:
-            case OpenLink(address=address):
-                link = self._links[key] = _Link(key, address, self._http, self._events)
+            case OpenLink(address=address, elsewhere=elsewhere):
+                http = self._http_elsewhere if elsewhere else self._http
+                link = self._links[key] = _Link(key, address, http, self._events)
                 link.finished.add_done_callback(lambda _: self._gone(key, link))
             case SendOnLink(frame=frame):
                 if key in self._links:
@@ -90,6 +91,7 @@ class ServerLinks:
         if links:
             await asyncio.wait([link.finished for link in links], timeout=2 * CLOSE_SECONDS)
         await self._http.close()
+        await self._http_elsewhere.close()
 
 
 class _Link:
@@ -198,6 +200,28 @@ class _Link:
         except (aiohttp.ClientError, OSError):
             pass  # the other end is gone; the close below lets the reader see it, too
         await socket.close()
+
+
+class _Elsewhere(aiohttp.ThreadedResolver):
+    """No name leads to this computer: what listens here alone is not for a server to point at."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await super().resolve(host, port, family)
+        elsewhere = [each for each in found if not is_on_this_computer(str(ListenAddress(each["host"], port)))]
+        if not elsewhere:
+            raise OSError(f"{host} is this computer")
+        return elsewhere
+
+
+def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, force_close=True, resolver=resolver),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        ws_response_class=_PatientSocket,
+    )
 
 
 @cache

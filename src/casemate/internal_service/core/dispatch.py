@@ -129,6 +129,8 @@ def view_handlers(
         ext.SetVerified: view_requests.set_verified,
         ext.AcceptIdentity: view_requests.accept_identity,
         ext.SetSettings: view_requests.set_settings,
+        ext.AddServerAddress: view_requests.add_server_address,
+        ext.RemoveServerAddress: view_requests.remove_server_address,
         ext.ConnectAccount: signing_in.connect_account,
         ext.AdoptAccount: found_accounts.adopt,
         ext.ForgetFoundAccount: found_accounts.forget,

@@ -322,6 +322,20 @@ class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
     """Signed anew and told to everybody; the username never changes."""
 
 
+class AddServerAddress(ExtensionRequest, frozen=True, kw_only=True):
+    """Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows."""
+
+    cid: Cid
+    address: str
+
+
+class RemoveServerAddress(ExtensionRequest, frozen=True, kw_only=True):
+    """Look for it there no more; the only address stays. One that the server names comes back with its next word."""
+
+    cid: Cid
+    address: str
+
+
 class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
     """Sign in to one local account of several with the same username."""
 

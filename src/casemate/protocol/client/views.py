@@ -73,6 +73,19 @@ class LinkView(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None = None
 
 
+class ServerAddressView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the server may be."""
+
+    address: str
+    by_person: bool
+    """Else the server named it."""
+    in_use: bool
+    away_since: int | None
+    """Unix milliseconds since when it was not found there; None: as far as we know it is there."""
+    reason: Reason | None = None
+    """What it was the last time that it was looked for."""
+
+
 class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     auto_connect: bool
     appear_offline: bool
@@ -114,6 +127,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     """Unread messages of all conversations: the one counter every tab and badge reads."""
     looks: NameLooks
+    server_addresses: list[ServerAddressView] = []
+    """What a person wrote comes first; the first one is `server_address`."""
 
 
 class PathView(msgspec.Struct, frozen=True, kw_only=True):

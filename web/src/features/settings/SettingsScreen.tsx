@@ -12,6 +12,7 @@ import { chooseTheme, themeChoice } from "../../state/theme";
 import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
+import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 
 interface Props {
@@ -51,6 +52,9 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
               {account.server_fingerprint}
             </dd>
           </dl>
+        </Part>
+        <Part title="Where the server is">
+          <ServerAddresses account={account} />
         </Part>
         <Part title="With others">
           <Switch

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from casemate.internal_service.core.account.rows import Peer, Profile
+from casemate.internal_service.core.account.rows import Peer, Profile, ServerAddress
 from casemate.internal_service.core.account.starts import Start
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
 from casemate.protocol.link import PathOffer, PresenceRow
@@ -31,7 +31,7 @@ class ProfileTable:
         row = self._stored.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
             " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced,"
-            " names, names_kept"
+            " names, names_kept, more_addresses, server_in_use"
             " FROM profile"
         )
         if row is None:
@@ -55,6 +55,8 @@ class ProfileTable:
             fenced=bool(row[14]),
             names=row[15],
             names_kept=bool(row[16]),
+            more_addresses=() if row[17] is None else msgspec.msgpack.decode(row[17], type=tuple[ServerAddress, ...]),
+            server_in_use=row[18],
         )
 
     def put_profile(self, profile: Profile) -> None:
@@ -62,7 +64,8 @@ class ProfileTable:
         self._stored.execute(
             "INSERT OR REPLACE INTO profile (id, account_id, username, full_name, server_address, server_key, enrolled,"
             " server_password, start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts,"
-            " fenced, names, names_kept) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " fenced, names, names_kept, more_addresses, server_in_use)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -80,6 +83,8 @@ class ProfileTable:
             profile.fenced,
             profile.names,
             profile.names_kept,
+            msgspec.msgpack.encode(profile.more_addresses) if profile.more_addresses else None,
+            profile.server_in_use,
         )
         self._rows.wrote("profile", profile)
 

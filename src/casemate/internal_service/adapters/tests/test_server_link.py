@@ -189,3 +189,12 @@ async def test_a_public_address_needs_a_certificate_that_the_system_trusts(far: 
     assert isinstance(closed, LinkClosed)
     assert "Certificate" in closed.detail
     assert ssl.HAS_TLSv1_3
+
+
+async def test_a_name_that_a_server_told_does_not_lead_to_this_computer(far: Far) -> None:
+    far.serve = [echo_three]
+    name = far.address.replace("127.0.0.1", "localhost")
+    far.links.perform(OpenLink(ALICE, 1, name, elsewhere=True))
+    assert isinstance(await far.event(), LinkClosed)
+    far.links.perform(OpenLink(ALICE, 2, name))
+    assert isinstance(await far.event(), LinkOpened)

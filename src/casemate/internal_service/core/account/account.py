@@ -18,7 +18,7 @@ from casemate.internal_service.core.ground.link_io import (
     LinkOpened,
     ServerPasswordKeyMade,
 )
-from casemate.internal_service.core.ground.notices import Answered
+from casemate.internal_service.core.ground.notices import Answered, LinkChanged
 from casemate.internal_service.core.ground.path_io import (
     EndpointEvent,
     LanNeighbourSeen,
@@ -28,7 +28,14 @@ from casemate.internal_service.core.ground.path_io import (
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import BatchEnd, Entropy, Event, EventUndone, Instant, Wakeup
-from casemate.protocol.client.views import ConversationView, LinkView, MessageView, NameLooks, PeerView
+from casemate.protocol.client.views import (
+    ConversationView,
+    LinkView,
+    MessageView,
+    NameLooks,
+    PeerView,
+    ServerAddressView,
+)
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId
 
@@ -114,6 +121,10 @@ class Account(Memory):
     @property
     def server_address(self) -> str:
         return self.profile.server_address
+
+    def is_at(self, address: str) -> bool:
+        """Whether its server is looked for there."""
+        return any(each.address == address for each in self.profile.addresses)
 
     @property
     def enrolled(self) -> bool:
@@ -289,6 +300,16 @@ class Account(Memory):
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
         return self._parts.membership.list_directory(query, cursor, limit, token)
 
+    def add_server_address(self, address: str, now: Instant) -> Outcome:
+        """Look for the server there as well, at once if it is away. Raises Refused."""
+        self._parts.link.addresses.add(address)
+        return [LinkChanged(), *self._parts.link.look_again(now)]
+
+    def remove_server_address(self, address: str) -> Outcome:
+        """Look for the server there no more."""
+        self._parts.link.addresses.remove(address)
+        return [LinkChanged()]
+
     def set_settings(
         self,
         *,
@@ -317,6 +338,9 @@ class Account(Memory):
 
     def link_view(self) -> LinkView:
         return self._parts.link.view()
+
+    def server_address_views(self) -> list[ServerAddressView]:
+        return self._parts.link.addresses.views(online=self._parts.link.online)
 
     def cid_in(self, conversation: ConversationId) -> Cid:
         """Whom one talks to there. Raises Refused."""

@@ -28,6 +28,14 @@ Told = Literal["delivered", "read"]
 """What a device said of a message. Never taken back, also where it is given the message once more."""
 
 
+class ServerAddress(msgspec.Struct, frozen=True, array_like=True):
+    """Where our server may be: protocol/server_addresses.py."""
+
+    address: str
+    by_person: bool
+    """Else it is the server's word, which its next word replaces."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Who this account is and how it signs in."""
@@ -36,6 +44,7 @@ class Profile:
     username: str
     full_name: str
     server_address: str
+    """The first one that a person wrote: the server's name on screen."""
     server_key: bytes | None
     """The server's pinned identity; None until the first link."""
     enrolled: bool
@@ -57,10 +66,24 @@ class Profile:
     """Our names as we signed them; empty until the server's identity is known."""
     names_kept: bool = False
     """The server has confirmed that it keeps them."""
+    more_addresses: tuple[ServerAddress, ...] = ()
+    """Where else the server may be: what a person wrote, then what the server told."""
+    server_in_use: str = ""
+    """Where the server was found last; empty: at `server_address`."""
 
     @property
     def cid(self) -> Cid:
         return cid_of(self.account_id)
+
+    @property
+    def addresses(self) -> tuple[ServerAddress, ...]:
+        """All of them, at most `SERVER_ADDRESSES`."""
+        return ServerAddress(self.server_address, by_person=True), *self.more_addresses
+
+    @property
+    def reached_at(self) -> str:
+        """Where the server was found last."""
+        return self.server_in_use or self.server_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.inbox import Inbox
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
+from casemate.internal_service.core.account.link.addresses import with_told
 from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import ServerRequests
 from casemate.internal_service.core.account.link.tidying import Tidying
@@ -172,13 +173,13 @@ class ServerEvents(Memory):
             raise PeerBrokeProtocol("a welcome for another account")
         if frame.start_counter_seen > profile.start_counter + START_JUMP:
             raise PeerBrokeProtocol("a start counter out of bounds")
-        self._link.welcomed(now)
+        found_at = self._link.welcomed(now)
         first_time = not profile.enrolled
         older = frame.start_counter_seen > profile.start_counter
         other = somebody_else_was_linked(profile.starts, frame.linked_before, frame.start_counter_seen)
         store.put_profile(
             replace(
-                profile,
+                with_told(profile, found_at, frame.addresses),
                 enrolled=True,
                 server_password=None,
                 appear_offline=frame.appear_offline or profile.appear_offline,

@@ -18,6 +18,8 @@ class OpenLink(Effect):
     generation: int
     address: str
     """HOST:PORT for TLS pinned to the server's identity, or wss://HOST[:PORT] for a public certificate."""
+    elsewhere: bool = False
+    """Nothing is dialled that turns out to be this computer: the server told the name, no person did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class Probes:
             server_addr=probe.address,
             fingerprint=print_of_key,
             known=any(
-                host.account.server_address == probe.address and host.account.server_fingerprint == print_of_key
+                host.account.is_at(probe.address) and host.account.server_fingerprint == print_of_key
                 for host in self._hosts.sessions()
             ),
             password_required=hello.password_required,

@@ -9,6 +9,7 @@ from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.ids import id_from_hex
+from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.requests.drafts import Drafts, slot_id
@@ -175,6 +176,18 @@ class ViewRequests:
             self._accounts.stores.service.put_account(row)
             self._accounts.keep_open(host, not request.ask_password_at_start)
             self._changed(request.cid)
+
+    def add_server_address(self, asker: Asker, request: ext.AddServerAddress) -> None:
+        host = self._hosts.session(request.cid)
+        self._do(asker, host, host.account.add_server_address(server_address(request.address), self._desk.now))
+
+    def remove_server_address(self, asker: Asker, request: ext.RemoveServerAddress) -> None:
+        host = self._hosts.session(request.cid)
+        items = host.account.remove_server_address(server_address(request.address))
+        # The list of accounts shows the first one, also while the account is closed.
+        row = replace(self._accounts.row(host), server_address=host.account.server_address)
+        self._accounts.stores.service.put_account(row)
+        self._do(asker, host, items)
 
     # --- inside
 

@@ -199,6 +199,7 @@ class Views(Memory):
             settings=settings,
             unread=account.unread(),
             looks=account.name_looks(),
+            server_addresses=account.server_address_views(),
         )
 
     def _resumed(self, host: Host, asker: Asker, after: ext.ViewPosition) -> ext.Resumed:

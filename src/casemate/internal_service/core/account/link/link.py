@@ -17,7 +17,8 @@ from casemate.crypto.link_proof import (
 )
 from casemate.crypto.server_password import prove_password
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.rows import Profile
+from casemate.internal_service.core.account.link.addresses import ServerAddresses, is_expected
+from casemate.internal_service.core.account.rows import Profile, ServerAddress
 from casemate.internal_service.core.account.starts import Start, with_start
 from casemate.internal_service.core.ground.link_io import (
     CloseLink,
@@ -65,6 +66,7 @@ class ComingOnline:
 
     attempt: int
     deadline: float
+    address: ServerAddress
     certificate_key: bytes | None = None
     nonce: bytes | None = None
     greeting: Greeting | None = None
@@ -100,6 +102,7 @@ class Link(Memory):
     def __init__(self, context: Context) -> None:
         super().__init__(context.undo)
         self._context = context
+        self.addresses = ServerAddresses(context)
         self._state: LinkState = Stopped()
         self._generation = 0
         self._away_since: float | None = None
@@ -133,7 +136,12 @@ class Link(Memory):
         if self.is_over:
             self._context.start_id = self._context.entropy(START_ID_BYTES)
         self._why = None
+        self.addresses.begin()
         return self._dial(0, now)
+
+    def look_again(self, now: Instant) -> Outcome:
+        """At once, where we wait for the next attempt: there is a new address."""
+        return self.start(now) if isinstance(self._state, BackingOff) else []
 
     def stop(self, now: Instant) -> Outcome:
         self._away_since, self._why = None, None
@@ -168,11 +176,11 @@ class Link(Memory):
             highest_common(LINK_VERSIONS, (hello.version, hello.version), our_name="client", their_name="server")
         except NoCommonVersion as error:
             code = "update_server" if error.must_update == "server" else "update_this_computer"
-            return self._lost(reason(code), now, REFUSED_RETRY_SECONDS)
+            return self._not_here(reason(code), state.address, now)
         greeting = greeting_of(client_hello(state.nonce), hello)
         profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
-            return self._lost(reason("server_identity_changed"), now, REFUSED_RETRY_SECONDS)
+            return self._not_here(reason("server_identity_changed"), state.address, now)
         start = Start(profile.start_counter, self._context.start_id)
         self._context.store.put_profile(
             replace(profile, server_key=hello.server_key, starts=with_start(profile.starts, start))
@@ -197,19 +205,22 @@ class Link(Memory):
             raise PeerBrokeProtocol("a refusal out of turn")
         why = reason(frame.code, **frame.params)
         if self._state.greeting is None:
-            return self._lost(why, now, REFUSED_RETRY_SECONDS)  # whoever says so has not proven to be our server
+            return self._not_here(why, self._state.address, now)
         if frame.code == "fenced":
             return self._fence(now)
         if not self._context.profile.enrolled and frame.code not in _FAULTS:
             return [*self.stop(now), EnrolmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
-    def welcomed(self, now: Instant) -> None:
+    def welcomed(self, now: Instant) -> str:
+        """The address at which our server was found."""
         state = self._state
         if not isinstance(state, ComingOnline) or state.greeting is None:
             raise PeerBrokeProtocol("a welcome out of turn")
         self._state = Online(now.wall, state.attempt, now.monotonic + STEADY_SECONDS)
         self._away_since, self._why = None, None
+        self.addresses.reached(state.address.address)
+        return state.address.address
 
     def closing(self, frame: Closing, now: Instant) -> Outcome:
         if not self.online:
@@ -223,7 +234,7 @@ class Link(Memory):
     def closed(self, event: LinkClosed, now: Instant) -> Outcome:
         if not self.is_current(event.generation):
             return []
-        return self._lost(self._why or reason("server_unreachable"), now)
+        return self._lost(self.addresses.why_away(self._why or reason("server_unreachable")), now)
 
     def again(self, now: Instant) -> Outcome:
         """Open a new link at once: the server then pushes again what it holds for us."""
@@ -231,8 +242,11 @@ class Link(Memory):
 
     def drop(self, why: Reason, now: Instant) -> Outcome:
         """The server broke the protocol: end this link and try again later."""
-        if isinstance(self._state, ComingOnline | Online):
-            return self._lost(why, now, REFUSED_RETRY_SECONDS)
+        match self._state:
+            case ComingOnline(greeting=None, address=address):
+                return self._not_here(why, address, now)
+            case ComingOnline() | Online():
+                return self._lost(why, now, REFUSED_RETRY_SECONDS)
         return []
 
     def failed(self, generation: int, now: Instant) -> Outcome:
@@ -244,7 +258,7 @@ class Link(Memory):
             case BackingOff(attempt, until) if until <= now.monotonic:
                 return self._dial(attempt, now)
             case ComingOnline(deadline=deadline) if deadline <= now.monotonic:
-                return self._lost(reason("server_unreachable"), now)
+                return self._lost(self.addresses.why_away(reason("server_unreachable")), now)
             case _:
                 return []
 
@@ -270,17 +284,27 @@ class Link(Memory):
 
     def _dial(self, attempt: int, now: Instant) -> Outcome:
         self._generation += 1
-        self._state = ComingOnline(attempt, now.monotonic + OPENING_SECONDS)
+        address = self.addresses.next(now)
+        self._state = ComingOnline(attempt, now.monotonic + OPENING_SECONDS, address)
         if self._away_since is None:
             self._away_since = now.wall
-        profile = self._context.profile
-        return [OpenLink(profile.account_id, self._generation, profile.server_address), LinkChanged()]
+        elsewhere = self.addresses.must_lead_elsewhere(address)
+        return [OpenLink(self._context.account_id, self._generation, address.address, elsewhere), LinkChanged()]
+
+    def _not_here(self, why: Reason, address: ServerAddress, now: Instant) -> Outcome:
+        """Whoever answers there has not proven to be our server: we look elsewhere, and there again after a while."""
+        self.addresses.missed(address.address, why, now, REFUSED_RETRY_SECONDS)
+        if not is_expected(self._context.profile, address):
+            why = self.addresses.why_away(self._why or reason("server_unreachable"))
+        return self._lost(why, now, self.addresses.wait_seconds(now))
 
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
         ceiling = UNREACHABLE_CEILING_SECONDS
         match self._state:
-            case ComingOnline(attempt=failed):
+            case ComingOnline(attempt=failed, address=address, greeting=greeting):
                 attempt = failed + 1
+                if greeting is None and not self.addresses.rests(address.address, now):
+                    self.addresses.missed(address.address, reason("server_unreachable"), now)
             case Online(attempt=failed, steady_at=steady_at) if now.monotonic < steady_at:
                 attempt, ceiling = failed + 1, IN_TROUBLE_CEILING_SECONDS
             case _:

@@ -176,7 +176,7 @@ class Endpoint(Memory):
         hidden = profile.appear_offline or self._link.stage in ("stopped", "fenced")
         if self.is_off or hidden or not profile.enrolled:
             return None
-        relay_url = None if profile.paths is None else relay_url_of(profile.server_address, profile.paths)
+        relay_url = None if profile.paths is None else relay_url_of(profile.reached_at, profile.paths)
         return Terms(relay_url, _observer(relay_url, profile.paths), self._relay_only(profile))
 
     def _relay_only(self, profile: Profile) -> bool:
