@@ -16,7 +16,14 @@ from casemate.crypto.vault import PasswordCost
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.service_store import open_or_begin_anew
 from casemate.internal_service.core.ground import events
-from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.ground.effects import (
+    AskAutostart,
+    AskBrowsers,
+    CloseSocket,
+    MakeVault,
+    SendResponse,
+    TryVaults,
+)
 from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
@@ -236,6 +243,7 @@ class House:
         self.clients: dict[SocketId, Client] = {}
         self.closed_with: dict[SocketId, int] = {}
         self.undone: list[EventUndone] = []
+        self.autostart = False
         self.hold_vaults = False
         self._held: list[Callable[[], Event]] = []
         self._sockets = itertools.count(1)
@@ -317,6 +325,10 @@ class House:
                 self._vault(lambda: make_server_password_key(effect))
             case AskBrowsers(token):
                 street.work.append(lambda: self.tell(events.BrowsersTold(token, [])))
+            case AskAutostart(token, turn):
+                self.autostart = self.autostart if turn is None else turn
+                seen = events.AutostartSeen(token, "on" if self.autostart else "off")
+                street.work.append(lambda: self.tell(seen))
             case EventUndone():
                 self.undone.append(effect)
             case _:

@@ -307,9 +307,21 @@ def test_only_views_may_use_the_extension(house: House) -> None:
         ext.Hello(request_id=new_id(), client="too late"),
         ext.Subscribe(request_id=new_id(), cid=Cid(1)),
         ext.ProbeServer(request_id=new_id(), server_addr="127.0.0.1:1"),
+        ext.GetAutostart(request_id=new_id()),
+        ext.SetAutostart(request_id=new_id(), on=True),
     ):
         refused = client.expect(ext.RequestRefused, request)
         assert refused.reason.code == "views_only"
+    assert not house.autostart
+
+
+def test_a_view_sees_whether_it_starts_with_the_computer_and_changes_that(house: House) -> None:
+    view = house.view()
+    assert view.expect(ext.AutostartTold, ext.GetAutostart(request_id=new_id())).state == "off"
+    assert view.expect(ext.AutostartTold, ext.SetAutostart(request_id=new_id(), on=True)).state == "on"
+    assert view.expect(ext.AutostartTold, ext.GetAutostart(request_id=new_id())).state == "on"
+    assert view.expect(ext.AutostartTold, ext.SetAutostart(request_id=new_id(), on=False)).state == "off"
+    assert not house.autostart
 
 
 def test_a_socket_may_have_so_many_requests_waiting_and_no_more(house: House) -> None:

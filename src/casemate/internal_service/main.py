@@ -37,6 +37,7 @@ from casemate.runtime.errors import CannotStart
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.open_files import allow_many_files
+from casemate.runtime.own_command import own_program
 from casemate.runtime.secrets_file import keep_secret
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.sqlite_faults import opening
@@ -127,6 +128,7 @@ async def serve(options: InternalServiceOptions) -> int:
             accept=lambda runner: web.SockSite(runner, listener.dup()),
             peer_paths=options.peer_paths,
             lan_discovery=options.lan_discovery,
+            own_start=(*own_program(), *options.started_as),
         )
         _keep_started(options)
         await _runs(around, key.key, opened, url)

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from casemate.crypto.kem import MlKem768
 from casemate.internal_service.adapters.account_files import AccountFiles
+from casemate.internal_service.adapters.autostart import Autostart
 from casemate.internal_service.adapters.lan import LocalNetwork
 from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
@@ -22,7 +23,14 @@ from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import WebSurface
-from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, MakeVault, SendResponse, TryVaults
+from casemate.internal_service.core.ground.effects import (
+    AskAutostart,
+    AskBrowsers,
+    CloseSocket,
+    MakeVault,
+    SendResponse,
+    TryVaults,
+)
 from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen
 from casemate.internal_service.core.ground.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
 from casemate.internal_service.core.ground.path_io import (
@@ -64,6 +72,8 @@ class Surroundings:
     """Another listening socket on the port of this process."""
     peer_paths: bool
     lan_discovery: bool
+    own_start: tuple[str, ...]
+    """The command that starts the same as this process."""
 
 
 class Run:
@@ -95,6 +105,7 @@ class Run:
         performer = self._performer = _Performer()
         thread = self._thread = StoreThread(self._core, self._core.stores, SystemClock(), performer)
         performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events)
+        performer.autostart = Autostart(thread.events, around.own_start)
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
         performer.peers = start_transport(thread.events, is_on=around.peer_paths)
         performer.lan = LocalNetwork(thread.events, system_entropy) if around.lan_discovery else None
@@ -145,6 +156,7 @@ class _Performer:
     site: WebSurface
     links: ServerLinks
     vaults: VaultWorkers
+    autostart: Autostart
     peers: Transport
     lan: LocalNetwork | None
 
@@ -154,6 +166,8 @@ class _Performer:
                 self.site.perform(effect)
             case OpenLink() | SendOnLink() | CloseLink():
                 self.links.perform(effect)
+            case AskAutostart():
+                self.autostart.perform(effect)
             case MakeVault() | TryVaults() | MakeServerPasswordKey():
                 self.vaults.perform(effect)
             case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
@@ -166,6 +180,7 @@ class _Performer:
 
     async def close(self) -> None:
         self.vaults.close()
+        await self.autostart.close()
         await self.peers.close()
         await self.links.close()
         if self.lan is not None:

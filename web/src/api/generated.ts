@@ -46,6 +46,15 @@ export interface AdoptAccount {
   readonly password: readonly number[];
 }
 
+/** Whether what runs here starts with the computer, as the disk says it at this moment. */
+export interface AutostartTold {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly state: "off" | "on" | "unavailable";
+  readonly reason: Reason | null;
+  readonly before_login: boolean;
+}
+
 /** Nothing of this person arrives any more, and they see us offline. Answered after the server agreed. */
 export interface BlockPeer {
   readonly request_id: string;
@@ -162,6 +171,10 @@ export interface FoundAccountFile {
   readonly found_at: number;
   readonly bytes: number;
   readonly has_vault: boolean;
+}
+
+export interface GetAutostart {
+  readonly request_id: string;
 }
 
 export interface GetSafetyNumber {
@@ -430,6 +443,12 @@ export interface ServiceInfo {
   readonly open_command: string;
 }
 
+/** Start what runs here with the computer, or no longer. Again is fine, and what runs goes on. */
+export interface SetAutostart {
+  readonly request_id: string;
+  readonly on: boolean;
+}
+
 /** What stands in one window's composer; an empty text discards it. Answered after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
 export interface SetDraft {
   readonly request_id: string;
@@ -577,6 +596,8 @@ export interface ExtensionRequests {
   readonly ForgetDamagedAccount: ForgetDamagedAccount;
   readonly ProbeServer: ProbeServer;
   readonly Ping: Ping;
+  readonly GetAutostart: GetAutostart;
+  readonly SetAutostart: SetAutostart;
   readonly ListBrowsers: ListBrowsers;
   readonly SignOutBrowser: SignOutBrowser;
 }
@@ -592,6 +613,7 @@ export interface ExtensionResponses {
   readonly MessageQueued: MessageQueued;
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
+  readonly AutostartTold: AutostartTold;
   readonly BrowserList: BrowserList;
   readonly Done: Done;
   readonly Pong: Pong;
@@ -659,6 +681,8 @@ export const ANSWERS = {
   ForgetDamagedAccount: ["Done"],
   ProbeServer: ["ServerProbed"],
   Ping: ["Pong"],
+  GetAutostart: ["AutostartTold"],
+  SetAutostart: ["AutostartTold"],
   ListBrowsers: ["BrowserList"],
   SignOutBrowser: ["Done"],
 } as const;

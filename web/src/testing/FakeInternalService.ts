@@ -197,6 +197,11 @@ export class FakeInternalService implements InternalService {
   }
 
   private readonly handlers: Handlers = {
+    GetAutostart: () => ({ cid: 0n, request_id: null, ...this.world.autostart }),
+    SetAutostart: ({ on }) => {
+      this.world.autostart = { ...this.world.autostart, state: on ? "on" : "off", reason: null };
+      return { cid: 0n, request_id: null, ...this.world.autostart };
+    },
     ListBrowsers: () => ({ cid: 0n, request_id: null, browsers: this.world.browsers }),
     SignOutBrowser: ({ browser }) => {
       this.world.browsers = this.world.browsers.filter((other) => other.id !== browser);

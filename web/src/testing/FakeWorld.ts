@@ -1,5 +1,14 @@
 /** A server with people on it and one computer with an internal service, all in memory and under a test's control. */
-import type { BrowserView, Cid, LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
+import type {
+  AutostartTold,
+  BrowserView,
+  Cid,
+  LinkView,
+  MessageView,
+  PathView,
+  PeerView,
+  Reason,
+} from "../api/generated";
 import type { FoundFiles } from "../api/InternalService";
 import { conversationId, otherIn } from "./conversationId";
 import type { Person } from "./FakeAccount";
@@ -19,6 +28,8 @@ export class FakeWorld {
   ownServer = false;
   /** Who has a cookie of the service. */
   browsers: readonly BrowserView[] = [];
+  /** Whether Casemate starts with this computer. */
+  autostart: Omit<AutostartTold, "cid" | "request_id"> = { state: "off", reason: null, before_login: false };
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
   /** Why little or nothing can be kept on this computer's disk. */

@@ -20,6 +20,7 @@ from casemate.internal_service.core.ground.failures import (
 )
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.sockets import Sockets
+from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.probe import Probes
@@ -110,6 +111,7 @@ def view_handlers(
     found_accounts: FoundAccounts,
     probes: Probes,
     browsers: BrowserRequests,
+    autostart: AutostartRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -139,6 +141,8 @@ def view_handlers(
         ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
         ext.ListBrowsers: browsers.list,
         ext.SignOutBrowser: browsers.sign_out,
+        ext.GetAutostart: autostart.get,
+        ext.SetAutostart: autostart.set,
     }
 
 

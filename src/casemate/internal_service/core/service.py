@@ -33,6 +33,7 @@ from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.space import why_low
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.probe import Probes
@@ -144,6 +145,7 @@ class Service(Core):
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         browsers = BrowserRequests(desk, self._waits)
+        autostart = AutostartRequests(desk, self._waits)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
@@ -153,7 +155,9 @@ class Service(Core):
             self._sockets,
             peers,
             handlers(signing_in, creating, sessions, agreements, peers, self._workspace, local_db),
-            view_handlers(desk, self._views, view_requests, drafts, signing_in, found_accounts, self._probes, browsers),
+            view_handlers(
+                desk, self._views, view_requests, drafts, signing_in, found_accounts, self._probes, browsers, autostart
+            ),
         )
 
     # --- the core
@@ -172,7 +176,12 @@ class Service(Core):
                 self._link(event)
             case PathEvent():
                 self._path(event)
-            case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
+            case (
+                events.VaultMade(token)
+                | events.VaultsTried(token)
+                | events.BrowsersTold(token)
+                | events.AutostartSeen(token)
+            ):
                 self._waits.settle(token, event)
             case Wakeup():
                 self._wakeup()
@@ -219,7 +228,12 @@ class Service(Core):
         match event:
             case events.RequestArrived(socket, request):
                 self._dispatch.failed(socket, request, why)
-            case events.VaultMade(token) | events.VaultsTried(token) | events.BrowsersTold(token):
+            case (
+                events.VaultMade(token)
+                | events.VaultsTried(token)
+                | events.BrowsersTold(token)
+                | events.AutostartSeen(token)
+            ):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():
                 self._rest(event)

@@ -15,6 +15,7 @@ from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import ConnectFailure, ConnectSuccess, SessionAlreadyActive
 from casemate.protocol.client.views import (
     AccountView,
+    AutostartState,
     BrowserView,
     ConversationView,
     DirectoryRow,
@@ -141,6 +142,16 @@ class ServerProbed(ExtensionResponse, frozen=True, kw_only=True):
     password_required: bool
     own: bool = False
     """The server that was started together with this service: its person is the one who runs it."""
+
+
+class AutostartTold(ExtensionResponse, frozen=True, kw_only=True):
+    """Whether what runs here starts with the computer, as the disk says it at this moment."""
+
+    state: AutostartState
+    reason: Reason | None
+    """Why it is unavailable; while it is off, what starts in its place."""
+    before_login: bool
+    """It starts with the computer already, and not only when its user logs in."""
 
 
 class BrowserList(ExtensionResponse, frozen=True, kw_only=True):
@@ -383,6 +394,18 @@ class Ping(ExtensionRequest, frozen=True, kw_only=True):
     """A view asks whether anybody is still there: a process that hangs keeps its sockets."""
 
     answers = (Pong,)
+
+
+class GetAutostart(ExtensionRequest, frozen=True, kw_only=True):
+    answers = (AutostartTold,)
+
+
+class SetAutostart(ExtensionRequest, frozen=True, kw_only=True):
+    """Start what runs here with the computer, or no longer. Again is fine, and what runs goes on."""
+
+    on: bool
+
+    answers = (AutostartTold,)
 
 
 class ListBrowsers(ExtensionRequest, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ Relation = Literal["none", "requested", "asks_you", "registered", "declined", "g
 Connection = Literal["none", "asking", "asks_you", "connected"]
 LinkStateName = Literal["online", "connecting", "away", "fenced"]
 SessionState = Literal["signed_out", "active", "orphaned"]
+AutostartState = Literal["on", "off", "unavailable"]
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):

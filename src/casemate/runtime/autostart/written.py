@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def command_in(file: Path) -> tuple[str, ...] | None:
 
 def check_ours(file: Path) -> None:
     """Nothing is there, or what we wrote. Raises `CannotAutostart`."""
-    if command_in(file) is None and (file.exists() or file.is_symlink()):
+    if command_in(file) is None and os.path.lexists(file):
         raise CannotAutostart("autostart_not_ours", file=str(file))
 
 

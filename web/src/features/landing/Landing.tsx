@@ -7,6 +7,7 @@ import { useConnection } from "../../state/context";
 import type { Route } from "../../state/address";
 import { navigate } from "../../state/route";
 import type { Cid } from "../../api/generated";
+import { AutostartOffer } from "./AutostartOffer";
 import { CreateAccount } from "./CreateAccount";
 import { FoundAccounts } from "./FoundAccounts";
 import { LocalAccounts } from "./LocalAccounts";
@@ -21,8 +22,16 @@ interface Props {
 export function Landing({ ask, onEnter }: Props) {
   return (
     <main aria-label="Casemate" className="h-full overflow-y-auto bg-sidebar">
-      <div className="mx-auto flex min-h-full w-full max-w-md flex-col justify-center gap-7 px-5 py-10">
-        {ask === "ways" ? <Ways onEnter={onEnter} /> : <Asked ask={ask} onEnter={onEnter} />}
+      <div className="mx-auto flex min-h-full w-full max-w-md flex-col gap-7 px-5 py-10">
+        <div className="flex flex-1 flex-col justify-center gap-7">
+          {ask === "ways" ? <Ways onEnter={onEnter} /> : <Asked ask={ask} onEnter={onEnter} />}
+        </div>
+        {ask === "ways" && (
+          // Its place is kept, so that nothing moves when it comes.
+          <div className="min-h-28">
+            <AutostartOffer />
+          </div>
+        )}
       </div>
     </main>
   );

@@ -14,6 +14,7 @@ import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
+import { StartWithComputer } from "./StartWithComputer";
 
 interface Props {
   readonly onSignOut: () => void;
@@ -89,6 +90,7 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
           />
         </Part>
         <Part title="On this computer">
+          <StartWithComputer />
           <Switch
             label="Ask for the password at start"
             note={unlockedWords(settings)}

@@ -34,6 +34,15 @@ class AskBrowsers(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class AskAutostart(Effect):
+    """Whether what runs here starts with the computer, after it was turned on or off if that is wanted. Answer:
+    AutostartSeen."""
+
+    token: int
+    turn: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class MakeVault(Effect):
     """Draw a database key and lock it with the password (slow on purpose). Answer: VaultMade."""
 

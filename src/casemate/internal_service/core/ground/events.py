@@ -6,7 +6,7 @@ from casemate.crypto.keys import DatabaseKey
 from casemate.node import Event
 from casemate.protocol.client.codec import ClientRequest
 from casemate.protocol.client.types import Uuid
-from casemate.protocol.client.views import BrowserView
+from casemate.protocol.client.views import AutostartState, BrowserView, Reason
 from casemate.protocol.ids import SocketId
 
 
@@ -75,6 +75,16 @@ class BrowsersTold(Event):
     token: int
     browsers: list[BrowserView] | None
     """None: what was asked for holds until the next start only, because the disk does not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutostartSeen(Event):
+    token: int
+    state: AutostartState
+    reason: Reason | None = None
+    before_login: bool = False
+    refused: Reason | None = None
+    """Why it was not turned on or off."""
 
 
 @dataclass(frozen=True, slots=True)
