@@ -171,7 +171,15 @@ class Deployment:
 
     # ---------------------------------------------------------------------------------------------------- the parts
 
-    def person(self, name: str, *, enroll: bool = True, server_password: list[bytes] | None = None) -> Person:
+    def person(
+        self,
+        name: str,
+        *,
+        enroll: bool = True,
+        server_password: list[bytes] | None = None,
+        auto_connect: bool = False,
+        invitation: str = "",
+    ) -> Person:
         path = self.folder / f"{name}.db"
         store = open_account_store(path, _KEY, synchronous="OFF")
         with store.transaction():
@@ -181,6 +189,8 @@ class Deployment:
                 full_name=name.title(),
                 server_address="127.0.0.1:12349",
                 server_password=server_password,
+                auto_connect=auto_connect,
+                invitation=invitation,
                 entropy=self.entropy,
                 kem=RepeatableKem(self.entropy),
                 now=self.now,

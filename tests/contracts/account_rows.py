@@ -29,6 +29,7 @@ PROFILE = Profile(
     fenced=True,
     more_addresses=(ServerAddress("chat.example.org:443", True), ServerAddress("wss://chat.example.org", False)),
     server_in_use="chat.example.org:443",
+    invitation="casemate1-link",
 )
 PEER = Peer(
     account_id=BEA,
@@ -42,6 +43,7 @@ PEER = Peer(
     blocked=False,
     verified=True,
     identity_changed=False,
+    met="by_our_invitation",
 )
 
 

@@ -7,17 +7,19 @@ import pytest
 from msgspec import structs
 
 from casemate.crypto.envelope import Origin
-from casemate.crypto.keys import ControlKey, RootKey, X25519Public
+from casemate.crypto.keys import ControlKey, InviteSecret, RootKey, X25519Public
 from casemate.crypto.primitives import Aead
 from casemate.crypto.ratchet import initiator_state
 from casemate.crypto.session import Session, SessionId
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import (
     Channel,
+    Guest,
+    Invite,
     RatchetRow,
     UsedPrekey,
 )
-from casemate.protocol.ids import Cid, DeviceId, cid_of
+from casemate.protocol.ids import Cid, DeviceId, InviteId, cid_of
 from casemate.protocol.link import PresenceRow
 from tests.contracts.account_rows import (
     BEA,
@@ -211,6 +213,33 @@ class AccountStoreContract(MessageStoreContract, DeliveryStoreContract):
         store.put_peer_bundle(THEIR_DEVICE, b"newer")
         assert store.take_peer_bundle(THEIR_DEVICE) == b"newer"
         assert store.take_peer_bundle(THEIR_DEVICE) is None
+
+    # --- invitations
+
+    def test_invitations_are_read_as_they_were_written(self, store: AccountStore) -> None:
+        older = Invite(InviteId(b"1" * 16), InviteSecret(b"s" * 16), 1, made_at=1.5, ends_at=3.5)
+        newer = Invite(InviteId(b"2" * 16), InviteSecret(b"t" * 16), 100, made_at=2.5, ends_at=3.0)
+        for invite in (older, newer):
+            store.put_invite(invite)
+        assert store.invites() == [newer, older]
+        ended = replace(older, ended=True, settled=True)
+        store.put_invite(ended)
+        assert store.invite(older.invite_id) == ended
+        store.forget_invite(older.invite_id)
+        assert (store.invite(older.invite_id), store.invites()) == (None, [newer])
+
+    def test_guests_come_in_order_and_go_with_their_invitation(self, store: AccountStore) -> None:
+        invite = Invite(InviteId(b"1" * 16), InviteSecret(b"s" * 16), 2, made_at=1.5, ends_at=3.5)
+        store.put_invite(invite)
+        first, second = Guest(invite.invite_id, BEA, 2.5), Guest(invite.invite_id, CARL, 2.0)
+        for guest in (first, second):
+            store.add_guest(guest)
+        store.put_invite(replace(invite, ended=True))
+        assert store.guests(invite.invite_id) == [first, second]
+        assert store.guests(InviteId(b"2" * 16)) == []
+        store.forget_invite(invite.invite_id)
+        store.put_invite(invite)
+        assert store.guests(invite.invite_id) == []
 
     # --- inbox
 

@@ -1,14 +1,15 @@
 """What every `ServerStore` does. An implementation's tests subclass `ServerStoreContract` and provide `store`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from casemate.crypto.keys import Ed25519Public
-from casemate.protocol.ids import AccountId, DeviceId, cid_of
+from casemate.protocol.ids import AccountId, DeviceId, InviteId, cid_of
 from casemate.protocol.names import fold
 from casemate.server.core.names import Username
-from casemate.server.core.ports import ExpiredRun, KeptName, Pair, ServerStore
+from casemate.server.core.ports import ExpiredRun, KeptName, Pair, ServerStore, StoredInvite
 
 KEY = Ed25519Public(b"k" * 32)
 
@@ -77,6 +78,29 @@ class ServerStoreContract:
         assert store.kept_names.like("alice", "x")
         store.kept_names.free_before(50.0)
         assert store.kept_names.like("alice", "x") == []
+
+    def test_invitations_are_read_as_they_were_written_and_used(self, store: ServerStore, alice: AccountId) -> None:
+        invite = StoredInvite(InviteId(b"1" * 16), alice, b"digest", uses=2, used=0, ends_at=50.0)
+        other = replace(invite, invite_id=InviteId(b"2" * 16), ends_at=60.0)
+        for one in (invite, other):
+            store.invites.put(one)
+        assert store.invites.invite(invite.invite_id) == invite
+        assert store.invites.count(alice, 49.0) == 2
+        store.invites.use(invite.invite_id)
+        store.invites.use(invite.invite_id)
+        assert store.invites.invite(invite.invite_id) == replace(invite, used=2)
+        assert store.invites.count(alice, 49.0) == 1, "one is used up"
+        assert store.invites.count(alice, 60.0) == 0, "the other is over"
+        store.invites.forget_ended_before(60.0)
+        assert store.invites.invite(invite.invite_id) is None
+        store.invites.remove(other.invite_id)
+        assert store.invites.invite(other.invite_id) is None
+
+    def test_invitations_go_with_their_account(self, store: ServerStore, alice: AccountId) -> None:
+        invite = StoredInvite(InviteId(b"1" * 16), alice, b"digest", uses=2, used=0, ends_at=50.0)
+        store.invites.put(invite)
+        store.accounts.remove(alice)
+        assert store.invites.invite(invite.invite_id) is None
 
     def test_kept_names_are_bounded_and_given_back(self, store: ServerStore, alice: AccountId, bob: AccountId) -> None:
         store.kept_names.keep(alice, 50.0, 1)

@@ -16,10 +16,9 @@ from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import AccountIdField
 from casemate.crypto.kdf import equal, hkdf, hmac_sha256, sha3_256
 from casemate.crypto.keys import Ed25519Public, Ed25519PublicField, Entropy, InviteSecret
-from casemate.protocol.ids import AccountId, InviteId
-from casemate.protocol.limits import SERVER_ADDRESS_CHARACTERS, SERVER_ADDRESSES
+from casemate.protocol.ids import INVITE_ID_BYTES, AccountId, InviteId
+from casemate.protocol.server_addresses import SERVER_ADDRESS_CHARACTERS, SERVER_ADDRESSES
 
-INVITE_ID_BYTES: Final = 16
 SECRET_BYTES: Final = 16
 ADMIT_BYTES: Final = 32
 BINDING_BYTES: Final = 32

@@ -7,10 +7,6 @@ MIB: Final = 1024 * KIB
 HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 86_400
 
-# --- addresses of a server
-SERVER_ADDRESSES: Final = 8
-SERVER_ADDRESS_CHARACTERS: Final = 255
-
 # --- names (the least a Citadel client may send is accepted; see docs/protocol/client-api.md)
 USERNAME_BYTES: Final = (3, 37)
 FULL_NAME_BYTES: Final = (2, 77)

@@ -194,6 +194,14 @@ export interface GetTimeline {
   readonly limit?: number;
 }
 
+/** Who came by an invitation. Names are empty when nothing is known of them any more. */
+export interface GuestView {
+  readonly cid: Cid;
+  readonly username: string;
+  readonly full_name: string;
+  readonly came_at: number;
+}
+
 /** Makes this socket a view. Answer: HelloAccepted; later LocalAccountsChanged whenever the list changes. */
 export interface Hello {
   readonly request_id: string;
@@ -208,6 +216,43 @@ export interface HelloAccepted {
   readonly found: readonly FoundAccountFile[];
   readonly list_lost: Reason | null;
   readonly storage: Reason | null;
+}
+
+/** What a link says. Nobody was asked yet. */
+export interface InvitationRead {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly server_addr: string;
+  readonly fingerprint: string;
+  readonly inviter: Cid;
+  readonly here: readonly Cid[];
+  readonly own: boolean;
+}
+
+export interface InviteList {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly invites: readonly InviteView[];
+}
+
+/** An invitation of the account's own. */
+export interface InviteView {
+  readonly id: string;
+  readonly state: "ended" | "over" | "usable" | "used_up";
+  readonly link: string | null;
+  readonly uses: number;
+  readonly made_at: number;
+  readonly ends_at: number;
+  readonly guests: readonly GuestView[];
+}
+
+/** A new account by the invitation in this text: at its server, whose key it pins, and registered with its maker. */
+export interface Join {
+  readonly request_id: string;
+  readonly text: string;
+  readonly username: string;
+  readonly full_name: string;
+  readonly password: readonly number[];
 }
 
 /** The connection to the workspace server. `since` is when this state began. */
@@ -231,6 +276,11 @@ export interface ListDirectory {
   readonly limit?: number;
 }
 
+export interface ListInvites {
+  readonly request_id: string;
+  readonly cid: Cid;
+}
+
 /** An account of this computer, as the landing page and the account rail list it. */
 export interface LocalAccount {
   readonly cid: Cid;
@@ -250,6 +300,14 @@ export interface LocalAccountsChanged {
   readonly found: readonly FoundAccountFile[];
   readonly list_lost: Reason | null;
   readonly storage: Reason | null;
+}
+
+/** A link that lets others in and registers them with this account. Answered when it works; the first of the list is the new one. */
+export interface MakeInvite {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly uses: number;
+  readonly seconds: number;
 }
 
 /** What was on a screen, and up to which arrival everything counts as seen. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */
@@ -309,6 +367,13 @@ export interface Namesake {
   readonly full_name: string;
 }
 
+/** An account that is there asks who made it, and they agree by themselves. */
+export interface OpenInvitation {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly text: string;
+}
+
 /** Another round trip was measured on the path to this peer, or it changed; replaces the path of the peer's row. */
 export interface PathChanged {
   readonly type: "PathChanged";
@@ -349,6 +414,7 @@ export interface PeerView {
   readonly names_signed: boolean;
   readonly looks: NameLooks;
   readonly namesake: Namesake | null;
+  readonly met: "" | "by_our_invitation" | "by_their_invitation";
 }
 
 /** A view asks whether anybody is still there: a process that hangs keeps its sockets. */
@@ -366,6 +432,12 @@ export interface Pong {
 export interface ProbeServer {
   readonly request_id: string;
   readonly server_addr: string;
+}
+
+/** What the link says that is somewhere in this text. */
+export interface ReadInvitation {
+  readonly request_id: string;
+  readonly text: string;
 }
 
 /** Why something is so or was refused: a code of docs/protocol/reasons.md, and who can change it. */
@@ -521,6 +593,13 @@ export interface Subscribe {
   readonly after?: ViewPosition | null;
 }
 
+/** Nobody comes by it any more. */
+export interface TakeBackInvite {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly invite: string;
+}
+
 export interface TimelinePage {
   readonly cid: Cid;
   readonly request_id: string | null;
@@ -598,6 +677,12 @@ export interface ExtensionRequests {
   readonly Ping: Ping;
   readonly GetAutostart: GetAutostart;
   readonly SetAutostart: SetAutostart;
+  readonly MakeInvite: MakeInvite;
+  readonly TakeBackInvite: TakeBackInvite;
+  readonly ListInvites: ListInvites;
+  readonly ReadInvitation: ReadInvitation;
+  readonly OpenInvitation: OpenInvitation;
+  readonly Join: Join;
   readonly ListBrowsers: ListBrowsers;
   readonly SignOutBrowser: SignOutBrowser;
 }
@@ -614,6 +699,8 @@ export interface ExtensionResponses {
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
   readonly AutostartTold: AutostartTold;
+  readonly InviteList: InviteList;
+  readonly InvitationRead: InvitationRead;
   readonly BrowserList: BrowserList;
   readonly Done: Done;
   readonly Pong: Pong;
@@ -683,6 +770,12 @@ export const ANSWERS = {
   Ping: ["Pong"],
   GetAutostart: ["AutostartTold"],
   SetAutostart: ["AutostartTold"],
+  MakeInvite: ["InviteList"],
+  TakeBackInvite: ["InviteList"],
+  ListInvites: ["InviteList"],
+  ReadInvitation: ["InvitationRead"],
+  OpenInvitation: ["Done"],
+  Join: ["ConnectSuccess"],
   ListBrowsers: ["BrowserList"],
   SignOutBrowser: ["Done"],
 } as const;

@@ -80,6 +80,17 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `Too many wrong server passwords were tried. Try again in ${params.seconds ?? "some"} seconds.`,
   too_many_accounts: ({ params }) =>
     `Many accounts were made from your network just now. Try again in ${params.seconds ?? "some"} seconds.`,
+  not_registered_yet: ({ name }) => `Waiting for ${name}: it goes as soon as their computer is on.`,
+  other_server: () => "This invitation is to another server than the one this account is at.",
+  own_invitation: () => "This invitation is your own. Give it to somebody else.",
+  no_invitation: ({ params }) =>
+    params.problem === "newer"
+      ? "This invitation was made by a newer Casemate. Update this one."
+      : params.problem === "incomplete"
+        ? "This invitation was not copied whole. Copy all of it."
+        : "There is no invitation in that text. Copy the whole link.",
+  inviter_unproven: () =>
+    "The server showed somebody else than who invited you, so nothing was sent. Tell them, some other way.",
   registration_closed: () => "This server takes no new accounts. Ask whoever runs it.",
   invite_needed: () =>
     "This server takes new accounts by invitation only. Ask somebody who is there for a link.",

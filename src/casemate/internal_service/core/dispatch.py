@@ -23,6 +23,7 @@ from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.creating import Creating
@@ -112,6 +113,8 @@ def view_handlers(
     probes: Probes,
     browsers: BrowserRequests,
     autostart: AutostartRequests,
+    invitations: InvitationRequests,
+    creating: Creating,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -138,6 +141,12 @@ def view_handlers(
         ext.ForgetFoundAccount: found_accounts.forget,
         ext.ForgetDamagedAccount: found_accounts.forget_damaged,
         ext.ProbeServer: probes.probe,
+        ext.MakeInvite: invitations.make,
+        ext.TakeBackInvite: invitations.take_back,
+        ext.ListInvites: invitations.list,
+        ext.ReadInvitation: invitations.read,
+        ext.OpenInvitation: invitations.open,
+        ext.Join: creating.join,
         ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
         ext.ListBrowsers: browsers.list,
         ext.SignOutBrowser: browsers.sign_out,

@@ -36,6 +36,7 @@ from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.accounts import Accounts
@@ -146,6 +147,7 @@ class Service(Core):
         peers = Peers(desk, self._hosts, directory, self._take)
         browsers = BrowserRequests(desk, self._waits)
         autostart = AutostartRequests(desk, self._waits)
+        invitations = InvitationRequests(self._accounts)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
@@ -156,7 +158,17 @@ class Service(Core):
             peers,
             handlers(signing_in, creating, sessions, agreements, peers, self._workspace, local_db),
             view_handlers(
-                desk, self._views, view_requests, drafts, signing_in, found_accounts, self._probes, browsers, autostart
+                desk,
+                self._views,
+                view_requests,
+                drafts,
+                signing_in,
+                found_accounts,
+                self._probes,
+                browsers,
+                autostart,
+                invitations,
+                creating,
             ),
         )
 

@@ -14,6 +14,8 @@ Acts = Literal["user", "admin", "peer", "retry"]
 MessageStatus = Literal["queued", "sent", "delivered", "read", "received"]
 Relation = Literal["none", "requested", "asks_you", "registered", "declined", "gone"]
 """declined: by them, for the days in which they are not to be asked again. gone: they deleted their account."""
+Met = Literal["", "by_our_invitation", "by_their_invitation"]
+"""How two came to know each other, where a link proved to both who the other is."""
 Connection = Literal["none", "asking", "asks_you", "connected"]
 LinkStateName = Literal["online", "connecting", "away", "fenced"]
 SessionState = Literal["signed_out", "active", "orphaned"]
@@ -171,6 +173,38 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     looks: NameLooks
     namesake: Namesake | None = None
     """Another account had this name before: together with `identity_changed`, that is why."""
+    met: Met = ""
+
+
+class GuestView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who came by an invitation. Names are empty when nothing is known of them any more."""
+
+    cid: Cid
+    username: str
+    full_name: str
+    came_at: int
+
+
+InviteState = Literal["usable", "used_up", "over", "ended"]
+"""over: its time. ended: it was taken back."""
+
+
+class InviteView(msgspec.Struct, frozen=True, kw_only=True):
+    """An invitation of the account's own."""
+
+    id: str
+    """32 hex digits."""
+    state: InviteState
+    link: str | None
+    """Whoever has it comes in: None when nobody does any more."""
+    uses: int
+    """How many may come by it in all."""
+    made_at: int
+    ends_at: int
+    guests: list[GuestView]
+
+    def __repr__(self) -> str:
+        return f"InviteView({self.id}, {self.state})"
 
 
 class MessageOrder(msgspec.Struct, frozen=True, array_like=True):

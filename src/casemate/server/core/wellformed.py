@@ -3,10 +3,10 @@
 import math
 from typing import Final
 
-from casemate.crypto.invite import ADMIT_BYTES, INVITE_ID_BYTES
+from casemate.crypto.invite import ADMIT_BYTES
 from casemate.crypto.link_proof import NONCE_BYTES, START_ID_BYTES
 from casemate.protocol.errors import MalformedFrame
-from casemate.protocol.ids import ACCOUNT_ID_BYTES, DEVICE_ID_BYTES
+from casemate.protocol.ids import ACCOUNT_ID_BYTES, DEVICE_ID_BYTES, INVITE_ID_BYTES
 from casemate.protocol.limits import (
     BUNDLE_BYTES,
     CONTROL_BYTES,

@@ -16,7 +16,7 @@ from casemate.runtime.sqlite import Database, Row
 _START: Final = struct.Struct(">Q16s")
 _PEER_COLUMNS = (
     "account_id, username, full_name, device_list, relation, relation_since, connection, connection_round, blocked,"
-    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode, names, namesake"
+    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode, names, namesake, met"
 )
 
 
@@ -31,7 +31,7 @@ class ProfileTable:
         row = self._stored.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
             " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced,"
-            " names, names_kept, more_addresses, server_in_use"
+            " names, names_kept, more_addresses, server_in_use, invitation"
             " FROM profile"
         )
         if row is None:
@@ -57,6 +57,7 @@ class ProfileTable:
             names_kept=bool(row[16]),
             more_addresses=() if row[17] is None else msgspec.msgpack.decode(row[17], type=tuple[ServerAddress, ...]),
             server_in_use=row[18],
+            invitation=row[19],
         )
 
     def put_profile(self, profile: Profile) -> None:
@@ -64,8 +65,8 @@ class ProfileTable:
         self._stored.execute(
             "INSERT OR REPLACE INTO profile (id, account_id, username, full_name, server_address, server_key, enrolled,"
             " server_password, start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts,"
-            " fenced, names, names_kept, more_addresses, server_in_use)"
-            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " fenced, names, names_kept, more_addresses, server_in_use, invitation)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -85,6 +86,7 @@ class ProfileTable:
             profile.names_kept,
             msgspec.msgpack.encode(profile.more_addresses) if profile.more_addresses else None,
             profile.server_in_use,
+            profile.invitation,
         )
         self._rows.wrote("profile", profile)
 
@@ -123,7 +125,7 @@ class PeersTable:
     def put_peer(self, peer: Peer) -> None:
         self._stored.execute(
             f"INSERT OR REPLACE INTO peers (cid, {_PEER_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             peer.cid.to_bytes(CID_BYTES, "big"),
             peer.account_id,
             peer.username,
@@ -142,6 +144,7 @@ class PeersTable:
             peer.connect_udp_mode,
             peer.names,
             peer.namesake,
+            peer.met,
         )
         self._rows.wrote(("peer", peer.account_id), peer)
         self._rows.wrote(("cid", peer.cid), peer.account_id)
@@ -179,4 +182,5 @@ def _peer(row: Row) -> Peer:
         connect_udp_mode=row[14],
         names=row[15],
         namesake=row[16],
+        met=row[17],
     )

@@ -8,6 +8,7 @@ from typing import Literal
 from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
 from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
+from casemate.internal_service.adapters.account_store.invites import InvitesTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
@@ -23,6 +24,7 @@ from casemate.runtime.sqlite import Database
 class SqliteAccountStore(
     ProfileTable,
     PeersTable,
+    InvitesTable,
     ChannelsTable,
     RatchetsTable,
     SparesTable,

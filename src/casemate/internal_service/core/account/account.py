@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from casemate.crypto.invite import read_invitation
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
+from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile, ServerAddress
 from casemate.internal_service.core.account.showing import name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
@@ -30,6 +31,7 @@ from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import BatchEnd, Entropy, Event, EventUndone, Instant, Wakeup
 from casemate.protocol.client.views import (
     ConversationView,
+    InviteView,
     LinkView,
     MessageView,
     NameLooks,
@@ -37,7 +39,7 @@ from casemate.protocol.client.views import (
     ServerAddressView,
 )
 from casemate.protocol.errors import PeerBrokeProtocol
-from casemate.protocol.ids import AccountId, Cid, ConversationId, MessageId
+from casemate.protocol.ids import AccountId, Cid, ConversationId, InviteId, MessageId
 
 REST_SECONDS: Final = 1.0
 """After a fault in what time or the end of a batch brings about: it is tried again, but keeps nobody busy."""
@@ -61,12 +63,17 @@ class Account(Memory):
         server_address: str,
         server_password: list[bytes] | None,
         auto_connect: bool = False,
+        invitation: str = "",
+        more_addresses: Sequence[str] = (),
         entropy: Entropy,
         kem: Kem,
         now: Instant,
         undo: Undo | None = None,
     ) -> "Account":
-        """Make keys and profile in an empty database; the server hears of it with the first link."""
+        """Make keys and profile in an empty database; the server hears of it with the first link.
+
+        An `invitation`, which was read before, pins the server's key and names whom this account registers with first.
+        """
         secrets = create_secrets(store, entropy, kem, now.wall)
         store.put_profile(
             Profile(
@@ -74,12 +81,14 @@ class Account(Memory):
                 username=username,
                 full_name=full_name,
                 server_address=server_address,
-                server_key=None,
+                more_addresses=tuple(ServerAddress(address, by_person=True) for address in more_addresses),
+                server_key=_server_key_of(invitation),
                 enrolled=False,
                 server_password=None if server_password is None else tuple(server_password),
                 start_counter=0,
                 auto_connect=auto_connect,
                 appear_offline=False,
+                invitation=invitation,
             )
         )
         return cls(Context(store, entropy, kem, secrets, undo or Undo()))
@@ -175,10 +184,13 @@ class Account(Memory):
         ended = self._parts.link.abandon() + self._parts.endpoint.abandon() + self._parts.lan.abandon()
         return self._parts.requests.abandon(now) + ended
 
-    def enrol_again(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
-        """Once more, after a lost answer or with another server password."""
+    def enrol_again(self, server_password: list[bytes] | None, invitation: str, now: Instant) -> Outcome:
+        """Once more, after a lost answer, or with another server password or invitation."""
         password = None if server_password is None else tuple(server_password)
-        self._context.store.put_profile(replace(self.profile, server_password=password))
+        key = self.profile.server_key or _server_key_of(invitation)
+        self._context.store.put_profile(
+            replace(self.profile, server_password=password, invitation=invitation, server_key=key)
+        )
         return self.start(now)
 
     def link_event(self, event: LinkEvent, now: Instant) -> Outcome:
@@ -258,6 +270,18 @@ class Account(Memory):
     def withdraw_registration(self, cid: Cid, token: int) -> Outcome:
         """Take our request back: Answered(token). Raises Refused."""
         return self._parts.withdrawals.withdraw(self._peer(cid, "not_asked"), token)
+
+    def make_invite(self, uses: int, seconds: float, token: int, now: Instant) -> Outcome:
+        """Answered(token) when its link works. Raises Refused."""
+        return self._parts.inviting.make(uses, seconds, token, now)
+
+    def end_invite(self, invite_id: InviteId) -> Outcome:
+        """Nobody comes by it from now on. Raises Refused."""
+        return self._parts.inviting.end(invite_id)
+
+    def open_invitation(self, text: str, now: Instant) -> Outcome:
+        """Ask whoever made it to register; they agree by themselves. Raises Refused."""
+        return self._parts.arrival.open(text, now)
 
     def block(self, cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""
@@ -378,6 +402,10 @@ class Account(Memory):
             if peer.connection == "asks_you"
         ]
 
+    def invite_views(self, now: Instant) -> list[InviteView]:
+        """Those that this account made, the newest first."""
+        return self._parts.showing.invites(self._parts.inviting.link_text, now.wall)
+
     def conversation_view(self, conversation: ConversationId) -> ConversationView | None:
         peer = self._parts.conversations.peer(conversation)
         return None if peer is None else self._parts.showing.conversation(peer)
@@ -388,7 +416,7 @@ class Account(Memory):
         return [
             self._parts.showing.conversation(peer)
             for peer in self._context.store.peers()
-            if peer.relation == "registered" or self._parts.conversations.of(peer) in said
+            if peer.relation == "registered" or peer.is_awaited or self._parts.conversations.of(peer) in said
         ]
 
     def message_view(self, conversation: ConversationId, message_id: MessageId) -> MessageView | None:
@@ -433,3 +461,8 @@ class Account(Memory):
         if peer is None:
             raise refuse(otherwise)
         return peer
+
+
+def _server_key_of(invitation: str) -> bytes | None:
+    """What the invitation pins; None without one."""
+    return read_invitation(invitation).server_key if invitation else None

@@ -6,9 +6,11 @@ import msgspec
 
 from casemate.crypto.content import LAST_COUNTER, Kind, KindField, MessageIdField, Time
 from casemate.crypto.envelope import START_BYTES, UNKNOWN_ORIGIN
+from casemate.crypto.invite import BINDING_BYTES
 from casemate.crypto.prekeys import BundleIdField
 from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.ids import INVITE_ID_BYTES
 from casemate.protocol.limits import BUNDLE_BYTES, MESSAGE_BODY_BYTES, PEER_ADDRESSES, RETURNED_MESSAGES, SPARES_TAKEN
 from casemate.protocol.numbered import Number
 
@@ -24,6 +26,13 @@ OpenedField = tuple[Number, Annotated[bytes, msgspec.Meta(max_length=START_BYTES
 
 Round = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 """Leaves room to count on after the highest that a peer can name."""
+
+
+class RequestNote(msgspec.Struct, frozen=True, array_like=True):
+    """In the signed request of somebody who comes by an invitation: that its link is theirs (crypto/invite.py)."""
+
+    invite_id: Annotated[bytes, msgspec.Meta(min_length=INVITE_ID_BYTES, max_length=INVITE_ID_BYTES)]
+    binding: Annotated[bytes, msgspec.Meta(min_length=BINDING_BYTES, max_length=BINDING_BYTES)]
 
 
 class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):
@@ -123,6 +132,7 @@ Body = TypeVar("Body")
 
 _encoder: Final = msgspec.msgpack.Encoder()
 _control_decoder: Final[msgspec.msgpack.Decoder[ControlNote]] = msgspec.msgpack.Decoder(ControlNote)
+_note_decoder: Final = msgspec.msgpack.Decoder(RequestNote)
 _request_decoder: Final = msgspec.msgpack.Decoder(ConnectRequest)
 _answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
 _disconnect_decoder: Final = msgspec.msgpack.Decoder(ConnectEnd)
@@ -131,13 +141,23 @@ _returned_decoder: Final = msgspec.msgpack.Decoder(Returned)
 _spares_decoder: Final = msgspec.msgpack.Decoder(HandedSpares)
 
 
-def encode(body: ConnectRequest | ConnectAnswer | ConnectEnd | Rekey | Returned | HandedSpares | ControlNote) -> bytes:
+def encode(
+    body: RequestNote | ConnectRequest | ConnectAnswer | ConnectEnd | Rekey | Returned | HandedSpares | ControlNote,
+) -> bytes:
     return _encoder.encode(body)
 
 
 def decode_control(data: bytes) -> ControlNote:
     """Raises MalformedFrame."""
     return _decode(_control_decoder, data, "control note")
+
+
+def decode_request_note(data: bytes) -> RequestNote | None:
+    """None: it shows no invitation, or nothing that we can read."""
+    try:
+        return _decode(_note_decoder, data, "request note") if data else None
+    except MalformedFrame:
+        return None
 
 
 def decode_connect_request(data: bytes) -> ConnectRequest:

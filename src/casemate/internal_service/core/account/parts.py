@@ -31,6 +31,8 @@ from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
+from casemate.internal_service.core.account.people.arrival import Arrival
+from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.membership import Membership
 from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
@@ -75,9 +77,17 @@ class Parts:
             PathNote: lambda sender, note, now: self.dialling.noted(sender.device, note, now),
         }
         self.agreement = Agreement(context, self.outbox)
+        self.inviting = Inviting(context, self.link, self.requests)
         self.registration = Registration(
-            context, self.requests, self.outbox, self.receipts, self.agreement, Acquaintances(context, self.outbox)
+            context,
+            self.requests,
+            self.outbox,
+            self.receipts,
+            self.agreement,
+            Acquaintances(context, self.outbox),
+            self.inviting,
         )
+        self.arrival = Arrival(context, self.requests, self.registration)
         self.withdrawals = Withdrawals(context, self.requests)
         meanings = Meanings(self.agreement, spares, GivingBack(context, self.outbox), self.messages)
         inbox = Inbox(
@@ -103,6 +113,8 @@ class Parts:
             self.tidying,
             self.registration,
             self.withdrawals,
+            self.inviting,
+            self.arrival,
             self.outbox,
             self.healing,
             inbox,

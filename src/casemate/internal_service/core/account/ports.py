@@ -9,6 +9,8 @@ from casemate.internal_service.core.account.rows import (
     Delivery,
     DeliveryState,
     DisplayOrder,
+    Guest,
+    Invite,
     MessageRow,
     Peer,
     Profile,
@@ -16,7 +18,7 @@ from casemate.internal_service.core.account.rows import (
     UsedPrekey,
 )
 from casemate.node import GoesBack
-from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, InviteId, MessageId
 from casemate.protocol.link import PresenceRow
 
 Line = tuple[ConversationId, MessageId]
@@ -51,6 +53,27 @@ class PeerStore(Protocol):
     def forget_presence(self) -> None:
         """The server is away: nobody's presence is known."""
         ...
+
+
+class OwnInviteStore(Protocol):
+    """Invitations that this account made, and who came by them."""
+
+    def invites(self) -> list[Invite]:
+        """The newest first."""
+        ...
+
+    def invite(self, invite_id: InviteId) -> Invite | None: ...
+
+    def put_invite(self, invite: Invite) -> None: ...
+
+    def forget_invite(self, invite_id: InviteId) -> None:
+        """With its guests."""
+
+    def guests(self, invite_id: InviteId) -> list[Guest]:
+        """In the order in which they came."""
+        ...
+
+    def add_guest(self, guest: Guest) -> None: ...
 
 
 class ChannelStore(Protocol):
@@ -345,6 +368,7 @@ class InboxStore(Protocol):
 class AccountStore(
     ProfileStore,
     PeerStore,
+    OwnInviteStore,
     ChannelStore,
     RatchetStore,
     SpareStore,

@@ -1,17 +1,18 @@
 """The rows of an account's database, as the core sees them. Times are Unix seconds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import msgspec
 
 from casemate.crypto.content import Shows
 from casemate.crypto.envelope import UNKNOWN_ORIGIN, Origin
+from casemate.crypto.keys import InviteSecret
 from casemate.crypto.session import Session
 from casemate.internal_service.core.account.runs import Run
 from casemate.internal_service.core.account.starts import Start
-from casemate.protocol.client.views import Connection, MessageStatus, Relation
-from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId, cid_of
+from casemate.protocol.client.views import Connection, MessageStatus, Met, Relation
+from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, InviteId, MessageId, cid_of
 from casemate.protocol.link import PathOffer
 
 DisplayOrder = tuple[int, DeviceId, MessageId]
@@ -70,6 +71,8 @@ class Profile:
     """Where else the server may be: what a person wrote, then what the server told."""
     server_in_use: str = ""
     """Where the server was found last; empty: at `server_address`."""
+    invitation: str = field(default="", repr=False)
+    """By which this account comes, until who made it was asked; empty: by none."""
 
     @property
     def cid(self) -> Cid:
@@ -84,6 +87,35 @@ class Profile:
     def reached_at(self) -> str:
         """Where the server was found last."""
         return self.server_in_use or self.server_address
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invitation that this account made."""
+
+    invite_id: InviteId
+    secret: InviteSecret
+    uses: int
+    """How many may come by it."""
+    made_at: float
+    ends_at: float
+    ended: bool = False
+    """It was taken back."""
+    settled: bool = False
+    """The server has confirmed that."""
+
+    def can_be_used(self, wall: float) -> bool:
+        """As far as time says; its uses may be gone."""
+        return not self.ended and wall < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who came by an invitation."""
+
+    invite_id: InviteId
+    account_id: AccountId
+    came_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +146,20 @@ class Peer:
     have."""
     namesake: bytes = b""
     """The account that had this username, or one that looks like it, before this one came; empty: nobody had."""
+    met: Met = ""
 
     @property
     def cid(self) -> Cid:
         return cid_of(self.account_id)
+
+    @property
+    def is_awaited(self) -> bool:
+        """They invited us, and we are registered as soon as their computer is on: one may write to them already."""
+        return self.met == "by_their_invitation" and self.connection == "asking" and self.connection_round == 1
+
+    def let_go(self, relation: Relation, wall: float) -> "Peer":
+        """Our request waits no longer, and what was to follow from it does not either."""
+        return replace(self, relation=relation, relation_since=wall, our_card=None, connection="none", met="")
 
 
 class WithContents(msgspec.Struct, frozen=True):

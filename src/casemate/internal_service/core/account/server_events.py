@@ -14,6 +14,8 @@ from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import ServerRequests
 from casemate.internal_service.core.account.link.tidying import Tidying
 from casemate.internal_service.core.account.paths.dialling import Dialling
+from casemate.internal_service.core.account.people.arrival import Arrival
+from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
@@ -73,6 +75,8 @@ class ServerEvents(Memory):
         tidying: Tidying,
         registration: Registration,
         withdrawals: Withdrawals,
+        inviting: Inviting,
+        arrival: Arrival,
         outbox: Outbox,
         healing: Healing,
         inbox: Inbox,
@@ -88,6 +92,8 @@ class ServerEvents(Memory):
         self._tidying = tidying
         self._registration = registration
         self._withdrawals = withdrawals
+        self._inviting = inviting
+        self._arrival = arrival
         self._outbox = outbox
         self._healing = healing
         self._inbox = inbox
@@ -200,6 +206,8 @@ class ServerEvents(Memory):
         outcome += self._hide_again(frame)
         outcome += self._registration.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
+        outcome += self._inviting.link_up(now)
+        outcome += self._arrival.link_up(now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, channel, used_up_to in self._restored(frame, older=older or other):
             outcome += self._healing.believe(peer, channel, used_up_to, now)

@@ -1,6 +1,6 @@
 """What an account's database and link look like to a view: rows become the view types of the client API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from casemate.crypto.content import Kind
@@ -17,11 +17,14 @@ from casemate.internal_service.core.account.paths.path import PeerPath
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
 from casemate.internal_service.core.account.people.namesakes import Namesakes
-from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, MessageRow, Peer
+from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, Invite, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
+    GuestView,
+    InviteState,
+    InviteView,
     MessageOrder,
     MessageView,
     NameLooks,
@@ -77,6 +80,40 @@ class Showing:
             names_signed=bool(peer.names),
             looks=name_looks(peer.full_name, peer.username),
             namesake=_namesake(self._first(peer)),
+            met=peer.met,
+        )
+
+    def invites(self, link_of: Callable[[Invite], str], wall: float) -> list[InviteView]:
+        """Of this account; the link of one that cannot be used any more is not shown."""
+        views = []
+        for invite in self._context.store.invites():
+            guests = self._context.store.guests(invite.invite_id)
+            if invite.ended:
+                state: InviteState = "ended"
+            elif not invite.can_be_used(wall):
+                state = "over"
+            else:
+                state = "usable" if len(guests) < invite.uses else "used_up"
+            views.append(
+                InviteView(
+                    id=invite.invite_id.hex(),
+                    state=state,
+                    link=link_of(invite) if state == "usable" else None,
+                    uses=invite.uses,
+                    made_at=milliseconds(invite.made_at),
+                    ends_at=milliseconds(invite.ends_at),
+                    guests=[self._guest(guest) for guest in guests],
+                )
+            )
+        return views
+
+    def _guest(self, guest: Guest) -> GuestView:
+        peer = self._context.store.peer(guest.account_id)
+        return GuestView(
+            cid=cid_of(guest.account_id),
+            username="" if peer is None else peer.username,
+            full_name="" if peer is None else peer.full_name,
+            came_at=milliseconds(guest.came_at),
         )
 
     def directory_rows(self, rows: Iterable[AccountRow]) -> list[DirectoryRow]:
@@ -233,7 +270,7 @@ class Showing:
         if peer.blocked:
             return reason("blocked_by_you")
         if peer.relation != "registered":
-            return reason("account_gone" if peer.relation == "gone" else "not_registered")
+            return reason(_why_not_registered(peer))
         if any(delivery.state == "expired" for delivery in deliveries):
             return reason("expired")
         if any(self._paths.is_healthy(delivery.device) for delivery in deliveries):
@@ -243,6 +280,12 @@ class Showing:
             return why_away(link)
         whys = [self._outbox.waiting_reason(delivery.device) or delivery.reason for delivery in deliveries]
         return next((reason(why) for why in whys if why is not None), None)
+
+
+def _why_not_registered(peer: Peer) -> str:
+    if peer.relation == "gone":
+        return "account_gone"
+    return "not_registered_yet" if peer.is_awaited else "not_registered"
 
 
 def name_looks(full_name: str, username: str) -> NameLooks:

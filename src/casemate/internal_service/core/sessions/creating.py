@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.people.arrival import checked_invitation
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
 from casemate.internal_service.core.ground.events import VaultMade, VaultsTried
@@ -21,6 +22,7 @@ from casemate.internal_service.core.ground.security_settings import check_offere
 from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.ports import AccountUnavailable, LocalAccountRow
+from casemate.protocol.client.extensions import Join
 from casemate.protocol.client.requests import Register
 from casemate.protocol.client.responses import ConnectSuccess, RegisterSuccess
 from casemate.protocol.client.views import Reason
@@ -41,6 +43,8 @@ class _Wanted:
     password: bytes = field(repr=False)
     server_password: list[bytes] | None = field(repr=False)
     connect_after: bool
+    more_addresses: tuple[str, ...] = ()
+    invitation: str = field(default="", repr=False)
 
     @property
     def account(self) -> tuple[str, str]:
@@ -65,6 +69,25 @@ class Creating:
             server_password=None if password is None else [bytes(entry) for entry in password.passwords],
             connect_after=request.connect_after_register,
         )
+        self._create(asker, wanted)
+
+    def join(self, asker: Asker, request: Join) -> None:
+        """Raises Refused."""
+        invitation = checked_invitation(request.text)
+        addresses = [server_address(address) for address in invitation.addresses]
+        wanted = _Wanted(
+            username=check_username(request.username),
+            full_name=check_full_name(request.full_name),
+            server=addresses[0],
+            password=check_password(bytes(request.password)),
+            server_password=None,
+            connect_after=True,
+            more_addresses=tuple(addresses[1:]),
+            invitation=request.text,
+        )
+        self._create(asker, wanted)
+
+    def _create(self, asker: Asker, wanted: _Wanted) -> None:
         known = self._known(wanted)
         if known is not None and known.enrolled:
             raise refuse("username_taken")
@@ -122,6 +145,8 @@ class Creating:
             full_name=wanted.full_name,
             server_address=wanted.server,
             server_password=wanted.server_password,
+            more_addresses=wanted.more_addresses,
+            invitation=wanted.invitation,
             auto_connect=accounts.sockets.is_view(asker.socket),  # our own UI connects by itself; others by the letter
             entropy=accounts.entropy,
             kem=accounts.kem,
@@ -165,7 +190,7 @@ class Creating:
             self._fail(asker, refused.reason)
             return
         self._wait_for_server(host, asker, wanted)
-        accounts.take(host, host.account.enrol_again(wanted.server_password, accounts.desk.now))
+        accounts.take(host, host.account.enrol_again(wanted.server_password, wanted.invitation, accounts.desk.now))
         if host.account.enrolled:
             # The computer went down between the commits of its database and of service.db.
             self.enrolled(host)

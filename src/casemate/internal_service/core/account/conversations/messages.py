@@ -122,5 +122,5 @@ def _check_may_write(peer: Peer, body: bytes) -> None:
         raise refuse("too_long", limit=str(MESSAGE_BODY_BYTES), size=str(len(body)))
     if peer.blocked:
         raise refuse("blocked_by_you")
-    if peer.connection != "connected":
+    if peer.connection != "connected" and not peer.is_awaited:
         raise refuse("not_connected")

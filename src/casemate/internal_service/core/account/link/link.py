@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from casemate.crypto.errors import BadKeyMaterial, BadSignature
+from casemate.crypto.invite import admit_token, read_invitation
 from casemate.crypto.keys import ServerPasswordKey
 from casemate.crypto.link_proof import (
     NONCE_BYTES,
@@ -107,6 +108,8 @@ class Link(Memory):
         self._generation = 0
         self._away_since: float | None = None
         self._why: Reason | None = None
+        self.features: frozenset[str] = frozenset()
+        """What the server that we reached last can do besides."""
         self.when_down: list[Callable[[Instant], Outcome]] = []
         """Who has to hear of it when the link was online and is not any more."""
 
@@ -181,6 +184,7 @@ class Link(Memory):
         profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
             return self._not_here(reason("server_identity_changed"), state.address, now)
+        self.features = frozenset(hello.features)
         start = Start(profile.start_counter, self._context.start_id)
         self._context.store.put_profile(
             replace(profile, server_key=hello.server_key, starts=with_start(profile.starts, start))
@@ -389,6 +393,7 @@ class Link(Memory):
             context.start_id,
             signature,
             context.own_names(greeting.server_key),
+            *_shown(profile.invitation),
         )
 
     def _send(self, frame: ClientFrame) -> SendOnLink:
@@ -396,3 +401,11 @@ class Link(Memory):
 
     def _close(self) -> CloseLink:
         return CloseLink(self._context.account_id, self._generation)
+
+
+def _shown(invitation: str) -> tuple[bytes, bytes]:
+    """Id and token of the invitation by which an account is made."""
+    if not invitation:
+        return b"", b""
+    read = read_invitation(invitation)
+    return read.invite_id, admit_token(read.secret)

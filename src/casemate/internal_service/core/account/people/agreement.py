@@ -53,6 +53,9 @@ class Agreement:
                 return self.answer(peer, True, udp_mode, now)
             case "asking":
                 return []
+        return self._ask(peer, settings, udp_mode, now)
+
+    def _ask(self, peer: Peer, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         peer = replace(
             peer,
             connection="asking",
@@ -105,7 +108,8 @@ class Agreement:
             return []
         if request.round <= peer.connection_round and peer.connection != "connected":
             return []  # an old request that came again
-        unasked = peer.connection == "connected" or self._context.profile.auto_connect
+        invited = peer.met == "by_our_invitation" and request.round == FIRST_ROUND
+        unasked = peer.connection == "connected" or invited or self._context.profile.auto_connect
         # Where nobody is asked here, they cannot take back that UDP was not wanted.
         agreed_before = unasked and peer.connection_round > 0
         udp_mode = _both(peer.connect_udp_mode, request.udp_mode) if agreed_before else request.udp_mode
@@ -141,6 +145,13 @@ class Agreement:
         if peer.connection == "connected":
             outcome += write_note(self._context, peer, Note.DISCONNECTED_THERE, "", now)
         return outcome
+
+    def asked_to_register(self, peer: Peer, now: Instant) -> Outcome:
+        """By their invitation, so that they agree by themselves: with `auto_connect` the conversation begins at once,
+        and what is written waits for their computer."""
+        if not self._context.profile.auto_connect or peer.connection != "none":
+            return []
+        return self._ask(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
 
     def registered(self, peer: Peer, *, we_asked: bool, now: Instant) -> Outcome:
         """With `auto_connect` the one who asked to register goes on to connect."""

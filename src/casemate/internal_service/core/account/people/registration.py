@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
+from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
     Answered,
@@ -57,6 +58,7 @@ class Registration:
         receipts: Receipts,
         agreement: Agreement,
         acquaintances: Acquaintances,
+        inviting: Inviting,
     ) -> None:
         self._context = context
         self._requests = requests
@@ -64,6 +66,7 @@ class Registration:
         self._receipts = receipts
         self._agreement = agreement
         self._acquaintances = acquaintances
+        self._inviting = inviting
         self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
         """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
 
@@ -139,6 +142,18 @@ class Registration:
         self._context.put_peer(peer)
         return told + self._send_request(peer)
 
+    def ask_invited(self, row: AccountFound, note: bytes, now: Instant) -> Outcome:
+        """Ask who invited us, with a note that proves it. They agree by themselves, so the conversation begins here."""
+        peer, told = self._acquaintances.meet(row.row, row.device_list, row.names, now)
+        if peer.relation == "registered" or peer.blocked:
+            return told
+        if peer.relation == "asks_you":
+            return told + self.answer(peer, True, now)
+        card = self._new_card(peer.account_id, Purpose.ASK, now, note)
+        peer = replace(peer, our_card=card, met="by_their_invitation")
+        self._context.put_peer(peer)
+        return told + self._send_request(peer)
+
     def _send_request(self, peer: Peer) -> Outcome:
         card = peer.our_card
         assert card is not None, "a request is signed before it is sent"
@@ -171,12 +186,15 @@ class Registration:
             if answer.code == "already_registered" and peer.their_card is not None:
                 return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
             relation: Relation = "none" if peer.relation == "requested" else peer.relation
-            self._context.put_peer(replace(peer, relation=relation, our_card=None))
+            self._context.put_peer(peer.let_go(relation, peer.relation_since))
             refused = reason(answer.code, **answer.params)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if peer.relation == "asks_you":
             return self._crossed(peer, now)
-        self._context.put_peer(replace(peer, relation="requested", relation_since=now.wall))
+        peer = replace(peer, relation="requested", relation_since=now.wall)
+        self._context.put_peer(peer)
+        if peer.met == "by_their_invitation":
+            return [*self._agreement.asked_to_register(peer, now), *self._looks_different(peer)]
         return [PeerChanged(peer.cid)]
 
     def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
@@ -233,6 +251,8 @@ class Registration:
         if peer.relation == "registered":
             return told + self._agree_again(peer, now)
         peer = replace(peer, their_card=signal.request)
+        if not peer.identity_changed and self._inviting.admits(account_id, card.note, signal.asked_at, now):
+            return told + self._let_in(peer, now)
         if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
             return told + self._crossed(peer, now)
         self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
@@ -240,6 +260,13 @@ class Registration:
         if peer.our_card is not None:
             return told  # our request is on its way to the server and accepts theirs
         return [*told, RegistrationWanted(peer.cid, peer.username)]
+
+    def _let_in(self, peer: Peer, now: Instant) -> Outcome:
+        """They have the link of an invitation of ours: that we sent it is our consent."""
+        card = self._new_card(peer.account_id, Purpose.ACCEPT, now)
+        peer = replace(peer, relation="asks_you", relation_since=now.wall, our_card=card, met="by_our_invitation")
+        self._context.put_peer(peer)
+        return [PeerChanged(peer.cid), *self._send_acceptance(peer)]
 
     def _agree_again(self, peer: Peer, now: Instant) -> Outcome:
         """They have lost what we agreed, and the server's word is not enough for them: they get our card once more.
@@ -259,7 +286,7 @@ class Registration:
         if peer is None or (peer.our_card is None and peer.relation != "requested"):
             return []
         if not signal.accept:
-            self._context.put_peer(replace(peer, relation="declined", relation_since=now.wall, our_card=None))
+            self._context.put_peer(peer.let_go("declined", now.wall))
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
         verified = self._verify_either(peer.account_id, signal.answer, now)
         if any(bundle.last_resort for bundle in verified.bundles):
@@ -276,7 +303,7 @@ class Registration:
         peer = self._context.store.peer(signal.account)
         if peer is None or peer.relation != "requested":
             return []
-        self._context.put_peer(replace(peer, relation="none", relation_since=now.wall, our_card=None))
+        self._context.put_peer(peer.let_go("none", now.wall))
         return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("request_expired"))]
 
     def gone(self, signal: AccountGone, now: Instant) -> Outcome:
@@ -342,11 +369,13 @@ class Registration:
         outcome += self._outbox.resume(peer, now)
         return outcome + self._agreement.registered(peer, we_asked=we_asked, now=now)
 
-    def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant) -> bytes:
+    def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant, note: bytes = b"") -> bytes:
         """A signed card with fresh one-time prekeys, their private halves stored."""
-        return self._sign_card(recipient, purpose, self._context.one_time_bundle(CARD_SECONDS, now), now)
+        return self._sign_card(recipient, purpose, self._context.one_time_bundle(CARD_SECONDS, now), now, note)
 
-    def _sign_card(self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant) -> bytes:
+    def _sign_card(
+        self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant, note: bytes = b""
+    ) -> bytes:
         context = self._context
         return sign_card(
             context.device,
@@ -356,7 +385,7 @@ class Registration:
             device_list=context.secrets.device_list,
             names=context.profile.names,
             bundles=(bundle,),
-            note=b"",
+            note=note,
             now_seconds=int(now.wall),
         )
 

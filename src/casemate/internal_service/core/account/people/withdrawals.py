@@ -59,7 +59,7 @@ class Withdrawals:
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation != "requested":
             return []
-        self._context.put_peer(replace(peer, relation="none", relation_since=now.wall, our_card=None))
+        self._context.put_peer(peer.let_go("none", now.wall))
         return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("withdrawn"))]
 
     def heard(self, signal: RegistrationWithdrawn, now: Instant) -> Outcome:

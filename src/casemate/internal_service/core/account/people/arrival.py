@@ -1,0 +1,88 @@
+"""Coming by an invitation: whoever made it is found by the account id that the link names, and asked with a proof."""
+
+from dataclasses import replace
+
+from casemate.crypto.errors import BadInvitation
+from casemate.crypto.identity import verify_device_list
+from casemate.crypto.invite import Invitation, bind, read_invitation
+from casemate.internal_service.core.account.contents import RequestNote, encode
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.people.registration import Registration
+from casemate.internal_service.core.ground.notices import RegistrationSettled
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.node import Instant
+from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId, cid_of
+from casemate.protocol.link import AccountFound, FindAccount, RequestFailed
+
+
+def checked_invitation(text: str) -> Invitation:
+    """Raises Refused."""
+    try:
+        return read_invitation(text)
+    except BadInvitation as error:
+        raise refuse("no_invitation", problem=str(error)) from error
+
+
+class Arrival:
+    def __init__(self, context: Context, requests: ServerRequests, registration: Registration) -> None:
+        self._context = context
+        self._requests = requests
+        self._registration = registration
+
+    def open(self, text: str, now: Instant) -> Outcome:
+        """An account that is there opens a link. What does not reach the server now is asked with the next link. Raises
+        Refused."""
+        invitation, profile = checked_invitation(text), self._context.profile
+        if invitation.server_key != profile.server_key:
+            raise refuse("other_server")
+        if invitation.inviter == profile.account_id:
+            raise refuse("own_invitation")
+        peer = self._context.store.peer(invitation.inviter)
+        if peer is not None and peer.blocked:
+            raise refuse("blocked_by_you")
+        if peer is not None and peer.relation == "registered":
+            raise refuse("already_registered")
+        self._context.store.put_profile(replace(profile, invitation=text))
+        return self.link_up(now)
+
+    def link_up(self, now: Instant) -> Outcome:
+        """Ask who invited us, until that was done."""
+        text = self._context.profile.invitation
+        if not text:
+            return []
+        invitation = read_invitation(text)
+        try:
+            return self._requests.ask(
+                lambda request_id: FindAccount(request_id, cid_of(invitation.inviter)),
+                lambda answer, later: self._found(invitation, answer, later),
+            )
+        except Refused:
+            return []  # with the next link
+
+    def _found(self, invitation: Invitation, answer: Answer, now: Instant) -> Outcome:
+        if isinstance(answer, RequestFailed) and answer.code == "server_away":
+            return []  # with the next link
+        self._context.store.put_profile(replace(self._context.profile, invitation=""))
+        if not isinstance(answer, AccountFound):
+            code = answer.code if isinstance(answer, RequestFailed) else "internal"
+            return [self._in_vain(invitation.inviter, code)]
+        if not _is_the_inviter(invitation, answer):
+            return [self._in_vain(invitation.inviter, "inviter_unproven")]
+        binding = bind(invitation, self._context.account_id)
+        return self._registration.ask_invited(answer, encode(RequestNote(invitation.invite_id, binding)), now)
+
+    def _in_vain(self, inviter: AccountId, code: str) -> RegistrationSettled:
+        return RegistrationSettled(cid_of(inviter), "", reason(code))
+
+
+def _is_the_inviter(invitation: Invitation, answer: AccountFound) -> bool:
+    """The link names the account, and the account's own keys sign its devices: the server's word counts for nothing."""
+    if answer.row.account_id != invitation.inviter:
+        return False
+    try:
+        verify_device_list(answer.device_list, invitation.inviter)
+    except PeerBrokeProtocol:
+        return False
+    return True
