@@ -13,6 +13,7 @@ import { ConnectionLost, Refused } from "../api/InternalService";
 import { sha3_256 } from "../api/sha3";
 import { compareByName, matchesQuery } from "../words/names";
 import { otherIn } from "./conversationId";
+import type { FakeInvites } from "./FakeInvites";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { SERVER } from "./FakeWorld";
@@ -196,11 +197,45 @@ export class FakeInternalService implements InternalService {
     return { cid: account.cid, request_id: null };
   }
 
+  private register(username: string, fullName: string, password: readonly number[]): Answers["Register"] {
+    if ([...this.world.accounts.values()].some((account) => account.username === username))
+      throw new Refused({ code: "username_taken", params: { username }, acts: "user" });
+    const cid = BigInt(this.world.accounts.size) * 1_000_000_000_000_007n + 18_000_000_000_000_000_001n;
+    const account = this.world.person(cid, username, fullName, { local: true });
+    account.password = new TextDecoder().decode(new Uint8Array(password));
+    return { cid, request_id: null };
+  }
+
+  private invitation(text: string): NonNullable<ReturnType<FakeInvites["find"]>> {
+    const found = this.world.invites.find(text);
+    if (found === undefined)
+      throw new Refused({ code: "no_invitation", params: { problem: "none" }, acts: "user" });
+    return found;
+  }
+
   private readonly handlers: Handlers = {
     GetAutostart: () => ({ cid: 0n, request_id: null, ...this.world.autostart }),
     SetAutostart: ({ on }) => {
       this.world.autostart = { ...this.world.autostart, state: on ? "on" : "off", reason: null };
       return { cid: 0n, request_id: null, ...this.world.autostart };
+    },
+    MakeInvite: (fields) => {
+      const refused = this.world.invites.refuses;
+      if (refused !== null) throw new Refused(refused);
+      return this.world.invites.make(fields);
+    },
+    TakeBackInvite: (fields) => this.world.invites.takeBack(fields),
+    ListInvites: ({ cid }) => this.world.invites.of(cid),
+    ReadInvitation: ({ text }) => this.world.invites.read(this.invitation(text)),
+    OpenInvitation: ({ cid, text }) => {
+      this.world.invites.comes(this.invitation(text), cid);
+      return done(cid);
+    },
+    Join: (fields) => {
+      const invitation = this.invitation(fields.text);
+      const made = this.register(fields.username, fields.full_name, fields.password);
+      this.world.invites.comes(invitation, made.cid);
+      return made;
     },
     ListBrowsers: () => ({ cid: 0n, request_id: null, browsers: this.world.browsers }),
     SignOutBrowser: ({ browser }) => {
@@ -233,12 +268,7 @@ export class FakeInternalService implements InternalService {
       const given = fields.server_password?.passwords[0];
       if (wanted !== null && given?.join() !== Array.from(sha3_256(new TextEncoder().encode(wanted))).join())
         throw new Refused({ code: "server_password_wrong", params: {}, acts: "user" });
-      if ([...this.world.accounts.values()].some(({ username }) => username === fields.username))
-        throw new Refused({ code: "username_taken", params: { username: fields.username }, acts: "user" });
-      const cid = BigInt(this.world.accounts.size) * 1_000_000_000_000_007n + 18_000_000_000_000_000_001n;
-      const account = this.world.person(cid, fields.username, fields.full_name, { local: true });
-      account.password = new TextDecoder().decode(new Uint8Array(fields.proposed_password));
-      return { cid, request_id: null };
+      return this.register(fields.username, fields.full_name, fields.proposed_password);
     },
     Connect: ({ username, password }) =>
       this.signIn(

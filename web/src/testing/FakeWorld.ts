@@ -13,6 +13,7 @@ import type { FoundFiles } from "../api/InternalService";
 import { conversationId, otherIn } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
+import { FakeInvites } from "./FakeInvites";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
 import { fakeLooks } from "./fakeLooks";
 
@@ -22,6 +23,7 @@ export class FakeWorld {
   readonly accounts = new Map<Cid, FakeAccount>();
   readonly accountListeners = new Set<() => void>();
   /** People who are only ever rows of the directory. */
+  readonly invites = new FakeInvites(this);
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;
   /** The server was started together with this service. */
@@ -112,6 +114,7 @@ export class FakeWorld {
         names_signed: true,
         looks: fakeLooks(about.full_name, about.username),
         namesake: null,
+        met: "",
       }
     );
   }
