@@ -19,6 +19,7 @@ from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground.effects import (
     AskAutostart,
     AskBrowsers,
+    AskUp,
     CloseSocket,
     MakeVault,
     SendResponse,
@@ -41,6 +42,7 @@ from casemate.internal_service.core.sessions.vaults import make_server_password_
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response
+from casemate.protocol.client.views import Reach, ReachView
 from casemate.protocol.ids import AccountId, SocketId
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
 from casemate.runtime.sqlite import Database
@@ -250,6 +252,8 @@ class House:
         self._key = MachineKey(b"m" * 32)
         self.own_server_key: bytes | None = None
         """Of a server that this person started, too."""
+        self.reach: Reach = "this-computer"
+        """Of that server."""
         self._runs = 0
         self.is_up = False
 
@@ -323,16 +327,24 @@ class House:
                 self._vault(lambda: try_vaults(effect))
             case MakeServerPasswordKey():
                 self._vault(lambda: make_server_password_key(effect))
-            case AskBrowsers(token):
-                street.work.append(lambda: self.tell(events.BrowsersTold(token, [])))
-            case AskAutostart(token, turn):
-                self.autostart = self.autostart if turn is None else turn
-                seen = events.AutostartSeen(token, "on" if self.autostart else "off")
-                street.work.append(lambda: self.tell(seen))
+            case AskBrowsers() | AskAutostart() | AskUp():
+                street.work.append(partial(self.tell, self._answer(effect)))
             case EventUndone():
                 self.undone.append(effect)
             case _:
                 raise AssertionError(effect)
+
+    def _answer(self, effect: AskBrowsers | AskAutostart | AskUp) -> Event:
+        """What is around the service and has no core of its own."""
+        match effect:
+            case AskBrowsers(token):
+                return events.BrowsersTold(token, [])
+            case AskAutostart(token, turn):
+                self.autostart = self.autostart if turn is None else turn
+                return events.AutostartSeen(token, "on" if self.autostart else "off")
+            case AskUp(token, wanted):
+                self.reach = wanted or self.reach
+                return events.UpAnswered(token, ReachView(reach=self.reach))
 
     def _vault(self, work: Callable[[], Event]) -> None:
         if self.hold_vaults:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from casemate.runtime.errors import CannotStart
 
@@ -53,12 +53,17 @@ class Child:
             raise CannotStart(f"The {self.name} did not get ready within {START_SECONDS:.0f} seconds.") from None
         raise CannotStart(f"The {self.name} did not start (exit code {await self._process.wait()}).")
 
-    async def ended(self) -> int:
-        """Wait for its end; its exit code."""
+    async def ended(self, heard: Callable[[bytes], None]) -> int:
+        """Wait for its end; its exit code. `heard` gets the lines that it writes until then."""
         assert self._process.stdout is not None
-        while await self._process.stdout.read(4096):
-            pass  # whatever else it says there must not fill the pipe and block it
-        return await self._process.wait()
+        while True:
+            try:
+                line = await self._process.stdout.readline()
+            except ValueError:
+                continue  # longer than any line of ours, and dropped: it must not fill the pipe and block the child
+            if not line:
+                return await self._process.wait()
+            heard(line)
 
     async def stop(self) -> int:
         """Ask it to finish, insist after a while; its exit code."""

@@ -26,6 +26,14 @@ class SupervisedService:
         self._child: Child | None = None
         self._is_waited_for = False
         self._word = ""
+        self._moved: asyncio.Future[None] | None = None
+        self.heard: Callable[[bytes], None] = lambda _line: None
+        """Gets the lines that it writes to stdout."""
+
+    @property
+    def listen(self) -> ListenAddress:
+        """With the port that it has, once it was started."""
+        return self._listen
 
     async def launch(self) -> None:
         """Let it load its libraries; `start` goes on from there."""
@@ -49,6 +57,24 @@ class SupervisedService:
         """A line that it waits for at every start."""
         self._word = word
 
+    def answer(self, line: str) -> None:
+        """To what it asked; an end that comes in between leaves it without."""
+        assert self._child is not None, "it asked"
+        self._child.tell(line)
+
+    async def move(self, listen: ListenAddress) -> None:
+        """While it is kept: end it, and start it there. Raises `CannotStart`; then it is started again where it was."""
+        assert self._child is not None, "it was started"
+        assert self._moved is None, "one move after the other"
+        before, self._listen = self._listen, listen
+        self._moved = asyncio.get_running_loop().create_future()
+        await self._child.stop()
+        try:
+            await self._moved
+        except CannotStart:
+            self._listen = before
+            raise
+
     async def keep(self) -> NoReturn:
         """Start it again whenever it ends."""
         loop = asyncio.get_running_loop()
@@ -56,7 +82,10 @@ class SupervisedService:
         while True:
             assert self._child is not None, "it was started"
             began = loop.time()
-            code = await self._child.ended()
+            code = await self._child.ended(self.heard)
+            if self._moved is not None:
+                await self._arrive(self._moved)
+                continue
             if loop.time() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             why = f"The {self.name} ended by itself (exit code {code})"
@@ -64,6 +93,17 @@ class SupervisedService:
                 why = f"The {self.name} does not start"
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+    async def _arrive(self, moved: asyncio.Future[None]) -> None:
+        """Start it where it was moved to; what keeps it hears an end at once if that fails."""
+        self._moved = None
+        try:
+            await self.start()
+        except CannotStart as error:
+            await self.stop()
+            moved.set_exception(error)
+        else:
+            moved.set_result(None)
 
     async def stop(self) -> None:
         if self._child is not None:
@@ -79,4 +119,7 @@ class SupervisedService:
             await self.stop()
             return False
         self._say(f"The {self.name} runs again.")
+        if self._moved is not None:  # it was asked to move while it was down
+            self._moved.set_result(None)
+            self._moved = None
         return True

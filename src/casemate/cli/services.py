@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -184,14 +185,16 @@ def internal_service(
     """
     given = dict(locals())
     _prepare(log_style, log_level)
+    from casemate.internal_service.adapters.up_pipe import UpPipe
     from casemate.internal_service.main import InternalServiceOptions, run
 
-    own_server_key = None
+    own_server_key, up = None, None
     if own_server_from_stdin:
         # What follows needs the server that `up` starts beside us; what is above took most of our time.
         default_server, own_server_key = _own_server(sys.stdin.readline())
+        up = UpPipe()
     if stop_when_stdin_closes:
-        _stop_with_parent()
+        _stop_with_parent(_pass_over if up is None else up.heard)
     data_dir = data_dir or default_data_dir() / INTERNAL_FOLDER
     arguments = json.loads(started_by) if started_by else started_as(internal_service, given, data_dir)
     return run(
@@ -203,6 +206,7 @@ def internal_service(
             listen=str(listen),
             default_server=default_server,
             own_server_key=own_server_key,
+            up=up,
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
             trust_other_users=trust_other_users,
@@ -231,12 +235,20 @@ def _own_server(line: str) -> tuple[str, bytes]:
     return address, bytes.fromhex(key)
 
 
-def _stop_with_parent() -> None:
-    """Ask ourselves to stop when stdin closes: `up` holds its other end, and however `up` ends, it lets go of it."""
+def _pass_over(_line: bytes) -> None:
+    pass
+
+
+def _stop_with_parent(heard: Callable[[bytes], None] = _pass_over) -> None:
+    """Ask ourselves to stop when stdin closes: `up` holds its other end, and however `up` ends, it lets go of it. Lines
+    that it writes are `heard` by another thread."""
 
     def watch() -> None:
-        while os.read(0, 4096):
-            pass
+        begun = b""
+        while more := os.read(0, 4096):
+            *lines, begun = (begun + more).split(b"\n")
+            for line in lines:
+                heard(line)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from casemate.cli.options import chosen_config
 
 _NEVER_PASSED_ON: Final = frozenset(
-    {"data_dir", "browser", "started_by", "own_server_from_stdin", "stop_when_stdin_closes"}
+    {"data_dir", "reach", "browser", "started_by", "own_server_from_stdin", "stop_when_stdin_closes"}
 )
 
 

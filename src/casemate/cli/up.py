@@ -22,13 +22,17 @@ from casemate.cli.options import (
     RelayAddress,
     default_data_dir,
 )
+from casemate.cli.reach import ReachDesk, keep_reach, kept_reach, listen_for, relay_port_of
 from casemate.cli.started_as import started_as
 from casemate.crypto.keys import fingerprint
+from casemate.protocol.client.views import Reach
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.shutdown import shutdown_requested
+from casemate.server.adapters.addresses import stated_addresses
 from casemate.server.adapters.identity_file import read_identity
 
-ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (recognised, not listened on)
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "127.0.0.1"}  # noqa: S104  (recognised, not listened on)
+"""On `::` IPv4 comes in, too."""
 
 
 def up(
@@ -38,6 +42,7 @@ def up(
     server_listen: Address = DEFAULT_SERVER_LISTEN,
     relay_listen: RelayAddress | None = None,
     address: list[str] | None = None,
+    reach: Reach | None = None,
     peer_paths: bool = True,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
@@ -60,6 +65,9 @@ def up(
     address
         HOST:PORT at which people reach the server, such as that of a router that passes it on, or wss://HOST[:PORT] of
         a proxy; may be repeated. Addresses of this computer are found without it.
+    reach
+        Who can come to the server: this-computer alone, or the network. It is kept for the next start; until somebody
+        chooses, here or in the UI, --server-listen says it.
     peer_paths
         Connect to people's services directly where that is possible, else through the server's relay.
     trust_other_users
@@ -84,14 +92,17 @@ def up(
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--started-by", json.dumps(started_as(up, given, directory))]
     internal_options += ["--trust-other-users"] if trust_other_users else []
-    server = SupervisedService("server", server_listen, server_options, _say)
+    if reach is not None:
+        keep_reach(directory, reach)
+    server = SupervisedService("server", listen_for(kept_reach(directory), server_listen), server_options, _say)
     internal = SupervisedService("internal-service", listen, internal_options, _say)
-    return asyncio.run(_run(directory, server, internal, browser))
+    desk = ReachDesk(directory, server, stated_addresses(address or ()), relay_port_of(relay_listen, server_listen))
+    return asyncio.run(_run(desk, internal, browser))
 
 
-async def _run(data_dir: Path, server: SupervisedService, internal: SupervisedService, browser: bool) -> int:
+async def _run(desk: ReachDesk, internal: SupervisedService, browser: bool) -> int:
     stop = asyncio.create_task(shutdown_requested().wait())
-    work = asyncio.create_task(_serve(data_dir, server, internal, browser))
+    work = asyncio.create_task(_serve(desk, internal, browser))
     try:
         await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
         if work.done():
@@ -103,11 +114,12 @@ async def _run(data_dir: Path, server: SupervisedService, internal: SupervisedSe
         await asyncio.wait((work,))  # it may be starting a service again
         # People's side first: it says goodbye to a server that still listens.
         await internal.stop()
-        await server.stop()
+        await desk.server.stop()
 
 
-async def _serve(data_dir: Path, server: SupervisedService, internal: SupervisedService, browser: bool) -> None:
+async def _serve(desk: ReachDesk, internal: SupervisedService, browser: bool) -> None:
     """Start both services, show the UI, and keep them running. Raises `CannotStart` when one does not start at all."""
+    data_dir, server = desk.data_dir, desk.server
     await server.launch()
     # Most of a start is loading libraries: it need not know the server for that.
     await internal.launch()
@@ -126,7 +138,10 @@ async def _serve(data_dir: Path, server: SupervisedService, internal: Supervised
     sys.stdout.flush()
     if browser:
         await asyncio.to_thread(open_in_browser, url, data_dir)
-    await asyncio.gather(server.keep(), internal.keep())
+    async with asyncio.TaskGroup() as tasks:
+        internal.heard = lambda line: desk.hear(line, internal, tasks)
+        tasks.create_task(server.keep())
+        tasks.create_task(internal.keep())
 
 
 def _say(sentence: str) -> None:

@@ -18,6 +18,7 @@ from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
+from casemate.internal_service.adapters.up_pipe import UpPipe
 from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.adapters.web_surface.browsers import Browsers
 from casemate.internal_service.adapters.web_surface.credentials import Credentials, load_or_make_token
@@ -71,6 +72,8 @@ class InternalServiceOptions:
     """What a person types for a fresh signed-in page."""
     start_command: str = "casemate up"
     """What a person types to start it again."""
+    up: UpPipe | None = None
+    """To `casemate up`, if that started us and the server."""
     started_as: tuple[str, ...] = ()
     """The arguments of `casemate` that start the same with the computer."""
     trust_other_users: bool = False
@@ -129,6 +132,7 @@ async def serve(options: InternalServiceOptions) -> int:
             peer_paths=options.peer_paths,
             lan_discovery=options.lan_discovery,
             own_start=(*own_program(), *options.started_as),
+            up=options.up,
         )
         _keep_started(options)
         await _runs(around, key.key, opened, url)

@@ -21,17 +21,19 @@ from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
 from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
+from casemate.internal_service.adapters.up_pipe import UpPipe
 from casemate.internal_service.adapters.vault_workers import VaultWorkers
 from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.core.ground.effects import (
     AskAutostart,
     AskBrowsers,
+    AskUp,
     CloseSocket,
     MakeVault,
     SendResponse,
     TryVaults,
 )
-from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen
+from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen, UpAnswered
 from casemate.internal_service.core.ground.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
 from casemate.internal_service.core.ground.path_io import (
     AnnounceOnLan,
@@ -48,6 +50,7 @@ from casemate.internal_service.core.sessions.found_accounts import FoundAccount
 from casemate.internal_service.core.sessions.machine import Machine
 from casemate.internal_service.core.sessions.ports import Fault
 from casemate.node import Effect
+from casemate.protocol.client.views import ReachView
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.disk_space import free_bytes, room_again
 from casemate.runtime.entropy import system_entropy
@@ -74,6 +77,8 @@ class Surroundings:
     lan_discovery: bool
     own_start: tuple[str, ...]
     """The command that starts the same as this process."""
+    up: UpPipe | None = None
+    """To `casemate up`, if that started us."""
 
 
 class Run:
@@ -106,6 +111,7 @@ class Run:
         thread = self._thread = StoreThread(self._core, self._core.stores, SystemClock(), performer)
         performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events)
         performer.autostart = Autostart(thread.events, around.own_start)
+        performer.up, performer.events = around.up, thread.events
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
         performer.peers = start_transport(thread.events, is_on=around.peer_paths)
         performer.lan = LocalNetwork(thread.events, system_entropy) if around.lan_discovery else None
@@ -159,6 +165,8 @@ class _Performer:
     autostart: Autostart
     peers: Transport
     lan: LocalNetwork | None
+    up: UpPipe | None
+    events: EventQueue
 
     def __call__(self, effect: Effect) -> None:
         match effect:
@@ -172,6 +180,11 @@ class _Performer:
                 self.vaults.perform(effect)
             case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
                 self.peers.perform(effect)
+            case AskUp(token):
+                if self.up is None:
+                    self.events.post(UpAnswered(token, ReachView(reach=None)))
+                else:
+                    self.up.ask(effect, self.events)
             case AnnounceOnLan() | LeaveLan():
                 if self.lan is not None:
                     self.lan.perform(effect)

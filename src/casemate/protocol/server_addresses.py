@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 DEFAULT_SERVER_PORT: Final = 12349
+DEFAULT_RELAY_PORT: Final = 12350
 SERVER_ADDRESSES: Final = 8
 """That a server tells, and that an account keeps."""
 SERVER_ADDRESS_CHARACTERS: Final = 255

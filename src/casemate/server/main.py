@@ -25,6 +25,7 @@ from casemate.protocol.limits import (
     NEW_ACCOUNTS_AT_ONCE,
     REGISTRATION_REQUEST_SECONDS,
 )
+from casemate.protocol.server_addresses import DEFAULT_RELAY_PORT
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.disk_space import free_bytes, room_again, takes_more
@@ -39,7 +40,7 @@ from casemate.runtime.tasks import first_of
 from casemate.server.adapters.addresses import ServerPlace, stated_addresses
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity, tls_context
-from casemate.server.adapters.path_services import RELAY_PORT, PathOptions, PathServices
+from casemate.server.adapters.path_services import PathOptions, PathServices
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
 from casemate.server.adapters.site import Site
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
@@ -290,7 +291,7 @@ def _path_options(options: ServerOptions, listen: ListenAddress) -> PathOptions 
     if options.relay_listen == RELAY_OFF:
         return None
     # Whoever lets the system choose one port gets the other one the same way.
-    usual = ListenAddress(listen.host, RELAY_PORT if listen.port else 0)
+    usual = ListenAddress(listen.host, DEFAULT_RELAY_PORT if listen.port else 0)
     return PathOptions(
         listen=_address(options.relay_listen) if options.relay_listen else usual,
         url=options.relay_url,

@@ -177,6 +177,12 @@ export interface GetAutostart {
   readonly request_id: string;
 }
 
+/** Who can come to this account's server, if it was started together with this service: found out and tried now. */
+export interface GetReach {
+  readonly request_id: string;
+  readonly cid: Cid;
+}
+
 export interface GetSafetyNumber {
   readonly request_id: string;
   readonly cid: Cid;
@@ -434,6 +440,26 @@ export interface ProbeServer {
   readonly server_addr: string;
 }
 
+export interface ReachTold {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly view: ReachView;
+}
+
+/** Who can come to the server that was started together with this service. */
+export interface ReachView {
+  readonly reach: "network" | "this-computer" | null;
+  readonly addresses: readonly ReachableAddress[];
+  readonly ports: readonly string[];
+  readonly failed: boolean;
+}
+
+/** An address of the server that runs on this computer, tried from here. */
+export interface ReachableAddress {
+  readonly address: string;
+  readonly who: "everywhere" | "network" | "unknown";
+}
+
 /** What the link says that is somewhere in this text. */
 export interface ReadInvitation {
   readonly request_id: string;
@@ -529,6 +555,13 @@ export interface SetDraft {
   readonly slot: string;
   readonly text: string;
   readonly revision: number;
+}
+
+/** Let the server listen there from now on, over restarts, too. Links to it end and come back. */
+export interface SetReach {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly reach: "network" | "this-computer";
 }
 
 /** Null leaves a setting as it is. AccountChanged follows. */
@@ -669,6 +702,8 @@ export interface ExtensionRequests {
   readonly SetSettings: SetSettings;
   readonly AddServerAddress: AddServerAddress;
   readonly RemoveServerAddress: RemoveServerAddress;
+  readonly GetReach: GetReach;
+  readonly SetReach: SetReach;
   readonly ConnectAccount: ConnectAccount;
   readonly AdoptAccount: AdoptAccount;
   readonly ForgetFoundAccount: ForgetFoundAccount;
@@ -701,6 +736,7 @@ export interface ExtensionResponses {
   readonly AutostartTold: AutostartTold;
   readonly InviteList: InviteList;
   readonly InvitationRead: InvitationRead;
+  readonly ReachTold: ReachTold;
   readonly BrowserList: BrowserList;
   readonly Done: Done;
   readonly Pong: Pong;
@@ -762,6 +798,8 @@ export const ANSWERS = {
   SetSettings: ["Done"],
   AddServerAddress: ["Done"],
   RemoveServerAddress: ["Done"],
+  GetReach: ["ReachTold"],
+  SetReach: ["ReachTold"],
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   ForgetFoundAccount: ["Done"],

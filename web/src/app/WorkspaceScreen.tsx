@@ -9,6 +9,7 @@ import { Later } from "../components/Later";
 import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
+import { Reach } from "../features/invite/Reach";
 import { PeopleScreen } from "../features/people/PeopleScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { Announcer } from "../features/shell/Announcer";
@@ -229,7 +230,7 @@ function MainPlace(props: {
     case "connections":
       return <ConnectionsScreen onDiscover={props.onDiscover} onSettings={props.onSettings} />;
     case "settings":
-      return <SettingsScreen onSignOut={props.onSignOut} onDeleted={leave} />;
+      return <SettingsScreen reach={<Reach />} onSignOut={props.onSignOut} onDeleted={leave} />;
     case "conversation":
       return (
         <Conversation

@@ -16,7 +16,7 @@ import { otherIn } from "./conversationId";
 import type { FakeInvites } from "./FakeInvites";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
-import { SERVER } from "./FakeWorld";
+import { ONLY_HERE, SERVER } from "./FakeWorld";
 import { fakeLooks } from "./fakeLooks";
 import { serverAddressView } from "./serverAddressView";
 
@@ -438,6 +438,11 @@ export class FakeInternalService implements InternalService {
       account.serverAddresses = account.serverAddresses.filter((each) => each.address !== address);
       account.changeAccount();
       return done(cid);
+    },
+    GetReach: ({ cid }) => ({ cid, request_id: null, view: this.world.reach }),
+    SetReach: ({ cid, reach }) => {
+      this.world.reach = reach === "network" ? this.world.reachOnNetwork : ONLY_HERE;
+      return { cid, request_id: null, view: this.world.reach };
     },
     PeerRegister: (fields) => {
       const [me, peer] = this.pair(fields.cid, fields.peer_cid);

@@ -7,6 +7,7 @@ import type {
   MessageView,
   PathView,
   PeerView,
+  ReachView,
   Reason,
 } from "../api/generated";
 import type { FoundFiles } from "../api/InternalService";
@@ -17,6 +18,12 @@ import { FakeInvites } from "./FakeInvites";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
 import { fakeLooks } from "./fakeLooks";
 
+export const ONLY_HERE: ReachView = {
+  reach: "this-computer",
+  addresses: [],
+  ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
+  failed: false,
+};
 export const SERVER = "127.0.0.1:12349";
 
 export class FakeWorld {
@@ -32,6 +39,15 @@ export class FakeWorld {
   browsers: readonly BrowserView[] = [];
   /** Whether Casemate starts with this computer. */
   autostart: Omit<AutostartTold, "cid" | "request_id"> = { state: "off", reason: null, before_login: false };
+  /** Of the server, which was started together with this service. */
+  reach: ReachView = ONLY_HERE;
+  /** What becomes of it when it listens on the network. */
+  reachOnNetwork: ReachView = {
+    reach: "network",
+    addresses: [{ address: "192.168.1.5:12349", who: "network" }],
+    ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
+    failed: false,
+  };
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
   /** Why little or nothing can be kept on this computer's disk. */

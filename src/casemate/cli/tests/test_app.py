@@ -161,6 +161,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "started_as": options_again,
         "default_server": "a:1",
         "own_server_key": None,
+        "up": None,
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
         "open_command": open_command(Path("d")),

@@ -25,6 +25,7 @@ from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
@@ -115,6 +116,7 @@ def view_handlers(
     autostart: AutostartRequests,
     invitations: InvitationRequests,
     creating: Creating,
+    reach: ReachRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -148,6 +150,8 @@ def view_handlers(
         ext.OpenInvitation: invitations.open,
         ext.Join: creating.join,
         ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
+        ext.GetReach: reach.get,
+        ext.SetReach: reach.set,
         ext.ListBrowsers: browsers.list,
         ext.SignOutBrowser: browsers.sign_out,
         ext.GetAutostart: autostart.get,

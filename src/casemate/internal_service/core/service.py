@@ -38,6 +38,7 @@ from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.creating import Creating
@@ -148,6 +149,7 @@ class Service(Core):
         browsers = BrowserRequests(desk, self._waits)
         autostart = AutostartRequests(desk, self._waits)
         invitations = InvitationRequests(self._accounts)
+        reach = ReachRequests(desk, self._hosts, self._waits, machine.own_server_key)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
@@ -169,6 +171,7 @@ class Service(Core):
                 autostart,
                 invitations,
                 creating,
+                reach,
             ),
         )
 
@@ -193,6 +196,7 @@ class Service(Core):
                 | events.VaultsTried(token)
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
+                | events.UpAnswered(token)
             ):
                 self._waits.settle(token, event)
             case Wakeup():
@@ -245,6 +249,7 @@ class Service(Core):
                 | events.VaultsTried(token)
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
+                | events.UpAnswered(token)
             ):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():

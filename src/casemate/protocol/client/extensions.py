@@ -26,6 +26,8 @@ from casemate.protocol.client.views import (
     MessageOrder,
     MessageView,
     PeerView,
+    Reach,
+    ReachView,
     Reason,
     ViewEvent,
 )
@@ -172,6 +174,10 @@ class InvitationRead(ExtensionResponse, frozen=True, kw_only=True):
     """Accounts of this computer at that server: they can open it without a new account."""
     own: bool
     """One of them made it."""
+
+
+class ReachTold(ExtensionResponse, frozen=True, kw_only=True):
+    view: ReachView
 
 
 class BrowserList(ExtensionResponse, frozen=True, kw_only=True):
@@ -365,6 +371,23 @@ class RemoveServerAddress(ExtensionRequest, frozen=True, kw_only=True):
 
     cid: Cid
     address: str
+
+
+class GetReach(ExtensionRequest, frozen=True, kw_only=True):
+    """Who can come to this account's server, if it was started together with this service: found out and tried now."""
+
+    answers = (ReachTold,)
+
+    cid: Cid
+
+
+class SetReach(ExtensionRequest, frozen=True, kw_only=True):
+    """Let the server listen there from now on, over restarts, too. Links to it end and come back."""
+
+    answers = (ReachTold,)
+
+    cid: Cid
+    reach: Reach
 
 
 class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):

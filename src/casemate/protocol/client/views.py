@@ -18,6 +18,8 @@ Met = Literal["", "by_our_invitation", "by_their_invitation"]
 """How two came to know each other, where a link proved to both who the other is."""
 Connection = Literal["none", "asking", "asks_you", "connected"]
 LinkStateName = Literal["online", "connecting", "away", "fenced"]
+Reach = Literal["network", "this-computer"]
+"""Who can come to a server: whoever finds an address of this computer, or nobody else than it."""
 SessionState = Literal["signed_out", "active", "orphaned"]
 AutostartState = Literal["on", "off", "unavailable"]
 
@@ -87,6 +89,30 @@ class ServerAddressView(msgspec.Struct, frozen=True, kw_only=True):
     """Unix milliseconds since when it was not found there; None: as far as we know it is there."""
     reason: Reason | None = None
     """What it was the last time that it was looked for."""
+
+
+Reached = Literal["everywhere", "network", "unknown"]
+"""Who can use an address: it answered and is one of the internet, or one of this network. Unknown: nothing answered."""
+
+
+class ReachableAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of the server that runs on this computer, tried from here."""
+
+    address: str
+    who: Reached
+
+
+class ReachView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who can come to the server that was started together with this service."""
+
+    reach: Reach | None
+    """None: the server is not ours to move; it runs elsewhere, or was started by itself."""
+    addresses: list[ReachableAddress] = []
+    """For others: never one of this computer alone."""
+    ports: list[str] = []
+    """What a firewall has to let in, such as "TCP 12349"."""
+    failed: bool = False
+    """It could not be done; all is as before."""
 
 
 class SettingsView(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,6 @@ from casemate.server.adapters.relay.site import Relay
 from casemate.server.adapters.relay.verdicts import Verdicts
 from casemate.server.core.events import RelayAccountChanged, RelayEndpointAnswered, RelayPairAnswered
 
-RELAY_PORT: Final = 12350
 STOP_SECONDS: Final = 2.0
 
 log = structlog.get_logger("casemate.relay")

@@ -17,13 +17,15 @@ import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
 
 interface Props {
+  /** Who can come to the server, where it runs on this computer. */
+  readonly reach: ReactNode;
   readonly onSignOut: () => void;
   readonly onDeleted: () => void;
 }
 
 type Setting = Exclude<keyof SettingsView, "unlocked_by">;
 
-export function SettingsScreen({ onSignOut, onDeleted }: Props) {
+export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
   const { service, cid } = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const { settings } = account;
@@ -57,6 +59,7 @@ export function SettingsScreen({ onSignOut, onDeleted }: Props) {
         <Part title="Where the server is">
           <ServerAddresses account={account} />
         </Part>
+        {reach}
         <Part title="With others">
           <Switch
             label="Connect when someone agreed"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from casemate.node import Effect
 from casemate.protocol.client.codec import ClientResponse
+from casemate.protocol.client.views import Reach
 from casemate.protocol.ids import SocketId
 
 
@@ -40,6 +41,15 @@ class AskAutostart(Effect):
 
     token: int
     turn: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskUp(Effect):
+    """Who can come to the server that `casemate up` runs beside us. Answer: UpAnswered."""
+
+    token: int
+    wanted: Reach | None
+    """What it is to be from now on; None: only look."""
 
 
 @dataclass(frozen=True, slots=True)

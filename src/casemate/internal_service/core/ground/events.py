@@ -6,7 +6,7 @@ from casemate.crypto.keys import DatabaseKey
 from casemate.node import Event
 from casemate.protocol.client.codec import ClientRequest
 from casemate.protocol.client.types import Uuid
-from casemate.protocol.client.views import AutostartState, BrowserView, Reason
+from casemate.protocol.client.views import AutostartState, BrowserView, ReachView, Reason
 from casemate.protocol.ids import SocketId
 
 
@@ -85,6 +85,12 @@ class AutostartSeen(Event):
     before_login: bool = False
     refused: Reason | None = None
     """Why it was not turned on or off."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpAnswered(Event):
+    token: int
+    view: ReachView
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,31 @@
+/** Who can come to the server of this computer, in words: what was tried, and what cannot be known from here. */
+import type { ReachableAddress, ReachView } from "../api/generated";
+
+const LIST = new Intl.ListFormat("en", { type: "conjunction" });
+
+/** Who could use a link with these addresses. */
+export function whoCanCome({ reach, addresses }: ReachView): string {
+  if (reach === "this-computer") return "Only this computer can reach this server.";
+  if (addresses.length === 0) return "This computer is in no network right now.";
+  if (addresses.some(({ who }) => who === "everywhere"))
+    return "Everywhere: people can come from any network, unless a firewall keeps them out.";
+  if (addresses.some(({ who }) => who === "network"))
+    return "This network: people can come who are in the same network as this computer, unless a firewall keeps them out.";
+  return "Not known: the server did not answer at any of these addresses from here.";
+}
+
+export function addressWords({ who }: ReachableAddress): string {
+  switch (who) {
+    case "everywhere":
+      return "Answers. An address of the internet.";
+    case "network":
+      return "Answers. An address of this network.";
+    case "unknown":
+      return "Does not answer from here. Whether others get through is not known.";
+  }
+}
+
+/** TCP 12349, TCP 12350 and UDP 12350 */
+export function portsInWords(ports: readonly string[]): string {
+  return LIST.format(ports);
+}
