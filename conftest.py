@@ -28,6 +28,8 @@ settings.load_profile("casemate")
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ENVIRONMENT)
+    for name in [name for name in os.environ if name.lower() in ("https_proxy", "all_proxy")]:
+        del os.environ[name]  # services of tests reach each other directly
     os.environ.update(service_environment())
     if threading.current_thread() is threading.main_thread():
         # CI ends what hangs with SIGTERM: fixtures then still stop the services that they started.

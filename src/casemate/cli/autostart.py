@@ -1,7 +1,9 @@
 """`casemate autostart on|off|status`: what the switch of the UI does, for a terminal."""
 
+import os
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,6 +35,8 @@ def on(*, data_dir: Path | None = None) -> None:
     if before.command and before.command != found.command:
         _say(f"Instead of what started so far:\n\n    {shlex.join(before.command)}\n")
     _say(f"That is written in {found.file}. What runs now goes on as it is.")
+    if _proxy_is_the_terminals(command):
+        _say("The proxy that is set in this terminal's environment is not known then: use --proxy when you start it.")
     if found.can_start_before_login and not found.before_login:
         _say("To have it start before you log in: loginctl enable-linger")
 
@@ -79,6 +83,12 @@ def _command(data_dir: Path | None) -> list[str]:
     directory = data_dir or default_data_dir()
     arguments = last_started(folder_of_service(directory))
     return [*own_program(), *(arguments or ["up", "--data-dir", str(directory_of_up(directory)), "--no-browser"])]
+
+
+def _proxy_is_the_terminals(command: Sequence[str]) -> bool:
+    """A login has another environment."""
+    variables = {name for name in os.environ if name.lower() in ("https_proxy", "all_proxy")}
+    return bool(variables) and "--proxy" not in command
 
 
 def _when(found: Found) -> str:

@@ -145,6 +145,8 @@ def internal_service(
     started_by: Annotated[str | None, Hidden] = None,
     allow_origin: list[str] | None = None,
     allow_host: list[str] | None = None,
+    proxy: str | None = None,
+    proxy_login_file: Path | None = None,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     keyring: bool = True,
     peer_paths: bool = True,
@@ -167,6 +169,11 @@ def internal_service(
         Another web origin whose pages may talk to it; may be repeated.
     allow_host
         Another host name under which browsers may reach it; may be repeated.
+    proxy
+        http://HOST:PORT or socks5h://HOST:PORT through which servers on other computers are reached, or off. By default
+        what HTTPS_PROXY, ALL_PROXY and NO_PROXY say. Connections between people take no proxy.
+    proxy_login_file
+        A file whose first line is USER:PASSWORD for --proxy.
     trust_other_users
         Let in other users of this computer, too, if they have a key: for containers and proxies, whose connections are
         not yours.
@@ -209,6 +216,8 @@ def internal_service(
             up=up,
             allowed_origins=tuple(allow_origin or ()),
             allowed_hosts=tuple(allow_host or ()),
+            proxy=proxy,
+            proxy_login=read_password(proxy_login_file),
             trust_other_users=trust_other_users,
             use_keyring=keyring,
             peer_paths=peer_paths,

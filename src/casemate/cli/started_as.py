@@ -33,4 +33,4 @@ def _argument(name: str, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [name if value else f"--no-{name.removeprefix('--')}"]
     values = value if isinstance(value, list) else [value]
-    return [word for one in values for word in (name, str(one))]
+    return [word for one in values for word in (name, str(one.resolve() if isinstance(one, Path) else one))]

@@ -44,6 +44,8 @@ def up(
     address: list[str] | None = None,
     reach: Reach | None = None,
     peer_paths: bool = True,
+    proxy: str | None = None,
+    proxy_login_file: Path | None = None,
     trust_other_users: Annotated[bool, Parameter(negative="")] = False,
     browser: bool = True,
     log_level: LogLevel = "warning",
@@ -70,6 +72,11 @@ def up(
         chooses, here or in the UI, --server-listen says it.
     peer_paths
         Connect to people's services directly where that is possible, else through the server's relay.
+    proxy
+        http://HOST:PORT or socks5h://HOST:PORT through which servers on other computers are reached, or off. By default
+        what HTTPS_PROXY, ALL_PROXY and NO_PROXY say. Connections between people take no proxy.
+    proxy_login_file
+        A file whose first line is USER:PASSWORD for --proxy.
     trust_other_users
         Let in other users of this computer, too, if they have a key: for containers and proxies, whose connections are
         not yours.
@@ -91,6 +98,8 @@ def up(
     internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--started-by", json.dumps(started_as(up, given, directory))]
+    internal_options += [] if proxy is None else ["--proxy", proxy]
+    internal_options += [] if proxy_login_file is None else ["--proxy-login-file", str(proxy_login_file)]
     internal_options += ["--trust-other-users"] if trust_other_users else []
     if reach is not None:
         keep_reach(directory, reach)

@@ -1,10 +1,11 @@
 """Puts the internal service together and runs it."""
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from aiohttp import web
 from casemate.crypto.keys import MachineKey
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
+from casemate.internal_service.adapters.proxies import Proxies, UnusableProxy, read_login, read_proxy
 from casemate.internal_service.adapters.service_store import SqliteServiceStore, open_or_begin_anew
 from casemate.internal_service.adapters.service_store.store import FILE_NAME
 from casemate.internal_service.adapters.up_pipe import UpPipe
@@ -76,6 +78,10 @@ class InternalServiceOptions:
     """To `casemate up`, if that started us and the server."""
     started_as: tuple[str, ...] = ()
     """The arguments of `casemate` that start the same with the computer."""
+    proxy: str | None = None
+    """To servers on other computers: a URL without a login, or "off"; None: what the environment says."""
+    proxy_login: str | None = field(default=None, repr=False)
+    """USER:PASSWORD for it."""
     trust_other_users: bool = False
     """Other users of this computer may connect, with a credential."""
     use_keyring: bool = True
@@ -131,6 +137,7 @@ async def serve(options: InternalServiceOptions) -> int:
             accept=lambda runner: web.SockSite(runner, listener.dup()),
             peer_paths=options.peer_paths,
             lan_discovery=options.lan_discovery,
+            proxies=_proxies(options),
             own_start=(*own_program(), *options.started_as),
             up=options.up,
         )
@@ -214,6 +221,24 @@ def _keep_url(data_dir: Path, url: str) -> None:
         keep_secret(path, url.encode("ascii"))
     except OSError as error:
         log.error("the address cannot be written down", file=str(path), error=error.strerror)
+
+
+def _proxies(options: InternalServiceOptions) -> Proxies:
+    """Raises `CannotStart`."""
+    if options.proxy_login is not None and options.proxy in (None, "off"):
+        raise CannotStart("--proxy-login-file is for the proxy of --proxy, which is not set.")
+    if options.proxy is None or options.proxy == "off":
+        return Proxies(dict(os.environ), None if options.proxy is None else "off")
+    if "@" in options.proxy:
+        raise CannotStart(
+            "Everybody on a computer can list the arguments of its programs, so --proxy takes no login: write it into "
+            "the first line of a file for --proxy-login-file (USER:PASSWORD), or set HTTPS_PROXY or ALL_PROXY."
+        )
+    try:
+        login = None if options.proxy_login is None else read_login(options.proxy_login)
+        return Proxies(chosen=read_proxy(options.proxy, login))
+    except UnusableProxy as error:
+        raise CannotStart(f"The proxy cannot be used: {error}.") from error
 
 
 def _keep_started(options: InternalServiceOptions) -> None:

@@ -19,6 +19,7 @@ from casemate.internal_service.adapters.autostart import Autostart
 from casemate.internal_service.adapters.lan import LocalNetwork
 from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
+from casemate.internal_service.adapters.proxies import Proxies
 from casemate.internal_service.adapters.server_link import ServerLinks
 from casemate.internal_service.adapters.service_store import SqliteServiceStore
 from casemate.internal_service.adapters.up_pipe import UpPipe
@@ -75,6 +76,7 @@ class Surroundings:
     """Another listening socket on the port of this process."""
     peer_paths: bool
     lan_discovery: bool
+    proxies: Proxies
     own_start: tuple[str, ...]
     """The command that starts the same as this process."""
     up: UpPipe | None = None
@@ -109,7 +111,7 @@ class Run:
         )
         performer = self._performer = _Performer()
         thread = self._thread = StoreThread(self._core, self._core.stores, SystemClock(), performer)
-        performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events)
+        performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events, around.proxies)
         performer.autostart = Autostart(thread.events, around.own_start)
         performer.up, performer.events = around.up, thread.events
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)

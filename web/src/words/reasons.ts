@@ -55,6 +55,18 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   server_password_wrong: () => "The server did not take that server password.",
   server_unreachable: (facts) =>
     `${facts.params.address ?? facts.server ?? "The server"} does not answer. Check the address, and that the server is running.`,
+  proxy_unreachable: ({ params }) =>
+    `The proxy${at(params.proxy)} that leads to the server does not answer. Check its address, and that it is running.`,
+  proxy_silent: ({ params }) =>
+    `The proxy${at(params.proxy)} opened no way in time: it, or the server behind it, does not answer.`,
+  proxy_login: ({ params }) =>
+    `The proxy${at(params.proxy)} wants a user and password, or others than were set. Set them right and start Casemate again.`,
+  proxy_refused: ({ params }) =>
+    `The proxy${at(params.proxy)} lets nobody through to this server. Ask whoever runs the proxy.`,
+  proxy_broke: ({ params }) =>
+    `What answers${at(params.proxy)} is no proxy of the kind that was set. Check its address and kind.`,
+  proxy_unusable: () =>
+    "The proxy that was set for Casemate cannot be used. It is http://HOST:PORT or socks5h://HOST:PORT.",
   server_identity_changed: () =>
     "This server is not the one you joined: its identity changed. Nothing was sent to it. Ask whoever runs it before you go on.",
   fenced: () =>
@@ -253,6 +265,10 @@ function lossOf(what: string | undefined): string {
 function on(params: Reason["params"], now: number): string {
   const time = Number(params.since);
   return Number.isFinite(time) && time > 0 ? ` (${sinceTime(time, now)})` : "";
+}
+
+function at(place: string | undefined): string {
+  return place ? ` at ${place}` : "";
 }
 
 function since({ params, now }: Facts): string {

@@ -166,6 +166,8 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "allowed_hosts": ("x",),
         "open_command": open_command(Path("d")),
         "start_command": start_command(Path("d"), alone=True),
+        "proxy": None,
+        "proxy_login": None,
         "trust_other_users": True,
         "use_keyring": False,
         "peer_paths": False,

@@ -87,3 +87,9 @@ def test_an_internal_service_says_it_of_itself(
     with pytest.raises(SystemExit):
         main(again)
     assert heard[1].started_as == again
+
+
+def test_a_proxy_and_the_file_of_its_login_come_along(launched: list[list[str]], tmp_path: Path) -> None:
+    services, again = up(launched, "up", "--proxy", "http://p:1", "--proxy-login-file", "login")
+    assert services[1][-4:] == ["--proxy", "http://p:1", "--proxy-login-file", "login"]
+    assert again[-4:] == ["--proxy", "http://p:1", "--proxy-login-file", str(tmp_path / "login")]

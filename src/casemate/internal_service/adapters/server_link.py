@@ -12,6 +12,9 @@ import aiohttp
 import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from casemate.internal_service.adapters.proxies import Proxies, Proxy, UnusableProxy
+from casemate.internal_service.adapters.proxy_connector import TunnelConnector
+from casemate.internal_service.adapters.proxy_tunnel import ProxyFailed, ServerNotReached
 from casemate.internal_service.core.ground.link_io import (
     CloseLink,
     LinkClosed,
@@ -20,6 +23,8 @@ from casemate.internal_service.core.ground.link_io import (
     OpenLink,
     SendOnLink,
 )
+from casemate.internal_service.core.ground.refusals import reason
+from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
@@ -52,19 +57,20 @@ class _PatientSocket(Patience, aiohttp.ClientWebSocketResponse):
 class ServerLinks:
     """All links of this service. Lives on the event loop; `perform` never blocks."""
 
-    def __init__(self, events: EventQueue) -> None:
+    def __init__(self, events: EventQueue, proxies: Proxies | None = None) -> None:
         self._events = events
+        self._proxies = proxies or Proxies()
         self._links: dict[_Key, _Link] = {}
         self._closing: set[_Link] = set()
-        self._http = _session(aiohttp.ThreadedResolver())
-        self._http_elsewhere = _session(_Elsewhere())
+        self._http = _session(_connector(aiohttp.ThreadedResolver()))
+        self._http_elsewhere = _session(_connector(_Elsewhere()))
+        self._through: dict[Proxy, aiohttp.ClientSession] = {}
 
     def perform(self, effect: OpenLink | SendOnLink | CloseLink) -> None:
         key = (effect.account_id, effect.generation)
         match effect:
             case OpenLink(address=address, elsewhere=elsewhere):
-                http = self._http_elsewhere if elsewhere else self._http
-                link = self._links[key] = _Link(key, address, http, self._events)
+                link = self._links[key] = _Link(key, address, self._way_to(address, elsewhere), self._events)
                 link.finished.add_done_callback(lambda _: self._gone(key, link))
             case SendOnLink(frame=frame):
                 if key in self._links:
@@ -81,7 +87,20 @@ class ServerLinks:
         self._closing.discard(link)
         if self._links.get(key) is link:
             del self._links[key]
-            self._events.post(LinkClosed(*key, link.why_closed))
+            self._events.post(LinkClosed(*key, link.why_closed, link.why_not))
+
+    def _way_to(self, address: str, elsewhere: bool) -> "aiohttp.ClientSession | Reason":
+        """What it is dialled with, or why it cannot be."""
+        try:
+            proxy = self._proxies.to(address)
+        except UnusableProxy as error:
+            log.warning("proxy not usable", why=str(error))
+            return reason("proxy_unusable")
+        if proxy is None:
+            return self._http_elsewhere if elsewhere else self._http
+        if proxy not in self._through:
+            self._through[proxy] = _session(TunnelConnector(proxy))
+        return self._through[proxy]
 
     async def close(self) -> None:
         """End all links and wait until they are gone."""
@@ -90,15 +109,15 @@ class ServerLinks:
             link.close()
         if links:
             await asyncio.wait([link.finished for link in links], timeout=2 * CLOSE_SECONDS)
-        await self._http.close()
-        await self._http_elsewhere.close()
+        for http in (self._http, self._http_elsewhere, *self._through.values()):
+            await http.close()
 
 
 class _Link:
-    def __init__(self, key: _Key, address: str, http: aiohttp.ClientSession, events: EventQueue) -> None:
+    def __init__(self, key: _Key, address: str, way: aiohttp.ClientSession | Reason, events: EventQueue) -> None:
         self._account_id, self._generation = key
         self._address = address
-        self._http = http
+        self._way = way
         self._events = events
         self._outgoing: deque[bytes] = deque()
         self._outgoing_bytes = 0
@@ -108,6 +127,8 @@ class _Link:
         self._changed = asyncio.Event()
         self._opened = False
         self.why_closed = "let go"
+        self.why_not: Reason | None = None
+        """Why it could not be dialled, where that is known to be something on the way."""
         self.finished = asyncio.create_task(self._run())
 
     def send(self, frame: bytes) -> None:
@@ -132,15 +153,20 @@ class _Link:
     async def _run(self) -> None:
         try:
             self.why_closed = await self._live()
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, ServerNotReached) as error:
             self.why_closed = type(error).__name__
+        except ProxyFailed as error:
+            self.why_closed, self.why_not = error.code, reason(error.code, **error.params)
 
     async def _live(self) -> str:
         """From dialling to the end; why it ended."""
+        if isinstance(self._way, Reason):
+            self.why_not = self._way
+            return self._way.code
         public = self._address.startswith(PUBLIC_SCHEME)
         url = f"{self._address}/link" if public else f"{PUBLIC_SCHEME}{self._address}/link"
         async with asyncio.timeout(DIAL_SECONDS):
-            socket = await self._http.ws_connect(
+            socket = await self._way.ws_connect(
                 url,
                 ssl=_as_the_public_does() if public else _pinned_later(),
                 heartbeat=HEARTBEAT_SECONDS,
@@ -215,9 +241,13 @@ class _Elsewhere(aiohttp.ThreadedResolver):
         return elsewhere
 
 
-def _session(resolver: AbstractResolver) -> aiohttp.ClientSession:
+def _connector(resolver: AbstractResolver) -> aiohttp.TCPConnector:
+    return aiohttp.TCPConnector(limit=0, force_close=True, resolver=resolver)
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, force_close=True, resolver=resolver),
+        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
         ws_response_class=_PatientSocket,

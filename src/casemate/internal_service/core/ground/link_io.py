@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from casemate.crypto.keys import Ed25519Public, ServerPasswordKey
 from casemate.node import Effect, Event
+from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import ClientHello
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -74,6 +75,8 @@ class LinkClosed(Event):
     account_id: AccountId
     generation: int
     detail: str
+    why: Reason | None = None
+    """What on the way to the server kept us from it, where that is known."""
 
 
 LinkEvent = LinkOpened | LinkFrameArrived | LinkClosed | ServerPasswordKeyMade

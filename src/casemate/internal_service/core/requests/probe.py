@@ -83,7 +83,7 @@ class Probes:
             case LinkFrameArrived():
                 self._waits.settle_all(event.account_id, reason("broke_protocol"))
             case LinkClosed():
-                self._waits.settle_all(event.account_id, reason("server_unreachable"))
+                self._waits.settle_all(event.account_id, event.why or reason("server_unreachable"))
         return True
 
     def _told(self, probe: _Probe, hello: ServerHello) -> ServerProbed | Reason:

@@ -52,6 +52,10 @@ REFUSED_RETRY_SECONDS: Final = 30.0
 """How often to look again after a refusal that only a person can lift."""
 STEADY_SECONDS: Final = 30.0
 """A link that did not last this long counts as another failed attempt, so that a server in trouble is left in peace."""
+_ON_THE_WAY: Final = frozenset(
+    {"proxy_unreachable", "proxy_silent", "proxy_login", "proxy_refused", "proxy_broke", "proxy_unusable"}
+)
+"""Not the server's doing, nor its address's."""
 _FAULTS: Final = frozenset({"internal", "broke_protocol", "server_full"})
 """Refusals that decide nothing about the account."""
 
@@ -238,7 +242,7 @@ class Link(Memory):
     def closed(self, event: LinkClosed, now: Instant) -> Outcome:
         if not self.is_current(event.generation):
             return []
-        return self._lost(self.addresses.why_away(self._why or reason("server_unreachable")), now)
+        return self._lost(event.why or self._why_away(), now)
 
     def again(self, now: Instant) -> Outcome:
         """Open a new link at once: the server then pushes again what it holds for us."""
@@ -299,8 +303,15 @@ class Link(Memory):
         """Whoever answers there has not proven to be our server: we look elsewhere, and there again after a while."""
         self.addresses.missed(address.address, why, now, REFUSED_RETRY_SECONDS)
         if not is_expected(self._context.profile, address):
-            why = self.addresses.why_away(self._why or reason("server_unreachable"))
+            why = self._why_away()
         return self._lost(why, now, self.addresses.wait_seconds(now))
+
+    def _why_away(self) -> Reason:
+        """What was said of the server before, if anything. What stood in the way is known of one attempt alone."""
+        before = self._why
+        if before is None or before.code in _ON_THE_WAY:
+            before = reason("server_unreachable")
+        return self.addresses.why_away(before)
 
     def _lost(self, why: Reason, now: Instant, at_least_seconds: float = 0.0) -> Outcome:
         ceiling = UNREACHABLE_CEILING_SECONDS
@@ -308,7 +319,8 @@ class Link(Memory):
             case ComingOnline(attempt=failed, address=address, greeting=greeting):
                 attempt = failed + 1
                 if greeting is None and not self.addresses.rests(address.address, now):
-                    self.addresses.missed(address.address, reason("server_unreachable"), now)
+                    missed = why if why.code in _ON_THE_WAY else reason("server_unreachable")
+                    self.addresses.missed(address.address, missed, now)
             case Online(attempt=failed, steady_at=steady_at) if now.monotonic < steady_at:
                 attempt, ceiling = failed + 1, IN_TROUBLE_CEILING_SECONDS
             case _:
