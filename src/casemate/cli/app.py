@@ -70,6 +70,7 @@ def _run(arguments: list[str]) -> int:
     variables = Env(f"{ENVIRONMENT_PREFIX}INTERNAL_SERVICE_", command=False)
     app.command("casemate.cli.services:internal_service", name="internal-service", config=[variables, *from_file])
     app.command("casemate.cli.open:open_ui", name="open")
+    app.command("casemate.cli.join:join", name="join")
     of_autostart = App(name="autostart", help="Start Casemate with this computer, without opening the browser.")
     for name in ("on", "off", "status"):
         of_autostart.command(f"casemate.cli.autostart:{name}", name=name)

@@ -1,13 +1,15 @@
 """A service that is started again whenever it ends by itself, more and more slowly, until somebody ends us."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from casemate.cli.children import Child
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress
+from casemate.runtime.shutdown import shutdown_requested
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -123,3 +125,29 @@ class SupervisedService:
             self._moved.set_result(None)
             self._moved = None
         return True
+
+
+async def until_stopped(work: Coroutine[None, None, None], *services: SupervisedService) -> int:
+    """Do this work until somebody asks for our end, then stop the services in this order; the exit code.
+
+    Raises what the work raises.
+    """
+    stop = asyncio.create_task(shutdown_requested().wait())
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.wait((stop, working), return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()  # raises why a service did not start
+        return 0
+    finally:
+        working.cancel()
+        stop.cancel()
+        await asyncio.wait((working,))  # it may be starting a service again
+        for service in services:
+            await service.stop()
+
+
+def say(sentence: str) -> None:
+    """To whoever runs us."""
+    sys.stderr.write(f"casemate: {sentence}\n")
+    sys.stderr.flush()

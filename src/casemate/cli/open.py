@@ -31,6 +31,10 @@ _REDIRECT: Final = """<!doctype html>
 """
 
 
+class NotRunning(CannotStart):
+    """No internal service runs on this directory."""
+
+
 def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
     """Print a fresh signed-in URL of a running internal service, and open it in the browser.
 
@@ -49,12 +53,13 @@ def open_ui(*, data_dir: Path | None = None, browser: bool = True) -> None:
         open_in_browser(url, data_dir)
 
 
-def launch_url(data_dir: Path) -> str:
-    """Ask the internal service of this directory for a URL that signs one browser in, once. Raises `CannotStart`."""
+def launch_url(data_dir: Path, invitation: str = "") -> str:
+    """Ask the internal service of this directory for a URL that signs one browser in, once, and leads to this
+    invitation. Raises `CannotStart`, and `NotRunning` of it."""
     folder = folder_of_service(data_dir)
     alone = folder.name != INTERNAL_FOLDER and (folder / URL_FILE).exists()
     start = start_command(data_dir, alone=alone)
-    not_running = CannotStart(f"No internal service runs on {folder}: start one with `{start}`.")
+    not_running = NotRunning(f"No internal service runs on {folder}: start one with `{start}`.")
     try:
         base = (folder / URL_FILE).read_text("ascii").strip()
         token = (folder / "token").read_text("ascii").strip()
@@ -65,7 +70,8 @@ def launch_url(data_dir: Path) -> str:
     address = urlsplit(base)
     connection = http.client.HTTPConnection(address.hostname or "", address.port or 80, timeout=ANSWER_SECONDS)
     try:
-        connection.request("POST", "/launch", headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain; charset=utf-8"}
+        connection.request("POST", "/launch", body=invitation.encode("utf-8", "replace"), headers=headers)
         response = connection.getresponse()
         answer = response.read(MAX_ANSWER_BYTES)
     except (OSError, http.client.HTTPException):

@@ -45,6 +45,7 @@ def server(
     behind_proxy: bool = False,
     connections_per_address: Annotated[int, AboveZero] = 10_000,
     new_accounts_at_once: Annotated[int, AboveZero] = NEW_ACCOUNTS_AT_ONCE,
+    install_line: str = "",
     relay_listen: RelayAddress | None = None,
     relay_url: str = "",
     relay_megabytes_per_second: Annotated[float, AboveZero] = 32,
@@ -76,6 +77,8 @@ def server(
         How many connections one network address (of IPv6: one /64) may hold at a time.
     new_accounts_at_once
         How many accounts one network address may make in a row; after those, one a minute.
+    install_line
+        What installs Casemate and joins, such as `uvx casemate join`: shown to who opens an invitation in a browser.
     relay_listen
         HOST:PORT (TCP; UDP on it and the next port) for connections between people; off: messages go through the
         mailbox only. By default the host of --listen and port 12350.
@@ -109,6 +112,7 @@ def server(
             behind_proxy=behind_proxy,
             connections_per_address=connections_per_address,
             new_accounts_at_once=new_accounts_at_once,
+            install_line=install_line,
             relay_listen="" if relay_listen is None else str(relay_listen),
             relay_url=relay_url,
             relay_megabytes_per_second=relay_megabytes_per_second,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from casemate.cli.keeping import SupervisedService
+from casemate.cli.keeping import SupervisedService, say, until_stopped
 from casemate.cli.open import launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
@@ -27,7 +27,6 @@ from casemate.cli.started_as import started_as
 from casemate.crypto.keys import fingerprint
 from casemate.protocol.client.views import Reach
 from casemate.runtime.listen import ListenAddress
-from casemate.runtime.shutdown import shutdown_requested
 from casemate.server.adapters.addresses import stated_addresses
 from casemate.server.adapters.identity_file import read_identity
 
@@ -103,27 +102,11 @@ def up(
     internal_options += ["--trust-other-users"] if trust_other_users else []
     if reach is not None:
         keep_reach(directory, reach)
-    server = SupervisedService("server", listen_for(kept_reach(directory), server_listen), server_options, _say)
-    internal = SupervisedService("internal-service", listen, internal_options, _say)
+    server = SupervisedService("server", listen_for(kept_reach(directory), server_listen), server_options, say)
+    internal = SupervisedService("internal-service", listen, internal_options, say)
     desk = ReachDesk(directory, server, stated_addresses(address or ()), relay_port_of(relay_listen, server_listen))
-    return asyncio.run(_run(desk, internal, browser))
-
-
-async def _run(desk: ReachDesk, internal: SupervisedService, browser: bool) -> int:
-    stop = asyncio.create_task(shutdown_requested().wait())
-    work = asyncio.create_task(_serve(desk, internal, browser))
-    try:
-        await asyncio.wait((stop, work), return_when=asyncio.FIRST_COMPLETED)
-        if work.done():
-            work.result()  # raises why a service did not start
-        return 0
-    finally:
-        work.cancel()
-        stop.cancel()
-        await asyncio.wait((work,))  # it may be starting a service again
-        # People's side first: it says goodbye to a server that still listens.
-        await internal.stop()
-        await desk.server.stop()
+    # People's side stops first: it says goodbye to a server that still listens.
+    return asyncio.run(until_stopped(_serve(desk, internal, browser), internal, server))
 
 
 async def _serve(desk: ReachDesk, internal: SupervisedService, browser: bool) -> None:
@@ -151,11 +134,6 @@ async def _serve(desk: ReachDesk, internal: SupervisedService, browser: bool) ->
         internal.heard = lambda line: desk.hear(line, internal, tasks)
         tasks.create_task(server.keep())
         tasks.create_task(internal.keep())
-
-
-def _say(sentence: str) -> None:
-    sys.stderr.write(f"casemate: {sentence}\n")
-    sys.stderr.flush()
 
 
 def _reachable(url: str) -> str:

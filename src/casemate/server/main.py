@@ -40,7 +40,9 @@ from casemate.runtime.tasks import first_of
 from casemate.server.adapters.addresses import ServerPlace, stated_addresses
 from casemate.server.adapters.admission import CONNECTIONS_PER_ADDRESS, AdmissionLimits, web_runner
 from casemate.server.adapters.identity_file import IDENTITY_NAME, load_or_make_identity, tls_context
+from casemate.server.adapters.join_page import join_page
 from casemate.server.adapters.path_services import PathOptions, PathServices
+from casemate.server.adapters.plain_http import PlainHttp
 from casemate.server.adapters.relay.limits import MEGABYTES_PER_SECOND
 from casemate.server.adapters.site import Site
 from casemate.server.adapters.sqlite_store import DATABASE_NAME, SqliteServerStore, open_server_store
@@ -77,6 +79,8 @@ class ServerOptions:
     """Plain HTTP for a reverse proxy on this machine, which adds TLS and `X-Forwarded-For`."""
     connections_per_address: int = CONNECTIONS_PER_ADDRESS
     new_accounts_at_once: int = NEW_ACCOUNTS_AT_ONCE
+    install_line: str = ""
+    """What installs Casemate and joins, for who opens an invitation in a browser; empty: they ask who invited them."""
     relay_listen: str = ""
     """HOST:PORT of the relay; empty: `listen`'s host and the usual port; `off`: no relay and no observer."""
     relay_url: str = ""
@@ -208,7 +212,10 @@ class _Server:
         self, store: SqliteServerStore, stop: asyncio.Event, services: PathServices | None, *, full: bool
     ) -> None:
         options = self._options
-        site = Site(AdmissionLimits(per_address=options.connections_per_address), behind_proxy=options.behind_proxy)
+        page = join_page(options.install_line)
+        site = Site(
+            AdmissionLimits(per_address=options.connections_per_address), page, behind_proxy=options.behind_proxy
+        )
 
         def perform(effect: Effect) -> None:
             if services is None or not services.perform(effect):
@@ -223,7 +230,7 @@ class _Server:
         runner = web_runner(site.application(thread.events), DRAIN_SECONDS)
         try:
             await runner.setup()
-            accepting = await _accept(runner, self._listener.dup(), tls)
+            accepting = await _accept(runner, self._listener.dup(), tls, PlainHttp(page))
             if services is not None:
                 await services.start(thread.events)
             thread.start()
@@ -280,9 +287,11 @@ class _Server:
             await asyncio.sleep(LOOK_AT_DISK_SECONDS)
 
 
-async def _accept(runner: web.AppRunner, listener: socket.socket, tls: ssl.SSLContext | None) -> asyncio.Server:
+async def _accept(
+    runner: web.AppRunner, listener: socket.socket, tls: ssl.SSLContext | None, plain: PlainHttp
+) -> asyncio.Server:
     assert runner.server is not None  # it is set up
-    make_protocol = runner.server if tls is None else TlsListener(tls, runner.server)
+    make_protocol = runner.server if tls is None else TlsListener(tls, runner.server, plain)
     return await asyncio.get_running_loop().create_server(make_protocol, sock=listener)
 
 

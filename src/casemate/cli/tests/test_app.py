@@ -84,6 +84,7 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "behind_proxy": True,
         "connections_per_address": 7,
         "new_accounts_at_once": 9,
+        "install_line": "",
         "relay_listen": "[::1]:5",
         "relay_url": "https://relay.example/",
         "relay_megabytes_per_second": 1.5,

@@ -12,6 +12,7 @@ from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket, caller_network
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
+from casemate.server.adapters.join_page import JoinPage
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import BarrierPassed, Close, ConnectionId, Send
 
@@ -32,8 +33,9 @@ _HEADERS: Final = {
 class Site:
     """Owns every socket. `perform` sends what the core wants sent."""
 
-    def __init__(self, limits: AdmissionLimits, *, behind_proxy: bool) -> None:
+    def __init__(self, limits: AdmissionLimits, page: JoinPage, *, behind_proxy: bool) -> None:
         self._admission = ConnectionLimiter(limits)
+        self._page = page
         self._behind_proxy = behind_proxy
         self._numbers = count(1)
         self._events: EventQueue | None = None
@@ -48,6 +50,7 @@ class Site:
         app.router.add_get("/", _about)
         app.router.add_get("/healthz", _health)
         app.router.add_get("/link", self._link)
+        app.router.add_get("/join", self._join)
         return app
 
     def perform(self, effect: Effect) -> None:
@@ -76,6 +79,9 @@ class Site:
         except TimeoutError:
             for device, _ in list(self._sockets.values()):
                 device.abort()
+
+    async def _join(self, _request: web.Request) -> web.Response:
+        return web.Response(body=self._page.html, headers=self._page.headers)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
         caller = caller_network(request, behind_proxy=self._behind_proxy)
@@ -123,5 +129,6 @@ async def _health(_request: web.Request) -> web.Response:
 async def _with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     if not response.prepared:
-        response.headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
     return response

@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
+from casemate.server.adapters.plain_http import PlainHttp, may_be_plain
+
 HANDSHAKE_SECONDS: Final = 10.0
 """A connection without TLS by then is ended."""
 CLOSING_SECONDS: Final = 5.0
@@ -22,15 +24,19 @@ UNTAKEN_ANSWERS_BYTES: Final = 64 * 1024
 class TlsListener:
     """Makes the protocol of each connection that is accepted; `make_protocol` makes the one above it."""
 
-    def __init__(self, context: ssl.SSLContext, make_protocol: Callable[[], asyncio.BaseProtocol]) -> None:
+    def __init__(
+        self, context: ssl.SSLContext, make_protocol: Callable[[], asyncio.BaseProtocol], plain: PlainHttp | None = None
+    ) -> None:
+        """`plain` answers those who do not speak TLS; None: they are cut off."""
         # What would be another handshake in the middle of a connection is not in TLS 1.3.
         assert context.minimum_version >= ssl.TLSVersion.TLSv1_3
         self._context = context
         self._make_protocol = make_protocol
+        self._plain = plain
         self._buffer = memoryview(bytearray(RECORD_BYTES))
 
     def __call__(self) -> "TlsProtocol":
-        return TlsProtocol(self._context, self._make_protocol, self._buffer)
+        return TlsProtocol(self._context, self._make_protocol, self._buffer, self._plain)
 
 
 class TlsProtocol(asyncio.BufferedProtocol):
@@ -41,6 +47,8 @@ class TlsProtocol(asyncio.BufferedProtocol):
         "_incoming",
         "_make_protocol",
         "_outgoing",
+        "_plain",
+        "_plain_request",
         "_shared",
         "_tcp",
         "_timer",
@@ -49,9 +57,15 @@ class TlsProtocol(asyncio.BufferedProtocol):
     )
 
     def __init__(
-        self, context: ssl.SSLContext, make_protocol: Callable[[], asyncio.BaseProtocol], shared: memoryview
+        self,
+        context: ssl.SSLContext,
+        make_protocol: Callable[[], asyncio.BaseProtocol],
+        shared: memoryview,
+        plain: PlainHttp | None,
     ) -> None:
         self._make_protocol = make_protocol
+        self._plain = plain
+        self._plain_request: bytes | None = None
         self._shared = shared
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
@@ -70,6 +84,9 @@ class TlsProtocol(asyncio.BufferedProtocol):
         return self._shared
 
     def buffer_updated(self, nbytes: int) -> None:
+        if self._plain is not None and self._is_plain():
+            self._answer_plainly(self._plain, bytes(self._shared[:nbytes]))
+            return
         self._incoming.write(self._shared[:nbytes])
         if self._above is None:
             self._shake_hands()
@@ -141,6 +158,24 @@ class TlsProtocol(asyncio.BufferedProtocol):
             self._tcp.abort()
 
     # ------------------------------------------------------------------------------------------------------------------
+
+    def _is_plain(self) -> bool:
+        """By the first byte that came."""
+        if self._plain_request is None:
+            if not may_be_plain(self._shared[0]):
+                self._plain = None
+                return False
+            self._plain_request = b""
+        return True
+
+    def _answer_plainly(self, plain: PlainHttp, data: bytes) -> None:
+        assert self._plain_request is not None
+        assert self._tcp is not None
+        self._plain_request += data
+        answer = plain.answer(self._plain_request)
+        if answer is not None and not self._tcp.is_closing():
+            self._tcp.write(answer)
+            self._tcp.close()
 
     def _shake_hands(self) -> None:
         try:

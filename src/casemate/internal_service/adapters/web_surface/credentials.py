@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,12 @@ def load_or_make_token(data_dir: Path) -> str:
     return token
 
 
+@dataclass(frozen=True, slots=True)
+class _Launch:
+    until: float
+    fragment: str = field(repr=False)
+
+
 class Credentials:
     """Comparisons take the same time wherever the two differ. Deleting the token file ends every cookie, too."""
 
@@ -43,24 +50,26 @@ class Credentials:
         self._token = token.encode()
         self._cookie_key = hmac.digest(self._token, _COOKIE_LABEL, "sha256")
         self._wall_clock = wall_clock
-        self._launches: dict[bytes, float] = {}
+        self._launches: dict[bytes, _Launch] = {}
 
     def is_token(self, candidate: str) -> bool:
         return hmac.compare_digest(_digest(candidate.encode("utf-8", "replace")), _digest(self._token))
 
-    def new_launch(self) -> str:
-        """A token for one browser, good for a few minutes and once."""
+    def new_launch(self, fragment: str = "") -> str:
+        """A token for one browser, good for a few minutes and once; it leads to this fragment of the page."""
         self._forget_old_launches()
         while len(self._launches) >= LAUNCHES_KEPT:
             self._launches.pop(next(iter(self._launches)))
         launch = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._launches[_digest(launch.encode())] = self._wall_clock() + LAUNCH_SECONDS
+        self._launches[_digest(launch.encode())] = _Launch(self._wall_clock() + LAUNCH_SECONDS, fragment)
         return launch
 
-    def use_launch(self, candidate: str) -> bool:
-        """True once for each launch token that is not too old. Looked up by digest, so time tells nothing."""
+    def use_launch(self, candidate: str) -> str | None:
+        """The fragment of a launch token that is not too old, once; None else. Looked up by digest, so time tells
+        nothing."""
         self._forget_old_launches()
-        return self._launches.pop(_digest(candidate.encode("utf-8", "replace")), None) is not None
+        launch = self._launches.pop(_digest(candidate.encode("utf-8", "replace")), None)
+        return None if launch is None else launch.fragment
 
     def new_cookie(self, browser: str) -> str:
         """For a browser that is signed in."""
@@ -81,7 +90,7 @@ class Credentials:
 
     def _forget_old_launches(self) -> None:
         now = self._wall_clock()
-        self._launches = {digest: until for digest, until in self._launches.items() if now < until}
+        self._launches = {digest: launch for digest, launch in self._launches.items() if now < launch.until}
 
 
 def _digest(text: bytes) -> bytes:

@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 from aiohttp import WSCloseCode, hdrs, web
 
+from casemate.crypto.errors import BadInvitation
+from casemate.crypto.invite import read_invitation, write_invitation
 from casemate.internal_service.adapters.ui_socket import UiSocket, new_socket
 from casemate.internal_service.adapters.web_surface.credentials import COOKIE_SECONDS, Credentials
 from casemate.internal_service.adapters.web_surface.files import UiFiles
@@ -26,6 +28,7 @@ from casemate.runtime.event_queue import EventQueue
 
 _TOLD_TO_STRANGERS: Final[frozenset[Problem]] = frozenset({"host", "origin", "other_user"})
 _SLASHES: Final = "/\\"
+_JOIN: Final = "/join"
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 log = structlog.get_logger("casemate.web")
@@ -135,11 +138,16 @@ class WebSurface:
         return response
 
     async def _new_launch(self, request: web.Request) -> web.Response:
-        """For programs of this computer's user: a URL that signs one browser in."""
+        """For programs of this computer's user: a URL that signs one browser in, and leads to the invitation in the
+        body, if there is one: that is no part of the URL, which others may see."""
         problem = self._gate.command_problem(request)
         if problem is not None:
             return self._refusal(request, await self._gate.slow_down(problem))
-        url = f"{self._base_url}?launch={self._credentials.new_launch()}"
+        try:
+            fragment = await _invitation_in(request)
+        except (BadInvitation, ValueError):
+            return self._finished(request, web.Response(status=HTTPStatus.BAD_REQUEST, text="No invitation.\n"))
+        url = f"{self._base_url}?launch={self._credentials.new_launch(fragment)}"
         return self._finished(request, web.json_response({"url": url}))
 
     async def _launched(self, request: web.Request) -> web.Response:
@@ -154,14 +162,14 @@ class WebSurface:
             return self._finished(request, _html(text, HTTPStatus.OK))
         # Opened a second time where it was opened first: that browser is signed in, so it goes on.
         browser = self._gate.browser_of(request)
-        fits = self._credentials.use_launch(request.query.get("launch", ""))
+        fragment = self._credentials.use_launch(request.query.get("launch", ""))
         if browser is None:
-            if not fits:
+            if fragment is None:
                 return self._refusal(request, await self._gate.slow_down("launch_used"))
             browser = self._browsers.sign_in(request.headers.get(hdrs.USER_AGENT, ""))
             await self._browsers.save()
         # One slash: two would name another site.
-        clean = "/" + request.rel_url.raw_path.lstrip(_SLASHES)
+        clean = f"{_JOIN}#{fragment}" if fragment else "/" + request.rel_url.raw_path.lstrip(_SLASHES)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: clean})
         self._set_cookie(response, browser)
         return self._finished(request, response)
@@ -235,3 +243,9 @@ class WebSurface:
 
 def _html(text: str, status: HTTPStatus) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", charset="utf-8")
+
+
+async def _invitation_in(request: web.Request) -> str:
+    """What a browser keeps to itself of the link in the body; empty without one. Raises BadInvitation or ValueError."""
+    text = await request.text()
+    return write_invitation(read_invitation(text)) if text else ""
