@@ -6,8 +6,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from casemate.crypto.invite import Invitation, write_invitation
+from casemate.crypto.keys import Ed25519Public, InviteSecret
 from casemate.internal_service.adapters.web_surface.credentials import LAUNCH_SECONDS
 from casemate.internal_service.adapters.web_surface.tests.door import TOKEN, Door, own
+from casemate.protocol.ids import AccountId, InviteId
+
+LINK = write_invitation(
+    Invitation(
+        Ed25519Public(b"s" * 32), AccountId(b"a" * 32), InviteId(b"i" * 16), InviteSecret(b"x" * 16), ("office:12349",)
+    )
+)
 
 
 async def test_a_launch_token_works_once_and_leaves_the_address(door: Door) -> None:
@@ -47,6 +56,18 @@ async def test_a_browser_that_was_sent_here_by_another_page_asks_again_from_ours
     assert "Set-Cookie" not in first.headers
     again = await door.get(f"/a/5?launch={launch}", **{"Sec-Fetch-Site": "same-origin"})
     assert (again.status, again.headers["Location"]) == (303, "/a/5")
+
+
+async def test_a_launch_with_an_invitation_leads_to_it_and_shows_it_to_the_browser_alone(door: Door) -> None:
+    async with door.http.post(f"{door.url}/launch", data=f"Come! http://x/join#{LINK}", headers=door.bearer) as answer:
+        url = json.loads(await answer.text())["url"]
+    assert LINK not in url
+    response = await door.get(url.removeprefix(door.url))
+    assert (response.status, response.headers["Location"]) == (303, f"/join#{LINK}")
+    async with door.http.post(f"{door.url}/launch", data="no link", headers=door.bearer) as answer:
+        assert answer.status == 400
+    async with door.http.post(f"{door.url}/launch", data=b"\xff\xfe", headers=door.bearer) as answer:
+        assert answer.status == 400
 
 
 async def test_a_launch_token_is_short_lived(door: Door) -> None:
