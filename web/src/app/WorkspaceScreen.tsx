@@ -230,7 +230,13 @@ function MainPlace(props: {
     case "connections":
       return <ConnectionsScreen onDiscover={props.onDiscover} onSettings={props.onSettings} />;
     case "settings":
-      return <SettingsScreen reach={<Reach />} onSignOut={props.onSignOut} onDeleted={leave} />;
+      return (
+        <SettingsScreen
+          reach={<Reach title="Who can come" />}
+          onSignOut={props.onSignOut}
+          onDeleted={leave}
+        />
+      );
     case "conversation":
       return (
         <Conversation

@@ -60,7 +60,7 @@ test("where the server runs elsewhere nobody is asked", async () => {
   await showApp(App, SETTINGS, world);
   await screen.findByRole("region", { name: "Where the server is" });
   await waitFor(() => {
-    expect(screen.queryByText("Looking who can come here…")).not.toBeInTheDocument();
+    expect(screen.queryByRole("status", { name: "Looking who can come here" })).not.toBeInTheDocument();
   });
   expect(screen.queryByRole("region", { name: "Who can come" })).not.toBeInTheDocument();
 });

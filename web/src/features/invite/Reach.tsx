@@ -9,12 +9,14 @@ import { addressWords, portsInWords, whoCanCome } from "../../words/reach";
 import { sentenceOf } from "../../words/reasons";
 
 interface Props {
+  /** Above it, where it stands among other parts. */
+  readonly title?: string;
   /** Hears what was found, also after a change: which addresses belong into a link. */
   readonly onTold?: (view: ReachView) => void;
 }
 
 /** Nothing where the server runs elsewhere: whoever runs it there has answered. */
-export function Reach({ onTold }: Props) {
+export function Reach({ title, onTold }: Props) {
   const { service, cid } = useSession();
   const [view, setView] = useState<ReachView | null>(null);
   const [attempt, run] = useAttempt();
@@ -41,65 +43,63 @@ export function Reach({ onTold }: Props) {
     );
   if (view === null)
     return (
-      <p role="status" className="text-13 text-ink-3">
-        Looking who can come here…
-      </p>
+      <div role="status" aria-label="Looking who can come here" className="skeleton h-28 !rounded-card" />
     );
   if (view.reach === null) return null;
   const alone = view.reach === "this-computer";
   return (
-    <section
-      aria-label="Who can come"
-      className="flex flex-col gap-3 rounded-card border border-line bg-raised p-4"
-    >
-      <div className="flex items-start gap-3">
-        <Sign view={view} />
-        <div className="min-w-0 flex-1 text-13 text-ink-2">
-          <p aria-live="polite" className="text-15 font-medium text-pretty text-ink">
-            {whoCanCome(view)}
-          </p>
-          {alone && (
-            <p className="mt-1 text-pretty">
-              People on other computers can come once it listens on the network. The server starts again for
-              that, which takes a few seconds and loses nothing.
+    <section aria-label="Who can come">
+      {title !== undefined && <h2 className="mb-1 text-13 font-medium text-ink-3">{title}</h2>}
+      <div className="flex flex-col gap-3 rounded-card border border-line bg-raised p-4">
+        <div className="flex items-start gap-3">
+          <Sign view={view} />
+          <div className="min-w-0 flex-1 text-13 text-ink-2">
+            <p aria-live="polite" className="text-15 font-medium text-pretty text-ink">
+              {whoCanCome(view)}
             </p>
+            {alone && (
+              <p className="mt-1 text-pretty">
+                People on other computers can come once it listens on the network. The server starts again for
+                that, which takes a few seconds and loses nothing.
+              </p>
+            )}
+          </div>
+        </div>
+        {!alone && <Addresses view={view} />}
+        {!alone && (
+          <p className="text-13 text-pretty text-ink-3">
+            Whether a firewall lets others in shows only from their computer. It has to let in{" "}
+            {portsInWords(view.ports)}.
+          </p>
+        )}
+        {(view.failed || attempt.state === "refused") && (
+          <p role="alert" className="text-13 text-pretty text-red-ink">
+            {attempt.state === "refused"
+              ? sentenceOf(attempt.reason)
+              : "That did not work: another program may have the port. All is as before; why stands where Casemate was started."}
+          </p>
+        )}
+        <div className="flex flex-wrap gap-2">
+          {alone ? (
+            <Button
+              kind="soft"
+              icon={<Network size={16} aria-hidden />}
+              busy={busy}
+              onClick={() => void ask("network")}
+            >
+              Listen on the network
+            </Button>
+          ) : (
+            <>
+              <Button busy={busy} onClick={() => void ask()}>
+                Look again
+              </Button>
+              <Button kind="quiet" busy={busy} onClick={() => void ask("this-computer")}>
+                Only this computer
+              </Button>
+            </>
           )}
         </div>
-      </div>
-      {!alone && <Addresses view={view} />}
-      {!alone && (
-        <p className="text-13 text-pretty text-ink-3">
-          Whether a firewall lets others in shows only from their computer. It has to let in{" "}
-          {portsInWords(view.ports)}.
-        </p>
-      )}
-      {(view.failed || attempt.state === "refused") && (
-        <p role="alert" className="text-13 text-pretty text-red-ink">
-          {attempt.state === "refused"
-            ? sentenceOf(attempt.reason)
-            : "That did not work: another program may have the port. All is as before; why stands where Casemate was started."}
-        </p>
-      )}
-      <div className="flex flex-wrap gap-2">
-        {alone ? (
-          <Button
-            kind="soft"
-            icon={<Network size={16} aria-hidden />}
-            busy={busy}
-            onClick={() => void ask("network")}
-          >
-            Listen on the network
-          </Button>
-        ) : (
-          <>
-            <Button busy={busy} onClick={() => void ask()}>
-              Look again
-            </Button>
-            <Button kind="quiet" busy={busy} onClick={() => void ask("this-computer")}>
-              Only this computer
-            </Button>
-          </>
-        )}
       </div>
     </section>
   );

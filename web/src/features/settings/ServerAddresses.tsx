@@ -65,7 +65,7 @@ function AddressRow({ row, onRemove }: RowProps) {
         aria-hidden
         className={classes("shrink-0", in_use ? "text-green-ink" : "text-ink-3")}
       />
-      <p className="min-w-0 flex-1 basis-48 text-13 text-ink-2">
+      <p className="min-w-0 flex-1 basis-40 text-13 text-ink-2">
         <span className="block text-15 font-medium break-words text-ink">{address}</span>
         {stateWords(row, now)}
         {!by_person && " Named by the server."}
