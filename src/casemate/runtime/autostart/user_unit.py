@@ -73,13 +73,18 @@ def write(command: Sequence[str]) -> None:
     """Raises `CannotAutostart`."""
     if _NEVER_IN_PROGRAM & set(command[0]):
         raise CannotAutostart("autostart_path", path=command[0])
+    before, was_enabled = written.command_in(file()), _is_enabled()
     written.write(file(), command, text(command))
     try:
         _systemctl("daemon-reload")
         _systemctl("enable", UNIT_NAME)
     except CannotAutostart:
-        _link().unlink(missing_ok=True)
-        written.remove(file())
+        if not was_enabled:
+            written.remove(_link())
+        if before is None:
+            written.remove(file())
+        else:
+            written.write(file(), before, text(before))
         raise
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from casemate.runtime.autostart import CannotAutostart, desktop_entry, look, turn_off, turn_on, user_unit
+from casemate.runtime.autostart import CannotAutostart, desktop_entry, look, turn_off, turn_on, user_unit, written
 from casemate.runtime.autostart.started import keep_started, last_started
 
 ODD = [
@@ -190,6 +190,22 @@ def test_a_manager_that_does_not_take_it_leaves_nothing_behind(home: Path) -> No
     assert refused.value.code == "autostart_failed"
     assert refused.value.params["detail"]
     assert [path for path in (home / "config").rglob("*") if not path.is_dir()] == []
+
+
+@pytest.mark.usefixtures("refusing_manager")
+def test_a_manager_that_does_not_take_it_leaves_what_was_there() -> None:
+    if shutil.which("systemctl") is None:
+        pytest.skip("needs systemctl")
+    unit = user_unit.file()
+    written.write(unit, COMMAND, user_unit.text(COMMAND))
+    link = unit.parent / "default.target.wants" / unit.name
+    link.parent.mkdir()
+    link.symlink_to(unit)
+    before = look()
+    assert list(before.command) == COMMAND
+    with pytest.raises(CannotAutostart):
+        turn_on([*COMMAND, "--listen", "127.0.0.1:7"])
+    assert look() == before
 
 
 @pytest.mark.usefixtures("refusing_manager")
