@@ -20,6 +20,12 @@ exec "$0" --user
 """
 
 
+_CLEAR: Final = """
+mount -t cgroup2 none /sys/fs/cgroup && find "/sys/fs/cgroup/$CONTROL_GROUP" -depth -type d -exec rmdir {} +
+"""
+"""Control groups outlive the processes in them."""
+
+
 class NoUserManager(Exception):
     """This system, or its container, allows none."""
 
@@ -83,3 +89,5 @@ def user_manager_in(home: Path) -> Iterator[UserManager]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        clear = [unshare, "--mount", "--propagation", "private", "sh", "-c", _CLEAR]
+        subprocess.run(clear, env=environment, capture_output=True, timeout=_SECONDS, check=False)
