@@ -141,6 +141,20 @@ FOUND = (
     " acts: 'user' }; world.accountsChanged();"
 )
 
+OPENED_LINK = """const link = world.invites.make({{ cid: {cid}n, uses: 1, seconds: 86400 }}).invites[0].link;
+    history.pushState(null, '', '/join' + new URL(link).hash); dispatchEvent(new PopStateEvent('popstate'));"""
+
+INVITED = f"""const make = (uses, seconds) => {{
+        const link = world.invites.make({{ cid: {ADA}n, uses, seconds }}).invites[0].link;
+        return world.invites.find(link);
+    }};
+    world.invites.takeBack({{ cid: {ADA}n, invite: make(1, 86400).view.id }});
+    world.invites.comes(make(1, 86400), {BEA}n);
+    const many = make(25, 30 * 86400);
+    for (const cid of [{YUKI}n, {JONAS}n]) world.invites.comes(many, cid);
+    const over = make(5, 86400);
+    over.view = {{ ...over.view, state: 'over', link: null, ends_at: Date.now() - 1e8, made_at: Date.now() - 2e8 }};"""
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
@@ -187,6 +201,26 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "sign-in": ("/?sign-in", None),
+    "join": ("/join", None),
+    "join-bad": ("/join", fill(Invitation="see you there")),
+    "join-read": (
+        HOME,
+        then(
+            run(f"world.account({ADA}n).state = 'signed_out'; world.accountsChanged();"),
+            run(OPENED_LINK.format(cid=BEA)),
+        ),
+    ),
+    "join-here": (HOME, run(OPENED_LINK.format(cid=BEA))),
+    "join-own": (HOME, run(OPENED_LINK.format(cid=ADA))),
+    "join-used": (
+        HOME,
+        then(
+            run(OPENED_LINK.format(cid=BEA)),
+            run("service.refuseNext('Join', { code: 'invite_used', params: {}, acts: 'peer' });"),
+            fill(Full_name="Dana", Username="dana", Password="long enough indeed"),
+            press("Join"),
+        ),
+    ),
     "sign-in-link": (with_person(BEA, of=GRACE), None),
     "sign-in-wrong": (f"/a/{GRACE}", then(fill(Password="nope"), press("Sign in"))),
     "home": (HOME, None),
@@ -208,12 +242,50 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "discover-loading": (HOME, then(run("service.hold('ListDirectory');"), press("Discover Peers"))),
+    "invite": (HOME, press("Invite people")),
+    "invite-many": (
+        HOME,
+        then(run(INVITED), press("Invite people"), lambda page: page.get_by_text("25 people", exact=True).click()),
+    ),
+    "invite-link": (HOME, then(run(INVITED), press("Invite people"), press("Make a link"), press("Copy link"))),
+    "invite-here-only": (
+        HOME,
+        then(run("world.invites.host = '127.0.0.1:12349';"), press("Invite people"), press("Make a link")),
+    ),
+    "invite-take-back": (HOME, then(run(INVITED), press("Invite people"), press("Take back the link"))),
+    "invite-refused": (
+        HOME,
+        then(
+            run("service.refuseNext('MakeInvite', { code: 'server_away', params: {}, acts: 'retry' });"),
+            press("Invite people"),
+            press("Make a link"),
+        ),
+    ),
+    "invite-loading": (HOME, then(run("service.hold('ListInvites');"), press("Invite people"))),
+    "invite-failed": (
+        HOME,
+        then(
+            run("service.refuseNext('ListInvites', { code: 'connection_lost', params: {}, acts: 'retry' });"),
+            press("Invite people"),
+        ),
+    ),
     "switcher": (TALK, lambda page: page.keyboard.press("Control+k")),
     "talk": (TALK, None),
     "talk-details": (TALK, press("Details")),
     "talk-scrolled": (TALK, scroll_up),
     "talk-new": (with_person(YUKI), None),
     "talk-offline": (with_person(JONAS), None),
+    "meeting": (f"{HOME}/with/77", None),
+    "talk-awaited": (
+        with_person(ROSA),
+        then(
+            run(
+                f"const [ada, rosa] = [world.account({ADA}n), world.account({ROSA}n)]; ada.changePeer({{"
+                " ...world.peer(ada, rosa), met: 'by_their_invitation', awaited: true, connection: 'asking' });"
+            ),
+            write("I am in. Talk to you when you are there."),
+        ),
+    ),
     "talk-requested": (with_person(ROSA), None),
     "talk-blocked": (with_person(SPAM), None),
     "talk-typing": (TALK, run(f"world.typing(world.account({BEA}n), world.account({ADA}n), true);")),

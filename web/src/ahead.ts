@@ -7,9 +7,11 @@ import { EarlySocket, HELLO, serviceAddress } from "./api/EarlySocket";
 import type { Socket } from "./api/WebSocketService";
 import type { Route } from "./state/address";
 import { applyTheme, storedTheme } from "./state/chosenTheme";
+import { takeInvitation } from "./state/invitation";
 import { firstPageMessages } from "./state/firstPage";
 import { firstRoute } from "./state/tabAccount";
 
+takeInvitation();
 applyTheme(storedTheme());
 
 export const route = firstRoute();

@@ -421,6 +421,7 @@ export interface PeerView {
   readonly looks: NameLooks;
   readonly namesake: Namesake | null;
   readonly met: "" | "by_our_invitation" | "by_their_invitation";
+  readonly awaited: boolean;
 }
 
 /** A view asks whether anybody is still there: a process that hangs keeps its sockets. */

@@ -14,7 +14,7 @@ import {
   useConnection,
   useSessions,
 } from "../state/context";
-import type { Place } from "../state/address";
+import type { Asked, Place } from "../state/address";
 import { LANDING } from "../state/address";
 import { navigate, routes } from "../state/route";
 import type { Sessions } from "../state/sessions";
@@ -74,13 +74,19 @@ function Screen() {
   }
 }
 
-function LandingScreen({ ask }: { readonly ask: "ways" | "create" | "sign-in" }) {
+const LANDING_TITLES: Readonly<Record<Asked, string>> = {
+  ways: "Casemate",
+  create: "Create account · Casemate",
+  "sign-in": "Sign in · Casemate",
+  join: "Join by an invitation · Casemate",
+};
+
+function LandingScreen({ ask }: { readonly ask: Asked }) {
   useEffect(() => {
     forgetTabAccount();
-    document.title =
-      ask === "ways" ? "Casemate" : `${ask === "create" ? "Create account" : "Sign in"} · Casemate`;
+    document.title = LANDING_TITLES[ask];
   }, [ask]);
-  return <Landing ask={ask} onEnter={enter} />;
+  return <Landing ask={ask} onEnter={enter} onMeet={meet} />;
 }
 
 function AccountScreen({
@@ -142,6 +148,11 @@ function Nowhere({ title }: { readonly title: string }) {
 
 function enter(cid: Cid): void {
   navigate({ screen: "workspace", cid, place: { kind: "home" } });
+}
+
+/** There is no way back to the invitation: it was used. */
+function meet(cid: Cid, peer: Cid): void {
+  navigate({ screen: "workspace", cid, place: { kind: "with", peer } }, { replace: true });
 }
 
 /** Those of before the connection broke are still good enough to go on with. */

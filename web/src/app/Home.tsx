@@ -6,7 +6,12 @@ import { EmptyState } from "../components/EmptyState";
 import { useWorkspace } from "../state/context";
 import { directMessagesOf, requestsOf } from "../words/lists";
 
-export function Home({ onDiscover }: { readonly onDiscover: () => void }) {
+interface Props {
+  readonly onDiscover: () => void;
+  readonly onInvite: () => void;
+}
+
+export function Home({ onDiscover, onInvite }: Props) {
   const alone = useWorkspace((workspace) => directMessagesOf(workspace).length === 0);
   const asked = useWorkspace((workspace) => requestsOf(workspace).length > 0);
   return (
@@ -21,13 +26,16 @@ export function Home({ onDiscover }: { readonly onDiscover: () => void }) {
           title="It is quiet in here"
           level={1}
           action={
-            <Button kind="primary" onClick={onDiscover}>
-              Find people
-            </Button>
+            <>
+              <Button kind="primary" onClick={onInvite}>
+                Invite people
+              </Button>
+              <Button onClick={onDiscover}>Find people</Button>
+            </>
           }
         >
-          See who is on this server and ask somebody to talk. They decide, and nothing but your request
-          reaches them before.
+          Send somebody a link: whoever comes by it is in a conversation with you at once. Or find who is on
+          this server already, and ask them to talk.
         </EmptyState>
       ) : (
         <EmptyState icon={<MessagesSquare size={22} />} title="Pick a conversation" level={1}>

@@ -9,6 +9,7 @@ import { Later } from "../components/Later";
 import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
+import { Meeting } from "../features/invite/Meeting";
 import { Reach } from "../features/invite/Reach";
 import { PeopleScreen } from "../features/people/PeopleScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
@@ -29,6 +30,7 @@ import { useNarrow } from "./useNarrow";
 import { usePageTitle } from "./usePageTitle";
 
 const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
+const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
 const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 
 interface Props {
@@ -37,7 +39,7 @@ interface Props {
   readonly onSwitchAccount: (cid: Cid) => void;
 }
 
-type Layer = "discover" | "switcher" | "sign-out" | null;
+type Layer = "discover" | "invite" | "switcher" | "sign-out" | null;
 
 export function WorkspaceScreen(props: Props) {
   const ready = useSessionState(({ workspace }) => workspace !== null);
@@ -79,6 +81,18 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   const discover = useCallback(() => {
     setLayer("discover");
   }, []);
+  const invite = useCallback(() => {
+    setLayer("invite");
+  }, []);
+  const meet = useCallback(
+    (conversation: string) => {
+      navigate(
+        { screen: "workspace", cid, place: { kind: "conversation", conversation } },
+        { replace: true },
+      );
+    },
+    [cid],
+  );
   const openSwitcher = useCallback(() => {
     setLayer("switcher");
   }, []);
@@ -142,6 +156,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onSearch={openSwitcher}
             onConversation={openConversation}
             onDiscover={discover}
+            onInvite={invite}
           />
         </div>
         <main
@@ -154,6 +169,8 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onInfo={toggleInfo}
             onHome={goHome}
             onDiscover={discover}
+            onInvite={invite}
+            onMeet={meet}
             onConversation={openConversation}
             onSettings={goSettings}
             onSignOut={signOut}
@@ -165,7 +182,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           </div>
         )}
       </div>
-      {!inConversation && (
+      {!inConversation && place.kind !== "with" && (
         <BottomBar
           current={place.kind}
           unread={unread}
@@ -178,8 +195,15 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
       {layer === "discover" && (
         <Later
           load={discoverPeers}
-          of={{ onClose: closeLayer, onOpenConversation: openConversation }}
+          of={{ onClose: closeLayer, onOpenConversation: openConversation, onInvite: invite }}
           failed={inDialog("Discover Peers", closeLayer)}
+        />
+      )}
+      {layer === "invite" && (
+        <Later
+          load={invitePeople}
+          of={{ onClose: closeLayer, onConversation: openConversation }}
+          failed={inDialog("Invite people", closeLayer)}
         />
       )}
       {layer === "switcher" && (
@@ -217,6 +241,8 @@ function MainPlace(props: {
   readonly onInfo: () => void;
   readonly onHome: () => void;
   readonly onDiscover: () => void;
+  readonly onInvite: () => void;
+  readonly onMeet: (conversation: string) => void;
   readonly onConversation: (conversation: string) => void;
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
@@ -224,9 +250,11 @@ function MainPlace(props: {
   const { place } = props;
   switch (place.kind) {
     case "home":
-      return <Home onDiscover={props.onDiscover} />;
+      return <Home onDiscover={props.onDiscover} onInvite={props.onInvite} />;
     case "people":
-      return <PeopleScreen onDiscover={props.onDiscover} onOpen={props.onConversation} />;
+      return (
+        <PeopleScreen onDiscover={props.onDiscover} onInvite={props.onInvite} onOpen={props.onConversation} />
+      );
     case "connections":
       return <ConnectionsScreen onDiscover={props.onDiscover} onSettings={props.onSettings} />;
     case "settings":
@@ -237,6 +265,8 @@ function MainPlace(props: {
           onDeleted={leave}
         />
       );
+    case "with":
+      return <Meeting peer={place.peer} onConversation={props.onMeet} onHome={props.onHome} />;
     case "conversation":
       return (
         <Conversation

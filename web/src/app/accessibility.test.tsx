@@ -29,6 +29,7 @@ test.each([
   ["the start page", "/", "Create account"],
   ["creating an account", "/?create", "Create account"],
   ["signing in", "/?sign-in", "Sign in"],
+  ["joining by an invitation", "/join", "Back"],
 ])("%s", async (_, address, button) => {
   await showApp(App, address, busyWorld());
   await screen.findByRole("button", { name: button });
@@ -51,6 +52,21 @@ test("discovering people", async () => {
   await user.click(await screen.findByTitle("Discover Peers"));
   await screen.findByRole("dialog", { name: "Discover Peers" });
   await screen.findByText(/people on/);
+  expect(await problems()).toEqual([]);
+});
+
+test("inviting people, with a link and who came by it", async () => {
+  const world = busyWorld();
+  const old = world.invites.make({ cid: ANN, uses: 5, seconds: 86_400 }).invites[0]?.link ?? "";
+  const found = world.invites.find(old);
+  if (found === undefined) throw new Error("not made");
+  world.invites.comes(found, BOB);
+  const { user } = await showApp(App, HOME, world);
+  await user.click((await screen.findAllByRole("button", { name: "Invite people" }))[0]!);
+  await screen.findByRole("button", { name: /Open the conversation with Bob Birch/ });
+  expect(await problems()).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Make a link" }));
+  await screen.findByRole("img", { name: "QR code of the link" });
   expect(await problems()).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ export function usePageTitle(place: Place): void {
     if (place.kind === "people") return "People";
     if (place.kind === "connections") return "Connections";
     if (place.kind === "settings") return "Settings";
-    if (place.kind === "home") return displayName(account);
+    if (place.kind === "home" || place.kind === "with") return displayName(account);
     const peer = peerIn(workspace, place.conversation);
     return peer === undefined ? displayName(account) : displayName(peer);
   });

@@ -5,11 +5,14 @@ import type { AccountView, Cid } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import { sha3_256 } from "../api/sha3";
 
-export interface NewAccount {
-  readonly serverAddress: string;
+export interface NewPerson {
   readonly fullName: string;
   readonly username: string;
   readonly password: string;
+}
+
+export interface NewAccount extends NewPerson {
+  readonly serverAddress: string;
   readonly serverPassword: string;
 }
 
@@ -23,6 +26,21 @@ export async function createAccount(service: InternalService, account: NewAccoun
     connect_after_register: true,
     session_security_settings: SECURITY,
     server_password: presharedKey(account.serverPassword),
+  });
+  return answer.cid;
+}
+
+/** As `createAccount`, by the invitation in this text: at its server, and registered with who made it. */
+export async function joinBy(
+  service: InternalService,
+  text: string,
+  { username, fullName, password }: NewPerson,
+): Promise<Cid> {
+  const answer = await service.request("Join", {
+    text,
+    username,
+    full_name: fullName,
+    password: utf8(password),
   });
   return answer.cid;
 }

@@ -2,17 +2,22 @@
 import type { Cid } from "../api/generated";
 
 export type Route =
-  | { readonly screen: "landing"; readonly ask: "ways" | "create" | "sign-in" }
+  | { readonly screen: "landing"; readonly ask: Asked }
   | { readonly screen: "workspace"; readonly cid: Cid; readonly place: Place }
   | { readonly screen: "gallery" }
   | { readonly screen: "nowhere" };
+
+/** Which way in somebody took on the first screen. */
+export type Asked = "ways" | "create" | "sign-in" | "join";
 
 export type Place =
   | { readonly kind: "home" }
   | { readonly kind: "people" }
   | { readonly kind: "connections" }
   | { readonly kind: "settings" }
-  | { readonly kind: "conversation"; readonly conversation: string };
+  | { readonly kind: "conversation"; readonly conversation: string }
+  /** The conversation with them, as soon as there is one. */
+  | { readonly kind: "with"; readonly peer: Cid };
 
 export const LANDING: Route = { screen: "landing", ask: "ways" };
 
@@ -23,6 +28,7 @@ const LARGEST_CID = (1n << 64n) - 1n;
 export function parseRoute(path: string, search = ""): Route {
   const parts = path.split("/").filter((part) => part !== "");
   if (parts.length === 0) return { screen: "landing", ask: askOf(search) };
+  if (parts.length === 1 && parts[0] === "join") return { screen: "landing", ask: "join" };
   if (parts.length === 1 && parts[0] === "gallery") return { screen: "gallery" };
   if (parts[0] !== "a") return { screen: "nowhere" };
   const cid = parseCid(parts[1]);
@@ -33,7 +39,7 @@ export function parseRoute(path: string, search = ""): Route {
 export function pathOf(route: Route): string {
   switch (route.screen) {
     case "landing":
-      return route.ask === "ways" ? "/" : `/?${route.ask}`;
+      return route.ask === "ways" ? "/" : route.ask === "join" ? "/join" : `/?${route.ask}`;
     case "gallery":
       return "/gallery";
     case "nowhere":
@@ -49,7 +55,7 @@ export function parseCid(text: string | undefined): Cid | null {
   return cid > 0n && cid <= LARGEST_CID ? cid : null;
 }
 
-function askOf(search: string): "ways" | "create" | "sign-in" {
+function askOf(search: string): Exclude<Asked, "join"> {
   const names = new URLSearchParams(search);
   return names.has("create") ? "create" : names.has("sign-in") ? "sign-in" : "ways";
 }
@@ -59,11 +65,18 @@ function parsePlace([kind, id, ...rest]: readonly string[]): Place | null {
   if (kind === undefined) return { kind: "home" };
   if (kind === "people" || kind === "connections" || kind === "settings")
     return id === undefined ? { kind } : null;
+  if (kind === "with") return parsePeer(id);
   if (kind !== "c" || id === undefined || !CONVERSATION.test(id)) return null;
   return { kind: "conversation", conversation: id };
 }
 
+function parsePeer(text: string | undefined): Place | null {
+  const peer = parseCid(text);
+  return peer === null ? null : { kind: "with", peer };
+}
+
 function pathOfPlace(place: Place): string {
   if (place.kind === "home") return "";
+  if (place.kind === "with") return `/with/${place.peer.toString()}`;
   return place.kind === "conversation" ? `/c/${place.conversation}` : `/${place.kind}`;
 }

@@ -1,8 +1,10 @@
 /** Where this tab is: in step with its address, and with the way back. */
 import type { Route } from "./address";
 import { parseRoute, pathOf } from "./address";
+import { takeInvitation } from "./invitation";
 import { WritableStore } from "./store";
 
+takeInvitation();
 const current = new WritableStore<Route>(parseRoute(location.pathname, location.search));
 export const routes = { get: current.get, subscribe: current.subscribe };
 
@@ -18,5 +20,6 @@ export function navigate(route: Route, { replace = false }: { replace?: boolean 
 }
 
 export function readAddress(): void {
+  takeInvitation();
   current.set(parseRoute(location.pathname, location.search));
 }

@@ -1,7 +1,7 @@
 /** Which account this tab shows, over reloads; `sessionStorage` belongs to one tab alone. */
 import type { Cid } from "../api/generated";
 import type { Route } from "./address";
-import { LANDING, parseCid, parseRoute } from "./address";
+import { parseCid, parseRoute } from "./address";
 
 const KEY = "casemate.account";
 
@@ -16,7 +16,7 @@ export function forgetTabAccount(): void {
 /** Where a freshly loaded page is: on the start page, a tab that shows an account goes on showing it. */
 export function firstRoute(): Route {
   const route = parseRoute(location.pathname, location.search);
-  if (route.screen !== LANDING.screen || location.search !== "") return route;
+  if (route.screen !== "landing" || route.ask !== "ways" || location.search !== "") return route;
   const cid = parseCid(sessionStorage.getItem(KEY) ?? undefined);
   return cid === null ? route : { screen: "workspace", cid, place: { kind: "home" } };
 }

@@ -349,7 +349,7 @@ export class FakeInternalService implements InternalService {
       const [me, peer] = this.talk(fields.cid, fields.conversation);
       const known = this.world.peer(me, peer);
       if (known.blocked) throw new Refused({ code: "blocked_by_you", params: {}, acts: "user" });
-      if (known.connection !== "connected")
+      if (known.connection !== "connected" && !known.awaited)
         throw new Refused({ code: "not_connected", params: {}, acts: "user" });
       if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
         throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });

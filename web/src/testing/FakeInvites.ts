@@ -14,6 +14,8 @@ export class FakeInvites {
   private owned: Owned[] = [];
   /** What the next MakeInvite is refused with. */
   refuses: Reason | null = null;
+  /** Of the server, as links name it. */
+  host = "192.0.2.7:12349";
 
   constructor(private readonly world: FakeWorld) {}
 
@@ -23,7 +25,7 @@ export class FakeInvites {
     const view: InviteView = {
       id,
       state: "usable",
-      link: `http://192.0.2.7:12349/join#casemate1-${id}`,
+      link: `http://${this.host}/join#casemate1-${id}`,
       uses,
       made_at: now,
       ends_at: now + seconds * 1000,
@@ -65,12 +67,18 @@ export class FakeInvites {
     };
   }
 
-  /** Somebody comes by it: they are in a conversation with who made it. */
+  /** Somebody comes by it: they are in a conversation with who made it, or wait until their computer is on. */
   comes(found: Owned, guest: Cid): void {
     const [owner, other] = [this.world.account(found.owner), this.world.account(guest)];
     this.world.requestContact(other, owner);
+    if (!owner.online) {
+      const met = { met: "by_their_invitation", awaited: true, connection: "asking" } as const;
+      other.changePeer({ ...this.world.peer(other, owner), ...met });
+      return;
+    }
     this.world.answerContact(owner, other, true);
     this.world.setConnected(owner, other, true);
+    owner.changePeer({ ...this.world.peer(owner, other), met: "by_our_invitation" });
     const { username, full_name } = other;
     const guests = [...found.view.guests, { cid: guest, username, full_name, came_at: this.world.now() }];
     const used_up = guests.length >= found.view.uses;

@@ -131,6 +131,7 @@ export class FakeWorld {
         looks: fakeLooks(about.full_name, about.username),
         namesake: null,
         met: "",
+        awaited: false,
       }
     );
   }
@@ -368,6 +369,8 @@ export class FakeWorld {
     const since = String(this.link.since);
     if (this.link.state !== "online" && !isOwn(this.peer(from, to).path)) {
       from.putMessage({ ...row, reason: { code: "server_away", params: { since }, acts: "retry" } });
+    } else if (this.peer(from, to).awaited) {
+      from.putMessage({ ...row, reason: { code: "not_registered_yet", params: {}, acts: "peer" } });
     } else if (to.peers.get(from.cid)?.blocked) {
       from.putMessage({ ...row, reason: { code: "not_accepting", params: {}, acts: "peer" } });
     } else if (!to.online) {

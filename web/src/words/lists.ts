@@ -24,7 +24,8 @@ export function directMessagesOf({ peers, conversations }: Workspace): readonly 
   return [...peers.values()]
     .filter(
       (peer) =>
-        (peer.connection === "connected" && !peer.blocked) || conversations.get(peer.conversation)?.last,
+        ((peer.connection === "connected" || peer.awaited) && !peer.blocked) ||
+        conversations.get(peer.conversation)?.last,
     )
     .sort((a, b) => latest(b, conversations) - latest(a, conversations) || compareByName(a, b));
 }

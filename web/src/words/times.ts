@@ -50,6 +50,14 @@ export function sinceTime(time: number, now: number): string {
   return `${days === 1 ? "yesterday" : day} at ${clockTime(time)}`;
 }
 
+/** Follows "until", and "ended" when it is over: 14:02, tomorrow at 14:02, 3 March at 14:02 */
+export function endTime(time: number, now: number): string {
+  const days = daysBetween(now, time);
+  if (days === 0) return clockTime(time);
+  if (days === 1) return `tomorrow at ${clockTime(time)}`;
+  return days < 0 ? sinceTime(time, now) : `${dayOfMonth(time)} at ${clockTime(time)}`;
+}
+
 /** 3 March 2024 */
 export function fullDay(time: number): string {
   return LONG_DAY(time);

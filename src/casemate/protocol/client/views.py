@@ -200,6 +200,8 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     namesake: Namesake | None = None
     """Another account had this name before: together with `identity_changed`, that is why."""
     met: Met = ""
+    awaited: bool = False
+    """They invited us, and we are registered as soon as their computer is on: one may write to them already."""
 
 
 class GuestView(msgspec.Struct, frozen=True, kw_only=True):

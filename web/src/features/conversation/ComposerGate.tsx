@@ -11,9 +11,8 @@ import { displayName } from "../../words/names";
 import { sentenceOf } from "../../words/reasons";
 
 export function canWrite(peer: PeerView, link: LinkView): boolean {
-  return (
-    link.state !== "fenced" && peer.connection === "connected" && !peer.blocked && !peer.identity_changed
-  );
+  const reachable = peer.connection === "connected" || peer.awaited;
+  return link.state !== "fenced" && reachable && !peer.blocked && !peer.identity_changed;
 }
 
 interface Props {

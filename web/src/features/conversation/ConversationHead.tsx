@@ -8,6 +8,7 @@ import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
+import { awaitedWords } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { PathBadge } from "./PathBadge";
@@ -61,6 +62,8 @@ export const ConversationHead = memo(function ConversationHead({
         <p className="truncate text-12 text-ink-3">
           {peer.blocked ? (
             "Blocked"
+          ) : peer.awaited ? (
+            awaitedWords(peer)
           ) : peer.relation === "registered" ? (
             presenceSentence(peer, now)
           ) : (

@@ -20,11 +20,12 @@ import { useDirectory } from "./useDirectory";
 interface Props {
   readonly onClose: () => void;
   readonly onOpenConversation: (conversation: string) => void;
+  readonly onInvite: () => void;
 }
 
 const ROW_PIXELS = 64;
 
-export function DiscoverPeers({ onClose, onOpenConversation }: Props) {
+export function DiscoverPeers({ onClose, onOpenConversation, onInvite }: Props) {
   const session = useSession();
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim());
@@ -65,10 +66,11 @@ export function DiscoverPeers({ onClose, onOpenConversation }: Props) {
         <EmptyState
           icon={<UsersRound size={22} />}
           title={wanted === "" ? "You are the first one here" : "Nobody is called that"}
+          action={<Button onClick={onInvite}>Invite people</Button>}
         >
           {wanted === ""
-            ? `Give the server address ${server} to those you want to talk with. They appear here once they have an account.`
-            : "Try a part of the name, or the username."}
+            ? "Send somebody a link: they appear here once they have an account."
+            : "Try a part of the name, or the username. Who is not here yet can come by a link of yours."}
         </EmptyState>
       ) : (
         <Rows

@@ -9,6 +9,7 @@ import type { NewAccount } from "../../state/actions";
 import { createAccount } from "../../state/actions";
 import { useAttempt, useConnection, useService } from "../../state/context";
 import { sentenceOf } from "../../words/reasons";
+import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { ServerIdentity } from "./ServerIdentity";
 import { StepLine } from "./StepLine";
@@ -17,8 +18,6 @@ import { problemsOf } from "./problems";
 import type { Probe } from "./useServerProbe";
 import { useFirstFocus } from "./useFirstFocus";
 import { useServerProbe } from "./useServerProbe";
-
-const GOOD_PASSWORD_CHARACTERS = 10;
 
 export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => void }) {
   const service = useService();
@@ -96,33 +95,7 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
           problem={problems.serverPassword}
         />
       )}
-      <Field
-        label="Full name"
-        value={account.fullName}
-        onChange={change("fullName")}
-        autoComplete="name"
-        problem={problems.fullName}
-        dir="auto"
-      />
-      <Field
-        label="Username"
-        value={account.username}
-        onChange={change("username")}
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        problem={problems.username}
-        advice="Others on this server find you by it. It cannot be changed later."
-      />
-      <Field
-        label="Password"
-        type="password"
-        value={account.password}
-        onChange={change("password")}
-        autoComplete="new-password"
-        problem={problems.password}
-        advice={passwordAdvice(account.password)}
-      />
+      <PersonFields person={account} problems={problems} change={change} />
       {attempt.state === "refused" && <Refusal reason={attempt.reason} server={account.serverAddress} />}
       <Button type="submit" kind="primary" size="large" busy={attempt.state === "running"}>
         Create account
@@ -139,12 +112,4 @@ function probeProblem(probe: Probe, address: string): string | undefined {
   if (probe.reason.code === "malformed")
     return "That is no server address. One looks like team.example.org:12349.";
   return sentenceOf(probe.reason, { server: address });
-}
-
-function passwordAdvice(password: string): string {
-  if (password === "")
-    return "At least 7 characters, better 10 or more. It never leaves this computer, and nobody can reset it.";
-  return password.length < GOOD_PASSWORD_CHARACTERS
-    ? "Easy to guess. At least 7 characters are needed; 10 or more are much safer."
-    : "Keep it safe: nobody can reset it for you.";
 }

@@ -1,11 +1,18 @@
 /** What is missing or wrong in a new account, before the server is bothered with it. Bounds are those of the protocol. */
-import type { NewAccount } from "../../state/actions";
+import type { NewAccount, NewPerson } from "../../state/actions";
 
 export type Problems = Partial<Record<keyof NewAccount, string>>;
 
 export function problemsOf(account: NewAccount, needsServerPassword: boolean): Problems {
-  const problems: Problems = {};
+  const problems: Problems = personProblems(account);
   if (account.serverAddress === "") problems.serverAddress = "Where is the server? Ask whoever runs it.";
+  if (needsServerPassword && account.serverPassword === "")
+    problems.serverPassword = "This server asks for a password.";
+  return problems;
+}
+
+export function personProblems(account: NewPerson): Problems {
+  const problems: Problems = {};
   if (account.fullName.trim().length < 2) problems.fullName = "What should others call you?";
   else if (utf8Bytes(account.fullName) > 77) problems.fullName = "That is longer than a name can be here.";
   if (/\s/u.test(account.username)) problems.username = "A username has no spaces.";
@@ -13,8 +20,6 @@ export function problemsOf(account: NewAccount, needsServerPassword: boolean): P
   else if (utf8Bytes(account.username) > 37) problems.username = "That is longer than a username can be.";
   if (utf8Bytes(account.password) < 7)
     problems.password = "Too short: at least 7 characters, better 10 or more.";
-  if (needsServerPassword && account.serverPassword === "")
-    problems.serverPassword = "This server asks for a password.";
   return problems;
 }
 

@@ -1,5 +1,5 @@
 /** Everybody this account has to do with, and what they are to each other. */
-import { UserRoundPlus, UsersRound } from "lucide-react";
+import { Link, UserRoundPlus, UsersRound } from "lucide-react";
 
 import type { PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -8,6 +8,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { PersonName } from "../../components/PersonName";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { peopleOf } from "../../words/lists";
+import { awaitedWords } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
@@ -15,31 +16,36 @@ import { sentenceOf } from "../../words/reasons";
 
 interface Props {
   readonly onDiscover: () => void;
+  readonly onInvite: () => void;
   readonly onOpen: (conversation: string) => void;
 }
 
-export function PeopleScreen({ onDiscover, onOpen }: Props) {
+export function PeopleScreen({ onDiscover, onInvite, onOpen }: Props) {
   const people = useWorkspace(peopleOf);
-  const discover = (
-    <Button
-      kind={people.length === 0 ? "primary" : "secondary"}
-      title="Discover Peers"
-      icon={<UserRoundPlus size={16} aria-hidden />}
-      onClick={onDiscover}
-    >
-      Discover Peers
-    </Button>
+  const ways = (
+    <>
+      <Button
+        kind={people.length === 0 ? "primary" : "secondary"}
+        icon={<Link size={16} aria-hidden />}
+        onClick={onInvite}
+      >
+        Invite people
+      </Button>
+      <Button title="Discover Peers" icon={<UserRoundPlus size={16} aria-hidden />} onClick={onDiscover}>
+        Discover Peers
+      </Button>
+    </>
   );
   return (
     <div className="h-full overflow-y-auto bg-surface">
       <div className="mx-auto flex max-w-xl flex-col gap-5 px-5 py-8">
         <header className="flex flex-wrap items-center gap-3">
           <h1 className="flex-1 text-24 font-bold tracking-tight">People</h1>
-          {people.length > 0 && discover}
+          {people.length > 0 && ways}
         </header>
         {people.length === 0 ? (
-          <EmptyState icon={<UsersRound size={22} />} title="Nobody yet" action={discover}>
-            See who is on this server, and ask somebody to talk.
+          <EmptyState icon={<UsersRound size={22} />} title="Nobody yet" action={ways}>
+            Send somebody a link, or see who is on this server and ask them to talk.
           </EmptyState>
         ) : (
           <ul className="divide-y divide-line rounded-card border border-line bg-raised [--behind:var(--raised)]">
@@ -109,6 +115,7 @@ function Person({
 
 function standingWords(peer: PeerView, presence: string): string {
   if (peer.blocked) return "Blocked";
+  if (peer.awaited) return awaitedWords(peer);
   switch (peer.relation) {
     case "requested":
       return "Registration Sent";

@@ -4,7 +4,7 @@ import { MessageCircle, Settings, UsersRound, Waypoints } from "lucide-react";
 import { classes } from "../../components/classes";
 import type { Place } from "../../state/address";
 
-type Tab = Exclude<Place["kind"], "conversation">;
+type Tab = Exclude<Place["kind"], "conversation" | "with">;
 
 interface Props {
   readonly current: Tab;

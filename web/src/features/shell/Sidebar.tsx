@@ -1,5 +1,5 @@
 /** Everybody this account has to do with: who asks, whom one talks to, who is there. */
-import { Search, UserRoundPlus } from "lucide-react";
+import { Link, Search, UserRoundPlus } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 
 import type { Cid, LocalAccount } from "../../api/generated";
@@ -30,6 +30,7 @@ interface Props {
   readonly onSearch: () => void;
   readonly onConversation: (conversation: string) => void;
   readonly onDiscover: () => void;
+  readonly onInvite: () => void;
 }
 
 export const Sidebar = memo(function Sidebar(props: Props) {
@@ -77,7 +78,7 @@ export const Sidebar = memo(function Sidebar(props: Props) {
         <DirectMessages selected={props.selected} />
         <People />
       </div>
-      <div className="border-t border-line p-2">
+      <div className="flex flex-col gap-1.5 border-t border-line p-2">
         <Button
           title="Discover Peers"
           className="w-full"
@@ -85,6 +86,14 @@ export const Sidebar = memo(function Sidebar(props: Props) {
           onClick={props.onDiscover}
         >
           Discover Peers
+        </Button>
+        <Button
+          kind="quiet"
+          className="w-full"
+          icon={<Link size={16} aria-hidden />}
+          onClick={props.onInvite}
+        >
+          Invite people
         </Button>
       </div>
     </nav>
@@ -139,7 +148,9 @@ function People() {
   const online = known.filter((peer) => presenceOf(peer) === "online").length;
   return (
     <Section title="People" note={known.length === 0 ? undefined : `${online.toString()} online`}>
-      {members.length === 0 && <p className="px-2 py-1 text-13 text-ink-3">Nobody yet. Find people below.</p>}
+      {members.length === 0 && (
+        <p className="px-2 py-1 text-13 text-ink-3">Nobody yet. Find or invite people below.</p>
+      )}
       <ul className="flex flex-col gap-px">
         {others.map((peer) => (
           <li key={peer.cid.toString()}>

@@ -81,6 +81,7 @@ class Showing:
             looks=name_looks(peer.full_name, peer.username),
             namesake=_namesake(self._first(peer)),
             met=peer.met,
+            awaited=peer.is_awaited,
         )
 
     def invites(self, link_of: Callable[[Invite], str], wall: float) -> list[InviteView]:

@@ -1,0 +1,22 @@
+/**
+ * The invitation that the address of this page brought: in memory alone, for whoever has it can come as somebody else. It
+ * is gone with a reload.
+ */
+import { WritableStore } from "./store";
+
+export const JOIN_PATH = "/join";
+
+const brought = new WritableStore("");
+export const invitation = { get: brought.get, subscribe: brought.subscribe };
+
+/** What stands after `#` leaves the address and the tab's history before anything else is done. */
+export function takeInvitation(): void {
+  if (location.pathname !== JOIN_PATH || location.hash === "") return;
+  const link = location.href;
+  history.replaceState(null, "", JOIN_PATH);
+  brought.set(link);
+}
+
+export function dropInvitation(): void {
+  brought.set("");
+}
