@@ -89,7 +89,7 @@ def test_what_is_written_while_the_other_is_away_waits_for_them(world: Deploymen
     bob = comes(world, "bob", link)
     seen = bob.account.peer_view(alice.cid)
     assert seen is not None
-    assert (seen.relation, seen.full_name, seen.names_signed) == ("requested", "Alice", True)
+    assert (seen.relation, seen.awaited, seen.full_name, seen.names_signed) == ("requested", True, "Alice", True)
     assert [view.peer for view in bob.account.conversation_views()] == [alice.cid]
     world.say(bob, alice, "one")
     world.say(bob, alice, "two")

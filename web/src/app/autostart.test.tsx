@@ -11,7 +11,7 @@ test("the first screen offers to start with the computer, and takes it back", as
   const { user, world } = await showApp(App, "/");
   const offer = await screen.findByRole("switch", { name: NAME });
   expect(offer).not.toBeChecked();
-  expect(offer).toHaveAccessibleDescription(/in the background/);
+  expect(offer).toHaveAccessibleDescription(/in the background/i);
   offer.focus();
   await user.keyboard(" ");
   await waitFor(() => {

@@ -1,0 +1,130 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
+import { App } from "./App";
+
+const HOME = `/a/${ANN.toString()}`;
+
+async function invite(user: Awaited<ReturnType<typeof showApp>>["user"]) {
+  await user.click((await screen.findAllByRole("button", { name: "Invite people" }))[0] as HTMLElement);
+  return within(await screen.findByRole("dialog", { name: "Invite people" }));
+}
+
+function madeBy(world: ReturnType<typeof worldOfThree>, uses: number) {
+  const link = world.invites.make({ cid: ANN, uses, seconds: 86_400 }).invites[0]?.link ?? "";
+  const found = world.invites.find(link);
+  if (found === undefined) throw new Error("not made");
+  return found;
+}
+
+test("a link is made for one person and a week, copied, and told as a text; it stays out of the address", async () => {
+  const { user } = await showApp(App, HOME);
+  const dialog = await invite(user);
+  expect(dialog.getByRole("radio", { name: "One person" })).toBeChecked();
+  expect(dialog.getByRole("radio", { name: "A week" })).toBeChecked();
+  expect(await dialog.findByText(/None yet/)).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  const field = await dialog.findByRole("textbox", { name: "For one person" });
+  expect(field).toHaveFocus();
+  const link = (field as HTMLInputElement).value;
+  expect(link).toMatch(/^http:\/\/192\.0\.2\.7:12349\/join#casemate1-/);
+  await user.click(dialog.getByRole("button", { name: "Copy link" }));
+  expect(await navigator.clipboard.readText()).toBe(link);
+  expect(dialog.getByText("Copied")).toHaveAttribute("role", "status");
+  await user.click(dialog.getByRole("button", { name: "Copy invitation" }));
+  const text = await navigator.clipboard.readText();
+  expect(text).toMatch(/^Ann Ash invites you to talk on Casemate\.\n/);
+  expect(text).toContain(link);
+  const kept = JSON.stringify([
+    Object.entries(localStorage),
+    Object.entries(sessionStorage),
+    location.href,
+    document.title,
+    history.state,
+  ]);
+  expect(kept).not.toContain("casemate1-");
+});
+
+test("whoever makes a link for many is told what a holder could do", async () => {
+  const { user, world } = await showApp(App, HOME);
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("radio", { name: "25 people" }));
+  await user.click(dialog.getByRole("radio", { name: "30 days" }));
+  expect(dialog.getByRole("note")).toHaveTextContent(/pose as another newcomer/);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  expect(await dialog.findByRole("textbox", { name: "For 25 people" })).toBeVisible();
+  const [made] = world.invites.of(ANN).invites;
+  expect([made?.uses, (made?.ends_at ?? 0) - (made?.made_at ?? 0)]).toEqual([25, 30 * 86_400_000]);
+});
+
+test.each([
+  ["registration_closed", /takes no new accounts/],
+  ["too_many_invites", /as many invitations as can be kept/],
+  ["server_away", /The server is away/],
+  ["update_server", /too old for this program/],
+])("%s is said where the button is", async (code, words) => {
+  const { user, world } = await showApp(App, HOME);
+  world.invites.refuses = { code, params: {}, acts: "admin" };
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  expect(await dialog.findByRole("alert")).toHaveTextContent(words);
+});
+
+test("a link that no other computer can use says so", async () => {
+  const { user, world } = await showApp(App, HOME);
+  world.invites.host = "127.0.0.1:12349";
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  expect(await dialog.findByText(/This link works on this computer only/)).toBeVisible();
+});
+
+test("who came by a link is named while one looks, and opens the conversation", async () => {
+  const world = worldOfThree();
+  const found = madeBy(world, 5);
+  const { user } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  expect(await dialog.findByText(/5 of 5 left/)).toBeVisible();
+  act(() => {
+    world.invites.comes(found, CARA);
+  });
+  await user.click(await dialog.findByRole("button", { name: "Open the conversation with Cara Cedar" }));
+  expect(location.pathname).toBe(conversationOf(ANN, CARA));
+});
+
+test("taking back is asked about once, and the keyboard goes on from the list", async () => {
+  const world = worldOfThree();
+  madeBy(world, 1);
+  const { user } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  await user.click(await dialog.findByRole("button", { name: /^Take back the link/ }));
+  expect(dialog.getByRole("button", { name: "Keep it" })).toHaveFocus();
+  await user.click(dialog.getByRole("button", { name: "Take it back" }));
+  expect(await dialog.findByText("Taken back.")).toBeVisible();
+  await waitFor(() => {
+    expect(dialog.getByRole("list", { name: "Your invitations" })).toHaveFocus();
+  });
+  expect(dialog.queryByRole("button", { name: /^Show link/ })).not.toBeInTheDocument();
+});
+
+test("a list that could not be fetched is fetched again", async () => {
+  const { user, service } = await showApp(App, HOME);
+  service.refuseNext("ListInvites", { code: "internal", params: {}, acts: "retry" });
+  const dialog = await invite(user);
+  expect(await dialog.findByRole("alert")).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Try again" }));
+  expect(await dialog.findByText(/None yet/)).toBeVisible();
+});
+
+test("whoever is alone, and whoever is first in the directory, is offered to invite", async () => {
+  const world = worldOfThree();
+  world.account(ANN).partFrom(BOB);
+  const { user } = await showApp(App, HOME, world);
+  expect(await screen.findByText("It is quiet in here")).toBeVisible();
+  expect(await screen.findAllByRole("button", { name: "Invite people" })).toHaveLength(2);
+  await user.click(screen.getByTitle("Discover Peers"));
+  const discover = within(await screen.findByRole("dialog", { name: "Discover Peers" }));
+  await user.type(discover.getByRole("searchbox"), "zzz");
+  await user.click(await discover.findByRole("button", { name: "Invite people" }));
+  expect(await screen.findByRole("dialog", { name: "Invite people" })).toBeVisible();
+});
