@@ -18,7 +18,7 @@ export function InviteList({ invites, shown, onShow, onConversation }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const { all, listing } = invites;
   return (
-    <section aria-labelledby="your-invitations" className="flex flex-col gap-2">
+    <section aria-labelledby="your-invitations" className="flex shrink-0 flex-col gap-2">
       <h3 id="your-invitations" className="text-13 font-medium text-ink-2">
         Your invitations
       </h3>

@@ -27,7 +27,7 @@ export function InvitePeople({ onClose, onConversation }: Props) {
         className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-5 pt-1 pb-6 focus-visible:-outline-offset-2"
       >
         {/* As high as a link with its code, so that what stands below stays where it is. */}
-        <div className="min-h-80">
+        <div className="min-h-80 shrink-0">
           {given?.link == null ? (
             <MakeLink
               making={invites.making}

@@ -37,7 +37,6 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
   // The button that made it is gone, and this is what it was made for.
   useEffect(() => {
     field.current?.focus();
-    field.current?.select();
   }, []);
   const copy = (text: string) => {
     navigator.clipboard.writeText(text).then(
@@ -45,7 +44,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
         setSaid("Copied");
       },
       () => {
-        field.current?.select();
+        field.current?.focus();
         setSaid("This browser did not copy it. The link is selected: copy it with the keyboard.");
       },
     );
@@ -76,7 +75,8 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
               autoComplete="off"
               aria-describedby={`${id}-note`}
               onFocus={(event) => {
-                event.currentTarget.select();
+                // From its end, so that its beginning is what one sees.
+                event.currentTarget.setSelectionRange(0, link.length, "backward");
               }}
               className="h-10 w-full rounded-control border border-line-strong bg-surface px-3 font-mono text-13 text-ellipsis focus-visible:outline-offset-0"
             />

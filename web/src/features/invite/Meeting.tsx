@@ -23,7 +23,7 @@ export function Meeting({ peer, onConversation, onHome }: Props) {
     <div className="flex h-full items-center justify-center bg-surface">
       <EmptyState
         icon={<UserRoundCheck size={22} />}
-        title="Your account is made"
+        title="Nearly there"
         level={1}
         action={<Button onClick={onHome}>Look around meanwhile</Button>}
       >
