@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 
 from tests.support.own_network import service_environment
-from tests.support.processes import CASEMATE
+from tests.support.processes import CASEMATE, ServiceProcess
 from tests.support.view import View
 
 pytestmark = [pytest.mark.processes, pytest.mark.own_network]
@@ -59,11 +59,12 @@ class Up:
         raise AssertionError("it did not start")
 
     def end(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(SECONDS)
             assert self.process.stdout is not None
             self.process.stdout.close()
+            self.process = None
 
     async def view(self) -> View:
         folder = self.folder / "internal-service"
@@ -136,15 +137,19 @@ async def test_where_somebody_else_listens_all_stays_as_it_is(up: Up) -> None:
     assert not (up.folder / "reach").exists()
 
 
-async def test_an_address_that_was_stated_is_tried_and_not_guessed(up: Up) -> None:
-    with socket.create_server((ADDRESS, 0)) as nobody:
-        elsewhere = f"{ADDRESS}:{nobody.getsockname()[1]}"
-        server = up.start("--reach", "network", "--address", elsewhere, "--address", "127.0.0.1:7")
+async def test_an_address_that_was_stated_is_tried_and_not_guessed(up: Up, tmp_path: Path) -> None:
+    """At one of them another server answers."""
+    other = ServiceProcess(["server", "--relay-listen", "off"], tmp_path / "other", tmp_path / "logs", host=ADDRESS)
+    other.start()
+    try:
+        server = up.start("--reach", "network", "--address", other.address, "--address", "127.0.0.1:7")
         async with await up.view() as view:
             cid = await view.register(server, "alice", "Alice")
             answer = await told(view, "GetReach", cid)
+    finally:
+        other.stop_if_running()
     here = {"address": f"{ADDRESS}:{port_of(server)}", "who": "network"}
-    assert answer["addresses"] == [{"address": elsewhere, "who": "unknown"}, here]
+    assert answer["addresses"] == [{"address": other.address, "who": "unknown"}, here]
 
 
 def test_another_word_is_refused(tmp_path: Path) -> None:
