@@ -69,10 +69,10 @@ class SupervisedService:
         assert self._child is not None, "it was started"
         assert self._moved is None, "one move after the other"
         before, self._listen = self._listen, listen
-        self._moved = asyncio.get_running_loop().create_future()
+        moved = self._moved = asyncio.get_running_loop().create_future()
         await self._child.stop()
         try:
-            await self._moved
+            await moved  # what keeps it may have started it already
         except CannotStart:
             self._listen = before
             raise
