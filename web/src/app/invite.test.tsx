@@ -124,7 +124,9 @@ test("whoever is alone, and whoever is first in the directory, is offered to inv
   expect(await screen.findAllByRole("button", { name: "Invite people" })).toHaveLength(2);
   await user.click(screen.getByTitle("Discover Peers"));
   const discover = within(await screen.findByRole("dialog", { name: "Discover Peers" }));
+  expect(discover.getByRole("button", { name: "Invite people" })).toBeVisible();
   await user.type(discover.getByRole("searchbox"), "zzz");
+  expect(await discover.findByText("Nobody is called that")).toBeVisible();
   await user.click(await discover.findByRole("button", { name: "Invite people" }));
   expect(await screen.findByRole("dialog", { name: "Invite people" })).toBeVisible();
 });

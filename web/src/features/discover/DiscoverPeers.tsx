@@ -34,7 +34,7 @@ export function DiscoverPeers({ onClose, onOpenConversation, onInvite }: Props) 
   const server = useWorkspace((workspace) => workspace.account.server_address);
   return (
     <Dialog title="Discover Peers" onClose={onClose} className="h-[min(100dvh,40rem)] max-w-xl">
-      <div className="border-b border-line px-5 pb-4">
+      <div className="border-b border-line px-5 pb-2">
         <div className="relative">
           <Search size={16} aria-hidden className="absolute top-3 left-3 text-ink-3" />
           <input
@@ -50,9 +50,17 @@ export function DiscoverPeers({ onClose, onOpenConversation, onInvite }: Props) 
             className="h-10 w-full rounded-control border border-line-strong bg-surface pr-3 pl-9 text-15 placeholder:text-ink-3 focus-visible:outline-offset-0"
           />
         </div>
-        <p role="status" className="mt-2 text-12 text-ink-3 tabular-nums">
-          {statusWords(directory, wanted, server)}
-        </p>
+        <div className="mt-2 flex min-h-7 items-center justify-between gap-3">
+          <p role="status" className="text-12 text-ink-3 tabular-nums">
+            {statusWords(directory, wanted, server)}
+          </p>
+          {/* Where nobody is found, it stands there. */}
+          {directory.total !== 0 && (
+            <Button kind="quiet" size="small" className="-mr-2.5" onClick={onInvite}>
+              Invite people
+            </Button>
+          )}
+        </div>
       </div>
       {directory.problem !== null && directory.total === null ? (
         <EmptyState
