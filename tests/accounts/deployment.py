@@ -159,6 +159,7 @@ class Deployment:
         self.to_server: ToServer = lambda person, frame: [frame]
         self.to_device: ToDevice = lambda person, frame: [frame]
         self.server_up = True
+        self.server_clock_ahead = 0.0
         self.dialled: list[str] = []
         """The addresses, in turn."""
         self.nobody_at: set[str] = set()
@@ -418,7 +419,8 @@ class Deployment:
         self._server(Started())
 
     def _server(self, event: Event) -> None:
-        for effect in step(self._server_core, self._server_store, [event], self.now):
+        its_time = Instant(self.now.monotonic, self.now.wall + self.server_clock_ahead)
+        for effect in step(self._server_core, self._server_store, [event], its_time):
             self._perform_server(effect)
 
     def _perform_server(self, effect: Effect) -> None:

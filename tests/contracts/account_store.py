@@ -222,7 +222,7 @@ class AccountStoreContract(MessageStoreContract, DeliveryStoreContract):
         for invite in (older, newer):
             store.put_invite(invite)
         assert store.invites() == [newer, older]
-        ended = replace(older, ended=True, settled=True)
+        ended = replace(older, ended=True)
         store.put_invite(ended)
         assert store.invite(older.invite_id) == ended
         store.forget_invite(older.invite_id)

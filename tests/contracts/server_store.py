@@ -93,8 +93,12 @@ class ServerStoreContract:
         assert store.invites.count(alice, 60.0) == 0, "the other is over"
         store.invites.forget_ended_before(60.0)
         assert store.invites.invite(invite.invite_id) is None
-        store.invites.remove(other.invite_id)
-        assert store.invites.invite(other.invite_id) is None
+        third = replace(invite, invite_id=InviteId(b"3" * 16))
+        store.invites.put(third)
+        store.invites.put(replace(other, uses=1))
+        store.invites.keep_newest(alice, 1)
+        assert store.invites.invite(other.invite_id) is None, "put again is no newer"
+        assert store.invites.invite(third.invite_id) == third
 
     def test_invitations_go_with_their_account(self, store: ServerStore, alice: AccountId) -> None:
         invite = StoredInvite(InviteId(b"1" * 16), alice, b"digest", uses=2, used=0, ends_at=50.0)

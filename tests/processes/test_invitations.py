@@ -83,7 +83,7 @@ async def test_while_the_inviter_is_away_one_writes_and_it_arrives_when_they_are
     bob = await deployment.service("bob").view()
     b = (await join(bob, "bob", link))["cid"]
     await bob.subscribe(b)
-    await bob.until(lambda: bob.accounts[b].peers.get(a, {}).get("connection") == "asking")
+    await bob.until(lambda: bob.accounts[b].peers.get(a, {}).get("relation") == "requested")
     sent = await bob.send_chat(b, a, "Are you there?")
     waiting = await bob.until_status(b, sent, "queued")
     assert waiting["reason"]["code"] == "not_registered_yet"
@@ -208,9 +208,26 @@ def test_join_asks_for_the_link_on_a_terminal(tmp_path: Path) -> None:
     ) as asked:
         os.close(theirs)
         assert b"Paste the invitation" in os.read(ours, 4096)
-        os.write(ours, b"http://office:12349/join\n")
+        os.write(ours, b"http://office:12349/join\n\n")
         assert asked.wait(SECONDS) == 1
     os.close(ours)
+
+
+@pytest.mark.parametrize(
+    "pasted", [b"Hello Bob,\nrm -rf /\ncasemate1-AAAA\nrm -rf /\n", b"Hello,\n\nrm -rf /\n"], ids=["found", "none"]
+)
+def test_what_else_was_pasted_is_left_for_no_shell(tmp_path: Path, pasted: bytes) -> None:
+    ours, theirs = pty.openpty()
+    command = [CASEMATE, "join", "--no-browser", "--data-dir", str(tmp_path)]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as asked:
+        assert b"Paste the invitation" in os.read(ours, 4096)
+        os.write(ours, pasted)
+        assert asked.wait(SECONDS) == 1
+    os.set_blocking(theirs, False)
+    with pytest.raises(BlockingIOError):
+        os.read(theirs, 4096)
+    for end in (ours, theirs):
+        os.close(end)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Final
 
@@ -9,10 +10,11 @@ from casemate.cli.keeping import SupervisedService, say, until_stopped
 from casemate.cli.open import NotRunning, launch_url, open_command, open_in_browser
 from casemate.cli.options import DEFAULT_INTERNAL_LISTEN, INTERNAL_FOLDER, Address, LogLevel, LogStyle, default_data_dir
 from casemate.crypto.errors import BadInvitation
-from casemate.crypto.invite import read_invitation
+from casemate.crypto.invite import holds_invitation, read_invitation
 from casemate.runtime.errors import CannotStart
 
 _MOST_CHARACTERS: Final = 64 * 1024
+_PASTE_SECONDS: Final = 0.3
 _WHAT_IS_WRONG: Final = {
     "none": "There is no invitation in that text: copy the whole link, from http to its end.",
     "incomplete": "That invitation was not copied whole: copy the whole link, from http to its end.",
@@ -59,16 +61,34 @@ def join(
 
 def _ask_for_it() -> str:
     """What was pasted, with an invitation in it. Raises CannotStart."""
-    if sys.stdin.isatty():
-        sys.stdout.write("Paste the invitation, then press Enter: ")
-        sys.stdout.flush()
-        text = sys.stdin.readline(_MOST_CHARACTERS)
-    else:
-        text = sys.stdin.read(_MOST_CHARACTERS)
+    text = _from_terminal() if sys.stdin.isatty() else sys.stdin.read(_MOST_CHARACTERS)
     try:
         read_invitation(text)
     except BadInvitation as error:
         raise CannotStart(_WHAT_IS_WRONG[str(error)]) from error
+    return text
+
+
+def _from_terminal() -> str:
+    """Lines until there is an invitation in them, or an empty one.
+
+    Whatever else was pasted is thrown away: left in the terminal, the shell would run it as soon as we end, and who
+    writes an invitation would have this computer do what they like.
+    """
+    import termios
+
+    sys.stdout.write("Paste the invitation, then press Enter (twice to give up): ")
+    sys.stdout.flush()
+    text = ""
+    try:
+        while len(text) < _MOST_CHARACTERS and not holds_invitation(text):
+            line = sys.stdin.readline(_MOST_CHARACTERS)
+            text += line
+            if not line.strip():
+                break
+    finally:
+        time.sleep(_PASTE_SECONDS)  # a terminal hands a long paste on piece by piece
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
     return text
 
 

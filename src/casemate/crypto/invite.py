@@ -108,6 +108,11 @@ def write_invitation(invitation: Invitation) -> str:
     return _MARK + base64.urlsafe_b64encode(body + _checksum(body)).rstrip(b"=").decode()
 
 
+def holds_invitation(text: str) -> bool:
+    """Or the beginning of one."""
+    return _IN_TEXT.search(text) is not None
+
+
 def read_invitation(text: str) -> Invitation:
     """From a link, or from any text around one. Raises BadInvitation: "none", "incomplete" or "newer"."""
     found = _IN_TEXT.search(text)

@@ -85,6 +85,8 @@ NEW_ACCOUNT_SECONDS: Final = 60.0
 """After those, one account from the same network this often."""
 INVITES_PER_ACCOUNT: Final = 64
 """Invitations of one account that can be used at a time."""
+INVITES_REMEMBERED: Final = 256
+"""Invitations of one account that the server keeps, those that have ended among them; the oldest go."""
 INVITE_USES: Final = 100
 """The most that one invitation lets in."""
 INVITE_SECONDS: Final = 30 * DAY_SECONDS

@@ -279,8 +279,9 @@ class BundleFound(LinkFrame, frozen=True):
 
 
 class PutInvite(LinkFrame, frozen=True):
-    """Let in whoever has the link of this invitation. The same again changes its end and uses, not how often it was
-    used. Fails with registration_closed, too_many_invites, invite_unknown (the id is somebody else's).
+    """Let in whoever has the link of this invitation. The same again changes its end and uses; how often it was used
+    never becomes less. Fails with registration_closed, too_many_invites, invite_ended (it was taken back),
+    invite_unknown (the id is somebody else's).
 
     Only to a server with the feature `invites`.
     """
@@ -293,6 +294,8 @@ class PutInvite(LinkFrame, frozen=True):
     """How many accounts may be made by it in all."""
     seconds_left: float
     """Until its end, so that clocks of two computers need not agree."""
+    used: int = 0
+    """How many came by it, as far as the inviter knows: also accounts that were there already."""
 
 
 class EndInvite(LinkFrame, frozen=True):

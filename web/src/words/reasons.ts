@@ -107,7 +107,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   invite_needed: () =>
     "This server takes new accounts by invitation only. Ask somebody who is there for a link.",
   invite_unknown: () =>
-    "The server does not know this invitation. It may have been taken back. Ask for a new one.",
+    "The server does not know this invitation. Ask for a new one.",
+  invite_ended: () => "This invitation was taken back. Ask for a new one.",
   invite_expired: () => "This invitation has expired. Ask for a new one.",
   invite_used: () => "This invitation was used already. Ask for a new one.",
   too_many_invites: () => "You have as many invitations as can be kept. End one, then make another.",

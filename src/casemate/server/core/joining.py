@@ -51,11 +51,12 @@ class Joining:
             self._invites.use(InviteId(frame.invite_id))
 
     def _check_invite(self, caller: str, frame: CreateAccount, now: Instant) -> None:
-        self._wrong_invites.check(caller, now.monotonic)
+        """A right one is always taken, however many wrong ones came: nobody guesses 128 bits."""
         try:
             self._invites.check(InviteId(frame.invite_id), frame.admit_token, now)
         except Refusal as refusal:
             if refusal.code == NOT_KNOWN:
+                self._wrong_invites.check(caller, now.monotonic)
                 self._wrong_invites.take(caller, now.monotonic)
             raise
 

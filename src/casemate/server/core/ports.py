@@ -6,7 +6,7 @@ Numbers are below 2**63. Times are Unix seconds, but what is called `served` is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -355,14 +355,23 @@ class MailboxStore(Protocol):
         """Nothing happens if a newer one took its place."""
 
 
+ENDED: Final = 0
+"""So many may come by an invitation that was taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredInvite:
     invite_id: InviteId
     inviter: AccountId
     admit_digest: bytes
     uses: int
+    """`ENDED`: it was taken back."""
     used: int
     ends_at: float
+
+    @property
+    def is_ended(self) -> bool:
+        return self.uses == ENDED
 
 
 class InviteStore(Protocol):
@@ -375,7 +384,8 @@ class InviteStore(Protocol):
     def use(self, invite_id: InviteId) -> None:
         """One more."""
 
-    def remove(self, invite_id: InviteId) -> None: ...
+    def keep_newest(self, inviter: AccountId, limit: int) -> None:
+        """Of one account, by when they were put first; the others are forgotten."""
 
     def count(self, inviter: AccountId, now: float) -> int:
         """Of one account, those that can be used now."""

@@ -99,6 +99,7 @@ def _check_request(frame: ClientFrame) -> None:
         case PutInvite():
             _require(len(frame.invite_id) == INVITE_ID_BYTES and len(frame.admit_digest) == ADMIT_BYTES)
             _require(1 <= frame.uses <= INVITE_USES and 0 < frame.seconds_left < math.inf)
+            _require(0 <= frame.used <= INVITE_USES)
         case EndInvite(_, invite_id):
             _require(len(invite_id) == INVITE_ID_BYTES)
         case _:

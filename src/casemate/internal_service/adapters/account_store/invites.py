@@ -5,7 +5,7 @@ from casemate.internal_service.core.account.rows import Guest, Invite
 from casemate.protocol.ids import AccountId, InviteId
 from casemate.runtime.sqlite import Database, Row
 
-_COLUMNS = "invite_id, secret, uses, made_at, ends_at, ended, settled"
+_COLUMNS = "invite_id, secret, uses, made_at, ends_at, ended"
 
 
 class InvitesTable:
@@ -20,15 +20,14 @@ class InvitesTable:
 
     def put_invite(self, invite: Invite) -> None:
         self._stored.execute(
-            f"INSERT INTO invites ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " uses = excluded.uses, ends_at = excluded.ends_at, ended = excluded.ended, settled = excluded.settled",
+            f"INSERT INTO invites ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " uses = excluded.uses, ends_at = excluded.ends_at, ended = excluded.ended",
             invite.invite_id,
             invite.secret.secret,
             invite.uses,
             invite.made_at,
             invite.ends_at,
             invite.ended,
-            invite.settled,
         )
 
     def forget_invite(self, invite_id: InviteId) -> None:
@@ -57,5 +56,4 @@ def _invite(row: Row) -> Invite:
         made_at=row[3],
         ends_at=row[4],
         ended=bool(row[5]),
-        settled=bool(row[6]),
     )

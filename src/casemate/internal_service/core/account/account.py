@@ -8,9 +8,10 @@ from casemate.crypto.invite import read_invitation
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile, ServerAddress
+from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
 from casemate.internal_service.core.account.showing import name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
@@ -81,8 +82,8 @@ class Account(Memory):
                 username=username,
                 full_name=full_name,
                 server_address=server_address,
-                more_addresses=tuple(ServerAddress(address, by_person=True) for address in more_addresses),
-                server_key=_server_key_of(invitation),
+                more_addresses=told_addresses(server_address, more_addresses),
+                server_key=read_invitation(invitation).server_key if invitation else None,
                 enrolled=False,
                 server_password=None if server_password is None else tuple(server_password),
                 start_counter=0,
@@ -184,13 +185,24 @@ class Account(Memory):
         ended = self._parts.link.abandon() + self._parts.endpoint.abandon() + self._parts.lan.abandon()
         return self._parts.requests.abandon(now) + ended
 
-    def enrol_again(self, server_password: list[bytes] | None, invitation: str, now: Instant) -> Outcome:
-        """Once more, after a lost answer, or with another server password or invitation."""
+    def enrol_again(self, server_password: list[bytes] | None, now: Instant) -> Outcome:
+        """Once more, after a lost answer or with another server password."""
         password = None if server_password is None else tuple(server_password)
-        key = self.profile.server_key or _server_key_of(invitation)
-        self._context.store.put_profile(
-            replace(self.profile, server_password=password, invitation=invitation, server_key=key)
-        )
+        self._context.store.put_profile(replace(self.profile, server_password=password))
+        return self.start(now)
+
+    def join_again(self, invitation: str, more_addresses: Sequence[str], now: Instant) -> Outcome:
+        """Once more, by this link: what it says of the server takes the place of what was found before."""
+        if not self.enrolled:
+            changed = replace(
+                self.profile,
+                invitation=invitation,
+                server_key=read_invitation(invitation).server_key,
+                server_password=None,
+                more_addresses=told_addresses(self.server_address, more_addresses),
+                server_in_use="",
+            )
+            self._context.store.put_profile(changed)
         return self.start(now)
 
     def link_event(self, event: LinkEvent, now: Instant) -> Outcome:
@@ -360,6 +372,10 @@ class Account(Memory):
 
     # ------------------------------------------------------------------------------------------------------- reading
 
+    def has_looked_everywhere(self) -> bool:
+        """The server was not found at any of its addresses, since the link was started."""
+        return self._parts.link.addresses.has_missed_all()
+
     def link_view(self) -> LinkView:
         return self._parts.link.view()
 
@@ -461,8 +477,3 @@ class Account(Memory):
         if peer is None:
             raise refuse(otherwise)
         return peer
-
-
-def _server_key_of(invitation: str) -> bytes | None:
-    """What the invitation pins; None without one."""
-    return read_invitation(invitation).server_key if invitation else None

@@ -101,8 +101,6 @@ class Invite:
     ends_at: float
     ended: bool = False
     """It was taken back."""
-    settled: bool = False
-    """The server has confirmed that."""
 
     def can_be_used(self, wall: float) -> bool:
         """As far as time says; its uses may be gone."""
@@ -154,12 +152,13 @@ class Peer:
 
     @property
     def is_awaited(self) -> bool:
-        """They invited us, and we are registered as soon as their computer is on: one may write to them already."""
-        return self.met == "by_their_invitation" and self.connection == "asking" and self.connection_round == 1
+        """They invited us, and agree by themselves as soon as their computer is on: one may write to them already."""
+        is_answered_soon = self.relation == "registered" and self.connection == "asking" and self.connection_round == 1
+        return self.met == "by_their_invitation" and (self.relation == "requested" or is_answered_soon)
 
-    def let_go(self, relation: Relation, wall: float) -> "Peer":
-        """Our request waits no longer, and what was to follow from it does not either."""
-        return replace(self, relation=relation, relation_since=wall, our_card=None, connection="none", met="")
+    def let_go(self, relation: Relation, since: float) -> "Peer":
+        """Our request to register waits no longer."""
+        return replace(self, relation=relation, relation_since=since, our_card=None, met="")
 
 
 class WithContents(msgspec.Struct, frozen=True):

@@ -206,7 +206,7 @@ class ServerEvents(Memory):
         outcome += self._hide_again(frame)
         outcome += self._registration.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
-        outcome += self._inviting.link_up(now)
+        outcome += self._inviting.link_up(frame.server_time, now)
         outcome += self._arrival.link_up(now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, channel, used_up_to in self._restored(frame, older=older or other):

@@ -72,6 +72,7 @@ _ACTS: dict[str, Acts] = {
     "invite_needed": "peer",
     "invite_unknown": "peer",
     "invite_expired": "peer",
+    "invite_ended": "peer",
     "invite_used": "peer",
     "too_many_invites": "user",
     "too_many_invite_tries": "retry",

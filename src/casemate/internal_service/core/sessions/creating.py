@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.people.arrival import checked_invitation
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
@@ -122,9 +123,9 @@ class Creating:
         self._accounts.forget(host)
 
     def link_changed(self, host: Host) -> None:
-        """A server that cannot be reached is said at once; the keys stay, for the next try."""
+        """A server that cannot be reached at any of its addresses is said at once; the keys stay, for the next try."""
         link = host.account.link_view()
-        if link.state in ("away", "fenced"):
+        if link.state == "fenced" or (link.state == "away" and host.account.has_looked_everywhere()):
             self._waits.settle_all(_server_of(host.cid), link.reason or reason("server_unreachable"))
 
     # --- inside
@@ -190,10 +191,16 @@ class Creating:
             self._fail(asker, refused.reason)
             return
         self._wait_for_server(host, asker, wanted)
-        accounts.take(host, host.account.enrol_again(wanted.server_password, wanted.invitation, accounts.desk.now))
+        accounts.take(host, self._again(host.account, wanted))
         if host.account.enrolled:
             # The computer went down between the commits of its database and of service.db.
             self.enrolled(host)
+
+    def _again(self, account: Account, wanted: _Wanted) -> Outcome:
+        now = self._accounts.desk.now
+        if wanted.invitation:
+            return account.join_again(wanted.invitation, wanted.more_addresses, now)
+        return account.enrol_again(wanted.server_password, now)
 
     def _wait_for_server(self, host: Host, asker: Asker, wanted: _Wanted) -> None:
         self._waits.add(

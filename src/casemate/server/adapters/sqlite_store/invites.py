@@ -17,8 +17,9 @@ class SqliteInvites:
 
     def put(self, invite: StoredInvite) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO invites (invite_id, inviter, admit_digest, uses, used, ends_at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO invites (invite_id, inviter, admit_digest, uses, used, ends_at) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET admit_digest = excluded.admit_digest, uses = excluded.uses,"
+            " used = excluded.used, ends_at = excluded.ends_at",
             invite.invite_id,
             invite.inviter,
             invite.admit_digest,
@@ -30,8 +31,13 @@ class SqliteInvites:
     def use(self, invite_id: InviteId) -> None:
         self._db.execute("UPDATE invites SET used = used + 1 WHERE invite_id = ?", invite_id)
 
-    def remove(self, invite_id: InviteId) -> None:
-        self._db.execute("DELETE FROM invites WHERE invite_id = ?", invite_id)
+    def keep_newest(self, inviter: AccountId, limit: int) -> None:
+        self._db.execute(
+            "DELETE FROM invites WHERE inviter = ?1 AND rowid <="
+            " (SELECT rowid FROM invites WHERE inviter = ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2)",
+            inviter,
+            limit,
+        )
 
     def count(self, inviter: AccountId, now: float) -> int:
         found: int = self._db.value(

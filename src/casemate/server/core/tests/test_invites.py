@@ -14,6 +14,7 @@ from casemate.protocol.limits import (
     INVITE_SECONDS,
     INVITE_USES,
     INVITES_PER_ACCOUNT,
+    INVITES_REMEMBERED,
     WRONG_PASSWORDS_AT_ONCE,
 )
 from casemate.protocol.link import (
@@ -145,7 +146,28 @@ def test_an_invitation_that_was_taken_back_lets_nobody_in(office: Office, alice:
     invites(alice)
     for _ in range(2):
         assert isinstance(alice.ask(EndInvite, INVITE_ID), RequestDone)
-    assert comes(office, "bob") == "invite_unknown"
+    assert comes(office, "bob") == "invite_ended"
+    assert alice.refusal(PutInvite, INVITE_ID, DIGEST, 5, 60.0) == "invite_ended", "whoever was restored is told"
+    assert comes(office, "bob") == "invite_ended"
+
+
+def test_what_the_inviter_counted_counts(office: Office, alice: Connection) -> None:
+    assert isinstance(alice.ask(PutInvite, INVITE_ID, DIGEST, 3, 60.0, 2), RequestDone)
+    assert comes(office, "bob") is None
+    assert comes(office, "carol") == "invite_used"
+
+
+def test_rows_of_one_account_are_bounded_however_short_they_live(office: Office, alice: Connection) -> None:
+    for number in range(INVITES_REMEMBERED + 50):
+        invites(alice, invite_id=InviteId(number.to_bytes(16, "big")), seconds=1e-6)
+        office.pass_time(1)
+    assert office.store.invites._db.value("SELECT count(*) FROM invites") == INVITES_REMEMBERED
+    revived = 0
+    for number in range(50, INVITES_REMEMBERED + 50):
+        answer = alice.ask(PutInvite, InviteId(number.to_bytes(16, "big")), DIGEST, 1, 3600.0)
+        revived += isinstance(answer, RequestDone)
+        office.pass_time(1)
+    assert revived == INVITES_PER_ACCOUNT
 
 
 def test_an_invitation_said_again_keeps_count(office: Office, alice: Connection) -> None:
@@ -182,8 +204,8 @@ def test_guesses_are_slowed_down(office: Office, alice: Connection) -> None:
     invites(alice)
     for number in range(WRONG_PASSWORDS_AT_ONCE):
         assert comes(office, f"guesser{number}", token=bytes(32), caller="192.0.2.1") == "invite_unknown"
-    assert comes(office, "bob", caller="192.0.2.1") == "too_many_invite_tries"
-    assert comes(office, "bob", caller="192.0.2.2") is None
+    assert comes(office, "guesser", token=bytes(32), caller="192.0.2.1") == "too_many_invite_tries"
+    assert comes(office, "bob", caller="192.0.2.1") is None, "who has the link is never kept out by those who guess"
 
 
 def test_one_account_has_so_many_invitations_at_a_time(office: Office, alice: Connection) -> None:

@@ -68,6 +68,9 @@ class ServerAddresses(Memory):
         rests_until = max(now.monotonic + rest_seconds, 0.0 if before is None else before.rests_until)
         self._missed[address] = Missed(since, why, rests_until)
 
+    def has_missed_all(self) -> bool:
+        return all(each.address in self._missed for each in self._context.profile.addresses)
+
     def wait_seconds(self, now: Instant) -> float:
         """Until there is an address that does not rest."""
         rests = [self._missed.get(each.address) for each in self._context.profile.addresses]
@@ -125,6 +128,12 @@ class ServerAddresses(Memory):
     def rests(self, address: str, now: Instant) -> bool:
         missed = self._missed.get(address)
         return missed is not None and missed.rests_until > now.monotonic
+
+
+def told_addresses(first: str, others: Sequence[str]) -> tuple[ServerAddress, ...]:
+    """What somebody else says of where the server is besides: a hint, like the server's own word."""
+    believed = believable(others, on_this_computer=is_on_this_computer(first))
+    return tuple(ServerAddress(each, by_person=False) for each in dict.fromkeys(believed) if each != first)
 
 
 def with_told(profile: Profile, found_at: str, told: Sequence[str]) -> Profile:

@@ -53,9 +53,6 @@ class Agreement:
                 return self.answer(peer, True, udp_mode, now)
             case "asking":
                 return []
-        return self._ask(peer, settings, udp_mode, now)
-
-    def _ask(self, peer: Peer, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         peer = replace(
             peer,
             connection="asking",
@@ -145,13 +142,6 @@ class Agreement:
         if peer.connection == "connected":
             outcome += write_note(self._context, peer, Note.DISCONNECTED_THERE, "", now)
         return outcome
-
-    def asked_to_register(self, peer: Peer, now: Instant) -> Outcome:
-        """By their invitation, so that they agree by themselves: with `auto_connect` the conversation begins at once,
-        and what is written waits for their computer."""
-        if not self._context.profile.auto_connect or peer.connection != "none":
-            return []
-        return self._ask(peer, DEFAULT_SETTINGS, DEFAULT_UDP_MODE, now)
 
     def registered(self, peer: Peer, *, we_asked: bool, now: Instant) -> Outcome:
         """With `auto_connect` the one who asked to register goes on to connect."""

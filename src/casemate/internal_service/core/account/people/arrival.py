@@ -1,6 +1,7 @@
 """Coming by an invitation: whoever made it is found by the account id that the link names, and asked with a proof."""
 
 from dataclasses import replace
+from typing import Final
 
 from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import verify_device_list
@@ -15,6 +16,8 @@ from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, cid_of
 from casemate.protocol.link import AccountFound, FindAccount, RequestFailed
+
+_PASSING: Final = frozenset({"server_away", "too_many_requests", "internal", "server_full"})
 
 
 def checked_invitation(text: str) -> Invitation:
@@ -44,6 +47,8 @@ class Arrival:
             raise refuse("blocked_by_you")
         if peer is not None and peer.relation == "registered":
             raise refuse("already_registered")
+        if profile.invitation not in ("", text):
+            raise refuse("already_running")
         self._context.store.put_profile(replace(profile, invitation=text))
         return self.link_up(now)
 
@@ -62,7 +67,7 @@ class Arrival:
             return []  # with the next link
 
     def _found(self, invitation: Invitation, answer: Answer, now: Instant) -> Outcome:
-        if isinstance(answer, RequestFailed) and answer.code == "server_away":
+        if isinstance(answer, RequestFailed) and answer.code in _PASSING:
             return []  # with the next link
         self._context.store.put_profile(replace(self._context.profile, invitation=""))
         if not isinstance(answer, AccountFound):
@@ -70,8 +75,13 @@ class Arrival:
             return [self._in_vain(invitation.inviter, code)]
         if not _is_the_inviter(invitation, answer):
             return [self._in_vain(invitation.inviter, "inviter_unproven")]
-        binding = bind(invitation, self._context.account_id)
-        return self._registration.ask_invited(answer, encode(RequestNote(invitation.invite_id, binding)), now)
+        note = encode(RequestNote(invitation.invite_id, bind(invitation, self._context.account_id)))
+        try:
+            with self._context.savepoint():
+                return self._registration.ask_invited(answer, note, now)
+        except PeerBrokeProtocol:
+            # Such as a list older than the one that we hold: asked again with every link, it would end every link.
+            return [self._in_vain(invitation.inviter, "inviter_unproven")]
 
     def _in_vain(self, inviter: AccountId, code: str) -> RegistrationSettled:
         return RegistrationSettled(cid_of(inviter), "", reason(code))

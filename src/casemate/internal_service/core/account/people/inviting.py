@@ -14,6 +14,7 @@ from casemate.internal_service.core.account.link.requests import Answer, ServerR
 from casemate.internal_service.core.account.rows import Guest, Invite, Profile
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, InviteId
 from casemate.protocol.limits import (
@@ -30,11 +31,14 @@ _SHORTEST_SECONDS: Final = 60.0
 _WEB: Final = "wss://"
 
 
-class Inviting:
+class Inviting(Memory):
     def __init__(self, context: Context, link: Link, requests: ServerRequests) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._link = link
         self._requests = requests
+        self._server_ahead = 0.0
+        """Seconds by which the server's clock is ahead of ours; negative: behind."""
 
     # ------------------------------------------------------------------------------------------------------ operations
 
@@ -44,7 +48,7 @@ class Inviting:
             raise refuse("malformed", what="uses")
         if not _SHORTEST_SECONDS <= seconds <= INVITE_SECONDS:
             raise refuse("malformed", what="seconds")
-        if sum(invite.can_be_used(now.wall) for invite in self._context.store.invites()) >= INVITES_PER_ACCOUNT:
+        if sum(self._can_be_used(invite, now) for invite in self._context.store.invites()) >= INVITES_PER_ACCOUNT:
             raise refuse("too_many_invites")
         if self._link.online and INVITES_FEATURE not in self._link.features:
             raise refuse("update_server")
@@ -59,7 +63,7 @@ class Inviting:
         invite = self._context.store.invite(invite_id)
         if invite is None:
             raise refuse("invite_unknown")
-        self._context.store.put_invite(replace(invite, ended=True, settled=False))
+        self._context.store.put_invite(replace(invite, ended=True))
         return self._tell_end(invite_id)
 
     def link_text(self, invite: Invite) -> str:
@@ -71,22 +75,23 @@ class Inviting:
         )
         return f"{_page_at(addresses[0])}#{write_invitation(invitation)}"
 
-    def link_up(self, now: Instant) -> Outcome:
-        """Say again what the server may not have: it may have been restored from an older copy."""
+    def link_up(self, server_time: float, now: Instant) -> Outcome:
+        """Say all again, ends too: the server may have been restored from an older copy."""
+        self._server_ahead = server_time - now.wall
         outcome: Outcome = []
         for invite in self._context.store.invites():
             if now.wall >= invite.ends_at + INVITE_REMEMBERED_SECONDS:
                 self._context.store.forget_invite(invite.invite_id)
-            elif invite.ended and not invite.settled:
+            elif invite.ended and now.wall < invite.ends_at:
                 outcome += self._tell_end(invite.invite_id)
-            elif invite.can_be_used(now.wall) and INVITES_FEATURE in self._link.features:
+            elif invite.can_be_used(now.wall):
                 outcome += self._put_again(invite, now)
         return outcome
 
     # ------------------------------------------------------------------------------------------------------- who comes
 
-    def admits(self, newcomer: AccountId, note: bytes, asked_at: float, now: Instant) -> bool:
-        """The note of a signed request proves that its sender has the link of an invitation that holds; it counts.
+    def admitted_by(self, newcomer: AccountId, note: bytes, asked_at: float, now: Instant) -> InviteId | None:
+        """The invitation that holds, whose link the sender of a signed request has, as its note proves; it counts.
 
         `asked_at` is when the server got the request, so that somebody who came in time is not late because we were
         away. A server that lies about it helps nobody who does not have the link.
@@ -94,18 +99,23 @@ class Inviting:
         shown = decode_request_note(note)
         invite = None if shown is None else self._context.store.invite(InviteId(shown.invite_id))
         if shown is None or invite is None or invite.ended:
-            return False
+            return None
         if not binds(
             invite.secret, invite.invite_id, self._context.account_id, newcomer, self._server_key(), shown.binding
         ):
-            return False
+            return None
         guests = self._context.store.guests(invite.invite_id)
         if newcomer in {guest.account_id for guest in guests}:
-            return True
-        if len(guests) >= invite.uses or asked_at >= invite.ends_at:
-            return False
+            return invite.invite_id
+        if len(guests) >= invite.uses or asked_at - self._server_ahead >= invite.ends_at:
+            return None
         self._context.store.add_guest(Guest(invite.invite_id, newcomer, now.wall))
-        return True
+        return invite.invite_id
+
+    def tell_used(self, invite_id: InviteId, now: Instant) -> Outcome:
+        """The server counts accounts that it makes; those that were there already only we know of."""
+        invite = self._context.store.invite(invite_id)
+        return [] if invite is None or not invite.can_be_used(now.wall) else self._put_again(invite, now)
 
     # ---------------------------------------------------------------------------------------------- the server's part
 
@@ -116,19 +126,34 @@ class Inviting:
         if not isinstance(answer, RequestFailed):
             return [Answered(token)]
         # The server may have it all the same; nobody was given this link.
-        self._context.store.put_invite(replace(invite, ended=True, settled=answer.code != "server_away"))
+        self._context.store.put_invite(replace(invite, ended=True))
         return [Answered(token, reason(answer.code, **answer.params))]
 
     def _put_again(self, invite: Invite, now: Instant) -> Outcome:
+        if INVITES_FEATURE not in self._link.features:
+            return []
         try:
-            return self._put(invite, now, lambda answer: [])
+            return self._put(invite, now, lambda answer: self._put_once_more(invite.invite_id, answer))
         except Refused:
             return []  # with the next link
 
+    def _put_once_more(self, invite_id: InviteId, answer: Answer) -> Outcome:
+        """It was taken back, says the server: our data is older than that."""
+        invite = self._context.store.invite(invite_id)
+        if invite is not None and isinstance(answer, RequestFailed) and answer.code == "invite_ended":
+            self._context.store.put_invite(replace(invite, ended=True))
+        return []
+
+    def _can_be_used(self, invite: Invite, now: Instant) -> bool:
+        return invite.can_be_used(now.wall) and len(self._context.store.guests(invite.invite_id)) < invite.uses
+
     def _put(self, invite: Invite, now: Instant, then: Callable[[Answer], Outcome]) -> Outcome:
         digest = admit_digest(admit_token(invite.secret))
+        used = len(self._context.store.guests(invite.invite_id))
         return self._requests.ask(
-            lambda request_id: PutInvite(request_id, invite.invite_id, digest, invite.uses, invite.ends_at - now.wall),
+            lambda request_id: PutInvite(
+                request_id, invite.invite_id, digest, invite.uses, invite.ends_at - now.wall, used
+            ),
             lambda answer, later: then(answer),
         )
 
@@ -136,18 +161,9 @@ class Inviting:
         if INVITES_FEATURE not in self._link.features:
             return []
         try:
-            return self._requests.ask(
-                lambda request_id: EndInvite(request_id, invite_id),
-                lambda answer, later: self._end_told(invite_id, answer),
-            )
+            return self._requests.ask(lambda request_id: EndInvite(request_id, invite_id), lambda answer, later: [])
         except Refused:
             return []  # with the next link
-
-    def _end_told(self, invite_id: InviteId, answer: Answer) -> Outcome:
-        invite = self._context.store.invite(invite_id)
-        if invite is not None and not isinstance(answer, RequestFailed):
-            self._context.store.put_invite(replace(invite, settled=True))
-        return []
 
     def _server_key(self) -> Ed25519Public:
         key = self._context.profile.server_key

@@ -193,9 +193,7 @@ class Registration:
             return self._crossed(peer, now)
         peer = replace(peer, relation="requested", relation_since=now.wall)
         self._context.put_peer(peer)
-        if peer.met == "by_their_invitation":
-            return [*self._agreement.asked_to_register(peer, now), *self._looks_different(peer)]
-        return [PeerChanged(peer.cid)]
+        return self._looks_different(peer) if peer.is_awaited else [PeerChanged(peer.cid)]
 
     def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
         peer = self._context.store.peer(account_id)
@@ -251,8 +249,10 @@ class Registration:
         if peer.relation == "registered":
             return told + self._agree_again(peer, now)
         peer = replace(peer, their_card=signal.request)
-        if not peer.identity_changed and self._inviting.admits(account_id, card.note, signal.asked_at, now):
-            return told + self._let_in(peer, now)
+        if not peer.identity_changed:
+            invite_id = self._inviting.admitted_by(account_id, card.note, signal.asked_at, now)
+            if invite_id is not None:
+                return told + self._let_in(peer, now) + self._inviting.tell_used(invite_id, now)
         if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
             return told + self._crossed(peer, now)
         self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
