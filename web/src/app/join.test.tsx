@@ -79,7 +79,8 @@ test("whoever is registered with the inviter already is in the conversation all 
 test.each([
   ["invite_used", /was used already/],
   ["invite_expired", /has expired/],
-  ["invite_unknown", /may have been taken back/],
+  ["invite_ended", /was taken back/],
+  ["invite_unknown", /does not know this invitation/],
 ])("%s is said above the button, and what was typed stays", async (code, words) => {
   const world = worldOfThree();
   const { user, service } = await showApp(App, `/join${new URL(linkOf(world, CARA)).hash}`, world);

@@ -41,7 +41,7 @@ export function invitationText(inviter: Named, link: string, installLine: string
   ].join("\n");
 }
 
-export const ONLY_HERE =
+export const LINK_ONLY_HERE =
   "This link works on this computer only, because your workspace server does not listen on the network.";
 
 /** The host of a link that no other computer can reach. */

@@ -106,8 +106,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   registration_closed: () => "This server takes no new accounts. Ask whoever runs it.",
   invite_needed: () =>
     "This server takes new accounts by invitation only. Ask somebody who is there for a link.",
-  invite_unknown: () =>
-    "The server does not know this invitation. Ask for a new one.",
+  invite_unknown: () => "The server does not know this invitation. Ask for a new one.",
   invite_ended: () => "This invitation was taken back. Ask for a new one.",
   invite_expired: () => "This invitation has expired. Ask for a new one.",
   invite_used: () => "This invitation was used already. Ask for a new one.",

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { Dialog } from "../../components/Dialog";
-import { InviteList } from "./InviteList";
+import { MadeInvites } from "./MadeInvites";
 import { LinkToGive } from "./LinkToGive";
 import { MakeLink } from "./MakeLink";
 import { useInvites } from "./useInvites";
@@ -48,7 +48,7 @@ export function InvitePeople({ onClose, onConversation }: Props) {
             />
           )}
         </div>
-        <InviteList invites={invites} shown={shown} onShow={setShown} onConversation={onConversation} />
+        <MadeInvites invites={invites} shown={shown} onShow={setShown} onConversation={onConversation} />
       </div>
     </Dialog>
   );

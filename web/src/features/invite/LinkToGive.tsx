@@ -10,7 +10,7 @@ import {
   forWords,
   invitationText,
   inviteStateWords,
-  ONLY_HERE,
+  LINK_ONLY_HERE,
   riskWords,
   worksHereOnly,
 } from "../../words/invitations";
@@ -53,7 +53,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
     <section aria-label="Your link" className="flex flex-col gap-4">
       {worksHereOnly(link) && (
         <p role="note" className="rounded-control bg-amber-soft px-3.5 py-3 text-13 text-pretty">
-          {ONLY_HERE}
+          {LINK_ONLY_HERE}
         </p>
       )}
       <div className="flex flex-wrap gap-x-5 gap-y-4">

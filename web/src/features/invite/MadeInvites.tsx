@@ -14,7 +14,7 @@ interface Props {
   readonly onConversation: (conversation: string) => void;
 }
 
-export function InviteList({ invites, shown, onShow, onConversation }: Props) {
+export function MadeInvites({ invites, shown, onShow, onConversation }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const { all, listing } = invites;
   return (
