@@ -13,6 +13,7 @@ from casemate.internal_service.core.account.contents import RequestNote, encode
 from casemate.internal_service.core.ground.notices import (
     Answered,
     EnrolmentRefused,
+    InvitationEnded,
     RegistrationSettled,
     RegistrationWanted,
 )
@@ -313,7 +314,10 @@ def test_a_server_puts_somebody_else_in_the_place_of_who_invited(world: Deployme
     world.to_server = watch
     world.to_device = instead
     bob = comes(world, "bob", link)
-    assert bob.heard(RegistrationSettled)[-1].refused.code == "inviter_unproven"  # type: ignore[union-attr]
+    failed = bob.account.invitation_failed()
+    assert failed is not None
+    assert failed.code == "inviter_unproven"
+    assert bob.heard(InvitationEnded)
     assert asked == []
     assert bob.account.peer_views() == []
 

@@ -159,6 +159,19 @@ def test_a_server_that_is_busy_is_asked_for_the_inviter_again(world: Deployment,
     assert world.sees(bob, alice).connection == "connected"
 
 
+def test_a_link_that_is_opened_just_after_asking_otherwise_is_shown_within_a_minute(
+    world: Deployment, alice: Person
+) -> None:
+    link = invites(world, alice)
+    bob = world.person("bob", auto_connect=True)
+    world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
+    world.pass_time(5)
+    opens(world, bob, link)
+    assert world.sees(alice, bob).relation == "asks_you"
+    world.pass_time(65)
+    assert world.sees(alice, bob).connection == world.sees(bob, alice).connection == "connected"
+
+
 def test_a_second_link_that_is_opened_before_the_first_was_asked_is_refused(world: Deployment, alice: Person) -> None:
     dora = world.person("dora", auto_connect=True)
     first, second = invites(world, alice), invites(world, dora)

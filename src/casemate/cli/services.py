@@ -155,6 +155,7 @@ def internal_service(
     keyring: bool = True,
     peer_paths: bool = True,
     lan_discovery: bool = True,
+    install_line: str = "",
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
     stop_when_stdin_closes: Annotated[bool, Hidden] = False,
@@ -189,6 +190,8 @@ def internal_service(
     lan_discovery
         Let accounts find their contacts on the local network, without a server. Strangers there learn that somebody
         uses Casemate, not who.
+    install_line
+        What installs Casemate and joins, such as `uvx casemate join`: handed out with an invitation.
     log_level
         How much it tells on stderr.
     log_style
@@ -226,6 +229,7 @@ def internal_service(
             use_keyring=keyring,
             peer_paths=peer_paths,
             lan_discovery=lan_discovery,
+            install_line=install_line,
         )
     )
 

@@ -42,6 +42,7 @@ def up(
     relay_listen: RelayAddress | None = None,
     address: list[str] | None = None,
     reach: Reach | None = None,
+    install_line: str = "",
     peer_paths: bool = True,
     proxy: str | None = None,
     proxy_login_file: Path | None = None,
@@ -69,6 +70,9 @@ def up(
     reach
         Who can come to the server: this-computer alone, or the network. It is kept for the next start; until somebody
         chooses, here or in the UI, --server-listen says it.
+    install_line
+        What installs Casemate and joins, such as `uvx casemate join`: handed out with an invitation, and shown to who
+        opens one in a browser.
     peer_paths
         Connect to people's services directly where that is possible, else through the server's relay.
     proxy
@@ -95,6 +99,9 @@ def up(
     for each in address or ():
         server_options += ["--address", each]
     internal_options = ["--data-dir", str(directory / INTERNAL_FOLDER), "--own-server-from-stdin", *logs]
+    if install_line:
+        server_options += ["--install-line", install_line]
+        internal_options += ["--install-line", install_line]
     internal_options += [] if peer_paths else ["--no-peer-paths"]
     internal_options += ["--started-by", json.dumps(started_as(up, given, directory))]
     internal_options += [] if proxy is None else ["--proxy", proxy]

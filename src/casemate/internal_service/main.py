@@ -72,6 +72,8 @@ class InternalServiceOptions:
     """Other names under which browsers reach us."""
     open_command: str = "casemate open"
     """What a person types for a fresh signed-in page."""
+    install_line: str = ""
+    """What somebody without Casemate types to install it and join."""
     start_command: str = "casemate up"
     """What a person types to start it again."""
     up: UpPipe | None = None
@@ -124,6 +126,7 @@ async def serve(options: InternalServiceOptions) -> int:
             default_server=options.default_server,
             own_server_key=options.own_server_key,
             start_command=options.start_command,
+            install_line=options.install_line,
             open_command=options.open_command,
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.

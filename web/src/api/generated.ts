@@ -30,6 +30,7 @@ export interface AccountView {
   readonly unread: number;
   readonly looks: NameLooks;
   readonly server_addresses: readonly ServerAddressView[];
+  readonly invitation_failed: Reason | null;
 }
 
 /** Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows. */
@@ -540,6 +541,7 @@ export interface ServiceInfo {
   readonly default_server: string | null;
   readonly start_command: string;
   readonly open_command: string;
+  readonly install_line: string;
 }
 
 /** Start what runs here with the computer, or no longer. Again is fine, and what runs goes on. */

@@ -92,6 +92,32 @@ test("who came by a link is named while one looks, and opens the conversation", 
   expect(location.pathname).toBe(conversationOf(ANN, CARA));
 });
 
+test("the conversation with the one for whom a link was made opens by itself when they are here", async () => {
+  const world = worldOfThree();
+  const { user } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  const link = (await dialog.findByLabelText<HTMLInputElement>("For one person")).value;
+  const found = world.invites.find(link);
+  act(() => {
+    if (found !== undefined) world.invites.comes(found, CARA);
+  });
+  await waitFor(() => {
+    expect(location.pathname).toBe(conversationOf(ANN, CARA));
+  });
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("what installs Casemate is handed out with an invitation where somebody said it", async () => {
+  const world = worldOfThree();
+  world.installLine = "uvx casemate join";
+  const { user } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Copy invitation" }));
+  expect(await navigator.clipboard.readText()).toContain("To install it and join:\nuvx casemate join\n");
+});
+
 test("taking back is asked about once, and the keyboard goes on from the list", async () => {
   const world = worldOfThree();
   madeBy(world, 1);

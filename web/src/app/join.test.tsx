@@ -98,6 +98,17 @@ test("another invitation can be used instead", async () => {
   expect(await screen.findByLabelText("Invitation")).toHaveValue("");
 });
 
+test("an invitation that led to nobody says why, and the account goes on without it", async () => {
+  const world = worldOfThree();
+  const dana = world.person(44n, "dana", "Dana Dove", { local: true });
+  dana.state = "active";
+  dana.invitationFailed = { code: "inviter_unproven", params: {}, acts: "admin" };
+  const { user } = await showApp(App, "/a/44/with/99", world);
+  expect(await screen.findByRole("alert")).toHaveTextContent(/showed somebody else than who invited you/);
+  await user.click(screen.getByRole("button", { name: "Go on without it" }));
+  expect(location.pathname).toBe("/a/44");
+});
+
 test("while the inviter is away one writes already, and is told when it goes", async () => {
   const world = worldOfThree();
   world.setOnline(CARA, false);

@@ -139,6 +139,7 @@ export class FakeInternalService implements InternalService {
       default_server: SERVER,
       start_command: "/opt/casemate/bin/casemate up",
       open_command: "/opt/casemate/bin/casemate open",
+      install_line: this.world.installLine,
     };
     return { state: "open", service, accounts, found: this.world.found, storage: this.world.storage };
   }

@@ -29,7 +29,13 @@ export class FakeSocket implements Socket {
 
   accept(): void {
     this.onopen?.();
-    const service = { version: "1", default_server: null, start_command: "up", open_command: "open" };
+    const service = {
+      version: "1",
+      default_server: null,
+      start_command: "up",
+      open_command: "open",
+      install_line: "",
+    };
     this.respond("HelloAccepted", { cid: 0n, request_id: this.idOf("Hello"), service, accounts: [] });
   }
 }

@@ -30,6 +30,8 @@ export class FakeWorld {
   readonly accounts = new Map<Cid, FakeAccount>();
   readonly accountListeners = new Set<() => void>();
   /** People who are only ever rows of the directory. */
+  /** What the service hands out with an invitation. */
+  installLine = "";
   readonly invites = new FakeInvites(this);
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;

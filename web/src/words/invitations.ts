@@ -29,9 +29,9 @@ export function riskWords(uses: number): string {
     : "Whoever has it can come under any free name, and so pose as another newcomer. Where it matters who is who, make a link for each.";
 }
 
-/** The whole of it as a text to send. `installLine` is for whoever has no Casemate yet. */
-export function invitationText(inviter: Named, link: string, installLine: string | null = null): string {
-  const install = installLine === null ? [] : ["", "To install it and join:", installLine];
+/** The whole of it as a text to send. `installLine` is for whoever has no Casemate yet; empty: nobody said how. */
+export function invitationText(inviter: Named, link: string, installLine: string): string {
+  const install = installLine === "" ? [] : ["", "To install it and join:", installLine];
   return [
     `${displayName(inviter)} invites you to talk on Casemate.`,
     ...install,

@@ -152,7 +152,8 @@ OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
     options = "--listen [::1]:0 --data-dir d --default-server a:1 --allow-origin http://x --allow-host x"
-    assert run("internal-service", *options.split(), "--trust-other-users", *OFF) == 0
+    install = ("--install-line", "uvx casemate join")
+    assert run("internal-service", *options.split(), "--trust-other-users", *install, *OFF) == 0
     options_again = service.options.started_as
     assert run(*options_again) == 0
     assert service.options.started_as == options_again, "it starts the same again with the computer"
@@ -165,6 +166,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "up": None,
         "allowed_origins": ("http://x",),
         "allowed_hosts": ("x",),
+        "install_line": "uvx casemate join",
         "open_command": open_command(Path("d")),
         "start_command": start_command(Path("d"), alone=True),
         "proxy": None,

@@ -94,6 +94,8 @@ class Telling(Memory):
                 self._views.account_changed(host)
                 self._creating.link_changed(host)
                 self._signing_in.link_changed(host)
+            case notices.InvitationEnded():
+                self._views.account_changed(host)
             case notices.AccountDeleted():
                 self._sessions.account_deleted(host, notice)
             case notices.Answered(token) | notices.DirectoryAnswered(token):

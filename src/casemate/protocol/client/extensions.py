@@ -54,6 +54,8 @@ class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a person types on this computer to start the service again."""
     open_command: str
     """What a person types on this computer for a fresh signed-in page."""
+    install_line: str = ""
+    """What somebody without Casemate types to install it and join, to be handed out with a link; empty: nobody said."""
 
 
 class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):

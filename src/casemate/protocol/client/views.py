@@ -157,6 +157,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """Unread messages of all conversations: the one counter every tab and badge reads."""
     looks: NameLooks
     server_addresses: list[ServerAddressView] = []
+    invitation_failed: Reason | None = None
+    """Why the last link that was opened led nowhere, as long as the service runs."""
     """What a person wrote comes first; the first one is `server_address`."""
 
 

@@ -1,7 +1,8 @@
 /** Links that let others in: one is made and given away here, and those that were made before are looked after. */
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { Dialog } from "../../components/Dialog";
+import { useWorkspace } from "../../state/context";
 import { MadeInvites } from "./MadeInvites";
 import { LinkToGive } from "./LinkToGive";
 import { MakeLink } from "./MakeLink";
@@ -16,6 +17,14 @@ export function InvitePeople({ onClose, onConversation }: Props) {
   const invites = useInvites();
   const [shown, setShown] = useState<string | null>(null);
   const given = invites.all?.find(({ id }) => id === shown);
+  const theOne = given?.uses === 1 ? given.guests[0]?.cid : undefined;
+  const conversation = useWorkspace(({ peers }) =>
+    theOne === undefined ? undefined : peers.get(theOne)?.conversation,
+  );
+  // The one for whom the link was made is here: that is what everybody was waiting for.
+  useEffect(() => {
+    if (conversation !== undefined) onConversation(conversation);
+  }, [conversation, onConversation]);
   return (
     <Dialog title="Invite people" onClose={onClose} className="h-[min(100dvh,44rem)] max-w-xl">
       <div

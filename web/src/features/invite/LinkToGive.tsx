@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import type { InviteView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Later } from "../../components/Later";
-import { useNow, useWorkspace } from "../../state/context";
+import { useConnection, useNow, useWorkspace } from "../../state/context";
 import {
   forWords,
   invitationText,
@@ -30,6 +30,8 @@ interface Props {
 
 export function LinkToGive({ invite, link, onConversation, onAnother, onReach }: Props) {
   const account = useWorkspace((workspace) => workspace.account);
+  const connection = useConnection();
+  const installLine = connection.state === "connecting" ? "" : (connection.service?.install_line ?? "");
   const now = useNow();
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -97,7 +99,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
             <Button
               icon={<MessageSquareText size={16} aria-hidden />}
               onClick={() => {
-                copy(invitationText(account, link));
+                copy(invitationText(account, link, installLine));
               }}
             >
               Copy invitation

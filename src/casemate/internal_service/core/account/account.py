@@ -37,6 +37,7 @@ from casemate.protocol.client.views import (
     MessageView,
     NameLooks,
     PeerView,
+    Reason,
     ServerAddressView,
 )
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -375,6 +376,10 @@ class Account(Memory):
     def has_looked_everywhere(self) -> bool:
         """The server was not found at any of its addresses, since the link was started."""
         return self._parts.link.addresses.has_missed_all()
+
+    def invitation_failed(self) -> Reason | None:
+        """Why the last link that was opened led nowhere."""
+        return self._parts.arrival.failed
 
     def link_view(self) -> LinkView:
         return self._parts.link.view()

@@ -146,6 +146,7 @@ class Parts:
             self.server,
             self.tidying,
             self.typing,
+            self.registration,
             self.peers,
             self.lan,
         )

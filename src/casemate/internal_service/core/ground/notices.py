@@ -35,6 +35,11 @@ class LinkChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class InvitationEnded(Notice):
+    """An invitation by which this account comes led nowhere: read `account.invitation_failed()`."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeerChanged(Notice):
     """Anything that `peer_view(cid)` shows."""
 

@@ -21,3 +21,5 @@ class Machine:
     """What a person types to start us again."""
     open_command: str = "casemate open"
     """What a person types for a fresh signed-in page."""
+    install_line: str = ""
+    """What somebody without Casemate types to install it and join; empty: nobody said."""

@@ -72,6 +72,7 @@ class Views(Memory):
             default_server=default,
             start_command=self._machine.start_command,
             open_command=self._machine.open_command,
+            install_line=self._machine.install_line,
         )
         shown = self._list_shown = self._account_list()
         self._desk.answer(
@@ -200,6 +201,7 @@ class Views(Memory):
             unread=account.unread(),
             looks=account.name_looks(),
             server_addresses=account.server_address_views(),
+            invitation_failed=account.invitation_failed(),
         )
 
     def _resumed(self, host: Host, asker: Asker, after: ext.ViewPosition) -> ext.Resumed:

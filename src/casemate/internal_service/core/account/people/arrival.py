@@ -10,9 +10,11 @@ from casemate.internal_service.core.account.contents import RequestNote, encode
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.people.registration import Registration
-from casemate.internal_service.core.ground.notices import RegistrationSettled
+from casemate.internal_service.core.ground.notices import InvitationEnded, RegistrationSettled
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
+from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, cid_of
 from casemate.protocol.link import AccountFound, FindAccount, RequestFailed
@@ -28,8 +30,11 @@ def checked_invitation(text: str) -> Invitation:
         raise refuse("no_invitation", problem=str(error)) from error
 
 
-class Arrival:
+class Arrival(Memory):
     def __init__(self, context: Context, requests: ServerRequests, registration: Registration) -> None:
+        super().__init__(context.undo)
+        self.failed: Reason | None = None
+        """Why the last link that was opened led nowhere; forgotten with the next one, or when this program ends."""
         self._context = context
         self._requests = requests
         self._registration = registration
@@ -50,6 +55,7 @@ class Arrival:
         if profile.invitation not in ("", text):
             raise refuse("already_running")
         self._context.store.put_profile(replace(profile, invitation=text))
+        self.failed = None
         return self.link_up(now)
 
     def link_up(self, now: Instant) -> Outcome:
@@ -72,19 +78,20 @@ class Arrival:
         self._context.store.put_profile(replace(self._context.profile, invitation=""))
         if not isinstance(answer, AccountFound):
             code = answer.code if isinstance(answer, RequestFailed) else "internal"
-            return [self._in_vain(invitation.inviter, code)]
+            return self._in_vain(invitation.inviter, code)
         if not _is_the_inviter(invitation, answer):
-            return [self._in_vain(invitation.inviter, "inviter_unproven")]
+            return self._in_vain(invitation.inviter, "inviter_unproven")
         note = encode(RequestNote(invitation.invite_id, bind(invitation, self._context.account_id)))
         try:
             with self._context.savepoint():
                 return self._registration.ask_invited(answer, note, now)
         except PeerBrokeProtocol:
             # Such as a list older than the one that we hold: asked again with every link, it would end every link.
-            return [self._in_vain(invitation.inviter, "inviter_unproven")]
+            return self._in_vain(invitation.inviter, "inviter_unproven")
 
-    def _in_vain(self, inviter: AccountId, code: str) -> RegistrationSettled:
-        return RegistrationSettled(cid_of(inviter), "", reason(code))
+    def _in_vain(self, inviter: AccountId, code: str) -> Outcome:
+        self.failed = reason(code)
+        return [InvitationEnded(), RegistrationSettled(cid_of(inviter), "", self.failed)]
 
 
 def _is_the_inviter(invitation: Invitation, answer: AccountFound) -> bool:

@@ -22,7 +22,7 @@ from casemate.internal_service.core.ground.notices import (
     RegistrationWanted,
 )
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
-from casemate.internal_service.core.ground.undo import UndoSet
+from casemate.internal_service.core.ground.undo import Memory, UndoSet
 from casemate.node import Instant
 from casemate.protocol.client.views import Relation
 from casemate.protocol.errors import PeerBrokeProtocol
@@ -45,11 +45,15 @@ from casemate.protocol.link import (
 
 CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
-_PASSING: Final = frozenset({"too_many_requests", "internal", "server_full", "blocked_by_you"})
+ASK_AGAIN_SECONDS: Final = 61.0
+"""A server takes a changed request in the place of one that waits once a minute."""
+_NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
+"""Refusals of now, not of the request."""
+_PASSING: Final = _NO_TIME | {"blocked_by_you"}
 """Refusals that say nothing of a request that the server has."""
 
 
-class Registration:
+class Registration(Memory):
     def __init__(
         self,
         context: Context,
@@ -60,6 +64,7 @@ class Registration:
         acquaintances: Acquaintances,
         inviting: Inviting,
     ) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._requests = requests
         self._outbox = outbox
@@ -69,6 +74,8 @@ class Registration:
         self._inviting = inviting
         self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
         """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
+        self._ask_again_at: float | None = None
+        """When requests are made again that the server had no time for (monotonic)."""
 
     # ------------------------------------------------------------------------------------------------------ operations
 
@@ -120,11 +127,24 @@ class Registration:
             if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
-            if peer.our_card is not None and peer.relation in ("asks_you", "registered"):
-                outcome += self._send_acceptance(peer)
-            elif peer.our_card is not None:
-                outcome += self._send_request(peer)
+            outcome += self._say_again(peer)
         return outcome
+
+    def wakeup(self, now: Instant) -> Outcome:
+        if self._ask_again_at is None or now.monotonic < self._ask_again_at:
+            return []
+        self._ask_again_at = None
+        return [effect for peer in self._context.store.peers() for effect in self._say_again(peer)]
+
+    def next_wakeup(self) -> float | None:
+        return self._ask_again_at
+
+    def _say_again(self, peer: Peer) -> Outcome:
+        """What the server may not have of us."""
+        if peer.our_card is None:
+            return []
+        is_answer = peer.relation in ("asks_you", "registered")
+        return self._send_acceptance(peer) if is_answer else self._send_request(peer)
 
     # --------------------------------------------------------------------------------------- answers of the server
 
@@ -181,8 +201,13 @@ class Registration:
         if peer is None or peer.relation == "registered":
             return []
         if isinstance(answer, RequestFailed):
-            if answer.code == "server_away" or (peer.relation == "requested" and answer.code in _PASSING):
+            if answer.code == "server_away":
                 return []  # our card is kept: the next link asks again
+            if answer.code in _NO_TIME and (peer.relation == "requested" or peer.met == "by_their_invitation"):
+                self._ask_again_at = now.monotonic + ASK_AGAIN_SECONDS
+                return []
+            if peer.relation == "requested" and answer.code in _PASSING:
+                return []
             if answer.code == "already_registered" and peer.their_card is not None:
                 return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
             relation: Relation = "none" if peer.relation == "requested" else peer.relation
