@@ -12,6 +12,8 @@ SENTENCES: Final = {
         "back. It begins anew with everybody, and they give back what they have."
     ),
     "account unavailable": "An account could not be opened.",
+    "an answer to nothing": "What started this service answered a question that nobody asked.",
+    "autostart not changed": "Whether Casemate starts with this computer could not be changed.",
     "awake again on the local network": "This computer was asleep; the local network is looked at anew.",
     "client reads too slowly": "A browser tab or program does not read what it is sent, and was let go.",
     "connection failed": "A connection to somebody ended by a fault of this program.",
@@ -26,6 +28,9 @@ SENTENCES: Final = {
     "endpoint failed": "Connections to people are off until they are tried again.",
     "endpoint still closes": "Connections to people take long to close.",
     "event undone": "Something that arrived was not allowed, or could not be handled; it changed nothing.",
+    "how it was started cannot be written down": (
+        "It cannot be written down how this was started, so `casemate autostart` may start something older."
+    ),
     "keyring refused": "The system's keyring does not answer; a key file is used.",
     "list of accounts damaged": "The list of accounts cannot be read.",
     "list of accounts is older than it was": (
@@ -42,6 +47,7 @@ SENTENCES: Final = {
     ),
     "on a local network": "People are looked for on a local network.",
     "peer reads too slowly": "Somebody's computer does not read what it is sent; its connection was let go.",
+    "proxy not usable": "The proxy that is set cannot be used.",
     "ready": "Ready.",
     "refused": "A request that is not from this computer's browser was refused.",
     "relay ready": "The relay is ready.",

@@ -374,8 +374,8 @@ class Account(Memory):
     # ------------------------------------------------------------------------------------------------------- reading
 
     def has_looked_everywhere(self) -> bool:
-        """The server was not found at any of its addresses, since the link was started."""
-        return self._parts.link.addresses.has_missed_all()
+        """The server was found and lost since the link was started, or at none of its addresses."""
+        return self._parts.link.has_met_server or self._parts.link.addresses.has_missed_all()
 
     def invitation_failed(self) -> Reason | None:
         """Why the last link that was opened led nowhere."""

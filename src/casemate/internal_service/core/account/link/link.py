@@ -112,6 +112,8 @@ class Link(Memory):
         self._generation = 0
         self._away_since: float | None = None
         self._why: Reason | None = None
+        self.has_met_server = False
+        """It has proven itself, somewhere, since the link was started."""
         self.features: frozenset[str] = frozenset()
         """What the server that we reached last can do besides."""
         self.when_down: list[Callable[[Instant], Outcome]] = []
@@ -143,6 +145,7 @@ class Link(Memory):
         if self.is_over:
             self._context.start_id = self._context.entropy(START_ID_BYTES)
         self._why = None
+        self.has_met_server = False
         self.addresses.begin()
         return self._dial(0, now)
 
@@ -188,6 +191,7 @@ class Link(Memory):
         profile = self._context.profile
         if not self._is_our_server(greeting, hello.signature, state.certificate_key, profile):
             return self._not_here(reason("server_identity_changed"), state.address, now)
+        self.has_met_server = True
         self.features = frozenset(hello.features)
         start = Start(profile.start_counter, self._context.start_id)
         self._context.store.put_profile(
