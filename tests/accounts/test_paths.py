@@ -59,6 +59,35 @@ def test_no_more_is_under_way_on_a_path_than_may_be_unanswered(
     assert neighbours.kinds() == ("direct", "direct")
 
 
+def found_elsewhere(neighbours: Neighbours) -> None:
+    """The server was away for a moment, and Bob's service finds it at another of its addresses."""
+    world, bob = neighbours.world, neighbours.bob
+    world.do(bob, lambda account, now: account.add_server_address("office.example:12349", now))
+    world.nobody_at.add("127.0.0.1:12349")
+    world.cut(bob)
+    world.pass_time(30)
+    assert bob.account.profile.reached_at == "office.example:12349"
+
+
+def test_a_server_that_is_found_at_another_of_its_addresses_ends_no_direct_path(neighbours: Neighbours) -> None:
+    opened = neighbours.world.peers.opened
+    found_elsewhere(neighbours)
+    assert neighbours.kinds() == ("direct", "direct")
+    assert neighbours.world.peers.opened == opened, "nobody's endpoint was opened anew"
+
+
+def test_a_relay_that_went_with_the_old_address_is_looked_for_at_the_new_one(neighbours: Neighbours) -> None:
+    world, bob = neighbours.world, neighbours.bob
+    found_elsewhere(neighbours)
+    account_id, generation, _ = world.peers.place_of(bob.account.account_id)
+    world.peers.later(account_id, EndpointChanged(account_id, generation, False, Network(), ()))
+    world.settle()
+    opened = world.peers.opened
+    world.peers.crash(neighbours.ann.account.account_id)
+    world.pass_time(60)
+    assert world.peers.opened > opened
+
+
 def test_a_relayed_path_says_so(neighbours: Neighbours) -> None:
     neighbours.world.peers.route(direct=False, rtt_ms=40.0)
     neighbours.world.settle()

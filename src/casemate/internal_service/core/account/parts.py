@@ -59,6 +59,7 @@ class Parts:
         self.ratchets = Ratchets(context)
         endpoint = self.endpoint = Endpoint(context, self.link)
         paths = Paths(context, endpoint)
+        endpoint.is_in_use = lambda: any(path.connections for path in paths.all())
         self.dialling = Dialling(context, self.link, endpoint, paths)
         direct = Direct(context, paths)
         sealing = Sealing(context, self.ratchets)

@@ -96,7 +96,7 @@ class PeerEvents(Memory):
                 raise AssertionError(event)
 
     def wakeup(self, now: Instant) -> Outcome:
-        if self._endpoint.relay_is_overdue(now) and not any(path.connections for path in self._paths.all()):
+        if self._endpoint.relay_is_overdue(now) and not self._endpoint.is_in_use():
             self._endpoint.renew()
         outcome = self._endpoint.wakeup(now) + self._dialling.wakeup(now) + self._admission.wakeup(now)
         outcome += self._paths.wakeup(now)

@@ -1,6 +1,7 @@
 """The account's endpoint: when it is open and on which terms, and what it found out about our own network."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -66,6 +67,8 @@ class Endpoint(Memory):
         self._peers_version = -1
         self._hidden_from: frozenset[AccountId] = frozenset()
         """Who is blocked since before it was opened."""
+        self.is_in_use: Callable[[], bool] = lambda: False
+        """Whether connections of anybody go over it."""
         self.is_off = False
         self.port: int | None = None
         self.relay_connected = False
@@ -90,11 +93,8 @@ class Endpoint(Memory):
         self._look_at_peers()
         wanted = self._wanted()
         is_hidden = wanted is None or wanted.relay_only or self._blocked <= self._hidden_from
-        if (
-            is_hidden
-            and self._is_sure
-            and (wanted == self._terms or (wanted is not None and self._retry_at is not None))
-        ):
+        goes_on = wanted == self._terms or self._may_stay(wanted) or (wanted is not None and self._retry_at is not None)
+        if is_hidden and self._is_sure and goes_on:
             return []
         outcome = self._close()
         self._is_sure = True
@@ -178,6 +178,18 @@ class Endpoint(Memory):
             return None
         relay_url = None if profile.paths is None else relay_url_of(profile.reached_at, profile.paths)
         return Terms(relay_url, _observer(relay_url, profile.paths), self._relay_only(profile))
+
+    def _may_stay(self, wanted: Terms | None) -> bool:
+        """Only the place of the relay would be another one: the same server was found at another of its addresses.
+
+        While its relay is connected at the old one, may be so in a moment, or is not needed, nobody's connection is
+        ended for that.
+        """
+        terms = self._terms
+        if wanted is None or terms is None or wanted.relay_url is None or terms.relay_url is None or not self.is_open:
+            return False
+        is_moved_alone = replace(wanted, relay_url=terms.relay_url, observer=terms.observer) == terms
+        return is_moved_alone and (self.relay_connected or self._relay_due is not None or self.is_in_use())
 
     def _relay_only(self, profile: Profile) -> bool:
         """Chosen, or because nobody we are connected with wants UDP."""
