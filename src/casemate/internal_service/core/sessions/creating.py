@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from casemate.crypto.invite import write_invitation
 from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.people.arrival import checked_invitation
@@ -84,7 +85,7 @@ class Creating:
             server_password=None,
             connect_after=True,
             more_addresses=tuple(addresses[1:]),
-            invitation=request.text,
+            invitation=write_invitation(invitation),
         )
         self._create(asker, wanted)
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import verify_device_list
-from casemate.crypto.invite import Invitation, bind, read_invitation
+from casemate.crypto.invite import Invitation, bind, read_invitation, write_invitation
 from casemate.internal_service.core.account.contents import RequestNote, encode
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
-from casemate.internal_service.core.account.people.registration import Registration
+from casemate.internal_service.core.account.people.registration import NO_TIME, Registration
 from casemate.internal_service.core.ground.notices import InvitationEnded, RegistrationSettled
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.undo import Memory
@@ -19,7 +19,7 @@ from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, cid_of
 from casemate.protocol.link import AccountFound, FindAccount, RequestFailed
 
-_PASSING: Final = frozenset({"server_away", "too_many_requests", "internal", "server_full"})
+_PASSING: Final = NO_TIME | {"server_away"}
 
 
 def checked_invitation(text: str) -> Invitation:
@@ -52,9 +52,10 @@ class Arrival(Memory):
             raise refuse("blocked_by_you")
         if peer is not None and peer.relation == "registered":
             raise refuse("already_registered")
-        if profile.invitation not in ("", text):
+        written = write_invitation(invitation)  # without the message around it, however long that is
+        if profile.invitation not in ("", written):
             raise refuse("already_running")
-        self._context.store.put_profile(replace(profile, invitation=text))
+        self._context.store.put_profile(replace(profile, invitation=written))
         self.failed = None
         return self.link_up(now)
 

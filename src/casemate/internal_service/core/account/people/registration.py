@@ -47,9 +47,9 @@ CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
 ASK_AGAIN_SECONDS: Final = 61.0
 """A server takes a changed request in the place of one that waits once a minute."""
-_NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
+NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
 """Refusals of now, not of the request."""
-_PASSING: Final = _NO_TIME | {"blocked_by_you"}
+_PASSING: Final = NO_TIME | {"blocked_by_you"}
 """Refusals that say nothing of a request that the server has."""
 
 
@@ -203,7 +203,7 @@ class Registration(Memory):
         if isinstance(answer, RequestFailed):
             if answer.code == "server_away":
                 return []  # our card is kept: the next link asks again
-            if answer.code in _NO_TIME and (peer.relation == "requested" or peer.met == "by_their_invitation"):
+            if answer.code in NO_TIME and (peer.relation == "requested" or peer.met == "by_their_invitation"):
                 self._ask_again_at = now.monotonic + ASK_AGAIN_SECONDS
                 return []
             if peer.relation == "requested" and answer.code in _PASSING:
