@@ -7,7 +7,7 @@ from typing import Final, get_args
 import pytest
 
 from casemate.internal_service.core.account.delivery.notes import Note
-from casemate.protocol.client.extensions import ExtensionRequest
+from casemate.protocol.client.extension_bases import ExtensionRequest
 from casemate.protocol.client.requests import Connect
 from casemate.protocol.client.views import ViewEvent
 

@@ -16,6 +16,7 @@ from casemate.internal_service.core.citadel.plain_delivery import body_of
 from casemate.node import Instant
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid
 from casemate.runtime.sqlite import Database
@@ -59,7 +60,7 @@ def act_out(folder: Path, made_by: str) -> tuple[SavedStreet, dict[str, bytes]]:
     a, b = view.register("alice"), bob.register("bob")
     view.befriend(a, bob, b)
     snapshot = view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=a))
-    view.expect(ext.Done, set_draft(a, snapshot.peers[0].conversation, "1a" * 16, DRAFT, 4))
+    view.expect(Done, set_draft(a, snapshot.peers[0].conversation, "1a" * 16, DRAFT, 4))
     view.close()
     plain = hers.client()
     plain.claim(a)

@@ -7,6 +7,7 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
+from casemate.protocol.client.extension_bases import Done, RequestRefused
 from casemate.protocol.limits import DRAFT_BYTES, DRAFT_BYTES_PER_ACCOUNT, DRAFTS_PER_CONVERSATION
 from tests.service.asking import connect, new_id, set_draft
 from tests.service.client import Client
@@ -33,11 +34,11 @@ class Writer:
         return [(draft.slot, draft.text, draft.revision) for draft in self.snapshot(view).drafts]
 
     def write(self, text: str, revision: int = 1, *, slot: str = ONE) -> None:
-        self.view.expect(ext.Done, set_draft(self.cid, self.conversation, slot, text, revision))
+        self.view.expect(Done, set_draft(self.cid, self.conversation, slot, text, revision))
 
     def refused(self, text: str, revision: int = 1, *, slot: str = ONE, conversation: str | None = None) -> str:
         request = set_draft(self.cid, conversation or self.conversation, slot, text, revision)
-        return self.view.expect(ext.RequestRefused, request).reason.code
+        return self.view.expect(RequestRefused, request).reason.code
 
     def send(self, text: str, *, slot: str | None, draft_revision: int = 1, number: int = 1) -> None:
         request = ext.SendChat(
@@ -112,7 +113,7 @@ def test_message_and_draft_are_one_transaction(writer: Writer, monkeypatch: pyte
             text="words",
             slot=ONE,
         )
-        assert writer.view.expect(ext.RequestRefused, request).reason.code == "internal"
+        assert writer.view.expect(RequestRefused, request).reason.code == "internal"
     snapshot = writer.snapshot()
     assert [draft.text for draft in snapshot.drafts] == ["words"]
     assert snapshot.conversations[0].last is None, "neither, or both"
@@ -123,7 +124,7 @@ def test_a_refused_message_keeps_its_draft(writer: Writer) -> None:
     request = ext.SendChat(
         request_id=new_id(), cid=writer.cid, conversation="77" * 16, message_id="01" * 16, text="words", slot=ONE
     )
-    writer.view.expect(ext.RequestRefused, request)
+    writer.view.expect(RequestRefused, request)
     assert writer.drafts() == [(ONE, "words", 1)]
 
 

@@ -3,8 +3,15 @@
 from msgspec import structs
 
 from casemate.crypto.invite import read_invitation, write_invitation
-from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.invitation_extensions import (
+    InvitationRead,
+    InviteList,
+    Join,
+    ListInvites,
+    MakeInvite,
+    ReadInvitation,
+)
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.ids import Cid
 from tests.service.asking import PASSWORD, SERVER, new_id
@@ -15,19 +22,17 @@ from tests.service.house import House, Street
 def inviter(street: Street, *, uses: int = 5) -> tuple[Client, Cid, str]:
     view = street.house("inviter").view()
     cid = view.register("alice")
-    made = view.expect(ext.InviteList, ext.MakeInvite(request_id=new_id(), cid=cid, uses=uses, seconds=3600.0))
+    made = view.expect(InviteList, MakeInvite(request_id=new_id(), cid=cid, uses=uses, seconds=3600.0))
     link = made.invites[0].link
     assert link is not None
     return view, cid, link
 
 
-def join(link: str, username: str = "bob") -> ext.Join:
-    return ext.Join(
-        request_id=new_id(), text=link, username=username, full_name="Bob", password=list(PASSWORD.encode())
-    )
+def join(link: str, username: str = "bob") -> Join:
+    return Join(request_id=new_id(), text=link, username=username, full_name="Bob", password=list(PASSWORD.encode()))
 
 
-def waited(street: Street, client: Client, request: ext.Join) -> list[object]:
+def waited(street: Street, client: Client, request: Join) -> list[object]:
     """What was answered in half a minute."""
     client.begin(request)
     street.settle()
@@ -44,9 +49,9 @@ def test_a_link_is_enough(street: Street, house: House) -> None:
     view, cid, link = inviter(street)
     client = house.view()
     made = client.expect(to.ConnectSuccess, join(f"Alice invites you:\n{link}\n"))
-    read = client.expect(ext.InvitationRead, ext.ReadInvitation(request_id=new_id(), text=link))
+    read = client.expect(InvitationRead, ReadInvitation(request_id=new_id(), text=link))
     assert (read.server_addr, read.inviter, read.here, read.own) == (SERVER, cid, [made.cid], False)
-    listed = view.expect(ext.InviteList, ext.ListInvites(request_id=new_id(), cid=cid))
+    listed = view.expect(InviteList, ListInvites(request_id=new_id(), cid=cid))
     assert [guest.cid for guest in listed.invites[0].guests] == [made.cid]
 
 

@@ -9,6 +9,7 @@ from casemate.internal_service.adapters.account_store import open_account_store
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import Done, RequestRefused
 from casemate.protocol.client.views import FoundAccountFile, Reason
 from casemate.protocol.ids import Cid
 from tests.service.asking import PASSWORD, connect, message, new_id, peer_connect, peer_register, register
@@ -187,11 +188,11 @@ def test_a_found_file_is_deleted_when_a_person_wants_that(house: House) -> None:
     house.start()
     view = house.view()
     [found] = hello(view).found
-    view.expect(ext.Done, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
+    view.expect(Done, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
     after = view.heard(ext.LocalAccountsChanged)[-1]
     assert (after.found, after.list_lost) == ([], None)
     assert files_of(house) == {}
-    again = view.expect(ext.RequestRefused, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
+    again = view.expect(RequestRefused, ext.ForgetFoundAccount(request_id=new_id(), name=found.name))
     assert again.reason.code == "unknown_account"
     house.restart()
     assert hello(house.client()).found == []
@@ -208,9 +209,9 @@ def test_an_account_beyond_repair_is_forgotten_when_a_person_wants_that(house: H
     damaged_account(path) if what == "damaged" else path.unlink()
     house.start()
     view = house.view()
-    whole = view.expect(ext.RequestRefused, ext.ForgetDamagedAccount(request_id=new_id(), cid=bob))
+    whole = view.expect(RequestRefused, ext.ForgetDamagedAccount(request_id=new_id(), cid=bob))
     assert whole.reason.code == "malformed", "what opens is deleted by its owner, signed in"
-    view.expect(ext.Done, ext.ForgetDamagedAccount(request_id=new_id(), cid=alice))
+    view.expect(Done, ext.ForgetDamagedAccount(request_id=new_id(), cid=alice))
     assert [account.username for account in view.heard(ext.LocalAccountsChanged)[-1].accounts] == ["bob"]
     assert not [name for name in files_of(house) if name.startswith(row.name)]
     house.restart()
@@ -248,7 +249,7 @@ def test_a_damaged_account_is_named_and_the_others_go_on(street: Street, house: 
     assert (why.code, why.params) == ("account_damaged", {"name": "alice", "what": "damaged", "file": str(path)})
     assert (accounts[bob].state, accounts[bob].reason) == ("orphaned", None)
     view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=bob))
-    refused = view.expect(ext.RequestRefused, ext.Subscribe(request_id=new_id(), cid=alice))
+    refused = view.expect(RequestRefused, ext.Subscribe(request_id=new_id(), cid=alice))
     assert refused.reason == why
     assert view.expect(to.ConnectFailure, connect("alice")).reason == why
     assert path.read_bytes() == damaged
@@ -329,7 +330,7 @@ def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only
     refusals, before = [], None
     for _ in range(10):
         answer = view.ask(view.timeline(alice, bob, before=before, limit=40))
-        if isinstance(answer, ext.RequestRefused):
+        if isinstance(answer, RequestRefused):
             refusals.append(answer.reason)
             break
         assert isinstance(answer, ext.TimelinePage)
@@ -340,7 +341,7 @@ def test_a_page_that_is_flipped_under_a_running_service_closes_that_account_only
     accounts = {account.cid: account for account in view.heard(ext.LocalAccountsChanged)[-1].accounts}
     assert (accounts[alice].state, accounts[alice].reason) == ("signed_out", refusals[0])
     assert (accounts[carol].state, accounts[carol].reason) == ("active", None)
-    other.expect(ext.Done, ext.SetSettings(request_id=new_id(), cid=carol, auto_connect=True))
+    other.expect(Done, ext.SetSettings(request_id=new_id(), cid=carol, auto_connect=True))
     again = view.expect(to.ConnectFailure, connect("alice"))
     assert again.reason == refusals[0], "it is looked through before it is opened again"
     street.pass_time(60)

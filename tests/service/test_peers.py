@@ -6,6 +6,7 @@ from casemate.internal_service.core.citadel.agreements import CONNECT_SECONDS
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.types import DEFAULT_SETTINGS
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id, peer_connect, peer_connect_accept, peer_register
@@ -165,7 +166,7 @@ def test_while_nobody_is_bound_peer_events_go_to_every_plain_socket(pair: Pair) 
 def test_nothing_of_somebody_who_is_blocked_arrives(pair: Pair) -> None:
     alice, a, bob, b = pair
     alice.befriend(a, bob, b)
-    bob.house.view().expect(ext.Done, block(b, a))
+    bob.house.view().expect(Done, block(b, a))
     bob.received.clear()
     alice.send(a, b, b"hello")
     assert bob.received == []

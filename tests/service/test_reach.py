@@ -1,6 +1,8 @@
 """Only of the server that was started with us can its person say, and change, who comes to it."""
 
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.extension_bases import RequestRefused
+from casemate.protocol.client.invitation_extensions import GetReach, ReachTold, SetReach
 from casemate.protocol.client.views import ReachView
 from casemate.protocol.ids import Cid
 from tests.service.asking import SERVER, new_id
@@ -11,10 +13,10 @@ def test_of_another_server_there_is_nothing_to_say(house: House) -> None:
     view = house.view()
     cid = view.register("alice")
     for request in (
-        ext.GetReach(request_id=new_id(), cid=cid),
-        ext.SetReach(request_id=new_id(), cid=cid, reach="network"),
+        GetReach(request_id=new_id(), cid=cid),
+        SetReach(request_id=new_id(), cid=cid, reach="network"),
     ):
-        assert view.expect(ext.ReachTold, request).view == ReachView(reach=None)
+        assert view.expect(ReachTold, request).view == ReachView(reach=None)
     assert house.reach == "this-computer", "nobody was asked"
 
 
@@ -24,18 +26,18 @@ def test_the_one_that_was_started_with_us_is_asked(house: House) -> None:
     house.restart()
     view = house.view()
     cid = view.register("alice")
-    told = view.expect(ext.ReachTold, ext.SetReach(request_id=new_id(), cid=cid, reach="network"))
+    told = view.expect(ReachTold, SetReach(request_id=new_id(), cid=cid, reach="network"))
     assert (told.cid, told.view.reach) == (cid, "network")
-    assert view.expect(ext.ReachTold, ext.GetReach(request_id=new_id(), cid=cid)).view.reach == "network"
+    assert view.expect(ReachTold, GetReach(request_id=new_id(), cid=cid)).view.reach == "network"
 
 
 def test_whoever_is_not_signed_in_asks_in_vain(house: House) -> None:
-    request = ext.GetReach(request_id=new_id(), cid=Cid(7))
-    refused = house.view().expect(ext.RequestRefused, request)
+    request = GetReach(request_id=new_id(), cid=Cid(7))
+    refused = house.view().expect(RequestRefused, request)
     assert refused.reason.code == "no_session"
 
 
 def test_only_views_may_ask(house: House) -> None:
     cid = house.view().register("alice")
-    refused = house.client().expect(ext.RequestRefused, ext.GetReach(request_id=new_id(), cid=cid))
+    refused = house.client().expect(RequestRefused, GetReach(request_id=new_id(), cid=cid))
     assert refused.reason.code == "views_only"

@@ -8,6 +8,7 @@ from casemate.node import Instant
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.types import ConfigCommand, OrphanEnd, OrphanMode, SessionRelease
 from casemate.protocol.ids import Cid
@@ -189,7 +190,7 @@ def test_no_client_hears_of_a_lost_server(street: Street, house: House) -> None:
 def test_who_wants_to_be_asked_is_signed_out_after_a_restart(house: House) -> None:
     view = house.view()
     cid = view.register("alice")
-    view.expect(ext.Done, ext.SetSettings(request_id=new_id(), cid=cid, ask_password_at_start=True))
+    view.expect(Done, ext.SetSettings(request_id=new_id(), cid=cid, ask_password_at_start=True))
     house.restart()
     client = house.client()
     assert client.sessions() == []

@@ -14,6 +14,7 @@ from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import MalformedRequest, decode_request
+from casemate.protocol.client.extension_bases import RequestRefused
 from casemate.protocol.client.response_bases import Failure
 from casemate.protocol.client.types import ConfigCommand, Octets, SessionClaim, Uuid, decode_hook
 from casemate.protocol.ids import Cid
@@ -310,7 +311,7 @@ def test_only_views_may_use_the_extension(house: House) -> None:
         ext.GetAutostart(request_id=new_id()),
         ext.SetAutostart(request_id=new_id(), on=True),
     ):
-        refused = client.expect(ext.RequestRefused, request)
+        refused = client.expect(RequestRefused, request)
         assert refused.reason.code == "views_only"
     assert not house.autostart
 

@@ -10,6 +10,7 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client import views as rows
+from casemate.protocol.client.extension_bases import Done, ExtensionResponse, RequestRefused
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import DISK_LOW_BYTES, VIEW_EVENTS_KEPT
 from tests.service.asking import SERVER, message, new_id, peer_connect, peer_register, set_draft
@@ -35,9 +36,9 @@ def pair(street: Street, house: House) -> Pair:
     return alice, a, bob, b
 
 
-def subscribe(view: Client, cid: Cid, after: ext.ViewPosition | None = None) -> ext.ExtensionResponse:
+def subscribe(view: Client, cid: Cid, after: ext.ViewPosition | None = None) -> ExtensionResponse:
     answer = view.ask(ext.Subscribe(request_id=new_id(), cid=cid, after=after))
-    assert isinstance(answer, ext.ExtensionResponse)
+    assert isinstance(answer, ExtensionResponse)
     return answer
 
 
@@ -195,7 +196,7 @@ def test_when_the_last_view_is_gone_nothing_is_made_for_it_and_a_snapshot_is_wha
     if how == "it was closed":
         alice.close()
     else:
-        alice.expect(ext.Done, ext.Unsubscribe(request_id=new_id(), cid=a))
+        alice.expect(Done, ext.Unsubscribe(request_id=new_id(), cid=a))
     made: list[object] = []
     honest = Account.message_views
 
@@ -226,7 +227,7 @@ def test_a_position_of_another_run_or_too_long_ago_gets_a_snapshot(pair: Pair) -
 
 def test_after_unsubscribing_nothing_more_comes(pair: Pair) -> None:
     alice, a, bob, b = pair
-    alice.expect(ext.Done, ext.Unsubscribe(request_id=new_id(), cid=a))
+    alice.expect(Done, ext.Unsubscribe(request_id=new_id(), cid=a))
     alice.received.clear()
     bob.send(b, a, b"x")
     assert events(alice) == []
@@ -234,7 +235,7 @@ def test_after_unsubscribing_nothing_more_comes(pair: Pair) -> None:
 
 def test_following_needs_a_session(house: House) -> None:
     refused = subscribe(house.view(), Cid(7))
-    assert isinstance(refused, ext.RequestRefused)
+    assert isinstance(refused, RequestRefused)
     assert refused.reason.code == "no_session"
 
 
@@ -249,7 +250,7 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
     assert (queued.id, queued.status, queued.mine) == ("0a" * 16, "queued", True)
     [shown] = {event.message for event in events(bob) if isinstance(event, rows.MessageChanged)}
     assert (shown.text, shown.status, shown.seen, shown.painted) == ("Hello, Bob", "received", False, False)
-    bob.expect(ext.Done, marked(b, conversation_of(bob, b), [shown.id], shown.arrival))
+    bob.expect(Done, marked(b, conversation_of(bob, b), [shown.id], shown.arrival))
     statuses = [event.message.status for event in events(alice) if isinstance(event, rows.MessageChanged)]
     assert statuses[-1] == "read"
     page = alice.expect(ext.TimelinePage, alice.timeline(a, b))
@@ -265,7 +266,7 @@ def test_a_chat_is_queued_shown_delivered_and_read(street: Street, house: House)
 def test_a_place_that_is_none_is_malformed(pair: Pair, order: tuple[int, str, str]) -> None:
     alice, a, _, b = pair
     place = rows.MessageOrder(*order)
-    refused = alice.expect(ext.RequestRefused, alice.timeline(a, b, before=place))
+    refused = alice.expect(RequestRefused, alice.timeline(a, b, before=place))
     assert refused.reason.code == "malformed"
 
 
@@ -274,14 +275,14 @@ def test_a_message_id_has_32_hex_digits(pair: Pair, message_id: str) -> None:
     alice, a, _, b = pair
     talk = alice.conversation(a, b)
     request = ext.SendChat(request_id=new_id(), cid=a, conversation=talk, message_id=message_id, text="x")
-    assert alice.expect(ext.RequestRefused, request).reason.code == "malformed"
+    assert alice.expect(RequestRefused, request).reason.code == "malformed"
 
 
 def test_marks_beyond_all_messages_see_everything_and_nothing(pair: Pair) -> None:
     alice, a, bob, b = pair
     bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
     for up_to, unread in ((-5, 1), (2**70, 0)):
-        alice.expect(ext.Done, marked(a, conversation_of(alice, a), [], up_to))
+        alice.expect(Done, marked(a, conversation_of(alice, a), [], up_to))
         snapshot = subscribe(alice, a)
         assert isinstance(snapshot, ext.Snapshot)
         assert snapshot.account.unread == unread
@@ -292,11 +293,11 @@ def test_read_names_its_messages_and_what_is_none_is_malformed(pair: Pair) -> No
     bob.send(b, a, b'{"type":"TextMessage","data":{"text":"hi"}}')
     conversation = conversation_of(alice, a)
     for painted, where in ((["0" * 31], conversation), (["0" * 32] * 201, conversation), ([], "00" * 15)):
-        refused = alice.expect(ext.RequestRefused, marked(a, where, painted, 2**62))
+        refused = alice.expect(RequestRefused, marked(a, where, painted, 2**62))
         assert refused.reason.code == "malformed"
-    refused = alice.expect(ext.RequestRefused, marked(a, "00" * 16, [], 2**62))
+    refused = alice.expect(RequestRefused, marked(a, "00" * 16, [], 2**62))
     assert refused.reason.code == "unknown_peer"
-    alice.expect(ext.Done, marked(a, conversation, ["0" * 32] * 200, 0))
+    alice.expect(Done, marked(a, conversation, ["0" * 32] * 200, 0))
     snapshot = subscribe(alice, a)
     assert isinstance(snapshot, ext.Snapshot)
     assert snapshot.account.unread == 1, "what was refused changed nothing, nor did ids of no message"
@@ -374,7 +375,7 @@ def test_what_is_asked_of_an_unknown_conversation_is_refused(house: House) -> No
             ext.SetTyping(request_id=new_id(), typing=True, **of),
             ext.MarkRead(request_id=new_id(), painted=[], seen_up_to=0, **of),
         ]
-        return [view.expect(ext.RequestRefused, request).reason.code for request in requests]
+        return [view.expect(RequestRefused, request).reason.code for request in requests]
 
     assert codes(nobody) == ["unknown_peer", "not_connected", "unknown_peer", "unknown_peer"]
     assert codes(malformed) == ["malformed"] * 4
@@ -387,7 +388,7 @@ def test_typing_is_shown_and_ends(street: Street, house: House) -> None:
     alice.befriend(a, bob, b)
     talk = alice.conversation(a, b)
     for typing in (True, False):
-        alice.expect(ext.Done, ext.SetTyping(request_id=new_id(), cid=a, conversation=talk, typing=typing))
+        alice.expect(Done, ext.SetTyping(request_id=new_id(), cid=a, conversation=talk, typing=typing))
     assert [event.typing for event in events(bob) if isinstance(event, rows.TypingChanged)] == [True, False]
 
 
@@ -420,7 +421,7 @@ def test_both_sides_show_the_same_safety_number(pair: Pair) -> None:
     assert one.digits == other.digits
     assert len(one.digits) == 60
     assert not one.verified
-    alice.expect(ext.Done, ext.SetVerified(request_id=new_id(), cid=a, peer=b, verified=True))
+    alice.expect(Done, ext.SetVerified(request_id=new_id(), cid=a, peer=b, verified=True))
     again = alice.expect(ext.SafetyNumber, ext.GetSafetyNumber(request_id=new_id(), cid=a, peer=b))
     assert again.verified
 
@@ -430,7 +431,7 @@ def test_settings_are_kept_and_shown(street: Street, pair: Pair) -> None:
     change = ext.SetSettings(
         request_id=new_id(), cid=a, auto_connect=True, appear_offline=True, ask_password_at_start=True
     )
-    alice.expect(ext.Done, change)
+    alice.expect(Done, change)
     snapshot = subscribe(alice, a)
     assert isinstance(snapshot, ext.Snapshot)
     settings = snapshot.account.settings
@@ -469,13 +470,13 @@ def test_nobody_is_asked_about_their_own_server(street: Street, house: House) ->
 
 def test_a_server_that_is_not_there_is_said(street: Street, house: House) -> None:
     street.server_goes()
-    refused = house.view().expect(ext.RequestRefused, ext.ProbeServer(request_id=new_id(), server_addr=SERVER))
+    refused = house.view().expect(RequestRefused, ext.ProbeServer(request_id=new_id(), server_addr=SERVER))
     assert refused.reason.code == "server_unreachable"
 
 
 def test_blocking_and_unblocking_is_shown(pair: Pair) -> None:
     alice, a, _, b = pair
-    alice.expect(ext.Done, ext.BlockPeer(request_id=new_id(), cid=a, peer=b))
+    alice.expect(Done, ext.BlockPeer(request_id=new_id(), cid=a, peer=b))
     assert [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]
-    alice.expect(ext.Done, ext.UnblockPeer(request_id=new_id(), cid=a, peer=b))
+    alice.expect(Done, ext.UnblockPeer(request_id=new_id(), cid=a, peer=b))
     assert not [event.peer.blocked for event in events(alice) if isinstance(event, rows.PeerChanged)][-1]

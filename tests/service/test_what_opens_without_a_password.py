@@ -15,6 +15,7 @@ from casemate.internal_service.adapters.service_store import open_service_store
 from casemate.internal_service.core.sessions.vaults import bound_to
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.ids import Cid
 from tests.service.asking import connect, disconnect, new_id
 from tests.service.house import House
@@ -134,9 +135,9 @@ def test_one_half_without_the_other_means_signed_out(house: House, scratch: Path
 def test_who_wants_to_be_asked_at_each_start_leaves_nothing_behind(house: House, scratch: Path) -> None:
     view = house.view()
     cid = view.register("alice")
-    view.expect(ext.Done, settings(cid, ask=True))
+    view.expect(Done, settings(cid, ask=True))
     assert opened_by_a_thief(copy_of(house, scratch)) == 0
-    view.expect(ext.Done, settings(cid, ask=False))
+    view.expect(Done, settings(cid, ask=False))
     assert opened_by_a_thief(copy_of(house, scratch)) == 1
     house.restart()
     assert house.view().sessions() == [cid]

@@ -17,6 +17,7 @@ from casemate.internal_service.core.ground import waits
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import ExtensionRequest, RequestRefused
 from casemate.protocol.client.response_bases import Failure
 from casemate.protocol.client.types import Octets
 from casemate.protocol.ids import Cid
@@ -30,14 +31,14 @@ SMALL, LARGE = 10, 100
 SLACK = 1.05
 """Trees grow a level, dicts a size."""
 
-Refused = Callable[[], Failure | ext.RequestRefused]
+Refused = Callable[[], Failure | RequestRefused]
 """Fills something up to the limit; every call of what it returns is refused once more."""
 
 
-def refused(client: Client, make: Callable[[], ask.Request | ext.ExtensionRequest], code: str) -> Refused:
-    def once() -> Failure | ext.RequestRefused:
+def refused(client: Client, make: Callable[[], ask.Request | ExtensionRequest], code: str) -> Refused:
+    def once() -> Failure | RequestRefused:
         answer = client.ask(make())
-        assert isinstance(answer, Failure | ext.RequestRefused), answer
+        assert isinstance(answer, Failure | RequestRefused), answer
         assert getattr(answer.reason, "code", None) == code
         client.received.clear()
         client.house.service.next_wakeup()  # the store thread asks after every batch

@@ -35,6 +35,7 @@ from casemate.protocol.client.codec import (
     encode_request,
     encode_response,
 )
+from casemate.protocol.client.extension_bases import RequestRefused
 from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, Uuid
 from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 from tests.sim.host import Told
@@ -252,7 +253,7 @@ class ServicePerson(Person):
                     self._see(event)
         heard = self._heard.pop(response.request_id or "", None)
         if heard is not None:
-            refused = isinstance(response, ext.RequestRefused) or type(response).__name__.endswith("Failure")
+            refused = isinstance(response, RequestRefused) or type(response).__name__.endswith("Failure")
             heard(_reason_of(response) if refused else None)
 
     def _see(self, event: views.ViewEvent) -> None:

@@ -705,8 +705,6 @@ export interface ExtensionRequests {
   readonly SetSettings: SetSettings;
   readonly AddServerAddress: AddServerAddress;
   readonly RemoveServerAddress: RemoveServerAddress;
-  readonly GetReach: GetReach;
-  readonly SetReach: SetReach;
   readonly ConnectAccount: ConnectAccount;
   readonly AdoptAccount: AdoptAccount;
   readonly ForgetFoundAccount: ForgetFoundAccount;
@@ -715,17 +713,21 @@ export interface ExtensionRequests {
   readonly Ping: Ping;
   readonly GetAutostart: GetAutostart;
   readonly SetAutostart: SetAutostart;
+  readonly ListBrowsers: ListBrowsers;
+  readonly SignOutBrowser: SignOutBrowser;
   readonly MakeInvite: MakeInvite;
   readonly TakeBackInvite: TakeBackInvite;
   readonly ListInvites: ListInvites;
   readonly ReadInvitation: ReadInvitation;
   readonly OpenInvitation: OpenInvitation;
   readonly Join: Join;
-  readonly ListBrowsers: ListBrowsers;
-  readonly SignOutBrowser: SignOutBrowser;
+  readonly GetReach: GetReach;
+  readonly SetReach: SetReach;
 }
 
 export interface ExtensionResponses {
+  readonly Done: Done;
+  readonly RequestRefused: RequestRefused;
   readonly HelloAccepted: HelloAccepted;
   readonly LocalAccountsChanged: LocalAccountsChanged;
   readonly Snapshot: Snapshot;
@@ -737,13 +739,11 @@ export interface ExtensionResponses {
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
   readonly AutostartTold: AutostartTold;
+  readonly BrowserList: BrowserList;
+  readonly Pong: Pong;
   readonly InviteList: InviteList;
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
-  readonly BrowserList: BrowserList;
-  readonly Done: Done;
-  readonly Pong: Pong;
-  readonly RequestRefused: RequestRefused;
 }
 
 /** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */
@@ -801,8 +801,6 @@ export const ANSWERS = {
   SetSettings: ["Done"],
   AddServerAddress: ["Done"],
   RemoveServerAddress: ["Done"],
-  GetReach: ["ReachTold"],
-  SetReach: ["ReachTold"],
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   ForgetFoundAccount: ["Done"],
@@ -811,12 +809,14 @@ export const ANSWERS = {
   Ping: ["Pong"],
   GetAutostart: ["AutostartTold"],
   SetAutostart: ["AutostartTold"],
+  ListBrowsers: ["BrowserList"],
+  SignOutBrowser: ["Done"],
   MakeInvite: ["InviteList"],
   TakeBackInvite: ["InviteList"],
   ListInvites: ["InviteList"],
   ReadInvitation: ["InvitationRead"],
   OpenInvitation: ["Done"],
   Join: ["ConnectSuccess"],
-  ListBrowsers: ["BrowserList"],
-  SignOutBrowser: ["Done"],
+  GetReach: ["ReachTold"],
+  SetReach: ["ReachTold"],
 } as const;

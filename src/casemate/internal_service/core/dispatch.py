@@ -36,6 +36,16 @@ from casemate.node import Event, EventRun
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
+from casemate.protocol.client.invitation_extensions import (
+    GetReach,
+    Join,
+    ListInvites,
+    MakeInvite,
+    OpenInvitation,
+    ReadInvitation,
+    SetReach,
+    TakeBackInvite,
+)
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import BatchedResponse
 from casemate.protocol.client.types import Uuid
@@ -143,15 +153,15 @@ def view_handlers(
         ext.ForgetFoundAccount: found_accounts.forget,
         ext.ForgetDamagedAccount: found_accounts.forget_damaged,
         ext.ProbeServer: probes.probe,
-        ext.MakeInvite: invitations.make,
-        ext.TakeBackInvite: invitations.take_back,
-        ext.ListInvites: invitations.list,
-        ext.ReadInvitation: invitations.read,
-        ext.OpenInvitation: invitations.open,
-        ext.Join: creating.join,
+        MakeInvite: invitations.make,
+        TakeBackInvite: invitations.take_back,
+        ListInvites: invitations.list,
+        ReadInvitation: invitations.read,
+        OpenInvitation: invitations.open,
+        Join: creating.join,
         ext.Ping: lambda asker, _: desk.answer(asker, ext.Pong(cid=Cid(0), request_id=asker.request_id)),
-        ext.GetReach: reach.get,
-        ext.SetReach: reach.set,
+        GetReach: reach.get,
+        SetReach: reach.set,
         ext.ListBrowsers: browsers.list,
         ext.SignOutBrowser: browsers.sign_out,
         ext.GetAutostart: autostart.get,

@@ -1,18 +1,13 @@
 """Our extension of the client API: requests and responses that Citadel's API lacks.
 
-They travel in the same envelope as all others, {"Request":{"Hello":{…}}}. A socket whose first request is
-`Hello` is a *view*; only views may send the others, and only views receive the responses below.
-
 What is done in a conversation names it by its id (`conversation`, 32 hex digits); what is done about a person names
-them by their cid (`peer`).
+them by their cid (`peer`). Invitations have a file of their own.
 """
-
-from typing import ClassVar
 
 import msgspec
 
-from casemate.protocol.client.response_bases import Response
-from casemate.protocol.client.responses import ConnectFailure, ConnectSuccess, RegisterFailure, SessionAlreadyActive
+from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
+from casemate.protocol.client.responses import ConnectFailure, ConnectSuccess, SessionAlreadyActive
 from casemate.protocol.client.views import (
     AccountView,
     AutostartState,
@@ -21,13 +16,10 @@ from casemate.protocol.client.views import (
     DirectoryRow,
     DraftView,
     FoundAccountFile,
-    InviteView,
     LocalAccount,
     MessageOrder,
     MessageView,
     PeerView,
-    Reach,
-    ReachView,
     Reason,
     ViewEvent,
 )
@@ -39,11 +31,6 @@ class ViewPosition(msgspec.Struct, frozen=True, kw_only=True):
 
     epoch: str
     sequence: int
-
-
-class ExtensionResponse(msgspec.Struct, frozen=True, kw_only=True):
-    cid: Cid
-    request_id: str | None
 
 
 class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +48,7 @@ class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
 class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
     service: ServiceInfo
     accounts: list[LocalAccount]
-    found: list[FoundAccountFile] = []
+    found: list[FoundAccountFile] = msgspec.field(default_factory=list)
     list_lost: Reason | None = None
     """Why accounts may be missing from the list, while some of `found` are."""
     storage: Reason | None = None
@@ -70,7 +57,7 @@ class HelloAccepted(ExtensionResponse, frozen=True, kw_only=True):
 
 class LocalAccountsChanged(ExtensionResponse, frozen=True, kw_only=True):
     accounts: list[LocalAccount]
-    found: list[FoundAccountFile] = []
+    found: list[FoundAccountFile] = msgspec.field(default_factory=list)
     list_lost: Reason | None = None
     storage: Reason | None = None
 
@@ -159,55 +146,13 @@ class AutostartTold(ExtensionResponse, frozen=True, kw_only=True):
     """It starts with the computer already, and not only when its user logs in."""
 
 
-class InviteList(ExtensionResponse, frozen=True, kw_only=True):
-    invites: list[InviteView]
-    """The newest first; those that ended longer than 30 days ago are gone."""
-
-
-class InvitationRead(ExtensionResponse, frozen=True, kw_only=True):
-    """What a link says. Nobody was asked yet."""
-
-    server_addr: str
-    """The likeliest of its addresses."""
-    fingerprint: str
-    """Of the server's identity key, which the link pins."""
-    inviter: Cid
-    here: list[Cid]
-    """Accounts of this computer at that server: they can open it without a new account."""
-    own: bool
-    """One of them made it."""
-
-
-class ReachTold(ExtensionResponse, frozen=True, kw_only=True):
-    view: ReachView
-
-
 class BrowserList(ExtensionResponse, frozen=True, kw_only=True):
     browsers: list[BrowserView]
     """The last to be used comes first."""
 
 
-class Done(ExtensionResponse, frozen=True, kw_only=True):
-    pass
-
-
 class Pong(ExtensionResponse, frozen=True, kw_only=True):
     """From the thread that answers everything: whoever hears it knows that the rest would be answered, too."""
-
-
-class RequestRefused(ExtensionResponse, frozen=True, kw_only=True):
-    """The answer to any extension request that cannot be done."""
-
-    reason: Reason
-
-
-class ExtensionRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`answers` are the responses that mean success, the usual one first; `failure` is the one that means refusal."""
-
-    answers: ClassVar[tuple[type[ExtensionResponse | Response], ...]] = (Done,)
-    failure: ClassVar[type[ExtensionResponse | Response]] = RequestRefused
-
-    request_id: str
 
 
 class Hello(ExtensionRequest, frozen=True, kw_only=True):
@@ -375,23 +320,6 @@ class RemoveServerAddress(ExtensionRequest, frozen=True, kw_only=True):
     address: str
 
 
-class GetReach(ExtensionRequest, frozen=True, kw_only=True):
-    """Who can come to this account's server, if it was started together with this service: found out and tried now."""
-
-    answers = (ReachTold,)
-
-    cid: Cid
-
-
-class SetReach(ExtensionRequest, frozen=True, kw_only=True):
-    """Let the server listen there from now on, over restarts, too. Links to it end and come back."""
-
-    answers = (ReachTold,)
-
-    cid: Cid
-    reach: Reach
-
-
 class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
     """Sign in to one local account of several with the same username."""
 
@@ -451,70 +379,6 @@ class SetAutostart(ExtensionRequest, frozen=True, kw_only=True):
     on: bool
 
     answers = (AutostartTold,)
-
-
-class MakeInvite(ExtensionRequest, frozen=True, kw_only=True):
-    """A link that lets others in and registers them with this account. Answered when it works; the first of the list
-    is the new one."""
-
-    answers = (InviteList,)
-
-    cid: Cid
-    uses: int
-    """1 to 100."""
-    seconds: float
-    """60 to 30 days."""
-
-
-class TakeBackInvite(ExtensionRequest, frozen=True, kw_only=True):
-    """Nobody comes by it any more."""
-
-    answers = (InviteList,)
-
-    cid: Cid
-    invite: str
-
-
-class ListInvites(ExtensionRequest, frozen=True, kw_only=True):
-    answers = (InviteList,)
-
-    cid: Cid
-
-
-class ReadInvitation(ExtensionRequest, frozen=True, kw_only=True):
-    """What the link says that is somewhere in this text."""
-
-    answers = (InvitationRead,)
-
-    text: str
-
-    def __repr__(self) -> str:
-        return "ReadInvitation(hidden)"
-
-
-class OpenInvitation(ExtensionRequest, frozen=True, kw_only=True):
-    """An account that is there asks who made it, and they agree by themselves."""
-
-    cid: Cid
-    text: str
-
-    def __repr__(self) -> str:
-        return "OpenInvitation(hidden)"
-
-
-class Join(ExtensionRequest, frozen=True, kw_only=True):
-    """A new account by the invitation in this text: at its server, whose key it pins, and registered with its maker."""
-
-    answers = (ConnectSuccess,)
-    failure = RegisterFailure
-
-    text: str
-    username: str
-    full_name: str
-    password: list[int]
-
-    def __repr__(self) -> str:
-        return "Join(hidden)"
 
 
 class ListBrowsers(ExtensionRequest, frozen=True, kw_only=True):

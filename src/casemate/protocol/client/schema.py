@@ -6,9 +6,8 @@ from typing import Any, Final, get_args
 
 import msgspec
 
-from casemate.protocol.client import extensions
 from casemate.protocol.client.codec import REQUESTS
-from casemate.protocol.client.extensions import ExtensionRequest, ExtensionResponse
+from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.views import ViewEvent
 from casemate.protocol.ids import Cid
 
@@ -34,12 +33,12 @@ ANSWERS_COMMENT: Final = """\
 
 def extension_requests() -> list[type[msgspec.Struct]]:
     """Every extension request, in the order of its definition."""
-    return _defined_in_extensions(ExtensionRequest)
+    return list(ExtensionRequest.__subclasses__())
 
 
 def extension_responses() -> list[type[msgspec.Struct]]:
     """Every extension response, in the order of its definition."""
-    return _defined_in_extensions(ExtensionResponse)
+    return list(ExtensionResponse.__subclasses__())
 
 
 def json_schemas() -> dict[str, Schema]:
@@ -69,11 +68,6 @@ def _answers() -> str:
         names = ", ".join(f'"{answer.__name__}"' for answer in kind.answers)
         lines.append(f"  {kind.__name__}: [{names}],")
     return "\n".join([ANSWERS_COMMENT, "export const ANSWERS = {", *lines, "} as const;\n"])
-
-
-def _defined_in_extensions(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
-    members = vars(extensions).values()
-    return [item for item in members if isinstance(item, type) and issubclass(item, base) and item is not base]
 
 
 def _structs_reachable_from(roots: Sequence[type[msgspec.Struct]]) -> Iterator[type[msgspec.Struct]]:

@@ -9,7 +9,7 @@ from casemate.internal_service.core.ground.sentences import sentence
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.codec import REQUESTS, ClientRequest, ClientResponse
-from casemate.protocol.client.extensions import RequestRefused
+from casemate.protocol.client.extension_bases import RequestRefused
 from casemate.protocol.client.requests import GetAccountInformation, Unusable
 from casemate.protocol.client.response_bases import Failure, Response, ScopedFailure
 from casemate.protocol.client.types import ObjectId, Uuid

@@ -7,7 +7,8 @@ from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.waits import Waits
-from casemate.protocol.client.extensions import BrowserList, Done, ListBrowsers, SignOutBrowser
+from casemate.protocol.client.extension_bases import Done
+from casemate.protocol.client.extensions import BrowserList, ListBrowsers, SignOutBrowser
 from casemate.protocol.ids import Cid
 
 

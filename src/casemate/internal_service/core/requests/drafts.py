@@ -10,6 +10,7 @@ from casemate.internal_service.core.sessions.ports import Draft, DraftStore
 from casemate.internal_service.core.views.draft_views import draft_view
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.views import DraftChanged, DraftRemoved
 from casemate.protocol.ids import CONVERSATION_ID_BYTES, SLOT_ID_BYTES, ConversationId, SlotId
 from casemate.protocol.limits import DRAFT_BYTES, DRAFT_BYTES_PER_ACCOUNT, DRAFTS_PER_CONVERSATION
@@ -31,7 +32,7 @@ class Drafts:
         slot = slot_id(request.slot)
         host.account.cid_in(conversation)
         self._write(host, conversation, slot, _storable(request.text), _revision(request.revision))
-        self._desk.answer(asker, ext.Done(cid=request.cid, request_id=asker.request_id))
+        self._desk.answer(asker, Done(cid=request.cid, request_id=asker.request_id))
 
     def sent(self, host: Host, conversation: ConversationId, slot: SlotId, revision: int) -> None:
         """The draft is a message now. What the same window began to write since then stays."""

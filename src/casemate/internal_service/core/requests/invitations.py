@@ -8,7 +8,16 @@ from casemate.internal_service.core.ground.ids import id_from_hex
 from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host
-from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.extension_bases import Done
+from casemate.protocol.client.invitation_extensions import (
+    InvitationRead,
+    InviteList,
+    ListInvites,
+    MakeInvite,
+    OpenInvitation,
+    ReadInvitation,
+    TakeBackInvite,
+)
 from casemate.protocol.ids import INVITE_ID_BYTES, Cid, InviteId, cid_of
 
 
@@ -22,7 +31,7 @@ class InvitationRequests:
     def _desk(self) -> Desk:
         return self._accounts.desk
 
-    def make(self, asker: Asker, request: ext.MakeInvite) -> None:
+    def make(self, asker: Asker, request: MakeInvite) -> None:
         host = self._accounts.hosts.session(request.cid)
 
         def done(outcome: object) -> None:
@@ -36,23 +45,23 @@ class InvitationRequests:
         )
         self._accounts.take(host, items)
 
-    def take_back(self, asker: Asker, request: ext.TakeBackInvite) -> None:
+    def take_back(self, asker: Asker, request: TakeBackInvite) -> None:
         host = self._accounts.hosts.session(request.cid)
         invite_id = InviteId(id_from_hex(request.invite, INVITE_ID_BYTES, "invite"))
         items = host.account.end_invite(invite_id)
         self._tell(asker, host)
         self._accounts.take(host, items)
 
-    def list(self, asker: Asker, request: ext.ListInvites) -> None:
+    def list(self, asker: Asker, request: ListInvites) -> None:
         self._tell(asker, self._accounts.hosts.session(request.cid))
 
-    def read(self, asker: Asker, request: ext.ReadInvitation) -> None:
+    def read(self, asker: Asker, request: ReadInvitation) -> None:
         invitation = checked_invitation(request.text)
         inviter = cid_of(invitation.inviter)
         hosts = [
             host for host in self._accounts.hosts.sessions() if host.account.profile.server_key == invitation.server_key
         ]
-        answer = ext.InvitationRead(
+        answer = InvitationRead(
             cid=Cid(0),
             request_id=asker.request_id,
             server_addr=invitation.addresses[0],
@@ -63,12 +72,12 @@ class InvitationRequests:
         )
         self._desk.answer(asker, answer)
 
-    def open(self, asker: Asker, request: ext.OpenInvitation) -> None:
+    def open(self, asker: Asker, request: OpenInvitation) -> None:
         host = self._accounts.hosts.session(request.cid)
         items = host.account.open_invitation(request.text, self._desk.now)
-        self._desk.answer(asker, ext.Done(cid=host.cid, request_id=asker.request_id))
+        self._desk.answer(asker, Done(cid=host.cid, request_id=asker.request_id))
         self._accounts.take(host, items)
 
     def _tell(self, asker: Asker, host: Host) -> None:
         invites = host.account.invite_views(self._desk.now)
-        self._desk.answer(asker, ext.InviteList(cid=host.cid, request_id=asker.request_id, invites=invites))
+        self._desk.answer(asker, InviteList(cid=host.cid, request_id=asker.request_id, invites=invites))

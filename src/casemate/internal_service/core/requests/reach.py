@@ -10,7 +10,7 @@ from casemate.internal_service.core.ground.notices import Answered
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.sessions.hosts import Hosts
-from casemate.protocol.client.extensions import GetReach, ReachTold, SetReach
+from casemate.protocol.client.invitation_extensions import GetReach, ReachTold, SetReach
 from casemate.protocol.client.views import Reach, ReachView, Reason
 
 ANSWER_SECONDS: Final = 150.0

@@ -18,6 +18,7 @@ from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.extension_bases import Done, ExtensionRequest
 from casemate.protocol.client.views import MessageOrder, Reason
 from casemate.protocol.ids import (
     CONVERSATION_ID_BYTES,
@@ -211,17 +212,17 @@ class ViewRequests:
         def done(outcome: object) -> None:
             if isinstance(outcome, Answered) and outcome.refused is None:
                 then()
-                self._desk.answer(asker, ext.Done(cid=request.cid, request_id=asker.request_id))
+                self._desk.answer(asker, Done(cid=request.cid, request_id=asker.request_id))
             elif isinstance(outcome, Answered) and outcome.refused is not None:
                 self._refuse(asker, request, outcome.refused)
 
         self._accounts.take(host, self._waits.ask(asker, done, operation))
 
     def _do(self, asker: Asker, host: Host, items: Outcome) -> None:
-        self._desk.answer(asker, ext.Done(cid=host.cid, request_id=asker.request_id))
+        self._desk.answer(asker, Done(cid=host.cid, request_id=asker.request_id))
         self._accounts.take(host, items)
 
-    def _refuse(self, asker: Asker, request: ext.ExtensionRequest, why: Reason) -> None:
+    def _refuse(self, asker: Asker, request: ExtensionRequest, why: Reason) -> None:
         self._desk.answer(asker, failure(request, why))
 
     def _changed(self, cid: Cid) -> None:

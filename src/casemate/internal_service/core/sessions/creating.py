@@ -24,7 +24,7 @@ from casemate.internal_service.core.ground.security_settings import check_offere
 from casemate.internal_service.core.sessions.accounts import Accounts, why_unavailable
 from casemate.internal_service.core.sessions.hosts import Host
 from casemate.internal_service.core.sessions.ports import AccountUnavailable, LocalAccountRow
-from casemate.protocol.client.extensions import Join
+from casemate.protocol.client.invitation_extensions import Join
 from casemate.protocol.client.requests import Register
 from casemate.protocol.client.responses import ConnectSuccess, RegisterSuccess
 from casemate.protocol.client.views import Reason

@@ -20,7 +20,8 @@ from casemate.internal_service.core.sessions.ports import (
     ServiceStore,
 )
 from casemate.internal_service.core.sessions.signing_in import SigningIn
-from casemate.protocol.client.extensions import AdoptAccount, Done, ForgetDamagedAccount, ForgetFoundAccount
+from casemate.protocol.client.extension_bases import Done
+from casemate.protocol.client.extensions import AdoptAccount, ForgetDamagedAccount, ForgetFoundAccount
 from casemate.protocol.client.views import FoundAccountFile
 from casemate.protocol.ids import Cid
 

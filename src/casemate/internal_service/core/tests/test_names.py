@@ -7,7 +7,7 @@ from casemate.internal_service.core.ground.names import check_username, folded, 
 from casemate.internal_service.core.ground.refusals import Refused, reason
 from casemate.internal_service.core.ground.sentences import sentence
 from casemate.protocol.client.codec import encode_response
-from casemate.protocol.client.extensions import ExtensionRequest
+from casemate.protocol.client.extension_bases import ExtensionRequest
 from casemate.protocol.client.requests import CITADEL_REQUESTS, GetAccountInformation, GetSessions
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.ids import Cid

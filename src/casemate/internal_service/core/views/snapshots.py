@@ -15,6 +15,7 @@ from casemate.internal_service.core.views.draft_views import draft_view
 from casemate.internal_service.core.views.streams import Streams
 from casemate.node import Entropy
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.views import (
     AccountChanged,
     AccountView,
@@ -105,7 +106,7 @@ class Views(Memory):
         if host is not None:
             self._hosts.unfollow(host, asker.socket)
             self.end_unfollowed()
-        self._desk.answer(asker, ext.Done(cid=cid, request_id=asker.request_id))
+        self._desk.answer(asker, Done(cid=cid, request_id=asker.request_id))
 
     def end_unfollowed(self) -> None:
         """A view is gone. For an account that no other follows, no events are made or kept: a snapshot comes next."""

@@ -17,7 +17,8 @@ from casemate.protocol.client.codec import (
     encode_request,
     encode_response,
 )
-from casemate.protocol.client.extensions import ExtensionRequest, Hello
+from casemate.protocol.client.extension_bases import ExtensionRequest
+from casemate.protocol.client.extensions import Hello
 from casemate.protocol.client.requests import (
     CITADEL_REQUESTS,
     Batched,
