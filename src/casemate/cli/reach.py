@@ -13,7 +13,13 @@ import msgspec
 from casemate.cli.keeping import SupervisedService
 from casemate.cli.options import SERVER_FOLDER
 from casemate.protocol.client.views import Reach, ReachableAddress, Reached, ReachView
-from casemate.protocol.server_addresses import DEFAULT_RELAY_PORT, host_and_port, ip_of, is_on_this_computer
+from casemate.protocol.server_addresses import (
+    DEFAULT_RELAY_PORT,
+    has_public_certificate,
+    host_and_port,
+    ip_of,
+    is_on_this_computer,
+)
 from casemate.runtime.errors import CannotStart, unusable
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.secrets_file import keep_secret
@@ -125,7 +131,7 @@ async def _tried(address: str, certificate: bytes) -> ReachableAddress:
     """Whether our own server answers there, from this computer. What stands behind a router may answer to others only,
     and a firewall may keep out others only: that nobody can see from here."""
     host, port = host_and_port(address)
-    public = address.startswith("wss://")
+    public = has_public_certificate(address)
     try:
         async with asyncio.timeout(TRY_SECONDS):
             reached = await _answers(host, port, None if public else certificate)

@@ -45,6 +45,22 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+def has_public_certificate(address: str) -> bool:
+    """Of an address in that form: a proxy stands there, whose certificate says nothing about the server's identity."""
+    return address.startswith(_WEB)
+
+
+def link_url(address: str) -> str:
+    """Of an address in that form: where internal services keep their links (docs/protocol/link.md)."""
+    return f"{_WEB}{address.removeprefix(_WEB)}/link"
+
+
+def join_page_url(address: str) -> str:
+    """Of an address in that form: where the server itself says how to join (docs/protocol/invites.md)."""
+    scheme = "https" if has_public_certificate(address) else "http"
+    return f"{scheme}://{address.removeprefix(_WEB)}/join"
+
+
 def is_on_this_computer(address: str) -> bool:
     host, _ = host_and_port(address)
     ip = ip_of(host)

@@ -29,7 +29,7 @@ from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
 from casemate.protocol.link_codec import decode_server_frame, encode
-from casemate.protocol.server_addresses import is_on_this_computer
+from casemate.protocol.server_addresses import has_public_certificate, is_on_this_computer, link_url
 from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress
 from casemate.runtime.patience import Patience
@@ -40,7 +40,6 @@ HEARTBEAT_SECONDS: Final = 4.0
 CLOSE_SECONDS: Final = 1.0
 SEND_QUEUE_BYTES: Final = 32 * MIB
 """A server that reads so much slower than we send is let go; the outbox is on the disk."""
-PUBLIC_SCHEME: Final = "wss://"
 
 log = structlog.get_logger("casemate.link")
 
@@ -163,11 +162,10 @@ class _Link:
         if isinstance(self._way, Reason):
             self.why_not = self._way
             return self._way.code
-        public = self._address.startswith(PUBLIC_SCHEME)
-        url = f"{self._address}/link" if public else f"{PUBLIC_SCHEME}{self._address}/link"
+        public = has_public_certificate(self._address)
         async with asyncio.timeout(DIAL_SECONDS):
             socket = await self._way.ws_connect(
-                url,
+                link_url(self._address),
                 ssl=_as_the_public_does() if public else _pinned_later(),
                 heartbeat=HEARTBEAT_SECONDS,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),

@@ -7,8 +7,11 @@ from hypothesis import strategies as st
 from casemate.protocol.server_addresses import (
     SERVER_ADDRESSES,
     believable,
+    has_public_certificate,
     host_and_port,
     is_on_this_computer,
+    join_page_url,
+    link_url,
     read_server_address,
 )
 
@@ -31,6 +34,20 @@ def test_what_a_person_writes_is_brought_into_one_form(written: str, read: str) 
 def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_server_address(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "link", "page"),
+    [
+        ("chat.example.org:12349", "wss://chat.example.org:12349/link", "http://chat.example.org:12349/join"),
+        ("[2a01:4f8::5]:7", "wss://[2a01:4f8::5]:7/link", "http://[2a01:4f8::5]:7/join"),
+        ("wss://chat.example.org", "wss://chat.example.org/link", "https://chat.example.org/join"),
+        ("wss://chat.example.org:8443", "wss://chat.example.org:8443/link", "https://chat.example.org:8443/join"),
+    ],
+)
+def test_every_address_leads_to_a_link_and_to_a_page(address: str, link: str, page: str) -> None:
+    assert (link_url(address), join_page_url(address)) == (link, page)
+    assert has_public_certificate(address) == page.startswith("https:")
 
 
 @given(st.text(max_size=40))

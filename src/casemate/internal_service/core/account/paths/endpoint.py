@@ -23,6 +23,7 @@ from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import PathOffer
 from casemate.protocol.peer import Network
+from casemate.protocol.server_addresses import host_and_port
 
 RETRY_SECONDS: Final = 30.0
 OBSERVE_PAUSE_SECONDS: Final = 5.0
@@ -30,7 +31,6 @@ RELAY_SECONDS: Final = 3.0
 """A server that is back has a relay within this time; the transport's own next look may be 20 s away."""
 OFF: Final = "off"
 """The `EndpointClosed.detail` of a service that was started without connections between peers."""
-_PUBLIC: Final = "wss://"
 _RELAY_URL_CHARACTERS: Final = 256
 
 
@@ -219,8 +219,8 @@ class Endpoint(Memory):
 def relay_url_of(server_address: str, paths: PathOffer) -> str | None:
     """Where the relay is; None when the server names something that is no address."""
     if not paths.relay_url:
-        host = urlsplit(server_address if server_address.startswith(_PUBLIC) else f"//{server_address}").hostname
-        bracketed = f"[{host}]" if host is not None and ":" in host else host
+        host, _ = host_and_port(server_address)
+        bracketed = f"[{host}]" if ":" in host else host
         return f"http://{bracketed}:{paths.relay_port}/" if host and 0 < paths.relay_port < 65_536 else None
     try:
         url = urlsplit(paths.relay_url)

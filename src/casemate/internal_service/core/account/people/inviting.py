@@ -24,11 +24,10 @@ from casemate.protocol.limits import (
     INVITES_PER_ACCOUNT,
 )
 from casemate.protocol.link import EndInvite, PutInvite, RequestFailed
-from casemate.protocol.server_addresses import SERVER_ADDRESSES, is_on_this_computer
+from casemate.protocol.server_addresses import SERVER_ADDRESSES, is_on_this_computer, join_page_url
 from casemate.protocol.versions import INVITES_FEATURE
 
 _SHORTEST_SECONDS: Final = 60.0
-_WEB: Final = "wss://"
 
 
 class Inviting(Memory):
@@ -73,7 +72,7 @@ class Inviting(Memory):
         invitation = Invitation(
             self._server_key(), self._context.account_id, invite.invite_id, invite.secret, addresses[:SERVER_ADDRESSES]
         )
-        return f"{_page_at(addresses[0])}#{write_invitation(invitation)}"
+        return f"{join_page_url(addresses[0])}#{write_invitation(invitation)}"
 
     def link_up(self, server_time: float, now: Instant) -> Outcome:
         """Say all again, ends too: the server may have been restored from an older copy."""
@@ -176,10 +175,3 @@ def _for_others(profile: Profile) -> tuple[str, ...]:
     every = [each.address for each in profile.addresses]
     every.sort(key=lambda address: address != profile.reached_at)
     return tuple(address for address in every if not is_on_this_computer(address)) or tuple(every)
-
-
-def _page_at(address: str) -> str:
-    """Where the server itself says how to join."""
-    if address.startswith(_WEB):
-        return f"https://{address.removeprefix(_WEB)}/join"
-    return f"http://{address}/join"
