@@ -43,6 +43,40 @@ def test_both_conversations_say_who_disconnected_and_who_connected_again(
         assert tab.errors == []
 
 
+def test_who_asks_writes_a_line_that_who_is_asked_reads_as_theirs(
+    browser: Browser, album: Album, deployment: Deployment
+) -> None:
+    deployment.start()
+    ann, bob = (Tab.open(browser.new_context(), album, deployment.service()) for _ in range(2))
+    ann.create_account(deployment.server.address, "ann", "Ann Ash")
+    bob.create_account(deployment.server.address, "bob", "Bob Birch")
+    ann.discover()
+    ann.button("Write Bob Birch a line with your request", ann.row("Bob Birch")).click()
+    asking = ann.page.get_by_role("dialog", name="Ask Bob Birch to talk")
+    line = asking.get_by_label("A line about you")
+    expect(line).to_be_focused()
+    line.fill("x" * 285)
+    ann.button("Connect", asking).click()
+    expect(asking.get_by_text("Too long by 5 characters. Shorten it.").first).to_be_visible()
+    ann.picture("a line that is too long")
+    line.fill("**Hi**, Ann from sales: we met on Tuesday, see https://casemate.example")
+    ann.picture("a line with a request")
+    ann.button("Connect", asking).click()
+    expect(ann.row("Bob Birch")).to_contain_text("Registration Sent")
+    card = bob.request_from("Ann Ash")
+    expect(card).to_contain_text("“**Hi**, Ann from sales: we met on Tuesday, see https://casemate.example”")
+    expect(card.get_by_role("link")).to_have_count(0)
+    bob.picture("a request with a line")
+    bob.page.set_viewport_size({"width": 390, "height": 844})
+    bob.picture("a request with a line on a phone")
+    ann.close_dialog()
+    ann.page.get_by_title("People").first.click()
+    ann.page.get_by_role("listitem").filter(has_text="Bob Birch").get_by_role("button", name="Open").click()
+    expect(ann.page.get_by_text("You wrote:")).to_be_visible()
+    ann.picture("what one wrote with a request")
+    assert ann.errors + bob.errors == []
+
+
 LOOK_ALIKES = ("B\u043eb Birch", "Bob Birch\ufe0f", "Bob\u3164 Birch", "Bo\u034fb Birch")
 """By a Cyrillic letter, a variation selector, an empty letter, and a joiner that nobody sees."""
 

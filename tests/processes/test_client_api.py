@@ -82,6 +82,28 @@ async def test_a_plain_client_goes_the_whole_way(deployment: Deployment) -> None
     await bob.close()
 
 
+async def test_a_request_carries_a_line_of_whoever_asks(deployment: Deployment) -> None:
+    deployment.start("a", "b")
+    server = deployment.server.address
+    alice, bob = [await deployment.service(name).plain_client() for name in ("a", "b")]
+    a, b = await alice.register(server, "alice", "Alice"), await bob.register(server, "bob", "Bob")
+    refused = await alice.answer_to(await alice.begin_peer_register(a, b, introduction="x" * 281))
+    assert (refused.name, refused["reason"]["code"]) == ("PeerRegisterFailure", "too_long")
+    asked = await alice.begin_peer_register(a, b, introduction="Hi, Ana\nfrom sales")
+    notice = await bob.wait_for("PeerRegisterNotification")
+    assert (notice["peer_cid"], notice["introduction"]) == (a, "Hi, Ana from sales")
+    assert b"Ana" not in b"".join(path.read_bytes() for path in deployment.server.data_dir.rglob("*") if path.is_file())
+    deployment.service("b").kill()
+    deployment.service("b").start()
+    again = await deployment.service("b").plain_client()
+    await claim(again, b)
+    assert (await again.wait_for("PeerRegisterNotification"))["introduction"] == "Hi, Ana from sales"
+    async with asyncio.timeout(ANSWER_SECONDS):  # its link with the server comes back a moment later
+        while (await again.request("PeerRegisterRespond", cid=b, peer_cid=a, accept=True)).name.endswith("Failure"):
+            await asyncio.sleep(0.05)
+    assert (await alice.answer_to(asked)).name == "PeerRegisterSuccess"
+
+
 async def test_everything_survives_kills_of_every_process(deployment: Deployment) -> None:
     deployment.start("a", "b")
     alice, a, bob, b = await connected_pair(deployment)

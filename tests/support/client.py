@@ -157,7 +157,9 @@ class ApiClient:
             server_password=None,
         )
 
-    async def begin_peer_register(self, cid: int, peer_cid: int, *, connect_after_register: bool = False) -> str:
+    async def begin_peer_register(
+        self, cid: int, peer_cid: int, *, connect_after_register: bool = False, **more: str
+    ) -> str:
         return await self.begin(
             "PeerRegister",
             cid=cid,
@@ -165,6 +167,7 @@ class ApiClient:
             session_security_settings=SECURITY,
             connect_after_register=connect_after_register,
             peer_session_password=None,
+            **more,
         )
 
     async def begin_peer_connect(self, cid: int, peer_cid: int) -> str:

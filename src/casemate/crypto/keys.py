@@ -77,6 +77,10 @@ class EphemeralPrivate(X25519Private, frozen=True, array_like=True):
     """Lives for one handshake."""
 
 
+class IntroductionPrivate(X25519Private, frozen=True, array_like=True):
+    """Seals one line of a request, and is gone."""
+
+
 class RatchetPrivate(X25519Private, frozen=True, array_like=True):
     """Lives until the peer answered."""
 

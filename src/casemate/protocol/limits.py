@@ -63,6 +63,9 @@ SPARES_TAKEN: Final = 8
 MAILBOX_ENVELOPES_PER_PAIR: Final = 20_000
 MAILBOX_BYTES_PER_PAIR: Final = 64 * MIB
 MAILBOX_SECONDS: Final = 30 * DAY_SECONDS
+INTRODUCTION_CHARACTERS: Final = 280
+INTRODUCTION_BYTES: Final = 840
+"""Of the line that goes with a request to register: three for each character, which fits in the note of a card."""
 REGISTRATION_REQUEST_SECONDS: Final = 30 * DAY_SECONDS
 DECLINED_QUIET_SECONDS: Final = 7 * DAY_SECONDS
 NAME_KEPT_SECONDS: Final = 90 * DAY_SECONDS

@@ -8,6 +8,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from casemate.protocol.limits import INTRODUCTION_BYTES, INTRODUCTION_CHARACTERS
+
 _VARIATION_SELECTORS: Final = frozenset("\ufe0e\ufe0f")
 """They choose how an emoji is drawn; keyboards add them unasked, so they never make another name."""
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -59,6 +61,15 @@ def shown_full_name(text: str) -> str:
     """A full name as it is stored and shown: without what draws outside its place, one blank between words."""
     kept = "".join(char for char in text if _stands_in_full_name(char))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def shown_introduction(text: str) -> str:
+    """What somebody wrote into a request to register, as it is sealed and shown: one line, of the same signs."""
+    return shown_full_name(text)
+
+
+def introduction_fits(shown: str) -> bool:
+    return len(shown) <= INTRODUCTION_CHARACTERS and len(shown.encode()) <= INTRODUCTION_BYTES
 
 
 def fold(text: str) -> str:

@@ -61,6 +61,7 @@ export interface PeerRegister extends OfPeer {
   readonly session_security_settings: SessionSecuritySettings;
   readonly connect_after_register: boolean;
   readonly peer_session_password: null;
+  readonly introduction: string;
 }
 
 export interface PeerRegisterRespond extends OfPeer {

@@ -423,6 +423,7 @@ export interface PeerView {
   readonly namesake: Namesake | null;
   readonly met: "" | "by_our_invitation" | "by_their_invitation";
   readonly awaited: boolean;
+  readonly introduction: string;
 }
 
 /** A view asks whether anybody is still there: a process that hangs keeps its sockets. */

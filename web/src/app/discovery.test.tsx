@@ -39,6 +39,34 @@ test("Connect sends a request, and the row says Registration Sent", async () => 
   expect(world.account(CARA).peers.get(ANN)?.relation).toBe("asks_you");
 });
 
+test("a line can go with a request; one that is too long is said to be, and kept", async () => {
+  const { user, row, world, service } = await discover();
+  await user.click(within(row("Cara Cedar")).getByRole("button", { name: /^Write Cara Cedar a line/ }));
+  const asking = await screen.findByRole("dialog", { name: "Ask Cara Cedar to talk" });
+  const field = within(asking).getByLabelText("A line about you");
+  fireEvent.change(field, { target: { value: "x".repeat(281) } });
+  await user.click(within(asking).getByRole("button", { name: "Connect" }));
+  expect(field).toHaveAccessibleDescription("Too long by 1 character. Shorten it.");
+  expect(world.account(CARA).peers.get(ANN)).toBeUndefined();
+
+  fireEvent.change(field, { target: { value: "Ann from sales" } });
+  service.refuseNext("PeerRegister", { code: "server_away", params: {}, acts: "retry" });
+  await user.click(within(asking).getByRole("button", { name: "Connect" }));
+  expect(await within(row("Cara Cedar")).findByRole("alert")).toBeVisible();
+  await user.click(within(row("Cara Cedar")).getByRole("button", { name: /^Write Cara Cedar a line/ }));
+  expect(await screen.findByLabelText("A line about you")).toHaveValue("Ann from sales");
+  await user.click(
+    within(screen.getByRole("dialog", { name: "Ask Cara Cedar to talk" })).getByRole("button", {
+      name: "Connect",
+    }),
+  );
+  expect(await within(row("Cara Cedar")).findByText("Registration Sent")).toBeVisible();
+  expect(world.account(CARA).peers.get(ANN)).toMatchObject({
+    relation: "asks_you",
+    introduction: "Ann from sales",
+  });
+});
+
 test("the row follows what happens: accepted, connected", async () => {
   const { user, row, world } = await discover();
   await user.click(within(row("Cara Cedar")).getByRole("button", { name: "Connect" }));

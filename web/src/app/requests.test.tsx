@@ -1,5 +1,5 @@
 /** Requests to talk: taken back by whoever asked, and never so many that nothing else is seen. */
-import { act, screen } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { ANN, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
@@ -27,6 +27,29 @@ test("whoever asked can take the request back, and ask again", async () => {
   await user.click(screen.getByRole("button", { name: "Withdraw request" }));
   expect(await screen.findByRole("button", { name: "Connect" })).toBeVisible();
   expect(world.account(CARA).peers.get(ANN)?.relation).toBe("none");
+});
+
+test("what somebody wrote with a request stands there as theirs, and as nothing but text", async () => {
+  const world = worldOfThree();
+  world.requestContact(
+    world.account(CARA),
+    world.account(ANN),
+    "**Hi** https://casemate.example <b>Cara</b>",
+  );
+  await showApp(App, conversationOf(ANN, CARA), world);
+  const card = await screen.findByRole("listitem", { name: "Request from Cara Cedar" });
+  expect(card).toHaveTextContent("They wrote:“**Hi** https://casemate.example <b>Cara</b>”");
+  expect(within(card).getByRole("blockquote")).toBeVisible();
+  expect(within(card).queryByRole("link")).not.toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Block" })).toBeVisible();
+});
+
+test("what one wrote oneself stands beside Registration Sent", async () => {
+  const world = worldOfThree();
+  world.requestContact(world.account(ANN), world.account(CARA), "Ann from sales");
+  await showApp(App, conversationOf(ANN, CARA), world);
+  expect(await screen.findByText(/Registration Sent. You can write/)).toBeVisible();
+  expect(screen.getByText("You wrote:").closest("figure")).toHaveTextContent("“Ann from sales”");
 });
 
 test("a request that was answered meanwhile is not taken back, and the gate says so", async () => {

@@ -88,6 +88,7 @@ export function askToTalk(
   service: InternalService,
   { cid, settings }: Pick<AccountView, "cid" | "settings">,
   peer: Cid,
+  introduction = "",
 ): Promise<unknown> {
   return service.request("PeerRegister", {
     cid,
@@ -95,6 +96,7 @@ export function askToTalk(
     session_security_settings: SECURITY,
     connect_after_register: settings.auto_connect,
     peer_session_password: null,
+    introduction,
   });
 }
 

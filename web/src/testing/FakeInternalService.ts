@@ -447,7 +447,7 @@ export class FakeInternalService implements InternalService {
     },
     PeerRegister: (fields) => {
       const [me, peer] = this.pair(fields.cid, fields.peer_cid);
-      const refusal = this.world.requestContact(me, peer);
+      const refusal = this.world.requestContact(me, peer, fields.introduction);
       if (refusal !== null) throw new Refused(refusal);
       return answered(fields); // the real one answers when the other side did; the UI does not wait for either
     },

@@ -134,12 +134,13 @@ export class FakeWorld {
         namesake: null,
         met: "",
         awaited: false,
+        introduction: "",
       }
     );
   }
 
   /** Null, or why not. */
-  requestContact(from: FakeAccount, to: FakeAccount): Reason | null {
+  requestContact(from: FakeAccount, to: FakeAccount, introduction = ""): Reason | null {
     const mine = this.peer(from, to);
     const theirs = this.peer(to, from);
     if (theirs.blocked) return { code: "not_accepting", params: {}, acts: "peer" };
@@ -153,8 +154,9 @@ export class FakeWorld {
       this.agree(from, to);
       return null;
     }
-    from.changePeer({ ...mine, relation: "requested", relation_since: this.now() });
-    to.changePeer({ ...theirs, relation: "asks_you", relation_since: this.now() });
+    const asked = { relation_since: this.now(), introduction };
+    from.changePeer({ ...mine, ...asked, relation: "requested" });
+    to.changePeer({ ...theirs, ...asked, relation: "asks_you" });
     return null;
   }
 

@@ -67,8 +67,8 @@ export function populate(world: FakeWorld): void {
   connect(world, ada, bea, "direct", 12);
   connect(world, ada, layla, "direct", 38);
   connect(world, ada, yuki, "relayed", 74, { code: "udp_blocked_there", params: {}, acts: "peer" });
-  world.requestContact(asker, ada);
-  world.requestContact(ada, asked);
+  world.requestContact(asker, ada, "Hi, we met at the harbour on Tuesday: it was about the crates.");
+  world.requestContact(ada, asked, "Ada from the office: may I ask you about the invoice?");
   world.agree(ada, blocked);
   world.setBlocked(ada, blocked, true);
 

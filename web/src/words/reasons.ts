@@ -72,7 +72,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   fenced: () =>
     "A newer copy of this account took over. This one stops so that nothing gets mixed up. Close it, or sign out and in again here.",
   too_long: ({ params }) =>
-    `That is too long for one message${params.limit ? ` (at most ${bytes(params.limit)})` : ""}. Split it, or send it as a file some day.`,
+    params.what === "introduction"
+      ? `That line is too long (at most ${params.limit ?? "280"} characters, fewer with emoji). Shorten it.`
+      : `That is too long for one message${params.limit ? ` (at most ${bytes(params.limit)})` : ""}. Split it, or send it as a file some day.`,
   too_many_requests: () => "That was a lot at once. Wait a moment, then try again.",
   unknown_peer: () => "Nobody with this address is on this server.",
   unknown_account: () => "There is no such account on this computer. Create one, or check the username.",

@@ -18,6 +18,7 @@ from casemate.crypto.control import seal_control
 from casemate.crypto.envelope import open_envelope, read_envelope, seal
 from casemate.crypto.handshake import replay_token, respond
 from casemate.crypto.identity import rotate_account_key, sign_device_list
+from casemate.crypto.introduction import AskedRoute, seal_introduction
 from casemate.crypto.kem import Kem, MlKem768
 from casemate.crypto.link_proof import Greeting, new_account_digest, new_server_key, prove_device, prove_server
 from casemate.crypto.names import sign_names
@@ -79,6 +80,7 @@ def crypto_vectors() -> dict[str, Any]:
         "vault": _vault(),
         "link": _link(alice),
         "beacon": _beacon(alice, bea),
+        "introduction": _introduction(alice, bea),
         "padme": [[length, padme(length)] for length in (0, 160, 161, 255, 256, 1000, 4097, 65536, 1048576)],
     }
 
@@ -113,6 +115,13 @@ def _identity(alice: Person) -> dict[str, Any]:
         "rotated_private": rotated.private.secret,
         "rotated_device_list": sign_device_list(rotated, 2, (device.entry,)),
     }
+
+
+def _introduction(alice: Person, bea: Person) -> dict[str, Any]:
+    route = AskedRoute(alice.account.account_id, bea.account.account_id)
+    line = "Hi, Ana from sales: we met on Tuesday"
+    sealed = seal_introduction(line, route, bea.device.entry, repeatable_entropy(b"vectors introduction"))
+    return {"line": line, "asker": route.asker, "asked": route.asked, "sealed": sealed}
 
 
 def _names(bea: Person) -> dict[str, Any]:

@@ -133,6 +133,8 @@ class PeerRegister(PeerRequest, frozen=True, kw_only=True):
     session_security_settings: SessionSecuritySettings
     connect_after_register: bool
     peer_session_password: PreSharedKey | None = None
+    introduction: str = ""
+    """Our extension: a line that whoever is asked sees beside the question."""
 
 
 class PeerRegisterRespond(PeerRequest, frozen=True, kw_only=True):

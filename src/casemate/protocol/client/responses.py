@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from casemate.protocol.client.file_and_group_responses import FILE_AND_GROUP_RESPONSES
 from casemate.protocol.client.response_bases import Failure, PeerResponse, Response, ScopedFailure, ScopedResponse
 from casemate.protocol.client.types import (
@@ -122,6 +124,8 @@ class PeerConnectNotification(PeerResponse, frozen=True, kw_only=True):
 
 class PeerRegisterNotification(PeerResponse, frozen=True, kw_only=True):
     peer_username: str
+    introduction: str | UnsetType = UNSET
+    """Our extension: the line of whoever asks; only where there is one."""
 
 
 class PeerRegisterSuccess(PeerResponse, frozen=True, kw_only=True):

@@ -204,6 +204,8 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     met: Met = ""
     awaited: bool = False
     """They invited us, and we are registered as soon as their computer is on: one may write to them already."""
+    introduction: str = ""
+    """The line in a request that waits: theirs (`asks_you`) or ours (`requested`)."""
 
 
 class GuestView(msgspec.Struct, frozen=True, kw_only=True):

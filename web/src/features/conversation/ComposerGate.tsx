@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
+import { TheirWords } from "../../components/TheirWords";
 import { answerConnection, answerContact, askToConnect, askToTalk } from "../../state/actions";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { declinedWords, mayAskAgain } from "../../words/declined";
@@ -75,14 +76,21 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
           actions={[
             ["Accept", () => answerContact(service, cid, peer.cid, true)],
             ["Decline", () => answerContact(service, cid, peer.cid, false)],
+            ["Block", () => service.request("BlockPeer", { cid, peer: peer.cid })],
           ]}
+          quote={<Introduction said="They wrote:" peer={peer} />}
         >
           {name} wants to talk to you.
         </Gate>
       );
     case "requested":
       return (
-        <Gate peer={peer} calm actions={[["Withdraw request", withdraw]]}>
+        <Gate
+          peer={peer}
+          calm
+          actions={[["Withdraw request", withdraw]]}
+          quote={<Introduction said="You wrote:" peer={peer} />}
+        >
           Registration Sent. You can write as soon as {name} accepts.
         </Gate>
       );
@@ -128,6 +136,14 @@ export function ComposerGate({ peer, talkedBefore, onCompare }: Props) {
   }
 }
 
+function Introduction({ said, peer }: { readonly said: string; readonly peer: PeerView }) {
+  return peer.introduction === "" ? null : (
+    <div className="mt-2">
+      <TheirWords said={said} words={peer.introduction} />
+    </div>
+  );
+}
+
 interface GateProps {
   readonly peer: PeerView;
   readonly alarm?: boolean;
@@ -135,10 +151,12 @@ interface GateProps {
   readonly calm?: boolean;
   readonly actions?: readonly (readonly [name: string, act: () => Promise<unknown>])[];
   readonly extra?: ReactNode;
+  /** Words of a person, after those of the program. */
+  readonly quote?: ReactNode;
   readonly children: ReactNode;
 }
 
-function Gate({ peer, alarm = false, calm = false, actions = [], extra, children }: GateProps) {
+function Gate({ peer, alarm = false, calm = false, actions = [], extra, quote, children }: GateProps) {
   const [attempt, run] = useAttempt();
   return (
     <div className="w-full max-w-column px-4 pb-4 tablet:px-6">
@@ -151,6 +169,7 @@ function Gate({ peer, alarm = false, calm = false, actions = [], extra, children
         {alarm && <ShieldAlert size={20} aria-hidden className="shrink-0 text-red-ink" />}
         <div className="min-w-0 flex-1 basis-64">
           <p>{children}</p>
+          {quote}
           {attempt.state === "refused" && (
             <p role="alert" className="mt-1 text-red-ink">
               {sentenceOf(attempt.reason, { peer: displayName(peer) })}

@@ -1,10 +1,11 @@
 /** One person of the directory: who it is, what you are to each other, and the one thing to do about it. */
+import { MessageSquarePlus } from "lucide-react";
 import type { CSSProperties } from "react";
 import { useId } from "react";
 
 import type { DirectoryRow } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
-import { Button } from "../../components/Button";
+import { Button, IconButton } from "../../components/Button";
 import { CutText } from "../../components/PersonName";
 import { displayName, initials } from "../../words/names";
 
@@ -19,6 +20,8 @@ interface Props {
   readonly position: number;
   readonly total: number;
   readonly onAction: (action: Action) => void;
+  /** Before asking. */
+  readonly onWriteLine: () => void;
 }
 
 const AS_THE_SERVER_SAYS = "Name as the server says";
@@ -29,7 +32,16 @@ const BUTTONS: Readonly<Record<Action, string>> = {
   open: "Message",
 };
 
-export function DirectoryRowView({ row, busy, problem, style, position, total, onAction }: Props) {
+export function DirectoryRowView({
+  row,
+  busy,
+  problem,
+  style,
+  position,
+  total,
+  onAction,
+  onWriteLine,
+}: Props) {
   const name = displayName(row);
   const { words, action } = standingOf(row);
   const id = useId();
@@ -80,6 +92,15 @@ export function DirectoryRowView({ row, busy, problem, style, position, total, o
           </span>
         )}
       </div>
+      {row.relation === "none" && action === "connect" && (
+        <IconButton
+          label={`Write ${name} a line with your request`}
+          className="-mx-1.5"
+          disabled={busy}
+          icon={<MessageSquarePlus size={16} aria-hidden />}
+          onClick={onWriteLine}
+        />
+      )}
       {action !== null && (
         <Button
           size="small"

@@ -12,6 +12,7 @@ import { answerConnection, answerContact, askToConnect, askToTalk } from "../../
 import { CONNECTION_LOST, useSession, useWorkspace } from "../../state/context";
 import { displayName } from "../../words/names";
 import { sentenceOf } from "../../words/reasons";
+import { AskWithLine } from "./AskWithLine";
 import type { Action } from "./DirectoryRowView";
 import { DirectoryRowView } from "./DirectoryRowView";
 import type { Directory } from "./useDirectory";
@@ -114,6 +115,8 @@ function Rows({
     initialRect: { width: 0, height: 640 },
   });
   const peers = useWorkspace((workspace) => workspace.peers);
+  const [lines, setLines] = useState<ReadonlyMap<Cid, string>>(new Map());
+  const [writingTo, setWritingTo] = useState<DirectoryRow | null>(null);
   const { act, isBusy, problems } = useActions((row) => {
     const peer = peers.get(row.cid);
     if (peer !== undefined) onOpenConversation(peer.conversation);
@@ -157,12 +160,31 @@ function Rows({
               busy={isBusy(current)}
               problem={problems.get(row.cid)}
               onAction={(action) => {
-                act(current, action);
+                act(current, action, "");
+              }}
+              onWriteLine={() => {
+                setWritingTo(current);
               }}
             />
           );
         })}
       </ul>
+      {writingTo !== null && (
+        <AskWithLine
+          row={writingTo}
+          line={lines.get(writingTo.cid) ?? ""}
+          onChange={(line) => {
+            setLines((before) => new Map(before).set(writingTo.cid, line));
+          }}
+          onAsk={() => {
+            act(writingTo, "connect", lines.get(writingTo.cid) ?? "");
+            setWritingTo(null);
+          }}
+          onClose={() => {
+            setWritingTo(null);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -190,11 +212,17 @@ function useActions(onOpen: (row: DirectoryRow) => void) {
   const [busy, setBusy] = useState<Busy>(new Map());
   const [problems, setProblems] = useState<ReadonlyMap<Cid, string>>(new Map());
 
-  const request = (row: DirectoryRow, action: Exclude<Action, "open">): Promise<unknown> => {
+  const request = (
+    row: DirectoryRow,
+    action: Exclude<Action, "open">,
+    introduction: string,
+  ): Promise<unknown> => {
     const registered = row.relation === "registered";
     switch (action) {
       case "connect":
-        return registered ? askToConnect(service, cid, row.cid) : askToTalk(service, account, row.cid);
+        return registered
+          ? askToConnect(service, cid, row.cid)
+          : askToTalk(service, account, row.cid, introduction);
       case "accept":
         return (registered ? answerConnection : answerContact)(service, cid, row.cid, true);
       case "unblock":
@@ -202,14 +230,14 @@ function useActions(onOpen: (row: DirectoryRow) => void) {
     }
   };
 
-  const act = (row: DirectoryRow, action: Action) => {
+  const act = (row: DirectoryRow, action: Action, introduction: string) => {
     if (action === "open") {
       onOpen(row);
       return;
     }
     setProblems((before) => without(before, row.cid));
     setBusy((before) => new Map(before).set(row.cid, standingKey(row)));
-    request(row, action)
+    request(row, action, introduction)
       .catch((error: unknown) => {
         const reason = error instanceof Refused ? error.reason : CONNECTION_LOST;
         if (reason.code === "declined") return; // the row says so itself

@@ -6,6 +6,7 @@ import type { PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { Button, IconButton } from "../../components/Button";
 import { Menu, MenuItem } from "../../components/Menu";
+import { TheirWords } from "../../components/TheirWords";
 import { useAttempt, useNow, useWorkspace } from "../../state/context";
 import { asksToRegister } from "../../words/lists";
 import { displayName, initials, lookAlikeOf } from "../../words/names";
@@ -58,6 +59,9 @@ export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
       <p className="text-13 text-ink-2">
         {asksToRegister(peer) ? "Wants to talk to you." : "Wants to open your conversation again."}
       </p>
+      {asksToRegister(peer) && peer.introduction !== "" && (
+        <TheirWords said="They wrote:" words={peer.introduction} />
+      )}
       {attempt.state === "refused" && (
         <p role="alert" className="text-12 text-red-ink">
           {sentenceOf(attempt.reason, { peer: name, now })}

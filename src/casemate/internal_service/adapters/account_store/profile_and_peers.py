@@ -16,7 +16,8 @@ from casemate.runtime.sqlite import Database, Row
 _START: Final = struct.Struct(">Q16s")
 _PEER_COLUMNS = (
     "account_id, username, full_name, device_list, relation, relation_since, connection, connection_round, blocked,"
-    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode, names, namesake, met"
+    " verified, identity_changed, our_card, their_card, connect_settings, connect_udp_mode, names, namesake, met,"
+    " introduction"
 )
 
 
@@ -125,7 +126,7 @@ class PeersTable:
     def put_peer(self, peer: Peer) -> None:
         self._stored.execute(
             f"INSERT OR REPLACE INTO peers (cid, {_PEER_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             peer.cid.to_bytes(CID_BYTES, "big"),
             peer.account_id,
             peer.username,
@@ -145,6 +146,7 @@ class PeersTable:
             peer.names,
             peer.namesake,
             peer.met,
+            peer.introduction,
         )
         self._rows.wrote(("peer", peer.account_id), peer)
         self._rows.wrote(("cid", peer.cid), peer.account_id)
@@ -183,4 +185,5 @@ def _peer(row: Row) -> Peer:
         names=row[15],
         namesake=row[16],
         met=row[17],
+        introduction=row[18],
     )

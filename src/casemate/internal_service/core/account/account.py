@@ -272,9 +272,9 @@ class Account(Memory):
 
     # ---------------------------------------------------------------------------------------------------- operations
 
-    def ask_registration(self, cid: Cid, now: Instant) -> Outcome:
+    def ask_registration(self, cid: Cid, now: Instant, introduction: str = "") -> Outcome:
         """Ends in RegistrationSettled. Raises Refused."""
-        return self._parts.registration.ask(cid, now)
+        return self._parts.registration.ask(cid, introduction, now)
 
     def answer_registration(self, cid: Cid, accept: bool, now: Instant) -> Outcome:
         """RegistrationSettled follows when the server has the answer. Raises Refused."""
@@ -411,9 +411,13 @@ class Account(Memory):
             self._parts.showing.peer(peer) for peer in self._context.store.peers() if peer.connection == "connected"
         ]
 
-    def requests_waiting(self) -> list[tuple[Cid, str]]:
-        """Who asks us to register."""
-        return [(peer.cid, peer.username) for peer in self._context.store.peers() if peer.relation == "asks_you"]
+    def requests_waiting(self) -> list[tuple[Cid, str, str]]:
+        """Who asks us to register: address, username and the line they wrote."""
+        return [
+            (peer.cid, peer.username, peer.introduction)
+            for peer in self._context.store.peers()
+            if peer.relation == "asks_you"
+        ]
 
     def connects_waiting(self) -> list[tuple[Cid, bytes, str]]:
         """Who asks us to connect, with their settings and UDP mode."""

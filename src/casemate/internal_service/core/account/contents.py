@@ -29,10 +29,13 @@ Round = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 
 
 class RequestNote(msgspec.Struct, frozen=True, array_like=True):
-    """In the signed request of somebody who comes by an invitation: that its link is theirs (crypto/invite.py)."""
+    """In a signed request: that the link of an invitation is the asker's (crypto/invite.py), and a sealed line
+    (crypto/introduction.py). Either may be empty."""
 
-    invite_id: Annotated[bytes, msgspec.Meta(min_length=INVITE_ID_BYTES, max_length=INVITE_ID_BYTES)]
-    binding: Annotated[bytes, msgspec.Meta(min_length=BINDING_BYTES, max_length=BINDING_BYTES)]
+    invite_id: Annotated[bytes, msgspec.Meta(max_length=INVITE_ID_BYTES)] = b""
+    binding: Annotated[bytes, msgspec.Meta(max_length=BINDING_BYTES)] = b""
+    introduction: bytes = b""
+    """Checked on its own: what is wrong with it is nothing against the invitation."""
 
 
 class ConnectRequest(msgspec.Struct, frozen=True, array_like=True):
@@ -152,12 +155,12 @@ def decode_control(data: bytes) -> ControlNote:
     return _decode(_control_decoder, data, "control note")
 
 
-def decode_request_note(data: bytes) -> RequestNote | None:
-    """None: it shows no invitation, or nothing that we can read."""
+def decode_request_note(data: bytes) -> RequestNote:
+    """What is in it that we can read, which may be nothing."""
     try:
-        return _decode(_note_decoder, data, "request note") if data else None
+        return _decode(_note_decoder, data, "request note") if data else RequestNote()
     except MalformedFrame:
-        return None
+        return RequestNote()
 
 
 def decode_connect_request(data: bytes) -> ConnectRequest:

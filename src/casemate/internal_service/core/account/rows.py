@@ -145,6 +145,8 @@ class Peer:
     namesake: bytes = b""
     """The account that had this username, or one that looks like it, before this one came; empty: nobody had."""
     met: Met = ""
+    introduction: str = field(default="", repr=False)
+    """The line in the request that waits, theirs or ours; empty: it has none."""
 
     @property
     def cid(self) -> Cid:
@@ -158,7 +160,7 @@ class Peer:
 
     def let_go(self, relation: Relation, since: float) -> "Peer":
         """Our request to register waits no longer."""
-        return replace(self, relation=relation, relation_since=since, our_card=None, met="")
+        return replace(self, relation=relation, relation_since=since, our_card=None, met="", introduction="")
 
 
 class WithContents(msgspec.Struct, frozen=True):

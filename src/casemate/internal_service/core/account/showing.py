@@ -82,6 +82,7 @@ class Showing:
             namesake=_namesake(self._first(peer)),
             met=peer.met,
             awaited=peer.is_awaited,
+            introduction=peer.introduction,
         )
 
     def invites(self, link_of: Callable[[Invite], str], wall: float) -> list[InviteView]:

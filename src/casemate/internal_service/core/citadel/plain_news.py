@@ -1,5 +1,7 @@
 """What plain clients hear of peers without having asked: who asks, who agreed, who parted."""
 
+import msgspec
+
 from casemate.internal_service.core.citadel.agreements import Agreements
 from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.desk import Desk
@@ -20,8 +22,8 @@ class PlainNews:
 
     def tell(self, host: Host, notice: Notice) -> None:
         match notice:
-            case notices.RegistrationWanted(peer, username):
-                self._send(host, _registration_asked(host.cid, peer, username))
+            case notices.RegistrationWanted(peer, username, introduction):
+                self._send(host, _registration_asked(host.cid, peer, username, introduction))
             case notices.RegistrationSettled(peer, username, refused):
                 answered = self._agreements.registration_settled(host, notice)
                 if refused is None and not answered:
@@ -39,8 +41,8 @@ class PlainNews:
 
     def tell_what_waits(self, host: Host, socket: SocketId) -> None:
         """The questions that came before this socket was bound."""
-        for peer, username in host.account.requests_waiting():
-            self._desk.send(socket, _registration_asked(host.cid, peer, username))
+        for peer, username, introduction in host.account.requests_waiting():
+            self._desk.send(socket, _registration_asked(host.cid, peer, username, introduction))
         for peer, settings, udp_mode in host.account.connects_waiting():
             self._desk.send(socket, _connect_asked(host.cid, peer, settings, udp_mode))
 
@@ -50,8 +52,10 @@ class PlainNews:
             self._desk.send(socket, response)
 
 
-def _registration_asked(cid: Cid, peer: Cid, username: str) -> Response:
-    return to.PeerRegisterNotification(cid=cid, peer_cid=peer, peer_username=username)
+def _registration_asked(cid: Cid, peer: Cid, username: str, introduction: str) -> Response:
+    return to.PeerRegisterNotification(
+        cid=cid, peer_cid=peer, peer_username=username, introduction=introduction or msgspec.UNSET
+    )
 
 
 def _connect_asked(cid: Cid, peer: Cid, settings: bytes, udp_mode: str) -> Response:

@@ -93,6 +93,8 @@ class RegistrationWanted(Notice):
 
     cid: Cid
     username: str
+    introduction: str = field(repr=False)
+    """What they wrote; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,8 @@ class Inviting(Memory):
         away. A server that lies about it helps nobody who does not have the link.
         """
         shown = decode_request_note(note)
-        invite = None if shown is None else self._context.store.invite(InviteId(shown.invite_id))
-        if shown is None or invite is None or invite.ended:
+        invite = self._context.store.invite(InviteId(shown.invite_id))
+        if invite is None or invite.ended:
             return None
         if not binds(
             invite.secret, invite.invite_id, self._context.account_id, newcomer, self._server_key(), shown.binding

@@ -12,6 +12,11 @@ from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
+from casemate.internal_service.core.account.people.introductions import (
+    checked_introduction,
+    introduction_in,
+    request_note,
+)
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
@@ -79,8 +84,10 @@ class Registration(Memory):
 
     # ------------------------------------------------------------------------------------------------------ operations
 
-    def ask(self, cid: Cid, now: Instant) -> Outcome:
-        """Ask somebody on the server to agree to talk; accepts, if they asked us. Raises Refused."""
+    def ask(self, cid: Cid, introduction: str, now: Instant) -> Outcome:
+        """Ask somebody on the server to agree to talk, with a line of ours or none; accepts, if they asked us. Raises
+        Refused."""
+        introduction = checked_introduction(introduction)
         if cid == cid_of(self._context.account_id):
             raise refuse("unknown_peer")
         peer = self._context.store.peer_by_cid(cid)
@@ -92,7 +99,7 @@ class Registration(Memory):
             return self.answer(peer, True, now)
         return self._requests.ask(
             lambda request_id: FindAccount(request_id, cid),
-            lambda answer, later: self._found(cid, answer, later),
+            lambda answer, later: self._found(cid, introduction, answer, later),
         )
 
     def answer(self, peer: Peer, accept: bool, now: Instant) -> Outcome:
@@ -148,7 +155,7 @@ class Registration(Memory):
 
     # --------------------------------------------------------------------------------------- answers of the server
 
-    def _found(self, cid: Cid, answer: Answer, now: Instant) -> Outcome:
+    def _found(self, cid: Cid, introduction: str, answer: Answer, now: Instant) -> Outcome:
         if not isinstance(answer, AccountFound):
             return [self._settled_unknown(cid, answer)]
         if cid_of(answer.row.account_id) != cid:
@@ -157,8 +164,10 @@ class Registration(Memory):
         peer, told = self._acquaintances.meet(answer.row, answer.device_list, answer.names, now)
         if peer.relation == "asks_you":
             return told + self.answer(peer, True, now)
-        if peer.our_card is None:
-            peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now))
+        if peer.our_card is None or peer.introduction != introduction:
+            note = request_note(self._context, peer, introduction)
+            card = self._new_card(peer.account_id, Purpose.ASK, now, note)
+            peer = replace(peer, our_card=card, introduction=introduction)
         self._context.put_peer(peer)
         return told + self._send_request(peer)
 
@@ -231,11 +240,11 @@ class Registration(Memory):
                 return []  # the next link says it again
             refused = reason(answer.code, **answer.params)
             if answer.code == "not_asked":
-                peer = replace(peer, relation="none", our_card=None, their_card=None)
+                peer = replace(peer, relation="none", our_card=None, their_card=None, introduction="")
                 self._context.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if not accept:
-            peer = replace(peer, relation="none", relation_since=now.wall, their_card=None, our_card=None)
+            peer = replace(peer.let_go("none", now.wall), their_card=None)
             self._context.put_peer(peer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
         card = peer.their_card
@@ -256,7 +265,7 @@ class Registration(Memory):
             return [Answered(token)]
         peer = replace(peer, blocked=blocked)
         if blocked and peer.relation == "asks_you":
-            peer = replace(peer, relation="none", their_card=None, our_card=None)
+            peer = replace(peer, relation="none", their_card=None, our_card=None, introduction="")
         self._context.put_peer(peer)
         resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
         # What they wrote counts, or does not count any more.
@@ -280,11 +289,12 @@ class Registration(Memory):
                 return told + self._let_in(peer, now) + self._inviting.tell_used(invite_id, now)
         if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
             return told + self._crossed(peer, now)
-        self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall))
+        introduction = introduction_in(self._context, account_id, card.note)
+        self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall, introduction=introduction))
         told.append(PeerChanged(peer.cid))
         if peer.our_card is not None:
             return told  # our request is on its way to the server and accepts theirs
-        return [*told, RegistrationWanted(peer.cid, peer.username)]
+        return [*told, RegistrationWanted(peer.cid, peer.username, introduction)]
 
     def _let_in(self, peer: Peer, now: Instant) -> Outcome:
         """They have the link of an invitation of ours: that we sent it is our consent."""
@@ -345,6 +355,7 @@ class Registration(Memory):
             verified=False,
             our_card=None,
             their_card=None,
+            introduction="",
         )
         self._context.put_peer(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
@@ -384,6 +395,7 @@ class Registration(Memory):
     def _settle(self, peer: Peer, verified: VerifiedCard, now: Instant, *, we_asked: bool) -> Outcome:
         store, card = self._context.store, verified.card
         peer = replace(peer, relation="registered", relation_since=now.wall, our_card=None, their_card=None)
+        peer = replace(peer, introduction="")
         peer, outcome = self._acquaintances.update(peer, card.device_list, card.names, now)
         for bundle, data in zip(verified.bundles, card.bundles, strict=True):
             store.put_peer_bundle(bundle.device_id, data)

@@ -67,7 +67,7 @@ class Withdrawals:
         peer = self._context.store.peer(signal.account)
         if peer is None or peer.relation != "asks_you" or peer.our_card is not None:
             return []
-        self._context.put_peer(replace(peer, relation="none", relation_since=now.wall, their_card=None))
+        self._context.put_peer(replace(peer.let_go("none", now.wall), their_card=None))
         return [PeerChanged(peer.cid)]
 
     def decline_unproven(self, sender: AccountId) -> Outcome:
