@@ -10,6 +10,7 @@ from casemate.crypto.invite import bind, read_invitation, write_invitation
 from casemate.crypto.link_proof import new_server_key
 from casemate.crypto.testing import repeatable_entropy
 from casemate.internal_service.core.account.contents import RequestNote, encode
+from casemate.internal_service.core.account.people.opened_links import OPENED_LINKS
 from casemate.internal_service.core.ground.notices import (
     Answered,
     EnrolmentRefused,
@@ -19,6 +20,7 @@ from casemate.internal_service.core.ground.notices import (
 )
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.client.views import InviteView
+from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import DAY_SECONDS
 from casemate.protocol.link import (
     AccountFound,
@@ -81,7 +83,7 @@ def test_who_comes_by_a_link_is_registered_and_in_a_conversation_with_who_made_i
     world.say(alice, bob, "Welcome!")
     assert world.texts(alice, bob) == world.texts(bob, alice) == ["Here I am.", "Welcome!"]
     assert guests(world, alice) == ["bob"]
-    assert bob.account.profile.invitation == "", "the secret is not kept for longer than needed"
+    assert bob.account.profile.invitations == (), "the secret is not kept for longer than needed"
 
 
 def test_what_is_written_while_the_other_is_away_waits_for_them(world: Deployment, alice: Person) -> None:
@@ -398,6 +400,99 @@ def test_a_server_with_another_key_at_the_address_is_not_joined(world: Deploymen
     assert view.reason is not None
     assert view.reason.code == "server_identity_changed"
     assert not bob.account.enrolled
+
+
+def declines(world: Deployment, one: Person, other: Person) -> None:
+    """The one asked, the other said no."""
+    world.do(one, lambda account, now: account.ask_registration(other.cid, now))
+    world.do(other, lambda account, now: account.answer_registration(one.cid, False, now))
+    assert world.sees(one, other).relation == "declined"
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_link_is_leave_to_ask_again_at_once_after_a_decline(world: Deployment, alice: Person, away: bool) -> None:
+    bob = world.person("bob", auto_connect=True)
+    declines(world, bob, alice)
+    link = invites(world, alice)
+    if away:  # the request is made with a later link, and is the same
+        world.to_server = lambda person, frame: [] if isinstance(frame, AskRegistration) else [frame]
+        opens(world, bob, link)
+        world.to_server = lambda person, frame: [frame]
+        world.restart(bob)
+        world.settle()
+    else:
+        opens(world, bob, link)
+    assert world.sees(bob, alice).relation == world.sees(alice, bob).relation == "registered"
+    assert bob.account.profile.invitations == (), "its secret goes once it was used"
+
+
+@pytest.mark.parametrize("wrong", ["of somebody else", "ended"])
+def test_another_link_gives_no_leave_to_ask_again(world: Deployment, alice: Person, wrong: str) -> None:
+    bob, carol = world.person("bob", auto_connect=True), world.person("carol", auto_connect=True)
+    declines(world, bob, alice)
+    link = invites(world, alice)
+    if wrong == "ended":
+        ends(world, alice, link)
+    else:
+        hers = read_invitation(invites(world, carol))
+        link = write_invitation(structs.replace(hers, inviter=alice.account.account_id))
+    opens(world, bob, link)
+    refused = bob.heard(RegistrationSettled)[-1].refused
+    assert refused is not None
+    assert refused.code == "declined_recently"
+    assert world.sees(alice, bob).relation == "none"
+
+
+def test_who_is_blocked_comes_by_no_link_and_hears_what_they_hear_without(world: Deployment, alice: Person) -> None:
+    bob = world.person("bob", auto_connect=True)
+    declines(world, bob, alice)
+    world.do(alice, lambda account, now: account.block(bob.cid, True, TOKEN, now))
+    world.do(bob, lambda account, now: account.ask_registration(alice.cid, now))
+    without_link = bob.heard(RegistrationSettled)[-1].refused
+    opens(world, bob, invites(world, alice))
+    assert bob.heard(RegistrationSettled)[-1].refused == without_link
+    assert world.sees(alice, bob).relation == "none"
+
+
+def test_two_links_that_are_opened_while_the_server_is_away_are_both_taken_up(world: Deployment, alice: Person) -> None:
+    carol, bob = world.person("carol", auto_connect=True), world.person("bob", auto_connect=True)
+    links = [invites(world, alice), invites(world, carol)]
+    world.server_up = False
+    world.cut(bob)
+    for link in links:
+        opens(world, bob, link)
+    world.restart(bob)
+    world.server_up = True
+    world.pass_time(60)
+    for inviter in (alice, carol):
+        assert world.sees(bob, inviter).relation == world.sees(inviter, bob).relation == "registered"
+    assert bob.account.profile.invitations == ()
+
+
+def test_of_two_links_of_one_person_the_later_one_counts(world: Deployment, alice: Person) -> None:
+    bob = world.person("bob", auto_connect=True)
+    first, second = invites(world, alice), invites(world, alice)
+    ends(world, alice, first)
+    world.to_server = lambda person, frame: [] if isinstance(frame, AskRegistration) else [frame]
+    opens(world, bob, first)
+    world.server_up = False
+    world.cut(bob)
+    opens(world, bob, second)
+    world.to_server = lambda person, frame: [frame]
+    world.server_up = True
+    world.pass_time(120)
+    assert world.sees(alice, bob).relation == "registered"
+
+
+def test_so_many_links_wait_at_a_time(world: Deployment, alice: Person) -> None:
+    bob = world.person("bob", auto_connect=True)
+    read = read_invitation(invites(world, alice))
+    world.server_up = False
+    world.cut(bob)
+    for number in range(OPENED_LINKS):
+        opens(world, bob, write_invitation(structs.replace(read, inviter=AccountId(bytes([number]) * 32))))
+    with pytest.raises(Refused, match="too_many_requests"):
+        opens(world, bob, write_invitation(read))
 
 
 def test_a_declined_guest_may_not_write(world: Deployment, alice: Person) -> None:

@@ -172,20 +172,6 @@ def test_a_link_that_is_opened_just_after_asking_otherwise_is_shown_within_a_min
     assert world.sees(alice, bob).connection == world.sees(bob, alice).connection == "connected"
 
 
-def test_a_second_link_that_is_opened_before_the_first_was_asked_is_refused(world: Deployment, alice: Person) -> None:
-    dora = world.person("dora", auto_connect=True)
-    first, second = invites(world, alice), invites(world, dora)
-    bob = world.person("bob", auto_connect=True)
-    world.server_up = False
-    world.cut(bob)
-    opens(world, bob, first)
-    with pytest.raises(Refused, match="already_running"):
-        opens(world, bob, second)
-    world.server_up = True
-    world.pass_time(60)
-    assert world.sees(bob, alice).relation == "registered"
-
-
 @pytest.mark.parametrize("ahead_seconds", [4000.0, -4000.0])
 def test_clocks_of_two_computers_need_not_agree(world: Deployment, alice: Person, ahead_seconds: float) -> None:
     world.server_clock_ahead = ahead_seconds

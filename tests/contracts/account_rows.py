@@ -29,7 +29,7 @@ PROFILE = Profile(
     fenced=True,
     more_addresses=(ServerAddress("chat.example.org:443", True), ServerAddress("wss://chat.example.org", False)),
     server_in_use="chat.example.org:443",
-    invitation="casemate1-link",
+    invitations=("casemate1-link", "casemate1-other"),
 )
 PEER = Peer(
     account_id=BEA,

@@ -102,6 +102,8 @@ async def test_a_request_carries_a_line_of_whoever_asks(deployment: Deployment) 
         while (await again.request("PeerRegisterRespond", cid=b, peer_cid=a, accept=True)).name.endswith("Failure"):
             await asyncio.sleep(0.05)
     assert (await alice.answer_to(asked)).name == "PeerRegisterSuccess"
+    for client in (alice, bob, again):
+        await client.close()
 
 
 async def test_everything_survives_kills_of_every_process(deployment: Deployment) -> None:

@@ -220,6 +220,10 @@ class AskRegistration(LinkFrame, frozen=True):
     to: AccountId
     request: bytes
     """Opaque to the server: signed card with device list, names and prekeys."""
+    invite_id: bytes = b""
+    """Of an invitation of `to`, whose link is here: then no earlier decline is in the way. Empty: without one."""
+    admit_token: bytes = b""
+    """What shows that, as in CreateAccount."""
 
 
 class AnswerRegistration(LinkFrame, frozen=True):

@@ -102,7 +102,7 @@ class ServerCore(Core):
             entropy,
         )
         registrations = Registrations(
-            store, self._links, self._presences, self._outflow, self._endpoints, self._served_time
+            store, self._links, self._presences, self._outflow, self._endpoints, invites, self._served_time
         )
         mailbox = Mailbox(store, self._links, self._outflow, self._served_time, settings)
         self._sweep = Sweep(store, registrations, mailbox, invites, self._served_time, settings)

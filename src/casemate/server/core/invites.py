@@ -6,7 +6,7 @@ from typing import Final
 from casemate.crypto.invite import admit_digest
 from casemate.crypto.kdf import equal
 from casemate.node import Effect, Instant
-from casemate.protocol.ids import InviteId
+from casemate.protocol.ids import AccountId, InviteId
 from casemate.protocol.limits import (
     INVITE_REMEMBERED_SECONDS,
     INVITE_SECONDS,
@@ -66,6 +66,17 @@ class Invites:
             raise Refusal("invite_expired")
         if invite.used >= invite.uses:
             raise Refusal("invite_used")
+
+    def gives_leave(self, inviter: AccountId, invite_id: bytes, token: bytes, now: Instant) -> bool:
+        """Whoever shows this token has the link of an invitation of this account's that lets in."""
+        known = self._rows.invite(InviteId(invite_id)) if invite_id else None
+        if known is None or known.inviter != inviter:
+            return False
+        try:
+            self.check(known.invite_id, token, now)
+        except Refusal:
+            return False
+        return True
 
     def use(self, invite_id: InviteId) -> None:
         """Somebody has joined by it."""

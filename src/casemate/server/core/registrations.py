@@ -26,6 +26,7 @@ from casemate.protocol.link import (
 )
 from casemate.server.core.endpoints import Endpoints
 from casemate.server.core.events import Send
+from casemate.server.core.invites import Invites
 from casemate.server.core.links import DeviceLink, Links
 from casemate.server.core.outflow import Outflow
 from casemate.server.core.ports import ServerStore
@@ -45,6 +46,7 @@ class Registrations:
         presences: Presences,
         outflow: Outflow,
         endpoints: Endpoints,
+        invites: Invites,
         served_time: ServedTime,
     ) -> None:
         self._store = store
@@ -53,6 +55,7 @@ class Registrations:
         self._presences = presences
         self._outflow = outflow
         self._endpoints = endpoints
+        self._invites = invites
         self._served_time = served_time
 
     def ask(self, link: DeviceLink, frame: AskRegistration, now: Instant) -> list[Effect]:
@@ -60,7 +63,7 @@ class Registrations:
         asker, target = link.account_id, frame.to
         done = Send(link.connection, RequestDone(frame.request_id))
         pending = self._rows.ask(asker, target)
-        self._check_may_ask(asker, target, now)
+        self._check_may_ask(asker, frame, now)
         if self._answer_is_under_way(asker, target):
             return [done]
         if pending is not None and pending.request == frame.request:
@@ -127,13 +130,16 @@ class Registrations:
         """A request was not answered within its time, or makes room for a newer one."""
         return self._take_away(asker, target) + self._outflow.signal(asker, target, RegistrationExpired(target))
 
-    def _check_may_ask(self, asker: AccountId, target: AccountId, now: Instant) -> None:
+    def _check_may_ask(self, asker: AccountId, frame: AskRegistration, now: Instant) -> None:
+        target = frame.to
         if asker == target or self._store.accounts.account(target) is None:
             raise Refusal("unknown_peer")
         if self._rows.blocks(asker, target):
             raise Refusal("blocked_by_you")
         if self._rows.blocks(target, asker):
             raise Refusal("not_accepting")
+        if self._invites.gives_leave(target, frame.invite_id, frame.admit_token, now):
+            return  # the link of an invitation is their own leave, however often they declined before
         if self._rows.ask(target, asker) is None:
             self._check_quiet(self._rows.declined_until(asker, target), "declined_recently", now)
             self._check_quiet(self._rows.withdrawn_until(asker, target), "withdrawn_recently", now)

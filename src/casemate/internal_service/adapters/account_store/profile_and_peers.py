@@ -58,7 +58,7 @@ class ProfileTable:
             names_kept=bool(row[16]),
             more_addresses=() if row[17] is None else msgspec.msgpack.decode(row[17], type=tuple[ServerAddress, ...]),
             server_in_use=row[18],
-            invitation=row[19],
+            invitations=tuple(row[19].split()),
         )
 
     def put_profile(self, profile: Profile) -> None:
@@ -87,7 +87,7 @@ class ProfileTable:
             profile.names_kept,
             msgspec.msgpack.encode(profile.more_addresses) if profile.more_addresses else None,
             profile.server_in_use,
-            profile.invitation,
+            " ".join(profile.invitations),
         )
         self._rows.wrote("profile", profile)
 

@@ -90,7 +90,7 @@ class Account(Memory):
                 start_counter=0,
                 auto_connect=auto_connect,
                 appear_offline=False,
-                invitation=invitation,
+                invitations=(invitation,) if invitation else (),
             )
         )
         return cls(Context(store, entropy, kem, secrets, undo or Undo()))
@@ -197,7 +197,7 @@ class Account(Memory):
         if not self.enrolled:
             changed = replace(
                 self.profile,
-                invitation=invitation,
+                invitations=(invitation,),
                 server_key=read_invitation(invitation).server_key,
                 server_password=None,
                 more_addresses=told_addresses(self.server_address, more_addresses),

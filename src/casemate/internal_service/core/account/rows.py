@@ -71,8 +71,9 @@ class Profile:
     """Where else the server may be: what a person wrote, then what the server told."""
     server_in_use: str = ""
     """Where the server was found last; empty: at `server_address`."""
-    invitation: str = field(default="", repr=False)
-    """By which this account comes, until who made it was asked; empty: by none."""
+    invitations: tuple[str, ...] = field(default=(), repr=False)
+    """Links that were opened, each until the server has the request for who made it. The first is also the one by which
+    this account is made."""
 
     @property
     def cid(self) -> Cid:

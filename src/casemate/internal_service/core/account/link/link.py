@@ -409,7 +409,7 @@ class Link(Memory):
             context.start_id,
             signature,
             context.own_names(greeting.server_key),
-            *_shown(profile.invitation),
+            *_shown(profile.invitations),
         )
 
     def _send(self, frame: ClientFrame) -> SendOnLink:
@@ -419,9 +419,9 @@ class Link(Memory):
         return CloseLink(self._context.account_id, self._generation)
 
 
-def _shown(invitation: str) -> tuple[bytes, bytes]:
-    """Id and token of the invitation by which an account is made."""
-    if not invitation:
+def _shown(invitations: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """Id and token of the invitation by which an account is made: as long as it is not, there is no other."""
+    if not invitations:
         return b"", b""
-    read = read_invitation(invitation)
+    read = read_invitation(invitations[0])
     return read.invite_id, admit_token(read.secret)

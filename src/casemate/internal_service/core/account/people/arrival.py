@@ -1,14 +1,14 @@
 """Coming by an invitation: whoever made it is found by the account id that the link names, and asked with a proof."""
 
-from dataclasses import replace
 from typing import Final
 
 from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import verify_device_list
-from casemate.crypto.invite import Invitation, bind, read_invitation, write_invitation
+from casemate.crypto.invite import Invitation, bind, read_invitation
 from casemate.internal_service.core.account.contents import RequestNote, encode
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.people.opened_links import forget_link, keep_link, opened_links
 from casemate.internal_service.core.account.people.registration import NO_TIME, Registration
 from casemate.internal_service.core.ground.notices import InvitationEnded, RegistrationSettled
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
@@ -52,19 +52,19 @@ class Arrival(Memory):
             raise refuse("blocked_by_you")
         if peer is not None and peer.relation == "registered":
             raise refuse("already_registered")
-        written = write_invitation(invitation)  # without the message around it, however long that is
-        if profile.invitation not in ("", written):
-            raise refuse("already_running")
-        self._context.store.put_profile(replace(profile, invitation=written))
+        keep_link(self._context, invitation)
         self.failed = None
-        return self.link_up(now)
+        return self._look_for(invitation)
 
     def link_up(self, now: Instant) -> Outcome:
-        """Ask who invited us, until that was done."""
-        text = self._context.profile.invitation
-        if not text:
-            return []
-        invitation = read_invitation(text)
+        """Ask who invited us, until that was done; what is asked already is said again with other requests."""
+        outcome: Outcome = []
+        for invitation in opened_links(self._context):
+            if not self._is_asked(invitation):
+                outcome += self._look_for(invitation)
+        return outcome
+
+    def _look_for(self, invitation: Invitation) -> Outcome:
         try:
             return self._requests.ask(
                 lambda request_id: FindAccount(request_id, cid_of(invitation.inviter)),
@@ -76,7 +76,6 @@ class Arrival(Memory):
     def _found(self, invitation: Invitation, answer: Answer, now: Instant) -> Outcome:
         if isinstance(answer, RequestFailed) and answer.code in _PASSING:
             return []  # with the next link
-        self._context.store.put_profile(replace(self._context.profile, invitation=""))
         if not isinstance(answer, AccountFound):
             code = answer.code if isinstance(answer, RequestFailed) else "internal"
             return self._in_vain(invitation.inviter, code)
@@ -85,12 +84,21 @@ class Arrival(Memory):
         note = encode(RequestNote(invitation.invite_id, bind(invitation, self._context.account_id)))
         try:
             with self._context.savepoint():
-                return self._registration.ask_invited(answer, note, now)
+                outcome = self._registration.ask_invited(answer, note, now)
         except PeerBrokeProtocol:
             # Such as a list older than the one that we hold: asked again with every link, it would end every link.
             return self._in_vain(invitation.inviter, "inviter_unproven")
+        if not self._is_asked(invitation):
+            forget_link(self._context, invitation.inviter)
+        return outcome
+
+    def _is_asked(self, invitation: Invitation) -> bool:
+        """A request that shows this very link is signed: from now on it is made like others."""
+        peer = self._context.store.peer(invitation.inviter)
+        return peer is not None and peer.our_card is not None and bytes(invitation.invite_id) in peer.our_card
 
     def _in_vain(self, inviter: AccountId, code: str) -> Outcome:
+        forget_link(self._context, inviter)
         self.failed = reason(code)
         return [InvitationEnded(), RegistrationSettled(cid_of(inviter), "", self.failed)]
 

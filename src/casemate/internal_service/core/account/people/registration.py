@@ -18,6 +18,7 @@ from casemate.internal_service.core.account.people.introductions import (
     request_note,
 )
 from casemate.internal_service.core.account.people.inviting import Inviting
+from casemate.internal_service.core.account.people.opened_links import forget_link, leave_of
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
     Answered,
@@ -54,6 +55,8 @@ ASK_AGAIN_SECONDS: Final = 61.0
 """A server takes a changed request in the place of one that waits once a minute."""
 NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
 """Refusals of now, not of the request."""
+_NOT_YET: Final = NO_TIME | {"server_away"}
+"""The request is made again by itself."""
 _PASSING: Final = NO_TIME | {"blocked_by_you"}
 """Refusals that say nothing of a request that the server has."""
 
@@ -188,7 +191,9 @@ class Registration(Memory):
         assert card is not None, "a request is signed before it is sent"
         try:
             return self._requests.ask(
-                lambda request_id: AskRegistration(request_id, peer.account_id, card),
+                lambda request_id: AskRegistration(
+                    request_id, peer.account_id, card, *leave_of(self._context, peer.account_id)
+                ),
                 lambda answer, later: self._request_kept(peer.account_id, answer, later),
             )
         except Refused:
@@ -206,6 +211,8 @@ class Registration(Memory):
             return []  # said again with the next link
 
     def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
+        if not (isinstance(answer, RequestFailed) and answer.code in _NOT_YET):
+            forget_link(self._context, account_id)
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation == "registered":
             return []
