@@ -26,6 +26,8 @@ limit = $(if $(CI),timeout --kill-after=10 $(1))
 OWN_NETWORK := $(BIN)/python scripts/own-network
 PYTEST := $(call limit,2400) $(OWN_NETWORK) $(BIN)/pytest -q
 IN_PARALLEL := -n 2 --dist worksteal
+# What a file has set up for all its tests is set up once.
+FILES_IN_PARALLEL := -n 2 --dist loadfile
 
 NPM := npm --prefix web --no-update-notifier run --silent
 
@@ -51,14 +53,14 @@ test: setup ## Every check and every test, with real processes and a real browse
 	@failed=0; \
 	  $(MAKE) $(PARALLEL) check-static check-web || failed=1; \
 	  SIM_SEEDS=$(TEST_SEEDS) $(PYTEST) $(IN_PARALLEL) -m "not e2e and not nat_lab and not processes" || failed=1; \
-	  $(PYTEST) -m processes || failed=1; \
+	  $(PYTEST) $(FILES_IN_PARALLEL) -m processes || failed=1; \
 	  $(PYTEST) $(IN_PARALLEL) -m "nat_lab and not slow" || failed=1; \
-	  $(PYTEST) -m e2e || failed=1; \
+	  $(PYTEST) $(IN_PARALLEL) -m e2e || failed=1; \
 	  exit $$failed
 
 e2e: setup ## Only the tests with a real browser
 	@scripts/ensure-chromium
-	@$(PYTEST) -m e2e $(ARGS)
+	@$(PYTEST) $(IN_PARALLEL) -m e2e $(ARGS)
 
 nat-lab: setup ## Every pair of routers and every event between them (ARGS="-k roam" chooses); needs root
 	@scripts/ensure-nat-lab
