@@ -155,6 +155,8 @@ INVITED = f"""const make = (uses, seconds) => {{
     const over = make(5, 86400);
     over.view = {{ ...over.view, state: 'over', link: null, ends_at: Date.now() - 1e8, made_at: Date.now() - 2e8 }};"""
 
+ONLY_HERE = "world.reach = { ...world.reachOnNetwork, reach: 'this-computer', addresses: [] };"
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
@@ -248,9 +250,41 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         then(run(INVITED), press("Invite people"), lambda page: page.get_by_text("25 people", exact=True).click()),
     ),
     "invite-link": (HOME, then(run(INVITED), press("Invite people"), press("Make a link"), press("Copy link"))),
-    "invite-here-only": (
+    "invite-here-only": (HOME, then(run(ONLY_HERE), press("Invite people"))),
+    "invite-opening": (
         HOME,
-        then(run("world.invites.host = '127.0.0.1:12349';"), press("Invite people"), press("Make a link")),
+        then(run(ONLY_HERE + "service.hold('SetReach');"), press("Invite people"), press("Listen on the network and")),
+    ),
+    "invite-not-opened": (
+        HOME,
+        then(
+            run(ONLY_HERE + "world.reachOnNetwork = { ...world.reach, failed: true };"),
+            press("Invite people"),
+            press("Listen on the network and"),
+        ),
+    ),
+    "invite-link-here-only": (HOME, then(run(ONLY_HERE), press("Invite people"), press("For this computer only"))),
+    "invite-link-unreachable": (
+        HOME,
+        then(
+            run(
+                "world.reach = { ...world.reachOnNetwork, addresses: [{ address: '203.0.113.7:12349', who: 'unknown' }] };"
+            ),
+            press("Invite people"),
+            press("Make a link"),
+        ),
+    ),
+    "invite-trying": (
+        HOME,
+        then(run("service.hold('GetReach');"), press("Invite people"), press("Make a link")),
+    ),
+    "invite-link-many": (
+        HOME,
+        then(
+            press("Invite people"),
+            lambda page: page.get_by_text("5 people", exact=True).click(),
+            press("Make a link"),
+        ),
     ),
     "invite-take-back": (HOME, then(run(INVITED), press("Invite people"), press("Take back the link"))),
     "invite-refused": (

@@ -10,7 +10,7 @@ import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
 import { Meeting } from "../features/invite/Meeting";
-import { Reach } from "../features/invite/Reach";
+import { ReachPart } from "../features/invite/Reach";
 import { PeopleScreen } from "../features/people/PeopleScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { Announcer } from "../features/shell/Announcer";
@@ -260,7 +260,7 @@ function MainPlace(props: {
     case "settings":
       return (
         <SettingsScreen
-          reach={<Reach title="Who can come" />}
+          reach={<ReachPart title="Who can come" />}
           onSignOut={props.onSignOut}
           onDeleted={leave}
         />

@@ -1,10 +1,17 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
+import { ONLY_HERE } from "../testing/FakeWorld";
 import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const HOME = `/a/${ANN.toString()}`;
+
+function onlyHere() {
+  const world = worldOfThree();
+  world.reach = ONLY_HERE;
+  return world;
+}
 
 async function invite(user: Awaited<ReturnType<typeof showApp>>["user"]) {
   await user.click((await screen.findAllByRole("button", { name: "Invite people" }))[0] as HTMLElement);
@@ -71,12 +78,55 @@ test.each([
   expect(await dialog.findByRole("alert")).toHaveTextContent(words);
 });
 
-test("a link that no other computer can use says so", async () => {
-  const { user, world } = await showApp(App, HOME);
-  world.invites.host = "127.0.0.1:12349";
+test("a link that no other computer can use says so, and leads elsewhere once the server listens there", async () => {
+  const { user } = await showApp(App, HOME, onlyHere());
   const dialog = await invite(user);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "For this computer only" }));
   expect(await dialog.findByText(/This link works on this computer only/)).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Listen on the network" }));
+  expect(await dialog.findByRole("list", { name: "Addresses for others" })).toBeVisible();
+});
+
+test("one button lets others come and makes the link, when the server is back", async () => {
+  const world = onlyHere();
+  const { user, service } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  const release = service.hold("SetReach");
+  const button = await dialog.findByRole("button", { name: "Listen on the network and make a link" });
+  await user.click(dialog.getByRole("radio", { name: "5 people" }));
+  await user.click(button);
+  expect(await dialog.findByText("Your server starts again, on the network…")).toBeVisible();
+  act(() => {
+    world.serverGoes("away");
+  });
+  release();
+  expect(await dialog.findByText("Connecting to it again…")).toBeVisible();
+  expect(button).toHaveAttribute("aria-busy", "true");
+  expect(world.invites.of(ANN).invites).toEqual([]);
+  act(() => {
+    world.serverGoes("online");
+  });
+  const field = await dialog.findByRole("textbox", { name: "For 5 people" });
+  expect(field).toHaveFocus();
+  expect((field as HTMLInputElement).value).toMatch(/^http:\/\/192\.0\.2\.7:12349/);
+  expect(world.invites.of(ANN).invites).toHaveLength(1);
+});
+
+test("a server that does not come to the network makes no link for it, and says why", async () => {
+  const world = onlyHere();
+  world.reachOnNetwork = { ...ONLY_HERE, failed: true };
+  const { user, service } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  const press = async () =>
+    user.click(await dialog.findByRole("button", { name: "Listen on the network and make a link" }));
+  await press();
+  expect(await dialog.findByRole("alert")).toHaveTextContent("All is as before");
+  service.refuseNext("SetReach", { code: "internal", params: {}, acts: "retry" });
+  await press();
+  await waitFor(() => {
+    expect(dialog.getByRole("alert")).toHaveTextContent("Something went wrong");
+  });
+  expect(world.invites.of(ANN).invites).toEqual([]);
 });
 
 test("who came by a link is named while one looks, and opens the conversation", async () => {

@@ -12,6 +12,12 @@ async function part() {
   return within(await screen.findByRole("region", { name: "Who can come" }));
 }
 
+function onlyHere() {
+  const world = worldOfThree();
+  world.reach = ONLY_HERE;
+  return world;
+}
+
 function onNetwork(...addresses: ReachView["addresses"]) {
   const world = worldOfThree();
   world.reach = { ...world.reachOnNetwork, addresses };
@@ -19,7 +25,7 @@ function onNetwork(...addresses: ReachView["addresses"]) {
 }
 
 test("a server for this computer alone says so, and comes to the network and back", async () => {
-  const { user, world } = await showApp(App, SETTINGS);
+  const { user, world } = await showApp(App, SETTINGS, onlyHere());
   expect((await part()).getByText("Only this computer can reach this server.")).toBeVisible();
   await user.click((await part()).getByRole("button", { name: "Listen on the network" }));
   expect(await (await part()).findByText("192.168.1.5:12349")).toBeVisible();
@@ -42,7 +48,7 @@ test.each<[string, ReachView["addresses"][number]["who"][]]>([
 });
 
 test("what could not be done is said, and all is as before", async () => {
-  const world = worldOfThree();
+  const world = onlyHere();
   world.reachOnNetwork = { ...ONLY_HERE, failed: true };
   const { user, service } = await showApp(App, SETTINGS, world);
   await user.click((await part()).getByRole("button", { name: "Listen on the network" }));

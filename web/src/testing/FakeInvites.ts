@@ -14,18 +14,17 @@ export class FakeInvites {
   private owned: Owned[] = [];
   /** What the next MakeInvite is refused with. */
   refuses: Reason | null = null;
-  /** Of the server, as links name it. */
-  host = "192.0.2.7:12349";
 
   constructor(private readonly world: FakeWorld) {}
 
   make({ cid, uses, seconds }: RequestFields<"MakeInvite">): Answers["MakeInvite"] {
     const id = (this.owned.length + 1).toString(16).padStart(32, "0");
     const now = this.world.now();
+    const host = this.world.reach.reach === "this-computer" ? SERVER : "192.0.2.7:12349";
     const view: InviteView = {
       id,
       state: "usable",
-      link: `http://${this.host}/join#casemate1-${id}`,
+      link: `http://${host}/join#casemate1-${id}`,
       uses,
       made_at: now,
       ends_at: now + seconds * 1000,

@@ -41,15 +41,14 @@ export class FakeWorld {
   browsers: readonly BrowserView[] = [];
   /** Whether Casemate starts with this computer. */
   autostart: Omit<AutostartTold, "cid" | "request_id"> = { state: "off", reason: null, before_login: false };
-  /** Of the server, which was started together with this service. */
-  reach: ReachView = ONLY_HERE;
-  /** What becomes of it when it listens on the network. */
+  /** What becomes of the server, which was started together with this service, when it listens on the network. */
   reachOnNetwork: ReachView = {
     reach: "network",
     addresses: [{ address: "192.168.1.5:12349", who: "network" }],
     ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
     failed: false,
   };
+  reach: ReachView = this.reachOnNetwork;
   /** Account files that the list of accounts does not name. */
   found: FoundFiles = { files: [], listLost: null };
   /** Why little or nothing can be kept on this computer's disk. */

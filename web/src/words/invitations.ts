@@ -29,6 +29,22 @@ export function riskWords(uses: number): string {
     : "Whoever has it can come under any free name, and so pose as another newcomer. Where it matters who is who, make a link for each.";
 }
 
+/** Before a link is made at a server that nobody else reaches. */
+export const ONLY_HERE_SO_FAR =
+  "So far only this computer can reach your server. For people on other computers it has to listen on the network: it starts again for that, which takes a few seconds and loses nothing.";
+
+/** What is waited for while a link is made; the last part takes no time. */
+export function stepWords(step: "opening" | "connecting" | "making" | null): string {
+  switch (step) {
+    case "opening":
+      return "Your server starts again, on the network…";
+    case "connecting":
+      return "Connecting to it again…";
+    default:
+      return "";
+  }
+}
+
 /** The whole of it as a text to send. `installLine` is for whoever has no Casemate yet; empty: nobody said how. */
 export function invitationText(inviter: Named, link: string, installLine: string): string {
   const install = installLine === "" ? [] : ["", "To install it and join:", installLine];

@@ -29,3 +29,7 @@ export function addressWords({ who }: ReachableAddress): string {
 export function portsInWords(ports: readonly string[]): string {
   return LIST.format(ports);
 }
+
+/** The server could not be started where it was wished. */
+export const LISTENING_FAILED =
+  "That did not work: another program may have the port. All is as before; why stands where Casemate was started.";

@@ -7,6 +7,8 @@ import { MadeInvites } from "./MadeInvites";
 import { LinkToGive } from "./LinkToGive";
 import { MakeLink } from "./MakeLink";
 import { useInvites } from "./useInvites";
+import { useMakeLink } from "./useMakeLink";
+import { useReach } from "./useReach";
 
 interface Props {
   readonly onClose: () => void;
@@ -16,6 +18,8 @@ interface Props {
 export function InvitePeople({ onClose, onConversation }: Props) {
   const invites = useInvites();
   const [shown, setShown] = useState<string | null>(null);
+  const reach = useReach(invites.reload);
+  const making = useMakeLink(invites, reach, setShown);
   const given = invites.all?.find(({ id }) => id === shown);
   const theOne = given?.uses === 1 ? given.guests[0]?.cid : undefined;
   const conversation = useWorkspace(({ peers }) =>
@@ -38,19 +42,14 @@ export function InvitePeople({ onClose, onConversation }: Props) {
         {/* As high as a link with its code, so that what stands below stays where it is. */}
         <div className="min-h-80 shrink-0">
           {given?.link == null ? (
-            <MakeLink
-              making={invites.making}
-              onMake={async (uses, seconds) => {
-                setShown(await invites.make(uses, seconds));
-              }}
-            />
+            <MakeLink reach={reach} making={making} />
           ) : (
             <LinkToGive
               key={given.id}
               invite={given}
               link={given.link}
               onConversation={onConversation}
-              onReach={invites.reload}
+              reach={reach}
               onAnother={() => {
                 setShown(null);
               }}

@@ -16,6 +16,7 @@ import {
 } from "../../words/invitations";
 import { Guests } from "./Guests";
 import { Reach } from "./Reach";
+import type { ReachOfServer } from "./useReach";
 
 const qrCode = async () => (await import("../info/QrCode")).QrCode;
 
@@ -24,11 +25,10 @@ interface Props {
   readonly link: string;
   readonly onConversation: (conversation: string) => void;
   readonly onAnother: () => void;
-  /** Its addresses may be others now. */
-  readonly onReach: () => void;
+  readonly reach: ReachOfServer;
 }
 
-export function LinkToGive({ invite, link, onConversation, onAnother, onReach }: Props) {
+export function LinkToGive({ invite, link, onConversation, onAnother, reach }: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   const connection = useConnection();
   const installLine = connection.state === "connecting" ? "" : (connection.service?.install_line ?? "");
@@ -113,7 +113,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, onReach }:
       <p role="note" className="text-13 text-pretty text-ink-2">
         {riskWords(invite.uses)}
       </p>
-      <Reach onTold={onReach} />
+      <Reach reach={reach} />
       <Guests guests={invite.guests} onConversation={onConversation} />
       <Button kind="quiet" size="small" className="-ml-2.5 self-start" onClick={onAnother}>
         Make another link

@@ -1,30 +1,45 @@
-/** For how many, and for how long: then the link is made. */
+/** For how many, and for how long: then the link is made; and where nobody else can come so far, that is changed with it. */
+import { Monitor } from "lucide-react";
+import type { SubmitEvent } from "react";
 import { useState } from "react";
 
 import { Button } from "../../components/Button";
-import type { Attempt } from "../../state/context";
 import { useWorkspace } from "../../state/context";
-import { HOW_LONG, HOW_MANY, riskWords, USUAL } from "../../words/invitations";
+import { HOW_LONG, HOW_MANY, ONLY_HERE_SO_FAR, riskWords, stepWords, USUAL } from "../../words/invitations";
+import { LISTENING_FAILED } from "../../words/reach";
 import { sentenceOf } from "../../words/reasons";
 import { Choice } from "./Choice";
+import type { Making } from "./useMakeLink";
+import type { ReachOfServer } from "./useReach";
 
 interface Props {
-  readonly making: Attempt;
-  readonly onMake: (uses: number, seconds: number) => Promise<void>;
+  readonly reach: ReachOfServer;
+  readonly making: Making;
 }
 
-export function MakeLink({ making, onMake }: Props) {
+export function MakeLink({ reach, making }: Props) {
   const [uses, setUses] = useState<number>(USUAL.uses);
   const [seconds, setSeconds] = useState<number>(USUAL.seconds);
   const server = useWorkspace(({ account }) => account.server_address);
+  const onlyHere = reach.view?.reach === "this-computer";
+  const busy = making.step !== null;
+  // While it opens, what was pressed stays as it is.
+  const opens = onlyHere || making.opens;
+  const make = (network: boolean) => {
+    if (!busy) making.make({ uses, seconds, network });
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    make(onlyHere);
+  };
+  const problem =
+    making.refused !== null
+      ? sentenceOf(making.refused, { server })
+      : making.failed
+        ? LISTENING_FAILED
+        : null;
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (making.state !== "running") void onMake(uses, seconds);
-      }}
-    >
+    <form className="flex flex-col gap-4" onSubmit={submit}>
       <p className="text-15 text-pretty text-ink-2">
         A link brings somebody onto this server and into a conversation with you. Nobody has to confirm or
         compare anything.
@@ -34,16 +49,38 @@ export function MakeLink({ making, onMake }: Props) {
       <p role="note" className="min-h-10 text-13 text-pretty text-ink-2">
         {riskWords(uses)}
       </p>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Button type="submit" kind="primary" busy={making.state === "running"}>
-          Make a link
+      {opens && (
+        <p role="note" className="flex gap-2.5 rounded-control bg-amber-soft px-3.5 py-3 text-13 text-pretty">
+          <Monitor size={16} aria-hidden className="mt-0.5 shrink-0 text-amber-ink" />
+          {ONLY_HERE_SO_FAR}
+        </p>
+      )}
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
+        <Button type="submit" kind="primary" busy={busy}>
+          {opens ? "Listen on the network and make a link" : "Make a link"}
         </Button>
-        {making.state === "refused" && (
-          <p role="alert" className="min-w-0 flex-1 basis-48 text-13 text-pretty text-red-ink">
-            {sentenceOf(making.reason, { server })}
-          </p>
+        {opens && (
+          <Button
+            kind="quiet"
+            disabled={busy}
+            onClick={() => {
+              make(false);
+            }}
+          >
+            For this computer only
+          </Button>
         )}
       </div>
+      {opens && (
+        <p role="status" className="-mt-2 min-h-5 text-13 text-ink-2">
+          {stepWords(making.step)}
+        </p>
+      )}
+      {problem !== null && (
+        <p role="alert" className="text-13 text-pretty text-red-ink">
+          {problem}
+        </p>
+      )}
     </form>
   );
 }

@@ -1,39 +1,26 @@
 /** Who can come to the server of this computer: found out and tried, with the one question whether it may be others. */
 import { Globe, Monitor, Network } from "lucide-react";
-import { useEffect, useState } from "react";
 
-import type { ReachView, SetReach } from "../../api/generated";
+import type { ReachView } from "../../api/generated";
 import { Button } from "../../components/Button";
-import { useAttempt, useSession } from "../../state/context";
-import { addressWords, portsInWords, whoCanCome } from "../../words/reach";
+import { addressWords, LISTENING_FAILED, portsInWords, whoCanCome } from "../../words/reach";
 import { sentenceOf } from "../../words/reasons";
+import type { ReachOfServer } from "./useReach";
+import { useReach } from "./useReach";
+
+/** By itself, under a title of its own. */
+export function ReachPart({ title }: { readonly title: string }) {
+  return <Reach title={title} reach={useReach()} />;
+}
 
 interface Props {
   /** Above it, where it stands among other parts. */
   readonly title?: string;
-  /** Hears what was found, also after a change: which addresses belong into a link. */
-  readonly onTold?: (view: ReachView) => void;
+  readonly reach: ReachOfServer;
 }
 
 /** Nothing where the server runs elsewhere: whoever runs it there has answered. */
-export function Reach({ title, onTold }: Props) {
-  const { service, cid } = useSession();
-  const [view, setView] = useState<ReachView | null>(null);
-  const [attempt, run] = useAttempt();
-  const ask = (wanted?: SetReach["reach"]) =>
-    run(async () => {
-      const told =
-        wanted === undefined
-          ? await service.request("GetReach", { cid })
-          : await service.request("SetReach", { cid, reach: wanted });
-      setView(told.view);
-      onTold?.(told.view);
-    });
-  useEffect(() => {
-    void ask();
-    // Once for each account: it is tried again when somebody asks for it.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [cid]);
+export function Reach({ title, reach: { view, attempt, ask } }: Props) {
   const busy = attempt.state === "running";
   if (attempt.state === "refused" && view === null)
     return (
@@ -74,9 +61,7 @@ export function Reach({ title, onTold }: Props) {
         )}
         {(view.failed || attempt.state === "refused") && (
           <p role="alert" className="text-13 text-pretty text-red-ink">
-            {attempt.state === "refused"
-              ? sentenceOf(attempt.reason)
-              : "That did not work: another program may have the port. All is as before; why stands where Casemate was started."}
+            {attempt.state === "refused" ? sentenceOf(attempt.reason) : LISTENING_FAILED}
           </p>
         )}
         <div className="flex flex-wrap gap-2">
