@@ -36,11 +36,15 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
         yield deployment
 
 
+def album_of(request: pytest.FixtureRequest) -> Album:
+    """Named like the test."""
+    return Album(ALBUMS / re.sub(r"\W+", "-", request.node.name).strip("-"))
+
+
 @pytest.fixture
 def album(request: pytest.FixtureRequest, browser: Browser, deployment: Deployment) -> Iterator[Album]:
     """A failure adds what every tab shows, and what every service wrote."""
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
-    album = Album(ALBUMS / name)
+    album = album_of(request)
     failed_before = request.session.testsfailed
     yield album
     if request.session.testsfailed > failed_before:

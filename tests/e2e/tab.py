@@ -42,11 +42,15 @@ class Tab:
     @classmethod
     def open(cls, context: BrowserContext, album: Album, service: InternalServiceProcess) -> Self:
         """A new tab of this browser, signed in to the internal service."""
+        return cls.at(context, album, signed_in_url(service))
+
+    @classmethod
+    def at(cls, context: BrowserContext, album: Album, url: str) -> Self:
         tab = cls(context.new_page(), album)
         tab.page.set_default_timeout(PATIENCE_MS)
         tab.page.on("pageerror", lambda error: tab.errors.append(str(error)))
         tab.page.on("console", tab._console)
-        tab.page.goto(signed_in_url(service))
+        tab.page.goto(url)
         return tab
 
     def _console(self, message: ConsoleMessage) -> None:

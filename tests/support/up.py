@@ -17,6 +17,7 @@ from tests.support.checkout import CHECKOUT
 
 CASEMATE: Final = str(Path(sys.executable).with_name("casemate"))
 SECONDS: Final = 60.0
+_OPTIONS: Final = "--no-browser --data-dir {} --listen 127.0.0.1:0 --server-listen 127.0.0.1:0"
 
 
 class Up:
@@ -29,11 +30,13 @@ class Up:
         program: Sequence[str] = (CASEMATE, "up"),
         through_make: bool = False,
         typed_in: Path = CHECKOUT,
+        typed: str = "",
+        options: str = _OPTIONS,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """The environment is ours, unless another one is given."""
+        """The environment is ours, unless another one is given. `typed` is what its standard input says."""
         self.directory = directory
-        options = f"--no-browser --data-dir {directory} --listen 127.0.0.1:0 --server-listen 127.0.0.1:0"
+        options = options.format(directory)
         command = ["make", "run", f"ARGS={options}"] if through_make else [*program, *options.split()]
         number = len(list(directory.parent.glob("*.out")))
         self._out = directory.parent / f"{number}.out"
@@ -41,13 +44,16 @@ class Up:
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self.process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=out,
                 stderr=err,
                 cwd=typed_in,
                 env=environment,
                 start_new_session=True,
             )
+        assert self.process.stdin is not None
+        with self.process.stdin as stdin:
+            stdin.write(typed.encode())
         self.services: list[psutil.Process] = []
 
     def url(self) -> str:
