@@ -118,6 +118,7 @@ def test_from_a_wheel_on_each_of_two_computers_to_a_conversation(
         alice.tab.button("Listen on the network and make a link").click()
         field = alice.tab.page.get_by_role("textbox", name="For one person")
         expect(field).to_be_focused()
+        expect(field).to_have_js_property("scrollLeft", 0)  # whoever looks sees where it leads
         link = field.input_value()
         assert urlsplit(link).hostname in (alice.host.v4, alice.host.v6)
         alice.tab.picture("a link for somebody elsewhere")

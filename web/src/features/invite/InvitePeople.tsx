@@ -1,5 +1,5 @@
 /** Links that let others in: one is made and given away here, and those that were made before are looked after. */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Dialog } from "../../components/Dialog";
 import { useWorkspace } from "../../state/context";
@@ -29,9 +29,15 @@ export function InvitePeople({ onClose, onConversation }: Props) {
   useEffect(() => {
     if (conversation !== undefined) onConversation(conversation);
   }, [conversation, onConversation]);
+  // What is shown now is another thing: it is seen from its beginning.
+  const region = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (region.current !== null) region.current.scrollTop = 0;
+  }, [given?.id]);
   return (
     <Dialog title="Invite people" onClose={onClose} className="h-[min(100dvh,44rem)] max-w-xl">
       <div
+        ref={region}
         // Scrollable with the keyboard, too.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}

@@ -40,6 +40,13 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
   useEffect(() => {
     field.current?.focus();
   }, []);
+  const select = (input: HTMLInputElement) => {
+    input.select();
+    // Its beginning is what one sees; a browser shows the end of what was selected with its next frame.
+    requestAnimationFrame(() => {
+      input.scrollLeft = 0;
+    });
+  };
   const copy = (text: string) => {
     navigator.clipboard.writeText(text).then(
       () => {
@@ -77,8 +84,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
               autoComplete="off"
               aria-describedby={`${id}-note`}
               onFocus={(event) => {
-                // From its end, so that its beginning is what one sees.
-                event.currentTarget.setSelectionRange(0, link.length, "backward");
+                select(event.currentTarget);
               }}
               className="h-10 w-full rounded-control border border-line-strong bg-surface px-3 font-mono text-13 text-ellipsis focus-visible:outline-offset-0"
             />

@@ -71,7 +71,7 @@ export function MakeLink({ reach, making }: Props) {
           </Button>
         )}
       </div>
-      {opens && (
+      {opens && problem === null && (
         <p role="status" className="-mt-2 min-h-5 text-13 text-ink-2">
           {stepWords(making.step)}
         </p>
