@@ -1,4 +1,4 @@
-"""How often somebody pressed the mouse or the screen, as the browser counts it: typing is no press, whatever key it is."""
+"""How often somebody pressed the mouse or the screen, as the browser counts it: no key is a press."""
 
 from playwright.sync_api import BrowserContext
 

@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Playwright, ViewportSize, expect
 
 from tests.e2e.album import Album
 from tests.e2e.browser import CHROMIUM_ARGUMENTS, chromium_path
@@ -77,15 +77,15 @@ def people(
     playwright: Playwright, album: Album, packed: Packed, wheels: Path, tmp_path: Path
 ) -> Iterator[tuple[Person, Person]]:
     """Each has the wheel in a folder. One sits at a desk, the other has a narrow window, in the dark."""
-    looks = ({"viewport": {"width": 1280, "height": 800}}, {"viewport": {"width": 390, "height": 800}})
+    desk, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=800)
     with two_hosts() as hosts, ExitStack() as ends:
         people = []
-        for number, (host, look) in enumerate(zip(hosts, looks, strict=True)):
+        for number, (host, size) in enumerate(zip(hosts, (desk, narrow), strict=True)):
             computer = PersonsComputer(host, tmp_path / f"home-{number}", wheels)
             chromium = computer.program_there(chromium_path() or "", tmp_path / f"chromium-{number}")
             browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
             ends.callback(browser.close)
-            context = browser.new_context(color_scheme="dark" if number else "light", **look)
+            context = browser.new_context(color_scheme="dark" if number else "light", viewport=size)
             context.grant_permissions(["clipboard-read", "clipboard-write"])
             presses = count_presses(context)
             people.append(Person(host, computer, Tab.at(context, album, "about:blank"), presses))

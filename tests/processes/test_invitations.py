@@ -184,7 +184,7 @@ async def test_join_starts_a_service_where_none_runs(deployment: Deployment, tmp
         asked.stdin.write(link)
         asked.stdin.close()
         printed = ""
-        while "Ctrl-C" not in printed:
+        while "casemate up" not in printed:
             line = asked.stdout.readline()
             assert line, printed
             printed += line
@@ -197,6 +197,35 @@ async def test_join_starts_a_service_where_none_runs(deployment: Deployment, tmp
         asked.terminate()
         assert asked.wait(SECONDS) == 0
     _, alive = psutil.wait_procs(children, 5)
+    assert alive == []
+    await alice.close()
+
+
+def join_until_the_terminal_is_closed(directory: Path, link: str) -> tuple[str, int, list[psutil.Process]]:
+    """What it wrote, its exit code, and the services that it started."""
+    ours, theirs = pty.openpty()
+    command = [CASEMATE, "join", "--no-browser", "--data-dir", str(directory), "--listen", "127.0.0.1:0"]
+    # The terminal is that of the program, and hangs up when our end of it is closed.
+    with subprocess.Popen(["setsid", "--ctty", *command], stdin=theirs, stdout=theirs, stderr=theirs) as asked:
+        os.close(theirs)
+        os.write(ours, f"{link}\n".encode())
+        printed = b""
+        while not re.search(rb"\bup --data-dir \S+\s", printed):
+            printed += os.read(ours, 4096)
+        started = psutil.Process(asked.pid).children(recursive=True)
+        os.close(ours)
+        return printed.decode(), asked.wait(SECONDS), started
+
+
+async def test_what_join_started_ends_with_its_terminal_and_says_how_it_starts_again(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    deployment.start("alice")
+    alice, a = await account(deployment, "alice")
+    printed, code, started = join_until_the_terminal_is_closed(tmp_path / "new", await invite(alice, a))
+    assert "as closing this terminal does. To start it again:" in printed
+    assert (code, len(started)) == (0, 1)
+    _, alive = psutil.wait_procs(started, 5)
     assert alive == []
     await alice.close()
 

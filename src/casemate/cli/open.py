@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from casemate.cli.options import INTERNAL_FOLDER, default_data_dir
 from casemate.runtime.errors import CannotStart
-from casemate.runtime.own_command import own_command
+from casemate.runtime.own_command import is_fetched_for_one_run, own_command
 from casemate.runtime.secrets_file import keep_secret
 
 ANSWER_SECONDS = 10.0
@@ -117,6 +117,16 @@ def start_command(data_dir: Path, *, alone: bool = False) -> str:
     if alone:
         return own_command("internal-service", *_option(data_dir.resolve(), default_data_dir() / INTERNAL_FOLDER))
     return own_command("up", *_option(directory_of_up(data_dir), default_data_dir()))
+
+
+def how_to_start_again(data_dir: Path) -> str:
+    """For whoever starts it in a terminal: what to type another day."""
+    again = f"To start it again:\n\n    {start_command(data_dir)}\n"
+    if is_fetched_for_one_run():
+        again += (
+            "\nIt was fetched for this run only. To keep it, install it: `uv tool install`, or pipx, with the same.\n"
+        )
+    return again
 
 
 def directory_of_up(data_dir: Path) -> Path:

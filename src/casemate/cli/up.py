@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from casemate.cli.keeping import SupervisedService, say, until_stopped
-from casemate.cli.open import launch_url, open_command, open_in_browser
+from casemate.cli.open import how_to_start_again, launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -132,7 +132,8 @@ async def _serve(desk: ReachDesk, internal: SupervisedService, browser: bool) ->
         f"It works once and for five minutes. Another one, at any time, in another terminal:\n\n"
         f"    {open_command(data_dir)}\n\n"
         f"The server is {server_address}. Whoever joins it compares its identity with you:\n\n"
-        f"    {fingerprint(server_key)}\n\nCtrl-C stops everything.\n"
+        f"    {fingerprint(server_key)}\n\n"
+        f"Ctrl-C stops everything, as closing this terminal does. {how_to_start_again(data_dir)}"
     )
     sys.stdout.flush()
     if browser:

@@ -1,21 +1,24 @@
-"""SIGTERM and Ctrl-C ask a service to finish what it is doing and leave."""
+"""SIGTERM, Ctrl-C and a terminal that is closed ask a service to finish what it is doing and leave."""
 
 import asyncio
 import signal
 
 
 def shutdown_requested() -> asyncio.Event:
-    """An event that is set by the first SIGTERM or SIGINT; a second one ends the process at once, as usual.
+    """An event that is set by the first SIGTERM, SIGINT or SIGHUP; a second one ends the process at once, as usual.
 
-    Called on the running event loop, before the service says that it is ready.
+    Not so SIGHUP: a terminal that is closed sends it several times, and nobody is impatient. Where it is ignored, as
+    nohup does it, it stays so. Called on the running event loop, before the service says that it is ready.
     """
     requested = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def on_signal(number: signal.Signals) -> None:
         requested.set()
-        loop.remove_signal_handler(number)
+        if number != signal.SIGHUP:
+            loop.remove_signal_handler(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal, number)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, on_signal, number)
     return requested

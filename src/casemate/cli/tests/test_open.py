@@ -146,3 +146,14 @@ def test_what_is_to_be_typed_names_the_directory_unless_it_is_the_usual_one(
     assert cli_open.start_command(elsewhere / "internal-service") == f"{own} up --data-dir '{elsewhere}'"
     assert cli_open.start_command(elsewhere, alone=True) == f"{own} internal-service --data-dir '{elsewhere}'"
     assert cli_open.start_command(usual / "internal-service", alone=True) == f"{own} internal-service"
+
+
+def test_whoever_closes_the_terminal_was_told_what_to_type_another_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_open, "is_fetched_for_one_run", lambda: False)
+    told = cli_open.how_to_start_again(tmp_path)
+    assert told == f"To start it again:\n\n    {cli_open.start_command(tmp_path)}\n"
+    monkeypatch.setattr(cli_open, "is_fetched_for_one_run", lambda: True)
+    assert cli_open.how_to_start_again(tmp_path).startswith(told)
+    assert "uv tool install" in cli_open.how_to_start_again(tmp_path)
