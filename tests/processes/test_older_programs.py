@@ -1,0 +1,206 @@
+"""Services of an earlier program beside today's, and upgraded to it: nothing is lost, doubled or said wrongly."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.client import Row
+from tests.support.deployment import Deployment, deployment_in
+from tests.support.older_program import BEFORE_INVITATIONS, OlderProgram, older_program
+from tests.support.processes import ServiceProcess
+from tests.support.view import View
+
+pytestmark = [pytest.mark.processes, pytest.mark.own_network]
+
+SERVER: Final = "server"
+EVERYBODY: Final = (SERVER, "alice", "bob", "carol")
+
+
+@pytest.fixture(scope="session")
+def older(tmp_path_factory: pytest.TempPathFactory) -> OlderProgram:
+    return older_program(BEFORE_INVITATIONS, tmp_path_factory.mktemp("older"))
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    with deployment_in(tmp_path) as made:
+        yield made
+
+
+def process(deployment: Deployment, name: str) -> ServiceProcess:
+    return deployment.server if name == SERVER else deployment.service(name)
+
+
+def start(deployment: Deployment, older: OlderProgram, *, of_then: tuple[str, ...], of_today: tuple[str, ...]) -> None:
+    for name in of_then:
+        older.launch(process(deployment, name))
+    for name in of_today:
+        process(deployment, name).launch()
+    for name in (*of_then, *of_today):
+        process(deployment, name).wait_ready()
+
+
+class People:
+    """One view of each service, with its account."""
+
+    def __init__(self, deployment: Deployment, stack: AsyncExitStack) -> None:
+        self.deployment = deployment
+        self._stack = stack
+        self.views: dict[str, View] = {}
+        self.cids: dict[str, int] = {}
+
+    async def look(self, name: str) -> View:
+        """A fresh view of a service that was started."""
+        view = self.views[name] = await self._stack.enter_async_context(await self.deployment.service(name).view())
+        if name in self.cids:
+            await view.subscribe(self.cids[name])
+        return view
+
+    async def register(self, name: str) -> None:
+        view = await self.look(name)
+        self.cids[name] = await view.register(self.deployment.server.address, name, name.title())
+        await view.subscribe(self.cids[name])
+
+    async def befriend(self, one: str, other: str) -> None:
+        await self.views[one].make_friends(self.cids[one], self.views[other], self.cids[other])
+
+    async def write(self, one: str, other: str, text: str) -> str:
+        return await self.views[one].send_chat(self.cids[one], self.cids[other], text)
+
+    async def until_status(self, name: str, message_id: str, *statuses: str) -> Row:
+        return await self.views[name].until_status(self.cids[name], message_id, *statuses)
+
+    async def until_text(self, name: str, other: str, text: str) -> Row:
+        return await self.views[name].until_text(self.cids[name], self.cids[other], text)
+
+    async def until_peer(self, name: str, other: str, matches: Callable[[Row], bool]) -> None:
+        peers = self.views[name].accounts[self.cids[name]].peers
+        await self.views[name].until(lambda: self.cids[other] in peers and matches(peers[self.cids[other]]))
+
+    async def texts(self, name: str, other: str) -> list[str]:
+        """Their conversation, without what it says of itself."""
+        lines = await self.views[name].load_timeline(self.cids[name], self.cids[other])
+        return [line["text"] for line in lines if not line["kind"].startswith("note_")]
+
+    async def talk(self, one: str, other: str) -> None:
+        """Both write, both read, and either is told so."""
+        for writer, reader in ((one, other), (other, one)):
+            said = await self.write(writer, reader, f"from {writer}")
+            got = await self.until_text(reader, writer, f"from {writer}")
+            await self.until_status(writer, said, "delivered")
+            view = self.views[reader]
+            cid = self.cids[reader]
+            conversation = view.accounts[cid].conversation_with(self.cids[writer])
+            fields = {"conversation": conversation, "painted": [said], "seen_up_to": got["arrival"]}
+            await view.expect("Done", "MarkRead", cid=cid, **fields)
+            await self.until_status(writer, said, "read")
+
+
+@pytest.mark.parametrize("server_of_today", [False, True])
+async def test_a_service_of_then_and_one_of_today_talk(
+    deployment: Deployment, older: OlderProgram, server_of_today: bool
+) -> None:
+    of_then, of_today = ("alice",), ("bob",)
+    if server_of_today:
+        start(deployment, older, of_then=of_then, of_today=(SERVER, *of_today))
+    else:
+        start(deployment, older, of_then=(SERVER, *of_then), of_today=of_today)
+    async with AsyncExitStack() as stack:
+        people = People(deployment, stack)
+        await people.register("alice")
+        await people.register("bob")
+        await people.befriend("alice", "bob")
+        for one, other in (("alice", "bob"), ("bob", "alice")):
+            await people.until_peer(one, other, lambda peer: peer["path"]["kind"] == "direct")
+        await people.talk("alice", "bob")
+        for leaver, other in (("bob", "alice"), ("alice", "bob")):
+            deployment.service(leaver).terminate()
+            await people.until_peer(other, leaver, lambda peer: not peer["online"])
+            kept = await people.write(other, leaver, f"{leaver} is away")
+            await people.until_status(other, kept, "sent")
+            if leaver in of_then:
+                older.start(deployment.service(leaver))
+            else:
+                deployment.service(leaver).start()
+            await people.until_status(other, kept, "delivered")
+            await people.look(leaver)
+
+
+async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deployment, older: OlderProgram) -> None:
+    start(deployment, older, of_then=EVERYBODY, of_today=())
+    async with AsyncExitStack() as stack:
+        people = People(deployment, stack)
+        for name in ("alice", "bob", "carol"):
+            await people.register(name)
+        await people.befriend("alice", "bob")
+        await people.talk("alice", "bob")
+        view, cid = people.views["carol"], people.cids["carol"]
+        await view.begin_peer_register(cid, people.cids["bob"], connect_after_register=True)
+        await people.until_peer("bob", "carol", lambda peer: peer["relation"] == "asks_you")
+        deployment.service("bob").kill()
+        await people.until_peer("alice", "bob", lambda peer: not peer["online"])
+        mailed = await people.write("alice", "bob", "in the mailbox")
+        await people.until_status("alice", mailed, "sent")
+        deployment.server.terminate()
+        view, cid = people.views["alice"], people.cids["alice"]
+        await view.until(lambda: view.accounts[cid].account["link"]["state"] != "online")
+        queued = await people.write("alice", "bob", "queued")
+        draft = {"conversation": view.accounts[cid].conversation_with(people.cids["bob"]), "slot": "1a" * 16}
+        await view.expect("Done", "SetDraft", cid=cid, **draft, text="begun", revision=1)
+        before = {row["id"]: row for row in await view.load_timeline(cid, people.cids["bob"])}
+        for name in ("alice", "carol"):
+            deployment.service(name).terminate()
+
+        start(deployment, older, of_then=(), of_today=EVERYBODY)
+        for name in ("alice", "bob", "carol"):
+            await people.look(name)
+        view = people.views["alice"]
+        assert [draft["text"] for draft in view.accounts[cid].drafts.values()] == ["begun"]
+        await view.load_timeline(cid, people.cids["bob"])
+        for message_id in (mailed, queued):
+            await people.until_status("alice", message_id, "delivered")
+        after = {row["id"]: row for row in await view.load_timeline(cid, people.cids["bob"])}
+        assert list(after) == list(before)
+        assert {key: (row["text"], row["mine"]) for key, row in after.items()} == {
+            key: (row["text"], row["mine"]) for key, row in before.items()
+        }
+        assert [after[key]["status"] for key, row in before.items() if row["status"] == "read"] == ["read"]
+        said = ["from alice", "from bob", "in the mailbox", "queued"]
+        assert await people.texts("bob", "alice") == said
+        await people.until_peer("bob", "carol", lambda peer: peer["relation"] == "asks_you")
+        fields = {"cid": people.cids["bob"], "peer_cid": people.cids["carol"], "accept": True}
+        await people.views["bob"].expect("PeerRegisterSuccess", "PeerRegisterRespond", **fields)
+        await people.until_peer("carol", "bob", lambda peer: peer["connection"] in {"connected", "asks_you"})
+        await people.talk("alice", "bob")
+
+
+@pytest.mark.parametrize("upgraded", [SERVER, "alice", "bob"])
+async def test_one_side_is_upgraded_while_messages_are_under_way(
+    deployment: Deployment, older: OlderProgram, upgraded: str
+) -> None:
+    start(deployment, older, of_then=(SERVER, "alice", "bob"), of_today=())
+    async with AsyncExitStack() as stack:
+        people = People(deployment, stack)
+        await people.register("alice")
+        await people.register("bob")
+        await people.befriend("alice", "bob")
+        first = [f"{number} before" for number in range(100)]
+        written = [await people.write("alice", "bob", text) for text in first]
+        process(deployment, upgraded).terminate()
+        process(deployment, upgraded).launch()
+        if upgraded != "alice":
+            written += [await people.write("alice", "bob", text) for text in (f"{number} during" for number in range(20))]
+        await asyncio.to_thread(process(deployment, upgraded).wait_ready)
+        for name in ("alice", "bob"):
+            await people.look(name)
+        written.append(await people.write("alice", "bob", "after"))
+        await people.views["alice"].load_timeline(people.cids["alice"], people.cids["bob"])
+        for message_id in written:
+            await people.until_status("alice", message_id, "delivered")
+        texts = await people.texts("bob", "alice")
+        assert texts == await people.texts("alice", "bob")
+        assert texts == [*first, *(f"{number} during" for number in range(len(written) - 101)), "after"]
