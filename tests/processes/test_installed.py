@@ -3,21 +3,21 @@
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.support.checkout import BUILT_UI, CHECKOUT
+import casemate
+from tests.support.checkout import BUILT_UI
 from tests.support.installed import Bare, Installed, Packed
 from tests.support.own_network import service_environment
 from tests.support.up import Up
 from tests.support.view import View
 
 UV = Path(sys.executable).with_name("uv")
-VERSION = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
+VERSION = casemate.__version__
 
 IMPORT_EVERYTHING = """
 import importlib, json, pkgutil, sys

@@ -1,6 +1,7 @@
 """Services of an earlier program beside today's, and upgraded to it: nothing is lost, doubled or said wrongly."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -8,8 +9,13 @@ from typing import Final
 
 import pytest
 
-from tests.support.client import Row
-from tests.support.deployment import Deployment, deployment_in
+from casemate.crypto.invite import Invitation, new_invite, write_invitation
+from casemate.crypto.keys import Ed25519Public
+from casemate.crypto.testing import repeatable_entropy
+from casemate.protocol.ids import AccountId
+from casemate.protocol.versions import LINK_VERSIONS
+from tests.support.client import PASSWORD, SECURITY, Answer, Row
+from tests.support.deployment import Deployment, InternalServiceProcess, deployment_in
 from tests.support.older_program import BEFORE_INVITATIONS, OlderProgram, older_program
 from tests.support.processes import ServiceProcess
 from tests.support.view import View
@@ -17,7 +23,9 @@ from tests.support.view import View
 pytestmark = [pytest.mark.processes, pytest.mark.own_network]
 
 SERVER: Final = "server"
-EVERYBODY: Final = (SERVER, "alice", "bob", "carol")
+EVERYBODY: Final = (SERVER, "alice", "bob")
+LIVES_WITH: Final = {"carol": "alice"}
+"""Has an account at that one's service."""
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +61,12 @@ class People:
         self.views: dict[str, View] = {}
         self.cids: dict[str, int] = {}
 
+    def service(self, name: str) -> InternalServiceProcess:
+        return self.deployment.service(LIVES_WITH.get(name, name))
+
     async def look(self, name: str) -> View:
         """A fresh view of a service that was started."""
-        view = self.views[name] = await self._stack.enter_async_context(await self.deployment.service(name).view())
+        view = self.views[name] = await self._stack.enter_async_context(await self.service(name).view())
         if name in self.cids:
             await view.subscribe(self.cids[name])
         return view
@@ -98,6 +109,35 @@ class People:
             fields = {"conversation": conversation, "painted": [said], "seen_up_to": got["arrival"]}
             await view.expect("Done", "MarkRead", cid=cid, **fields)
             await self.until_status(writer, said, "read")
+
+
+def link_to(people: People, name: str) -> str:
+    """As that account would have made it."""
+    account = people.views[name].accounts[people.cids[name]].account
+    invite_id, secret = new_invite(repeatable_entropy(name.encode()))
+    return write_invitation(
+        Invitation(
+            server_key=Ed25519Public(bytes.fromhex(account["server_fingerprint"].replace(" ", ""))),
+            inviter=AccountId(bytes.fromhex(account["account_id"])),
+            invite_id=invite_id,
+            secret=secret,
+            addresses=(people.deployment.server.address,),
+        )
+    )
+
+
+async def begin_register(view: View, deployment: Deployment) -> Answer:
+    """Whatever the answer is."""
+    return await view.request(
+        "Register",
+        server_addr=deployment.server.address,
+        full_name="Alice",
+        username="alice",
+        proposed_password=list(PASSWORD.encode()),
+        connect_after_register=True,
+        session_security_settings=SECURITY,
+        server_password=None,
+    )
 
 
 @pytest.mark.parametrize("server_of_today", [False, True])
@@ -152,8 +192,7 @@ async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deplo
         draft = {"conversation": view.accounts[cid].conversation_with(people.cids["bob"]), "slot": "1a" * 16}
         await view.expect("Done", "SetDraft", cid=cid, **draft, text="begun", revision=1)
         before = {row["id"]: row for row in await view.load_timeline(cid, people.cids["bob"])}
-        for name in ("alice", "carol"):
-            deployment.service(name).terminate()
+        deployment.service("alice").terminate()
 
         start(deployment, older, of_then=(), of_today=EVERYBODY)
         for name in ("alice", "bob", "carol"):
@@ -178,6 +217,56 @@ async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deplo
         await people.talk("alice", "bob")
 
 
+async def test_a_server_of_then_makes_no_invitations_and_a_link_leads_to_who_is_there(
+    deployment: Deployment, older: OlderProgram
+) -> None:
+    """No program made such a link; somebody may have put an older server in the place of the one that did."""
+    start(deployment, older, of_then=(SERVER,), of_today=("alice", "bob"))
+    async with AsyncExitStack() as stack:
+        people = People(deployment, stack)
+        await people.register("alice")
+        view = people.views["alice"]
+        fields = {"cid": people.cids["alice"], "uses": 1, "seconds": 3600.0}
+        refused = await view.answer_to(await view.begin("MakeInvite", **fields))
+        assert (refused.name, refused["reason"]["code"]) == ("RequestRefused", "update_server")
+        assert refused["reason"]["params"] == {"what": "invitations"}
+        bob = await people.look("bob")
+        joining = {"username": "bob", "full_name": "Bob", "password": list(PASSWORD.encode())}
+        joined = await bob.expect("ConnectSuccess", "Join", text=link_to(people, "alice"), **joining)
+        people.cids["bob"] = joined["cid"]
+        await bob.subscribe(joined["cid"])
+        await people.until_peer("alice", "bob", lambda peer: peer["relation"] == "asks_you")
+        fields = {"cid": people.cids["alice"], "peer_cid": people.cids["bob"], "accept": True}
+        await view.expect("PeerRegisterSuccess", "PeerRegisterRespond", **fields)
+        await people.until_peer("bob", "alice", lambda peer: peer["relation"] == "registered")
+
+
+async def test_a_service_of_then_hears_that_it_is_too_old_for_a_server_by_invitation(
+    deployment: Deployment, older: OlderProgram
+) -> None:
+    deployment.server.launch(environment={"CASEMATE_SERVER_REGISTRATION": "invite"})
+    older.launch(deployment.service("alice"))
+    deployment.server.wait_ready()
+    deployment.service("alice").wait_ready()
+    async with await deployment.service("alice").view() as view:
+        refused = await begin_register(view, deployment)
+        assert (refused.name, refused["message"]) == ("RegisterFailure", "This computer's Casemate must be updated.")
+
+
+async def test_programs_that_cannot_talk_say_which_one_is_older_at_once_and_in_the_log(deployment: Deployment) -> None:
+    deployment.server.launch((sys.executable, "-m", "tests.support.of_version", "7.8.9", str(LINK_VERSIONS[1] + 1)))
+    deployment.service("alice").launch()
+    deployment.server.wait_ready()
+    deployment.service("alice").wait_ready()
+    async with await deployment.service("alice").view() as view:
+        for _ in range(2):
+            refused = await begin_register(view, deployment)
+            assert refused.name == "RegisterFailure"
+            reason = refused["reason"]
+            assert (reason["code"], reason["params"]) == ("update_this_computer", {"version": "7.8.9"})
+    assert deployment.service("alice").stderr.read_text().count("program too old") == 1
+
+
 @pytest.mark.parametrize("upgraded", [SERVER, "alice", "bob"])
 async def test_one_side_is_upgraded_while_messages_are_under_way(
     deployment: Deployment, older: OlderProgram, upgraded: str
@@ -193,7 +282,9 @@ async def test_one_side_is_upgraded_while_messages_are_under_way(
         process(deployment, upgraded).terminate()
         process(deployment, upgraded).launch()
         if upgraded != "alice":
-            written += [await people.write("alice", "bob", text) for text in (f"{number} during" for number in range(20))]
+            written += [
+                await people.write("alice", "bob", text) for text in (f"{number} during" for number in range(20))
+            ]
         await asyncio.to_thread(process(deployment, upgraded).wait_ready)
         for name in ("alice", "bob"):
             await people.look(name)

@@ -3,7 +3,7 @@
 import itertools
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha3_256
 from pathlib import Path
@@ -107,6 +107,17 @@ class Street:
         core = ServerCore(store, known.settings, self.entropy)
         step(core, store, [Started()], self.now)
         self._servers[SERVER] = _Server(core, store, known.settings)
+
+    def server_runs(self, version: str) -> None:
+        """It stops, and that version of its program starts on its data."""
+        self.server_goes()
+        known = self._servers[SERVER]
+        settings = replace(known.settings, version=version)
+        core = ServerCore(known.store, settings, self.entropy)
+        step(core, known.store, [Started()], self.now)
+        self._servers[SERVER] = _Server(core, known.store, settings)
+        self.server_comes()
+        self.settle()
 
     def fill_server(self, people: int) -> None:
         """So many accounts that nobody here knows."""
@@ -250,6 +261,7 @@ class House:
         self._held: list[Callable[[], Event]] = []
         self._sockets = itertools.count(1)
         self._key = MachineKey(b"m" * 32)
+        self.version = "0.5.0"
         self.own_server_key: bytes | None = None
         """Of a server that this person started, too."""
         self.reach: Reach = "this-computer"
@@ -266,7 +278,9 @@ class House:
         store = open_or_begin_anew(self.folder, self._key, wall, has_accounts=has_accounts, synchronous="OFF")
         found = take_stock(store, files, self.street.now.wall)
         names = [row.name for row in store.accounts()]
-        machine = Machine(version="test", key=self._key, unlocked_by="key_file", own_server_key=self.own_server_key)
+        machine = Machine(
+            version=self.version, key=self._key, unlocked_by="key_file", own_server_key=self.own_server_key
+        )
         self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy), found=found)
         self._entropy = entropy
         self.tell_all([events.SessionLeft(name) for name in names])

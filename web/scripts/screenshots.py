@@ -156,6 +156,16 @@ INVITED = f"""const make = (uses, seconds) => {{
     over.view = {{ ...over.view, state: 'over', link: null, ends_at: Date.now() - 1e8, made_at: Date.now() - 2e8 }};"""
 
 ONLY_HERE = "world.reach = { ...world.reachOnNetwork, reach: 'this-computer', addresses: [] };"
+TOO_OLD = f"""const ada = world.account({ADA}n);
+    ada.link = {{ state: 'away', since: Date.now() - 400000,
+        reason: {{ code: 'update_this_computer', params: {{ version: '2.0.0' }}, acts: 'user' }} }};
+    ada.changeAccount();"""
+
+
+def server_runs(version: str, *, newer: bool) -> Act:
+    program = f"{{ version: '{version}', newer: {str(newer).lower()}, own: false }}"
+    return run(f"const ada = world.account({ADA}n); ada.serverProgram = {program}; ada.changeAccount();")
+
 
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
@@ -173,6 +183,10 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
             "0123456789abcdef.db' }, acts: 'user' }; world.accountsChanged();"
         ),
     ),
+    "versions-talk": (TALK, server_runs("0.2.0", newer=True)),
+    "versions-connections": (f"{HOME}/connections", server_runs("0.0.9", newer=False)),
+    "versions-settings": (f"{HOME}/settings", server_runs("0.2.0", newer=True)),
+    "versions-too-old": (TALK, run(TOO_OLD)),
     "talk-disk-full": (
         TALK,
         run("world.storage = { code: 'disk_full', params: {}, acts: 'retry' }; world.accountsChanged();"),

@@ -8,6 +8,7 @@ import { browserSurroundings, WebSocketService } from "./api/WebSocketService";
 import { App } from "./app/App";
 import { keepShell } from "./app/shell";
 import { thisBrowser } from "./state/browser";
+import { watchServedPage } from "./state/oldPage";
 import { navigate } from "./state/route";
 import { Sessions } from "./state/sessions";
 import { watchTheme } from "./state/theme";
@@ -26,7 +27,10 @@ void start(root);
 /** Not at the top of this file: what it loads later shares a file with it, and would wait for it for ever. */
 async function start(place: HTMLElement): Promise<void> {
   const service = await internalService();
-  if (import.meta.env.PROD && import.meta.env.MODE !== "fake") keepShell(service);
+  if (import.meta.env.PROD && import.meta.env.MODE !== "fake") {
+    keepShell(service);
+    watchServedPage(service);
+  }
   const sessions = new Sessions(service, thisBrowser());
   const told = route.screen === "workspace" ? sessions.of(route.cid).expect(route.place) : answered(service);
   void socket?.listen();

@@ -13,6 +13,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 from cyclopts.config import Env, Toml
 
+from casemate import __version__
 from casemate.cli.options import chosen_config
 from casemate.cli.services import fingerprint, server
 from casemate.node import StorageBroken
@@ -80,9 +81,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _version() -> str:
-    from importlib.metadata import version
-
-    return f"casemate {version('casemate')}"
+    return f"casemate {__version__}"
 
 
 def _take_config_option(arguments: list[str]) -> tuple[list[str], Path | None]:

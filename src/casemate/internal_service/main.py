@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ import structlog
 import uvloop
 from aiohttp import web
 
+from casemate import __version__
 from casemate.crypto.keys import MachineKey
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.key_store import machine_key
@@ -41,6 +41,7 @@ from casemate.runtime.event_queue import EventQueue
 from casemate.runtime.listen import ListenAddress, open_listener, url_of
 from casemate.runtime.open_files import allow_many_files
 from casemate.runtime.own_command import own_program
+from casemate.runtime.own_update import update_command
 from casemate.runtime.secrets_file import keep_secret
 from casemate.runtime.shutdown import shutdown_requested
 from casemate.runtime.sqlite_faults import opening
@@ -120,7 +121,7 @@ async def serve(options: InternalServiceOptions) -> int:
         is_new = not (options.data_dir / FILE_NAME).exists()
         key = machine_key(options.data_dir, system_entropy, use_keyring=options.use_keyring, is_new=is_new)
         machine = Machine(
-            version=metadata.version("casemate"),
+            version=__version__,
             key=key.key,
             unlocked_by=key.kept_by,
             default_server=options.default_server,
@@ -128,6 +129,7 @@ async def serve(options: InternalServiceOptions) -> int:
             start_command=options.start_command,
             install_line=options.install_line,
             open_command=options.open_command,
+            update_command=update_command(),
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.
         opened = _open_first(options.data_dir, key.key)

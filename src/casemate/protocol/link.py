@@ -162,6 +162,8 @@ class Welcome(LinkFrame, frozen=True):
     """The account's devices on that list, this one among them."""
     addresses: list[str] = []
     """Where this server can be reached now, best first: protocol/server_addresses.py. Empty: it does not know."""
+    version: str = ""
+    """Of the server's program, as a hint to people (protocol/program_versions.py): nothing is decided by it."""
 
 
 # --- requests and their answers ------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ PEER_VERSIONS: Final = (2, 2)
 """Lowest and highest version that this program speaks on a connection between peers."""
 
 INVITES_FEATURE: Final = "invites"
-"""Of a server: it takes PutInvite and EndInvite, and lets in by invitation."""
+"""Of a server: it takes PutInvite and EndInvite, and lets in by invitation. Of a device: it can come by one, and knows
+what a server says that lets in nobody else."""
 
 
 class NoCommonVersion(Exception):

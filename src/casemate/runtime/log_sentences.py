@@ -47,12 +47,19 @@ SENTENCES: Final = {
     ),
     "on a local network": "People are looked for on a local network.",
     "peer reads too slowly": "Somebody's computer does not read what it is sent; its connection was let go.",
+    "program too old": (
+        "This program is too old for the server: update Casemate on this computer and start it again. What is here is "
+        "kept."
+    ),
     "proxy not usable": "The proxy that is set cannot be used.",
     "ready": "Ready.",
     "refused": "A request that is not from this computer's browser was refused.",
     "relay ready": "The relay is ready.",
     "response not sent": "An answer could not be written down, and was left out.",
     "server reads too slowly": "The server does not read what it is sent; the link is tried again.",
+    "server too old": (
+        "The server is too old for this program: whoever runs it has to update it. It is asked again every half minute."
+    ),
     "starting anew on the local network": "Looking for people on the local network begins anew.",
     "stopped": "Stopped.",
     "storage broken": "The disk does not take what has to be kept.",

@@ -15,6 +15,7 @@ import structlog
 import uvloop
 from aiohttp import web
 
+from casemate import __version__
 from casemate.crypto.keys import Ed25519Public, ServerPasswordKey, ServerPrivate, fingerprint
 from casemate.crypto.server_password import server_password_key
 from casemate.node import Clock, Effect, StorageBroken, StorageDamaged, StorageFull
@@ -261,6 +262,7 @@ class _Server:
             mailbox_seconds=options.mailbox_days * DAY_SECONDS,
             new_accounts_at_once=options.new_accounts_at_once,
             paths=None if services is None else services.paths,
+            version=__version__,
         )
 
     def _say_ready(self, url: str) -> None:

@@ -31,6 +31,7 @@ export interface AccountView {
   readonly looks: NameLooks;
   readonly server_addresses: readonly ServerAddressView[];
   readonly invitation_failed: Reason | null;
+  readonly server_program: ServerProgramView | null;
 }
 
 /** Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows. */
@@ -537,11 +538,19 @@ export interface ServerProbed {
   readonly own: boolean;
 }
 
+/** What the server says that it runs, where that is another version than this service's. A hint: nothing follows. */
+export interface ServerProgramView {
+  readonly version: string;
+  readonly newer: boolean;
+  readonly own: boolean;
+}
+
 export interface ServiceInfo {
   readonly version: string;
   readonly default_server: string | null;
   readonly start_command: string;
   readonly open_command: string;
+  readonly update_command: string;
   readonly install_line: string;
 }
 

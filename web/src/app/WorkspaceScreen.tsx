@@ -19,6 +19,7 @@ import { ConnectionBanner } from "../features/shell/ConnectionBanner";
 import { Rail } from "../features/shell/Rail";
 import { SignOut } from "../features/shell/SignOut";
 import { Sidebar } from "../features/shell/Sidebar";
+import { UpdateLine } from "../features/shell/UpdateLine";
 import { useSession, useSessionState } from "../state/context";
 import type { Place } from "../state/address";
 import { LANDING } from "../state/address";
@@ -127,6 +128,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   return (
     <div className="flex h-full flex-col">
       <ConnectionBanner onSignOut={signOut} />
+      <UpdateLine />
       <Announcer onOpen={openConversation} />
       <div className="relative flex min-h-0 flex-1">
         <Rail

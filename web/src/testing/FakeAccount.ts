@@ -12,6 +12,7 @@ import type {
   PeerView,
   Reason,
   ServerAddressView,
+  ServerProgramView,
   SettingsView,
   Snapshot,
   TimelinePage,
@@ -65,6 +66,7 @@ export class FakeAccount implements Person {
   /** As the service's: the same as long as the account exists. */
   readonly browserKey: BrowserKey;
   invitationFailed: Reason | null = null;
+  serverProgram: ServerProgramView | null = null;
   serverAddresses: readonly ServerAddressView[];
   private arrivals = 0;
   private places = 0;
@@ -125,6 +127,7 @@ export class FakeAccount implements Person {
       server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
       server_addresses: this.serverAddresses,
       invitation_failed: this.invitationFailed,
+      server_program: this.serverProgram,
     };
     const looks = fakeLooks(full_name, username);
     return { cid, account_id, username, full_name, ...server, link, settings, unread, looks };

@@ -140,6 +140,7 @@ export class FakeInternalService implements InternalService {
       start_command: "/opt/casemate/bin/casemate up",
       open_command: "/opt/casemate/bin/casemate open",
       install_line: this.world.installLine,
+      update_command: this.world.updateCommand,
     };
     return { state: "open", service, accounts, found: this.world.found, storage: this.world.storage };
   }

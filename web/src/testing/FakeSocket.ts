@@ -35,6 +35,7 @@ export class FakeSocket implements Socket {
       start_command: "up",
       open_command: "open",
       install_line: "",
+      update_command: "",
     };
     this.respond("HelloAccepted", { cid: 0n, request_id: this.idOf("Hello"), service, accounts: [] });
   }

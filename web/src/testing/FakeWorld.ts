@@ -32,6 +32,7 @@ export class FakeWorld {
   /** People who are only ever rows of the directory. */
   /** What the service hands out with an invitation. */
   installLine = "";
+  updateCommand = "uv tool upgrade casemate";
   readonly invites = new FakeInvites(this);
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;

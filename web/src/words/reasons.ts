@@ -155,8 +155,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     "This computer lets Casemate open no more accounts at once. Sign out of one first, or raise the limit of open files (ulimit -n) and start Casemate again.",
   disk_full: () =>
     "There is no room on this computer’s disk. What is here stays readable; make room, and it goes on by itself.",
-  update_server: () => "The server is too old for this program. Whoever runs it has to update it.",
-  update_this_computer: () => "This program is too old for the server. Update Casemate on this computer.",
+  update_server: ({ params }) =>
+    params.what === "invitations"
+      ? "The server is too old to let people in by a link. Whoever runs it has to update it; until then, people make an account there themselves."
+      : `The server is too old for this program${params.version ? `: it runs Casemate ${params.version}` : ""}. Whoever runs it has to update it.`,
+  update_this_computer: ({ params }) => `${tooOldWords(params)} Update Casemate on this computer.`,
   broke_protocol: () => "The server and this program do not understand each other. Update both.",
   no_direct_path_yet: ({ name }) => `A connection to ${name} is being made right now.`,
   path_doubtful: ({ name }) =>
@@ -244,6 +247,11 @@ function unknownReason(reason: Reason): string {
     case "user":
       return "That did not work like this.";
   }
+}
+
+/** Of this program; what to do about it is said by whoever knows how it was installed. */
+export function tooOldWords(params: Reason["params"]): string {
+  return `This program is too old for the server${params.version ? `, which runs Casemate ${params.version}` : ""}.`;
 }
 
 function damagedFile(params: Reason["params"]): string {

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 from collections import deque
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -23,11 +24,12 @@ from casemate.internal_service.core.ground.link_io import (
     OpenLink,
     SendOnLink,
 )
-from casemate.internal_service.core.ground.refusals import reason
+from casemate.internal_service.core.ground.refusals import UPDATES, reason
 from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import LINK_FRAME_BYTES, MIB
+from casemate.protocol.link import OpeningRefused
 from casemate.protocol.link_codec import decode_server_frame, encode
 from casemate.protocol.server_addresses import has_public_certificate, is_on_this_computer, link_url
 from casemate.runtime.event_queue import EventQueue
@@ -40,6 +42,7 @@ HEARTBEAT_SECONDS: Final = 4.0
 CLOSE_SECONDS: Final = 1.0
 SEND_QUEUE_BYTES: Final = 32 * MIB
 """A server that reads so much slower than we send is let go; the outbox is on the disk."""
+_SAID: Final = 64
 
 log = structlog.get_logger("casemate.link")
 
@@ -64,12 +67,14 @@ class ServerLinks:
         self._http = _session(_connector(aiohttp.ThreadedResolver()))
         self._http_elsewhere = _session(_connector(_Elsewhere()))
         self._through: dict[Proxy, aiohttp.ClientSession] = {}
+        self._said_too_old: set[tuple[str, str]] = set()
 
     def perform(self, effect: OpenLink | SendOnLink | CloseLink) -> None:
         key = (effect.account_id, effect.generation)
         match effect:
             case OpenLink(address=address, elsewhere=elsewhere):
-                link = self._links[key] = _Link(key, address, self._way_to(address, elsewhere), self._events)
+                way = self._way_to(address, elsewhere)
+                link = self._links[key] = _Link(key, address, way, self._events, self._say_too_old)
                 link.finished.add_done_callback(lambda _: self._gone(key, link))
             case SendOnLink(frame=frame):
                 if key in self._links:
@@ -87,6 +92,18 @@ class ServerLinks:
         if self._links.get(key) is link:
             del self._links[key]
             self._events.post(LinkClosed(*key, link.why_closed, link.why_not))
+
+    def _say_too_old(self, address: str, code: str) -> None:
+        """Once, and not with every attempt."""
+        if (address, code) in self._said_too_old:
+            return
+        if len(self._said_too_old) >= _SAID:
+            self._said_too_old.clear()
+        self._said_too_old.add((address, code))
+        if code == "update_server":
+            log.warning("server too old", server=address)
+        else:
+            log.warning("program too old", server=address)
 
     def _way_to(self, address: str, elsewhere: bool) -> "aiohttp.ClientSession | Reason":
         """What it is dialled with, or why it cannot be."""
@@ -113,11 +130,19 @@ class ServerLinks:
 
 
 class _Link:
-    def __init__(self, key: _Key, address: str, way: aiohttp.ClientSession | Reason, events: EventQueue) -> None:
+    def __init__(
+        self,
+        key: _Key,
+        address: str,
+        way: aiohttp.ClientSession | Reason,
+        events: EventQueue,
+        say_too_old: Callable[[str, str], None],
+    ) -> None:
         self._account_id, self._generation = key
         self._address = address
         self._way = way
         self._events = events
+        self._say_too_old = say_too_old
         self._outgoing: deque[bytes] = deque()
         self._outgoing_bytes = 0
         self._sent_bytes = 0
@@ -197,6 +222,8 @@ class _Link:
             except MalformedFrame:
                 log.warning("malformed frame", account=self._account_id.hex()[:16])
                 return "malformed frame"
+            if isinstance(frame, OpeningRefused) and frame.code in UPDATES:
+                self._say_too_old(self._address, frame.code)
             event = LinkFrameArrived(self._account_id, self._generation, frame)
             await self._tell(event, len(message.data))
         return f"closed ({socket.close_code})"

@@ -41,6 +41,8 @@ class ServiceInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a person types on this computer to start the service again."""
     open_command: str
     """What a person types on this computer for a fresh signed-in page."""
+    update_command: str = ""
+    """What a person types on this computer for the newest version of this program; empty: nobody can tell."""
     install_line: str = ""
     """What somebody without Casemate types to install it and join, to be handed out with a link; empty: nobody said."""
 

@@ -144,6 +144,17 @@ class Namesake(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
 
 
+class ServerProgramView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server says that it runs, where that is another version than this service's. A hint: nothing follows."""
+
+    version: str
+    """Such as 0.2.0 or 0.2.0rc1, and nothing else."""
+    newer: bool
+    """Else it is older."""
+    own: bool
+    """It was started together with this service."""
+
+
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     account_id: str
@@ -157,9 +168,10 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """Unread messages of all conversations: the one counter every tab and badge reads."""
     looks: NameLooks
     server_addresses: list[ServerAddressView] = []
+    """What a person wrote comes first; the first one is `server_address`."""
     invitation_failed: Reason | None = None
     """Why the last link that was opened led nowhere, as long as the service runs."""
-    """What a person wrote comes first; the first one is `server_address`."""
+    server_program: ServerProgramView | None = None
 
 
 class PathView(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_IN_ALL_SECONDS,
 )
 from casemate.protocol.link import CreateAccount
+from casemate.protocol.versions import INVITES_FEATURE
 from casemate.server.core.allowances import Allowances
 from casemate.server.core.invites import NOT_KNOWN, Invites
 from casemate.server.core.refusals import Refusal
@@ -27,6 +28,7 @@ class Joining:
         self._invites = invites
         self._registration = settings.registration
         self._password = settings.password
+        self._version = settings.version
         self._wrong_passwords = _Guesses("too_many_passwords")
         self._wrong_invites = _Guesses("too_many_invite_tries")
 
@@ -36,6 +38,9 @@ class Joining:
 
     def check(self, caller: str, greeting: Greeting, frame: CreateAccount, now: Instant) -> None:
         """Whoever shows an invitation needs nothing else. Raises RequestRefused with what is wrong or missing."""
+        if self._registration in ("closed", "invite") and INVITES_FEATURE not in greeting.client_features:
+            # It does not know the words for that; these it knows, and once it is updated it hears the others.
+            raise Refusal("update_this_computer", version=self._version)
         if self._registration == "closed":
             raise Refusal("registration_closed")
         if frame.invite_id:

@@ -85,7 +85,8 @@ class Opening:
         try:
             version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
         except NoCommonVersion as error:
-            raise Refusal("update_server" if error.must_update == "server" else "update_this_computer") from error
+            code = "update_server" if error.must_update == "server" else "update_this_computer"
+            raise Refusal(code, version=self._settings.version) from error
         unproven = ServerHello(
             version=version,
             features=list(SERVER_FEATURES),
@@ -227,6 +228,7 @@ class Opening:
                 for device_id in self._store.accounts.devices(account.account_id)
             ],
             addresses=list(self.addresses),
+            version=self._settings.version,
         )
 
     def _sent(self, device_id: DeviceId) -> list[Holdings]:

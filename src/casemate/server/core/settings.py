@@ -25,3 +25,5 @@ class ServerSettings:
     """From one network; after those, one every `NEW_ACCOUNT_SECONDS`."""
     paths: PathOffer | None = None
     """What this server offers for connections between peers; None: no relay runs."""
+    version: str = ""
+    """Of the program, as devices are told; empty: nothing is."""

@@ -21,7 +21,7 @@ from casemate.crypto.testing import repeatable_entropy
 from casemate.protocol.ids import AccountId, Cid, DeviceId, cid_of
 from casemate.protocol.link import Authenticate, ClientHello, CreateAccount, ServerHello
 from casemate.protocol.names import shown_full_name, shown_username
-from casemate.protocol.versions import LINK_VERSIONS
+from casemate.protocol.versions import INVITES_FEATURE, LINK_VERSIONS
 
 BUNDLE: Final = b"a last-resort bundle, opaque to the server"
 
@@ -42,6 +42,8 @@ class Person:
     """Id and token of the invitation that it registers with."""
     first_list: bytes = b""
     """Registers with this instead of a list of the one device."""
+    features: list[str] = field(default_factory=lambda: [INVITES_FEATURE])
+    """That its program has."""
     request_ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -66,7 +68,7 @@ class Person:
         self.start_id = self.entropy(START_ID_BYTES)
 
     def hello(self) -> ClientHello:
-        return ClientHello(LINK_VERSIONS, [], self.entropy(NONCE_BYTES))
+        return ClientHello(LINK_VERSIONS, self.features, self.entropy(NONCE_BYTES))
 
     def create_account(self, greeting: Greeting) -> CreateAccount:
         device_list = self.device_list

@@ -6,11 +6,13 @@ import { useState } from "react";
 import type { Cid } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
+import { HowToUpdate } from "../../components/HowToUpdate";
 import { PathGlyph } from "../../components/PathGlyph";
-import { useNow, useSession, useWorkspace } from "../../state/context";
+import { useConnection, useNow, useSession, useWorkspace } from "../../state/context";
 import { connectedOf } from "../../words/lists";
 import { isAmbiguous } from "../../words/names";
 import { wayWord } from "../../words/paths";
+import { isToUpdateHere, programWords } from "../../words/programVersions";
 import { sinceTime } from "../../words/times";
 import { useAmbiguousNames } from "../../words/useAmbiguousNames";
 import { ConnectionRow } from "./ConnectionRow";
@@ -32,7 +34,9 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
   const now = useNow(REFRESH_MILLISECONDS);
   const [pointed, setPointed] = useState<Cid | null>(null);
   const ambiguous = useAmbiguousNames();
-  const { link, settings } = account;
+  const connection = useConnection();
+  const service = connection.state === "open" ? connection.service : null;
+  const { link, settings, server_program: program } = account;
   const groups = groupsOf(people, link);
   const summary = summaryOf(groups);
   const away = link.state === "away" ? `, the server away since ${sinceTime(link.since, now)}` : "";
@@ -57,6 +61,12 @@ export function ConnectionsScreen({ onDiscover, onSettings }: Props) {
           pointed={pointed}
           now={now}
         />
+        {program !== null && service !== null && (
+          <p role="note" className="rounded-card bg-accent-soft px-4 py-2.5 text-13 text-pretty">
+            {programWords(program, service.version)}{" "}
+            {isToUpdateHere(program) && <HowToUpdate command={service.update_command} />}
+          </p>
+        )}
         {settings.relay_only && people.length > 0 && (
           <Note onSettings={onSettings}>
             {groups.some(({ way }) => way === "direct")

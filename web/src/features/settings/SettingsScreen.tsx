@@ -12,6 +12,7 @@ import { chooseTheme, themeChoice } from "../../state/theme";
 import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
+import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
@@ -53,6 +54,10 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
             <dt>Server identity</dt>
             <dd className="min-w-0 font-mono text-12 leading-[1.36rem] break-words">
               {account.server_fingerprint}
+            </dd>
+            <dt>Casemate</dt>
+            <dd className="min-w-0 break-words">
+              <ProgramVersions program={account.server_program} />
             </dd>
           </dl>
         </Part>

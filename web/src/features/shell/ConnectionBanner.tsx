@@ -2,12 +2,13 @@
 import type { LinkView, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Banner } from "../../components/Banner";
+import { HowToUpdate } from "../../components/HowToUpdate";
 import { StartAgain } from "../../components/StartAgain";
 import { commandsOfService } from "../../state/commands";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
 import { connectedOf } from "../../words/lists";
 import { listOfNames } from "../../words/names";
-import { sentenceOf } from "../../words/reasons";
+import { sentenceOf, tooOldWords } from "../../words/reasons";
 import { shortDuration, sinceTime } from "../../words/times";
 
 /** A restart of the service, or of the server, takes less: the page does not move for it. */
@@ -75,6 +76,8 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
   const connected = useSessionState(({ workspace }) =>
     workspace === null ? NOBODY : connectedOf(workspace),
   );
+  const connection = useConnection();
+  const service = connection.state === "open" ? connection.service : null;
   const now = useNow(1000);
   if (account === undefined) return null;
   const { link, server_address } = account;
@@ -91,9 +94,21 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
     case "away":
       return (
         <Banner tone="waiting">
-          The server is away since {sinceTime(link.since, now)}. {whatGoesOn(connected, link, now)}
+          {isTooOld(link)
+            ? `Nothing comes from the server since ${sinceTime(link.since, now)}.`
+            : `The server is away since ${sinceTime(link.since, now)}.`}{" "}
+          {whatGoesOn(connected, link, now)}
           {link.reason !== null && !SAID_ALREADY.has(link.reason.code) && (
-            <> {sentenceOf(link.reason, { server: server_address, now })}</>
+            <>
+              {" "}
+              {link.reason.code === "update_this_computer" && service !== null ? (
+                <>
+                  {tooOldWords(link.reason.params)} <HowToUpdate command={service.update_command} />
+                </>
+              ) : (
+                sentenceOf(link.reason, { server: server_address, now })
+              )}
+            </>
           )}
         </Banner>
       );
@@ -117,13 +132,19 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
   }
 }
 
+/** It is there, and one of the two programs is too old for the other. */
+function isTooOld({ reason }: LinkView): boolean {
+  return reason?.code === "update_this_computer" || reason?.code === "update_server";
+}
+
 /** Those with a connection of their own do not need the server. */
 function whatGoesOn(connected: readonly PeerView[], link: LinkView, now: number): string {
   const relayGoesOn = now - link.since > RELAY_MISSED_MILLISECONDS;
   const reached = connected.filter(
     ({ path }) => path?.kind === "direct" || (path?.kind === "relayed" && relayGoesOn),
   );
-  if (reached.length === 0) return "You can read and write; messages leave when it is back.";
+  if (reached.length === 0)
+    return `You can read and write; messages leave when ${isTooOld(link) ? "the older program is updated" : "it is back"}.`;
   const goesOn = `Messages with ${listOfNames(reached)} go on without it`;
   return reached.length === connected.length ? `${goesOn}.` : `${goesOn}; the others wait for it.`;
 }

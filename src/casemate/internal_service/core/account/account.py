@@ -384,6 +384,11 @@ class Account(Memory):
     def link_view(self) -> LinkView:
         return self._parts.link.view()
 
+    @property
+    def server_version(self) -> str:
+        """What the server that we reached last says that it runs; empty: nothing."""
+        return self._parts.link.server_version
+
     def server_address_views(self) -> list[ServerAddressView]:
         return self._parts.link.addresses.views(online=self._parts.link.online)
 

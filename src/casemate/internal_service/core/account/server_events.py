@@ -179,7 +179,7 @@ class ServerEvents(Memory):
             raise PeerBrokeProtocol("a welcome for another account")
         if frame.start_counter_seen > profile.start_counter + START_JUMP:
             raise PeerBrokeProtocol("a start counter out of bounds")
-        found_at = self._link.welcomed(now)
+        found_at = self._link.welcomed(frame.version, now)
         first_time = not profile.enrolled
         older = frame.start_counter_seen > profile.start_counter
         other = somebody_else_was_linked(profile.starts, frame.linked_before, frame.start_counter_seen)

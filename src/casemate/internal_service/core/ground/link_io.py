@@ -8,7 +8,7 @@ from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import ClientHello
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
-from casemate.protocol.versions import LINK_VERSIONS
+from casemate.protocol.versions import INVITES_FEATURE, LINK_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +84,4 @@ LinkEvent = LinkOpened | LinkFrameArrived | LinkClosed | ServerPasswordKeyMade
 
 def client_hello(nonce: bytes) -> ClientHello:
     """The first frame on any link. `nonce` is drawn for this link alone."""
-    return ClientHello(LINK_VERSIONS, [], nonce)
+    return ClientHello(LINK_VERSIONS, [INVITES_FEATURE], nonce)

@@ -1,6 +1,17 @@
 """Requests that cannot be done: the catalogue of reasons as exceptions."""
 
+from typing import Final
+
 from casemate.protocol.client.views import Acts, Reason
+from casemate.protocol.link import OpeningRefused, RequestFailed
+from casemate.protocol.program_versions import order_of
+
+UPDATES: Final = frozenset({"update_server", "update_this_computer"})
+"""One side's program is too old for the other's."""
+_TOLD_PARAMS: Final = 8
+_TOLD_CODE_CHARACTERS: Final = 64
+_TOLD_CHARACTERS: Final = 1024
+"""Of a username, say, and far beyond it."""
 
 _ACTS: dict[str, Acts] = {
     "wrong_password": "user",
@@ -118,7 +129,20 @@ _ACTS: dict[str, Acts] = {
 
 
 def reason(code: str, **params: str) -> Reason:
-    """A reason of the catalogue; codes a newer server may invent are passed on as temporary."""
+    """A reason of the catalogue."""
+    return Reason(code=code, params=params, acts=_ACTS.get(code, "retry"))
+
+
+def told_reason(told: OpeningRefused | RequestFailed) -> Reason:
+    """What a server says of why, in bounds; codes that a newer one may invent are passed on as temporary."""
+    params = {
+        name: value
+        for name, value in list(told.params.items())[:_TOLD_PARAMS]
+        if len(name) <= _TOLD_CODE_CHARACTERS and len(value) <= _TOLD_CHARACTERS
+    }
+    code = told.code if len(told.code) <= _TOLD_CODE_CHARACTERS else "internal"
+    if code in UPDATES and order_of(params.get("version", "")) is None:
+        params.pop("version", None)
     return Reason(code=code, params=params, acts=_ACTS.get(code, "retry"))
 
 

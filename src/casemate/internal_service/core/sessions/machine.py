@@ -21,5 +21,7 @@ class Machine:
     """What a person types to start us again."""
     open_command: str = "casemate open"
     """What a person types for a fresh signed-in page."""
+    update_command: str = ""
+    """What a person types to have the newest version; empty: it cannot be told."""
     install_line: str = ""
     """What somebody without Casemate types to install it and join; empty: nobody said."""

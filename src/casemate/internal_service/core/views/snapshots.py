@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sockets import Sockets
@@ -22,10 +23,12 @@ from casemate.protocol.client.views import (
     FoundAccountFile,
     LocalAccount,
     Reason,
+    ServerProgramView,
     SettingsView,
     ViewEvent,
 )
 from casemate.protocol.ids import Cid, SocketId
+from casemate.protocol.program_versions import is_newer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Views(Memory):
             start_command=self._machine.start_command,
             open_command=self._machine.open_command,
             install_line=self._machine.install_line,
+            update_command=self._machine.update_command,
         )
         shown = self._list_shown = self._account_list()
         self._desk.answer(
@@ -203,7 +207,16 @@ class Views(Memory):
             looks=account.name_looks(),
             server_addresses=account.server_address_views(),
             invitation_failed=account.invitation_failed(),
+            server_program=self._server_program(account),
         )
+
+    def _server_program(self, account: Account) -> ServerProgramView | None:
+        version = account.server_version
+        newer = is_newer(version, self._machine.version)
+        if newer is None:
+            return None
+        own = account.profile.server_key is not None and account.profile.server_key == self._machine.own_server_key
+        return ServerProgramView(version=version, newer=newer, own=own)
 
     def _resumed(self, host: Host, asker: Asker, after: ext.ViewPosition) -> ext.Resumed:
         key = browser_key(self._hosts.store(host), self._entropy)

@@ -91,6 +91,17 @@ def test_without_an_invitation_nobody_is_let_in_where_one_is_needed() -> None:
     assert office.greet(new_person("bob"))[0].last(ServerHello).registration == "invite"
 
 
+@pytest.mark.parametrize("mode", ["invite", "closed"])
+def test_a_program_that_knows_no_invitations_hears_what_it_understands_and_can_be_done(mode: Any) -> None:
+    office = Office(registration=mode)
+    office.settings = replace(office.settings, version="1.2.3")
+    office.start()
+    older = new_person("bob")
+    older.features = []
+    refusal = office.create_account(older).last(OpeningRefused)
+    assert (refusal.code, refusal.params) == ("update_this_computer", {"version": "1.2.3"})
+
+
 def test_a_closed_server_lets_nobody_in_and_takes_no_invitation() -> None:
     office = Office(registration="open")
     alice = office.newcomer("alice")

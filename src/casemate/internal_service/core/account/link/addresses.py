@@ -6,13 +6,14 @@ from typing import Final
 
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.rows import Profile, ServerAddress
-from casemate.internal_service.core.ground.refusals import refuse
+from casemate.internal_service.core.ground.refusals import UPDATES, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.client.views import Reason, ServerAddressView
 from casemate.protocol.server_addresses import SERVER_ADDRESSES, believable, is_on_this_computer
 
-_ALARMS: Final = frozenset({"server_identity_changed"})
+_TELLING: Final = UPDATES | {"server_identity_changed"}
+"""Whoever answers where our server should be says more than one that is not there, at another address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,12 @@ class ServerAddresses(Memory):
         return max(0.0, min(0.0 if rest is None else rest.rests_until - now.monotonic for rest in rests))
 
     def why_away(self, otherwise: Reason) -> Reason:
-        """Another server where ours should be is worth an alarm; where only its own word led us, it is not."""
+        """Another server where ours should be is worth an alarm, and so is one that this program cannot talk with;
+        where only its own word led us, it is not."""
         profile = self._context.profile
         for each in profile.addresses:
             missed = self._missed.get(each.address)
-            if missed is not None and missed.why.code in _ALARMS and is_expected(profile, each):
+            if missed is not None and missed.why.code in _TELLING and is_expected(profile, each):
                 return missed.why
         return otherwise
 

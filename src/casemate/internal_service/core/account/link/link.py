@@ -32,7 +32,7 @@ from casemate.internal_service.core.ground.link_io import (
     client_hello,
 )
 from casemate.internal_service.core.ground.notices import AccountDeleted, EnrolmentRefused, LinkChanged
-from casemate.internal_service.core.ground.refusals import reason
+from casemate.internal_service.core.ground.refusals import reason, told_reason
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
@@ -116,6 +116,8 @@ class Link(Memory):
         """It has proven itself, somewhere, since the link was started."""
         self.features: frozenset[str] = frozenset()
         """What the server that we reached last can do besides."""
+        self.server_version = ""
+        """Of its program, as it says."""
         self.when_down: list[Callable[[Instant], Outcome]] = []
         """Who has to hear of it when the link was online and is not any more."""
 
@@ -215,7 +217,7 @@ class Link(Memory):
     def refused(self, frame: OpeningRefused, now: Instant) -> Outcome:
         if not isinstance(self._state, ComingOnline):
             raise PeerBrokeProtocol("a refusal out of turn")
-        why = reason(frame.code, **frame.params)
+        why = told_reason(frame)
         if self._state.greeting is None:
             return self._not_here(why, self._state.address, now)
         if frame.code == "fenced":
@@ -224,13 +226,14 @@ class Link(Memory):
             return [*self.stop(now), EnrolmentRefused(why)]
         return self._lost(why, now, REFUSED_RETRY_SECONDS)
 
-    def welcomed(self, now: Instant) -> str:
+    def welcomed(self, version: str, now: Instant) -> str:
         """The address at which our server was found."""
         state = self._state
         if not isinstance(state, ComingOnline) or state.greeting is None:
             raise PeerBrokeProtocol("a welcome out of turn")
         self._state = Online(now.wall, state.attempt, now.monotonic + STEADY_SECONDS)
         self._away_since, self._why = None, None
+        self.server_version = version
         self.addresses.reached(state.address.address)
         return state.address.address
 

@@ -13,7 +13,7 @@ from casemate.internal_service.core.account.link.link import Link
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.account.rows import Guest, Invite, Profile
 from casemate.internal_service.core.ground.notices import Answered
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse, told_reason
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId, InviteId
@@ -50,7 +50,7 @@ class Inviting(Memory):
         if sum(self._can_be_used(invite, now) for invite in self._context.store.invites()) >= INVITES_PER_ACCOUNT:
             raise refuse("too_many_invites")
         if self._link.online and INVITES_FEATURE not in self._link.features:
-            raise refuse("update_server")
+            raise refuse("update_server", what="invitations")
         invite_id, secret = new_invite(self._context.entropy)
         invite = Invite(invite_id, secret, uses, made_at=now.wall, ends_at=now.wall + seconds)
         outcome = self._put(invite, now, lambda answer: self._made(invite_id, token, answer))
@@ -126,7 +126,7 @@ class Inviting(Memory):
             return [Answered(token)]
         # The server may have it all the same; nobody was given this link.
         self._context.store.put_invite(replace(invite, ended=True))
-        return [Answered(token, reason(answer.code, **answer.params))]
+        return [Answered(token, told_reason(answer))]
 
     def _put_again(self, invite: Invite, now: Instant) -> Outcome:
         if INVITES_FEATURE not in self._link.features:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
 from casemate.internal_service.core.ground.notices import AccountDeleted, Answered, DirectoryAnswered, LinkChanged
-from casemate.internal_service.core.ground.refusals import reason
+from casemate.internal_service.core.ground.refusals import reason, told_reason
 from casemate.node import Instant
 from casemate.protocol.client.views import DirectoryRow
 from casemate.protocol.limits import DIRECTORY_PAGE_ROWS
@@ -66,5 +66,5 @@ def _unless_refused(token: int, confirmed: Callable[[], Outcome]) -> Callable[[A
 
 def _refused(token: int, answer: Answer) -> Outcome:
     if isinstance(answer, RequestFailed):
-        return [Answered(token, reason(answer.code, **answer.params))]
+        return [Answered(token, told_reason(answer))]
     return [Answered(token, reason("internal"))]

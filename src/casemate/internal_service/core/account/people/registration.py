@@ -27,7 +27,7 @@ from casemate.internal_service.core.ground.notices import (
     RegistrationSettled,
     RegistrationWanted,
 )
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse, told_reason
 from casemate.internal_service.core.ground.undo import Memory, UndoSet
 from casemate.node import Instant
 from casemate.protocol.client.views import Relation
@@ -228,7 +228,7 @@ class Registration(Memory):
                 return self._crossed(peer, now)  # their card says so; the server's word alone is nobody's consent
             relation: Relation = "none" if peer.relation == "requested" else peer.relation
             self._context.put_peer(peer.let_go(relation, peer.relation_since))
-            refused = reason(answer.code, **answer.params)
+            refused = told_reason(answer)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
         if peer.relation == "asks_you":
             return self._crossed(peer, now)
@@ -245,7 +245,7 @@ class Registration(Memory):
         if isinstance(answer, RequestFailed):
             if accept and answer.code == "server_away":
                 return []  # the next link says it again
-            refused = reason(answer.code, **answer.params)
+            refused = told_reason(answer)
             if answer.code == "not_asked":
                 peer = replace(peer, relation="none", our_card=None, their_card=None, introduction="")
                 self._context.put_peer(peer)
@@ -266,7 +266,7 @@ class Registration(Memory):
 
     def _block_kept(self, account_id: AccountId, blocked: bool, token: int, answer: Answer, now: Instant) -> Outcome:
         if isinstance(answer, RequestFailed):
-            return [Answered(token, reason(answer.code, **answer.params))]
+            return [Answered(token, told_reason(answer))]
         peer = self._context.store.peer(account_id)
         if peer is None:
             return [Answered(token)]
@@ -448,5 +448,5 @@ class Registration(Memory):
         return [PeerChanged(peer.cid), ConversationChanged(self._context.conversation_with(peer.account_id))]
 
     def _settled_unknown(self, cid: Cid, answer: Answer) -> RegistrationSettled:
-        why = reason(answer.code, **answer.params) if isinstance(answer, RequestFailed) else reason("internal")
+        why = told_reason(answer) if isinstance(answer, RequestFailed) else reason("internal")
         return RegistrationSettled(cid, "", why)

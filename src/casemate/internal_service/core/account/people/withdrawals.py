@@ -6,7 +6,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests, Then
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import Answered, PeerChanged, RegistrationSettled
-from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.refusals import Refused, reason, refuse, told_reason
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import AnswerRegistration, RegistrationWithdrawn, RequestFailed, WithdrawAsk
@@ -52,7 +52,7 @@ class Withdrawals:
     def _answered(self, account_id: AccountId, token: int, answer: Answer, now: Instant) -> Outcome:
         if isinstance(answer, RequestFailed):
             # `not_asked`: what became of it meanwhile is told by a signal.
-            return [Answered(token, reason(answer.code, **answer.params))]
+            return [Answered(token, told_reason(answer))]
         return [*self._withdrawn(account_id, now), Answered(token)]
 
     def _withdrawn(self, account_id: AccountId, now: Instant) -> Outcome:
