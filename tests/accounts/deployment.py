@@ -44,7 +44,7 @@ from casemate.server.core.events import (
     Started,
     Written,
 )
-from casemate.server.core.settings import ServerSettings
+from casemate.server.core.settings import RegistrationMode, ServerSettings
 from tests.support.devices import furnish, publish, take_over, with_device
 from tests.support.peer_network import PeerNetwork
 
@@ -160,6 +160,8 @@ class Deployment:
         self.to_device: ToDevice = lambda person, frame: [frame]
         self.server_up = True
         self.server_clock_ahead = 0.0
+        self.registration: RegistrationMode = "open"
+        """From the next start of the server on."""
         self.dialled: list[str] = []
         """The addresses, in turn."""
         self.nobody_at: set[str] = set()
@@ -414,7 +416,12 @@ class Deployment:
     def _open_server(self) -> None:
         self._server_database = Database.open(self.folder / "server.db", synchronous="OFF")
         self._server_store = SqliteServerStore(self._server_database)
-        settings = ServerSettings(self.server_private, self.server_key, mailbox_seconds=self.mailbox_seconds)
+        settings = ServerSettings(
+            self.server_private,
+            self.server_key,
+            mailbox_seconds=self.mailbox_seconds,
+            registration=self.registration,
+        )
         self._server_core = ServerCore(self._server_store, settings, self.entropy)
         self._server(Started())
 

@@ -15,10 +15,11 @@ from casemate.internal_service.core.ground.notices import (
     Answered,
     EnrolmentRefused,
     InvitationEnded,
+    InvitesJudged,
     RegistrationSettled,
     RegistrationWanted,
 )
-from casemate.internal_service.core.ground.refusals import Refused
+from casemate.internal_service.core.ground.refusals import Refused, reason
 from casemate.protocol.client.views import InviteView
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import DAY_SECONDS
@@ -27,6 +28,8 @@ from casemate.protocol.link import (
     AskRegistration,
     EndInvite,
     PutInvite,
+    RequestDone,
+    RequestFailed,
     SignalsTaken,
 )
 from tests.accounts.deployment import Deployment, Person
@@ -400,6 +403,54 @@ def test_a_server_with_another_key_at_the_address_is_not_joined(world: Deploymen
     assert view.reason is not None
     assert view.reason.code == "server_identity_changed"
     assert not bob.account.enrolled
+
+
+def test_an_invitation_that_the_server_takes_nobody_by_is_shown_as_that_until_it_does_again(
+    world: Deployment, alice: Person
+) -> None:
+    link = invites(world, alice)
+    world.registration = "closed"
+    world.restart_server()
+    world.pass_time(60)
+    view = views(world, alice)[0]
+    assert (view.state, view.refused) == ("refused", reason("registration_closed"))
+    assert view.link == link, "whoever has an account there can come by it all the same"
+    assert alice.heard(InvitesJudged)
+    assert alice.account.invites_refused() == 1
+    world.registration = "invite"
+    world.restart_server()
+    world.pass_time(60)
+    assert (views(world, alice)[0].state, views(world, alice)[0].refused) == ("usable", None)
+    assert alice.account.invites_refused() == 0
+    assert world.sees(alice, comes(world, "bob", link)).relation == "registered"
+
+
+def test_one_too_many_is_taken_when_another_has_ended(world: Deployment, alice: Person) -> None:
+    full = True
+
+    def refuse(person: Person, frame: Any) -> list[Any]:
+        is_answer = isinstance(frame, RequestDone) and full
+        return [RequestFailed(frame.request_id, "too_many_invites") if is_answer else frame]
+
+    links = [invites(world, alice), invites(world, alice)]
+    world.to_device = refuse
+    world.cut(alice)
+    world.pass_time(60)
+    assert [view.state for view in views(world, alice)] == ["refused", "refused"]
+    full = False
+    ends(world, alice, links[0])
+    assert [view.state for view in views(world, alice)] == ["usable", "ended"]
+
+
+@pytest.mark.parametrize("code", ["server_away", "internal", "too_many_requests"])
+def test_what_passes_is_not_said_of_an_invitation(world: Deployment, alice: Person, code: str) -> None:
+    invites(world, alice)
+    world.to_device = lambda person, frame: [
+        RequestFailed(frame.request_id, code) if isinstance(frame, RequestDone) else frame
+    ]
+    world.cut(alice)
+    world.pass_time(60)
+    assert views(world, alice)[0].state == "usable"
 
 
 def declines(world: Deployment, one: Person, other: Person) -> None:

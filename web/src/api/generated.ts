@@ -32,6 +32,7 @@ export interface AccountView {
   readonly server_addresses: readonly ServerAddressView[];
   readonly invitation_failed: Reason | null;
   readonly server_program: ServerProgramView | null;
+  readonly invites_refused: number;
 }
 
 /** Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows. */
@@ -246,12 +247,13 @@ export interface InviteList {
 /** An invitation of the account's own. */
 export interface InviteView {
   readonly id: string;
-  readonly state: "ended" | "over" | "usable" | "used_up";
+  readonly state: "ended" | "over" | "refused" | "usable" | "used_up";
   readonly link: string | null;
   readonly uses: number;
   readonly made_at: number;
   readonly ends_at: number;
   readonly guests: readonly GuestView[];
+  readonly refused: Reason | null;
 }
 
 /** A new account by the invitation in this text: at its server, whose key it pins, and registered with its maker. */

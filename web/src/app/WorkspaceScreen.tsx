@@ -218,7 +218,8 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onConversation: openConversation,
             onAccount: onSwitchAccount,
             onPlace: (kind) => {
-              if (kind === "discover") setLayer("discover");
+              if (kind === "discover" || kind === "invite") setLayer(kind);
+              else if (kind === "join") navigate({ screen: "landing", ask: "join" });
               else go({ kind });
             },
           }}

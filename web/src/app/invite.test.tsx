@@ -53,6 +53,27 @@ test("a link is made for one person and a week, copied, and told as a text; it s
   expect(kept).not.toContain("casemate1-");
 });
 
+test("a link that the server takes nobody by is said to be that, until it does again", async () => {
+  const { user, world } = await showApp(App, HOME);
+  const dialog = await invite(user);
+  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  expect(await dialog.findAllByText(/^Works until/)).toHaveLength(2);
+  act(() => {
+    world.invites.judge(ANN, { code: "registration_closed", params: {}, acts: "admin" });
+  });
+  const words = "Not usable now: the server is closed to new accounts.";
+  await waitFor(() => {
+    expect(dialog.getAllByText(words)).toHaveLength(2);
+  });
+  expect(dialog.getByRole("button", { name: /^Take back/ })).toBeVisible();
+  act(() => {
+    world.invites.judge(ANN, null);
+  });
+  await waitFor(() => {
+    expect(dialog.queryByText(words)).not.toBeInTheDocument();
+  });
+});
+
 test("whoever makes a link for many is told what a holder could do", async () => {
   const { user, world } = await showApp(App, HOME);
   const dialog = await invite(user);

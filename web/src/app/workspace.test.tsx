@@ -53,6 +53,17 @@ test("Ctrl+K goes to a person with a few letters", async () => {
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
 });
 
+test("the switcher leads to inviting and to coming by an invitation", async () => {
+  const { user } = await showApp(App, `/a/${ANN.toString()}`);
+  await screen.findByTitle("Discover Peers");
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox", { name: /Go to/ }), "invite people{Enter}");
+  expect(await screen.findByRole("dialog", { name: "Invite people" })).toBeVisible();
+  await user.keyboard("{Escape}{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox", { name: /Go to/ }), "invitation{Enter}");
+  expect(await screen.findByPlaceholderText(/join#casemate1/)).toBeVisible();
+});
+
 test("the switcher also knows accounts and places, and says when nothing is called that", async () => {
   const { user } = await showApp(App, HOME);
   await screen.findByText("Pick a conversation");

@@ -67,6 +67,7 @@ export class FakeAccount implements Person {
   readonly browserKey: BrowserKey;
   invitationFailed: Reason | null = null;
   serverProgram: ServerProgramView | null = null;
+  invitesRefused = 0;
   serverAddresses: readonly ServerAddressView[];
   private arrivals = 0;
   private places = 0;
@@ -128,6 +129,7 @@ export class FakeAccount implements Person {
       server_addresses: this.serverAddresses,
       invitation_failed: this.invitationFailed,
       server_program: this.serverProgram,
+      invites_refused: this.invitesRefused,
     };
     const looks = fakeLooks(full_name, username);
     return { cid, account_id, username, full_name, ...server, link, settings, unread, looks };

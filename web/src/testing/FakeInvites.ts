@@ -29,6 +29,7 @@ export class FakeInvites {
       made_at: now,
       ends_at: now + seconds * 1000,
       guests: [],
+      refused: null,
     };
     this.owned = [{ owner: cid, view }, ...this.owned];
     return this.of(cid);
@@ -38,6 +39,16 @@ export class FakeInvites {
     for (const each of this.owned)
       if (each.view.id === invite) each.view = { ...each.view, state: "ended", link: null };
     return this.of(cid);
+  }
+
+  /** The server takes nobody by any of them, or does again. */
+  judge(cid: Cid, refused: Reason | null): void {
+    const judged = this.owned.filter(({ owner, view }) => owner === cid && view.link !== null);
+    for (const each of judged)
+      each.view = { ...each.view, refused, state: refused === null ? "usable" : "refused" };
+    const account = this.world.account(cid);
+    account.invitesRefused = refused === null ? 0 : judged.length;
+    account.changeAccount();
   }
 
   of(cid: Cid): Answers["ListInvites"] {

@@ -2,6 +2,7 @@
 import type { InviteView, LocalAccount, PeerView } from "../api/generated";
 import type { Named } from "./names";
 import { displayName } from "./names";
+import { sentenceOf } from "./reasons";
 import { endTime } from "./times";
 
 /** On the first screen, to whoever has no account here. */
@@ -70,11 +71,15 @@ export function forWords(uses: number): string {
   return uses === 1 ? "For one person" : `For ${uses.toString()} people`;
 }
 
-export function inviteStateWords({ state, uses, guests, ends_at }: InviteView, now: number): string {
+export function inviteStateWords({ state, uses, guests, ends_at, refused }: InviteView, now: number): string {
   const left = uses - guests.length;
   switch (state) {
     case "usable":
       return `Works until ${endTime(ends_at, now)}. ${left.toString()} of ${uses.toString()} left.`;
+    case "refused":
+      return refused?.code === "registration_closed"
+        ? "Not usable now: the server is closed to new accounts."
+        : `Not usable now: ${refused === null ? "" : sentenceOf(refused)}`;
     case "used_up":
       return "Used up.";
     case "over":

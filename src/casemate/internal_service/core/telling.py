@@ -94,7 +94,7 @@ class Telling(Memory):
                 self._views.account_changed(host)
                 self._creating.link_changed(host)
                 self._signing_in.link_changed(host)
-            case notices.InvitationEnded():
+            case notices.InvitationEnded() | notices.InvitesJudged():
                 self._views.account_changed(host)
             case notices.AccountDeleted():
                 self._sessions.account_deleted(host, notice)

@@ -172,6 +172,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     invitation_failed: Reason | None = None
     """Why the last link that was opened led nowhere, as long as the service runs."""
     server_program: ServerProgramView | None = None
+    invites_refused: int = 0
+    """How many invitations of this account the server takes nobody by, which it would: the list says which."""
 
 
 class PathView(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,8 +231,8 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
     came_at: int
 
 
-InviteState = Literal["usable", "used_up", "over", "ended"]
-"""over: its time. ended: it was taken back."""
+InviteState = Literal["usable", "refused", "used_up", "over", "ended"]
+"""refused: by the server, for now. over: its time. ended: it was taken back."""
 
 
 class InviteView(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +248,8 @@ class InviteView(msgspec.Struct, frozen=True, kw_only=True):
     made_at: int
     ends_at: int
     guests: list[GuestView]
+    refused: Reason | None = None
+    """Why the server takes no newcomer by it now; whoever has an account there can come by it all the same."""
 
     def __repr__(self) -> str:
         return f"InviteView({self.id}, {self.state})"

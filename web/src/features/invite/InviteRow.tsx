@@ -20,7 +20,7 @@ interface Props {
 export function InviteRow({ invite, isShown, onShow, onTakeBack, onConversation }: Props) {
   const now = useNow();
   const [asking, setAsking] = useState(false);
-  const usable = invite.state === "usable";
+  const usable = invite.link !== null;
   const made = `made ${sinceTime(invite.made_at, now)}`;
   return (
     <li className="flex flex-col gap-2 px-4 py-3">

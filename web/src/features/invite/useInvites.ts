@@ -21,6 +21,7 @@ export function useInvites(): Invites {
   const { service, cid } = useSession();
   const live = useSessionState((state) => state.live);
   const come = useWorkspace(({ peers }) => countOf(peers.values()));
+  const refused = useWorkspace(({ account }) => account.invites_refused);
   const addresses = useWorkspace(({ account }) =>
     account.server_addresses.map(({ address }) => address).join(" "),
   );
@@ -33,9 +34,9 @@ export function useInvites(): Invites {
     });
   useEffect(() => {
     if (live) reload();
-    // Whenever the service is there (again) whenever somebody came or the server moved; `reload` is another one with every drawing.
+    // Whenever the service is there (again) whenever somebody came, the server moved, or takes nobody by one; `reload` is another one with every drawing.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [service, cid, live, come, addresses]);
+  }, [service, cid, live, come, refused, addresses]);
   return {
     all,
     listing,

@@ -20,7 +20,7 @@ interface Props {
   readonly onClose: () => void;
   readonly onConversation: (conversation: string) => void;
   readonly onAccount: (cid: Cid) => void;
-  readonly onPlace: (place: "people" | "connections" | "settings" | "discover") => void;
+  readonly onPlace: (place: keyof typeof PLACES) => void;
 }
 
 interface Target {
@@ -36,6 +36,8 @@ interface Target {
 const MOST_SHOWN = 30;
 const PLACES = {
   discover: "Discover Peers",
+  invite: "Invite people",
+  join: "I have an invitation",
   people: "People",
   connections: "Connections",
   settings: "Settings",

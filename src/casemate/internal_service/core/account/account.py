@@ -381,6 +381,10 @@ class Account(Memory):
         """Why the last link that was opened led nowhere."""
         return self._parts.arrival.failed
 
+    def invites_refused(self) -> int:
+        """How many of our invitations the server takes nobody by now."""
+        return self._parts.inviting.refused_count
+
     def link_view(self) -> LinkView:
         return self._parts.link.view()
 
@@ -434,7 +438,7 @@ class Account(Memory):
 
     def invite_views(self, now: Instant) -> list[InviteView]:
         """Those that this account made, the newest first."""
-        return self._parts.showing.invites(self._parts.inviting.link_text, now.wall)
+        return self._parts.showing.invites(self._parts.inviting, now.wall)
 
     def conversation_view(self, conversation: ConversationId) -> ConversationView | None:
         peer = self._parts.conversations.peer(conversation)

@@ -1,6 +1,6 @@
 """What an account's database and link look like to a view: rows become the view types of the client API."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from casemate.crypto.content import Kind
@@ -16,8 +16,9 @@ from casemate.internal_service.core.account.paths.endpoint import Endpoint
 from casemate.internal_service.core.account.paths.path import PeerPath
 from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
+from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.namesakes import Namesakes
-from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, Invite, MessageRow, Peer
+from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.views import (
     ConversationView,
@@ -85,26 +86,31 @@ class Showing:
             introduction=peer.introduction,
         )
 
-    def invites(self, link_of: Callable[[Invite], str], wall: float) -> list[InviteView]:
+    def invites(self, inviting: Inviting, wall: float) -> list[InviteView]:
         """Of this account; the link of one that cannot be used any more is not shown."""
         views = []
         for invite in self._context.store.invites():
             guests = self._context.store.guests(invite.invite_id)
+            refused = None
             if invite.ended:
                 state: InviteState = "ended"
             elif not invite.can_be_used(wall):
                 state = "over"
+            elif len(guests) >= invite.uses:
+                state = "used_up"
             else:
-                state = "usable" if len(guests) < invite.uses else "used_up"
+                refused = inviting.refused(invite.invite_id)
+                state = "usable" if refused is None else "refused"
             views.append(
                 InviteView(
                     id=invite.invite_id.hex(),
                     state=state,
-                    link=link_of(invite) if state == "usable" else None,
+                    link=inviting.link_text(invite) if state in ("usable", "refused") else None,
                     uses=invite.uses,
                     made_at=milliseconds(invite.made_at),
                     ends_at=milliseconds(invite.ends_at),
                     guests=[self._guest(guest) for guest in guests],
+                    refused=refused,
                 )
             )
         return views

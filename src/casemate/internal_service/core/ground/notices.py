@@ -35,6 +35,11 @@ class LinkChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class InvitesJudged(Notice):
+    """The server takes nobody by an invitation of ours any more, or does again: read `account.invite_views()`."""
+
+
+@dataclass(frozen=True, slots=True)
 class InvitationEnded(Notice):
     """An invitation by which this account comes led nowhere: read `account.invitation_failed()`."""
 

@@ -208,6 +208,7 @@ class Views(Memory):
             server_addresses=account.server_address_views(),
             invitation_failed=account.invitation_failed(),
             server_program=self._server_program(account),
+            invites_refused=account.invites_refused(),
         )
 
     def _server_program(self, account: Account) -> ServerProgramView | None:

@@ -17,6 +17,10 @@ Then = Callable[[Answer, Instant], Outcome]
 """What follows from the answer. A link that breaks answers `RequestFailed("server_away")`."""
 
 MOST_UNANSWERED: Final = 500
+NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
+"""Refusals of now, not of the request."""
+NOT_YET: Final = NO_TIME | {"server_away"}
+"""What is kept is asked again by itself."""
 
 
 class ServerRequests(Memory):

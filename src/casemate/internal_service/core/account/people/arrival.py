@@ -1,15 +1,13 @@
 """Coming by an invitation: whoever made it is found by the account id that the link names, and asked with a proof."""
 
-from typing import Final
-
 from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import verify_device_list
 from casemate.crypto.invite import Invitation, bind, read_invitation
 from casemate.internal_service.core.account.contents import RequestNote, encode
 from casemate.internal_service.core.account.context import Context, Outcome
-from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.link.requests import NOT_YET, Answer, ServerRequests
 from casemate.internal_service.core.account.people.opened_links import forget_link, keep_link, opened_links
-from casemate.internal_service.core.account.people.registration import NO_TIME, Registration
+from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.ground.notices import InvitationEnded, RegistrationSettled
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.undo import Memory
@@ -18,8 +16,6 @@ from casemate.protocol.client.views import Reason
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, cid_of
 from casemate.protocol.link import AccountFound, FindAccount, RequestFailed
-
-_PASSING: Final = NO_TIME | {"server_away"}
 
 
 def checked_invitation(text: str) -> Invitation:
@@ -74,7 +70,7 @@ class Arrival(Memory):
             return []  # with the next link
 
     def _found(self, invitation: Invitation, answer: Answer, now: Instant) -> Outcome:
-        if isinstance(answer, RequestFailed) and answer.code in _PASSING:
+        if isinstance(answer, RequestFailed) and answer.code in NOT_YET:
             return []  # with the next link
         if not isinstance(answer, AccountFound):
             code = answer.code if isinstance(answer, RequestFailed) else "internal"

@@ -10,12 +10,13 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.internal_service.core.account.contents import decode_request_note
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.link import Link
-from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.link.requests import NOT_YET, Answer, ServerRequests
 from casemate.internal_service.core.account.rows import Guest, Invite, Profile
-from casemate.internal_service.core.ground.notices import Answered
+from casemate.internal_service.core.ground.notices import Answered, InvitesJudged
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse, told_reason
-from casemate.internal_service.core.ground.undo import Memory
+from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
+from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import AccountId, InviteId
 from casemate.protocol.limits import (
     INVITE_REMEMBERED_SECONDS,
@@ -38,6 +39,8 @@ class Inviting(Memory):
         self._requests = requests
         self._server_ahead = 0.0
         """Seconds by which the server's clock is ahead of ours; negative: behind."""
+        self._refused: UndoDict[InviteId, Reason] = UndoDict(context.undo)
+        """Of those that we would let in by: why the server lets in nobody by it. Asked again with every link."""
 
     # ------------------------------------------------------------------------------------------------------ operations
 
@@ -63,7 +66,16 @@ class Inviting(Memory):
         if invite is None:
             raise refuse("invite_unknown")
         self._context.store.put_invite(replace(invite, ended=True))
+        self._refused.pop(invite_id, None)
         return self._tell_end(invite_id)
+
+    @property
+    def refused_count(self) -> int:
+        return len(self._refused)
+
+    def refused(self, invite_id: InviteId) -> Reason | None:
+        """Why the server takes nobody by it now, as far as it was heard."""
+        return self._refused.get(invite_id)
 
     def link_text(self, invite: Invite) -> str:
         """What to give to others."""
@@ -85,6 +97,8 @@ class Inviting(Memory):
                 outcome += self._tell_end(invite.invite_id)
             elif invite.can_be_used(now.wall):
                 outcome += self._put_again(invite, now)
+            if not invite.can_be_used(now.wall):
+                self._refused.pop(invite.invite_id, None)
         return outcome
 
     # ------------------------------------------------------------------------------------------------------- who comes
@@ -137,11 +151,25 @@ class Inviting(Memory):
             return []  # with the next link
 
     def _put_once_more(self, invite_id: InviteId, answer: Answer) -> Outcome:
-        """It was taken back, says the server: our data is older than that."""
         invite = self._context.store.invite(invite_id)
-        if invite is not None and isinstance(answer, RequestFailed) and answer.code == "invite_ended":
+        if invite is None or invite.ended:
+            return []
+        before = self._refused.get(invite_id)
+        if not isinstance(answer, RequestFailed):
+            self._refused.pop(invite_id, None)
+        elif answer.code == "invite_ended":
+            # It was taken back, says the server: our data is older than that.
             self._context.store.put_invite(replace(invite, ended=True))
-        return []
+            self._refused.pop(invite_id, None)
+        elif answer.code not in NOT_YET:
+            self._refused[invite_id] = told_reason(answer)
+        return [] if self._refused.get(invite_id) == before else [InvitesJudged()]
+
+    def _put_refused(self, now: Instant) -> Outcome:
+        """One has ended, which may leave room for others."""
+        refused = [self._context.store.invite(invite_id) for invite_id in self._refused]
+        usable = [invite for invite in refused if invite is not None and invite.can_be_used(now.wall)]
+        return [effect for invite in usable for effect in self._put_again(invite, now)]
 
     def _can_be_used(self, invite: Invite, now: Instant) -> bool:
         return invite.can_be_used(now.wall) and len(self._context.store.guests(invite.invite_id)) < invite.uses
@@ -160,7 +188,9 @@ class Inviting(Memory):
         if INVITES_FEATURE not in self._link.features:
             return []
         try:
-            return self._requests.ask(lambda request_id: EndInvite(request_id, invite_id), lambda answer, later: [])
+            return self._requests.ask(
+                lambda request_id: EndInvite(request_id, invite_id), lambda answer, later: self._put_refused(later)
+            )
         except Refused:
             return []  # with the next link
 

@@ -9,7 +9,7 @@ from casemate.crypto.identity import verify_device_list
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
-from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.link.requests import NO_TIME, NOT_YET, Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.people.introductions import (
@@ -53,10 +53,6 @@ CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
 """A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
 ASK_AGAIN_SECONDS: Final = 61.0
 """A server takes a changed request in the place of one that waits once a minute."""
-NO_TIME: Final = frozenset({"too_many_requests", "internal", "server_full"})
-"""Refusals of now, not of the request."""
-_NOT_YET: Final = NO_TIME | {"server_away"}
-"""The request is made again by itself."""
 _PASSING: Final = NO_TIME | {"blocked_by_you"}
 """Refusals that say nothing of a request that the server has."""
 
@@ -211,7 +207,7 @@ class Registration(Memory):
             return []  # said again with the next link
 
     def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
-        if not (isinstance(answer, RequestFailed) and answer.code in _NOT_YET):
+        if not (isinstance(answer, RequestFailed) and answer.code in NOT_YET):
             forget_link(self._context, account_id)
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation == "registered":
