@@ -197,3 +197,22 @@ def test_a_launch_token_works_once_and_leaves_no_trace(
     logs = service.all_logs()
     assert token not in logs
     assert service.token not in logs
+
+
+def test_the_secret_of_a_link_leaves_a_browser_that_is_not_signed_in(
+    browser: Browser, album: Album, deployment: Deployment
+) -> None:
+    deployment.start()
+    page = browser.new_context().new_page()
+    page.goto(f"{deployment.service().url.rstrip('/')}/join#casemate1-secret")
+    expect(page.get_by_role("heading", name="This browser is not signed in yet")).to_be_visible()
+    expect(page.get_by_text("casemate join")).to_be_visible()
+    seen = "[location.href, document.referrer, ...performance.getEntries().map(entry => entry.name)].join(' ')"
+    assert "secret" not in page.evaluate(seen)
+    page.reload()
+    assert "secret" not in page.evaluate(seen)
+    page.go_back()
+    assert "join" not in page.url, "nothing of it is a step back in the tab"
+    page.go_forward()
+    assert page.url.endswith("/join?signed-out#signed-out")
+    album.add(page, "a link where nobody is signed in")

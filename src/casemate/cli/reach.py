@@ -75,6 +75,8 @@ class ReachDesk:
     """Addresses given with --address."""
     relay_port: int | None
     """None: there is no relay, or the system chose its port."""
+    listen_stated: ListenAddress
+    """Where it is to listen when nobody has chosen: kept for who comes back to it."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def hear(self, line: bytes, internal: SupervisedService, tasks: asyncio.TaskGroup) -> None:
@@ -97,7 +99,8 @@ class ReachDesk:
         """False when it could not be done; then all is as before."""
         try:
             if wanted != reach_of(self.server.listen):
-                await self.server.move(listen_for(wanted, self.server.listen))
+                stated = ListenAddress(self.listen_stated.host, self.server.listen.port)
+                await self.server.move(listen_for(wanted, stated))
             keep_reach(self.data_dir, wanted)
         except CannotStart:
             return False

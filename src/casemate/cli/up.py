@@ -111,7 +111,9 @@ def up(
         keep_reach(directory, reach)
     server = SupervisedService("server", listen_for(kept_reach(directory), server_listen), server_options, say)
     internal = SupervisedService("internal-service", listen, internal_options, say)
-    desk = ReachDesk(directory, server, stated_addresses(address or ()), relay_port_of(relay_listen, server_listen))
+    desk = ReachDesk(
+        directory, server, stated_addresses(address or ()), relay_port_of(relay_listen, server_listen), server_listen
+    )
     # People's side stops first: it says goodbye to a server that still listens.
     return asyncio.run(until_stopped(_serve(desk, internal, browser), internal, server))
 

@@ -48,6 +48,13 @@ test("a link in the address is taken up at once, and nothing of it stays there",
   expect(kept).not.toContain("casemate1-");
 });
 
+test("whoever had to sign in first finds an empty field and no complaint", async () => {
+  await showApp(App, "/join?signed-out#signed-out");
+  expect(await screen.findByLabelText("Invitation")).toHaveValue("");
+  expect(screen.queryByText(/There is no invitation/)).not.toBeInTheDocument();
+  expect(location.href).not.toContain("signed-out");
+});
+
 test("what holds no invitation is said at the field", async () => {
   const { user } = await showApp(App, "/join");
   const field = await screen.findByLabelText("Invitation");

@@ -6,13 +6,16 @@ import { WritableStore } from "./store";
 
 export const JOIN_PATH = "/join";
 
+/** Where the link stood before a browser was told to sign in first: the service sent it on to this. */
+const SIGNED_OUT = "#signed-out";
+
 const brought = new WritableStore("");
 export const invitation = { get: brought.get, subscribe: brought.subscribe };
 
 /** What stands after `#` leaves the address and the tab's history before anything else is done. */
 export function takeInvitation(): void {
   if (location.pathname !== JOIN_PATH || location.hash === "") return;
-  const link = location.href;
+  const link = location.hash === SIGNED_OUT ? "" : location.href;
   history.replaceState(null, "", JOIN_PATH);
   brought.set(link);
 }

@@ -1,10 +1,11 @@
 """Where the server of `casemate up` listens: as stated, until somebody chooses."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from casemate.cli.reach import keep_reach, kept_reach, listen_for, reach_of, relay_port_of
+from casemate.cli.reach import ReachDesk, keep_reach, kept_reach, listen_for, reach_of, relay_port_of
 from casemate.protocol.client.views import Reach
 from casemate.runtime.listen import ListenAddress
 
@@ -34,6 +35,25 @@ def test_a_choice_goes_before_what_was_stated_and_the_port_stays() -> None:
     assert listen_for("this-computer", there) == here
     chosen = listen_for("network", here)
     assert (chosen.host in EVERYWHERE, chosen.port) == (True, 7000)
+
+
+@dataclass
+class Moving:
+    """A server that goes where it is sent."""
+
+    listen: ListenAddress
+
+    async def move(self, listen: ListenAddress) -> None:
+        self.listen = listen
+
+
+async def test_the_host_that_was_stated_is_found_again_after_this_computer(tmp_path: Path) -> None:
+    server = Moving(ListenAddress("192.168.1.5", 7000))
+    desk = ReachDesk(tmp_path, server, (), None, ListenAddress("192.168.1.5", 0))  # type: ignore[arg-type]
+    assert await desk._move("this-computer")
+    assert server.listen == ListenAddress("127.0.0.1", 7000)
+    assert await desk._move("network")
+    assert server.listen == ListenAddress("192.168.1.5", 7000)
 
 
 def test_a_choice_is_kept(tmp_path: Path) -> None:

@@ -11,6 +11,17 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
         "Casemate runs on this computer and lets in only browsers that its owner has opened it in.",
         "In a terminal, run <code>{open}</code>. It opens a fresh, signed-in page.",
     ),
+    "invited": (
+        "This browser is not signed in yet",
+        (
+            "Casemate runs on this computer and lets in only browsers that its owner has opened it in. The secret of"
+            " the invitation was taken out of the address bar, and is kept nowhere."
+        ),
+        (
+            "In a terminal, run <code>casemate join</code>, which asks for the link. Or run <code>{open}</code> and"
+            " choose <em>I have an invitation</em>."
+        ),
+    ),
     "launch_used": (
         "This link has been used, or is too old",
         "A sign-in link works once and for five minutes, so that nobody can use it after you.",

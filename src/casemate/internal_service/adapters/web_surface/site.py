@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import uuid
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from aiohttp import WSCloseCode, hdrs, web
@@ -27,8 +27,11 @@ from casemate.protocol.ids import SocketId
 from casemate.runtime.event_queue import EventQueue
 
 _TOLD_TO_STRANGERS: Final[frozenset[Problem]] = frozenset({"host", "origin", "other_user"})
+_SIGN_IN: Final[frozenset[Problem]] = frozenset({"credential", "not_signed_in"})
 _SLASHES: Final = "/\\"
 _JOIN: Final = "/join"
+_SIGNED_OUT: Final = "signed-out"
+"""As query and as fragment of the page that says so in place of an invitation."""
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 log = structlog.get_logger("casemate.web")
@@ -190,10 +193,19 @@ class WebSurface:
     def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
         log.info("refused", problem=problem, method=request.method)
         wants_page = "text/html" in request.headers.get(hdrs.ACCEPT, "")
+        brings_invitation = wants_page and request.path == _JOIN and problem in _SIGN_IN
+        if brings_invitation and _SIGNED_OUT not in request.query:
+            # What stands behind the # is not sent to us. A redirect whose address has another one takes its place, in
+            # the address bar and in the tab's history, without a script.
+            clean = web.Response(
+                status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: f"{_JOIN}?{_SIGNED_OUT}#{_SIGNED_OUT}"}
+            )
+            return self._finished(request, clean)
         status = STATUS[problem]
-        text = page(problem, self._command_for(request, problem)) if wants_page else f"{sentence(problem)}\n"
+        words: Problem | Literal["invited"] = "invited" if brings_invitation else problem
+        text = page(words, self._command_for(request, problem)) if wants_page else f"{sentence(problem)}\n"
         response = _html(text, status) if wants_page else web.Response(status=status, text=text)
-        if problem in ("credential", "not_signed_in"):
+        if problem in _SIGN_IN:
             response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
         return self._finished(request, response)
 

@@ -54,6 +54,28 @@ async def test_a_browser_that_is_not_signed_in_gets_a_page_that_says_what_to_do(
     assert program.content_type == "text/plain"
 
 
+@pytest.mark.parametrize("credential", [{}, {"Cookie": "casemate_{port}=of-somebody"}])
+async def test_a_link_that_is_opened_where_nobody_is_signed_in_leaves_the_address(
+    door: Door, credential: dict[str, str]
+) -> None:
+    """Without a script: what a browser keeps to itself is replaced by the fragment of where it is sent to."""
+    headers = {name: value.format(port=door.port) for name, value in credential.items()}
+    sent_on = await door.get("/join", Accept="text/html", **headers)
+    assert sent_on.status == 303
+    address = sent_on.headers["Location"]
+    assert address == "/join?signed-out#signed-out", "without a fragment the browser would keep the link's"
+    page = await door.get(address.partition("#")[0], Accept="text/html", **headers)
+    assert page.status == 401
+    text = await page.text()
+    assert "<code>casemate join</code>" in text
+    assert f"<code>{escape(OPEN_COMMAND)}</code>" in text
+    assert "<script" not in text
+    program = await door.get("/join", **headers)
+    assert (program.status, program.content_type) == (401, "text/plain")
+    signed_in = await door.get("/join", Accept="text/html", **door.cookie)
+    assert signed_in.status == 200
+
+
 async def test_where_we_are_installed_is_not_told_to_pages_from_elsewhere(door: Door) -> None:
     """A page of another name that was rebound to this computer reads its refusal."""
     for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
