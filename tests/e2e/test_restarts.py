@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.e2e.album import Album
 from tests.e2e.tab import Tab, make_friends
@@ -121,3 +121,28 @@ def test_closing_the_tab_ends_no_session_and_a_new_tab_resumes_it_with_one_click
     again.open_conversation("User Two")
     expect(again.message("while no tab is open")).to_be_visible()
     again.expect_texts(["before the tab closes", "while no tab is open"])
+
+
+def test_a_page_that_is_older_than_its_service_offers_to_load_the_new_one(
+    browser: Browser, album: Album, deployment: Deployment
+) -> None:
+    deployment.start("one")
+    # A worker's own requests pass by whoever alters what is served.
+    tab = Tab.open(browser.new_context(service_workers="block"), album, deployment.service("one"))
+    tab.create_account(deployment.server.address, "UserOne", "User One")
+
+    def newer(route: Route) -> None:
+        if route.request.is_navigation_request():
+            route.continue_()
+        else:
+            route.fulfill(body='<script type="module" src="/assets/first-newer000.js"></script>')
+
+    tab.page.route(f"{deployment.service('one').web_url}", newer)
+    offer = tab.page.get_by_role("status").filter(has_text="Casemate was updated on this computer.")
+    deployment.service("one").kill()
+    deployment.service("one").start()
+    expect(offer).to_be_visible()
+    tab.picture("an older page")
+    offer.get_by_role("button", name="Reload").click()
+    expect(offer).not_to_be_visible()
+    expect(tab.page.get_by_role("main")).to_be_visible()

@@ -76,8 +76,8 @@ class People:
         self.cids[name] = await view.register(self.deployment.server.address, name, name.title())
         await view.subscribe(self.cids[name])
 
-    async def befriend(self, one: str, other: str) -> None:
-        await self.views[one].make_friends(self.cids[one], self.views[other], self.cids[other])
+    async def befriend(self, one: str, other: str, **fields: str) -> None:
+        await self.views[one].make_friends(self.cids[one], self.views[other], self.cids[other], **fields)
 
     async def write(self, one: str, other: str, text: str) -> str:
         return await self.views[one].send_chat(self.cids[one], self.cids[other], text)
@@ -153,7 +153,7 @@ async def test_a_service_of_then_and_one_of_today_talk(
         people = People(deployment, stack)
         await people.register("alice")
         await people.register("bob")
-        await people.befriend("alice", "bob")
+        await people.befriend("bob", "alice", introduction="A line that her program knows nothing of")
         for one, other in (("alice", "bob"), ("bob", "alice")):
             await people.until_peer(one, other, lambda peer: peer["path"]["kind"] == "direct")
         await people.talk("alice", "bob")

@@ -118,9 +118,9 @@ class View(ApiClient):
         await self.until(lambda: bool(found()), seconds=seconds)
         return found()[0]
 
-    async def make_friends(self, cid: int, other: "View", other_cid: int) -> None:
+    async def make_friends(self, cid: int, other: "View", other_cid: int, **fields: Any) -> None:
         """From strangers to connected: ask, accept, connect by itself."""
-        await self.begin_peer_register(cid, other_cid, connect_after_register=True)
+        await self.begin_peer_register(cid, other_cid, connect_after_register=True, **fields)
         await other.until(lambda: _is(other, other_cid, cid, "relation", "asks_you"))
         await other.expect("PeerRegisterSuccess", "PeerRegisterRespond", cid=other_cid, peer_cid=cid, accept=True)
         await self.until(lambda: _is(self, cid, other_cid, "connection", "connected", "asks_you"))
