@@ -181,7 +181,7 @@ async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deplo
         view, cid = people.views["carol"], people.cids["carol"]
         await view.begin_peer_register(cid, people.cids["bob"], connect_after_register=True)
         await people.until_peer("bob", "carol", lambda peer: peer["relation"] == "asks_you")
-        deployment.service("bob").kill()
+        deployment.service("bob").terminate()
         await people.until_peer("alice", "bob", lambda peer: not peer["online"])
         mailed = await people.write("alice", "bob", "in the mailbox")
         await people.until_status("alice", mailed, "sent")
@@ -192,7 +192,7 @@ async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deplo
         draft = {"conversation": view.accounts[cid].conversation_with(people.cids["bob"]), "slot": "1a" * 16}
         await view.expect("Done", "SetDraft", cid=cid, **draft, text="begun", revision=1)
         before = {row["id"]: row for row in await view.load_timeline(cid, people.cids["bob"])}
-        deployment.service("alice").terminate()
+        deployment.service("alice").kill()
 
         start(deployment, older, of_then=(), of_today=EVERYBODY)
         for name in ("alice", "bob", "carol"):
