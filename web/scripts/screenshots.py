@@ -167,11 +167,25 @@ def server_runs(version: str, *, newer: bool) -> Act:
     return run(f"const ada = world.account({ADA}n); ada.serverProgram = {program}; ada.changeAccount();")
 
 
+JOINING = then(fill(Full_name="Dana", Username="dana", Password="long enough indeed"), press("Join"))
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
         "/",
         run("for (const account of world.accounts.values()) account.local = false; world.accountsChanged();"),
+    ),
+    "landing-fetched": (
+        "/",
+        then(
+            run(
+                "for (const account of world.accounts.values()) account.local = false; world.accountsChanged();"
+                " world.autostart = { state: 'unavailable', before_login: false,"
+                " reason: { code: 'autostart_fetched', params: {}, acts: 'user' } };"
+            ),
+            press("Create account"),
+            press("Back"),
+        ),
     ),
     "landing-found": ("/", run(FOUND)),
     "landing-forget": ("/", then(run(FOUND), press("Remove @"))),
@@ -233,8 +247,37 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         then(
             run(OPENED_LINK.format(cid=BEA)),
             run("service.refuseNext('Join', { code: 'invite_used', params: {}, acts: 'peer' });"),
-            fill(Full_name="Dana", Username="dana", Password="long enough indeed"),
-            press("Join"),
+            JOINING,
+        ),
+    ),
+    "join-away": (
+        HOME,
+        then(
+            run(OPENED_LINK.format(cid=BEA)),
+            run(
+                "service.refuseNext('Join', { code: 'server_unreachable', acts: 'retry',"
+                " params: { address: '192.0.2.7:12349' } });"
+            ),
+            JOINING,
+        ),
+    ),
+    "join-slow": (
+        HOME,
+        then(
+            run(OPENED_LINK.format(cid=BEA)),
+            run("service.hold('Join');"),
+            JOINING,
+            lambda page: page.wait_for_timeout(2500),
+        ),
+    ),
+    "join-altered": (
+        "/join",
+        then(
+            run(
+                "service.refuseNext('ReadInvitation', { code: 'no_invitation', acts: 'user',"
+                " params: { problem: 'incomplete' } });"
+            ),
+            fill(Invitation="http://192.0.2.7:12349/join#casemate1-00000"),
         ),
     ),
     "sign-in-link": (with_person(BEA, of=GRACE), None),

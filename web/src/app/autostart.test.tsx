@@ -27,6 +27,15 @@ test("the first screen offers to start with the computer, and takes it back", as
   expect(world.autostart.state).toBe("off");
 });
 
+test("whoever fetched it for one run reads on the first screen how to keep it", async () => {
+  const world = worldOfThree();
+  const reason = { code: "autostart_fetched", params: {}, acts: "user" } as const;
+  world.autostart = { state: "unavailable", reason, before_login: false };
+  await showApp(App, "/", world);
+  expect(await screen.findByText(/was fetched for one run only\. Install it/)).toBeVisible();
+  expect(screen.queryByRole("switch", { name: NAME })).not.toBeInTheDocument();
+});
+
 test.each([
   { state: "on", reason: null, before_login: false } as const,
   {

@@ -88,6 +88,7 @@ test.each([
   ["invite_expired", /has expired/],
   ["invite_ended", /was taken back/],
   ["invite_unknown", /does not know this invitation/],
+  ["server_unreachable", /does not answer from here\. Its computer may be off/],
 ])("%s is said above the button, and what was typed stays", async (code, words) => {
   const world = worldOfThree();
   const { user, service } = await showApp(App, `/join${new URL(linkOf(world, CARA)).hash}`, world);
@@ -123,7 +124,7 @@ test("while the inviter is away one writes already, and is told when it goes", a
   await fillIn(user);
   await user.click(screen.getByRole("button", { name: "Join" }));
   const composer = await screen.findByRole("textbox", { name: /Message to Cara Cedar/ });
-  expect(screen.getByText("Registered as soon as Cara Cedar’s computer is on")).toBeVisible();
+  expect(screen.getByText("Registered once their computer is on")).toBeVisible();
   expect(screen.getByRole("link", { name: /^Cara Cedar/ })).toBeVisible();
   await user.type(composer, "I am in{Enter}");
   expect(

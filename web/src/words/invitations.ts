@@ -1,5 +1,5 @@
 /** What is said of invitations, on both sides of them. */
-import type { InviteView, LocalAccount, PeerView } from "../api/generated";
+import type { InviteView, LocalAccount, Reason } from "../api/generated";
 import type { Named } from "./names";
 import { displayName } from "./names";
 import { sentenceOf } from "./reasons";
@@ -90,8 +90,13 @@ export function inviteStateWords({ state, uses, guests, ends_at, refused }: Invi
 }
 
 /** Of somebody who invited us and was not there since. */
-export function awaitedWords(peer: Pick<PeerView, "full_name" | "username">): string {
-  return `Registered as soon as ${displayName(peer)}’s computer is on`;
+export const AWAITED = "Registered once their computer is on";
+
+/** Why nobody could come by it; whoever was invited chose no address, and can mend none. */
+export function joinRefusalWords(reason: Reason, server: string): string {
+  return reason.code === "server_unreachable"
+    ? `${reason.params.address ?? server} does not answer from here. Its computer may be off, or in another network than this one: ask whoever invited you.`
+    : sentenceOf(reason, { server });
 }
 
 export function ownInvitationWords(maker: LocalAccount | undefined): string {

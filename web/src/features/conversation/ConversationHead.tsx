@@ -8,7 +8,7 @@ import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
-import { awaitedWords } from "../../words/invitations";
+import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { PathBadge } from "./PathBadge";
@@ -63,7 +63,7 @@ export const ConversationHead = memo(function ConversationHead({
           {peer.blocked ? (
             "Blocked"
           ) : peer.awaited ? (
-            awaitedWords(peer)
+            AWAITED
           ) : peer.relation === "registered" ? (
             presenceSentence(peer, now)
           ) : (

@@ -4,7 +4,7 @@ import { Refused } from "../../api/InternalService";
 import { Button } from "../../components/Button";
 import { CutText } from "../../components/PersonName";
 import { useAttempt, useConnection, useService } from "../../state/context";
-import { ownInvitationWords } from "../../words/invitations";
+import { joinRefusalWords, ownInvitationWords } from "../../words/invitations";
 import { displayName } from "../../words/names";
 import { Refusal } from "./Refusal";
 
@@ -42,7 +42,12 @@ export function InvitedHere({ invitation, text, onMeet }: Props) {
               onOpen={() => void open(account.cid)}
             />
           ))}
-          {attempt.state === "refused" && <Refusal reason={attempt.reason} server={invitation.server_addr} />}
+          {attempt.state === "refused" && (
+            <Refusal
+              reason={attempt.reason}
+              sentence={joinRefusalWords(attempt.reason, invitation.server_addr)}
+            />
+          )}
           <p className="mt-2 text-13 font-medium text-ink-2">Or as somebody new on this server:</p>
         </section>
       )}

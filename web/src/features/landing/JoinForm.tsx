@@ -7,6 +7,7 @@ import { Button } from "../../components/Button";
 import type { NewPerson } from "../../state/actions";
 import { joinBy } from "../../state/actions";
 import { useAttempt, useService } from "../../state/context";
+import { joinRefusalWords } from "../../words/invitations";
 import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
@@ -50,7 +51,12 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-5" aria-label="New account">
       <PersonFields person={person} problems={checked ? personProblems(person) : {}} change={change} />
-      {attempt.state === "refused" && <Refusal reason={attempt.reason} server={invitation.server_addr} />}
+      {attempt.state === "refused" && (
+        <Refusal
+          reason={attempt.reason}
+          sentence={joinRefusalWords(attempt.reason, invitation.server_addr)}
+        />
+      )}
       <Button
         type="submit"
         kind={invitation.here.some((cid) => cid !== invitation.inviter) ? "secondary" : "primary"}

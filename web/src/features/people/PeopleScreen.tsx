@@ -8,7 +8,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { PersonName } from "../../components/PersonName";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { peopleOf } from "../../words/lists";
-import { awaitedWords } from "../../words/invitations";
+import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
@@ -115,7 +115,7 @@ function Person({
 
 function standingWords(peer: PeerView, presence: string): string {
   if (peer.blocked) return "Blocked";
-  if (peer.awaited) return awaitedWords(peer);
+  if (peer.awaited) return AWAITED;
   switch (peer.relation) {
     case "requested":
       return "Registration Sent";

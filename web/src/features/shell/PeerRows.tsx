@@ -8,7 +8,7 @@ import { classes } from "../../components/classes";
 import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
 import { useHeldBack } from "../../state/useHeldBack";
-import { awaitedWords } from "../../words/invitations";
+import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
@@ -56,9 +56,7 @@ export function ConversationRow(props: ConversationRowProps) {
             cut
             className={classes("flex-1 text-13", unread > 0 ? "font-bold" : "font-medium")}
           />
-          <span className="sr-only">
-            , {peer.awaited ? awaitedWords(peer) : presenceSentence(peer, now)},{" "}
-          </span>
+          <span className="sr-only">, {peer.awaited ? AWAITED : presenceSentence(peer, now)}, </span>
           {conversation?.last && (
             <span className="shrink-0 text-12 text-ink-3 tabular-nums">
               {shortTime(conversation.last.shown_at, now)}
