@@ -149,7 +149,7 @@ class Service(Core):
         browsers = BrowserRequests(desk, self._waits)
         autostart = AutostartRequests(desk, self._waits)
         invitations = InvitationRequests(self._accounts)
-        reach = ReachRequests(desk, self._hosts, self._waits, machine.own_server_key)
+        reach = ReachRequests(self._accounts, machine.own_server_key)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
         view_requests = ViewRequests(self._accounts, directory, self._views, drafts)

@@ -337,6 +337,10 @@ class Account(Memory):
         """DirectoryAnswered(token) or Answered(token, why not). Raises Refused."""
         return self._parts.membership.list_directory(query, cursor, limit, token)
 
+    def look_for_server(self, now: Instant) -> Outcome:
+        """At once, if it is away."""
+        return self._parts.link.look_again(now)
+
     def add_server_address(self, address: str, now: Instant) -> Outcome:
         """Look for the server there as well, at once if it is away. Raises Refused."""
         self._parts.link.addresses.add(address)

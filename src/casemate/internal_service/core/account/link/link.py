@@ -152,7 +152,7 @@ class Link(Memory):
         return self._dial(0, now)
 
     def look_again(self, now: Instant) -> Outcome:
-        """At once, where we wait for the next attempt: there is a new address."""
+        """At once, where we wait for the next attempt: there is a new address, or the server was started again."""
         return self.start(now) if isinstance(self._state, BackingOff) else []
 
     def stop(self, now: Instant) -> Outcome:
