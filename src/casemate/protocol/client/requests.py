@@ -3,6 +3,7 @@
 from typing import ClassVar, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from casemate.protocol.client import file_and_group_responses as fg
 from casemate.protocol.client import responses as to
@@ -133,7 +134,7 @@ class PeerRegister(PeerRequest, frozen=True, kw_only=True):
     session_security_settings: SessionSecuritySettings
     connect_after_register: bool
     peer_session_password: PreSharedKey | None = None
-    introduction: str = ""
+    introduction: str | UnsetType = UNSET
     """Our extension: a line that whoever is asked sees beside the question."""
 
 

@@ -51,7 +51,7 @@ class Agreements:
             if notice.refused is None and wanted is not None:
                 self._connect_after(asker, request, wanted)
 
-        items = host.account.ask_registration(request.peer_cid, self._desk.now, request.introduction)
+        items = host.account.ask_registration(request.peer_cid, self._desk.now, request.introduction or "")
         self._wait_for_registration(asker, request, settled)
         self._take(host, items)
 
