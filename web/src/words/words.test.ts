@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { LinkView, MessageView, PathView, PeerView } from "../api/generated";
+import type { LinkView, MessageView, PathView, PeerView, Reason } from "../api/generated";
 import type { Workspace } from "../state/workspace";
 import { fakeLooks } from "../testing/fakeLooks";
 import {
@@ -281,4 +281,24 @@ test.each([
   ["nguyen", "Nguyễn Văn"],
 ])("searching %s finds %s", (query, full_name) => {
   expect(matchesQuery({ full_name, username: "someone" }, query)).toBe(true);
+});
+
+test.each<[string, Reason["params"], string]>([
+  [
+    "update_server",
+    { version: "0.1.0" },
+    "The server is too old for this program: it runs Casemate 0.1.0. Whoever runs it has to update it.",
+  ],
+  [
+    "update_server",
+    { what: "invitations" },
+    "The server is too old to let people in by a link. Whoever runs it has to update it; until then, people make an account there themselves.",
+  ],
+  [
+    "update_this_computer",
+    { version: "9.0.0" },
+    "This program is too old for the server, which runs Casemate 9.0.0. Update Casemate on this computer.",
+  ],
+])("%s with %j says which side is older, and what to do", (code, params, sentence) => {
+  expect(sentenceOf({ code, params, acts: "user" })).toBe(sentence);
 });
