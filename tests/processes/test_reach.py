@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.client import Unexpected
 from tests.support.own_network import service_environment
 from tests.support.processes import CASEMATE, ServiceProcess
 from tests.support.view import View
@@ -105,10 +106,21 @@ async def test_the_server_comes_to_the_network_and_back_and_the_choice_is_kept(u
     async with await up.view() as view:
         cid = await view.register(server, "alice", "Alice")
         await view.subscribe(cid)
-        nobody = {"reach": "this-computer", "addresses": [], "ports": [f"TCP {port}"], "failed": False}
+        nobody = {
+            "reach": "this-computer",
+            "addresses": [],
+            "ports": [f"TCP {port}"],
+            "failed": False,
+            "registration": "open",
+        }
         assert await told(view, "GetReach", cid) == nobody
         assert not accepts(ADDRESS, port)
-        others = {**nobody, "reach": "network", "addresses": [{"address": f"{ADDRESS}:{port}", "who": "network"}]}
+        others = {
+            **nobody,
+            "reach": "network",
+            "addresses": [{"address": f"{ADDRESS}:{port}", "who": "network"}],
+            "registration": "invite",
+        }
         assert await told(view, "SetReach", cid, reach="network") == others
         assert accepts(ADDRESS, port)
         await until_online(view, cid)
@@ -161,3 +173,18 @@ def test_another_word_is_refused(tmp_path: Path) -> None:
     )
     assert ended.returncode == 2
     assert "this-computer" in ended.stderr
+
+
+async def test_on_the_network_others_need_an_invitation_and_this_computer_none(up: Up) -> None:
+    server = up.start("--reach", "network")
+    async with await up.view() as view:
+        cid = await view.register(server, "alice", "Alice")
+        await view.subscribe(cid)
+        with pytest.raises(Unexpected, match="invite_needed"):
+            await view.register(f"{ADDRESS}:{port_of(server)}", "mallory", "Mallory")
+
+
+async def test_who_states_open_registration_has_it_on_the_network_too(up: Up) -> None:
+    server = up.start("--reach", "network", "--registration", "open")
+    async with await up.view() as view:
+        await view.register(f"{ADDRESS}:{port_of(server)}", "bob", "Bob")

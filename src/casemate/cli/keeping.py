@@ -20,10 +20,19 @@ STEADY_SECONDS: Final = 60.0
 class SupervisedService:
     """`say` gets sentences for whoever runs us. The port that the first start was given stays."""
 
-    def __init__(self, name: str, listen: ListenAddress, options: Sequence[str], say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        listen: ListenAddress,
+        options: Sequence[str],
+        say: Callable[[str], None],
+        options_at: Callable[[ListenAddress], Sequence[str]] = lambda _listen: (),
+    ) -> None:
+        """`options_at`: what else it is told, depending on where it listens."""
         self.name = name
         self._listen = listen
         self._options = list(options)
+        self._options_at = options_at
         self._say = say
         self._child: Child | None = None
         self._is_waited_for = False
@@ -39,8 +48,11 @@ class SupervisedService:
 
     async def launch(self) -> None:
         """Let it load its libraries; `start` goes on from there."""
-        self._child = await Child.start(self.name, ["--listen", str(self._listen), *self._options])
+        self._child = await Child.start(self.name, self._arguments())
         self._is_waited_for = True
+
+    def _arguments(self) -> list[str]:
+        return ["--listen", str(self._listen), *self._options, *self._options_at(self._listen)]
 
     async def start(self) -> str:
         """Start it; its URL once it accepts connections. Raises `CannotStart`."""

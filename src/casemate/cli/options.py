@@ -36,6 +36,8 @@ RelayAddress = Annotated[
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogStyle = Literal["auto", "json", "console"]
 Registration = Literal["open", "invite", "password", "closed"]
+OwnDoor = Literal["open", "invite", "closed"]
+"""Of a server that `up` starts, which takes no password file."""
 PasswordFile = Annotated[Path, Parameter(allow_leading_hyphen=True)]
 """- stands for standard input."""
 AboveZero = Parameter(validator=Number(gt=0))

@@ -11,7 +11,7 @@ from typing import Final, get_args
 import msgspec
 
 from casemate.cli.keeping import SupervisedService
-from casemate.cli.options import SERVER_FOLDER
+from casemate.cli.options import SERVER_FOLDER, OwnDoor
 from casemate.protocol.client.views import Reach, ReachableAddress, Reached, ReachView
 from casemate.protocol.server_addresses import (
     DEFAULT_RELAY_PORT,
@@ -66,6 +66,27 @@ def reach_of(listen: ListenAddress) -> Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """Who may make an account at the server of `up`: what was stated, else everybody while only this computer can reach
+    it, and who has an invitation once others can."""
+
+    stated: OwnDoor | None
+    brings_others: bool
+    """A proxy of this computer may bring people from elsewhere, who then look like this computer's own."""
+
+    def options_at(self, listen: ListenAddress) -> list[str]:
+        """Of the server. The person of this computer needs no invitation: who would give it?"""
+        mode = self.mode_at(listen)
+        is_told_apart = mode == "invite" and not self.brings_others
+        return ["--registration", mode, *(["--open-to-this-computer"] if is_told_apart else [])]
+
+    def mode_at(self, listen: ListenAddress) -> OwnDoor:
+        if self.stated is not None:
+            return self.stated
+        return "open" if reach_of(listen) == "this-computer" or self.brings_others else "invite"
+
+
+@dataclass(frozen=True, slots=True)
 class ReachDesk:
     """Answers what the internal service asks for its person."""
 
@@ -77,6 +98,7 @@ class ReachDesk:
     """None: there is no relay, or the system chose its port."""
     listen_stated: ListenAddress
     """Where it is to listen when nobody has chosen: kept for who comes back to it."""
+    door: FrontDoor
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def hear(self, line: bytes, internal: SupervisedService, tasks: asyncio.TaskGroup) -> None:
@@ -115,7 +137,13 @@ class ReachDesk:
             if not is_on_this_computer(address)
         ]
         tried = await asyncio.gather(*(_tried(address, certificate) for address in addresses))
-        return ReachView(reach=reach_of(listen), addresses=tried, ports=self._ports(listen), failed=failed)
+        return ReachView(
+            reach=reach_of(listen),
+            addresses=tried,
+            ports=self._ports(listen),
+            failed=failed,
+            registration=self.door.mode_at(listen),
+        )
 
     def _ports(self, listen: ListenAddress) -> list[str]:
         """The observer has the relay's port and the next one."""

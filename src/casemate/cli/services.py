@@ -52,6 +52,7 @@ def server(
     address: list[str] | None = None,
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
+    open_to_this_computer: Annotated[bool, Hidden] = False,
     stop_when_stdin_closes: Annotated[bool, Hidden] = False,
 ) -> int:
     """Run a workspace server, which introduces people to each other and keeps sealed messages for those who are away.
@@ -106,6 +107,7 @@ def server(
             data_dir=data_dir or default_data_dir() / SERVER_FOLDER,
             listen=str(listen),
             registration=registration,
+            open_to_this_computer=open_to_this_computer,
             server_passwords=() if password is None else (password,),
             registration_request_days=registration_request_days,
             mailbox_days=mailbox_days,

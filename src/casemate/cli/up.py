@@ -19,13 +19,15 @@ from casemate.cli.options import (
     Address,
     LogLevel,
     LogStyle,
+    OwnDoor,
     RelayAddress,
     default_data_dir,
 )
-from casemate.cli.reach import ReachDesk, keep_reach, kept_reach, listen_for, relay_port_of
+from casemate.cli.reach import FrontDoor, ReachDesk, keep_reach, kept_reach, listen_for, relay_port_of
 from casemate.cli.started_as import started_as
 from casemate.crypto.keys import fingerprint
 from casemate.protocol.client.views import Reach
+from casemate.protocol.server_addresses import has_public_certificate
 from casemate.runtime.listen import ListenAddress
 from casemate.server.adapters.addresses import stated_addresses
 from casemate.server.adapters.identity_file import read_identity
@@ -42,6 +44,7 @@ def up(
     relay_listen: RelayAddress | None = None,
     address: list[str] | None = None,
     reach: Reach | None = None,
+    registration: OwnDoor | None = None,
     install_line: str = "",
     peer_paths: bool = True,
     proxy: str | None = None,
@@ -70,6 +73,10 @@ def up(
     reach
         Who can come to the server: this-computer alone, or the network. It is kept for the next start; until somebody
         chooses, here or in the UI, --server-listen says it.
+    registration
+        Who may make an account at the server: everybody (open), who has the link of an invitation (invite), or nobody
+        (closed). By default open while only this computer can reach it, and invite once others can; this computer
+        itself needs no invitation. Behind a proxy (wss:// in --address) it is open unless stated.
     install_line
         What installs Casemate and joins, such as `uvx casemate join`: handed out with an invitation, and shown to who
         opens one in a browser.
@@ -109,11 +116,12 @@ def up(
     internal_options += ["--trust-other-users"] if trust_other_users else []
     if reach is not None:
         keep_reach(directory, reach)
-    server = SupervisedService("server", listen_for(kept_reach(directory), server_listen), server_options, say)
+    addresses = stated_addresses(address or ())
+    door = FrontDoor(registration, brings_others=any(map(has_public_certificate, addresses)))
+    listens_at = listen_for(kept_reach(directory), server_listen)
+    server = SupervisedService("server", listens_at, server_options, say, door.options_at)
     internal = SupervisedService("internal-service", listen, internal_options, say)
-    desk = ReachDesk(
-        directory, server, stated_addresses(address or ()), relay_port_of(relay_listen, server_listen), server_listen
-    )
+    desk = ReachDesk(directory, server, addresses, relay_port_of(relay_listen, server_listen), server_listen, door)
     # People's side stops first: it says goodbye to a server that still listens.
     return asyncio.run(until_stopped(_serve(desk, internal, browser), internal, server))
 

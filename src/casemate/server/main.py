@@ -71,6 +71,7 @@ class ServerOptions:
     data_dir: Path
     listen: str = DEFAULT_LISTEN
     registration: RegistrationMode | None = None
+    open_to_this_computer: bool = False
     """None: `password` where there is one, else `open`."""
     server_passwords: tuple[str, ...] = field(default=(), repr=False)
     """Whoever makes an account presents all of them, in this order."""
@@ -257,6 +258,7 @@ class _Server:
             private_key=self._private_key,
             public_key=self._public_key,
             registration=self._registration,
+            open_to_this_computer=options.open_to_this_computer,
             password=self._password,
             registration_request_seconds=options.registration_request_days * DAY_SECONDS,
             mailbox_seconds=options.mailbox_days * DAY_SECONDS,

@@ -458,6 +458,7 @@ export interface ReachView {
   readonly addresses: readonly ReachableAddress[];
   readonly ports: readonly string[];
   readonly failed: boolean;
+  readonly registration: "closed" | "invite" | "open";
 }
 
 /** An address of the server that runs on this computer, tried from here. */

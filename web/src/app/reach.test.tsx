@@ -30,6 +30,7 @@ test("a server for this computer alone says so, and comes to the network and bac
   await user.click((await part()).getByRole("button", { name: "Listen on the network" }));
   expect(await (await part()).findByText("192.168.1.5:12349")).toBeVisible();
   expect(world.reach.reach).toBe("network");
+  expect((await part()).getByText(/^New accounts need an invitation/)).toBeVisible();
   expect((await part()).getByText(/TCP 12349, TCP 12350, UDP 12350, and UDP 12351/)).toBeVisible();
   await user.click((await part()).getByRole("button", { name: "Only this computer" }));
   expect(await (await part()).findByRole("button", { name: "Listen on the network" })).toBeVisible();
@@ -47,6 +48,13 @@ test.each<[string, ReachView["addresses"][number]["who"][]]>([
   expect((await part()).queryAllByRole("listitem")).toHaveLength(addresses.length);
 });
 
+test("where anybody may make an account, that is said", async () => {
+  const world = worldOfThree();
+  world.reach = { ...world.reachOnNetwork, registration: "open" };
+  await showApp(App, SETTINGS, world);
+  expect((await part()).getByText(/^Anybody who can reach it can make an account/)).toBeVisible();
+});
+
 test("what could not be done is said, and all is as before", async () => {
   const world = onlyHere();
   world.reachOnNetwork = { ...ONLY_HERE, failed: true };
@@ -62,7 +70,7 @@ test("what could not be done is said, and all is as before", async () => {
 
 test("where the server runs elsewhere nobody is asked", async () => {
   const world = worldOfThree();
-  world.reach = { reach: null, addresses: [], ports: [], failed: false };
+  world.reach = { ...ONLY_HERE, reach: null };
   await showApp(App, SETTINGS, world);
   await screen.findByRole("region", { name: "Where the server is" });
   await waitFor(() => {

@@ -20,6 +20,7 @@ import { fakeLooks } from "./fakeLooks";
 
 export const ONLY_HERE: ReachView = {
   reach: "this-computer",
+  registration: "open",
   addresses: [],
   ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
   failed: false,
@@ -45,6 +46,7 @@ export class FakeWorld {
   /** What becomes of the server, which was started together with this service, when it listens on the network. */
   reachOnNetwork: ReachView = {
     reach: "network",
+    registration: "invite",
     addresses: [{ address: "192.168.1.5:12349", who: "network" }],
     ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
     failed: false,

@@ -14,6 +14,22 @@ export function whoCanCome({ reach, addresses }: ReachView): string {
   return "Not known: the server did not answer at any of these addresses from here.";
 }
 
+/** Before it does. */
+export const DOOR_ON_THE_NETWORK =
+  "New accounts then need an invitation, unless Casemate was started with another --registration. Those that are there stay as they are.";
+
+/** Who may make an account there, once others can reach it. */
+export function whoMayJoin({ registration }: ReachView): string {
+  switch (registration) {
+    case "invite":
+      return "New accounts need an invitation, except on this computer: being in the same network is not enough.";
+    case "open":
+      return "Anybody who can reach it can make an account. To let in only who is invited, start Casemate with --registration invite.";
+    case "closed":
+      return "Nobody can make an account.";
+  }
+}
+
 export function addressWords({ who }: ReachableAddress): string {
   switch (who) {
     case "everywhere":

@@ -78,6 +78,7 @@ def test_options_of_a_server_reach_it(service: Service, tmp_path: Path) -> None:
         "data_dir": Path("d"),
         "listen": "[::1]:0",
         "registration": None,
+        "open_to_this_computer": False,
         "server_passwords": ("open sesame",),
         "registration_request_days": 0.5,
         "mailbox_days": 2,

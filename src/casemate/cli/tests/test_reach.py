@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from casemate.cli.reach import ReachDesk, keep_reach, kept_reach, listen_for, reach_of, relay_port_of
+from casemate.cli.reach import FrontDoor, ReachDesk, keep_reach, kept_reach, listen_for, reach_of, relay_port_of
 from casemate.protocol.client.views import Reach
 from casemate.runtime.listen import ListenAddress
 
@@ -49,11 +49,32 @@ class Moving:
 
 async def test_the_host_that_was_stated_is_found_again_after_this_computer(tmp_path: Path) -> None:
     server = Moving(ListenAddress("192.168.1.5", 7000))
-    desk = ReachDesk(tmp_path, server, (), None, ListenAddress("192.168.1.5", 0))  # type: ignore[arg-type]
+    desk = ReachDesk(tmp_path, server, (), None, ListenAddress("192.168.1.5", 0), FrontDoor(None, brings_others=False))  # type: ignore[arg-type]
     assert await desk._move("this-computer")
     assert server.listen == ListenAddress("127.0.0.1", 7000)
     assert await desk._move("network")
     assert server.listen == ListenAddress("192.168.1.5", 7000)
+
+
+HERE, NETWORK = ListenAddress("127.0.0.1", 7000), ListenAddress("0.0.0.0", 7000)  # noqa: S104
+BY_INVITATION = ["--registration", "invite", "--open-to-this-computer"]
+
+
+@pytest.mark.parametrize(
+    ("door", "here", "on_the_network"),
+    [
+        (FrontDoor(None, brings_others=False), ["--registration", "open"], BY_INVITATION),
+        (FrontDoor("open", brings_others=False), ["--registration", "open"], ["--registration", "open"]),
+        (FrontDoor("invite", brings_others=False), BY_INVITATION, BY_INVITATION),
+        (FrontDoor("closed", brings_others=False), ["--registration", "closed"], ["--registration", "closed"]),
+        (FrontDoor(None, brings_others=True), ["--registration", "open"], ["--registration", "open"]),
+        (FrontDoor("invite", brings_others=True), ["--registration", "invite"], ["--registration", "invite"]),
+    ],
+)
+def test_once_others_can_come_they_need_an_invitation_unless_it_was_stated(
+    door: FrontDoor, here: list[str], on_the_network: list[str]
+) -> None:
+    assert (door.options_at(HERE), door.options_at(NETWORK)) == (here, on_the_network)
 
 
 def test_a_choice_is_kept(tmp_path: Path) -> None:

@@ -113,6 +113,8 @@ class ReachView(msgspec.Struct, frozen=True, kw_only=True):
     """What a firewall has to let in, such as "TCP 12349"."""
     failed: bool = False
     """It could not be done; all is as before."""
+    registration: Literal["open", "invite", "closed"] = "open"
+    """Who may make an account there: everybody; who has an invitation, or is at this computer; nobody."""
 
 
 class SettingsView(msgspec.Struct, frozen=True, kw_only=True):

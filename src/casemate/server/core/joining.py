@@ -14,11 +14,12 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_IN_ALL_SECONDS,
 )
 from casemate.protocol.link import CreateAccount
+from casemate.protocol.server_addresses import ip_of
 from casemate.protocol.versions import INVITES_FEATURE
 from casemate.server.core.allowances import Allowances
 from casemate.server.core.invites import NOT_KNOWN, Invites
 from casemate.server.core.refusals import Refusal
-from casemate.server.core.settings import ServerSettings
+from casemate.server.core.settings import RegistrationMode, ServerSettings
 
 _EVERYBODY: Final = ""
 
@@ -27,6 +28,7 @@ class Joining:
     def __init__(self, invites: Invites, settings: ServerSettings) -> None:
         self._invites = invites
         self._registration = settings.registration
+        self._open_to_this_computer = settings.open_to_this_computer
         self._password = settings.password
         self._version = settings.version
         self._wrong_passwords = _Guesses("too_many_passwords")
@@ -36,16 +38,21 @@ class Joining:
     def password_required(self) -> bool:
         return self._registration == "password"
 
+    def registration_for(self, caller: str) -> RegistrationMode:
+        """How whoever calls from there may make an account."""
+        ip = ip_of(caller) if self._registration == "invite" and self._open_to_this_computer else None
+        return "open" if ip is not None and ip.is_loopback else self._registration
+
     def check(self, caller: str, greeting: Greeting, frame: CreateAccount, now: Instant) -> None:
         """Whoever shows an invitation needs nothing else. Raises RequestRefused with what is wrong or missing."""
-        if self._registration in ("closed", "invite") and INVITES_FEATURE not in greeting.client_features:
+        if self.registration_for(caller) in ("closed", "invite") and INVITES_FEATURE not in greeting.client_features:
             # It does not know the words for that; these it knows, and once it is updated it hears the others.
             raise Refusal("update_this_computer", version=self._version)
         if self._registration == "closed":
             raise Refusal("registration_closed")
         if frame.invite_id:
             self._check_invite(caller, frame, now)
-        elif self._registration == "invite":
+        elif self.registration_for(caller) == "invite":
             raise Refusal("invite_needed")
         elif self._registration == "password":
             self._check_password(caller, greeting, frame.server_password or [], now.monotonic)

@@ -94,7 +94,7 @@ class Opening:
             nonce=self._entropy(NONCE_BYTES),
             signature=b"",
             password_required=self._joining.password_required,
-            registration=self._settings.registration,
+            registration=self._joining.registration_for(caller),
         )
         greeting = greeting_of(frame, unproven)
         self._links.greeted(connection, Greeted(greeting, caller))

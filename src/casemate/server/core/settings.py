@@ -17,6 +17,8 @@ class ServerSettings:
     private_key: ServerPrivate = field(repr=False)
     public_key: Ed25519Public
     registration: RegistrationMode = "open"
+    open_to_this_computer: bool = False
+    """Where the mode is `invite`: who calls from the server's own computer needs none."""
     password: ServerPasswordKey | None = field(default=None, repr=False)
     """Whoever makes an account proves it, where the mode is `password`; None in any other."""
     registration_request_seconds: float = REGISTRATION_REQUEST_SECONDS

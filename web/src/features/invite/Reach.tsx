@@ -3,7 +3,14 @@ import { Globe, Monitor, Network } from "lucide-react";
 
 import type { ReachView } from "../../api/generated";
 import { Button } from "../../components/Button";
-import { addressWords, LISTENING_FAILED, portsInWords, whoCanCome } from "../../words/reach";
+import {
+  addressWords,
+  DOOR_ON_THE_NETWORK,
+  LISTENING_FAILED,
+  portsInWords,
+  whoCanCome,
+  whoMayJoin,
+} from "../../words/reach";
 import { sentenceOf } from "../../words/reasons";
 import type { ReachOfServer } from "./useReach";
 import { useReach } from "./useReach";
@@ -29,8 +36,9 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
       </p>
     );
   if (view === null)
+    // Only where addresses are tried does it take a moment: it has the height of what is said of one.
     return (
-      <div role="status" aria-label="Looking who can come here" className="skeleton h-28 !rounded-card" />
+      <div role="status" aria-label="Looking who can come here" className="skeleton h-76 !rounded-card" />
     );
   if (view.reach === null) return null;
   const alone = view.reach === "this-computer";
@@ -47,9 +55,10 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
             {alone && (
               <p className="mt-1 text-pretty">
                 People on other computers can come once it listens on the network. The server starts again for
-                that, which takes a few seconds and loses nothing.
+                that, which takes a few seconds and loses nothing. {DOOR_ON_THE_NETWORK}
               </p>
             )}
+            {!alone && <p className="mt-1 text-pretty">{whoMayJoin(view)}</p>}
           </div>
         </div>
         {!alone && <Addresses view={view} />}

@@ -102,6 +102,29 @@ def test_a_program_that_knows_no_invitations_hears_what_it_understands_and_can_b
     assert (refusal.code, refusal.params) == ("update_this_computer", {"version": "1.2.3"})
 
 
+HOME, ELSEWHERE = "127.0.0.1", "192.168.1.9"
+
+
+@pytest.mark.parametrize(
+    ("told_apart", "caller", "mode"),
+    [(True, HOME, "open"), (True, ELSEWHERE, "invite"), (True, "unknown", "invite"), (False, HOME, "invite")],
+)
+def test_the_computer_of_the_server_itself_may_need_no_invitation(told_apart: bool, caller: str, mode: str) -> None:
+    office = Office(registration="invite")
+    office.settings = replace(office.settings, open_to_this_computer=told_apart)
+    office.start()
+    assert office.greet(new_person("x"), caller)[0].last(ServerHello).registration == mode
+    made = office.create_account(new_person("ann"), caller)
+    assert bool(made.all(Welcome)) is (mode == "open")
+
+
+def test_a_closed_server_is_closed_to_its_own_computer_as_well() -> None:
+    office = Office(registration="closed")
+    office.settings = replace(office.settings, open_to_this_computer=True)
+    office.start()
+    assert not office.create_account(new_person("ann"), HOME).all(Welcome)
+
+
 def test_a_closed_server_lets_nobody_in_and_takes_no_invitation() -> None:
     office = Office(registration="open")
     alice = office.newcomer("alice")
