@@ -520,6 +520,22 @@ def test_two_links_that_are_opened_while_the_server_is_away_are_both_taken_up(wo
     assert bob.account.profile.invitations == ()
 
 
+def test_a_newcomer_who_opens_two_links_before_the_server_is_there_joins_once_and_meets_both(
+    world: Deployment, alice: Person
+) -> None:
+    carol = world.person("carol", auto_connect=True)
+    first, second = invites(world, alice), invites(world, carol)
+    world.server_up = False
+    bob = comes(world, "bob", first)
+    again = write_invitation(read_invitation(second))
+    world.do(bob, lambda account, now: account.join_again(again, [], now))
+    world.server_up = True
+    world.pass_time(60)
+    for inviter in (alice, carol):
+        assert world.sees(bob, inviter).relation == world.sees(inviter, bob).relation == "registered"
+    assert bob.account.profile.invitations == ()
+
+
 def test_of_two_links_of_one_person_the_later_one_counts(world: Deployment, alice: Person) -> None:
     bob = world.person("bob", auto_connect=True)
     first, second = invites(world, alice), invites(world, alice)

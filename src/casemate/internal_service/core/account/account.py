@@ -10,6 +10,7 @@ from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
+from casemate.internal_service.core.account.people.opened_links import joined_by
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
 from casemate.internal_service.core.account.showing import name_looks
@@ -195,10 +196,11 @@ class Account(Memory):
     def join_again(self, invitation: str, more_addresses: Sequence[str], now: Instant) -> Outcome:
         """Once more, by this link: what it says of the server takes the place of what was found before."""
         if not self.enrolled:
+            read = read_invitation(invitation)
             changed = replace(
                 self.profile,
-                invitations=(invitation,),
-                server_key=read_invitation(invitation).server_key,
+                invitations=joined_by(self._context, read),
+                server_key=read.server_key,
                 server_password=None,
                 more_addresses=told_addresses(self.server_address, more_addresses),
                 server_in_use="",

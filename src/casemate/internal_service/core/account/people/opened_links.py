@@ -24,6 +24,17 @@ def keep_link(context: Context, invitation: Invitation) -> None:
     _put(context, [*others, invitation])
 
 
+def joined_by(context: Context, invitation: Invitation) -> tuple[str, ...]:
+    """Where the account is not made yet, it is made by the link that was opened last; others at the same server are
+    taken up after it."""
+    others = [
+        link
+        for link in opened_links(context)
+        if link.server_key == invitation.server_key and link.inviter != invitation.inviter
+    ]
+    return tuple(write_invitation(link) for link in [invitation, *others][:OPENED_LINKS])
+
+
 def forget_link(context: Context, inviter: AccountId) -> None:
     links = opened_links(context)
     others = [link for link in links if link.inviter != inviter]
