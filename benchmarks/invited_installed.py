@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -86,7 +85,8 @@ def one_run(wheel: Path, libraries: Path) -> Run:
 
 def main() -> None:
     if (why_not := why_no_two_hosts()) is not None:
-        sys.exit(why_not)
+        print(why_not)
+        return
     print_heading("Two installed computers to the first delivered message, by a link")
     with tempfile.TemporaryDirectory(prefix="casemate-bench-") as folder:
         home, libraries = Path(folder) / "home", Path(folder) / "libraries"

@@ -123,9 +123,7 @@ def how_to_start_again(data_dir: Path) -> str:
     """For whoever starts it in a terminal: what to type another day."""
     again = f"To start it again:\n\n    {start_command(data_dir)}\n"
     if is_fetched_for_one_run():
-        again += (
-            "\nIt was fetched for this run only. To keep it, install it: `uv tool install`, or pipx, with the same.\n"
-        )
+        again += "\nIt was fetched for this run only. To keep it: `uv tool install`, with what was given to uvx.\n"
     return again
 
 
