@@ -5,7 +5,7 @@ import pytest
 from casemate.internal_service.core.account.link.link import REFUSED_RETRY_SECONDS
 from casemate.internal_service.core.ground.notices import EnrolmentRefused
 from casemate.protocol.client.views import Reason
-from casemate.protocol.link import ClientHello, OpeningRefused, ServerHello
+from casemate.protocol.link import ClientHello, OpeningRefused, ServerHello, Welcome
 from casemate.protocol.link_codec import ServerFrame
 from casemate.server.core.events import AddressesFound
 from tests.accounts.deployment import Deployment, Person
@@ -27,20 +27,29 @@ def refuses(world: Deployment, person: Person, code: str, params: dict[str, str]
 
 
 @pytest.mark.parametrize("code", ["update_server", "update_this_computer"])
-def test_a_refusal_says_what_the_server_runs(world: Deployment, code: str) -> None:
-    why = refuses(world, world.person("alice"), code, {"version": "9.0.1"})
-    assert (why.code, why.params) == (code, {"version": "9.0.1"})
+def test_whoever_answers_says_which_side_is_too_old_and_nothing_else(world: Deployment, code: str) -> None:
+    """They have not proven to be our server: it is said in our words, without a version of theirs."""
+    why = refuses(world, world.person("alice"), code, {"version": "66.6.6", "what": "invitations"})
+    assert (why.code, why.params) == (code, {})
 
 
-@pytest.mark.parametrize("version", ["$(reboot)", "9.0.1\n", "9" * 2000, ""])
-def test_what_is_no_version_is_not_shown(world: Deployment, version: str) -> None:
-    assert refuses(world, world.person("alice"), "update_server", {"version": version}).params == {}
+@pytest.mark.parametrize(
+    "code", ["device_removed", "not_on_server", "username_taken", "Call us at once", "c" * 100_000]
+)
+def test_what_nobody_has_proven_is_not_said(world: Deployment, code: str) -> None:
+    assert refuses(world, world.person("alice"), code, {"told": "y" * 100_000}).code == "server_unreachable"
 
 
-def test_whatever_stands_in_a_refusal_is_bounded(world: Deployment) -> None:
+def test_whatever_stands_in_a_refusal_of_our_server_is_bounded(world: Deployment) -> None:
     alice = world.person("alice")
     params = {"code": "x", "told": "y", "long": "z" * 100_000, **{str(number): "" for number in range(100)}}
-    why = refuses(world, alice, "c" * 100_000, params)
+    world.to_device = lambda _, frame: (
+        [OpeningRefused("c" * 100_000, params)] if isinstance(frame, Welcome) else [frame]
+    )
+    world.cut(alice)
+    world.pass_time(1)
+    why = alice.account.link_view().reason
+    assert why is not None
     assert why.code == "internal"
     assert why.params.keys() == {"code", "told", *map(str, range(5))}
 

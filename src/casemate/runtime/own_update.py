@@ -30,12 +30,12 @@ def update_command() -> str:
     """Empty where it cannot be told: a wheel that somebody had at hand is known to no index, or to a stranger's."""
     try:
         installed = metadata.distribution(_NAME)
-        return _command(installed, Path(sys.prefix), sys.executable)
+        return _command(installed, Path(sys.prefix))
     except (metadata.PackageNotFoundError, OSError, UnicodeDecodeError, msgspec.DecodeError):
         return ""
 
 
-def _command(installed: metadata.Distribution, prefix: Path, python: str) -> str:
+def _command(installed: metadata.Distribution, prefix: Path) -> str:
     written = installed.read_text("direct_url.json")
     origin = None if written is None else msgspec.json.decode(written, type=_Origin)
     if origin is not None and origin.vcs_info is None:
@@ -46,13 +46,7 @@ def _command(installed: metadata.Distribution, prefix: Path, python: str) -> str
         return f"uv tool upgrade {_NAME}"
     if (prefix / "pipx_metadata.json").is_file():
         return f"pipx upgrade {_NAME}"
-    if (
-        origin is None
-        and (prefix / "pyvenv.cfg").is_file()
-        and (installed.read_text("INSTALLER") or "").strip() == "pip"
-    ):
-        return shlex.join([python, "-m", "pip", "install", "--upgrade", _NAME])
-    return ""
+    return ""  # pip does not write down which index or folder it was told to look in
 
 
 def _of_checkout(origin: _Origin) -> str:

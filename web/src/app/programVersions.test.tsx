@@ -92,14 +92,14 @@ test("a server that does not talk with this program any more says so with the co
   const { world } = await showApp(App, AT);
   act(() => {
     const account = world.account(ANN);
-    const reason = { code: "update_this_computer", params: { version: "9.0.0" }, acts: "user" } as const;
+    const reason = { code: "update_this_computer", params: {}, acts: "user" } as const;
     account.link = { state: "away", since: Date.now() - 60_000, reason };
     account.changeAccount();
   });
   expect(await screen.findByText("Nothing comes from the server since", { exact: false })).toBeVisible();
   await waitFor(() => {
-    expect(screen.getByText("too old for the server", { exact: false })).toHaveTextContent(
-      `which runs Casemate 9.0.0. Update with ${COMMAND}`,
+    expect(screen.getByText("too old for what answers at", { exact: false })).toHaveTextContent(
+      `the server’s address. Update with ${COMMAND}`,
     );
   });
 });

@@ -158,8 +158,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   update_server: ({ params }) =>
     params.what === "invitations"
       ? "The server is too old to let people in by a link. Whoever runs it has to update it; until then, people make an account there themselves."
-      : `The server is too old for this program${params.version ? `: it runs Casemate ${params.version}` : ""}. Whoever runs it has to update it.`,
-  update_this_computer: ({ params }) => `${tooOldWords(params)} Update Casemate on this computer.`,
+      : "What answers at the server’s address is too old for this program. Whoever runs it has to update it.",
+  update_this_computer: () => `${TOO_OLD} Update Casemate on this computer.`,
   broke_protocol: () => "The server and this program do not understand each other. Update both.",
   no_direct_path_yet: ({ name }) => `A connection to ${name} is being made right now.`,
   path_doubtful: ({ name }) =>
@@ -250,9 +250,7 @@ function unknownReason(reason: Reason): string {
 }
 
 /** Of this program; what to do about it is said by whoever knows how it was installed. */
-export function tooOldWords(params: Reason["params"]): string {
-  return `This program is too old for the server${params.version ? `, which runs Casemate ${params.version}` : ""}.`;
-}
+export const TOO_OLD = "This program is too old for what answers at the server’s address.";
 
 function damagedFile(params: Reason["params"]): string {
   const file = params.file ? ` (${params.file})` : "";

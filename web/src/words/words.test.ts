@@ -286,8 +286,8 @@ test.each([
 test.each<[string, Reason["params"], string]>([
   [
     "update_server",
-    { version: "0.1.0" },
-    "The server is too old for this program: it runs Casemate 0.1.0. Whoever runs it has to update it.",
+    {},
+    "What answers at the server’s address is too old for this program. Whoever runs it has to update it.",
   ],
   [
     "update_server",
@@ -296,8 +296,8 @@ test.each<[string, Reason["params"], string]>([
   ],
   [
     "update_this_computer",
-    { version: "9.0.0" },
-    "This program is too old for the server, which runs Casemate 9.0.0. Update Casemate on this computer.",
+    {},
+    "This program is too old for what answers at the server’s address. Update Casemate on this computer.",
   ],
 ])("%s with %j says which side is older, and what to do", (code, params, sentence) => {
   expect(sentenceOf({ code, params, acts: "user" })).toBe(sentence);

@@ -30,7 +30,6 @@ class Joining:
         self._registration = settings.registration
         self._open_to_this_computer = settings.open_to_this_computer
         self._password = settings.password
-        self._version = settings.version
         self._wrong_passwords = _Guesses("too_many_passwords")
         self._wrong_invites = _Guesses("too_many_invite_tries")
 
@@ -47,7 +46,7 @@ class Joining:
         """Whoever shows an invitation needs nothing else. Raises RequestRefused with what is wrong or missing."""
         if self.registration_for(caller) in ("closed", "invite") and INVITES_FEATURE not in greeting.client_features:
             # It does not know the words for that; these it knows, and once it is updated it hears the others.
-            raise Refusal("update_this_computer", version=self._version)
+            raise Refusal("update_this_computer")
         if self._registration == "closed":
             raise Refusal("registration_closed")
         if frame.invite_id:

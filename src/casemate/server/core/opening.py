@@ -86,7 +86,7 @@ class Opening:
             version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
         except NoCommonVersion as error:
             code = "update_server" if error.must_update == "server" else "update_this_computer"
-            raise Refusal(code, version=self._settings.version) from error
+            raise Refusal(code) from error
         unproven = ServerHello(
             version=version,
             features=list(SERVER_FEATURES),

@@ -8,7 +8,7 @@ import { commandsOfService } from "../../state/commands";
 import { useConnection, useNow, useService, useSessionState } from "../../state/context";
 import { connectedOf } from "../../words/lists";
 import { listOfNames } from "../../words/names";
-import { sentenceOf, tooOldWords } from "../../words/reasons";
+import { sentenceOf, TOO_OLD } from "../../words/reasons";
 import { shortDuration, sinceTime } from "../../words/times";
 
 /** A restart of the service, or of the server, takes less: the page does not move for it. */
@@ -103,7 +103,7 @@ function ServerLink({ onSignOut }: { readonly onSignOut: () => void }) {
               {" "}
               {link.reason.code === "update_this_computer" && service !== null ? (
                 <>
-                  {tooOldWords(link.reason.params)} <HowToUpdate command={service.update_command} />
+                  {TOO_OLD} <HowToUpdate command={service.update_command} />
                 </>
               ) : (
                 sentenceOf(link.reason, { server: server_address, now })

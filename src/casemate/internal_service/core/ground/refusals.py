@@ -4,7 +4,6 @@ from typing import Final
 
 from casemate.protocol.client.views import Acts, Reason
 from casemate.protocol.link import OpeningRefused, RequestFailed
-from casemate.protocol.program_versions import order_of
 
 UPDATES: Final = frozenset({"update_server", "update_this_computer"})
 """One side's program is too old for the other's."""
@@ -141,8 +140,6 @@ def told_reason(told: OpeningRefused | RequestFailed) -> Reason:
         if len(name) <= _TOLD_CODE_CHARACTERS and len(value) <= _TOLD_CHARACTERS
     }
     code = told.code if len(told.code) <= _TOLD_CODE_CHARACTERS else "internal"
-    if code in UPDATES and order_of(params.get("version", "")) is None:
-        params.pop("version", None)
     return Reason(code=code, params=params, acts=_ACTS.get(code, "retry"))
 
 

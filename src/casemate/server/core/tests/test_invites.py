@@ -99,7 +99,7 @@ def test_a_program_that_knows_no_invitations_hears_what_it_understands_and_can_b
     older = new_person("bob")
     older.features = []
     refusal = office.create_account(older).last(OpeningRefused)
-    assert (refusal.code, refusal.params) == ("update_this_computer", {"version": "1.2.3"})
+    assert (refusal.code, refusal.params) == ("update_this_computer", {})
 
 
 HOME, ELSEWHERE = "127.0.0.1", "192.168.1.9"

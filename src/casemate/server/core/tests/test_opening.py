@@ -209,14 +209,14 @@ def test_versions_meet_or_the_older_side_is_named(versions: tuple[int, int], cod
         assert refused(connection) == code
 
 
-def test_a_server_says_what_it_runs_once_it_knows_who_asks_or_that_they_cannot_talk() -> None:
+def test_a_server_says_what_it_runs_to_accounts_alone() -> None:
     office = Office()
     office.settings = replace(office.settings, version="1.2.3")
     office.start()
     assert office.newcomer("alice").last(Welcome).version == "1.2.3"
     connection = office.connect()
     connection.say(ClientHello((3, 4), [], bytes(32)))
-    assert connection.last(OpeningRefused).params == {"version": "1.2.3"}
+    assert connection.last(OpeningRefused).params == {}
 
 
 def test_a_program_of_any_version_can_read_that_it_is_refused() -> None:

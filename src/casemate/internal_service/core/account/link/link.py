@@ -32,7 +32,7 @@ from casemate.internal_service.core.ground.link_io import (
     client_hello,
 )
 from casemate.internal_service.core.ground.notices import AccountDeleted, EnrolmentRefused, LinkChanged
-from casemate.internal_service.core.ground.refusals import reason, told_reason
+from casemate.internal_service.core.ground.refusals import UPDATES, reason, told_reason
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import LinkView, Reason
@@ -217,9 +217,11 @@ class Link(Memory):
     def refused(self, frame: OpeningRefused, now: Instant) -> Outcome:
         if not isinstance(self._state, ComingOnline):
             raise PeerBrokeProtocol("a refusal out of turn")
-        why = told_reason(frame)
         if self._state.greeting is None:
+            # Whoever it is has proven nothing: we only believe what can be tried again, in our own words.
+            why = reason(frame.code) if frame.code in _FAULTS | UPDATES else self._why_away()
             return self._not_here(why, self._state.address, now)
+        why = told_reason(frame)
         if frame.code == "fenced":
             return self._fence(now)
         if not self._context.profile.enrolled and frame.code not in _FAULTS:
