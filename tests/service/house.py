@@ -266,6 +266,8 @@ class House:
         """Of a server that this person started, too."""
         self.reach: Reach = "this-computer"
         """Of that server."""
+        self.full = False
+        """There was no room at the start: it only reads."""
         self._runs = 0
         self.is_up = False
 
@@ -273,7 +275,7 @@ class House:
         self._runs += 1
         self.is_up = True
         entropy = repeatable_entropy(str(self.folder).encode() + bytes([self._runs]))
-        files = AccountFiles(self.folder, synchronous="OFF")
+        files = AccountFiles(self.folder, synchronous="OFF", reading_only=self.full)
         wall, has_accounts = self.street.now.wall, bool(files.files())
         store = open_or_begin_anew(self.folder, self._key, wall, has_accounts=has_accounts, synchronous="OFF")
         found = take_stock(store, files, self.street.now.wall)
@@ -281,7 +283,15 @@ class House:
         machine = Machine(
             version=self.version, key=self._key, unlocked_by="key_file", own_server_key=self.own_server_key
         )
-        self.service = Service(store, files, machine=machine, entropy=entropy, kem=RepeatableKem(entropy), found=found)
+        self.service = Service(
+            store,
+            files,
+            machine=machine,
+            entropy=entropy,
+            kem=RepeatableKem(entropy),
+            found=found,
+            reading_only=self.full,
+        )
         self._entropy = entropy
         self.tell_all([events.SessionLeft(name) for name in names])
         self.street.settle()

@@ -8,7 +8,7 @@ import structlog
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.core.sessions.ports import AccountFile, AccountUnavailable, Fault, HostedStore
-from casemate.node import StorageBroken, WritesRefused
+from casemate.node import StorageBroken, StorageFull, WritesRefused
 from casemate.runtime.errors import CannotStart, DatabaseDamaged, DatabaseNewer, DiskFull, unusable
 from casemate.runtime.open_files import files_allowed, files_left
 from casemate.runtime.progress import MARK_SUFFIX
@@ -51,9 +51,15 @@ class AccountFiles:
         if self._reading_only:
             raise WritesRefused("no account is made")
         self._check_files_left(name)
-        # The vault first: a database without it would be a locked box whose key nobody has.
-        self.keep_vault(name, vault)
-        return self._open(name, key, existing=False)
+        try:
+            # The vault first: a database without it would be a locked box whose key nobody has.
+            self.keep_vault(name, vault)
+            return self._open(name, key, existing=False)
+        except BaseException as error:
+            self.delete(name)
+            if isinstance(error, StorageFull | DiskFull):
+                raise AccountUnavailable("no_room", self.path_of(name)) from error
+            raise
 
     def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
         self._check_files_left(name)

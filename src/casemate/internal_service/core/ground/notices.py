@@ -8,6 +8,7 @@ id, what concerns a person by their cid.
 
 from dataclasses import dataclass, field
 
+from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.views import DirectoryRow, Reason
 from casemate.protocol.ids import Cid, ConversationId, MessageId
 
@@ -140,6 +141,11 @@ class Answered(Notice):
 
     token: int
     refused: Reason | None = None
+
+    @property
+    def why(self) -> Reason:
+        """What to say to whoever waited for something else."""
+        return self.refused or reason("internal")
 
 
 @dataclass(frozen=True, slots=True)

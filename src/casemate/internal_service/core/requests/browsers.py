@@ -30,7 +30,9 @@ class BrowserRequests:
         self._desk.effects.append(AskBrowsers(token, asker.socket, sign_out))
 
     def _told(self, asker: Asker, request: ListBrowsers | SignOutBrowser, told: BrowsersTold | Answered) -> None:
-        if isinstance(told, Answered) or told.browsers is None:
+        if isinstance(told, Answered):
+            self._desk.answer(asker, failure(request, told.why))
+        elif told.browsers is None:
             self._desk.answer(asker, failure(request, reason("internal")))
         elif isinstance(request, SignOutBrowser):
             self._desk.answer(asker, Done(cid=Cid(0), request_id=asker.request_id))

@@ -45,7 +45,7 @@ class ReachRequests:
                     self._look_for_it()
                 self._tell(asker, request, outcome.view)
             else:
-                self._desk.answer(asker, failure(request, reason("internal")))
+                self._desk.answer(asker, failure(request, outcome.why if isinstance(outcome, Answered) else outcome))
 
         due = self._desk.now.monotonic + ANSWER_SECONDS
         token = self._accounts.waits.add(asker, done, due=due, late=reason("internal"))

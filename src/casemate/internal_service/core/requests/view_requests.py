@@ -11,7 +11,7 @@ from casemate.internal_service.core.ground.failures import failure
 from casemate.internal_service.core.ground.ids import id_from_hex
 from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
-from casemate.internal_service.core.ground.refusals import reason, refuse
+from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.requests.drafts import Drafts, slot_id
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
@@ -70,7 +70,7 @@ class ViewRequests:
                 )
                 self._desk.answer(asker, page)
             elif isinstance(outcome, Answered):
-                self._refuse(asker, request, outcome.refused or reason("internal"))
+                self._refuse(asker, request, outcome.why)
 
         self._directory.page(asker, host, request.query, request.cursor, request.limit, done)
 

@@ -131,10 +131,10 @@ class Creating:
 
     # --- inside
 
-    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade | VaultsTried | Answered) -> None:
+    def _made(self, asker: Asker, wanted: _Wanted, made: VaultMade | Answered) -> None:
         accounts = self._accounts
-        if not isinstance(made, VaultMade):
-            self._fail(asker, reason("internal"))
+        if isinstance(made, Answered):
+            self._fail(asker, made.why)
             return
         try:
             store = accounts.stores.create(made.name, made.key, made.vault)
@@ -179,7 +179,7 @@ class Creating:
 
     def _tried(self, asker: Asker, wanted: _Wanted, row: LocalAccountRow, tried: VaultsTried | Answered) -> None:
         if isinstance(tried, Answered):
-            self._fail(asker, reason("internal"))
+            self._fail(asker, tried.why)
             return
         key = tried.opened.get(row.name)
         if key is None:

@@ -136,7 +136,7 @@ class FoundAccounts:
         """Raises Refused."""
         name = found.file.name
         if isinstance(tried, Answered):
-            raise refuse("internal")
+            raise Refused(tried.why)
         if name not in self._found:
             raise refuse("already_running")
         key = tried.opened.get(name)

@@ -110,7 +110,7 @@ class Sessions:
             if isinstance(outcome, AccountDeleted):
                 self._answer(asker, to.DeregisterSuccess(cid=cid, request_id=asker.request_id))
             elif isinstance(outcome, Answered):
-                why = outcome.refused or reason("internal")
+                why = outcome.why
                 failure = to.DeregisterFailure(cid=cid, request_id=asker.request_id, message=sentence(why), reason=why)
                 self._answer(asker, failure)
 

@@ -62,7 +62,7 @@ class SigningIn:
 
     def _tried(self, asker: Asker, rows: list[LocalAccountRow], tried: VaultsTried | Answered) -> None:
         if isinstance(tried, Answered):
-            self.fail(asker, reason("internal"))
+            self.fail(asker, tried.why)
             return
         # Read again: an account may have gone while the password was tried.
         fitting = [

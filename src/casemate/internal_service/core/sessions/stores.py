@@ -7,7 +7,7 @@ from typing import Final
 from casemate.crypto.keys import DatabaseKey
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.sessions.ports import AccountStores, HostedStore, LeavesTraces, ServiceStore
-from casemate.node import Monotonic, Savepoint, StorageBroken
+from casemate.node import Monotonic, Savepoint, StorageBroken, StorageFull
 
 ERASE_SECONDS: Final = 60.0
 """How long what was overwritten or deleted may stay in a log after the first change that is not erased yet: keys that
@@ -32,6 +32,8 @@ class Stores:
         self._transaction: ExitStack | None = None
         self._savepoint: Savepoint | None = None
         self._begun: set[str] = set()
+        self._made: set[str] = set()
+        """What this transaction has made."""
         self._saved: set[str] = set()
         self._erase_at: dict[str, Monotonic] = {}
         self._erase_now: set[str] = set()
@@ -44,8 +46,14 @@ class Stores:
                 stack.enter_context(self.service.transaction())
                 self._transaction = stack
                 yield
+        except StorageFull:
+            # No list names them, and nobody outside has heard of them.
+            for name in self._made:
+                self._delete(name)
+            raise
         finally:
             self._transaction = None
+            self._made.clear()
             begun, self._begun = self._begun, set()
         # Not after a commit that failed: what was to be deleted is still named.
         self._finish()
@@ -76,6 +84,7 @@ class Stores:
     def create(self, name: str, key: DatabaseKey, vault: bytes) -> HostedStore:
         """A new database with its password vault, gone again if the event is undone."""
         self._open[name] = self._accounts.create(name, key, vault)
+        self._made.add(name)
         self._undo.add(lambda: self._later(name, self._delete))
         return self.touch(name)
 
