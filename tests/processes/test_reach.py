@@ -13,7 +13,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.client import Unexpected
+from casemate.protocol.link import ServerHello
+from casemate.server.tests.link_client import LinkClient, LinkRefused
+from casemate.server.tests.people import new_person
 from tests.support.own_network import service_environment
 from tests.support.processes import CASEMATE, ServiceProcess
 from tests.support.view import View
@@ -21,6 +23,8 @@ from tests.support.view import View
 pytestmark = [pytest.mark.processes, pytest.mark.own_network]
 
 ADDRESS: Final = "10.9.8.7"
+ANOTHER: Final = "10.9.8.6"
+"""Of the same network, which this computer has as a whole: who calls from there looks like another computer."""
 SIOCSIFADDR: Final = 0x8916
 SECONDS: Final = 60.0
 
@@ -42,9 +46,10 @@ class Up:
         self.folder = folder
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self, *options: str, server_port: int = 0) -> str:
+    def start(self, *options: str, server_host: str = "127.0.0.1", server_port: int = 0) -> str:
         """The address of its server, as it says."""
-        listen = ["--listen", "127.0.0.1:0", "--server-listen", f"127.0.0.1:{server_port}", "--relay-listen", "off"]
+        server = f"{server_host}:{server_port}"
+        listen = ["--listen", "127.0.0.1:0", "--server-listen", server, "--relay-listen", "off"]
         self.process = subprocess.Popen(
             [*CASEMATE, "up", "--no-browser", "--data-dir", str(self.folder), *listen, *options],
             stdin=subprocess.DEVNULL,
@@ -176,12 +181,32 @@ def test_another_word_is_refused(tmp_path: Path) -> None:
 
 
 async def test_on_the_network_others_need_an_invitation_and_this_computer_none(up: Up) -> None:
-    server = up.start("--reach", "network")
+    port = port_of(up.start("--reach", "network"))
     async with await up.view() as view:
-        cid = await view.register(server, "alice", "Alice")
-        await view.subscribe(cid)
-        with pytest.raises(Unexpected, match="invite_needed"):
-            await view.register(f"{ADDRESS}:{port_of(server)}", "mallory", "Mallory")
+        for number, host in enumerate(("127.0.0.1", "localhost", ADDRESS)):
+            assert await view.register(f"{host}:{port}", f"alice{number}", "Alice")
+    url = f"https://{ADDRESS}:{port}/"
+    async with await LinkClient.dial(url, source=ANOTHER) as other:
+        await other.greet(new_person("mallory"))
+        [hello] = other.heard
+        assert isinstance(hello, ServerHello)
+        assert hello.registration == "invite"
+    with pytest.raises(LinkRefused, match="invite_needed"):
+        await LinkClient.create_account(url, new_person("mallory"), source=ANOTHER)
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this computer has no IPv6")
+async def test_on_the_network_this_computer_needs_no_invitation_over_ipv6_either(up: Up) -> None:
+    port = port_of(up.start("--reach", "network"))
+    async with await up.view() as view:
+        assert await view.register(f"[::1]:{port}", "alice", "Alice")
+
+
+async def test_a_server_at_one_address_of_this_computer_takes_its_person_without_an_invitation(up: Up) -> None:
+    server = up.start(server_host=ADDRESS)
+    assert server.startswith(f"{ADDRESS}:")
+    async with await up.view() as view:
+        assert await view.register(server, "alice", "Alice")
 
 
 async def test_who_states_open_registration_has_it_on_the_network_too(up: Up) -> None:

@@ -71,8 +71,9 @@ class ServerOptions:
     data_dir: Path
     listen: str = DEFAULT_LISTEN
     registration: RegistrationMode | None = None
-    open_to_this_computer: bool = False
     """None: `password` where there is one, else `open`."""
+    open_to_this_computer: bool = False
+    """Where the mode is `invite`: who calls from this computer needs none."""
     server_passwords: tuple[str, ...] = field(default=(), repr=False)
     """Whoever makes an account presents all of them, in this order."""
     registration_request_days: float = REGISTRATION_REQUEST_SECONDS / DAY_SECONDS

@@ -16,6 +16,7 @@ from casemate.runtime.event_queue import EventQueue
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.core.events import (
     Barrier,
+    Caller,
     Connected,
     ConnectionId,
     Disconnected,
@@ -48,7 +49,7 @@ class DeviceSocket:
         socket: PatientSocket,
         transport: asyncio.Transport | None,
         events: EventQueue,
-        caller: str = "",
+        caller: Caller,
     ) -> None:
         self._connection = connection
         self._caller = caller

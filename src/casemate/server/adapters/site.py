@@ -10,11 +10,12 @@ from aiohttp.typedefs import Handler
 from casemate.node import Effect
 from casemate.protocol.link import Welcome
 from casemate.runtime.event_queue import EventQueue
-from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket, caller_network
+from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket
+from casemate.server.adapters.callers import caller_of
 from casemate.server.adapters.device_socket import DeviceSocket, new_socket
 from casemate.server.adapters.join_page import JoinPage
 from casemate.server.adapters.patient_socket import PatientSocket
-from casemate.server.core.events import BarrierPassed, Close, ConnectionId, Send
+from casemate.server.core.events import BarrierPassed, Caller, Close, ConnectionId, Send
 
 _ABOUT: Final = """\
 This is a Casemate workspace server.
@@ -84,8 +85,8 @@ class Site:
         return web.Response(body=self._page.html, headers=self._page.headers)
 
     async def _link(self, request: web.Request) -> web.StreamResponse:
-        caller = caller_network(request, behind_proxy=self._behind_proxy)
-        ticket = self._admission.admit(caller)
+        caller = caller_of(request, behind_proxy=self._behind_proxy)
+        ticket = self._admission.admit(caller.network)
         if ticket is None:
             return web.Response(status=503, text="Too many connections; try again in a moment.\n")
         try:
@@ -99,7 +100,7 @@ class Site:
             ticket.leave()
 
     async def _serve(
-        self, socket: PatientSocket, transport: asyncio.Transport | None, ticket: Ticket, caller: str
+        self, socket: PatientSocket, transport: asyncio.Transport | None, ticket: Ticket, caller: Caller
     ) -> None:
         assert self._events is not None  # set before anything is served
         connection = ConnectionId(next(self._numbers))

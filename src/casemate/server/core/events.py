@@ -20,10 +20,19 @@ class Started(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who opened a connection; never logged."""
+
+    network: str = ""
+    """As one word: what is counted and slowed down together."""
+    is_here: bool = False
+    """On the computer of the server."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connected(Event):
     connection: ConnectionId
-    caller: str = ""
-    """The network it comes from, as one word; never logged."""
+    caller: Caller = Caller()
 
 
 @dataclass(frozen=True, slots=True)

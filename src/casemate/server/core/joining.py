@@ -14,9 +14,9 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_IN_ALL_SECONDS,
 )
 from casemate.protocol.link import CreateAccount
-from casemate.protocol.server_addresses import ip_of
 from casemate.protocol.versions import INVITES_FEATURE
 from casemate.server.core.allowances import Allowances
+from casemate.server.core.events import Caller
 from casemate.server.core.invites import NOT_KNOWN, Invites
 from casemate.server.core.refusals import Refusal
 from casemate.server.core.settings import RegistrationMode, ServerSettings
@@ -37,12 +37,12 @@ class Joining:
     def password_required(self) -> bool:
         return self._registration == "password"
 
-    def registration_for(self, caller: str) -> RegistrationMode:
-        """How whoever calls from there may make an account."""
-        ip = ip_of(caller) if self._registration == "invite" and self._open_to_this_computer else None
-        return "open" if ip is not None and ip.is_loopback else self._registration
+    def registration_for(self, caller: Caller) -> RegistrationMode:
+        """How this caller may make an account."""
+        is_let_in = self._registration == "invite" and self._open_to_this_computer and caller.is_here
+        return "open" if is_let_in else self._registration
 
-    def check(self, caller: str, greeting: Greeting, frame: CreateAccount, now: Instant) -> None:
+    def check(self, caller: Caller, greeting: Greeting, frame: CreateAccount, now: Instant) -> None:
         """Whoever shows an invitation needs nothing else. Raises RequestRefused with what is wrong or missing."""
         if self.registration_for(caller) in ("closed", "invite") and INVITES_FEATURE not in greeting.client_features:
             # It does not know the words for that; these it knows, and once it is updated it hears the others.
@@ -50,33 +50,33 @@ class Joining:
         if self._registration == "closed":
             raise Refusal("registration_closed")
         if frame.invite_id:
-            self._check_invite(caller, frame, now)
+            self._check_invite(caller.network, frame, now)
         elif self.registration_for(caller) == "invite":
             raise Refusal("invite_needed")
         elif self._registration == "password":
-            self._check_password(caller, greeting, frame.server_password or [], now.monotonic)
+            self._check_password(caller.network, greeting, frame.server_password or [], now.monotonic)
 
     def joined(self, frame: CreateAccount) -> None:
         """The account of this frame is made."""
         if frame.invite_id:
             self._invites.use(InviteId(frame.invite_id))
 
-    def _check_invite(self, caller: str, frame: CreateAccount, now: Instant) -> None:
+    def _check_invite(self, network: str, frame: CreateAccount, now: Instant) -> None:
         """A right one is always taken, however many wrong ones came: nobody guesses 128 bits."""
         try:
             self._invites.check(InviteId(frame.invite_id), frame.admit_token, now)
         except Refusal as refusal:
             if refusal.code == NOT_KNOWN:
-                self._wrong_invites.check(caller, now.monotonic)
-                self._wrong_invites.take(caller, now.monotonic)
+                self._wrong_invites.check(network, now.monotonic)
+                self._wrong_invites.take(network, now.monotonic)
             raise
 
-    def _check_password(self, caller: str, greeting: Greeting, presented: list[bytes], now: Monotonic) -> None:
+    def _check_password(self, network: str, greeting: Greeting, presented: list[bytes], now: Monotonic) -> None:
         assert self._password is not None, "a server that asks for a password has one"
-        self._wrong_passwords.check(caller, now)
+        self._wrong_passwords.check(network, now)
         if len(presented) == 1 and password_fits(self._password, greeting, presented[0]):
             return
-        self._wrong_passwords.take(caller, now)
+        self._wrong_passwords.take(network, now)
         raise Refusal("server_password_wrong")
 
 
@@ -87,10 +87,10 @@ class _Guesses:
         self._of_a_network = Allowances(WRONG_PASSWORDS_AT_ONCE, WRONG_PASSWORD_SECONDS, code)
         self._in_all = Allowances(WRONG_PASSWORDS_IN_ALL_AT_ONCE, WRONG_PASSWORDS_IN_ALL_SECONDS, code)
 
-    def check(self, caller: str, now: Monotonic) -> None:
-        self._of_a_network.check(caller, now)
+    def check(self, network: str, now: Monotonic) -> None:
+        self._of_a_network.check(network, now)
         self._in_all.check(_EVERYBODY, now)
 
-    def take(self, caller: str, now: Monotonic) -> None:
-        self._of_a_network.take(caller, now)
+    def take(self, network: str, now: Monotonic) -> None:
+        self._of_a_network.take(network, now)
         self._in_all.take(_EVERYBODY, now)

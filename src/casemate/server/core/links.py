@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from casemate.crypto.link_proof import Greeting
 from casemate.protocol.ids import AccountId, DeviceId
-from casemate.server.core.events import ConnectionId
+from casemate.server.core.events import Caller, ConnectionId
 from casemate.server.core.pushes import Pushes
 from casemate.server.core.rates import LinkRates
 
@@ -19,8 +19,7 @@ from casemate.server.core.rates import LinkRates
 class Arrived:
     """Nothing was said yet."""
 
-    caller: str
-    """The network it comes from."""
+    caller: Caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Greeted:
     """Hellos are exchanged; the device has to prove itself."""
 
     greeting: Greeting
-    caller: str
+    caller: Caller
 
 
 @dataclass(slots=True, eq=False)
@@ -98,7 +97,7 @@ class Links:
         self._credits.setdefault(link, link.pushes.credit)
         return link.pushes
 
-    def arrived(self, connection: ConnectionId, caller: str) -> None:
+    def arrived(self, connection: ConnectionId, caller: Caller) -> None:
         self._set_state(connection, Arrived(caller))
 
     def greeted(self, connection: ConnectionId, greeted: Greeted) -> None:

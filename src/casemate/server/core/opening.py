@@ -33,7 +33,7 @@ from casemate.protocol.names import fold
 from casemate.protocol.versions import INVITES_FEATURE, LINK_VERSIONS, NoCommonVersion, highest_common
 from casemate.server.core.allowances import Allowances
 from casemate.server.core.endpoints import Endpoints
-from casemate.server.core.events import Close, ConnectionId, Send
+from casemate.server.core.events import Caller, Close, ConnectionId, Send
 from casemate.server.core.invites import Invites
 from casemate.server.core.joining import Joining
 from casemate.server.core.kept_names import KeptNames
@@ -80,7 +80,7 @@ class Opening:
         """Where others can reach this server."""
         self._new_accounts = Allowances(settings.new_accounts_at_once, NEW_ACCOUNT_SECONDS, "too_many_accounts")
 
-    def hello(self, connection: ConnectionId, caller: str, frame: ClientHello) -> list[Effect]:
+    def hello(self, connection: ConnectionId, caller: Caller, frame: ClientHello) -> list[Effect]:
         """Agree on a version and prove who we are. Raises RequestRefused: update_server, update_this_computer."""
         try:
             version = highest_common(LINK_VERSIONS, frame.versions, our_name="server", their_name="device")
@@ -168,7 +168,7 @@ class Opening:
         if accounts.device(entry.device_id) is not None:
             raise Refusal("device_taken")
         self._endpoints.check(devices)
-        self._new_accounts.take(greeted.caller, now.monotonic)
+        self._new_accounts.take(greeted.caller.network, now.monotonic)
         accounts.add(account_id, username, full_name, frame.device_list, devices.number, now.wall)
         accounts.add_device(account_id, entry.device_id, entry.signing_key)
         self._endpoints.certify(devices)

@@ -48,9 +48,9 @@ class LinkClient:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def dial(cls, url: str, heartbeat_seconds: float | None = None) -> Self:
-        """`url` as the server prints it."""
-        session = aiohttp.ClientSession()
+    async def dial(cls, url: str, heartbeat_seconds: float | None = None, *, source: str = "") -> Self:
+        """`url` as the server prints it; `source` is the address to come from."""
+        session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(local_addr=(source, 0) if source else None))
         try:
             link = await session.ws_connect(
                 f"{url}link",
@@ -67,9 +67,9 @@ class LinkClient:
         return client
 
     @classmethod
-    async def create_account(cls, url: str, person: Person) -> Self:
+    async def create_account(cls, url: str, person: Person, *, source: str = "") -> Self:
         """Raises LinkEnded with the code of a refusal."""
-        client = await cls.dial(url)
+        client = await cls.dial(url, source=source)
         return await client._open(person, person.create_account)
 
     @classmethod

@@ -28,6 +28,7 @@ from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
 from casemate.server.core.events import (
+    Caller,
     Close,
     Connected,
     ConnectionId,
@@ -45,6 +46,7 @@ from casemate.server.tests.people import Person, check_greeting, new_person
 
 F = TypeVar("F")
 START_WALL = 1_700_000_000.0
+SOMEBODY = Caller()
 
 
 @dataclass
@@ -175,19 +177,19 @@ class Office:
         if not self.slow:
             self._write_all()
 
-    def connect(self, person: Person | None = None, caller: str = "") -> Connection:
+    def connect(self, person: Person | None = None, caller: Caller = SOMEBODY) -> Connection:
         connection = Connection(ConnectionId(next(self._numbers)), self, person)
         self.connections[connection.number] = connection
         self.happen(Connected(connection.number, caller))
         return connection
 
-    def greet(self, person: Person, caller: str = "") -> tuple[Connection, Greeting]:
+    def greet(self, person: Person, caller: Caller = SOMEBODY) -> tuple[Connection, Greeting]:
         connection = self.connect(person, caller)
         hello = person.hello()
         connection.say(hello)
         return connection, check_greeting(hello, connection.last(ServerHello))
 
-    def create_account(self, person: Person, caller: str = "") -> Connection:
+    def create_account(self, person: Person, caller: Caller = SOMEBODY) -> Connection:
         connection, greeting = self.greet(person, caller)
         connection.say(person.create_account(greeting))
         return connection

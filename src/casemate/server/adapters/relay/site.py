@@ -1,7 +1,6 @@
 """The relay's own web server: plain HTTP, since what it carries is encrypted from end to end."""
 
 import asyncio
-import ipaddress
 from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -10,7 +9,9 @@ from casemate.crypto.keys import Ed25519Public
 from casemate.node import Entropy
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
+from casemate.protocol.server_addresses import ip_of
 from casemate.server.adapters.admission import PROVE_SECONDS, AdmissionLimits, ConnectionLimiter, Ticket, caller_network
+from casemate.server.adapters.callers import was_forwarded
 from casemate.server.adapters.patient_socket import PatientSocket
 from casemate.server.adapters.relay import frames
 from casemate.server.adapters.relay.connection import RelayConnection, new_socket
@@ -23,7 +24,6 @@ This is the relay of a Casemate workspace server.
 
 It passes on what two internal services say to each other while they have no direct path, and cannot read it.
 """
-_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 class Relay:
@@ -166,15 +166,8 @@ class Relay:
 
 def _is_local(request: web.Request) -> bool:
     """Whoever runs the server, on its own machine, and not through a proxy there."""
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        address = ipaddress.ip_address(request.remote or "")
-    except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped.is_loopback  # a listener on `::` sees IPv4 like this
-    return address.is_loopback
+    ip = None if was_forwarded(request) else ip_of(request.remote or "")
+    return ip is not None and ip.is_loopback
 
 
 async def _about(_request: web.Request) -> web.Response:

@@ -4,10 +4,11 @@ from casemate.protocol.limits import NEW_ACCOUNT_SECONDS
 from casemate.protocol.link import OpeningRefused, Welcome
 from casemate.server.core import allowances
 from casemate.server.core.allowances import Allowances
+from casemate.server.core.events import Caller
 from casemate.server.tests.office import Office
 from casemate.server.tests.people import new_person
 
-CROWD, ELSEWHERE = "192.0.2.1", "2001:db8:0:1::/64"
+CROWD, ELSEWHERE = Caller("192.0.2.1"), Caller("2001:db8:0:1::/64")
 
 
 def test_a_network_makes_so_many_accounts_at_once_and_then_one_a_minute() -> None:

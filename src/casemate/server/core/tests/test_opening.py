@@ -31,7 +31,7 @@ from casemate.protocol.link import (
     Welcome,
 )
 from casemate.protocol.link_codec import ClientFrame, encode
-from casemate.server.core.events import AddressesFound
+from casemate.server.core.events import AddressesFound, Caller
 from casemate.server.core.names import read_username
 from casemate.server.tests.office import Connection, Office, befriend, deposit, person_of
 from casemate.server.tests.people import new_person
@@ -398,10 +398,10 @@ def test_a_recorded_proof_of_the_password_is_worth_nothing_on_another_link() -> 
     assert PASSWORD_HASH not in recorded, "nor does it tell the password's hash"
 
 
-def guess(office: Office, number: int, caller: str) -> str:
+def guess(office: Office, number: int, network: str) -> str:
     guesser = new_person(f"guesser{number}")
     guesser.server_password = [hashlib.sha3_256(number.to_bytes(4, "big")).digest()]
-    return refused(office.create_account(guesser, caller=caller))
+    return refused(office.create_account(guesser, Caller(network)))
 
 
 def test_wrong_passwords_are_slowed_down_for_one_network_and_not_for_others() -> None:
@@ -410,12 +410,12 @@ def test_wrong_passwords_are_slowed_down_for_one_network_and_not_for_others() ->
     assert codes == ["server_password_wrong"] * WRONG_PASSWORDS_AT_ONCE + ["too_many_passwords"]
     lucky, bob = new_person("lucky"), new_person("bob")
     lucky.server_password = bob.server_password = [PASSWORD_HASH]
-    assert refused(office.create_account(lucky, caller="192.0.2.1")) == "too_many_passwords", (
+    assert refused(office.create_account(lucky, Caller("192.0.2.1"))) == "too_many_passwords", (
         "a guess is not even looked at"
     )
-    assert office.create_account(bob, caller="192.0.2.2").all(Welcome)
+    assert office.create_account(bob, Caller("192.0.2.2")).all(Welcome)
     office.pass_time(WRONG_PASSWORD_SECONDS)
-    assert office.create_account(lucky, caller="192.0.2.1").all(Welcome)
+    assert office.create_account(lucky, Caller("192.0.2.1")).all(Welcome)
 
 
 def test_wrong_passwords_are_slowed_down_in_all_and_known_devices_never() -> None:
