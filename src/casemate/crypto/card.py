@@ -124,6 +124,11 @@ def verify_card(
     return VerifiedCard(card, device_list, bundles)
 
 
+def note_of_own(data: bytes) -> bytes:
+    """The note of a card that we signed ourselves. Raises BadPeerCard."""
+    return _read(decode(signed_document, data, SIGNED_REQUEST_BYTES, BadPeerCard).body).note
+
+
 def _read(body: bytes) -> PeerCard:
     """A card of either version, in the form of the newer one."""
     if body[1:2] != bytes((_FIRST_VERSION,)):

@@ -3,10 +3,15 @@
 from casemate.crypto.errors import BadInvitation
 from casemate.crypto.identity import verify_device_list
 from casemate.crypto.invite import Invitation, bind, read_invitation
-from casemate.internal_service.core.account.contents import RequestNote, encode
+from casemate.internal_service.core.account.contents import RequestNote
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.link.requests import NOT_YET, Answer, ServerRequests
-from casemate.internal_service.core.account.people.opened_links import forget_link, keep_link, opened_links
+from casemate.internal_service.core.account.people.opened_links import (
+    forget_link,
+    is_shown,
+    keep_link,
+    opened_links,
+)
 from casemate.internal_service.core.account.people.registration import Registration
 from casemate.internal_service.core.ground.notices import InvitationEnded, RegistrationSettled
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
@@ -77,10 +82,10 @@ class Arrival(Memory):
             return self._in_vain(invitation.inviter, code)
         if not _is_the_inviter(invitation, answer):
             return self._in_vain(invitation.inviter, "inviter_unproven")
-        note = encode(RequestNote(invitation.invite_id, bind(invitation, self._context.account_id)))
+        proof = RequestNote(invitation.invite_id, bind(invitation, self._context.account_id))
         try:
             with self._context.savepoint():
-                outcome = self._registration.ask_invited(answer, note, now)
+                outcome = self._registration.ask_invited(answer, proof, now)
         except PeerBrokeProtocol:
             # Such as a list older than the one that we hold: asked again with every link, it would end every link.
             return self._in_vain(invitation.inviter, "inviter_unproven")
@@ -91,7 +96,7 @@ class Arrival(Memory):
     def _is_asked(self, invitation: Invitation) -> bool:
         """A request that shows this very link is signed: from now on it is made like others."""
         peer = self._context.store.peer(invitation.inviter)
-        return peer is not None and peer.our_card is not None and bytes(invitation.invite_id) in peer.our_card
+        return peer is not None and is_shown(invitation, peer.our_card)
 
     def _in_vain(self, inviter: AccountId, code: str) -> Outcome:
         forget_link(self._context, inviter)

@@ -1,5 +1,8 @@
 """The line that goes with a request to register: sealed for whoever is asked, and read from what a stranger sent."""
 
+from msgspec.structs import replace
+
+from casemate.crypto.card import note_of_own
 from casemate.crypto.errors import EnvelopeUnreadable
 from casemate.crypto.introduction import AskedRoute, open_introduction, seal_introduction
 from casemate.internal_service.core.account.contents import RequestNote, decode_request_note, encode
@@ -20,13 +23,19 @@ def checked_introduction(text: str) -> str:
     raise refuse("too_long", what="introduction", limit=str(INTRODUCTION_CHARACTERS))
 
 
-def request_note(context: Context, peer: Peer, introduction: str) -> bytes:
-    """Sealed for their first device: accounts have one so far."""
+def proof_in(card: bytes | None) -> RequestNote:
+    """That the link of an invitation is ours, as this request of ours shows it; of none, nothing."""
+    shown = RequestNote() if card is None else decode_request_note(note_of_own(card))
+    return replace(shown, introduction=b"")
+
+
+def request_note(context: Context, peer: Peer, introduction: str, proof: RequestNote) -> bytes:
+    """The line is sealed for their first device: accounts have one so far."""
     if not introduction:
-        return b""
+        return encode(proof) if proof.invite_id else b""
     route = AskedRoute(asker=context.account_id, asked=peer.account_id)
     device = context.device_list(peer).devices[0]
-    return encode(RequestNote(introduction=seal_introduction(introduction, route, device, context.entropy)))
+    return encode(replace(proof, introduction=seal_introduction(introduction, route, device, context.entropy)))
 
 
 def introduction_in(context: Context, asker: AccountId, note: bytes) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from casemate.crypto.invite import Invitation, admit_token, read_invitation, write_invitation
 from casemate.internal_service.core.account.context import Context
+from casemate.internal_service.core.account.people.introductions import proof_in
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.protocol.ids import AccountId
 
@@ -33,6 +34,17 @@ def joined_by(context: Context, invitation: Invitation) -> tuple[str, ...]:
         if link.server_key == invitation.server_key and link.inviter != invitation.inviter
     ]
     return tuple(write_invitation(link) for link in [invitation, *others][:OPENED_LINKS])
+
+
+def is_shown(invitation: Invitation, card: bytes | None) -> bool:
+    """A request of ours shows this very link."""
+    return card is not None and proof_in(card).invite_id == invitation.invite_id
+
+
+def forget_shown(context: Context, inviter: AccountId, card: bytes) -> None:
+    """The server has this request: of a link that was opened meanwhile it knows nothing yet."""
+    if any(link.inviter == inviter and is_shown(link, card) for link in opened_links(context)):
+        forget_link(context, inviter)
 
 
 def forget_link(context: Context, inviter: AccountId) -> None:

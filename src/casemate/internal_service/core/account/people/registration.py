@@ -6,6 +6,7 @@ from typing import Final
 from casemate.crypto.card import Purpose, VerifiedCard, sign_card, verify_card
 from casemate.crypto.errors import BadPeerCard
 from casemate.crypto.identity import verify_device_list
+from casemate.internal_service.core.account.contents import RequestNote
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
@@ -15,10 +16,11 @@ from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.people.introductions import (
     checked_introduction,
     introduction_in,
+    proof_in,
     request_note,
 )
 from casemate.internal_service.core.account.people.inviting import Inviting
-from casemate.internal_service.core.account.people.opened_links import forget_link, leave_of
+from casemate.internal_service.core.account.people.opened_links import forget_shown, leave_of
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
     Answered,
@@ -96,6 +98,8 @@ class Registration(Memory):
             raise refuse("already_registered")
         if peer is not None and peer.relation == "asks_you":
             return self.answer(peer, True, now)
+        if peer is not None and peer.identity_changed and introduction:
+            raise refuse("identity_changed")
         return self._requests.ask(
             lambda request_id: FindAccount(request_id, cid),
             lambda answer, later: self._found(cid, introduction, answer, later),
@@ -163,34 +167,46 @@ class Registration(Memory):
         peer, told = self._acquaintances.meet(answer.row, answer.device_list, answer.names, now)
         if peer.relation == "asks_you":
             return told + self.answer(peer, True, now)
-        if peer.our_card is None or peer.introduction != introduction:
-            note = request_note(self._context, peer, introduction)
-            card = self._new_card(peer.account_id, Purpose.ASK, now, note)
-            peer = replace(peer, our_card=card, introduction=introduction)
+        if peer.identity_changed and introduction:
+            refused = reason("identity_changed")
+            return [*told, PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, refused)]
+        peer = self._with_request(peer, introduction, proof_in(peer.our_card), now)
         self._context.put_peer(peer)
         return told + self._send_request(peer)
 
-    def ask_invited(self, row: AccountFound, note: bytes, now: Instant) -> Outcome:
+    def ask_invited(self, row: AccountFound, proof: RequestNote, now: Instant) -> Outcome:
         """Ask who invited us, with a note that proves it. They agree by themselves, so the conversation begins here."""
         peer, told = self._acquaintances.meet(row.row, row.device_list, row.names, now)
         if peer.relation == "registered" or peer.blocked:
             return told
         if peer.relation == "asks_you":
             return told + self.answer(peer, True, now)
-        card = self._new_card(peer.account_id, Purpose.ASK, now, note)
-        peer = replace(peer, our_card=card, met="by_their_invitation")
+        peer = replace(self._with_request(peer, "", proof, now), met="by_their_invitation")
         self._context.put_peer(peer)
         return told + self._send_request(peer)
+
+    def _with_request(self, peer: Peer, introduction: str, proof: RequestNote, now: Instant) -> Peer:
+        """Ours to them. One under way keeps its line where there is no other, and is signed anew only to say more."""
+        kept = "" if peer.our_card is None else peer.introduction
+        introduction = introduction or kept
+        if peer.our_card is not None and (introduction, proof) == (kept, proof_in(peer.our_card)):
+            return peer
+        note = request_note(self._context, peer, introduction, proof)
+        return replace(
+            peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now, note), introduction=introduction
+        )
 
     def _send_request(self, peer: Peer) -> Outcome:
         card = peer.our_card
         assert card is not None, "a request is signed before it is sent"
+        if peer.identity_changed and peer.introduction:
+            return []  # what a person wrote goes once they have accepted the new identity
         try:
             return self._requests.ask(
                 lambda request_id: AskRegistration(
                     request_id, peer.account_id, card, *leave_of(self._context, peer.account_id)
                 ),
-                lambda answer, later: self._request_kept(peer.account_id, answer, later),
+                lambda answer, later: self._request_kept(peer.account_id, card, answer, later),
             )
         except Refused:
             return []  # asked again with the next link
@@ -206,15 +222,17 @@ class Registration(Memory):
         except Refused:
             return []  # said again with the next link
 
-    def _request_kept(self, account_id: AccountId, answer: Answer, now: Instant) -> Outcome:
+    def _request_kept(self, account_id: AccountId, card: bytes, answer: Answer, now: Instant) -> Outcome:
         if not (isinstance(answer, RequestFailed) and answer.code in NOT_YET):
-            forget_link(self._context, account_id)
+            forget_shown(self._context, account_id, card)
         peer = self._context.store.peer(account_id)
         if peer is None or peer.relation == "registered":
             return []
         if isinstance(answer, RequestFailed):
             if answer.code == "server_away":
                 return []  # our card is kept: the next link asks again
+            if peer.our_card is not None and peer.our_card != card:
+                return []  # what is asked in its place has an answer of its own
             if answer.code in NO_TIME and (peer.relation == "requested" or peer.met == "by_their_invitation"):
                 self._ask_again_at = now.monotonic + ASK_AGAIN_SECONDS
                 return []
@@ -293,10 +311,14 @@ class Registration(Memory):
         if peer.relation == "requested" and peer.our_card is not None:  # else it is being taken back
             return told + self._crossed(peer, now)
         introduction = introduction_in(self._context, account_id, card.note)
-        self._context.put_peer(replace(peer, relation="asks_you", relation_since=now.wall, introduction=introduction))
+        waits_already = peer.relation == "asks_you"
+        since = peer.relation_since if waits_already else now.wall
+        self._context.put_peer(replace(peer, relation="asks_you", relation_since=since, introduction=introduction))
         told.append(PeerChanged(peer.cid))
-        if peer.our_card is not None:
-            return told  # our request is on its way to the server and accepts theirs
+        if waits_already or peer.our_card is not None:
+            # A changed request is no second question, else a line each minute would be a chat before consent. Or ours
+            # is on its way to the server, and accepts theirs.
+            return told
         return [*told, RegistrationWanted(peer.cid, peer.username, introduction)]
 
     def _let_in(self, peer: Peer, now: Instant) -> Outcome:
@@ -380,7 +402,7 @@ class Registration(Memory):
         """The user goes on with the new identity; the verified mark stays off."""
         peer = replace(peer, identity_changed=False, verified=False)
         self._context.put_peer(peer)
-        return [PeerChanged(peer.cid), *self._outbox.resume(peer, now)]
+        return [PeerChanged(peer.cid), *self._say_again(peer), *self._outbox.resume(peer, now)]
 
     def set_verified(self, peer: Peer, verified: bool) -> Outcome:
         if verified and peer.identity_changed:
