@@ -199,14 +199,36 @@ def test_a_launch_token_works_once_and_leaves_no_trace(
     assert service.token not in logs
 
 
-def test_the_secret_of_a_link_leaves_a_browser_that_is_not_signed_in(
-    browser: Browser, album: Album, deployment: Deployment
+@pytest.mark.parametrize("path", ["", "join#casemate1-secret"])
+def test_a_browser_that_is_signed_in_comes_from_a_page_of_another_site(
+    signed_in: BrowserContext, service: InternalServiceProcess, elsewhere: str, path: str
 ) -> None:
-    deployment.start()
+    """It keeps its cookie back at first. What stands behind the # comes along."""
+    page = signed_in.new_page()
+    page.goto(elsewhere.replace("127.0.0.1", "localhost"))
+    page.evaluate("address => { location.href = address; }", f"{service.web_url}{path}")
+    if path:
+        expect(page.get_by_text("was not copied whole")).to_be_visible()
+    else:
+        expect(page.get_by_role("button", name="Create account")).to_be_visible()
+    assert page.url == f"{service.web_url}{path.partition('#')[0]}"
+    page.go_back()
+    assert page.url.startswith("http://localhost"), "one step"
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_the_secret_of_a_link_leaves_a_browser_that_is_not_signed_in(
+    browser: Browser, album: Album, service: InternalServiceProcess, elsewhere: str, *, is_sent: bool
+) -> None:
     page = browser.new_context().new_page()
-    page.goto(f"{deployment.service().url.rstrip('/')}/join#casemate1-secret")
+    link = f"{service.web_url}join#casemate1-secret"
+    if is_sent:
+        page.goto(elsewhere.replace("127.0.0.1", "localhost"))
+        page.evaluate("address => { location.href = address; }", link)
+    else:
+        page.goto(link)
     expect(page.get_by_role("heading", name="This browser is not signed in yet")).to_be_visible()
-    expect(page.get_by_text("casemate join")).to_be_visible()
+    expect(page.get_by_text(f"join --data-dir {service.data_dir}")).to_be_visible()
     seen = "[location.href, document.referrer, ...performance.getEntries().map(entry => entry.name)].join(' ')"
     assert "secret" not in page.evaluate(seen)
     page.reload()

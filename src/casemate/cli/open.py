@@ -112,6 +112,11 @@ def open_command(data_dir: Path) -> str:
     return own_command("open", *_option(directory_of_up(data_dir), default_data_dir()))
 
 
+def join_command(data_dir: Path) -> str:
+    """What asks for the link of an invitation, and shows it in the service that runs on this directory."""
+    return own_command("join", *_option(directory_of_up(data_dir), default_data_dir()))
+
+
 def start_command(data_dir: Path, *, alone: bool = False) -> str:
     """What starts the service of this directory again: `up`, or the internal service `alone`."""
     if alone:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from casemate.cli.open import open_command, start_command
+from casemate.cli.open import join_command, open_command, start_command
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
     DEFAULT_SERVER_LISTEN,
@@ -217,6 +217,7 @@ def internal_service(
         InternalServiceOptions(
             data_dir=data_dir,
             open_command=open_command(data_dir),
+            join_command=join_command(data_dir),
             start_command=start_command(data_dir, alone=not stop_when_stdin_closes),
             started_as=tuple(arguments),
             listen=str(listen),

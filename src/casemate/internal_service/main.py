@@ -27,6 +27,7 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
+from casemate.internal_service.adapters.web_surface.pages import TypedCommands
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, take_stock, unlisted
 from casemate.internal_service.core.sessions.machine import Machine
 from casemate.internal_service.core.sessions.ports import Fault
@@ -73,6 +74,8 @@ class InternalServiceOptions:
     """Other names under which browsers reach us."""
     open_command: str = "casemate open"
     """What a person types for a fresh signed-in page."""
+    join_command: str = "casemate join"
+    """What a person types who has a link."""
     install_line: str = ""
     """What somebody without Casemate types to install it and join."""
     start_command: str = "casemate up"
@@ -287,7 +290,7 @@ def _sites(options: InternalServiceOptions, listen: ListenAddress, url: str) -> 
         events,
         base_url=url,
         cookie_name=cookie_name,
-        open_command=options.open_command,
+        commands=TypedCommands(options.open_command, options.join_command),
     )
 
 

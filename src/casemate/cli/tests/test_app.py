@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from casemate.cli.app import main
-from casemate.cli.open import open_command, start_command
+from casemate.cli.open import join_command, open_command, start_command
 from casemate.crypto.keys import fingerprint
 from casemate.node import StorageBroken
 from casemate.runtime.errors import CannotStart
@@ -169,6 +169,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "allowed_hosts": ("x",),
         "install_line": "uvx casemate join",
         "open_command": open_command(Path("d")),
+        "join_command": join_command(Path("d")),
         "start_command": start_command(Path("d"), alone=True),
         "proxy": None,
         "proxy_login": None,

@@ -143,6 +143,8 @@ def test_what_is_to_be_typed_names_the_directory_unless_it_is_the_usual_one(
     assert cli_open.open_command(usual) == cli_open.open_command(usual / "internal-service") == f"{own} open"
     elsewhere = tmp_path / "with a blank"
     assert cli_open.open_command(elsewhere) == f"{own} open --data-dir '{elsewhere}'"
+    assert cli_open.join_command(elsewhere / "internal-service") == f"{own} join --data-dir '{elsewhere}'"
+    assert cli_open.join_command(usual) == f"{own} join"
     assert cli_open.start_command(elsewhere / "internal-service") == f"{own} up --data-dir '{elsewhere}'"
     assert cli_open.start_command(elsewhere, alone=True) == f"{own} internal-service --data-dir '{elsewhere}'"
     assert cli_open.start_command(usual / "internal-service", alone=True) == f"{own} internal-service"

@@ -1,9 +1,21 @@
 """Refusals as pages that explain themselves."""
 
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from casemate.internal_service.adapters.web_surface.gate import Problem
+
+AGAIN_SCRIPT: Final = "/again.js"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCommands:
+    """What a person is told to type in a terminal of this computer."""
+
+    open: str = "casemate open"
+    join: str = "casemate join"
+
 
 _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "not_signed_in": (
@@ -14,11 +26,11 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "invited": (
         "This browser is not signed in yet",
         (
-            "Casemate runs on this computer and lets in only browsers that its owner has opened it in. The secret of"
-            " the invitation was taken out of the address bar, and is kept nowhere."
+            "Casemate runs on this computer and lets in only browsers that its owner has opened it in. An invitation"
+            " that came with the address was taken out of the address bar."
         ),
         (
-            "In a terminal, run <code>casemate join</code>, which asks for the link. Or run <code>{open}</code> and"
+            "In a terminal, run <code>{join}</code>, which asks for the link. Or run <code>{open}</code> and"
             " choose <em>I have an invitation</em>."
         ),
     ),
@@ -121,18 +133,38 @@ _AGAIN: Final = """<!doctype html>
 <p><a href="{address}">Open Casemate</a></p>
 </html>
 """
+_AGAIN_WITH_FRAGMENT: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<script src="{script}"></script>
+<noscript><meta http-equiv="refresh" content="0; url={without}"></noscript>
+<title>Casemate</title>
+<p><a href="{without}">Open Casemate</a></p>
+</html>
+"""
+AGAIN_JAVASCRIPT: Final = """\
+// Of an address that differs by its fragment alone a browser asks nothing: this page takes another one first.
+const asked = location.href;
+history.replaceState(null, "", "/");
+location.replace(asked);
+"""
 
 
-def page(problem: str, open_command: str = "") -> str:
+def page(problem: str, commands: TypedCommands) -> str:
     """HTML. Nothing of the request is in it."""
     title, why, what_now = _WORDS[problem]
-    what_now = what_now.replace("{open}", escape(open_command or "casemate open"))
+    what_now = what_now.replace("{open}", escape(commands.open)).replace("{join}", escape(commands.join))
     return _PAGE.format(title=escape(title), why=escape(why), what_now=what_now)
 
 
 def again_from_here(address: str) -> str:
     """HTML that asks for the same address once more, as a page of ours."""
     return _AGAIN.format(address=escape(address))
+
+
+def again_with_fragment(without: str) -> str:
+    """The same for an address with a fragment, which only a script carries on; `without` scripts it leads there."""
+    return _AGAIN_WITH_FRAGMENT.format(script=AGAIN_SCRIPT, without=escape(without))
 
 
 def sentence(problem: str) -> str:

@@ -17,7 +17,15 @@ from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import STATUS, Gate, Problem
 from casemate.internal_service.adapters.web_surface.headers import NEVER_KEPT, safe_headers
 from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
-from casemate.internal_service.adapters.web_surface.pages import again_from_here, page, sentence
+from casemate.internal_service.adapters.web_surface.pages import (
+    AGAIN_JAVASCRIPT,
+    AGAIN_SCRIPT,
+    TypedCommands,
+    again_from_here,
+    again_with_fragment,
+    page,
+    sentence,
+)
 from casemate.internal_service.adapters.web_surface.seats import Holder, Seats
 from casemate.internal_service.core.ground.effects import AskBrowsers, CloseSocket, SendResponse
 from casemate.internal_service.core.ground.events import BrowsersTold
@@ -32,6 +40,7 @@ _SLASHES: Final = "/\\"
 _JOIN: Final = "/join"
 _SIGNED_OUT: Final = "signed-out"
 """As query and as fragment of the page that says so in place of an invitation."""
+_JOIN_SIGNED_OUT: Final = f"{_JOIN}?{_SIGNED_OUT}#{_SIGNED_OUT}"
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD})
 
 log = structlog.get_logger("casemate.web")
@@ -50,7 +59,7 @@ class WebSurface:
         *,
         base_url: str,
         cookie_name: str,
-        open_command: str,
+        commands: TypedCommands,
     ) -> None:
         self._gate = gate
         self._neighbours = neighbours
@@ -60,7 +69,7 @@ class WebSurface:
         self._events = events
         self._base_url = base_url
         self._cookie_name = cookie_name
-        self._open_command = open_command
+        self._commands = commands
         self._sockets: dict[SocketId, UiSocket] = {}
         self._browser_of_socket: dict[SocketId, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -85,7 +94,12 @@ class WebSurface:
             return self._finished(request, web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, text="Only GET.\n"))
         if "launch" in request.query:
             return await self._launched(request)
+        if request.path == AGAIN_SCRIPT:
+            script = web.Response(text=AGAIN_JAVASCRIPT, content_type="text/javascript", charset="utf-8")
+            return self._finished(request, script)
         problem = self._gate.page_problem(request)
+        if problem == "not_signed_in" and _is_sent_from_elsewhere(request) and _wants_page(request):
+            return self._asks_again(request)
         if problem is not None:
             return self._refusal(request, await self._gate.slow_down(problem))
         return await self._file(request)
@@ -158,11 +172,8 @@ class WebSurface:
         looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
         if request.method != hdrs.METH_GET or looking_ahead:
             return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            # A browser that another page or a file sends here keeps back the cookies that it has, and would keep back
-            # the one that it gets now from the page after it. From a page of ours it asks as ours.
-            text = again_from_here(f"/{request.rel_url.raw_path_qs.lstrip(_SLASHES)}")
-            return self._finished(request, _html(text, HTTPStatus.OK))
+        if _is_sent_from_elsewhere(request):
+            return self._asks_again(request)
         # Opened a second time where it was opened first: that browser is signed in, so it goes on.
         browser = self._gate.browser_of(request)
         fragment = self._credentials.use_launch(request.query.get("launch", ""))
@@ -177,12 +188,21 @@ class WebSurface:
         self._set_cookie(response, browser)
         return self._finished(request, response)
 
+    def _asks_again(self, request: web.Request) -> web.Response:
+        """A browser that another page or a file sends here keeps back the cookies that it has, and would keep back the
+        one that it gets now from the page after it. From a page of ours it asks as ours."""
+        if request.path == _JOIN:
+            text = again_with_fragment(_JOIN_SIGNED_OUT)
+        else:
+            text = again_from_here(f"/{request.rel_url.raw_path_qs.lstrip(_SLASHES)}")
+        return self._finished(request, _html(text, HTTPStatus.OK))
+
     async def _file(self, request: web.Request) -> web.Response:
         response = await self._files.response(request.path, request.headers.get(hdrs.ACCEPT_ENCODING, ""))
         if response is None:
             missing = "not_found" if await self._files.response("/", "") else "not_built"
             status = HTTPStatus.NOT_FOUND if missing == "not_found" else HTTPStatus.SERVICE_UNAVAILABLE
-            return self._finished(request, _html(page(missing), status))
+            return self._finished(request, _html(page(missing, self._commands), status))
         browser = self._gate.browser_of(request)
         if response.content_type == "text/html" and browser is not None:
             self._set_cookie(response, browser)  # used cookies stay good
@@ -192,27 +212,26 @@ class WebSurface:
 
     def _refusal(self, request: web.Request, problem: Problem) -> web.Response:
         log.info("refused", problem=problem, method=request.method)
-        wants_page = "text/html" in request.headers.get(hdrs.ACCEPT, "")
+        wants_page = _wants_page(request)
         brings_invitation = wants_page and request.path == _JOIN and problem in _SIGN_IN
         if brings_invitation and _SIGNED_OUT not in request.query:
             # What stands behind the # is not sent to us. A redirect whose address has another one takes its place, in
             # the address bar and in the tab's history, without a script.
-            clean = web.Response(
-                status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: f"{_JOIN}?{_SIGNED_OUT}#{_SIGNED_OUT}"}
-            )
+            clean = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: _JOIN_SIGNED_OUT})
             return self._finished(request, clean)
         status = STATUS[problem]
         words: Problem | Literal["invited"] = "invited" if brings_invitation else problem
-        text = page(words, self._command_for(request, problem)) if wants_page else f"{sentence(problem)}\n"
+        text = page(words, self._commands_for(request, problem)) if wants_page else f"{sentence(problem)}\n"
         response = _html(text, status) if wants_page else web.Response(status=status, text=text)
         if problem in _SIGN_IN:
             response.headers[hdrs.WWW_AUTHENTICATE] = "Bearer"
         return self._finished(request, response)
 
-    def _command_for(self, request: web.Request, problem: Problem) -> str:
-        """With its path, which tells who we are, only for our own user's programs. A page of another name that was
+    def _commands_for(self, request: web.Request, problem: Problem) -> TypedCommands:
+        """With their paths, which tells who we are, only for our own user's programs. A page of another name that was
         rebound to this computer can read what it is answered."""
-        return self._open_command if problem not in _TOLD_TO_STRANGERS and self._neighbours.is_ours(request) else ""
+        is_told = problem not in _TOLD_TO_STRANGERS and self._neighbours.is_ours(request)
+        return self._commands if is_told else TypedCommands()
 
     def _finished(self, request: web.Request, response: web.Response, *, keep: bool = False) -> web.Response:
         if not keep:
@@ -251,6 +270,14 @@ class WebSurface:
             httponly=True,
             samesite="Strict",
         )
+
+
+def _wants_page(request: web.Request) -> bool:
+    return "text/html" in request.headers.get(hdrs.ACCEPT, "")
+
+
+def _is_sent_from_elsewhere(request: web.Request) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
 
 
 def _html(text: str, status: HTTPStatus) -> web.Response:

@@ -13,7 +13,8 @@ from casemate.internal_service.adapters.web_surface.credentials import Credentia
 from casemate.internal_service.adapters.web_surface.files import UiFiles
 from casemate.internal_service.adapters.web_surface.gate import Doors, Gate
 from casemate.internal_service.adapters.web_surface.neighbours import OtherUsers
-from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, OPEN_COMMAND, TOKEN, Door
+from casemate.internal_service.adapters.web_surface.pages import TypedCommands
+from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, JOIN_COMMAND, OPEN_COMMAND, TOKEN, Door
 from casemate.runtime.clock import SystemClock
 from casemate.runtime.event_queue import EventQueue
 
@@ -52,7 +53,7 @@ async def door(tmp_path: Path) -> AsyncIterator[Door]:
             events,
             base_url=f"http://127.0.0.1:{port}/",
             cookie_name=f"casemate_{port}",
-            open_command=OPEN_COMMAND,
+            commands=TypedCommands(OPEN_COMMAND, JOIN_COMMAND),
         )
     )
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:

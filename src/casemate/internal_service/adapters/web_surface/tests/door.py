@@ -13,6 +13,7 @@ from casemate.runtime.event_queue import EventQueue
 
 TOKEN = "the-token-of-this-service-0123456789abcdef"
 OPEN_COMMAND = "/opt/my casemate/bin/casemate open <here>"
+JOIN_COMMAND = "/opt/my casemate/bin/casemate join <here>"
 FRIEND = "http://localhost:5173"
 
 

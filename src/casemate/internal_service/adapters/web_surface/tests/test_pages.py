@@ -7,7 +7,7 @@ from html import escape
 import aiohttp
 import pytest
 
-from casemate.internal_service.adapters.web_surface.tests.door import OPEN_COMMAND, Door
+from casemate.internal_service.adapters.web_surface.tests.door import JOIN_COMMAND, OPEN_COMMAND, Door
 
 PAGES: list[Callable[[Door], Awaitable[aiohttp.ClientResponse]]] = [
     lambda door: door.get("/", **door.cookie),
@@ -67,13 +67,38 @@ async def test_a_link_that_is_opened_where_nobody_is_signed_in_leaves_the_addres
     page = await door.get(address.partition("#")[0], Accept="text/html", **headers)
     assert page.status == 401
     text = await page.text()
-    assert "<code>casemate join</code>" in text
+    assert f"<code>{escape(JOIN_COMMAND)}</code>" in text, "where this one is installed, as the other command"
     assert f"<code>{escape(OPEN_COMMAND)}</code>" in text
     assert "<script" not in text
     program = await door.get("/join", **headers)
     assert (program.status, program.content_type) == (401, "text/plain")
     signed_in = await door.get("/join", Accept="text/html", **door.cookie)
     assert signed_in.status == 200
+
+
+FROM_ELSEWHERE = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+
+
+async def test_a_browser_that_is_sent_here_from_elsewhere_asks_again_before_it_counts_as_not_signed_in(
+    door: Door,
+) -> None:
+    """It keeps its cookie back. What stands behind the # of a link goes on by a script alone."""
+    page = await door.get("//a/1?x", **FROM_ELSEWHERE)
+    assert (page.status, 'content="0; url=/a/1?x"' in await page.text()) == (200, True)
+    join = await door.get("/join", **FROM_ELSEWHERE)
+    assert join.status == 200
+    text = await join.text()
+    assert '<script src="/again.js"></script>' in text
+    assert 'url=/join?signed-out#signed-out"></noscript>' in text
+    script = await door.get("/again.js")
+    assert (script.status, script.content_type) == (200, "text/javascript")
+    assert (await door.get("/join", **FROM_ELSEWHERE, **door.cookie)).status == 200
+    refused = await door.get("/a/1", **{**FROM_ELSEWHERE, "Sec-Fetch-Site": "same-origin"})
+    assert refused.status == 401, "once only"
+    guessed = await door.get("/a/1", **FROM_ELSEWHERE, Cookie=f"casemate_{door.port}=of-somebody")
+    assert guessed.status == 401
+    program = await door.get("/a/1", **{"Sec-Fetch-Site": "cross-site"})
+    assert program.status == 401
 
 
 async def test_where_we_are_installed_is_not_told_to_pages_from_elsewhere(door: Door) -> None:
