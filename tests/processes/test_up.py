@@ -40,9 +40,19 @@ def up(start: Callable[..., Up]) -> Up:
 def test_a_signal_stops_both_services_cleanly(up: Up, how: signal.Signals) -> None:
     up.url()
     assert len(up.services) == 2
+    assert "Ctrl-C stops everything, as closing this terminal does." in up.out
     up.process.send_signal(how)
     assert up.end() == 0
     assert "Traceback" not in up.err
+
+
+def test_under_nohup_it_outlives_its_terminal_and_says_what_stops_it(start: Callable[..., Up]) -> None:
+    up = start(program=("nohup", CASEMATE, "up"))
+    up.url()
+    assert f"`kill {up.process.pid}` stops everything; closing this terminal does not. To start it again" in up.out
+    up.process.send_signal(signal.SIGHUP)
+    up.process.send_signal(signal.SIGTERM)
+    assert up.end() == 0
 
 
 def test_ctrl_c_in_make_run_stops_everything(start: Callable[..., Up]) -> None:

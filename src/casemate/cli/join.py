@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from casemate.cli.keeping import SupervisedService, say, until_stopped
+from casemate.cli.keeping import SupervisedService, how_it_stops, say, until_stopped
 from casemate.cli.open import NotRunning, how_to_start_again, launch_url, open_command, open_in_browser
 from casemate.cli.options import DEFAULT_INTERNAL_LISTEN, INTERNAL_FOLDER, Address, LogLevel, LogStyle, default_data_dir
 from casemate.crypto.errors import BadInvitation
@@ -96,7 +96,7 @@ async def _serve(data_dir: Path, service: SupervisedService, invitation: str, br
     await service.start()
     url = await asyncio.to_thread(launch_url, data_dir, invitation)
     await asyncio.to_thread(_show, url, data_dir, browser)
-    sys.stdout.write(f"Ctrl-C stops it, as closing this terminal does. {how_to_start_again(data_dir)}")
+    sys.stdout.write(f"{how_it_stops('it')} {how_to_start_again(data_dir)}")
     sys.stdout.flush()
     await service.keep()
 

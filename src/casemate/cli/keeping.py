@@ -1,6 +1,7 @@
 """A service that is started again whenever it ends by itself, more and more slowly, until somebody ends us."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Final, NoReturn
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 from casemate.cli.children import Child
 from casemate.runtime.errors import CannotStart
 from casemate.runtime.listen import ListenAddress
-from casemate.runtime.shutdown import shutdown_requested
+from casemate.runtime.shutdown import ends_with_its_terminal, shutdown_requested
 
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
@@ -157,6 +158,13 @@ async def until_stopped(work: Coroutine[None, None, None], *services: Supervised
         await asyncio.wait((working,))  # it may be starting a service again
         for service in services:
             await service.stop()
+
+
+def how_it_stops(what: str) -> str:
+    """A sentence for whoever started it in a terminal."""
+    if ends_with_its_terminal():
+        return f"Ctrl-C stops {what}, as closing this terminal does."
+    return f"`kill {os.getpid()}` stops {what}; closing this terminal does not."
 
 
 def say(sentence: str) -> None:

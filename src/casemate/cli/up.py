@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from casemate.cli.keeping import SupervisedService, say, until_stopped
+from casemate.cli.keeping import SupervisedService, how_it_stops, say, until_stopped
 from casemate.cli.open import how_to_start_again, launch_url, open_command, open_in_browser
 from casemate.cli.options import (
     DEFAULT_INTERNAL_LISTEN,
@@ -143,7 +143,7 @@ async def _serve(desk: ReachDesk, internal: SupervisedService, browser: bool) ->
         f"    {open_command(data_dir)}\n\n"
         f"The server is {server_address}. Whoever joins it compares its identity with you:\n\n"
         f"    {fingerprint(server_key)}\n\n"
-        f"Ctrl-C stops everything, as closing this terminal does. {how_to_start_again(data_dir)}"
+        f"{how_it_stops('everything')} {how_to_start_again(data_dir)}"
     )
     sys.stdout.flush()
     if browser:
