@@ -116,7 +116,8 @@ async def test_the_server_comes_to_the_network_and_back_and_the_choice_is_kept(u
             "addresses": [],
             "ports": [f"TCP {port}"],
             "failed": False,
-            "registration": "open",
+            "registration": "invite",
+            "open_to_this_computer": True,
         }
         assert await told(view, "GetReach", cid) == nobody
         assert not accepts(ADDRESS, port)
@@ -124,7 +125,6 @@ async def test_the_server_comes_to_the_network_and_back_and_the_choice_is_kept(u
             **nobody,
             "reach": "network",
             "addresses": [{"address": f"{ADDRESS}:{port}", "who": "network"}],
-            "registration": "invite",
         }
         assert await told(view, "SetReach", cid, reach="network") == others
         assert accepts(ADDRESS, port)

@@ -459,6 +459,7 @@ export interface ReachView {
   readonly ports: readonly string[];
   readonly failed: boolean;
   readonly registration: "closed" | "invite" | "open";
+  readonly open_to_this_computer: boolean;
 }
 
 /** An address of the server that runs on this computer, tried from here. */

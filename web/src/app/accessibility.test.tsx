@@ -65,7 +65,7 @@ test("inviting people, with a link and who came by it", async () => {
   await user.click(await screen.findByRole("button", { name: "Invite people" }));
   await screen.findByRole("button", { name: /Open the conversation with Bob Birch/ });
   expect(await problems()).toEqual([]);
-  await user.click(screen.getByRole("button", { name: "Make a link" }));
+  await user.click(await screen.findByRole("button", { name: "Make a link" }));
   await screen.findByRole("img", { name: "QR code of the link" });
   expect(await problems()).toEqual([]);
 });

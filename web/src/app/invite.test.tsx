@@ -31,7 +31,7 @@ test("a link is made for one person and a week, copied, and told as a text; it s
   expect(dialog.getByRole("radio", { name: "One person" })).toBeChecked();
   expect(dialog.getByRole("radio", { name: "A week" })).toBeChecked();
   expect(await dialog.findByText(/None yet/)).toBeVisible();
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   const field = await dialog.findByRole("textbox", { name: "For one person" });
   expect(field).toHaveFocus();
   const link = (field as HTMLInputElement).value;
@@ -56,7 +56,7 @@ test("a link is made for one person and a week, copied, and told as a text; it s
 test("a link that the server takes nobody by is said to be that, until it does again", async () => {
   const { user, world } = await showApp(App, HOME);
   const dialog = await invite(user);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   expect(await dialog.findAllByText(/^Works until/)).toHaveLength(2);
   act(() => {
     world.invites.judge(ANN, { code: "registration_closed", params: {}, acts: "admin" });
@@ -80,7 +80,7 @@ test("whoever makes a link for many is told what a holder could do", async () =>
   await user.click(dialog.getByRole("radio", { name: "25 people" }));
   await user.click(dialog.getByRole("radio", { name: "30 days" }));
   expect(dialog.getByRole("note")).toHaveTextContent(/pose as another newcomer/);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   expect(await dialog.findByRole("textbox", { name: "For 25 people" })).toBeVisible();
   const [made] = world.invites.of(ANN).invites;
   expect([made?.uses, (made?.ends_at ?? 0) - (made?.made_at ?? 0)]).toEqual([25, 30 * 86_400_000]);
@@ -95,7 +95,7 @@ test.each([
   const { user, world } = await showApp(App, HOME);
   world.invites.refuses = { code, params: {}, acts: "admin" };
   const dialog = await invite(user);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   expect(await dialog.findByRole("alert")).toHaveTextContent(words);
 });
 
@@ -106,6 +106,42 @@ test("a link that no other computer can use says so, and leads elsewhere once th
   expect(await dialog.findByText(/This link works on this computer only/)).toBeVisible();
   await user.click(dialog.getByRole("button", { name: "Listen on the network" }));
   expect(await dialog.findByRole("list", { name: "Addresses for others" })).toBeVisible();
+});
+
+test("nothing can be pressed before it is known whether it would open the server", async () => {
+  const world = onlyHere();
+  const { user, service } = await showApp(App, HOME, world);
+  const release = service.hold("GetReach");
+  const dialog = await invite(user);
+  expect(dialog.getByRole("status", { name: "Looking who can come here" })).toBeVisible();
+  expect(dialog.queryByRole("button", { name: "Make a link" })).not.toBeInTheDocument();
+  await user.type(dialog.getByRole("radio", { name: "One person" }), "{Enter}");
+  expect(world.invites.of(ANN).invites).toEqual([]);
+  release();
+  expect(await dialog.findByRole("button", { name: "Listen on the network and make a link" })).toBeVisible();
+  expect(dialog.queryByRole("status", { name: "Looking who can come here" })).not.toBeInTheDocument();
+});
+
+test("where it cannot be found out who can come, a link can be made all the same", async () => {
+  const world = worldOfThree();
+  const { user, service } = await showApp(App, HOME, world);
+  service.refuseNext("GetReach", { code: "internal", params: {}, acts: "retry" });
+  const dialog = await invite(user);
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
+  expect(await dialog.findByRole("textbox", { name: "For one person" })).toBeVisible();
+});
+
+test("where a proxy brings others, a link is made without listening on the network", async () => {
+  const world = worldOfThree();
+  const address = "wss://chat.example.org";
+  world.reach = { ...ONLY_HERE, registration: "open", addresses: [{ address, who: "everywhere" }] };
+  const { user, service } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
+  expect(await dialog.findByRole("textbox", { name: "For one person" })).toBeVisible();
+  expect(dialog.getByText(/^Everywhere: people can come/)).toBeVisible();
+  expect(dialog.getByText(/^Anybody who can reach it can make an account\. /)).toBeVisible();
+  expect(service.asked.filter(({ name }) => name === "SetReach")).toHaveLength(0);
 });
 
 test("one button lets others come and makes the link, when the server is back", async () => {
@@ -167,7 +203,7 @@ test("the conversation with the one for whom a link was made opens by itself whe
   const world = worldOfThree();
   const { user } = await showApp(App, HOME, world);
   const dialog = await invite(user);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   const link = (await dialog.findByLabelText<HTMLInputElement>("For one person")).value;
   const found = world.invites.find(link);
   act(() => {
@@ -184,7 +220,7 @@ test("what installs Casemate is handed out with an invitation where somebody sai
   world.installLine = "uvx casemate join";
   const { user } = await showApp(App, HOME, world);
   const dialog = await invite(user);
-  await user.click(dialog.getByRole("button", { name: "Make a link" }));
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
   await user.click(await dialog.findByRole("button", { name: "Copy invitation" }));
   expect(await navigator.clipboard.readText()).toContain("To install it and join:\nuvx casemate join\n");
 });

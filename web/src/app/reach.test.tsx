@@ -48,6 +48,22 @@ test.each<[string, ReachView["addresses"][number]["who"][]]>([
   expect((await part()).queryAllByRole("listitem")).toHaveLength(addresses.length);
 });
 
+test.each<[ReachView["registration"], boolean, RegExp, RegExp]>([
+  ["invite", true, /New accounts need an invitation then/, /an invitation, except on this computer:/],
+  ["invite", false, /New accounts need an invitation then/, /an invitation, on this computer as well:/],
+  ["open", false, /Anybody who can reach it can make an account then/, /^Anybody who can reach it/],
+  ["closed", false, /Nobody can make an account, then as now/, /^Nobody can make an account/],
+])("who may join is said before and after: %s, here too: %s", async (registration, here, before, after) => {
+  const world = onlyHere();
+  const door = { registration, open_to_this_computer: here };
+  world.reach = { ...ONLY_HERE, ...door };
+  world.reachOnNetwork = { ...world.reachOnNetwork, ...door };
+  const { user } = await showApp(App, SETTINGS, world);
+  expect((await part()).getByText(before)).toBeVisible();
+  await user.click((await part()).getByRole("button", { name: "Listen on the network" }));
+  expect(await (await part()).findByText(after)).toBeVisible();
+});
+
 test("where anybody may make an account, that is said", async () => {
   const world = worldOfThree();
   world.reach = { ...world.reachOnNetwork, registration: "open" };

@@ -20,7 +20,8 @@ import { fakeLooks } from "./fakeLooks";
 
 export const ONLY_HERE: ReachView = {
   reach: "this-computer",
-  registration: "open",
+  registration: "invite",
+  open_to_this_computer: true,
   addresses: [],
   ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
   failed: false,
@@ -47,6 +48,7 @@ export class FakeWorld {
   reachOnNetwork: ReachView = {
     reach: "network",
     registration: "invite",
+    open_to_this_computer: true,
     addresses: [{ address: "192.168.1.5:12349", who: "network" }],
     ports: ["TCP 12349", "TCP 12350", "UDP 12350", "UDP 12351"],
     failed: false,

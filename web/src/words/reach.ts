@@ -3,9 +3,15 @@ import type { ReachableAddress, ReachView } from "../api/generated";
 
 const LIST = new Intl.ListFormat("en", { type: "conjunction" });
 
+/** Where it listens on this computer alone, a proxy may still bring others: then it has an address for them. */
+export function isForThisComputerAlone({ reach, addresses }: ReachView): boolean {
+  return reach === "this-computer" && addresses.length === 0;
+}
+
 /** Who could use a link with these addresses. */
-export function whoCanCome({ reach, addresses }: ReachView): string {
-  if (reach === "this-computer") return "Only this computer can reach this server.";
+export function whoCanCome(view: ReachView): string {
+  const { addresses } = view;
+  if (isForThisComputerAlone(view)) return "Only this computer can reach this server.";
   if (addresses.length === 0) return "This computer is in no network right now.";
   if (addresses.some(({ who }) => who === "everywhere"))
     return "Everywhere: people can come from any network, unless a firewall keeps them out.";
@@ -14,15 +20,25 @@ export function whoCanCome({ reach, addresses }: ReachView): string {
   return "Not known: the server did not answer at any of these addresses from here.";
 }
 
-/** Before it does. */
-export const DOOR_ON_THE_NETWORK =
-  "New accounts then need an invitation, unless Casemate was started with another --registration. Those that are there stay as they are.";
-
-/** Who may make an account there, once others can reach it. */
-export function whoMayJoin({ registration }: ReachView): string {
+/** Before it listens there. */
+export function doorOnTheNetwork({ registration }: ReachView): string {
   switch (registration) {
     case "invite":
-      return "New accounts need an invitation, except on this computer: being in the same network is not enough.";
+      return "New accounts need an invitation then. Those that are there stay as they are.";
+    case "open":
+      return "Anybody who can reach it can make an account then.";
+    case "closed":
+      return "Nobody can make an account, then as now.";
+  }
+}
+
+/** Who may make an account there, once others can reach it. */
+export function whoMayJoin({ registration, open_to_this_computer }: ReachView): string {
+  switch (registration) {
+    case "invite":
+      return open_to_this_computer
+        ? "New accounts need an invitation, except on this computer: being in the same network is not enough."
+        : "New accounts need an invitation, on this computer as well: being in the same network is not enough.";
     case "open":
       return "Anybody who can reach it can make an account. To let in only who is invited, start Casemate with --registration invite.";
     case "closed":

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { useWorkspace } from "../../state/context";
 import { HOW_LONG, HOW_MANY, ONLY_HERE_SO_FAR, riskWords, stepWords, USUAL } from "../../words/invitations";
-import { LISTENING_FAILED } from "../../words/reach";
+import { isForThisComputerAlone, LISTENING_FAILED } from "../../words/reach";
 import { sentenceOf } from "../../words/reasons";
 import { Choice } from "./Choice";
 import type { Making } from "./useMakeLink";
@@ -21,12 +21,14 @@ export function MakeLink({ reach, making }: Props) {
   const [uses, setUses] = useState<number>(USUAL.uses);
   const [seconds, setSeconds] = useState<number>(USUAL.seconds);
   const server = useWorkspace(({ account }) => account.server_address);
-  const onlyHere = reach.view?.reach === "this-computer";
+  // Until it is known what a press would do there is nothing to press.
+  const isLooking = reach.view === null && reach.attempt.state !== "refused";
+  const onlyHere = reach.view !== null && isForThisComputerAlone(reach.view);
   const busy = making.step !== null;
   // While it opens, what was pressed stays as it is.
   const opens = onlyHere || making.opens;
   const make = (network: boolean) => {
-    if (!busy) making.make({ uses, seconds, network });
+    if (!busy && !isLooking) making.make({ uses, seconds, network });
   };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -56,9 +58,13 @@ export function MakeLink({ reach, making }: Props) {
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-        <Button type="submit" kind="primary" busy={busy}>
-          {opens ? "Listen on the network and make a link" : "Make a link"}
-        </Button>
+        {isLooking ? (
+          <div role="status" aria-label="Looking who can come here" className="skeleton h-9 w-64" />
+        ) : (
+          <Button type="submit" kind="primary" busy={busy}>
+            {opens ? "Listen on the network and make a link" : "Make a link"}
+          </Button>
+        )}
         {opens && (
           <Button
             kind="quiet"

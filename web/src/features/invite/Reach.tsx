@@ -5,7 +5,8 @@ import type { ReachView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import {
   addressWords,
-  DOOR_ON_THE_NETWORK,
+  doorOnTheNetwork,
+  isForThisComputerAlone,
   LISTENING_FAILED,
   portsInWords,
   whoCanCome,
@@ -54,14 +55,17 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
             </p>
             {alone && (
               <p className="mt-1 text-pretty">
-                People on other computers can come once it listens on the network. The server starts again for
-                that, which takes a few seconds and loses nothing. {DOOR_ON_THE_NETWORK}
+                {isForThisComputerAlone(view)
+                  ? "People on other computers can come once it listens on the network."
+                  : "People in this network can come directly once it listens there."}{" "}
+                The server starts again for that, which takes a few seconds and loses nothing.{" "}
+                {doorOnTheNetwork(view)}
               </p>
             )}
-            {!alone && <p className="mt-1 text-pretty">{whoMayJoin(view)}</p>}
+            {!isForThisComputerAlone(view) && <p className="mt-1 text-pretty">{whoMayJoin(view)}</p>}
           </div>
         </div>
-        {!alone && <Addresses view={view} />}
+        <Addresses view={view} />
         {!alone && (
           <p className="text-13 text-pretty text-ink-3">
             Whether a firewall lets others in shows only from their computer. It has to let in{" "}
