@@ -528,7 +528,7 @@ def test_a_newcomer_who_opens_two_links_before_the_server_is_there_joins_once_an
     world.server_up = False
     bob = comes(world, "bob", first)
     again = write_invitation(read_invitation(second))
-    world.do(bob, lambda account, now: account.join_again(again, [], now))
+    world.do(bob, lambda account, now: account.join_again(again, read_invitation(again).addresses, now))
     world.server_up = True
     world.pass_time(60)
     for inviter in (alice, carol):

@@ -147,6 +147,8 @@ class ServiceStoreContract(LocalDbContract):
     def test_accounts_are_listed_in_the_order_they_were_made(self, accounts: ServiceStore) -> None:
         changed = replace(
             ALICE,
+            full_name="Alice Another",
+            server_address="elsewhere:1",
             enrolled=True,
             vault=b"new",
             machine_vault=b"machine",

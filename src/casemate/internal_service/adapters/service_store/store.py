@@ -23,7 +23,8 @@ _SELECT: Final = f"SELECT {_COLUMNS} FROM accounts"
 _PUT: Final = (
     f"INSERT INTO accounts ({_COLUMNS}, made)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(made), 0) + 1 FROM accounts))"
-    " ON CONFLICT (name) DO UPDATE SET enrolled = excluded.enrolled, vault = excluded.vault,"
+    " ON CONFLICT (name) DO UPDATE SET full_name = excluded.full_name, server_address = excluded.server_address,"
+    " enrolled = excluded.enrolled, vault = excluded.vault,"
     " machine_vault = excluded.machine_vault, ask_password_at_start = excluded.ask_password_at_start,"
     " plain_holder = excluded.plain_holder, unread = excluded.unread, page = excluded.page"
 )
@@ -49,7 +50,7 @@ class SqliteServiceStore(LocalDbTable):
         return [_account(row) for row in rows]
 
     def put_account(self, row: LocalAccountRow) -> None:
-        """Names and ids of an account never change; the rest is replaced."""
+        """Username and ids of an account never change; the rest is replaced."""
         self._stored.execute(
             _PUT,
             row.name,

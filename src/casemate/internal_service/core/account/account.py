@@ -193,7 +193,7 @@ class Account(Memory):
         self._context.store.put_profile(replace(self.profile, server_password=password))
         return self.start(now)
 
-    def join_again(self, invitation: str, more_addresses: Sequence[str], now: Instant) -> Outcome:
+    def join_again(self, invitation: str, addresses: Sequence[str], now: Instant) -> Outcome:
         """Once more, by this link: what it says of the server takes the place of what was found before."""
         if not self.enrolled:
             read = read_invitation(invitation)
@@ -202,7 +202,8 @@ class Account(Memory):
                 invitations=joined_by(self._context, read),
                 server_key=read.server_key,
                 server_password=None,
-                more_addresses=told_addresses(self.server_address, more_addresses),
+                server_address=addresses[0],
+                more_addresses=told_addresses(addresses[0], addresses[1:]),
                 server_in_use="",
             )
             self._context.store.put_profile(changed)

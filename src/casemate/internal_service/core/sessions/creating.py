@@ -47,11 +47,14 @@ class _Wanted:
     connect_after: bool
     more_addresses: tuple[str, ...] = ()
     invitation: str = field(default="", repr=False)
+    server_key: bytes | None = None
+    """Of the invitation."""
 
     @property
-    def account(self) -> tuple[str, str]:
-        """It is made once at a time."""
-        return folded(self.username), self.server
+    def about(self) -> tuple[tuple[str, str | bytes], ...]:
+        """It is made once at a time, whatever the server is known by."""
+        name = folded(self.username)
+        return ((name, self.server),) if self.server_key is None else ((name, self.server), (name, self.server_key))
 
 
 class Creating:
@@ -86,25 +89,27 @@ class Creating:
             connect_after=True,
             more_addresses=tuple(addresses[1:]),
             invitation=write_invitation(invitation),
+            server_key=invitation.server_key,
         )
         self._create(asker, wanted)
 
     def _create(self, asker: Asker, wanted: _Wanted) -> None:
-        known = self._known(wanted)
-        if known is not None and known.enrolled:
+        known = self._accounts.stores.service.accounts_named(folded(wanted.username))
+        if any(row.enrolled and row.server_address == wanted.server for row in known):
             raise refuse("username_taken")
-        if self._waits.is_waited_for(wanted.account):
+        if any(map(self._waits.is_waited_for, wanted.about)):
             raise refuse("already_running")
-        desk = self._accounts.desk
-        if known is None:
-            token = self._waits.add(asker, lambda made: self._made(asker, wanted, made), about=(wanted.account,))
-            name = self._accounts.entropy(_NAME_BYTES).hex()
-            desk.effects.append(MakeVault(token, name, wanted.password))
-        else:
-            token = self._waits.add(
-                asker, lambda tried: self._tried(asker, wanted, known, tried), about=(wanted.account,)
-            )
-            desk.effects.append(TryVaults(token, {known.name: known.vault}, wanted.password))
+        begun = [row for row in known if not row.enrolled]
+        if not begun:
+            self._make(asker, wanted)
+            return
+        token = self._waits.add(asker, lambda tried: self._tried(asker, wanted, begun, tried), about=wanted.about)
+        self._accounts.desk.effects.append(TryVaults(token, {row.name: row.vault for row in begun}, wanted.password))
+
+    def _make(self, asker: Asker, wanted: _Wanted) -> None:
+        token = self._waits.add(asker, lambda made: self._made(asker, wanted, made), about=wanted.about)
+        name = self._accounts.entropy(_NAME_BYTES).hex()
+        self._accounts.desk.effects.append(MakeVault(token, name, wanted.password))
 
     # --- what the account hears from the server
 
@@ -177,22 +182,56 @@ class Creating:
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, account.start(accounts.desk.now))
 
-    def _tried(self, asker: Asker, wanted: _Wanted, row: LocalAccountRow, tried: VaultsTried | Answered) -> None:
+    def _tried(
+        self, asker: Asker, wanted: _Wanted, begun: list[LocalAccountRow], tried: VaultsTried | Answered
+    ) -> None:
         if isinstance(tried, Answered):
             self._fail(asker, tried.why)
             return
-        key = tried.opened.get(row.name)
-        if key is None:
-            self._fail(asker, reason("wrong_password"))
-            return
-        accounts = self._accounts
         try:
-            host = accounts.load(row, key)
+            host = self._begun_before(wanted, begun, tried)
         except Refused as refused:
             self._fail(asker, refused.reason)
             return
+        if host is None:
+            self._make(asker, wanted)
+        else:
+            self._go_on(asker, wanted, host)
+
+    def _begun_before(self, wanted: _Wanted, begun: list[LocalAccountRow], tried: VaultsTried) -> Host | None:
+        """What is wanted, as far as it was made. Only an opened account says of which server it is. Raises Refused."""
+        opened: list[Host] = []
+        why: Reason | None = None
+        for row in begun:
+            try:
+                opened.append(self._opened(row, tried))
+            except Refused as refused:
+                if row.server_address == wanted.server:
+                    why = refused.reason
+        by_key = (host for host in opened if host.account.profile.server_key == wanted.server_key is not None)
+        by_address = (host for host in opened if host.account.is_at(wanted.server))
+        fitting = next(by_key, None) or next(by_address, None)
+        for host in opened:
+            if host is not fitting:
+                self._accounts.close(host)
+        if fitting is None and why is not None:
+            raise Refused(why)
+        return fitting
+
+    def _opened(self, row: LocalAccountRow, tried: VaultsTried) -> Host:
+        """Raises Refused."""
+        key = tried.opened.get(row.name)
+        if key is None:
+            raise refuse("wrong_password")
+        if self._accounts.stores.service.account(row.cid) is None or self._accounts.hosts.get(row.cid) is not None:
+            raise refuse("already_running")  # it was gone on with while the password was tried
+        return self._accounts.load(row, key)
+
+    def _go_on(self, asker: Asker, wanted: _Wanted, host: Host) -> None:
+        accounts = self._accounts
         self._wait_for_server(host, asker, wanted)
         accounts.take(host, self._again(host.account, wanted))
+        accounts.stores.service.put_account(replace(accounts.row(host), server_address=host.account.server_address))
         if host.account.enrolled:
             # The computer went down between the commits of its database and of service.db.
             self.enrolled(host)
@@ -200,14 +239,14 @@ class Creating:
     def _again(self, account: Account, wanted: _Wanted) -> Outcome:
         now = self._accounts.desk.now
         if wanted.invitation:
-            return account.join_again(wanted.invitation, wanted.more_addresses, now)
+            return account.join_again(wanted.invitation, (wanted.server, *wanted.more_addresses), now)
         return account.enrol_again(wanted.server_password, now)
 
     def _wait_for_server(self, host: Host, asker: Asker, wanted: _Wanted) -> None:
         self._waits.add(
             asker,
             lambda why: self._server_said(host.cid, asker, wanted, why),
-            about=(wanted.account, _server_of(host.cid)),
+            about=(*wanted.about, _server_of(host.cid)),
             due=self._accounts.desk.now.monotonic + ENROL_SECONDS,
             late=reason("server_unreachable"),
             goes_on=True,
@@ -234,10 +273,6 @@ class Creating:
 
     def _fail(self, asker: Asker, why: Reason) -> None:
         self._accounts.desk.answer(asker, failure_named("Register", Address(request_id=asker.request_id), why))
-
-    def _known(self, wanted: _Wanted) -> LocalAccountRow | None:
-        rows = self._accounts.stores.service.accounts_named(folded(wanted.username))
-        return next((row for row in rows if row.server_address == wanted.server), None)
 
 
 def _server_of(cid: Cid) -> tuple[str, Cid]:
