@@ -10,43 +10,58 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+# The colours are those of the pages of the internal service.
 _STYLE: Final = """
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0 auto; padding: 2rem 1.25rem; max-width: 36rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; }
-ol { padding-left: 1.25rem; }
-li { margin: 0.75rem 0; }
-code { display: block; margin: 0.5rem 0; padding: 0.75rem; border: 1px solid; border-radius: 0.5rem; overflow-x: auto;
-  font: 0.9375rem/1.5 ui-monospace, monospace; user-select: all; }
-.quiet { font-size: 0.875rem; opacity: 0.8; }
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; --ground: #f6f5f2; --card: #fffefb;
+  --ink: #23262a; --quiet: #5c6167; --line: #dedcd5; --accent: #1f6f63; }
+@media (prefers-color-scheme: dark) { :root { --ground: #17191b; --card: #202326; --ink: #eceae4; --quiet: #a5a9ad;
+  --line: #34383c; --accent: #6cc5b4; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; align-items: center; padding: 1.5rem 1rem;
+  background: var(--ground); color: var(--ink); }
+main { width: 100%; max-width: 36rem; margin: 0 auto; padding: 1.75rem 1.5rem; background: var(--card);
+  border: 1px solid var(--line); border-radius: 10px; }
+h1 { margin: 0 0 0.75rem; font-size: 1.375rem; line-height: 1.3; text-wrap: balance; }
+h2 { margin: 1.5rem 0 0.25rem; font-size: 1rem; }
+p { margin: 0 0 0.75rem; text-wrap: pretty; }
+.name { font-size: 0.875rem; font-weight: 600; color: var(--accent); }
+code { padding: 0.125rem 0.375rem; border: 1px solid var(--line); border-radius: 6px; background: var(--ground);
+  font: 0.9375rem/1.5 ui-monospace, monospace; white-space: nowrap; user-select: all; }
+.line code { display: block; padding: 0.75rem; white-space: normal; overflow-wrap: anywhere; }
+.quiet { margin: 1.5rem 0 0; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: 0.875rem;
+  color: var(--quiet); }
 """
 _INSTALL: Final = """\
-<li>No Casemate on this computer yet? In a terminal:
-<code>{line}</code>
-and paste the address when it asks.</li>
+<p>In a terminal, run this line, and paste the address when it asks:</p>
+<p class="line"><code>{line}</code></p>
 """
 _ASK: Final = """\
-<li>No Casemate on this computer yet? Ask whoever invited you how to install it, then run <code>casemate join</code>
-and paste the address when it asks.</li>
+<p>Ask whoever invited you how to install it. Then run <code>casemate join</code> in a terminal, and paste the address
+when it asks.</p>
 """
 _PAGE: Final = """\
 <!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>You are invited to Casemate</title>
 <style>{style}</style>
+</head>
+<body><main>
+<p class="name">Casemate</p>
 <h1>You are invited to talk on Casemate</h1>
-<p>Casemate runs on your own computer, and this address is your invitation. Its secret part, after the #, has not left
-your browser: this server has not seen it.</p>
-<ol>
-<li>Copy the whole address of this page from the address bar.</li>
-<li>Casemate is on this computer? Open it, choose <b>I have an invitation</b>, and paste the address.</li>
-{install}</ol>
-<p class="quiet">This page may have come over a network without protection, and somebody on the way could have changed
+<p>Casemate runs on your own computer. The address of this page is your invitation: <b>copy the whole of it from the
+address bar</b>. On a phone, send it to your computer first.</p>
+<h2>If Casemate is on your computer</h2>
+<p>Open it, choose <b>I have an invitation</b>, and paste the address.</p>
+<h2>If it is not there yet</h2>
+{install}<p class="quiet">The secret part of the address, after the #, was not sent to this server: browsers keep it to
+themselves. But this page may have come over a network without protection, and somebody on the way could have changed
 it. Install Casemate only from where you would get it anyway; if in doubt, ask whoever invited you. Once Casemate is
 here, the invitation itself tells it which server and which person are the right ones.</p>
+</main></body>
 </html>
 """
 

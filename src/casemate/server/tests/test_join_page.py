@@ -58,6 +58,19 @@ def test_the_page_has_no_script_and_the_line_is_text() -> None:
     assert b"casemate join" in join_page("").html
 
 
+def test_the_two_ways_on_are_told_apart_and_a_long_line_is_not_cut_off() -> None:
+    """They are no steps after one another; a line that scrolls sideways would be out of reach of a keyboard."""
+    page = join_page("uvx casemate join").html.decode()
+    assert [heading.split("</h2>")[0] for heading in page.split("<h2>")[1:]] == [
+        "If Casemate is on your computer",
+        "If it is not there yet",
+    ]
+    assert "<ol" not in page
+    assert page.count("<main>") == 1
+    assert "overflow-wrap: anywhere" in page
+    assert "overflow-x" not in page
+
+
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ServerProcess]:
     async with await ServerProcess.start(tmp_path) as server:
