@@ -169,6 +169,11 @@ def server_runs(version: str, *, newer: bool) -> Act:
 
 JOINING = then(fill(Full_name="Dana", Username="dana", Password="long enough indeed"), press("Join"))
 
+
+def joining_refused(reason: str) -> tuple[str, Act]:
+    return HOME, then(run(OPENED_LINK.format(cid=BEA)), run(f"service.refuseNext('Join', {{ {reason} }});"), JOINING)
+
+
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
     "landing-first": (
@@ -242,25 +247,11 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     ),
     "join-here": (HOME, run(OPENED_LINK.format(cid=BEA))),
     "join-own": (HOME, run(OPENED_LINK.format(cid=ADA))),
-    "join-used": (
-        HOME,
-        then(
-            run(OPENED_LINK.format(cid=BEA)),
-            run("service.refuseNext('Join', { code: 'invite_used', params: {}, acts: 'peer' });"),
-            JOINING,
-        ),
-    ),
-    "join-away": (
-        HOME,
-        then(
-            run(OPENED_LINK.format(cid=BEA)),
-            run(
-                "service.refuseNext('Join', { code: 'server_unreachable', acts: 'retry',"
-                " params: { address: '192.0.2.7:12349' } });"
-            ),
-            JOINING,
-        ),
-    ),
+    "join-taken": joining_refused("code: 'username_taken', params: { username: 'dana' }, acts: 'user'"),
+    "join-used": joining_refused("code: 'invite_used', params: {}, acts: 'peer'"),
+    "join-expired": joining_refused("code: 'invite_expired', params: {}, acts: 'peer'"),
+    "join-taken-back": joining_refused("code: 'invite_ended', params: {}, acts: 'peer'"),
+    "join-away": joining_refused("code: 'server_unreachable', params: { address: '192.0.2.7:12349' }, acts: 'retry'"),
     "join-slow": (
         HOME,
         then(

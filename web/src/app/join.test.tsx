@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import type { FakeWorld } from "../testing/FakeWorld";
@@ -97,6 +97,22 @@ test.each([
   await user.click(screen.getByRole("button", { name: "Join" }));
   expect(await screen.findByRole("alert")).toHaveTextContent(words);
   expect(screen.getByLabelText("Full name")).toHaveValue("Dana Dove");
+});
+
+test("a username that is taken is said at its field, which has the focus, until another is typed", async () => {
+  const world = worldOfThree();
+  const { user, service } = await showApp(App, `/join${new URL(linkOf(world, CARA)).hash}`, world);
+  await fillIn(user);
+  service.refuseNext("Join", { code: "username_taken", params: { username: "dana" }, acts: "user" });
+  await user.click(screen.getByRole("button", { name: "Join" }));
+  const username = screen.getByLabelText("Username");
+  await waitFor(() => {
+    expect(username).toHaveFocus();
+  });
+  expect(username).toHaveAccessibleDescription(/“dana” is taken on this server/);
+  expect(screen.queryByRole("alert")).toBeNull();
+  await user.type(username, "2");
+  expect(username).toBeValid();
 });
 
 test("another invitation can be used instead", async () => {

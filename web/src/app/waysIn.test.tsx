@@ -56,11 +56,18 @@ test("nobody is told to ask somebody else about the server that they run themsel
   expect(screen.queryByText(/Compare its identity/)).toBeNull();
 });
 
-test("a username that is taken is said so, and what was typed stays", async () => {
+test("a username that is taken is said at its field, which has the focus; what was typed stays", async () => {
   const { user } = await showApp(App, "/?create");
   await fillIn(user, { ...NEW_ACCOUNT, Username: "cara" });
   await user.click(screen.getByRole("button", { name: "Create account" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent("“cara” is taken on this server");
+  expect(await screen.findByText(/“cara” is taken on this server/)).toBeVisible();
+  const username = screen.getByLabelText("Username");
+  expect(username).toBeInvalid();
+  expect(username).toHaveAccessibleDescription(/Pick another one/);
+  await waitFor(() => {
+    expect(username).toHaveFocus();
+  });
+  expect(screen.queryByRole("alert")).toBeNull();
   expect(screen.getByLabelText("Full name")).toHaveValue("Dana Dove");
 });
 

@@ -14,7 +14,7 @@ import { Refusal } from "./Refusal";
 import { ServerIdentity } from "./ServerIdentity";
 import { StepLine } from "./StepLine";
 import { focusFirstProblem } from "./focusFirstProblem";
-import { problemsOf } from "./problems";
+import { problemsOf, usernameProblem } from "./problems";
 import type { Probe } from "./useServerProbe";
 import { useFirstFocus } from "./useFirstFocus";
 import { useServerProbe } from "./useServerProbe";
@@ -37,7 +37,8 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
   const [checked, setChecked] = useState(false);
   const needsServerPassword =
     probe.state === "known" && probe.server.password_required && probe.address === account.serverAddress;
-  const problems = checked ? problemsOf(account, needsServerPassword) : {};
+  const refusedName = usernameProblem(attempt);
+  const problems = { ...(checked ? problemsOf(account, needsServerPassword) : {}), ...refusedName };
 
   const change = (field: keyof NewAccount) => (event: { currentTarget: HTMLInputElement }) => {
     const value = event.currentTarget.value;
@@ -53,8 +54,11 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
       return;
     }
     if (probe.state === "failed") probeAgain();
+    const filledIn = event.currentTarget;
     void run(async () => {
       onEnter(await createAccount(service, account));
+    }).then((created) => {
+      if (!created) focusFirstProblem(filledIn);
     });
   };
 
@@ -96,7 +100,9 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
         />
       )}
       <PersonFields person={account} problems={problems} change={change} />
-      {attempt.state === "refused" && <Refusal reason={attempt.reason} server={account.serverAddress} />}
+      {attempt.state === "refused" && refusedName.username === undefined && (
+        <Refusal reason={attempt.reason} server={account.serverAddress} />
+      )}
       <Button type="submit" kind="primary" size="large" busy={attempt.state === "running"}>
         Create account
       </Button>

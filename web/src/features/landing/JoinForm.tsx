@@ -12,7 +12,7 @@ import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
 import { focusFirstProblem } from "./focusFirstProblem";
-import { personProblems } from "./problems";
+import { personProblems, usernameProblem } from "./problems";
 import { useFirstFocus } from "./useFirstFocus";
 
 interface Props {
@@ -30,6 +30,9 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
   const [attempt, run, reset] = useAttempt();
   const [checked, setChecked] = useState(false);
 
+  const refusedName = usernameProblem(attempt);
+  const problems = { ...(checked ? personProblems(person) : {}), ...refusedName };
+
   const change = (field: keyof NewPerson) => (event: { currentTarget: HTMLInputElement }) => {
     const value = event.currentTarget.value;
     setPerson((before) => ({ ...before, [field]: value }));
@@ -43,15 +46,18 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
       focusFirstProblem(event.currentTarget);
       return;
     }
+    const filledIn = event.currentTarget;
     void run(async () => {
       onMeet(await joinBy(service, text, person), invitation.inviter);
+    }).then((joined) => {
+      if (!joined) focusFirstProblem(filledIn);
     });
   };
 
   return (
     <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-5" aria-label="New account">
-      <PersonFields person={person} problems={checked ? personProblems(person) : {}} change={change} />
-      {attempt.state === "refused" && (
+      <PersonFields person={person} problems={problems} change={change} />
+      {attempt.state === "refused" && refusedName.username === undefined && (
         <Refusal
           reason={attempt.reason}
           sentence={joinRefusalWords(attempt.reason, invitation.server_addr)}

@@ -1,5 +1,7 @@
 /** What is missing or wrong in a new account, before the server is bothered with it. Bounds are those of the protocol. */
 import type { NewAccount, NewPerson } from "../../state/actions";
+import type { Attempt } from "../../state/context";
+import { sentenceOf } from "../../words/reasons";
 
 export type Problems = Partial<Record<keyof NewAccount, string>>;
 
@@ -21,6 +23,12 @@ export function personProblems(account: NewPerson): Problems {
   if (utf8Bytes(account.password) < 7)
     problems.password = "Too short: at least 7 characters, better 10 or more.";
   return problems;
+}
+
+/** What the server refuses in a username is said at its field, where it is mended. */
+export function usernameProblem(attempt: Attempt): Problems {
+  const refused = attempt.state === "refused" && attempt.reason.code.startsWith("username_");
+  return refused ? { username: sentenceOf(attempt.reason) } : {};
 }
 
 function utf8Bytes(text: string): number {
