@@ -32,7 +32,11 @@ test("whoever fetched it for one run reads on the first screen how to keep it", 
   const reason = { code: "autostart_fetched", params: {}, acts: "user" } as const;
   world.autostart = { state: "unavailable", reason, before_login: false };
   await showApp(App, "/", world);
-  expect(await screen.findByText(/was fetched for one run only\. Install it/)).toBeVisible();
+  expect(
+    await screen.findByText(
+      /fetched for one run only, so it cannot start with this computer\. To keep it, install it/,
+    ),
+  ).toBeVisible();
   expect(screen.queryByRole("switch", { name: NAME })).not.toBeInTheDocument();
 });
 

@@ -102,6 +102,7 @@ test.each([
 test("a username that is taken is said at its field, which has the focus, until another is typed", async () => {
   const world = worldOfThree();
   const { user, service } = await showApp(App, `/join${new URL(linkOf(world, CARA)).hash}`, world);
+  expect(await screen.findByText("Next: the conversation with whoever invited you.")).toBeVisible();
   await fillIn(user);
   service.refuseNext("Join", { code: "username_taken", params: { username: "dana" }, acts: "user" });
   await user.click(screen.getByRole("button", { name: "Join" }));

@@ -9,6 +9,9 @@ import { endTime } from "./times";
 export const WHAT_COMES_NEXT =
   "Next: make an account on your team’s server, or come in by an invitation, and write your first message.";
 
+/** Below the button that joins. */
+export const WHOM_ONE_MEETS = "Next: the conversation with whoever invited you.";
+
 export const HOW_MANY: readonly (readonly [uses: number, words: string])[] = [
   [1, "One person"],
   [5, "5 people"],

@@ -191,7 +191,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   autostart_platform: () =>
     "Starting with the computer is not supported on this system yet. Its own settings can start “casemate up --no-browser”.",
   autostart_fetched: () =>
-    "This Casemate was fetched for one run only. Install it (with uv tool install, or pipx), and start that one.",
+    "This Casemate was fetched for one run only, so it cannot start with this computer. To keep it, install it (with uv tool install, or pipx), and start that one.",
   autostart_not_ours: ({ params }) =>
     `${params.file ?? "Another file"} is not as Casemate wrote it, so it was left alone. Move it away first.`,
   autostart_path: ({ params }) =>

@@ -7,7 +7,7 @@ import { Button } from "../../components/Button";
 import type { NewPerson } from "../../state/actions";
 import { joinBy } from "../../state/actions";
 import { useAttempt, useService } from "../../state/context";
-import { joinRefusalWords } from "../../words/invitations";
+import { WHOM_ONE_MEETS, joinRefusalWords } from "../../words/invitations";
 import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
@@ -71,8 +71,10 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
       >
         Join
       </Button>
-      {attempt.state === "running" && (
+      {attempt.state === "running" ? (
         <StepLine step="Making your keys and your account" since={attempt.since} />
+      ) : (
+        <p className="text-center text-13 text-ink-2">{WHOM_ONE_MEETS}</p>
       )}
     </form>
   );

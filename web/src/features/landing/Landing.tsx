@@ -70,11 +70,11 @@ function Ways({ onEnter }: Pick<Props, "onEnter">) {
         <Button kind={accounts.length === 0 ? "primary" : "secondary"} size="large" onClick={ask("create")}>
           Create account
         </Button>
-        <Button size="large" onClick={ask("sign-in")}>
-          Sign in
-        </Button>
         <Button size="large" onClick={ask("join")}>
           I have an invitation
+        </Button>
+        <Button size="large" onClick={ask("sign-in")}>
+          Sign in
         </Button>
       </div>
     </>
