@@ -1,5 +1,6 @@
 /** The page's own files are kept by the browser, for a reload while the internal service is gone. */
 import type { InternalService } from "../api/InternalService";
+import { giveWay } from "../state/oldPage";
 
 const WORKER = "/shell-worker.js";
 
@@ -26,6 +27,9 @@ function returnToTheServedPage(
     if (wasKept) void registered.then((registration) => registration?.update()).catch(() => undefined);
   });
   workers.addEventListener("controllerchange", () => {
-    if (wasKept) location.reload();
+    if (wasKept)
+      giveWay(() => {
+        location.reload();
+      });
   });
 }

@@ -3,6 +3,7 @@
  * is gone with a reload.
  */
 import { WritableStore } from "./store";
+import { watchUnkept } from "./unkept";
 
 export const JOIN_PATH = "/join";
 
@@ -11,6 +12,7 @@ const SIGNED_OUT = "#signed-out";
 
 const brought = new WritableStore("");
 export const invitation = { get: brought.get, subscribe: brought.subscribe };
+watchUnkept(() => brought.get() !== "");
 
 /** What stands after `#` leaves the address and the tab's history before anything else is done. */
 export function takeInvitation(): void {

@@ -62,23 +62,6 @@ test("another one is said to who looks, and loaded once nobody does", async () =
   expect(reload).toHaveBeenCalledOnce();
 });
 
-test.each([
-  ['<input type="password" />', "secret"],
-  ["<textarea></textarea>", "words"],
-])("what is written in %s is not thrown away", async (field, text) => {
-  serves(new Response(page(THEIRS)));
-  document.body.insertAdjacentHTML("beforeend", field);
-  const written = document.body.lastElementChild as HTMLInputElement;
-  written.value = text;
-  see("hidden");
-  await serviceComesBack();
-  expect(oldPage.get()).toBe(true);
-  expect(reload).not.toHaveBeenCalled();
-  written.value = "";
-  see("hidden");
-  expect(reload).toHaveBeenCalledOnce();
-});
-
 test("an open dialog is not closed", async () => {
   serves(new Response(page(THEIRS)));
   document.body.insertAdjacentHTML("beforeend", "<dialog open></dialog>");

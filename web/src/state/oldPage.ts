@@ -1,10 +1,17 @@
 /** Whether the internal service serves another page than this one: it was updated while this one was open. */
 import type { InternalService, Stop } from "../api/InternalService";
 import { WritableStore } from "./store";
+import { holdsUnkept } from "./unkept";
 
 const old = new WritableStore(false);
 
 export const oldPage = { get: old.get, subscribe: old.subscribe };
+
+/** For a page that another has to take the place of; where something would be lost with it, a person decides when. */
+export function giveWay(reload: () => void): void {
+  if (holdsUnkept()) old.set(true);
+  else reload();
+}
 
 /** Looks whenever the service comes back. Nobody who looks at the page loses it, nor anybody who wrote something. */
 export function watchServedPage(
@@ -16,7 +23,7 @@ export function watchServedPage(
   let wasOpen = false;
   let wasLost = false;
   const reloadUnseen = () => {
-    if (old.get() && document.visibilityState === "hidden" && !isWritten()) reload();
+    if (old.get() && document.visibilityState === "hidden" && !holdsUnkept()) reload();
   };
   const stop = service.onConnection(() => {
     const { state } = service.connection();
@@ -53,13 +60,4 @@ async function isAnotherServed(): Promise<boolean> {
 
 function scriptsOf(page: Document): readonly string[] {
   return [...page.querySelectorAll("script[src]")].map((script) => script.getAttribute("src") ?? "");
-}
-
-/** What is in a field, or a dialog that waits for an answer. Words in a composer would be kept; a password would not. */
-function isWritten(): boolean {
-  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
-  return (
-    document.querySelector("dialog[open]") !== null ||
-    [...fields].some(({ value, defaultValue, readOnly }) => !readOnly && value !== defaultValue)
-  );
 }

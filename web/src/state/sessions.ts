@@ -3,6 +3,7 @@ import type { Cid } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import { AccountSession } from "./AccountSession";
 import type { Browser } from "./browser";
+import { watchUnkept } from "./unkept";
 
 export class Sessions {
   private readonly sessions = new Map<Cid, AccountSession>();
@@ -27,16 +28,18 @@ export class Sessions {
     const hidden = () => {
       if (document.visibilityState === "hidden") seal();
     };
+    const unsealed = () => [...this.sessions.values()].some((session) => session.outgoing.wordsUnsealed());
     const ask = (event: BeforeUnloadEvent) => {
-      if ([...this.sessions.values()].some((session) => session.outgoing.wordsUnsealed()))
-        event.preventDefault();
+      if (unsealed()) event.preventDefault();
       seal();
     };
     // Whoever was asked and stays has lost nothing; whoever goes leaves what could be sealed in that time.
     window.addEventListener("beforeunload", ask);
     window.addEventListener("pagehide", seal);
     document.addEventListener("visibilitychange", hidden);
+    const stop = watchUnkept(unsealed);
     return () => {
+      stop();
       window.removeEventListener("beforeunload", ask);
       window.removeEventListener("pagehide", seal);
       document.removeEventListener("visibilitychange", hidden);

@@ -1,9 +1,10 @@
 /** Coming by an invitation: the link says which server it is and who is waited for there, so only a name is asked for. */
-import { useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import type { Cid } from "../../api/generated";
 import { Field } from "../../components/Field";
 import { dropInvitation, invitation } from "../../state/invitation";
+import { watchUnkept } from "../../state/unkept";
 import { sentenceOf } from "../../words/reasons";
 import { InvitedHere } from "./InvitedHere";
 import { JoinForm } from "./JoinForm";
@@ -15,6 +16,8 @@ export function JoinByInvitation({ onMeet }: { readonly onMeet: (cid: Cid, invit
   const [pasted, setPasted] = useState("");
   const text = brought === "" ? pasted : brought;
   const reading = useInvitation(text);
+  // Once it was read there is no field with it.
+  useEffect(() => watchUnkept(() => pasted !== ""), [pasted]);
   const place = useRef<HTMLDivElement>(null);
   const change = (to: string) => {
     dropInvitation();
