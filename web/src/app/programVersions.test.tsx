@@ -3,7 +3,7 @@ import { act } from "react";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import type { ServerProgramView } from "../api/generated";
-import { hideVersion } from "../state/hiddenVersion";
+import { hiddenVersions, hideVersion } from "../state/hiddenVersion";
 import { ANN, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
@@ -13,7 +13,8 @@ const OLDER: ServerProgramView = { version: "0.0.9", newer: false, own: false };
 const COMMAND = "uv tool upgrade casemate";
 
 beforeEach(() => {
-  hideVersion("");
+  localStorage.clear();
+  window.dispatchEvent(new StorageEvent("storage"));
 });
 
 function worldWith(program: ServerProgramView) {
@@ -50,6 +51,37 @@ test("it is put away until the next version", async () => {
   });
   expect(await said("The server runs Casemate 0.3.0")).toBeVisible();
 });
+
+test("what was put away of one server stays so when that of another is, in this tab or in another", async () => {
+  const world = worldWith(NEWER);
+  const { user } = await showApp(App, AT, world);
+  await said("The server runs Casemate 0.2.0");
+  await user.click(screen.getByRole("button", { name: "Hide until the next version" }));
+  act(() => {
+    hideVersion("of another server", "0.3.0");
+  });
+  expect(screen.queryByText("The server runs", { exact: false })).toBeNull();
+  localStorage.setItem(
+    "casemate.hiddenVersions",
+    JSON.stringify([...hiddenVersions.get(), ["of a third", "0.4.0"]]),
+  );
+  act(() => {
+    hideVersion("of another server", "0.5.0");
+  });
+  expect(hiddenVersions.get().get("of a third")).toBe("0.4.0");
+  await showApp(App, AT, world);
+  expect(screen.queryByText("The server runs", { exact: false })).toBeNull();
+});
+
+test.each(["0.2.0", "{", "[[1, 2], [3], 4]", '{"a": "b"}'])(
+  "what is kept of it in the browser and cannot be read hides nothing: %s",
+  async (kept) => {
+    localStorage.setItem("casemate.hiddenVersions", kept);
+    window.dispatchEvent(new StorageEvent("storage"));
+    await showApp(App, AT, worldWith(NEWER));
+    expect(await said("The server runs Casemate 0.2.0")).toBeVisible();
+  },
+);
 
 test("where it cannot be told how this one was installed, no command is made up", async () => {
   const world = worldWith(NEWER);

@@ -1,16 +1,23 @@
-/** Which version of the server's program was said in this browser, and put away: until the next one. */
+/** Which version of each server's program was said in this browser, and put away: until that server's next one. */
 import { WritableStore } from "./store";
 
-const KEY = "casemate.hiddenVersion";
+const KEY = "casemate.hiddenVersions";
+const MOST_SERVERS = 64;
 
-const hidden = new WritableStore<string | null>(stored());
+/** By the fingerprint of the server's key; the one that was put away last comes last. */
+type Versions = ReadonlyMap<string, string>;
 
-export const hiddenVersion = { get: hidden.get, subscribe: hidden.subscribe };
+const hidden = new WritableStore<Versions>(stored());
 
-export function hideVersion(version: string): void {
-  hidden.set(version);
+export const hiddenVersions = { get: hidden.get, subscribe: hidden.subscribe };
+
+export function hideVersion(server: string, version: string): void {
+  // Another tab may have put one away since; without storage the store is all there is.
+  const others = [...new Map([...hidden.get(), ...stored()])].filter(([other]) => other !== server);
+  const versions = new Map([...others, [server, version] as const].slice(-MOST_SERVERS));
+  hidden.set(versions);
   try {
-    localStorage.setItem(KEY, version);
+    localStorage.setItem(KEY, JSON.stringify([...versions]));
   } catch {
     // there is no storage for this page: it is put away until the page is loaded again
   }
@@ -20,10 +27,15 @@ window.addEventListener("storage", ({ key }) => {
   if (key === KEY || key === null) hidden.set(stored());
 });
 
-function stored(): string | null {
+function stored(): Versions {
   try {
-    return localStorage.getItem(KEY);
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return new Map(Array.isArray(kept) ? kept.filter(isEntry).slice(-MOST_SERVERS) : []);
   } catch {
-    return null;
+    return new Map();
   }
+}
+
+function isEntry(entry: unknown): entry is [string, string] {
+  return Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === "string");
 }

@@ -6,14 +6,15 @@ import { Banner } from "../../components/Banner";
 import { Button, IconButton } from "../../components/Button";
 import { HowToUpdate } from "../../components/HowToUpdate";
 import { useConnection, useSessionState } from "../../state/context";
-import { hiddenVersion, hideVersion } from "../../state/hiddenVersion";
+import { hiddenVersions, hideVersion } from "../../state/hiddenVersion";
 import { oldPage } from "../../state/oldPage";
 import { isToUpdateHere, programWords } from "../../words/programVersions";
 
 export function UpdateLine() {
   const connection = useConnection();
   const program = useSessionState(({ workspace }) => workspace?.account.server_program ?? null);
-  const hidden = useSyncExternalStore(hiddenVersion.subscribe, hiddenVersion.get);
+  const server = useSessionState(({ workspace }) => workspace?.account.server_fingerprint ?? "");
+  const hidden = useSyncExternalStore(hiddenVersions.subscribe, hiddenVersions.get);
   const isOld = useSyncExternalStore(oldPage.subscribe, oldPage.get);
   if (connection.state !== "open") return null;
   if (isOld)
@@ -31,10 +32,11 @@ export function UpdateLine() {
           </Button>
         }
       >
-        Casemate was updated on this computer. Reload this page to go on with it; what you wrote is kept.
+        Casemate was updated on this computer. Reload this page to go on with it. Messages that you are
+        writing are kept; what you typed elsewhere is not.
       </Banner>
     );
-  if (program === null || !isToUpdateHere(program) || hidden === program.version) return null;
+  if (program === null || !isToUpdateHere(program) || hidden.get(server) === program.version) return null;
   return (
     <Banner
       tone="info"
@@ -44,7 +46,7 @@ export function UpdateLine() {
           icon={<X size={16} aria-hidden />}
           className="-my-1"
           onClick={() => {
-            hideVersion(program.version);
+            hideVersion(server, program.version);
           }}
         />
       }
