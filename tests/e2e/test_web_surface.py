@@ -4,12 +4,17 @@ import threading
 import webbrowser
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from casemate.cli.open import launch_url, open_in_browser
+from casemate.crypto.invite import Invitation, write_invitation
+from casemate.crypto.keys import Ed25519Public, InviteSecret
+from casemate.protocol.ids import AccountId, InviteId
 from tests.e2e.album import Album
+from tests.e2e.browser import CHROMIUM_ARGUMENTS, chromium_path
 from tests.e2e.tab import Tab
 from tests.support.deployment import Deployment, InternalServiceProcess
 
@@ -237,4 +242,33 @@ def test_the_secret_of_a_link_leaves_a_browser_that_is_not_signed_in(
     assert "join" not in page.url, "nothing of it is a step back in the tab"
     page.go_forward()
     assert page.url.endswith("/join?signed-out#signed-out")
+    expect(page.get_by_text("the browser may still have it in its list of pages")).to_be_visible()
     album.add(page, "a link where nobody is signed in")
+
+
+def test_an_invitation_that_casemate_join_was_given_is_in_none_of_the_browsers_files(
+    playwright: Playwright, tmp_path: Path, album: Album, deployment: Deployment
+) -> None:
+    deployment.start()
+    service = deployment.service()
+    invitation = Invitation(
+        Ed25519Public(b"k" * 32), AccountId(b"i" * 32), InviteId(b"v" * 16), InviteSecret(b"x" * 16), ("192.0.2.7:1",)
+    )
+    link = write_invitation(invitation)
+    url = launch_url(service.data_dir, f"http://192.0.2.7:1/join#{link}")
+    profile = tmp_path / "profile"
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=chromium_path(), args=list(CHROMIUM_ARGUMENTS)
+    )
+    page = context.new_page()
+    page.goto(url)
+    expect(page.get_by_role("region", name="The server of this invitation")).to_be_visible()
+    assert page.url == f"{service.web_url}join"
+    album.add(page, "by casemate join")
+    page.reload()
+    expect(page.get_by_label("Invitation")).to_have_value("")
+    context.close()  # everything is written to the disk by then
+    files = [file.read_bytes() for file in profile.rglob("*") if file.is_file()]
+    assert any(f"{service.web_url}join".encode() in file for file in files), "addresses are among these"
+    secret = link[10:60]
+    assert not any(written in file for file in files for written in (secret.encode(), secret.encode("utf-16-le")))

@@ -151,11 +151,16 @@ def run_join(directory: Path, text: str, *options: str) -> subprocess.Popen[str]
     )
 
 
-async def location(url: str) -> str:
-    """Where the printed URL leads."""
-    async with aiohttp.ClientSession() as http, http.get(url, allow_redirects=False) as response:
-        assert response.status == 303
-        return response.headers["Location"]
+async def invitation_behind(url: str) -> str:
+    """What our page gets in the browser that the printed URL leads to it."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        async with http.get(url, allow_redirects=False) as response:
+            assert (response.status, response.headers["Location"]) == (303, "/join")
+        own = url.partition("/?")[0]
+        async with http.post(f"{own}/invitation", headers={"Origin": own}) as response:
+            assert response.status == 200
+            return await response.text()
 
 
 async def test_join_gives_a_link_to_the_service_that_runs_and_the_browser_alone_gets_it(
@@ -170,7 +175,7 @@ async def test_join_gives_a_link_to_the_service_that_runs_and_the_browser_alone_
     assert (asked.returncode, err) == (0, "")
     [url] = re.findall(r"http://\S+\?launch=\S+", out)
     assert mark not in out
-    assert await location(url) == f"/join#{mark}"
+    assert await invitation_behind(url) == mark
     await alice.close()
 
 
@@ -189,7 +194,7 @@ async def test_join_starts_a_service_where_none_runs(deployment: Deployment, tmp
             assert line, printed
             printed += line
         [url] = re.findall(r"http://\S+\?launch=\S+", printed)
-        assert (await location(url)).startswith("/join#casemate1-")
+        assert await invitation_behind(url) == urldefrag(link)[1]
         children = psutil.Process(asked.pid).children(recursive=True)
         arguments = [" ".join(each.cmdline()) for each in (psutil.Process(asked.pid), *children)]
         assert len(arguments) == 2

@@ -7,7 +7,7 @@ import { EarlySocket, HELLO, serviceAddress } from "./api/EarlySocket";
 import type { Socket } from "./api/WebSocketService";
 import type { Route } from "./state/address";
 import { applyTheme, storedTheme } from "./state/chosenTheme";
-import { takeInvitation } from "./state/invitation";
+import { fetchInvitation, takeInvitation } from "./state/invitation";
 import { firstPageMessages } from "./state/firstPage";
 import { firstRoute } from "./state/tabAccount";
 
@@ -21,6 +21,7 @@ export const socket =
   import.meta.env.MODE === "fake"
     ? null
     : new EarlySocket(new WebSocket(serviceAddress()) as unknown as Socket, [HELLO, ...questionsOf(route)]);
+if (socket !== null) void fetchInvitation();
 
 function questionsOf(route: Route): readonly Question[] {
   if (route.screen !== "workspace") return [];

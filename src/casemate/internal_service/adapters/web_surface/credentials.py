@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from casemate.internal_service.adapters.web_surface.browsers import UNUSED_SECONDS, Browsers
+from casemate.internal_service.adapters.web_surface.waiting import WaitingInvitations
 from casemate.runtime.errors import CannotStart, unusable
 from casemate.runtime.secrets_file import keep_secret
 
@@ -39,7 +40,7 @@ def load_or_make_token(data_dir: Path) -> str:
 @dataclass(frozen=True, slots=True)
 class _Launch:
     until: float
-    fragment: str = field(repr=False)
+    invitation: str = field(repr=False)
 
 
 class Credentials:
@@ -51,25 +52,26 @@ class Credentials:
         self._cookie_key = hmac.digest(self._token, _COOKIE_LABEL, "sha256")
         self._wall_clock = wall_clock
         self._launches: dict[bytes, _Launch] = {}
+        self.waiting = WaitingInvitations(wall_clock)
 
     def is_token(self, candidate: str) -> bool:
         return hmac.compare_digest(_digest(candidate.encode("utf-8", "replace")), _digest(self._token))
 
-    def new_launch(self, fragment: str = "") -> str:
-        """A token for one browser, good for a few minutes and once; it leads to this fragment of the page."""
+    def new_launch(self, invitation: str = "") -> str:
+        """A token for one browser, good for a few minutes and once; that browser is given this invitation."""
         self._forget_old_launches()
         while len(self._launches) >= LAUNCHES_KEPT:
             self._launches.pop(next(iter(self._launches)))
         launch = secrets.token_urlsafe(_TOKEN_BYTES)
-        self._launches[_digest(launch.encode())] = _Launch(self._wall_clock() + LAUNCH_SECONDS, fragment)
+        self._launches[_digest(launch.encode())] = _Launch(self._wall_clock() + LAUNCH_SECONDS, invitation)
         return launch
 
     def use_launch(self, candidate: str) -> str | None:
-        """The fragment of a launch token that is not too old, once; None else. Looked up by digest, so time tells
-        nothing."""
+        """The invitation of a launch token that is not too old, once, empty without one; None else. Looked up by its
+        digest, so time tells nothing."""
         self._forget_old_launches()
         launch = self._launches.pop(_digest(candidate.encode("utf-8", "replace")), None)
-        return None if launch is None else launch.fragment
+        return None if launch is None else launch.invitation
 
     def new_cookie(self, browser: str) -> str:
         """For a browser that is signed in."""

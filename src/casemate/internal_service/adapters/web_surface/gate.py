@@ -82,6 +82,18 @@ class Gate:
             return None
         return "credential" if self._tried_something(request) else "not_signed_in"
 
+    def own_page_problem(self, request: web.Request) -> Problem | None:
+        """For what is given to our own page alone, whatever other origins are let in: its browser has to say so."""
+        host = request.headers.get(hdrs.HOST, "").lower()
+        if [origin.lower() for origin in request.headers.getall(hdrs.ORIGIN, [])] not in (
+            [f"http://{host}"],
+            [f"https://{host}"],
+        ):
+            return "origin"
+        if self.browser_of(request) is not None:
+            return None
+        return "credential" if self._tried_something(request) else "not_signed_in"
+
     def command_problem(self, request: web.Request) -> Problem | None:
         """For requests that change something: programs with the token only."""
         if not self._origin_allowed(request):

@@ -27,7 +27,8 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
         "This browser is not signed in yet",
         (
             "Casemate runs on this computer and lets in only browsers that its owner has opened it in. An invitation"
-            " that came with the address was taken out of the address bar."
+            " that came with the address was taken out of the address bar; the browser may still have it in its list of"
+            " pages that were visited."
         ),
         (
             "In a terminal, run <code>{join}</code>, which asks for the link. Or run <code>{open}</code> and"

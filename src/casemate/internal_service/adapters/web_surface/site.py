@@ -90,6 +90,8 @@ class WebSurface:
             return await self._serve_socket(request)
         if request.method == hdrs.METH_POST and request.path == "/launch":
             return await self._new_launch(request)
+        if request.method == hdrs.METH_POST and request.path == "/invitation":
+            return await self._waiting_invitation(request)
         if request.method not in _READING:
             return self._finished(request, web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, text="Only GET.\n"))
         if "launch" in request.query:
@@ -161,10 +163,10 @@ class WebSurface:
         if problem is not None:
             return self._refusal(request, await self._gate.slow_down(problem))
         try:
-            fragment = await _invitation_in(request)
+            invitation = await _invitation_in(request)
         except (BadInvitation, ValueError):
             return self._finished(request, web.Response(status=HTTPStatus.BAD_REQUEST, text="No invitation.\n"))
-        url = f"{self._base_url}?launch={self._credentials.new_launch(fragment)}"
+        url = f"{self._base_url}?launch={self._credentials.new_launch(invitation)}"
         return self._finished(request, web.json_response({"url": url}))
 
     async def _launched(self, request: web.Request) -> web.Response:
@@ -176,14 +178,18 @@ class WebSurface:
             return self._asks_again(request)
         # Opened a second time where it was opened first: that browser is signed in, so it goes on.
         browser = self._gate.browser_of(request)
-        fragment = self._credentials.use_launch(request.query.get("launch", ""))
+        invitation = self._credentials.use_launch(request.query.get("launch", ""))
         if browser is None:
-            if fragment is None:
+            if invitation is None:
                 return self._refusal(request, await self._gate.slow_down("launch_used"))
             browser = self._browsers.sign_in(request.headers.get(hdrs.USER_AGENT, ""))
             await self._browsers.save()
         # One slash: two would name another site.
-        clean = f"{_JOIN}#{fragment}" if fragment else "/" + request.rel_url.raw_path.lstrip(_SLASHES)
+        clean = "/" + request.rel_url.raw_path.lstrip(_SLASHES)
+        if invitation:
+            # A browser writes each address that it is sent to into files of its own, also what stands behind a #.
+            self._credentials.waiting.keep(browser, invitation)
+            clean = _JOIN
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={hdrs.LOCATION: clean})
         self._set_cookie(response, browser)
         return self._finished(request, response)
@@ -196,6 +202,17 @@ class WebSurface:
         else:
             text = again_from_here(f"/{request.rel_url.raw_path_qs.lstrip(_SLASHES)}")
         return self._finished(request, _html(text, HTTPStatus.OK))
+
+    async def _waiting_invitation(self, request: web.Request) -> web.Response:
+        """For our own page in the browser that was launched with one, once. A POST, for it changes something."""
+        problem = self._gate.own_page_problem(request)
+        browser = self._gate.browser_of(request)
+        if problem is not None or browser is None:
+            return self._refusal(request, await self._gate.slow_down(problem or "not_signed_in"))
+        invitation = self._credentials.waiting.take(browser)
+        if not invitation:
+            return self._finished(request, web.Response(status=HTTPStatus.NO_CONTENT))
+        return self._finished(request, web.Response(text=invitation))
 
     async def _file(self, request: web.Request) -> web.Response:
         response = await self._files.response(request.path, request.headers.get(hdrs.ACCEPT_ENCODING, ""))

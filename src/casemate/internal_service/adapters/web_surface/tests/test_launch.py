@@ -9,7 +9,8 @@ import pytest
 from casemate.crypto.invite import Invitation, write_invitation
 from casemate.crypto.keys import Ed25519Public, InviteSecret
 from casemate.internal_service.adapters.web_surface.credentials import LAUNCH_SECONDS
-from casemate.internal_service.adapters.web_surface.tests.door import TOKEN, Door, own
+from casemate.internal_service.adapters.web_surface.tests.door import FRIEND, TOKEN, Door, own
+from casemate.internal_service.adapters.web_surface.waiting import WAITING_KEPT, WAITING_SECONDS, WaitingInvitations
 from casemate.protocol.ids import AccountId, InviteId
 
 LINK = write_invitation(
@@ -58,12 +59,60 @@ async def test_a_browser_that_was_sent_here_by_another_page_asks_again_from_ours
     assert (again.status, again.headers["Location"]) == (303, "/a/5")
 
 
-async def test_a_launch_with_an_invitation_leads_to_it_and_shows_it_to_the_browser_alone(door: Door) -> None:
+async def launched_with_invitation(door: Door) -> dict[str, str]:
+    """The browser's headers after it was led to the page."""
     async with door.http.post(f"{door.url}/launch", data=f"Come! http://x/join#{LINK}", headers=door.bearer) as answer:
         url = json.loads(await answer.text())["url"]
     assert LINK not in url
     response = await door.get(url.removeprefix(door.url))
-    assert (response.status, response.headers["Location"]) == (303, f"/join#{LINK}")
+    assert (response.status, response.headers["Location"]) == (303, "/join")
+    assert LINK not in str(response.headers)
+    return {"Cookie": response.headers["Set-Cookie"].split(";")[0], "Origin": own(door)}
+
+
+async def test_a_launch_with_an_invitation_gives_it_to_the_page_of_that_browser_once(door: Door) -> None:
+    browser = await launched_with_invitation(door)
+    given = await door.post("/invitation", **browser)
+    assert (given.status, await given.text()) == (200, LINK)
+    assert given.headers["Cache-Control"] == "no-store"
+    again = await door.post("/invitation", **browser)
+    assert (again.status, await again.text()) == (204, "")
+
+
+async def test_an_invitation_that_waits_is_for_nobody_else_and_stays_where_it_is_asked_for_by_others(
+    door: Door,
+) -> None:
+    browser = await launched_with_invitation(door)
+    other = await door.post("/invitation", **door.cookie, Origin=own(door))
+    assert (other.status, await other.text()) == (204, "")
+    for headers, status in (
+        ({"Origin": own(door)}, 401),
+        (door.bearer, 403),
+        ({**door.bearer, "Origin": own(door)}, 401),
+        ({"Cookie": browser["Cookie"]}, 403),
+        ({**browser, "Origin": FRIEND}, 403),
+        ({**browser, "Origin": "null"}, 403),
+    ):
+        refused = await door.post("/invitation", **headers)
+        assert refused.status == status, headers
+        assert LINK not in await refused.text()
+    assert LINK not in await (await door.get("/invitation", **browser)).text(), "no GET changes anything"
+    assert await (await door.post("/invitation", **browser)).text() == LINK
+
+
+async def test_an_invitation_waits_a_minute_and_a_later_one_takes_its_place(door: Door) -> None:
+    browser = await launched_with_invitation(door)
+    door.wall[0] += WAITING_SECONDS + 1
+    assert (await door.post("/invitation", **browser)).status == 204
+    waiting = WaitingInvitations(lambda: door.wall[0])
+    for number in range(WAITING_KEPT + 1):
+        waiting.keep(f"browser {number}", "first")
+        waiting.keep(f"browser {number}", "second")
+    assert waiting.take("browser 0") == "", "the oldest goes when there are too many"
+    assert [waiting.take("browser 1"), waiting.take("browser 1")] == ["second", ""]
+
+
+async def test_a_launch_with_something_else_is_refused(door: Door) -> None:
     async with door.http.post(f"{door.url}/launch", data="no link", headers=door.bearer) as answer:
         assert answer.status == 400
     async with door.http.post(f"{door.url}/launch", data=b"\xff\xfe", headers=door.bearer) as answer:
