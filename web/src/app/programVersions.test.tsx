@@ -37,6 +37,19 @@ test("a newer server is one line with the command, which can be copied", async (
   expect(await screen.findByText("Copied")).toBeInTheDocument();
 });
 
+test.each([
+  ["refuses", { writeText: () => Promise.reject(new DOMException("no", "NotAllowedError")) }],
+  ["has no clipboard for this page", undefined],
+])("where the browser %s, it is said, and the command is selected", async (_, clipboard) => {
+  const { user } = await showApp(App, AT, worldWith(NEWER));
+  await said("The server runs Casemate 0.2.0");
+  vi.spyOn(navigator, "clipboard", "get").mockReturnValue(clipboard as unknown as Clipboard);
+  await user.click(screen.getByRole("button", { name: "Copy command" }));
+  expect(await screen.findByText(/This browser did not copy it/)).toBeVisible();
+  expect(getSelection()?.toString()).toBe(COMMAND);
+  expect(screen.queryByText("Copied")).toBeNull();
+});
+
 test("it is put away until the next version", async () => {
   const world = worldWith(NEWER);
   const { user } = await showApp(App, AT, world);

@@ -1,10 +1,11 @@
 /** A link that works: to be copied, shown to a camera, or sent with some words. */
 import { Copy, MessageSquareText } from "lucide-react";
-import { useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef } from "react";
 
 import type { InviteView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Later } from "../../components/Later";
+import { COPYING_WORDS, useCopy } from "../../components/useCopy";
 import { useConnection, useNow, useWorkspace } from "../../state/context";
 import {
   forWords,
@@ -17,6 +18,8 @@ import {
 import { Guests } from "./Guests";
 import { Reach } from "./Reach";
 import type { ReachOfServer } from "./useReach";
+
+const NOT_COPIED = "This browser did not copy it. The link is selected: copy it with the keyboard.";
 
 const qrCode = async () => (await import("../info/QrCode")).QrCode;
 
@@ -35,7 +38,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
   const now = useNow();
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
-  const [said, setSaid] = useState("");
+  const [copying, copy] = useCopy(() => field.current?.focus());
   // The button that made it is gone, and this is what it was made for.
   useEffect(() => {
     field.current?.focus();
@@ -46,17 +49,6 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
     requestAnimationFrame(() => {
       input.scrollLeft = 0;
     });
-  };
-  const copy = (text: string) => {
-    navigator.clipboard.writeText(text).then(
-      () => {
-        setSaid("Copied");
-      },
-      () => {
-        field.current?.focus();
-        setSaid("This browser did not copy it. The link is selected: copy it with the keyboard.");
-      },
-    );
   };
   return (
     <section aria-label="Your link" className="flex flex-col gap-4">
@@ -112,7 +104,7 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
             </Button>
           </div>
           <p role="status" className="min-h-5 text-13 text-ink-2">
-            {said}
+            {copying === "refused" ? NOT_COPIED : COPYING_WORDS[copying]}
           </p>
         </div>
       </div>
