@@ -195,6 +195,22 @@ def test_two_documents_of_one_number_end_the_same_in_either_order(
     assert not world.sees(alice, bob).identity_changed
 
 
+def test_a_full_name_of_somebody_else_has_no_more_marks_than_a_language_has(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    """Whatever they signed, and whatever a server hands out."""
+    alice, bob = friends
+    world.person("mallory")
+    piled = "Bo" + "\u0489" * 30
+    world.do(bob, lambda account, now: account.change_full_name(piled))
+    assert read_names(held(alice, bob).names).full_name == piled
+    assert world.sees(alice, bob).full_name == "Bo" + "\u0489" * 4
+    world._server_database.execute("UPDATE accounts SET full_name = ?", piled + "\u202e\n")
+    world.do(alice, lambda account, now: account.list_directory("", "", 100, 1, now))
+    names = {row.full_name for row in alice.heard(DirectoryAnswered)[-1].rows}
+    assert names == {"Bo" + "\u0489" * 4}
+
+
 def test_forged_foreign_and_username_changing_names_are_kept_out(
     world: Deployment, friends: tuple[Person, Person]
 ) -> None:

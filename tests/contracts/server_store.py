@@ -106,6 +106,23 @@ class ServerStoreContract:
         store.accounts.remove(alice)
         assert store.invites.invite(invite.invite_id) is None
 
+    def test_whom_a_link_let_through_is_known_as_long_as_both_are_there(
+        self, store: ServerStore, alice: AccountId, bob: AccountId
+    ) -> None:
+        invite = StoredInvite(InviteId(b"1" * 16), alice, b"digest", uses=2, used=0, ends_at=50.0)
+        store.invites.put(invite)
+        assert not store.invites.has_let_through(invite.invite_id, bob)
+        store.invites.let_through(invite.invite_id, bob)
+        store.invites.put(replace(invite, used=1))
+        assert store.invites.has_let_through(invite.invite_id, bob)
+        assert not store.invites.has_let_through(invite.invite_id, alice)
+        store.invites.forget_ended_before(60.0)
+        store.invites.put(invite)
+        assert not store.invites.has_let_through(invite.invite_id, bob)
+        store.invites.let_through(invite.invite_id, bob)
+        store.accounts.remove(bob)
+        assert not store.invites.has_let_through(invite.invite_id, bob)
+
     def test_kept_names_are_bounded_and_given_back(self, store: ServerStore, alice: AccountId, bob: AccountId) -> None:
         store.kept_names.keep(alice, 50.0, 1)
         store.kept_names.keep(bob, 60.0, 1)

@@ -50,6 +50,8 @@ _ACCENTS: Final = re.compile(
 )
 """Not the marks of other scripts: the voicing of kana, the vowels of India and Thailand make other syllables."""
 _SORTED_CHARS: Final = 100
+_MARKS_ON_A_LETTER: Final = 4
+"""As many as a language puts there. Hundreds are drawn far above and below the line."""
 
 
 def shown_username(text: str) -> str:
@@ -63,9 +65,27 @@ def shown_full_name(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
+def shown_from_others(text: str) -> str:
+    """A full name or a line of somebody else, whatever they signed or sealed: of the signs of a full name, none with
+    more marks than a language has.
+
+    Full names are not signed in this form: documents that are out were signed without it.
+    """
+    kept, marks = [], 0
+    for char in shown_full_name(text):
+        is_mark = unicodedata.category(char)[0] == "M"
+        if is_mark:
+            marks += 1
+        elif not draws_nothing(char):
+            marks = 0
+        if not is_mark or marks <= _MARKS_ON_A_LETTER:
+            kept.append(char)
+    return "".join(kept)
+
+
 def shown_introduction(text: str) -> str:
-    """What somebody wrote into a request to register, as it is sealed and shown: one line, of the same signs."""
-    return shown_full_name(text)
+    """What somebody wrote into a request to register, as it is sealed and shown."""
+    return shown_from_others(text)
 
 
 def introduction_fits(shown: str) -> bool:

@@ -1,5 +1,7 @@
 """A line of a request is read by the device it was sealed for, in that request alone."""
 
+import unicodedata
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -76,6 +78,23 @@ def test_as_it_is_shown_it_is_one_line_that_draws_nowhere_else(text: str) -> Non
     shown = shown_introduction(text)
     assert not set(shown) & set("\n\r\t\0\u2028\u2029\u202e\u2066\u200f")
     assert shown == shown_introduction(shown)
+
+
+def test_more_marks_than_a_language_has_are_left_out() -> None:
+    acute, sign, keycap = "\u0301", "\u0489", "\u20dd"
+    assert shown_introduction("x" + (sign + keycap) * 130 + "y") == f"x{(sign + keycap) * 2}y"
+    assert shown_introduction("a" + acute * 200) == "\u00e1" + acute * 4
+    assert shown_introduction("x" + (sign * 3 + "\u200d") * 3) == f"x{sign * 3}\u200d{sign}\u200d\u200d", (
+        "no joiner is a letter"
+    )
+    assert shown_introduction("x" + (sign * 3 + "\u115f") * 2) == f"x{sign * 3}\u115f{sign}\u115f", (
+        "nor what draws nothing"
+    )
+
+
+@pytest.mark.parametrize("text", ["Zoë", "Việt Nam", "בְּרֵאשִׁ֖ית", "क्षत्रिय", "ที่นี่", "བསྒྲུབས", "👩‍❤️‍👨 1️⃣"])
+def test_what_people_write_stays_as_it_is(text: str) -> None:
+    assert shown_introduction(text) == unicodedata.normalize("NFC", text)
 
 
 @pytest.mark.parametrize(

@@ -67,15 +67,17 @@ class Invites:
         if invite.used >= invite.uses:
             raise Refusal("invite_used")
 
-    def gives_leave(self, inviter: AccountId, invite_id: bytes, token: bytes, now: Instant) -> bool:
-        """Whoever shows this token has the link of an invitation of this account's that lets in."""
+    def takes_leave(self, asker: AccountId, inviter: AccountId, invite_id: bytes, token: bytes, now: Instant) -> bool:
+        """Whether whoever shows this token has the link of an invitation of this account's that lets in, and is let
+        through a time of quiet by it now: once, or they would ask and withdraw all day."""
         known = self._rows.invite(InviteId(invite_id)) if invite_id else None
-        if known is None or known.inviter != inviter:
+        if known is None or known.inviter != inviter or self._rows.has_let_through(known.invite_id, asker):
             return False
         try:
             self.check(known.invite_id, token, now)
         except Refusal:
             return False
+        self._rows.let_through(known.invite_id, asker)
         return True
 
     def use(self, invite_id: InviteId) -> None:

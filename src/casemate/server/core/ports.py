@@ -384,6 +384,13 @@ class InviteStore(Protocol):
     def use(self, invite_id: InviteId) -> None:
         """One more."""
 
+    def has_let_through(self, invite_id: InviteId, asker: AccountId) -> bool:
+        """Whether this account asked again by its link, in a time of quiet."""
+        ...
+
+    def let_through(self, invite_id: InviteId, asker: AccountId) -> None:
+        """Once; forgotten with either of the two."""
+
     def keep_newest(self, inviter: AccountId, limit: int) -> None:
         """Of one account, by when they were put first; the others are forgotten."""
 

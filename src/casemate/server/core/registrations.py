@@ -63,7 +63,7 @@ class Registrations:
         asker, target = link.account_id, frame.to
         done = Send(link.connection, RequestDone(frame.request_id))
         pending = self._rows.ask(asker, target)
-        self._check_may_ask(asker, frame, now)
+        self._check_reaches(asker, target)
         if self._answer_is_under_way(asker, target):
             return [done]
         if pending is not None and pending.request == frame.request:
@@ -74,6 +74,7 @@ class Registrations:
         effects: list[Effect] = [done]
         if pending is None:
             self._check_caps(asker, target)
+            self._check_quiet(asker, frame, now)
             effects += self._make_room(target)
         elif self._served_time.at(now) - pending.asked_served < ASK_AGAIN_SECONDS:
             raise Refusal("too_many_requests")
@@ -130,25 +131,25 @@ class Registrations:
         """A request was not answered within its time, or makes room for a newer one."""
         return self._take_away(asker, target) + self._outflow.signal(asker, target, RegistrationExpired(target))
 
-    def _check_may_ask(self, asker: AccountId, frame: AskRegistration, now: Instant) -> None:
-        target = frame.to
+    def _check_reaches(self, asker: AccountId, target: AccountId) -> None:
         if asker == target or self._store.accounts.account(target) is None:
             raise Refusal("unknown_peer")
         if self._rows.blocks(asker, target):
             raise Refusal("blocked_by_you")
         if self._rows.blocks(target, asker):
             raise Refusal("not_accepting")
-        if self._invites.gives_leave(target, frame.invite_id, frame.admit_token, now):
-            return  # the link of an invitation is their own leave, however often they declined before
-        if self._rows.ask(target, asker) is None:
-            self._check_quiet(self._rows.declined_until(asker, target), "declined_recently", now)
-            self._check_quiet(self._rows.withdrawn_until(asker, target), "withdrawn_recently", now)
 
-    def _check_quiet(self, until_served: float | None, code: str, now: Instant) -> None:
-        """People are told the moment (Unix ms) at which it ends if the server runs until then."""
-        left = 0.0 if until_served is None else until_served - self._served_time.at(now)
-        if left > 0:
-            raise Refusal(code, until=str(int((now.wall + left) * 1000)))
+    def _check_quiet(self, asker: AccountId, frame: AskRegistration, now: Instant) -> None:
+        """The link of an invitation is their own leave, once. People are told the moment (Unix ms) at which the quiet
+        ends if the server runs until then."""
+        quiets = {
+            "declined_recently": self._rows.declined_until(asker, frame.to),
+            "withdrawn_recently": self._rows.withdrawn_until(asker, frame.to),
+        }
+        for code, until_served in quiets.items():
+            left = 0.0 if until_served is None else until_served - self._served_time.at(now)
+            if left > 0 and not self._invites.takes_leave(asker, frame.to, frame.invite_id, frame.admit_token, now):
+                raise Refusal(code, until=str(int((now.wall + left) * 1000)))
 
     def _answer_is_under_way(self, asker: AccountId, target: AccountId) -> bool:
         """They accepted, and the asker repeats a request because it has not heard of that.

@@ -37,7 +37,7 @@ from casemate.protocol.client.views import (
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, MessageId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
-from casemate.protocol.names import holds_unseen, skeleton_of_drawn
+from casemate.protocol.names import holds_unseen, shown_from_others, skeleton_of_drawn
 
 _BEST_FIRST: Final = ("direct", "relayed", "mailbox")
 
@@ -132,18 +132,19 @@ class Showing:
     def _directory_row(self, row: AccountRow, namesakes: Namesakes) -> DirectoryRow:
         peer = self._context.store.peer(row.account_id)
         called = row if peer is None else peer
+        full_name = shown_from_others(called.full_name)
         said = PresenceRow(row.account_id, row.online, None)
         presence = said if peer is None else self._presence(peer, said)
         return DirectoryRow(
             cid=cid_of(row.account_id),
             account_id=row.account_id.hex(),
             username=called.username,
-            full_name=called.full_name,
+            full_name=full_name,
             online=None if presence is None else presence.online,
             relation="none" if peer is None else peer.relation,
             connection="none" if peer is None else peer.connection,
             blocked=False if peer is None else peer.blocked,
-            looks=name_looks(called.full_name, called.username),
+            looks=name_looks(full_name, called.username),
             namesake=_namesake(namesakes.of(row.account_id, row.username) if peer is None else self._first(peer)),
             names_signed=peer is not None and bool(peer.names),
         )

@@ -31,6 +31,13 @@ class SqliteInvites:
     def use(self, invite_id: InviteId) -> None:
         self._db.execute("UPDATE invites SET used = used + 1 WHERE invite_id = ?", invite_id)
 
+    def has_let_through(self, invite_id: InviteId, asker: AccountId) -> bool:
+        found = self._db.value("SELECT 1 FROM leaves WHERE invite_id = ? AND asker = ?", invite_id, asker)
+        return found is not None
+
+    def let_through(self, invite_id: InviteId, asker: AccountId) -> None:
+        self._db.execute("INSERT INTO leaves (invite_id, asker) VALUES (?, ?)", invite_id, asker)
+
     def keep_newest(self, inviter: AccountId, limit: int) -> None:
         self._db.execute(
             "DELETE FROM invites WHERE inviter = ?1 AND rowid <="

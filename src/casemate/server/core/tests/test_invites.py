@@ -18,16 +18,21 @@ from casemate.protocol.limits import (
     WRONG_PASSWORDS_AT_ONCE,
 )
 from casemate.protocol.link import (
+    AnswerRegistration,
+    AskRegistration,
     DeleteAccount,
     EndInvite,
     OpeningRefused,
     PutInvite,
     RequestDone,
+    RequestFailed,
     ServerHello,
     Welcome,
+    WithdrawAsk,
 )
 from casemate.protocol.versions import INVITES_FEATURE
 from casemate.server.core.events import Caller
+from casemate.server.core.tests.test_registrations import id_of
 from casemate.server.tests.office import Connection, Office
 from casemate.server.tests.people import Person, new_person
 
@@ -266,3 +271,32 @@ def test_one_account_has_so_many_invitations_at_a_time(office: Office, alice: Co
 def test_what_is_out_of_bounds_ends_the_link(alice: Connection, fields: tuple[Any, ...]) -> None:
     alice.say(PutInvite(1, *fields))
     assert alice.closed
+
+
+@pytest.mark.parametrize("ending", ["declined", "withdrawn"])
+def test_a_link_lets_somebody_through_a_quiet_once(ending: str) -> None:
+    office = Office()
+    alice, bob = office.newcomer("alice"), office.newcomer("bob")
+    invites(alice)
+
+    def asks(link: Connection, invite_id: InviteId = INVITE_ID) -> str | None:
+        answer = link.ask(AskRegistration, id_of(alice), b"card", invite_id, TOKEN)
+        if isinstance(answer, RequestFailed):
+            return answer.code
+        if ending == "declined":
+            alice.ask(AnswerRegistration, id_of(link), False, b"")
+        else:
+            link.ask(WithdrawAsk, id_of(alice))
+        return None
+
+    assert asks(bob) is None, "it needs no leave yet"
+    assert [asks(bob) for _ in range(3)] == [None, f"{ending}_recently", f"{ending}_recently"]
+    office.start()
+    bob = office.authenticate(new_person("bob"))
+    alice = office.authenticate(new_person("alice"))
+    assert asks(bob) == f"{ending}_recently", "after a restart as before"
+    carol = office.newcomer("carol")
+    assert [asks(carol) for _ in range(2)] == [None, None], "each person has it once"
+    another = InviteId(b"2" * 16)
+    invites(alice, invite_id=another)
+    assert asks(bob, another) is None, "and each link gives it"

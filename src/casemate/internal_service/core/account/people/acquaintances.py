@@ -18,6 +18,7 @@ from casemate.internal_service.core.ground.notices import PeerChanged
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
 from casemate.protocol.link import AccountRow
+from casemate.protocol.names import shown_from_others
 
 
 class Acquaintances:
@@ -36,7 +37,7 @@ class Acquaintances:
         peer = Peer(
             account_id=row.account_id,
             username=row.username,
-            full_name=row.full_name,
+            full_name=shown_from_others(row.full_name),
             device_list=device_list,
             relation="none",
             relation_since=now.wall,
@@ -98,7 +99,7 @@ class Acquaintances:
         arrived = verify_names(names, self._context.device_list(peer), Ed25519Public(server_key))
         if peer.names and not replaces(read_names(peer.names), arrived):
             return peer
-        return replace(peer, names=names, username=arrived.username, full_name=arrived.full_name)
+        return replace(peer, names=names, username=arrived.username, full_name=shown_from_others(arrived.full_name))
 
     def _compared(self, peer: Peer) -> Peer:
         """Another account under a name that we know raises the alarm: a name on the screen stands for a key."""
