@@ -296,6 +296,8 @@ def test_an_older_server_is_not_told_what_it_would_not_understand(
     world.pass_time(60)
     with pytest.raises(Refused, match="update_server"):
         invites(world, alice)
+    view = views(world, alice)[0]
+    assert (view.state, view.refused) == ("refused", reason("update_server", what="invitations"))
     ends(world, alice, link)
     assert told == []
     assert alice.account.link_view().state == "online"
@@ -417,6 +419,11 @@ def test_an_invitation_that_the_server_takes_nobody_by_is_shown_as_that_until_it
     assert view.link == link, "whoever has an account there can come by it all the same"
     assert alice.heard(InvitesJudged)
     assert alice.account.invites_refused() == 1
+    world.server_up = False
+    world.restart(alice, database=world.end(alice))
+    view = views(world, alice)[0]
+    assert (view.state, view.refused) == ("refused", reason("registration_closed")), "also while nobody can be asked"
+    world.server_up = True
     world.registration = "invite"
     world.restart_server()
     world.pass_time(60)

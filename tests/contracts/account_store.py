@@ -19,6 +19,7 @@ from casemate.internal_service.core.account.rows import (
     RatchetRow,
     UsedPrekey,
 )
+from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import Cid, DeviceId, InviteId, cid_of
 from casemate.protocol.link import PresenceRow
 from tests.contracts.account_rows import (
@@ -222,6 +223,12 @@ class AccountStoreContract(MessageStoreContract, DeliveryStoreContract):
         for invite in (older, newer):
             store.put_invite(invite)
         assert store.invites() == [newer, older]
+        assert store.invites_refused() == []
+        refused = replace(newer, refused=Reason(code="registration_closed", params={"what": "it"}, acts="admin"))
+        store.put_invite(refused)
+        assert store.invites_refused() == [refused]
+        store.put_invite(newer)
+        assert store.invites_refused() == []
         ended = replace(older, ended=True)
         store.put_invite(ended)
         assert store.invite(older.invite_id) == ended

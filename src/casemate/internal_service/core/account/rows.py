@@ -11,7 +11,7 @@ from casemate.crypto.keys import InviteSecret
 from casemate.crypto.session import Session
 from casemate.internal_service.core.account.runs import Run
 from casemate.internal_service.core.account.starts import Start
-from casemate.protocol.client.views import Connection, MessageStatus, Met, Relation
+from casemate.protocol.client.views import Connection, MessageStatus, Met, Reason, Relation
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, InviteId, MessageId, cid_of
 from casemate.protocol.link import PathOffer
 
@@ -102,6 +102,8 @@ class Invite:
     ends_at: float
     ended: bool = False
     """It was taken back."""
+    refused: Reason | None = None
+    """Why the server lets in nobody by it, as it was heard last."""
 
     def can_be_used(self, wall: float) -> bool:
         """As far as time says; its uses may be gone."""

@@ -99,7 +99,7 @@ class Showing:
             elif len(guests) >= invite.uses:
                 state = "used_up"
             else:
-                refused = inviting.refused(invite.invite_id)
+                refused = invite.refused
                 state = "usable" if refused is None else "refused"
             views.append(
                 InviteView(

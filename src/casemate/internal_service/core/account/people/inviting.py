@@ -14,7 +14,7 @@ from casemate.internal_service.core.account.link.requests import NOT_YET, Answer
 from casemate.internal_service.core.account.rows import Guest, Invite, Profile
 from casemate.internal_service.core.ground.notices import Answered, InvitesJudged
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse, told_reason
-from casemate.internal_service.core.ground.undo import Memory, UndoDict
+from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant
 from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import AccountId, InviteId
@@ -39,8 +39,6 @@ class Inviting(Memory):
         self._requests = requests
         self._server_ahead = 0.0
         """Seconds by which the server's clock is ahead of ours; negative: behind."""
-        self._refused: UndoDict[InviteId, Reason] = UndoDict(context.undo)
-        """Of those that we would let in by: why the server lets in nobody by it. Asked again with every link."""
 
     # ------------------------------------------------------------------------------------------------------ operations
 
@@ -65,17 +63,12 @@ class Inviting(Memory):
         invite = self._context.store.invite(invite_id)
         if invite is None:
             raise refuse("invite_unknown")
-        self._context.store.put_invite(replace(invite, ended=True))
-        self._refused.pop(invite_id, None)
+        self._context.store.put_invite(replace(invite, ended=True, refused=None))
         return self._tell_end(invite_id)
 
     @property
     def refused_count(self) -> int:
-        return len(self._refused)
-
-    def refused(self, invite_id: InviteId) -> Reason | None:
-        """Why the server takes nobody by it now, as far as it was heard."""
-        return self._refused.get(invite_id)
+        return len(self._context.store.invites_refused())
 
     def link_text(self, invite: Invite) -> str:
         """What to give to others."""
@@ -97,8 +90,8 @@ class Inviting(Memory):
                 outcome += self._tell_end(invite.invite_id)
             elif invite.can_be_used(now.wall):
                 outcome += self._put_again(invite, now)
-            if not invite.can_be_used(now.wall):
-                self._refused.pop(invite.invite_id, None)
+            elif invite.refused is not None:
+                self._context.store.put_invite(replace(invite, refused=None))
         return outcome
 
     # ------------------------------------------------------------------------------------------------------- who comes
@@ -144,7 +137,7 @@ class Inviting(Memory):
 
     def _put_again(self, invite: Invite, now: Instant) -> Outcome:
         if INVITES_FEATURE not in self._link.features:
-            return []
+            return self._judged(invite, reason("update_server", what="invitations"))
         try:
             return self._put(invite, now, lambda answer: self._put_once_more(invite.invite_id, answer))
         except Refused:
@@ -154,21 +147,24 @@ class Inviting(Memory):
         invite = self._context.store.invite(invite_id)
         if invite is None or invite.ended:
             return []
-        before = self._refused.get(invite_id)
         if not isinstance(answer, RequestFailed):
-            self._refused.pop(invite_id, None)
-        elif answer.code == "invite_ended":
+            return self._judged(invite, None)
+        if answer.code == "invite_ended":
             # It was taken back, says the server: our data is older than that.
-            self._context.store.put_invite(replace(invite, ended=True))
-            self._refused.pop(invite_id, None)
-        elif answer.code not in NOT_YET:
-            self._refused[invite_id] = told_reason(answer)
-        return [] if self._refused.get(invite_id) == before else [InvitesJudged()]
+            return self._judged(replace(invite, ended=True), None)
+        return [] if answer.code in NOT_YET else self._judged(invite, told_reason(answer))
+
+    def _judged(self, invite: Invite, refused: Reason | None) -> Outcome:
+        """What the server thinks of one that was taken before. Asked again with every link."""
+        told = replace(invite, refused=refused)
+        if told == self._context.store.invite(invite.invite_id):
+            return []
+        self._context.store.put_invite(told)
+        return [InvitesJudged()]
 
     def _put_refused(self, now: Instant) -> Outcome:
         """One has ended, which may leave room for others."""
-        refused = [self._context.store.invite(invite_id) for invite_id in self._refused]
-        usable = [invite for invite in refused if invite is not None and invite.can_be_used(now.wall)]
+        usable = [invite for invite in self._context.store.invites_refused() if invite.can_be_used(now.wall)]
         return [effect for invite in usable for effect in self._put_again(invite, now)]
 
     def _can_be_used(self, invite: Invite, now: Instant) -> bool:
