@@ -4,7 +4,9 @@ import asyncio
 import os
 import pty
 import re
+import select
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,9 +203,19 @@ async def test_join_starts_a_service_where_none_runs(deployment: Deployment, tmp
         assert urldefrag(link)[1] not in " ".join(arguments)
         asked.terminate()
         assert asked.wait(SECONDS) == 0
-    _, alive = psutil.wait_procs(children, 5)
+    _, alive = psutil.wait_procs(children, SECONDS)
     assert alive == []
     await alice.close()
+
+
+def read_until(terminal: int, pattern: bytes) -> bytes:
+    """What a program writes there, in however many pieces, until this is in it."""
+    printed, until = b"", time.monotonic() + SECONDS
+    while not re.search(pattern, printed):
+        ready, _, _ = select.select([terminal], [], [], max(0.0, until - time.monotonic()))
+        assert ready, printed
+        printed += os.read(terminal, 4096)
+    return printed
 
 
 def join_until_the_terminal_is_closed(directory: Path, link: str) -> tuple[str, int, list[psutil.Process]]:
@@ -214,9 +226,7 @@ def join_until_the_terminal_is_closed(directory: Path, link: str) -> tuple[str, 
     with subprocess.Popen(["setsid", "--ctty", *command], stdin=theirs, stdout=theirs, stderr=theirs) as asked:
         os.close(theirs)
         os.write(ours, f"{link}\n".encode())
-        printed = b""
-        while not re.search(rb"\bup --data-dir \S+\s", printed):
-            printed += os.read(ours, 4096)
+        printed = read_until(ours, rb"\bup --data-dir \S+\s")
         started = psutil.Process(asked.pid).children(recursive=True)
         os.close(ours)
         return printed.decode(), asked.wait(SECONDS), started
@@ -230,7 +240,7 @@ async def test_what_join_started_ends_with_its_terminal_and_says_how_it_starts_a
     printed, code, started = join_until_the_terminal_is_closed(tmp_path / "new", await invite(alice, a))
     assert "as closing this terminal does. To start it again:" in printed
     assert (code, len(started)) == (0, 1)
-    _, alive = psutil.wait_procs(started, 5)
+    _, alive = psutil.wait_procs(started, SECONDS)
     assert alive == []
     await alice.close()
 
@@ -241,7 +251,7 @@ def test_join_asks_for_the_link_on_a_terminal(tmp_path: Path) -> None:
         [CASEMATE, "join", "--no-browser", "--data-dir", str(tmp_path)], stdin=theirs, stdout=theirs, stderr=theirs
     ) as asked:
         os.close(theirs)
-        assert b"Paste the invitation" in os.read(ours, 4096)
+        read_until(ours, b"Paste the invitation")
         os.write(ours, b"http://office:12349/join\n\n")
         assert asked.wait(SECONDS) == 1
     os.close(ours)
@@ -254,7 +264,7 @@ def test_what_else_was_pasted_is_left_for_no_shell(tmp_path: Path, pasted: bytes
     ours, theirs = pty.openpty()
     command = [CASEMATE, "join", "--no-browser", "--data-dir", str(tmp_path)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as asked:
-        assert b"Paste the invitation" in os.read(ours, 4096)
+        read_until(ours, b"Paste the invitation")
         os.write(ours, pasted)
         assert asked.wait(SECONDS) == 1
     os.set_blocking(theirs, False)

@@ -30,7 +30,7 @@ def test_whoever_is_asked_reads_it() -> None:
 
 def test_nobody_else_does() -> None:
     sealed = seal_introduction(LINE, ROUTE, BOB.entry, ENTROPY)
-    assert b"Ana" not in sealed
+    assert b"from sales" not in sealed
     with pytest.raises(EnvelopeUnreadable):
         open_introduction(sealed, ROUTE, EVE)
 
