@@ -565,7 +565,7 @@ def test_so_many_links_wait_at_a_time(world: Deployment, alice: Person) -> None:
     world.cut(bob)
     for number in range(OPENED_LINKS):
         opens(world, bob, write_invitation(structs.replace(read, inviter=AccountId(bytes([number]) * 32))))
-    with pytest.raises(Refused, match="too_many_requests"):
+    with pytest.raises(Refused, match="too_many_links"):
         opens(world, bob, write_invitation(read))
 
 

@@ -70,7 +70,7 @@ def test_whoever_comes_while_the_inviter_is_away_writes_already_and_is_told_when
     bob.page.goto(f"{here.web_url}join#{secret}")
     fill_in_and_join(bob, "bob", "Bob Dodgson")
     assert secret not in bob.page.url
-    expect(bob.page.get_by_text("Registered once their computer is on", exact=True)).to_be_visible()
+    expect(bob.page.get_by_text("Waits for their computer, or for them to accept", exact=True)).to_be_visible()
     bob.say("Waiting for you")
     bob.expect_status("Waiting for you", "queued")
     bob.picture("the inviter is away")

@@ -141,7 +141,7 @@ test("while the inviter is away one writes already, and is told when it goes", a
   await fillIn(user);
   await user.click(screen.getByRole("button", { name: "Join" }));
   const composer = await screen.findByRole("textbox", { name: /Message to Cara Cedar/ });
-  expect(screen.getByText("Registered once their computer is on")).toBeVisible();
+  expect(screen.getByText("Waits for their computer, or for them to accept")).toBeVisible();
   expect(screen.getByRole("link", { name: /^Cara Cedar/ })).toBeVisible();
   await user.type(composer, "I am in{Enter}");
   expect(

@@ -92,8 +92,9 @@ export function inviteStateWords({ state, uses, guests, ends_at, refused }: Invi
   }
 }
 
-/** Of somebody who invited us and was not there since. */
-export const AWAITED = "Registered once their computer is on";
+/** Of somebody who invited us and has not answered since: a link that holds is accepted by their computer, one that
+ * has ended by them. */
+export const AWAITED = "Waits for their computer, or for them to accept";
 
 /** Why nobody could come by it; whoever was invited chose no address, and can mend none. */
 export function joinRefusalWords(reason: Reason, server: string): string {

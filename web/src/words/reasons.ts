@@ -76,6 +76,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       ? `That line is too long (at most ${params.limit ?? "280"} characters, fewer with emoji). Shorten it.`
       : `That is too long for one message${params.limit ? ` (at most ${bytes(params.limit)})` : ""}. Split it, or send it as a file some day.`,
   too_many_requests: () => "That was a lot at once. Wait a moment, then try again.",
+  too_many_links: () =>
+    "Links of eight people wait for the server already. Open this one again when the server has been there.",
   unknown_peer: () => "Nobody with this address is on this server.",
   unknown_account: () => "There is no such account on this computer. Create one, or check the username.",
   blocked_by_you: ({ name }) => `You blocked ${name}. Unblock them first.`,
@@ -94,7 +96,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     `Too many wrong server passwords were tried. Try again in ${params.seconds ?? "some"} seconds.`,
   too_many_accounts: ({ params }) =>
     `Many accounts were made from your network just now. Try again in ${params.seconds ?? "some"} seconds.`,
-  not_registered_yet: ({ name }) => `Waiting for ${name}: it goes as soon as their computer is on.`,
+  not_registered_yet: ({ name }) =>
+    `Waiting for ${name}: it goes as soon as their computer is on or, if the link has ended, once they accept.`,
   other_server: () => "This invitation is to another server than the one this account is at.",
   own_invitation: () => "This invitation is your own. Give it to somebody else.",
   no_invitation: ({ params }) =>

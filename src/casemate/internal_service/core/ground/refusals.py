@@ -114,6 +114,7 @@ _ACTS: dict[str, Acts] = {
     "udp_blocked_there": "peer",
     "nats_change_ports": "admin",
     "no_direct_route": "retry",
+    "too_many_links": "retry",
     "too_many_requests": "retry",
     "autostart_nothing": "user",
     "autostart_platform": "user",

@@ -21,7 +21,7 @@ def keep_link(context: Context, invitation: Invitation) -> None:
     """In place of an earlier one of the same person. Raises Refused."""
     others = [link for link in opened_links(context) if link.inviter != invitation.inviter]
     if len(others) >= OPENED_LINKS:
-        raise refuse("too_many_requests")
+        raise refuse("too_many_links")
     _put(context, [*others, invitation])
 
 
