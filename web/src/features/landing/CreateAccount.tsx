@@ -13,7 +13,7 @@ import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { ServerIdentity } from "./ServerIdentity";
 import { StepLine } from "./StepLine";
-import { focusFirstProblem } from "./focusFirstProblem";
+import { focusFirstProblem, useFocusWhenRefused } from "./focusFirstProblem";
 import { problemsOf, usernameProblem } from "./problems";
 import type { Probe } from "./useServerProbe";
 import { useFirstFocus } from "./useFirstFocus";
@@ -37,6 +37,7 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
   const [checked, setChecked] = useState(false);
   const needsServerPassword =
     probe.state === "known" && probe.server.password_required && probe.address === account.serverAddress;
+  useFocusWhenRefused(form, attempt);
   const refusedName = usernameProblem(attempt);
   const problems = { ...(checked ? problemsOf(account, needsServerPassword) : {}), ...refusedName };
 
@@ -54,11 +55,8 @@ export function CreateAccount({ onEnter }: { readonly onEnter: (cid: Cid) => voi
       return;
     }
     if (probe.state === "failed") probeAgain();
-    const filledIn = event.currentTarget;
     void run(async () => {
       onEnter(await createAccount(service, account));
-    }).then((created) => {
-      if (!created) focusFirstProblem(filledIn);
     });
   };
 

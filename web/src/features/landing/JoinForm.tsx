@@ -11,7 +11,7 @@ import { WHOM_ONE_MEETS, joinRefusalWords } from "../../words/invitations";
 import { PersonFields } from "./PersonFields";
 import { Refusal } from "./Refusal";
 import { StepLine } from "./StepLine";
-import { focusFirstProblem } from "./focusFirstProblem";
+import { focusFirstProblem, useFocusWhenRefused } from "./focusFirstProblem";
 import { personProblems, usernameProblem } from "./problems";
 import { useFirstFocus } from "./useFirstFocus";
 
@@ -30,6 +30,7 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
   const [attempt, run, reset] = useAttempt();
   const [checked, setChecked] = useState(false);
 
+  useFocusWhenRefused(form, attempt);
   const refusedName = usernameProblem(attempt);
   const problems = { ...(checked ? personProblems(person) : {}), ...refusedName };
 
@@ -46,11 +47,8 @@ export function JoinForm({ invitation, text, onMeet }: Props) {
       focusFirstProblem(event.currentTarget);
       return;
     }
-    const filledIn = event.currentTarget;
     void run(async () => {
       onMeet(await joinBy(service, text, person), invitation.inviter);
-    }).then((joined) => {
-      if (!joined) focusFirstProblem(filledIn);
     });
   };
 
