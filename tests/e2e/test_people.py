@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, FloatRect, Locator, expect
 
 from tests.e2e.album import Album
 from tests.e2e.tab import Tab, make_friends
@@ -41,6 +41,9 @@ def test_both_conversations_say_who_disconnected_and_who_connected_again(
         expect(tab.page.get_by_text("This is where your conversation")).to_be_visible()
         expect(line(tab, ".*connected .*again")).to_have_count(1)
         assert tab.errors == []
+
+
+FAR_DRAWING = "H" + "\u0488\u0489\u20dd\u20e3" * 20
 
 
 def test_who_asks_writes_a_line_that_who_is_asked_reads_as_theirs(
@@ -123,3 +126,26 @@ def test_whoever_looks_like_a_friend_is_told_apart_on_every_screen(
     # Of 432 looks two people may share one; three of five never do.
     assert len(set(looks)) >= len(LOOK_ALIKES)
     ann.picture("look-alikes in the directory")
+
+
+def test_a_strangers_words_never_draw_outside_of_their_card(
+    browser: Browser, album: Album, deployment: Deployment
+) -> None:
+    deployment.start()
+    ann, bob = (Tab.open(browser.new_context(), album, deployment.service()) for _ in range(2))
+    ann.create_account(deployment.server.address, "ann", "Ann Ash")
+    bob.create_account(deployment.server.address, "bob", "Bob Birch")
+    ann.discover()
+    ann.button("Write Bob Birch a line with your request", ann.row("Bob Birch")).click()
+    ann.page.get_by_label("A line about you").fill("Hi")
+    ann.button("Connect", ann.page.get_by_role("dialog", name="Ask Bob Birch to talk")).click()
+    card = bob.request_from("Ann Ash")
+    box = card.bounding_box()
+    assert box is not None
+    right = box["x"] + box["width"] + 1
+    beside = FloatRect(x=right, y=box["y"], width=200, height=box["height"])
+    before = bob.page.screenshot(clip=beside, animations="disabled")
+    # Whatever a service lets through: the signs of one letter that draw themselves one after the other.
+    card.locator("blockquote bdi").evaluate("(place, words) => { place.textContent = words; }", FAR_DRAWING)
+    bob.picture("words that draw far from their place")
+    assert bob.page.screenshot(clip=beside, animations="disabled") == before

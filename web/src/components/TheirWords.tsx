@@ -9,7 +9,8 @@ export function TheirWords({ said, words }: Props) {
   return (
     <figure className="min-w-0 text-13">
       <figcaption className="text-12 text-ink-3">{said}</figcaption>
-      <blockquote className="mt-0.5 border-l-2 border-line-strong pl-2 text-ink [overflow-wrap:anywhere]">
+      {/* Signs that draw far from their place would draw over what others say. */}
+      <blockquote className="mt-0.5 overflow-clip border-l-2 border-line-strong pl-2 text-ink [overflow-wrap:anywhere]">
         “<bdi>{words}</bdi>”
       </blockquote>
     </figure>

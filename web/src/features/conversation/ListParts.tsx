@@ -88,7 +88,7 @@ export function Beginning({
   return (
     <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
       {empty ? (
-        <p role="status" className="text-15 text-ink-2">
+        <p role="status" className="overflow-clip text-15 [overflow-wrap:anywhere] text-ink-2">
           No messages yet.{" "}
           {writable && (
             <>
@@ -97,7 +97,7 @@ export function Beginning({
           )}
         </p>
       ) : (
-        <p>
+        <p className="overflow-clip [overflow-wrap:anywhere]">
           This is where your conversation with <bdi>{name}</bdi> begins.
         </p>
       )}

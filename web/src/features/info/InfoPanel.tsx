@@ -58,7 +58,7 @@ export function InfoPanel({ conversation, onClose }: Props) {
             verified={peer.verified}
           />
           <div className="w-full min-w-0">
-            <span className="block text-18 font-bold break-words">
+            <span className="block overflow-clip text-18 font-bold break-words">
               <bdi>{name}</bdi>
             </span>
             <span className="block text-13 break-words text-ink-3">

@@ -19,7 +19,7 @@ export function Guests({ guests, onConversation }: Props) {
         return (
           <li key={guest.cid.toString()} className="max-w-full">
             {conversation === undefined ? (
-              <bdi className="px-1 text-ink-2">{name}</bdi>
+              <bdi className="block overflow-clip px-1 text-ink-2">{name}</bdi>
             ) : (
               <button
                 type="button"

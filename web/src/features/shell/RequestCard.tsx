@@ -116,7 +116,7 @@ function Warning({ children }: { readonly children: ReactNode }) {
   return (
     <p role="note" className="flex gap-1.5 text-12 text-red-ink">
       <TriangleAlert size={14} aria-hidden className="mt-px shrink-0" />
-      <span className="min-w-0 [overflow-wrap:anywhere]">{children}</span>
+      <span className="min-w-0 overflow-clip [overflow-wrap:anywhere]">{children}</span>
     </p>
   );
 }
