@@ -209,6 +209,16 @@ async def test_a_server_at_one_address_of_this_computer_takes_its_person_without
         assert await view.register(server, "alice", "Alice")
 
 
+async def test_what_brings_others_to_this_computer_alone_lets_them_all_in_and_that_is_said(up: Up) -> None:
+    """A tunnel ends here: its people are not told apart."""
+    server = up.start("--address", "chat.example.org:12349")
+    async with await up.view() as view:
+        cid = await view.register(server, "alice", "Alice")
+        answer = await told(view, "GetReach", cid)
+    assert (answer["reach"], answer["registration"]) == ("this-computer", "open")
+    assert answer["addresses"] == [{"address": "chat.example.org:12349", "who": "unknown"}]
+
+
 async def test_who_states_open_registration_has_it_on_the_network_too(up: Up) -> None:
     server = up.start("--reach", "network", "--registration", "open")
     async with await up.view() as view:

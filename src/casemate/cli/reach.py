@@ -76,19 +76,17 @@ class FrontDoor:
 
     def options_at(self, listen: ListenAddress) -> list[str]:
         """Of the server. The person of this computer needs no invitation: who would give it?"""
-        if self.stated is None and reach_of(listen) == "this-computer":
-            return ["--registration", "open"]
-        told_apart = ["--open-to-this-computer"] if self.is_open_to_this_computer else []
-        return ["--registration", self.mode_for_others, *told_apart]
+        mode = self.mode_at(listen)
+        is_told_apart = mode == "invite" and not self.brings_others
+        return ["--registration", mode, *(["--open-to-this-computer"] if is_told_apart else [])]
+
+    def mode_at(self, listen: ListenAddress) -> OwnDoor:
+        is_for_us = self.stated is None and reach_of(listen) == "this-computer"
+        return "open" if is_for_us else self.mode_on_network
 
     @property
-    def mode_for_others(self) -> OwnDoor:
-        """For who comes from another computer, once they can."""
+    def mode_on_network(self) -> OwnDoor:
         return self.stated or ("open" if self.brings_others else "invite")
-
-    @property
-    def is_open_to_this_computer(self) -> bool:
-        return self.mode_for_others == "invite" and not self.brings_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +145,8 @@ class ReachDesk:
             addresses=tried,
             ports=self._ports(listen),
             failed=failed,
-            registration=self.door.mode_for_others,
-            open_to_this_computer=self.door.is_open_to_this_computer,
+            registration=self.door.mode_at(listen) if tried else self.door.mode_on_network,
+            open_to_this_computer=not self.door.brings_others,
         )
 
     def _ports(self, listen: ListenAddress) -> list[str]:

@@ -141,6 +141,7 @@ test("where a proxy brings others, a link is made without listening on the netwo
   expect(await dialog.findByRole("textbox", { name: "For one person" })).toBeVisible();
   expect(dialog.getByText(/^Everywhere: people can come/)).toBeVisible();
   expect(dialog.getByText(/^Anybody who can reach it can make an account\. /)).toBeVisible();
+  expect(dialog.queryByText(/can make an account then/)).not.toBeInTheDocument();
   expect(service.asked.filter(({ name }) => name === "SetReach")).toHaveLength(0);
 });
 

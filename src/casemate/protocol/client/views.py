@@ -114,7 +114,8 @@ class ReachView(msgspec.Struct, frozen=True, kw_only=True):
     failed: bool = False
     """It could not be done; all is as before."""
     registration: Literal["open", "invite", "closed"] = "open"
-    """Who may make an account there once they can reach it from elsewhere: everybody; who has an invitation; nobody."""
+    """Who may make an account there, now or, where nobody else can come so far, once it listens on the network:
+    everybody; who has an invitation; nobody."""
     open_to_this_computer: bool = False
     """Where others need an invitation: who is at this computer needs none."""
 

@@ -43,6 +43,7 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
     );
   if (view.reach === null) return null;
   const alone = view.reach === "this-computer";
+  const nobodyElse = isForThisComputerAlone(view);
   return (
     <section aria-label="Who can come">
       {title !== undefined && <h2 className="mb-1 text-13 font-medium text-ink-3">{title}</h2>}
@@ -53,16 +54,16 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
             <p aria-live="polite" className="text-15 font-medium text-pretty text-ink">
               {whoCanCome(view)}
             </p>
+            {!nobodyElse && <p className="mt-1 text-pretty">{whoMayJoin(view)}</p>}
             {alone && (
               <p className="mt-1 text-pretty">
-                {isForThisComputerAlone(view)
+                {nobodyElse
                   ? "People on other computers can come once it listens on the network."
                   : "People in this network can come directly once it listens there."}{" "}
-                The server starts again for that, which takes a few seconds and loses nothing.{" "}
-                {doorOnTheNetwork(view)}
+                The server starts again for that, which takes a few seconds and loses nothing.
+                {nobodyElse && ` ${doorOnTheNetwork(view)}`}
               </p>
             )}
-            {!isForThisComputerAlone(view) && <p className="mt-1 text-pretty">{whoMayJoin(view)}</p>}
           </div>
         </div>
         <Addresses view={view} />
@@ -105,7 +106,7 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
 
 function Sign({ view }: { readonly view: ReachView }) {
   const everywhere = view.addresses.some(({ who }) => who === "everywhere");
-  const Icon = view.reach === "this-computer" ? Monitor : everywhere ? Globe : Network;
+  const Icon = isForThisComputerAlone(view) ? Monitor : everywhere ? Globe : Network;
   return <Icon size={18} aria-hidden className="mt-0.5 shrink-0 text-ink-3" />;
 }
 

@@ -111,7 +111,7 @@ h1 {{ margin: 0 0 12px; font-size: 20px; font-weight: 650; line-height: 1.3; tex
 p {{ margin: 0 0 12px; color: var(--quiet); }}
 p.next {{ margin: 20px 0 0; padding-top: 20px; border-top: 1px solid var(--line); color: var(--ink); }}
 code {{ padding: 2px 6px; border-radius: 6px; background: var(--ground); border: 1px solid var(--line);
-  font-size: 13px; }}
+  font-size: 13px; overflow-wrap: anywhere; -webkit-box-decoration-break: clone; box-decoration-break: clone; }}
 a {{ color: var(--accent); }}
 .name {{ margin: 0 0 20px; font-size: 13px; font-weight: 550; letter-spacing: .02em; color: var(--accent); }}
 </style>
