@@ -264,3 +264,15 @@ test("whoever is alone, and whoever is first in the directory, is offered to inv
   await user.click(await discover.findByRole("button", { name: "Invite people" }));
   expect(await screen.findByRole("dialog", { name: "Invite people" })).toBeVisible();
 });
+
+test("a link at whose addresses nothing answers is said to be doubtful before it is copied", async () => {
+  const world = worldOfThree();
+  const address = "203.0.113.7:12349";
+  world.reach = { ...world.reachOnNetwork, addresses: [{ address, who: "unknown" }] };
+  const { user } = await showApp(App, HOME, world);
+  const dialog = await invite(user);
+  await user.click(await dialog.findByRole("button", { name: "Make a link" }));
+  const doubt = await dialog.findByText(/^It is not known whether anybody can use this link/);
+  const copy = dialog.getByRole("button", { name: "Copy link" });
+  expect(doubt.compareDocumentPosition(copy)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});

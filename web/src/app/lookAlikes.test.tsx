@@ -29,6 +29,9 @@ test.each([
   await showApp(App, `/a/${ANN.toString()}`, worldWithLookAlike(fullName));
   const card = await screen.findByRole("listitem", { name: /^Request from/ });
   expect(within(card).getByRole("note")).toHaveTextContent(/looks like that of @bob.*somebody else/);
+  // Nothing invites to say yes.
+  const [accept, decline] = ["Accept", "Decline"].map((name) => within(card).getByRole("button", { name }));
+  expect(accept?.className).toBe(decline?.className);
 });
 
 test("the one who was known first has the username beside the name, too", async () => {

@@ -61,6 +61,9 @@ export function invitationText(inviter: Named, link: string, installLine: string
   ].join("\n");
 }
 
+export const LINK_TO_NOWHERE =
+  "It is not known whether anybody can use this link: the server does not answer at its addresses. What was tried stands below.";
+
 export const LINK_ONLY_HERE =
   "This link works on this computer only, because your workspace server does not listen on the network.";
 

@@ -20,6 +20,11 @@ export function whoCanCome(view: ReachView): string {
   return "Not known: the server did not answer at any of these addresses from here.";
 }
 
+/** Others are to come, and nothing answers where they would look. */
+export function mayReachNobody({ reach, addresses }: ReachView): boolean {
+  return reach === "network" && addresses.every(({ who }) => who === "unknown");
+}
+
 /** Before it listens there. */
 export function doorOnTheNetwork({ registration }: ReachView): string {
   switch (registration) {

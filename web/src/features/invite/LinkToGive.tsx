@@ -12,9 +12,11 @@ import {
   invitationText,
   inviteStateWords,
   LINK_ONLY_HERE,
+  LINK_TO_NOWHERE,
   riskWords,
   worksHereOnly,
 } from "../../words/invitations";
+import { mayReachNobody } from "../../words/reach";
 import { Guests } from "./Guests";
 import { Reach } from "./Reach";
 import type { ReachOfServer } from "./useReach";
@@ -39,6 +41,8 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [copying, copy] = useCopy(() => field.current?.focus());
+  const toNowhere = reach.view !== null && mayReachNobody(reach.view);
+  const doubt = worksHereOnly(link) ? LINK_ONLY_HERE : toNowhere ? LINK_TO_NOWHERE : null;
   // The button that made it is gone, and this is what it was made for.
   useEffect(() => {
     field.current?.focus();
@@ -52,9 +56,9 @@ export function LinkToGive({ invite, link, onConversation, onAnother, reach }: P
   };
   return (
     <section aria-label="Your link" className="flex flex-col gap-4">
-      {worksHereOnly(link) && (
+      {doubt !== null && (
         <p role="note" className="rounded-control bg-amber-soft px-3.5 py-3 text-13 text-pretty">
-          {LINK_ONLY_HERE}
+          {doubt}
         </p>
       )}
       <div className="flex flex-wrap gap-x-5 gap-y-4">

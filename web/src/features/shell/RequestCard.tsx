@@ -1,6 +1,6 @@
 /** Somebody asks; it waits at the top of the sidebar and interrupts nobody. */
 import { Ban, Ellipsis, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import type { ReactElement, ReactNode } from "react";
 
 import type { PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -26,6 +26,7 @@ export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
   const [attempt, run] = useAttempt();
   const name = displayName(peer);
   const busy = attempt.state === "running";
+  const doubt = useDoubt(peer);
   return (
     <li
       aria-label={`Request from ${name}`}
@@ -55,7 +56,8 @@ export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
           </MenuItem>
         </Menu>
       </div>
-      <MistakenFor peer={peer} />
+      {doubt}
+      {doubt === null && !peer.names_signed && <p className="text-12 text-ink-3">Name as the server says.</p>}
       <p className="text-13 text-ink-2">
         {asksToRegister(peer) ? "Wants to talk to you." : "Wants to open your conversation again."}
       </p>
@@ -72,7 +74,7 @@ export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
       ) : (
         <div className="flex gap-2">
           <Button
-            kind="primary"
+            kind={doubt === null ? "primary" : "secondary"}
             size="small"
             className="flex-1"
             busy={busy}
@@ -89,8 +91,8 @@ export function RequestCard({ peer, settled, onAnswer, onBlock }: Props) {
   );
 }
 
-/** Before anybody says yes: whom this person is not. */
-function MistakenFor({ peer }: { readonly peer: PeerView }) {
+/** Before anybody says yes: whom this person is not. Null where nothing speaks against the name. */
+function useDoubt(peer: PeerView): ReactElement | null {
   const alike = useWorkspace(
     ({ account, peers }) => lookAlikeOf(peer, peers.values()) ?? lookAlikeOf(peer, [account]),
   );
@@ -107,9 +109,9 @@ function MistakenFor({ peer }: { readonly peer: PeerView }) {
         The name looks like that of <bdi>@{alike.username}</bdi>, but this is somebody else.
       </Warning>
     );
-  if (peer.looks.unseen)
-    return <Warning>The name holds signs that are not drawn, and may look like another one.</Warning>;
-  return peer.names_signed ? null : <p className="text-12 text-ink-3">Name as the server says.</p>;
+  return peer.looks.unseen ? (
+    <Warning>The name holds signs that are not drawn, and may look like another one.</Warning>
+  ) : null;
 }
 
 function Warning({ children }: { readonly children: ReactNode }) {

@@ -37,6 +37,7 @@ export const Sidebar = memo(function Sidebar(props: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   const nav = useRef<HTMLElement>(null);
   const waiting = useWorkspace((workspace) => requestsOf(workspace).length);
+  const alone = useWorkspace((workspace) => membersOf(workspace).length === 0);
   const before = useRef(waiting);
   // The card that was answered is gone, and the focus with it: the keyboard goes on from here.
   useEffect(() => {
@@ -88,7 +89,8 @@ export const Sidebar = memo(function Sidebar(props: Props) {
           Discover Peers
         </Button>
         <Button
-          kind="quiet"
+          // The first thing to do, where nobody is there yet.
+          kind={alone ? "soft" : "quiet"}
           className="w-full"
           icon={<Link size={16} aria-hidden />}
           onClick={props.onInvite}
