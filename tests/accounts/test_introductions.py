@@ -36,7 +36,7 @@ def asks_with_note(world: Deployment, mallory: Person, victim: Person, note: byt
     registration = mallory.account._parts.registration
 
     def ask(account: object, now: object) -> object:
-        card = registration._new_card(victim.account.account_id, Purpose.ASK, now, note)  # type: ignore[arg-type]
+        card = registration._cards.new(victim.account.account_id, Purpose.ASK, now, note)  # type: ignore[arg-type]
         frame = lambda request_id: AskRegistration(request_id, victim.account.account_id, card)  # noqa: E731
         return registration._requests.ask(frame, lambda answer, later: [])
 

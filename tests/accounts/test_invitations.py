@@ -360,8 +360,8 @@ def test_a_proof_that_was_seen_is_worth_nothing_to_somebody_else(world: Deployme
     read = read_invitation(link)
     seen = encode(RequestNote(read.invite_id, bind(read, bob.account.account_id)))
     registration = mallory.account._parts.registration
-    new_card = registration._new_card
-    registration._new_card = lambda recipient, purpose, now, note=b"": new_card(  # type: ignore[method-assign]
+    new_card = registration._cards.new
+    registration._cards.new = lambda recipient, purpose, now, note=b"": new_card(  # type: ignore[method-assign]
         recipient, purpose, now, seen
     )
     world.do(mallory, lambda account, now: account.ask_registration(alice.cid, now))

@@ -301,7 +301,7 @@ class Account(Memory):
 
     def block(self, cid: Cid, blocked: bool, token: int, now: Instant) -> Outcome:
         """Answered(token). Raises Refused."""
-        return self._parts.registration.block(self._peer(cid), blocked, token)
+        return self._parts.blocking.block(self._peer(cid), blocked, token)
 
     def connect(self, cid: Cid, settings: bytes, udp_mode: str, now: Instant) -> Outcome:
         """ConnectSettled, when the other side answered. Raises Refused."""

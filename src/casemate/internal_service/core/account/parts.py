@@ -32,6 +32,7 @@ from casemate.internal_service.core.account.peer_events import PeerEvents
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
 from casemate.internal_service.core.account.people.arrival import Arrival
+from casemate.internal_service.core.account.people.blocking import Blocking
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.membership import Membership
 from casemate.internal_service.core.account.people.own_names import OwnNames
@@ -83,11 +84,11 @@ class Parts:
             context,
             self.requests,
             self.outbox,
-            self.receipts,
             self.agreement,
             Acquaintances(context, self.outbox),
             self.inviting,
         )
+        self.blocking = Blocking(context, self.requests, self.outbox, self.receipts)
         self.arrival = Arrival(context, self.requests, self.registration)
         self.withdrawals = Withdrawals(context, self.requests)
         meanings = Meanings(self.agreement, spares, GivingBack(context, self.outbox), self.messages)

@@ -1,18 +1,18 @@
-"""Registration: two people agree to talk, by signed cards that the server keeps and cannot forge. Blocks, too."""
+"""Registration: two people agree to talk, by signed cards that the server keeps and cannot forge."""
 
 from dataclasses import replace
 from typing import Final
 
-from casemate.crypto.card import Purpose, VerifiedCard, sign_card, verify_card
-from casemate.crypto.errors import BadPeerCard
+from casemate.crypto.card import Purpose, VerifiedCard
 from casemate.crypto.identity import verify_device_list
 from casemate.internal_service.core.account.contents import RequestNote
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.outbox import Outbox
-from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import NO_TIME, NOT_YET, Answer, ServerRequests
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
 from casemate.internal_service.core.account.people.agreement import Agreement
+from casemate.internal_service.core.account.people.blocking import looks_different
+from casemate.internal_service.core.account.people.cards import Cards
 from casemate.internal_service.core.account.people.introductions import (
     checked_introduction,
     introduction_in,
@@ -23,8 +23,6 @@ from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.opened_links import forget_shown, leave_of
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
-    Answered,
-    ConversationChanged,
     PeerChanged,
     RegistrationSettled,
     RegistrationWanted,
@@ -35,7 +33,7 @@ from casemate.node import Instant
 from casemate.protocol.client.views import Relation
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, cid_of
-from casemate.protocol.limits import DECLINED_QUIET_SECONDS, REGISTRATION_REQUEST_SECONDS
+from casemate.protocol.limits import DECLINED_QUIET_SECONDS
 from casemate.protocol.link import (
     AccountFound,
     AccountGone,
@@ -48,11 +46,8 @@ from casemate.protocol.link import (
     RegistrationAsked,
     RegistrationExpired,
     RequestFailed,
-    SetBlock,
 )
 
-CARD_SECONDS: Final = 2 * REGISTRATION_REQUEST_SECONDS
-"""A card's prekeys outlive the request: it may be accepted on its last day and used some days later."""
 ASK_AGAIN_SECONDS: Final = 61.0
 """A server takes a changed request in the place of one that waits once a minute."""
 _PASSING: Final = NO_TIME | {"blocked_by_you"}
@@ -65,16 +60,15 @@ class Registration(Memory):
         context: Context,
         requests: ServerRequests,
         outbox: Outbox,
-        receipts: Receipts,
         agreement: Agreement,
         acquaintances: Acquaintances,
         inviting: Inviting,
     ) -> None:
         super().__init__(context.undo)
         self._context = context
+        self._cards = Cards(context)
         self._requests = requests
         self._outbox = outbox
-        self._receipts = receipts
         self._agreement = agreement
         self._acquaintances = acquaintances
         self._inviting = inviting
@@ -112,7 +106,7 @@ class Registration(Memory):
         if peer.relation != "asks_you" or peer.their_card is None:
             raise refuse("not_asked")
         # An acceptance is kept until the server has it: a person who said yes is not asked again after a crash.
-        peer = replace(peer, our_card=self._new_card(peer.account_id, Purpose.ACCEPT, now) if accept else None)
+        peer = replace(peer, our_card=self._cards.new(peer.account_id, Purpose.ACCEPT, now) if accept else None)
         outcome = self._requests.ask(
             lambda request_id: AnswerRegistration(request_id, peer.account_id, accept, peer.our_card or b""),
             lambda result, later: self._answer_kept(peer.account_id, accept, result, later),
@@ -120,20 +114,13 @@ class Registration(Memory):
         self._context.put_peer(peer)
         return outcome
 
-    def block(self, peer: Peer, blocked: bool, token: int) -> Outcome:
-        """The server enforces it, and so do we. Raises Refused."""
-        return self._requests.ask(
-            lambda request_id: SetBlock(request_id, peer.account_id, blocked),
-            lambda answer, later: self._block_kept(peer.account_id, blocked, token, answer, later),
-        )
-
     def link_up(self, blocked: list[AccountId], now: Instant) -> Outcome:
         """Ask again what the server may not have heard, and take its word for whom we block."""
         outcome: Outcome = []
         for peer in self._context.store.peers():
             if peer.blocked != (peer.account_id in blocked):
                 self._context.put_peer(replace(peer, blocked=not peer.blocked))
-                outcome += self._looks_different(peer)
+                outcome += looks_different(self._context, peer)
             if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
@@ -193,7 +180,7 @@ class Registration(Memory):
             return peer
         note = request_note(self._context, peer, introduction, proof)
         return replace(
-            peer, our_card=self._new_card(peer.account_id, Purpose.ASK, now, note), introduction=introduction
+            peer, our_card=self._cards.new(peer.account_id, Purpose.ASK, now, note), introduction=introduction
         )
 
     def _send_request(self, peer: Peer) -> Outcome:
@@ -248,7 +235,7 @@ class Registration(Memory):
             return self._crossed(peer, now)
         peer = replace(peer, relation="requested", relation_since=now.wall)
         self._context.put_peer(peer)
-        return self._looks_different(peer) if peer.is_awaited else [PeerChanged(peer.cid)]
+        return looks_different(self._context, peer) if peer.is_awaited else [PeerChanged(peer.cid)]
 
     def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
         peer = self._context.store.peer(account_id)
@@ -270,7 +257,7 @@ class Registration(Memory):
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
         card = peer.their_card
         assert card is not None, "only a request that is here can be answered"
-        return self._settle(peer, self._verify(peer.account_id, card, Purpose.ASK, now), now, we_asked=False)
+        return self._settle(peer, self._cards.verify(peer.account_id, card, Purpose.ASK, now), now, we_asked=False)
 
     def _confirmed(self, peer: Peer, answer: Answer) -> Outcome:
         """They asked although we were registered, and have our card again, unless the server is away."""
@@ -278,26 +265,12 @@ class Registration(Memory):
             self._context.put_peer(replace(peer, our_card=None))
         return []
 
-    def _block_kept(self, account_id: AccountId, blocked: bool, token: int, answer: Answer, now: Instant) -> Outcome:
-        if isinstance(answer, RequestFailed):
-            return [Answered(token, told_reason(answer))]
-        peer = self._context.store.peer(account_id)
-        if peer is None:
-            return [Answered(token)]
-        peer = replace(peer, blocked=blocked)
-        if blocked and peer.relation == "asks_you":
-            peer = replace(peer, relation="none", their_card=None, our_card=None, introduction="")
-        self._context.put_peer(peer)
-        resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
-        # What they wrote counts, or does not count any more.
-        return [*self._looks_different(peer), *resumed, Answered(token)]
-
     # --------------------------------------------------------------------------------------------------- signals
 
     def asked(self, signal: RegistrationAsked, now: Instant) -> Outcome:
         """Somebody asks us. Only the request reaches us before we agree."""
         account_id = signal.sender.account_id
-        card = self._verify(account_id, signal.request, Purpose.ASK, now).card
+        card = self._cards.verify(account_id, signal.request, Purpose.ASK, now).card
         peer, told = self._acquaintances.meet(signal.sender, card.device_list, card.names, now)
         if peer.blocked:
             return told
@@ -323,7 +296,7 @@ class Registration(Memory):
 
     def _let_in(self, peer: Peer, now: Instant) -> Outcome:
         """They have the link of an invitation of ours: that we sent it is our consent."""
-        card = self._new_card(peer.account_id, Purpose.ACCEPT, now)
+        card = self._cards.new(peer.account_id, Purpose.ACCEPT, now)
         peer = replace(peer, relation="asks_you", relation_since=now.wall, our_card=card, met="by_our_invitation")
         self._context.put_peer(peer)
         return [PeerChanged(peer.cid), *self._send_acceptance(peer)]
@@ -335,7 +308,7 @@ class Registration(Memory):
         """
         if peer.identity_changed:
             return []
-        card = self._sign_card(peer.account_id, Purpose.ACCEPT, self._context.secrets.bundle, now)
+        card = self._cards.sign(peer.account_id, Purpose.ACCEPT, self._context.secrets.bundle, now)
         peer = replace(peer, our_card=card)
         self._context.put_peer(peer)
         return self._send_acceptance(peer)
@@ -348,7 +321,7 @@ class Registration(Memory):
         if not signal.accept:
             self._context.put_peer(peer.let_go("declined", now.wall))
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
-        verified = self._verify_either(peer.account_id, signal.answer, now)
+        verified = self._cards.verify_either(peer.account_id, signal.answer, now)
         if any(bundle.last_resort for bundle in verified.bundles):
             self._given_again.add(peer.account_id)
         return self._settle(peer, verified, now, we_asked=True)
@@ -415,7 +388,9 @@ class Registration(Memory):
     def _crossed(self, peer: Peer, now: Instant) -> Outcome:
         """Both asked at the same time: both agree."""
         assert peer.their_card is not None, "crossing means that their request is here"
-        return self._settle(peer, self._verify(peer.account_id, peer.their_card, Purpose.ASK, now), now, we_asked=True)
+        return self._settle(
+            peer, self._cards.verify(peer.account_id, peer.their_card, Purpose.ASK, now), now, we_asked=True
+        )
 
     def _settle(self, peer: Peer, verified: VerifiedCard, now: Instant, *, we_asked: bool) -> Outcome:
         store, card = self._context.store, verified.card
@@ -426,44 +401,10 @@ class Registration(Memory):
             store.put_peer_bundle(bundle.device_id, data)
         for device in self._context.devices_of(peer):
             self._context.open_channel(peer, device)
-        outcome += [*self._looks_different(peer), RegistrationSettled(peer.cid, peer.username, None)]
+        outcome += [*looks_different(self._context, peer), RegistrationSettled(peer.cid, peer.username, None)]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
         return outcome + self._agreement.registered(peer, we_asked=we_asked, now=now)
-
-    def _new_card(self, recipient: AccountId, purpose: Purpose, now: Instant, note: bytes = b"") -> bytes:
-        """A signed card with fresh one-time prekeys, their private halves stored."""
-        return self._sign_card(recipient, purpose, self._context.one_time_bundle(CARD_SECONDS, now), now, note)
-
-    def _sign_card(
-        self, recipient: AccountId, purpose: Purpose, bundle: bytes, now: Instant, note: bytes = b""
-    ) -> bytes:
-        context = self._context
-        return sign_card(
-            context.device,
-            context.account_id,
-            recipient,
-            purpose,
-            device_list=context.secrets.device_list,
-            names=context.profile.names,
-            bundles=(bundle,),
-            note=note,
-            now_seconds=int(now.wall),
-        )
-
-    def _verify(self, sender: AccountId, card: bytes, purpose: Purpose, now: Instant) -> VerifiedCard:
-        return verify_card(card, sender, self._context.account_id, purpose, now_seconds=int(now.wall))
-
-    def _verify_either(self, sender: AccountId, card: bytes, now: Instant) -> VerifiedCard:
-        """An acceptance, or their own request that crossed ours."""
-        try:
-            return self._verify(sender, card, Purpose.ACCEPT, now)
-        except BadPeerCard:
-            return self._verify(sender, card, Purpose.ASK, now)
-
-    def _looks_different(self, peer: Peer) -> Outcome:
-        """They do, and the conversation with them."""
-        return [PeerChanged(peer.cid), ConversationChanged(self._context.conversation_with(peer.account_id))]
 
     def _settled_unknown(self, cid: Cid, answer: Answer) -> RegistrationSettled:
         why = told_reason(answer) if isinstance(answer, RequestFailed) else reason("internal")
