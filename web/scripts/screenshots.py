@@ -322,10 +322,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
             press("Make a link"),
         ),
     ),
-    "invite-trying": (
-        HOME,
-        then(run("service.hold('GetReach');"), press("Invite people"), press("Make a link")),
-    ),
+    "invite-trying": (HOME, then(run("service.hold('GetReach');"), press("Invite people"))),
     "invite-link-many": (
         HOME,
         then(
