@@ -358,7 +358,9 @@ def test_what_a_later_version_writes_is_shown_where_it_is_a_line(
     [own] = world.timeline(alice, bob)
     assert own.status == "delivered"
     world.say(alice, bob, "afterwards")
-    assert world.timeline(bob, alice)[-1].order.counter == line.order.counter + 1, "only lines count on"
+    assert world.timeline(bob, alice)[-1].order.counter == line.order.counter + 2, (
+        "lines count on, and what changes them"
+    )
 
 
 @pytest.mark.parametrize("last", range(4))

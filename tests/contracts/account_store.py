@@ -30,6 +30,7 @@ from tests.contracts.account_rows import (
     PROFILE,
     THEIR_DEVICE,
 )
+from tests.contracts.change_store import ChangeStoreContract
 from tests.contracts.delivery_store import DeliveryStoreContract
 from tests.contracts.message_store import MessageStoreContract
 
@@ -44,7 +45,7 @@ def session(name: bytes) -> Session:
 RATCHET = RatchetRow(THEIR_DEVICE, session(b"s"), True, False, 1.0, None)
 
 
-class AccountStoreContract(MessageStoreContract, DeliveryStoreContract):
+class AccountStoreContract(MessageStoreContract, ChangeStoreContract, DeliveryStoreContract):
     @pytest.fixture
     def store(self) -> Iterator[AccountStore]:
         """Inside no transaction, and empty but for the conversations with Bea and with Carl, which are open."""

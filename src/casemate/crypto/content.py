@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import msgspec
 
 from casemate.crypto.errors import EnvelopeUnreadable
+from casemate.crypto.identity import AccountIdField
 from casemate.crypto.padding import pad, unpad
 from casemate.protocol.ids import CONVERSATION_ID_BYTES, MESSAGE_ID_BYTES, ConversationId, MessageId
 from casemate.protocol.limits import ENVELOPE_BYTES, MESSAGE_BODY_BYTES
@@ -34,6 +35,9 @@ class Kind(StrEnum):
     RETURNED = "returned"
     SPARES = "spares"
     PROFILE = "profile"
+    EDIT = "edit"
+    DELETE = "delete"
+    REACT = "react"
 
 
 class Shows(StrEnum):
@@ -68,6 +72,8 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     body: Annotated[bytes, msgspec.Meta(max_length=MESSAGE_BODY_BYTES)]
     shows: Annotated[str, msgspec.Meta(max_length=16)] | None = None
     """One of `Shows`, or what a later version means. None: sealed by a version that did not say so."""
+    reply_to: tuple[AccountIdField, MessageIdField] | None = None
+    """The message that a line answers: its author and its id. Nothing of what that says is copied."""
 
     @property
     def is_line(self) -> bool:

@@ -14,6 +14,19 @@ PASSWORD_BYTES: Final = (7, 1024)
 
 # --- messages
 MESSAGE_BODY_BYTES: Final = 1 * MIB
+EDITED_BYTES: Final = MESSAGE_BODY_BYTES - 64
+"""Of the text of an edit, which names its message beside it."""
+REACTIONS_OF_ONE: Final = 8
+"""Emojis that one person gives to one message."""
+EMOJI_CHARACTERS: Final = 16
+"""A family of four in all skin tones is one of eleven."""
+VERSIONS_KEPT: Final = 100
+VERSIONS_BYTES: Final = 4 * MIB
+"""Of one message that is edited over and over, the newest versions."""
+CHANGES_WAITING: Final = 1_000
+CHANGES_WAITING_BYTES: Final = 4 * MIB
+CHANGES_WAITING_SECONDS: Final = 30 * 86_400.0
+"""Of one author, changes of messages that are not here."""
 """A chat text or an opaque body. Larger things are files."""
 ENVELOPE_BYTES: Final = MESSAGE_BODY_BYTES + MESSAGE_BODY_BYTES // 8 + 64 * KIB
 """A sealed body after padding (Padmé adds at most 12 %) with its headers."""

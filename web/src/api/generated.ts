@@ -106,6 +106,15 @@ export interface ConversationView {
   readonly last: MessageView | null;
 }
 
+/** Take messages of one's own back from everybody, or take any off one's own screens. All of them, or none. */
+export interface DeleteMessages {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly message_ids: readonly string[];
+  readonly everywhere: boolean;
+}
+
 export interface DirectoryPage {
   readonly cid: Cid;
   readonly request_id: string | null;
@@ -156,6 +165,15 @@ export interface DraftView {
   readonly place: number;
 }
 
+/** A message of one's own says this from now on, on every screen. MessageChanged follows. */
+export interface EditMessage {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly message_id: string;
+  readonly text: string;
+}
+
 /** Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person was asked. The server goes on having the account. */
 export interface ForgetDamagedAccount {
   readonly request_id: string;
@@ -178,6 +196,15 @@ export interface FoundAccountFile {
 
 export interface GetAutostart {
   readonly request_id: string;
+}
+
+/** What an edited message said before. */
+export interface GetMessageVersions {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly author: string;
+  readonly message_id: string;
 }
 
 /** Who can come to this account's server, if it was started together with this service: found out and tried now. */
@@ -344,6 +371,23 @@ export interface MessageQueued {
   readonly message: MessageView;
 }
 
+/** Two people may use one id, so the author belongs to it. */
+export interface MessageReference {
+  readonly author: string;
+  readonly id: string;
+}
+
+export interface MessageVersion {
+  readonly text: string;
+  readonly made_at: number;
+}
+
+export interface MessageVersions {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly versions: readonly MessageVersion[];
+}
+
 export interface MessageView {
   readonly id: string;
   readonly conversation: string;
@@ -362,6 +406,11 @@ export interface MessageView {
   readonly arrived_late: boolean;
   readonly seen: boolean;
   readonly painted: boolean;
+  readonly reply: ReplyView | null;
+  readonly edited_at: number | null;
+  readonly deleted: boolean;
+  readonly reactions: readonly ReactionView[];
+  readonly pending: PendingChange | null;
 }
 
 /** What an eye makes of the name on screen, the full name or else the username: every client compares alike. */
@@ -429,6 +478,12 @@ export interface PeerView {
   readonly introduction: string;
 }
 
+/** An edit, a reaction or a taking back of ours that the other side does not have yet. */
+export interface PendingChange {
+  readonly status: "queued" | "sent";
+  readonly reason: Reason | null;
+}
+
 /** A view asks whether anybody is still there: a process that hangs keeps its sockets. */
 export interface Ping {
   readonly request_id: string;
@@ -468,6 +523,21 @@ export interface ReachableAddress {
   readonly who: "everywhere" | "network" | "unknown";
 }
 
+/** All that one says to a message with emojis; none takes them back. */
+export interface ReactToMessage {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly author: string;
+  readonly message_id: string;
+  readonly emojis: readonly string[];
+}
+
+export interface ReactionView {
+  readonly emoji: string;
+  readonly authors: readonly string[];
+}
+
 /** What the link says that is somewhere in this text. */
 export interface ReadInvitation {
   readonly request_id: string;
@@ -486,6 +556,14 @@ export interface RemoveServerAddress {
   readonly request_id: string;
   readonly cid: Cid;
   readonly address: string;
+}
+
+/** The message that another one answers, as it is now. */
+export interface ReplyView {
+  readonly author: string;
+  readonly id: string;
+  readonly state: "deleted" | "here" | "unknown";
+  readonly text: string | null;
 }
 
 /** The answer to any extension request that cannot be done. */
@@ -521,6 +599,7 @@ export interface SendChat {
   readonly text: string;
   readonly slot?: string | null;
   readonly draft_revision?: number;
+  readonly reply_to?: MessageReference | null;
 }
 
 /** Where the server may be. */
@@ -737,6 +816,10 @@ export interface ExtensionRequests {
   readonly Join: Join;
   readonly GetReach: GetReach;
   readonly SetReach: SetReach;
+  readonly EditMessage: EditMessage;
+  readonly DeleteMessages: DeleteMessages;
+  readonly ReactToMessage: ReactToMessage;
+  readonly GetMessageVersions: GetMessageVersions;
 }
 
 export interface ExtensionResponses {
@@ -758,6 +841,7 @@ export interface ExtensionResponses {
   readonly InviteList: InviteList;
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
+  readonly MessageVersions: MessageVersions;
 }
 
 /** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */
@@ -833,4 +917,8 @@ export const ANSWERS = {
   Join: ["ConnectSuccess"],
   GetReach: ["ReachTold"],
   SetReach: ["ReachTold"],
+  EditMessage: ["Done"],
+  DeleteMessages: ["Done"],
+  ReactToMessage: ["Done"],
+  GetMessageVersions: ["MessageVersions"],
 } as const;

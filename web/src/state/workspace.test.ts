@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Cid, MessageView, Snapshot, TimelinePage, ViewEvent } from "../api/generated";
+import { UNCHANGED } from "../testing/FakeChanges";
 import { FakeWorld } from "../testing/FakeWorld";
 import { conversationId } from "../testing/conversationId";
 import type { FakeAccount } from "../testing/FakeAccount";
@@ -134,6 +135,7 @@ function message(counter: number, device = "aa"): MessageView {
     arrived_late: false,
     seen: true,
     painted: true,
+    ...UNCHANGED,
   };
 }
 

@@ -183,6 +183,12 @@ export class FakeInternalService implements InternalService {
     return this.pair(cid, otherIn(conversation, cid));
   }
 
+  private ownMessage(me: FakeAccount, conversation: string, id: string): void {
+    const row = me.message(conversation, id);
+    if (row?.mine !== true || row.deleted)
+      throw new Refused({ code: "message_gone", params: {}, acts: "user" });
+  }
+
   private fromCrowd(cid: Cid): FakeAccount {
     const person = this.world.crowd.find((other) => other.cid === cid);
     if (person === undefined) throw new Refused({ code: "unknown_peer", params: {}, acts: "user" });
@@ -360,6 +366,30 @@ export class FakeInternalService implements InternalService {
         me.removeDraft(known.conversation, fields.slot, fields.draft_revision);
       return { cid: fields.cid, request_id: null, message };
     },
+    EditMessage: (fields) => {
+      const sides = this.talk(fields.cid, fields.conversation);
+      this.ownMessage(sides[0], fields.conversation, fields.message_id);
+      this.world.changes.edit(sides, fields.conversation, fields.message_id, fields.text);
+      return done(fields.cid);
+    },
+    DeleteMessages: (fields) => {
+      const sides = this.talk(fields.cid, fields.conversation);
+      for (const id of fields.message_ids) {
+        if (fields.everywhere) this.ownMessage(sides[0], fields.conversation, id);
+        this.world.changes.delete(fields.everywhere ? sides : [sides[0]], fields.conversation, id);
+      }
+      return done(fields.cid);
+    },
+    ReactToMessage: (fields) => {
+      const sides = this.talk(fields.cid, fields.conversation);
+      this.world.changes.react(sides, sides[0], fields.conversation, fields.message_id, fields.emojis);
+      return done(fields.cid);
+    },
+    GetMessageVersions: ({ cid, message_id }) => ({
+      cid,
+      request_id: null,
+      versions: this.world.changes.of(message_id),
+    }),
     SetDraft: ({ cid, ...draft }) => {
       const code = this.world.account(cid).setDraft(draft);
       if (code !== null) throw new Refused({ code, params: {}, acts: "user" });

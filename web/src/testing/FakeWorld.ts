@@ -14,6 +14,7 @@ import type { FoundFiles } from "../api/InternalService";
 import { conversationId, otherIn } from "./conversationId";
 import type { Person } from "./FakeAccount";
 import { FakeAccount } from "./FakeAccount";
+import { FakeChanges, UNCHANGED } from "./FakeChanges";
 import { FakeInvites } from "./FakeInvites";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
 import { fakeLooks } from "./fakeLooks";
@@ -36,6 +37,7 @@ export class FakeWorld {
   installLine = "";
   updateCommand = "uv tool upgrade casemate";
   readonly invites = new FakeInvites(this);
+  readonly changes = new FakeChanges(() => this.now());
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;
   /** The server was started together with this service. */
@@ -245,6 +247,7 @@ export class FakeWorld {
       arrived_late: false,
       seen: true,
       painted: true,
+      ...UNCHANGED,
     });
   }
 
@@ -315,6 +318,7 @@ export class FakeWorld {
       arrived_late: false,
       seen: true,
       painted: true,
+      ...UNCHANGED,
     };
     from.putMessage(row);
     this.deliver(from, to, id);

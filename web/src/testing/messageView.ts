@@ -1,5 +1,6 @@
 /** A message as the service shows it, for tests of what is made of many: new, at `counter` in the order. */
 import type { MessageView } from "../api/generated";
+import { UNCHANGED } from "./FakeChanges";
 
 export const message = (counter: number, mine = false): MessageView => ({
   id: counter.toString(),
@@ -19,4 +20,5 @@ export const message = (counter: number, mine = false): MessageView => ({
   arrived_late: false,
   seen: false,
   painted: false,
+  ...UNCHANGED,
 });

@@ -2,7 +2,7 @@
 import type { ConversationView, PeerView } from "../api/generated";
 import type { Workspace } from "../state/workspace";
 import { displayName } from "./names";
-import { lineOf, noteText, previewOf } from "./previews";
+import { lineOf, previewOf, saidIn } from "./previews";
 import { sentenceOf } from "./reasons";
 
 export interface News {
@@ -48,10 +48,7 @@ function ofConversation(peer: PeerView, before: ConversationView | undefined, no
   const tell = (words: string, shown = false): News[] => [{ conversation: now.id, words, shown }];
   if (last.kind.startsWith("note_")) {
     if (last.id === before?.last?.id) return [];
-    return tell(
-      `${lineOf(last, name) ?? last.text ?? noteText(last)}.`,
-      last.kind === "note_disconnected_there",
-    );
+    return tell(`${lineOf(last, name) ?? saidIn(last)}.`, last.kind === "note_disconnected_there");
   }
   if (!last.mine) {
     const arrived = now.unread - (before?.unread ?? 0);

@@ -6,9 +6,15 @@ const LONGEST = 140;
 
 export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
-  const text = lineOf(message, null) ?? message.text ?? noteText(message);
+  const text = lineOf(message, null) ?? saidIn(message);
   const line = fewMarks(text.slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
-  return message.mine ? `You: ${line}` : line;
+  return message.mine && !message.deleted ? `You: ${line}` : line;
+}
+
+/** What a message says, or that it says nothing any more. */
+export function saidIn(message: Pick<MessageView, "kind" | "bytes" | "text" | "deleted" | "mine">): string {
+  if (message.deleted) return message.mine ? "You deleted this message" : "This message was deleted";
+  return message.text ?? noteText(message);
 }
 
 /** What happened to the conversation: in words, with what came back. `name` is theirs; null where it stands beside. */

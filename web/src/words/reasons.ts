@@ -181,6 +181,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     "The routers between you change ports with every connection, so no direct way can be opened.",
   no_direct_route: () => "No direct way was found. It is tried again by itself.",
   timed_out: ({ name }) => `${name} did not answer in time.`,
+  message_gone: () => "This message is not there any more.",
+  not_editable: () => "Only text can be edited.",
+  still_under_way: () =>
+    "This message has not arrived yet. Take it back for everybody, or wait until it has.",
   already_running: () => "That is under way already. Give it a moment.",
   draft_moved: () => "Another window went on with this text.",
   too_many_drafts: () => "Too many texts are begun here already. Send or discard one of them.",

@@ -24,6 +24,7 @@ from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
+from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.view_requests import ViewRequests
@@ -45,6 +46,12 @@ from casemate.protocol.client.invitation_extensions import (
     ReadInvitation,
     SetReach,
     TakeBackInvite,
+)
+from casemate.protocol.client.message_extensions import (
+    DeleteMessages,
+    EditMessage,
+    GetMessageVersions,
+    ReactToMessage,
 )
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import BatchedResponse
@@ -127,6 +134,7 @@ def view_handlers(
     invitations: InvitationRequests,
     creating: Creating,
     reach: ReachRequests,
+    message_changes: MessageChangeRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -136,6 +144,10 @@ def view_handlers(
         ext.ListDirectory: view_requests.list_directory,
         ext.GetTimeline: view_requests.get_timeline,
         ext.SendChat: view_requests.send_chat,
+        EditMessage: message_changes.edit,
+        DeleteMessages: message_changes.delete,
+        ReactToMessage: message_changes.react,
+        GetMessageVersions: message_changes.versions,
         ext.SetDraft: drafts.set,
         ext.MarkRead: view_requests.mark_read,
         ext.SetTyping: view_requests.set_typing,

@@ -37,6 +37,7 @@ from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
+from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.view_requests import ViewRequests
@@ -172,6 +173,7 @@ class Service(Core):
                 invitations,
                 creating,
                 reach,
+                MessageChangeRequests(self._accounts),
             ),
         )
 

@@ -18,6 +18,7 @@ from casemate.protocol.client.views import (
     FoundAccountFile,
     LocalAccount,
     MessageOrder,
+    MessageReference,
     MessageView,
     PeerView,
     Reason,
@@ -216,6 +217,7 @@ class SendChat(ExtensionRequest, frozen=True, kw_only=True):
     text: str
     slot: str | None = None
     draft_revision: int = 1
+    reply_to: MessageReference | None = None
 
 
 class SetDraft(ExtensionRequest, frozen=True, kw_only=True):

@@ -268,6 +268,39 @@ class MessageOrder(msgspec.Struct, frozen=True, array_like=True):
     message: str
 
 
+class MessageReference(msgspec.Struct, frozen=True, kw_only=True):
+    """Two people may use one id, so the author belongs to it."""
+
+    author: str
+    """Account id (hex)."""
+    id: str
+
+
+class ReactionView(msgspec.Struct, frozen=True, kw_only=True):
+    emoji: str
+    authors: list[str]
+    """Account ids (hex) of who gave it; who gave it first comes first."""
+
+
+class ReplyView(msgspec.Struct, frozen=True, kw_only=True):
+    """The message that another one answers, as it is now."""
+
+    author: str
+    """Account id (hex)."""
+    id: str
+    state: Literal["here", "deleted", "unknown"]
+    """unknown: it is not on this computer, or not yet."""
+    text: str | None
+    """How it begins; None: it is none, or no text."""
+
+
+class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
+    """An edit, a reaction or a taking back of ours that the other side does not have yet."""
+
+    status: Literal["queued", "sent"]
+    reason: Reason | None
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     conversation: str
@@ -294,6 +327,14 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """Does not count as unread. Own messages do not either."""
     painted: bool
     """It was on a screen here, and its writer is told so."""
+    reply: ReplyView | None = None
+    edited_at: int | None = None
+    """When its author last changed what it says, by their clock."""
+    deleted: bool = False
+    """Its author took it back: what it said is gone, and its status is `received`, also of one's own."""
+    reactions: list[ReactionView] = []
+    pending: PendingChange | None = None
+    """What we changed last of it, until the other side has that."""
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):

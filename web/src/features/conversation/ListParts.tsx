@@ -4,7 +4,7 @@ import { memo } from "react";
 import type { Reason } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { useNow } from "../../state/context";
-import { lineOf, noteText } from "../../words/previews";
+import { lineOf, saidIn } from "../../words/previews";
 import { dayName } from "../../words/times";
 import { beginningOf } from "../../text/bounded";
 import type { ListItem } from "./listItems";
@@ -50,7 +50,7 @@ export const Item = memo(function Item({
           data-message={item.message.id}
           className="px-6 pt-4 text-center text-12 wrap-anywhere whitespace-pre-wrap text-ink-3"
         >
-          {beginningOf(lineOf(item.message, peerName) ?? item.message.text ?? noteText(item.message))}
+          {beginningOf(lineOf(item.message, peerName) ?? saidIn(item.message))}
         </li>
       );
     case "group":

@@ -7,9 +7,10 @@ import { classes } from "../../components/classes";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Tooltip } from "../../components/Tooltip";
-import { noteText } from "../../words/previews";
+import { saidIn } from "../../words/previews";
 import { sentenceOf } from "../../words/reasons";
 import { clockTime, fullTime } from "../../words/times";
+import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
 
 interface Props {
@@ -22,7 +23,6 @@ interface Props {
 }
 
 export const MessageRow = memo(function MessageRow({ message, peerName, showGlyph, last, waitsFor }: Props) {
-  const text = message.text ?? noteText(message);
   const reason = reasonOf(message, waitsFor);
   const [approached, setApproached] = useState(false);
   return (
@@ -34,7 +34,10 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       className={classes("group/row flex items-end gap-2 py-0.5", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
-        <MessageText text={text} aside={message.text === null} />
+        {message.reply !== null && <ReplyQuote reply={message.reply} peerName={peerName} />}
+        <MessageText text={saidIn(message)} aside={message.text === null || message.deleted} />
+        {message.edited_at !== null && <EditedMark message={message} peerName={peerName} />}
+        {message.reactions.length > 0 && <Reactions message={message} peerName={peerName} />}
         {message.arrived_late && <LateMark message={message} />}
         {showGlyph && reason !== null && (
           <p className="pt-0.5 pb-1 text-12 text-pretty text-ink-2">
@@ -61,7 +64,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         >
           {clockTime(message.shown_at)}
         </time>
-        {message.mine && (
+        {message.mine && !message.deleted && (
           <Status
             message={message}
             reason={reason}

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { MessageView } from "../../api/generated";
+import { UNCHANGED } from "../../testing/FakeChanges";
 import { listItems } from "./listItems";
 
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -25,6 +26,7 @@ function message(number: number, shown_at: number, written_at = shown_at): Messa
     arrived_late: false,
     seen: true,
     painted: true,
+    ...UNCHANGED,
   };
 }
 

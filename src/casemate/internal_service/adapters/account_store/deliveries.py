@@ -81,6 +81,20 @@ class DeliveriesTable(MessagesTable):
         queue = _lowered(self._queue(device), [number])
         self._put_queue(replace(queue, contents=queue.contents + 1))
 
+    def delivery_void(self, device: DeviceId, number: int, envelope: bytes) -> None:
+        self._db.execute(
+            "UPDATE deliveries SET envelope = ? WHERE device = ? AND number = ? AND state <> 'done'",
+            envelope,
+            device,
+            number,
+        )
+
+    def waiting_drop(self, message: int) -> None:
+        rows = self._db.rows("DELETE FROM waiting WHERE message = ? RETURNING device", message)
+        for [device] in rows:
+            queue = self._queue(DeviceId(device))
+            self._put_queue(replace(queue, contents=queue.contents - 1, waiting=queue.waiting - 1))
+
     def deliveries_to_send(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
     ) -> list[tuple[int, bytes]]:
@@ -176,9 +190,9 @@ class DeliveriesTable(MessagesTable):
         self._expired_may_differ(device)
         lines: list[Line] = []
         for number, arrival, line, shows in contents:
-            if shows == Shows.LINE:
+            if shows != Shows.NOTHING:
                 lines.append(line)
-            else:
+            if shows != Shows.LINE:
                 self._drop_content(device, number, arrival)
         return lines
 
@@ -304,9 +318,9 @@ _HIGHEST = 2**63 - 1
 
 
 def _contents(database: Database | WrittenThrough, where: str, *values: object) -> list[tuple[int, int, Line, str]]:
-    """Number, arrival, place and what it shows, of the contents of these deliveries."""
+    """Number, arrival, the line it is or changes, and what it shows, of the contents of these deliveries."""
     rows = database.rows(
-        "SELECT sent, arrival, conversation, id, shows"
+        "SELECT sent, arrival, conversation, CASE shows WHEN 'change' THEN substr(about, 33) ELSE id END, shows"
         f" FROM (SELECT number AS sent, message FROM deliveries WHERE {where})"
         " CROSS JOIN messages ON arrival = message",
         *values,
@@ -315,7 +329,7 @@ def _contents(database: Database | WrittenThrough, where: str, *values: object) 
 
 
 def _lines(database: Database | WrittenThrough, where: str, *values: object) -> list[Line]:
-    return [line for _, _, line, shows in _contents(database, where, *values) if shows == Shows.LINE]
+    return [line for _, _, line, shows in _contents(database, where, *values) if shows != Shows.NOTHING]
 
 
 def _range(device: DeviceId, first: int, last: int | None) -> tuple[DeviceId, int, int]:

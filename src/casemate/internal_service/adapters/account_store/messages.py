@@ -3,26 +3,31 @@
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
 from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store.conversations import LAST_COUNTER, ConversationsTable
 from casemate.internal_service.core.account.conversations.shown_time import shown_time
-from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
-from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
+from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow, Reactions
+from casemate.protocol.ids import ACCOUNT_ID_BYTES, MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database, Row
 
 MESSAGE_COLUMNS = (
     "arrival, id, conversation, author, device, kind, shows, body, counter, heads, number,"
-    " written_at, arrived_at, shown_at, late, seen, painted, settled"
+    " written_at, arrived_at, shown_at, late, seen, painted, settled, about, edited_at, deleted, reactions"
 )
+_VALUES = ", ".join("?" * (MESSAGE_COLUMNS.count(",") + 1))
 _DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
 _BY_ID = "INDEXED BY messages_by_id"
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _AT_ONCE: Final = 500
 """Ids that one statement asks for."""
-_LINES = "FROM messages WHERE conversation = ? AND shows = 'line'"
+_LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here'"
+
+
+_reactions: Final = msgspec.msgpack.Decoder(Reactions)
 
 
 class MessagesTable(ConversationsTable):
@@ -108,7 +113,7 @@ class MessagesTable(ConversationsTable):
     def theirs_after(
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
-        where = f"{_LINES} AND device = ? AND number > ?"
+        where = f"{_LINES} AND device = ? AND number > ? AND deleted IS NULL"
         sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
         rows = self._db.rows(sql, conversation, device, number, limit)
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
@@ -126,6 +131,11 @@ class MessagesTable(ConversationsTable):
             self._rows.wrote(("last message", row.conversation), (row.order, row.shown_at))
         return row
 
+    def see_one(self, message: MessageRow) -> None:
+        self._see(
+            "SET seen = 1 WHERE seen = 0 AND conversation = ? AND arrival = ?", message.conversation, message.arrival
+        )
+
     def _see(self, change: str, conversation: ConversationId, *values: object) -> list[MessageId]:
         rows = self._update(change, conversation, *values)
         if rows:
@@ -134,7 +144,7 @@ class MessagesTable(ConversationsTable):
 
     def _insert_messages(self, rows: list[MessageRow]) -> None:
         self._stored.executemany(
-            f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO messages ({MESSAGE_COLUMNS}) VALUES ({_VALUES})",
             [
                 (
                     row.arrival,
@@ -155,6 +165,10 @@ class MessagesTable(ConversationsTable):
                     row.seen,
                     row.painted,
                     row.settled,
+                    None if row.about is None else b"".join(row.about),
+                    row.edited_at,
+                    row.deleted,
+                    msgspec.msgpack.encode(row.reactions) if row.reactions else None,
                 )
                 for row in rows
             ],
@@ -219,4 +233,10 @@ def read_message(row: Row) -> MessageRow:
         seen=bool(row[15]),
         painted=bool(row[16]),
         settled=row[17],
+        about=None
+        if row[18] is None
+        else (AccountId(row[18][:ACCOUNT_ID_BYTES]), MessageId(row[18][ACCOUNT_ID_BYTES:])),
+        edited_at=row[19],
+        deleted=row[20],
+        reactions=() if row[21] is None else _reactions.decode(row[21]),
     )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
+from casemate.internal_service.adapters.account_store.changes import ChangesTable
 from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
@@ -29,7 +29,7 @@ class SqliteAccountStore(
     RatchetsTable,
     SparesTable,
     KeyTimeTable,
-    DeliveriesTable,
+    ChangesTable,
     InboxTable,
     LocalDbTable,
     PlainQueueTable,

@@ -7,7 +7,9 @@ from typing import Final
 from casemate.crypto.invite import read_invitation
 from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
+from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.people.opened_links import joined_by
@@ -31,6 +33,7 @@ from casemate.internal_service.core.ground.path_io import (
 from casemate.internal_service.core.ground.refusals import reason, refuse
 from casemate.internal_service.core.ground.undo import Memory, Undo
 from casemate.node import BatchEnd, Entropy, Event, EventUndone, Instant, Wakeup
+from casemate.protocol.client.message_extensions import MessageVersion
 from casemate.protocol.client.views import (
     ConversationView,
     InviteView,
@@ -314,9 +317,23 @@ class Account(Memory):
     def disconnect(self, cid: Cid, now: Instant) -> Outcome:
         return self._parts.agreement.disconnect(self._peer(cid, "not_connected"), now)
 
-    def send_chat(self, conversation: ConversationId, message_id: MessageId, text: str, now: Instant) -> Outcome:
+    def send_chat(
+        self,
+        conversation: ConversationId,
+        message_id: MessageId,
+        text: str,
+        now: Instant,
+        *,
+        reply_to: Target | None = None,
+    ) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
-        return self._parts.messages.send_chat(self._peer_in(conversation, "not_connected"), message_id, text, now)
+        peer = self._peer_in(conversation, "not_connected")
+        return self._parts.messages.send_chat(peer, message_id, text, reply_to, now)
+
+    @property
+    def changing(self) -> Changing:
+        """Edits, deletes and reacts."""
+        return self._parts.changing
 
     def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
@@ -469,6 +486,10 @@ class Account(Memory):
         if peer is None:
             return []
         return self._parts.showing.messages(peer, message_ids)
+
+    def message_versions(self, conversation: ConversationId, target: Target) -> list[MessageVersion]:
+        """What an edited message said, and says. Raises Refused."""
+        return self._parts.showing.versions(self._peer_in(conversation), target)
 
     def timeline(
         self,

@@ -6,6 +6,7 @@ from typing import Final
 from casemate.crypto.content import NO_LINES, Content, Kind
 from casemate.internal_service.core.account.contents import VOID, Rekey
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
@@ -19,11 +20,14 @@ _NO_MESSAGES: Final = NO_LINES | {VOID}
 
 
 class Meanings:
-    def __init__(self, agreement: Agreement, spares: Spares, giving_back: GivingBack, messages: Messages) -> None:
+    def __init__(
+        self, agreement: Agreement, spares: Spares, giving_back: GivingBack, messages: Messages, changing: Changing
+    ) -> None:
         self._agreement = agreement
         self._spares = spares
         self._giving_back = giving_back
         self._messages = messages
+        self._changing = changing
 
     def take(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol, or Refused where an answer finds no room in the queue."""
@@ -39,6 +43,8 @@ class Meanings:
                 return []
             case Kind.RETURNED:
                 return self._giving_back.taken(peer, device, content.body, now)
+            case Kind.EDIT | Kind.DELETE | Kind.REACT:
+                return self._changing.arrived(peer, device, content, now)
             case _ if self.is_message(content):
                 return self.take_messages(peer, device, [(number, content)], now)
             case _:

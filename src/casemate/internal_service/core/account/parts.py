@@ -4,6 +4,7 @@ from typing import Protocol
 
 from casemate.internal_service.core.account.contents import PathNote, ReceiptNote, TypingNote
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
@@ -72,6 +73,8 @@ class Parts:
         self.receipts = Receipts(context, self.link, paths, self.ratchets, self.outbox, self.healing, spares, notes)
         self.reading = Reading(context, self.receipts)
         self.messages = Messages(context, self.outbox, self.reading)
+        self.conversations = Conversations(context)
+        self.changing = Changing(context, self.conversations, self.outbox)
         self.typing = Typing(context, notes)
         notes.listeners |= {
             ReceiptNote: self.receipts.arrived,
@@ -91,7 +94,7 @@ class Parts:
         self.blocking = Blocking(context, self.requests, self.outbox, self.receipts)
         self.arrival = Arrival(context, self.requests, self.registration)
         self.withdrawals = Withdrawals(context, self.requests)
-        meanings = Meanings(self.agreement, spares, GivingBack(context, self.outbox), self.messages)
+        meanings = Meanings(self.agreement, spares, GivingBack(context, self.outbox), self.messages, self.changing)
         inbox = Inbox(
             context,
             self.ratchets,
@@ -139,7 +142,6 @@ class Parts:
             notes,
         )
         self.lan = Lan(context, endpoint, paths, self.dialling)
-        self.conversations = Conversations(context)
         self.showing = Showing(context, self.conversations, self.link, endpoint, paths, self.outbox)
         self.membership = Membership(context, self.requests, self.showing.directory_rows)
         self.with_timers: tuple[HasTimers, ...] = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
+from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.rows import (
     Channel,
     Delivery,
@@ -254,7 +255,34 @@ class MessageStore(Protocol):
     def theirs_after(
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
-        """Messages that came from this device under higher numbers, the newest first, and how many there are."""
+        """Messages that came from this device under higher numbers and are still there, the newest first, and how many
+        there are."""
+        ...
+
+
+class ChangeStore(Protocol):
+    """What became of messages that are here, and changes of those that are not. Says which lines look different."""
+
+    def change_add(
+        self, conversation: ConversationId, target: Target, change: Change, arrived_at: float
+    ) -> list[MessageId]:
+        """Again, too late, or by somebody who may not: nothing. Of a message that is not here it waits, in bounds."""
+        ...
+
+    def changes_of(self, conversation: ConversationId, target: Target) -> list[Change]:
+        """The lowest first; of an edited message with what it said first."""
+        ...
+
+    def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:
+        """By the `arrival` of the message: the deliveries of changes of ours that some device does not have."""
+        ...
+
+    def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageId]:
+        """Lines that are on no page from now on, and do not come again."""
+        ...
+
+    def changes_expire(self, wall: float) -> None:
+        """What has waited too long goes."""
         ...
 
 
@@ -279,6 +307,14 @@ class DeliveryStore(Protocol):
 
     def delivery_again(self, device: DeviceId, number: int, envelope: bytes) -> None:
         """One that is done is queued once more, under its number."""
+        ...
+
+    def delivery_void(self, device: DeviceId, number: int, envelope: bytes) -> None:
+        """Another envelope takes the place of one that the device does not have, as far as we know."""
+        ...
+
+    def waiting_drop(self, message: int) -> None:
+        """What waits of this message, for any device, will not go."""
         ...
 
     def deliveries_to_send(
@@ -377,6 +413,7 @@ class AccountStore(
     KeyTimeStore,
     ConversationStore,
     MessageStore,
+    ChangeStore,
     DeliveryStore,
     InboxStore,
     GoesBack,

@@ -25,6 +25,12 @@ DeliveryState = Literal["waiting", "queued", "sent", "expired", "done"]
 """waiting: not sealed yet. queued: sealed, not at the server. sent: the server has it on disk. expired: the server kept
 it as long as it keeps anything; it is deposited again when they are back. done: the device has it."""
 
+DeletedBy = Literal["everywhere", "here"]
+"""everywhere: its author took it back from everybody. here: the user of this computer wants to see it no more."""
+
+Reactions = tuple[tuple[AccountId, tuple[str, ...]], ...]
+"""Who gave which emojis."""
+
 Told = Literal["delivered", "read"]
 """What a device said of a message. Never taken back, also where it is given the message once more."""
 
@@ -271,6 +277,13 @@ class MessageRow(WithContents, frozen=True):
     """The time that is shown; see `shown_time.py`."""
     settled: MessageStatus | None = None
     """Ours: what became of it, where no delivery says so any more."""
+    about: tuple[AccountId, MessageId] | None = None
+    """The message that this one answers or changes: its author and its id."""
+    edited_at: float | None = None
+    """When its author last changed what it says, by their clock."""
+    deleted: DeletedBy | None = None
+    """Then nothing of what it said is here any more."""
+    reactions: Reactions = ()
 
     @property
     def order(self) -> DisplayOrder:

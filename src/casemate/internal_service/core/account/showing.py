@@ -5,6 +5,7 @@ from typing import Final
 
 from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyCode, safety_number
+from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversations.chat_form import text_of
 from casemate.internal_service.core.account.conversations.conversation import Conversations
@@ -20,6 +21,7 @@ from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
+from casemate.protocol.client.message_extensions import MessageVersion
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
@@ -32,13 +34,18 @@ from casemate.protocol.client.views import (
     Namesake,
     PathView,
     PeerView,
+    PendingChange,
+    ReactionView,
     Reason,
+    ReplyView,
 )
-from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, MessageId, cid_of
+from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.protocol.names import holds_unseen, shown_from_others, skeleton_of_drawn
 
+REPLY_CHARACTERS: Final = 200
+"""Of the message that another one answers; its own place shows the rest."""
 _BEST_FIRST: Final = ("direct", "relayed", "mailbox")
 
 
@@ -189,11 +196,19 @@ class Showing:
     def _messages(self, peer: Peer, rows: Sequence[MessageRow]) -> list[MessageView]:
         ours = [row.arrival for row in rows if row.author == self._context.account_id]
         deliveries = self._context.store.deliveries_of(ours) if ours else {}
-        return [self._message(peer, row, deliveries.get(row.arrival, ())) for row in rows]
+        changing = self._context.store.changes_under_way(rows)
+        return [
+            self._message(peer, row, deliveries.get(row.arrival, ()), changing.get(row.arrival, ()))
+            for row in rows
+            if row.deleted != "here"
+        ]
 
-    def _message(self, peer: Peer, row: MessageRow, deliveries: Sequence[Delivery]) -> MessageView:
+    def _message(
+        self, peer: Peer, row: MessageRow, deliveries: Sequence[Delivery], changing: Sequence[Delivery]
+    ) -> MessageView:
         mine = row.author == self._context.account_id
-        status = status_of(row, deliveries) if mine else "received"
+        # Of what was taken back nothing is on its way; how far the taking back is, `pending` says.
+        status = status_of(row, deliveries) if mine and row.deleted is None else "received"
         return MessageView(
             id=row.message_id.hex(),
             conversation=row.conversation.hex(),
@@ -212,7 +227,49 @@ class Showing:
             arrived_late=row.late,
             seen=row.seen,
             painted=row.painted,
+            reply=None if row.about is None else self._reply(row.conversation, row.about),
+            edited_at=None if row.edited_at is None else milliseconds(row.edited_at),
+            deleted=row.deleted is not None,
+            reactions=_reactions(row),
+            pending=self._pending(peer, changing),
         )
+
+    def _reply(self, conversation: ConversationId, target: Target) -> ReplyView:
+        author, message_id = target
+        row = self._context.store.message(conversation, message_id)
+        if row is None or row.author != author:
+            return ReplyView(author=author.hex(), id=message_id.hex(), state="unknown", text=None)
+        if row.deleted is not None:
+            return ReplyView(author=author.hex(), id=message_id.hex(), state="deleted", text=None)
+        text = _text(row)
+        return ReplyView(
+            author=author.hex(),
+            id=message_id.hex(),
+            state="here",
+            text=None if text is None else text[:REPLY_CHARACTERS],
+        )
+
+    def _pending(self, peer: Peer, changing: Sequence[Delivery]) -> PendingChange | None:
+        """Of several, as far as the one that is least far."""
+        missing = [delivery for delivery in changing if delivery.told is None]
+        if not missing:
+            return None
+        queued = [delivery for delivery in missing if delivery.state != "sent"]
+        reason_why = self._why_queued(peer, queued) if queued else None
+        return PendingChange(status="queued" if queued else "sent", reason=reason_why)
+
+    def versions(self, peer: Peer, target: Target) -> list[MessageVersion]:
+        """Of an edited message, the oldest first."""
+        conversation = self._conversations.of(peer)
+        message = self._context.store.message(conversation, target[1])
+        if message is None or message.author != target[0] or message.edited_at is None:
+            return []
+        changes = self._context.store.changes_of(conversation, target)
+        return [
+            MessageVersion(text=change.text.decode("utf-8", "replace"), made_at=milliseconds(change.made_at))
+            for change in changes
+            if change.kind == "edit"
+        ]
 
     def timeline(
         self,
@@ -320,6 +377,14 @@ def _first_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
 
 def _last_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
     return _first_that_fit(rows[::-1], most)[::-1]
+
+
+def _reactions(row: MessageRow) -> list[ReactionView]:
+    given: dict[str, list[str]] = {}
+    for author, emojis in row.reactions:
+        for emoji in emojis:
+            given.setdefault(emoji, []).append(author.hex())
+    return [ReactionView(emoji=emoji, authors=authors) for emoji, authors in given.items()]
 
 
 def _text(row: MessageRow) -> str | None:

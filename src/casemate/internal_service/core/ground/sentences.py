@@ -58,6 +58,9 @@ _SENTENCES: Final[dict[str, str]] = {
         "This computer lets Casemate open no more accounts at once; sign out of one, or raise the limit of open files."
     ),
     "disk_full": "There is no room on this computer's disk; nothing new is kept until there is.",
+    "message_gone": "This message is not there any more, or is not yours to change.",
+    "not_editable": "Only text can be edited.",
+    "still_under_way": "This message has not arrived yet: take it back for everybody, or wait.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",
     "already_registered": "Peer {peer} is already registered",

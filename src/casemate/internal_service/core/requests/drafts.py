@@ -3,7 +3,7 @@
 from typing import Final
 
 from casemate.internal_service.core.ground.desk import Asker, Desk
-from casemate.internal_service.core.ground.ids import id_from_hex
+from casemate.internal_service.core.ground.ids import conversation_from_hex, id_from_hex
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.ports import Draft, DraftStore
@@ -12,7 +12,7 @@ from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.views import DraftChanged, DraftRemoved
-from casemate.protocol.ids import CONVERSATION_ID_BYTES, SLOT_ID_BYTES, ConversationId, SlotId
+from casemate.protocol.ids import SLOT_ID_BYTES, ConversationId, SlotId
 from casemate.protocol.limits import DRAFT_BYTES, DRAFT_BYTES_PER_ACCOUNT, DRAFTS_PER_CONVERSATION
 
 _HIGHEST_REVISION: Final = 2**53 - 1
@@ -28,7 +28,7 @@ class Drafts:
     def set(self, asker: Asker, request: ext.SetDraft) -> None:
         """Raises Refused."""
         host = self._hosts.session(request.cid)
-        conversation = ConversationId(id_from_hex(request.conversation, CONVERSATION_ID_BYTES, "conversation"))
+        conversation = conversation_from_hex(request.conversation)
         slot = slot_id(request.slot)
         host.account.cid_in(conversation)
         self._write(host, conversation, slot, _storable(request.text), _revision(request.revision))

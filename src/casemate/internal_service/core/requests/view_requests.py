@@ -8,11 +8,12 @@ from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
-from casemate.internal_service.core.ground.ids import id_from_hex
+from casemate.internal_service.core.ground.ids import conversation_from_hex, id_from_hex, message_from_hex
 from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.requests.drafts import Drafts, slot_id
+from casemate.internal_service.core.requests.message_changes import target_of
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.views.directory import DirectoryReader
@@ -21,11 +22,9 @@ from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.extension_bases import Done, ExtensionRequest
 from casemate.protocol.client.views import MessageOrder, Reason
 from casemate.protocol.ids import (
-    CONVERSATION_ID_BYTES,
     DEVICE_ID_BYTES,
     MESSAGE_ID_BYTES,
     Cid,
-    ConversationId,
     DeviceId,
     MessageId,
 )
@@ -76,7 +75,7 @@ class ViewRequests:
 
     def get_timeline(self, asker: Asker, request: ext.GetTimeline) -> None:
         host = self._hosts.session(request.cid)
-        conversation = _conversation(request.conversation)
+        conversation = conversation_from_hex(request.conversation)
         limit = max(1, min(request.limit, TIMELINE_PAGE_ROWS))
         messages, has_before, has_after = host.account.timeline(
             conversation, _order(request.before), _order(request.after), _order(request.around), limit
@@ -93,14 +92,16 @@ class ViewRequests:
 
     def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
         host = self._hosts.session(request.cid)
-        conversation = _conversation(request.conversation)
-        message_id = _message_id(request.message_id)
+        conversation = conversation_from_hex(request.conversation)
+        message_id = message_from_hex(request.message_id)
         slot = None if request.slot is None else slot_id(request.slot)
         if not request.text:
             raise refuse("malformed", what="text")
         if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
             raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
-        items = host.account.send_chat(conversation, message_id, request.text, self._desk.now)
+        reply_to = None if request.reply_to is None else target_of(request.reply_to.author, request.reply_to.id)
+        now = self._desk.now
+        items = host.account.send_chat(conversation, message_id, request.text, now, reply_to=reply_to)
         if slot is not None:
             self._drafts.sent(host, conversation, slot, request.draft_revision)
         message = host.account.message_view(conversation, message_id)
@@ -111,16 +112,16 @@ class ViewRequests:
 
     def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
         host = self._hosts.session(request.cid)
-        conversation = _conversation(request.conversation)
+        conversation = conversation_from_hex(request.conversation)
         if len(request.painted) > PAINTED_AT_ONCE:
             raise refuse("malformed", what="painted")
-        painted = [_message_id(text) for text in request.painted]
+        painted = [message_from_hex(text) for text in request.painted]
         up_to = max(0, min(request.seen_up_to, _HIGHEST_NUMBER))
         self._do(asker, host, host.account.mark_read(conversation, painted, up_to, self._desk.now))
 
     def set_typing(self, asker: Asker, request: ext.SetTyping) -> None:
         host = self._hosts.session(request.cid)
-        conversation = _conversation(request.conversation)
+        conversation = conversation_from_hex(request.conversation)
         self._do(asker, host, host.account.set_typing(conversation, request.typing, self._desk.now))
 
     def withdraw_registration(self, asker: Asker, request: ext.WithdrawRegistration) -> None:
@@ -241,11 +242,3 @@ def _order(order: MessageOrder | None) -> DisplayOrder | None:
         id_from_hex(order.message, MESSAGE_ID_BYTES, "order"),
     )
     return order.counter, DeviceId(device), MessageId(message)
-
-
-def _message_id(text: str) -> MessageId:
-    return MessageId(id_from_hex(text, MESSAGE_ID_BYTES, "message_id"))
-
-
-def _conversation(text: str) -> ConversationId:
-    return ConversationId(id_from_hex(text, CONVERSATION_ID_BYTES, "conversation"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from casemate.crypto.content import Content, Kind, Shows
+from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversations.lines import which_are_lines
 from casemate.internal_service.core.account.conversations.reading import Reading
@@ -27,7 +28,7 @@ class Messages:
 
     # ----------------------------------------------------------------------------------------------------------- ours
 
-    def send_chat(self, peer: Peer, message_id: MessageId, text: str, now: Instant) -> Outcome:
+    def send_chat(self, peer: Peer, message_id: MessageId, text: str, reply_to: Target | None, now: Instant) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
         known = self._context.store.messages_with_id(message_id)
         conversation = self._context.conversation_with(peer.account_id)
@@ -36,26 +37,34 @@ class Messages:
             return [MessageChanged(conversation, message_id)]
         body = text.encode("utf-8", "replace")
         if not ours:
-            _check_may_write(peer, body)
+            check_may_write(peer, body)
         if ours or any(row.conversation == conversation for row in known):
             raise refuse("malformed", what="message_id")
-        return self._write(peer, Kind.CHAT, [body], now, message_id)
+        return self._write(peer, Kind.CHAT, [body], now, message_id, reply_to)
 
     def send_opaque(self, peer: Peer, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue a run of another app's bytes. Raises Refused."""
         for body in bodies:
-            _check_may_write(peer, body)
+            check_may_write(peer, body)
         return self._write(peer, Kind.OPAQUE, bodies, now)
 
     def _write(
-        self, peer: Peer, kind: str, bodies: Sequence[bytes], now: Instant, message_id: MessageId | None = None
+        self,
+        peer: Peer,
+        kind: str,
+        bodies: Sequence[bytes],
+        now: Instant,
+        message_id: MessageId | None = None,
+        reply_to: Target | None = None,
     ) -> Outcome:
         """Messages leave room in the queue for what keeps a conversation going."""
         context = self._context
         conversation = context.conversation_with(peer.account_id)
         lines = which_are_lines(context.store, conversation, context.account_id, [(kind, body) for body in bodies])
         shows = [Shows.LINE if line else Shows.NOTHING for line in lines]
-        contents = [NewContent(kind, body, show, message_id) for body, show in zip(bodies, shows, strict=True)]
+        contents = [
+            NewContent(kind, body, show, message_id, reply_to) for body, show in zip(bodies, shows, strict=True)
+        ]
         rows = self._outbox.write_messages(peer, contents, now)
         return [MessageChanged(conversation, row.message_id) for row in rows if row.shows == Shows.LINE]
 
@@ -107,6 +116,7 @@ class Messages:
                 number=number,
                 written_at=min(content.sent_at_ms, milliseconds(now.wall)) / 1000,
                 arrived_at=now.wall,
+                about=content.reply_to,
                 late=highest_seen is not None and (content.counter, device, content.message_id) < highest_seen,
                 seen=False,
                 painted=False,
@@ -117,7 +127,8 @@ class Messages:
         return {row.number: row.arrival for row in added if row.number is not None}
 
 
-def _check_may_write(peer: Peer, body: bytes) -> None:
+def check_may_write(peer: Peer, body: bytes = b"") -> None:
+    """Raises Refused."""
     if len(body) > MESSAGE_BODY_BYTES:
         raise refuse("too_long", limit=str(MESSAGE_BODY_BYTES), size=str(len(body)))
     if peer.blocked:

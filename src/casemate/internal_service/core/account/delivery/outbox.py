@@ -100,6 +100,20 @@ class Outbox(Memory):
             self._put_under_way(device, [*sealed, *waiting])
         return rows
 
+    def may_be_there(self, message: MessageRow) -> bool:
+        """Whether any device may have got it by now."""
+        deliveries = self._context.store.deliveries_of([message.arrival]).get(message.arrival, [])
+        return message.settled is not None or any(delivery.number is not None for delivery in deliveries)
+
+    def take_back(self, peer: Peer, gone: MessageRow, now: Instant) -> None:
+        """What is not there yet of this message says nothing any more; what waits does not go at all."""
+        store = self._context.store
+        deliveries = store.deliveries_of([gone.arrival]).get(gone.arrival, [])
+        store.waiting_drop(gone.arrival)
+        for delivery in deliveries:
+            if delivery.number is not None and delivery.state != "done":
+                self._sealing.void(peer, delivery.device, delivery.number, gone, now)
+
     def _put_under_way(self, device: DeviceId, deliveries: Sequence[Delivery]) -> None:
         self._context.store.deliveries_add(deliveries)
         self.flush_later(device)

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from casemate.crypto.content import CONTENT_VERSION, Content, encode_content
+from casemate.crypto.content import CONTENT_VERSION, Content, Shows, encode_content
 from casemate.crypto.envelope import START_BYTES, seal
 from casemate.crypto.errors import SessionExhausted
 from casemate.internal_service.core.account.contents import VOID
@@ -13,7 +13,7 @@ from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.delivery.origins import counting_on, origin_of
 from casemate.internal_service.core.account.delivery.ratchets import Ratchets
 from casemate.internal_service.core.account.delivery.writing import NewContent, write_contents
-from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer
+from casemate.internal_service.core.account.rows import Delivery, MessageRow, Peer, RatchetRow
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -77,6 +77,14 @@ class Sealing(Memory):
         self._voids[device] = (left - 1 if may else left, now.monotonic)
         return may
 
+    def void(self, peer: Peer, device: DeviceId, number: int, gone: MessageRow, now: Instant) -> None:
+        """What is under way with this number says nothing any more, wherever it has not arrived. Without a session it
+        stays as it is."""
+        ratchet = self._ratchets.sending(peer, device, number, now)
+        if ratchet is not None:
+            envelope = self._seal_under(peer, ratchet, number, gone)
+            self._context.store.delivery_void(device, number, envelope)
+
     def seal_again(self, peer: Peer, device: DeviceId, number: int, done: Delivery | None, now: Instant) -> bool:
         """Put back what had this number, or a void where that is gone. False as above."""
         ratchet = self._ratchets.sending(peer, device, number, now)
@@ -87,17 +95,25 @@ class Sealing(Memory):
             [row] = write_contents(context, peer, [NewContent(VOID, b"")], now)
         else:
             row = store.message_at(done.message)
-        origin = origin_of(self._ratchets.channel(peer, device).origins, number)
-        session, envelope = seal(ratchet.session, number, origin, _content(row), context.entropy, context.kem)
-        store.put_ratchet(replace(ratchet, session=session))
+        envelope = self._seal_under(peer, ratchet, number, row)
         if done is None:
             store.deliveries_add([Delivery(device, row.arrival, number, envelope, "queued")])
         else:
             store.delivery_again(device, number, envelope)
         return True
 
+    def _seal_under(self, peer: Peer, ratchet: RatchetRow, number: int, row: MessageRow) -> bytes:
+        """A content under a number that was used before."""
+        context = self._context
+        origin = origin_of(self._ratchets.channel(peer, ratchet.device).origins, number)
+        session, envelope = seal(ratchet.session, number, origin, _content(row), context.entropy, context.kem)
+        context.store.put_ratchet(replace(ratchet, session=session))
+        return envelope
+
 
 def _content(row: MessageRow) -> bytes:
+    if row.deleted is not None:
+        row = replace(row, kind=VOID, shows=Shows.NOTHING, heads=(), about=None)
     content = Content(
         version=CONTENT_VERSION,
         kind=row.kind,
@@ -109,5 +125,6 @@ def _content(row: MessageRow) -> bytes:
         expires_at=None,
         body=row.body,
         shows=row.shows,
+        reply_to=row.about if row.shows == Shows.LINE else None,
     )
     return encode_content(content)

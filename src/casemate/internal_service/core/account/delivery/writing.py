@@ -7,7 +7,7 @@ from casemate.crypto.content import LAST_COUNTER, Shows
 from casemate.internal_service.core.account.context import Context
 from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.node import Instant
-from casemate.protocol.ids import MESSAGE_ID_BYTES, MessageId
+from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, MessageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,12 @@ class NewContent:
     shows: Shows = Shows.NOTHING
     message_id: MessageId | None = None
     """New in the conversation; None: one is drawn."""
+    about: tuple[AccountId, MessageId] | None = None
+    """The message that it answers or changes: author and id."""
 
 
 def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent], now: Instant) -> list[MessageRow]:
-    """Only what people see takes a place in their order."""
+    """What people see takes a place in their order, and so does what changes it: the later of two changes wins."""
     store = context.store
     conversation = context.conversation_with(peer.account_id)
     counter = before = store.counter(conversation)
@@ -28,7 +30,7 @@ def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent],
     rows: list[MessageRow] = []
     for content in contents:
         is_line = content.shows is Shows.LINE
-        counter += is_line
+        counter += content.shows is not Shows.NOTHING
         row = MessageRow(
             arrival=0,
             message_id=content.message_id or MessageId(context.entropy(MESSAGE_ID_BYTES)),
@@ -42,6 +44,7 @@ def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent],
             written_at=now.wall,
             arrived_at=now.wall,
             heads=() if last is None else (last,),
+            about=content.about,
         )
         rows.append(row)
         last = row.message_id if is_line else last

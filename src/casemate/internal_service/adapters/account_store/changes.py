@@ -1,0 +1,234 @@
+"""Changes of messages, in SQL: all that counts of a message that is here, and what waits for one that is not."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from casemate.crypto.content import Kind, Shows
+from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
+from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
+from casemate.internal_service.core.account.rows import DeletedBy, Delivery, MessageRow
+from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
+from casemate.protocol.limits import (
+    CHANGES_WAITING,
+    CHANGES_WAITING_BYTES,
+    CHANGES_WAITING_SECONDS,
+    VERSIONS_BYTES,
+    VERSIONS_KEPT,
+)
+from casemate.runtime.sqlite import Row
+
+_COLUMNS: Final = "kind, author, counter, device, id, made_at, text, emojis"
+_OF_TARGET: Final = "conversation = ? AND target_author = ? AND target = ?"
+_BESIDES_TEXT: Final = 256
+"""Bytes that a row takes besides its text and emojis, about."""
+
+
+class ChangesTable(DeliveriesTable):
+    def change_add(
+        self, conversation: ConversationId, target: Target, change: Change, arrived_at: float
+    ) -> list[MessageId]:
+        if not counts(change, target[0]):
+            return []
+        message = self._target(conversation, target)
+        if message is None:
+            self._insert(conversation, target, change, arrived_at, waits=True)
+            self._rows.wrote(("changes wait", conversation), True)
+            self._forget_waiting(conversation, change.author)
+            return []
+        if message.deleted is not None or not _may_be(change, message):
+            return []
+        if change.kind == "delete":
+            return self._empty(message, "everywhere")
+        if change.kind == "edit":
+            self._keep_first_text(message, target)
+        self._insert(conversation, target, change, arrived_at, waits=False)
+        return self._apply(message, target)
+
+    def changes_of(self, conversation: ConversationId, target: Target) -> list[Change]:
+        sql = f"SELECT {_COLUMNS} FROM changes WHERE {_OF_TARGET} ORDER BY counter, device, id"
+        return [_read(row) for row in self._db.rows(sql, conversation, *target)]
+
+    def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:
+        targets = {row.author + row.message_id: row.arrival for row in rows if row.author is not None}
+        if not targets:
+            return {}
+        sql = (
+            "SELECT arrival, about FROM messages INDEXED BY messages_changing"
+            f" WHERE about IN ({', '.join('?' * len(targets))}) AND shows = 'change' AND conversation = ?"
+        )
+        of = {arrival: targets[about] for arrival, about in self._db.rows(sql, *targets, rows[0].conversation)}
+        found: dict[int, list[Delivery]] = {}
+        for change, deliveries in (self.deliveries_of(list(of)) if of else {}).items():
+            found.setdefault(of[change], []).extend(deliveries)
+        return found
+
+    def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageId]:
+        gone: list[MessageId] = []
+        for message in self.lines(conversation, message_ids):
+            if message.deleted != "here":
+                gone += self._empty(message, "here")
+        return gone
+
+    def changes_expire(self, wall: float) -> None:
+        self._db.execute("DELETE FROM changes WHERE waits = 1 AND arrived_at <= ?", wall - CHANGES_WAITING_SECONDS)
+
+    def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        added = super().messages_add(rows)
+        if not added or not self._changes_wait(added[0].conversation):
+            return added
+        return [self._with_what_waited(row) for row in added]
+
+    # -------------------------------------------------------------------------------------------------------- helpers
+
+    def _with_what_waited(self, row: MessageRow) -> MessageRow:
+        if row.author is None or row.shows != Shows.LINE:
+            return row
+        target = (row.author, row.message_id)
+        waited = self._db.rows(
+            f"UPDATE changes SET waits = 0 WHERE {_OF_TARGET} RETURNING kind", row.conversation, *target
+        )
+        if not waited:
+            return row
+        if ("edit",) in waited:
+            self._keep_first_text(row, target)
+        self._apply(row, target)
+        return self.message_at(row.arrival)
+
+    def _apply(self, message: MessageRow, target: Target) -> list[MessageId]:
+        """What the message is after all its changes. Returns what looks different now: it, and those that answer it."""
+        changes = [change for change in self.changes_of(message.conversation, target) if _may_be(change, message)]
+        changed = fold(target[0], changes)
+        if changed.deleted is not None:
+            return self._empty(message, "everywhere")
+        self._drop_old(message.conversation, target, changed)
+        edited = changed.edits[-1] if len(changed.edits) > 1 else None
+        self._db.execute(
+            "UPDATE messages SET body = ?, edited_at = ?, reactions = ? WHERE arrival = ?",
+            message.body if edited is None else edited.text,
+            None if edited is None else edited.made_at,
+            _written(changed),
+            message.arrival,
+        )
+        return self._looks_different(message)
+
+    def _empty(self, message: MessageRow, deleted: DeletedBy) -> list[MessageId]:
+        """Nothing of what it said stays. Its row does, so that the same message is not taken for a new one."""
+        if message.author is not None:
+            self._db.execute(
+                f"DELETE FROM changes WHERE {_OF_TARGET}", message.conversation, message.author, message.message_id
+            )
+        self.see_one(message)
+        self._owe_no_more(message)
+        self._rows.drop(("last message", message.conversation))
+        self._db.execute(
+            "UPDATE messages SET body = x'', about = NULL, edited_at = NULL, reactions = NULL, deleted = ?"
+            " WHERE arrival = ?",
+            deleted,
+            message.arrival,
+        )
+        return self._looks_different(message)
+
+    def _owe_no_more(self, message: MessageRow) -> None:
+        """A plain client that has not got it gets nothing in its place."""
+        if self._db.execute("DELETE FROM plain_queue WHERE line = ?", message.arrival):
+            self._rows.drop("all that is owed")
+
+    def _keep_first_text(self, message: MessageRow, target: Target) -> None:
+        """What a message said when it was written is its first version."""
+        if message.edited_at is None and message.kind == Kind.CHAT:
+            first = Change("edit", target[0], message.order, message.written_at, text=message.body)
+            self._insert(message.conversation, target, first, message.arrived_at, waits=False)
+
+    def _drop_old(self, conversation: ConversationId, target: Target, changed: Changed) -> None:
+        """Reactions that were replaced, and the oldest versions of a text where there are too many."""
+        kept = [change.order for change in changed.reactions.values()]
+        size = 0
+        for version in reversed(changed.edits[-VERSIONS_KEPT:]):
+            size += len(version.text)
+            if size > VERSIONS_BYTES and version is not changed.edits[-1]:
+                break
+            kept.append(version.order)
+        places = [(change.order) for change in self.changes_of(conversation, target) if change.order not in kept]
+        self._db.executemany(
+            f"DELETE FROM changes WHERE {_OF_TARGET} AND counter = ? AND device = ? AND id = ?",
+            [(conversation, *target, *place) for place in places],
+        )
+
+    def _looks_different(self, message: MessageRow) -> list[MessageId]:
+        if message.author is None:
+            return [message.message_id]
+        answers = self._db.rows(
+            "SELECT id FROM messages INDEXED BY messages_about WHERE about = ? AND conversation = ? AND shows = 'line'",
+            message.author + message.message_id,
+            message.conversation,
+        )
+        return [message.message_id, *(MessageId(row[0]) for row in answers)]
+
+    def _target(self, conversation: ConversationId, target: Target) -> MessageRow | None:
+        author, message_id = target
+        message = self.message(conversation, message_id)
+        return message if message is not None and message.author == author else None
+
+    def _changes_wait(self, conversation: ConversationId) -> bool:
+        """Every message that arrives asks, so that is not looked up each time."""
+        sql = "SELECT 1 FROM changes WHERE conversation = ? AND waits = 1 LIMIT 1"
+        return self._rows.read(
+            ("changes wait", conversation), lambda: self._stored.value(sql, conversation) is not None
+        )
+
+    def _forget_waiting(self, conversation: ConversationId, author: AccountId) -> None:
+        """The oldest of one author go where there are too many."""
+        rows = self._db.rows(
+            "SELECT target_author, target, counter, device, id, length(text) + length(emojis) FROM changes"
+            " WHERE conversation = ? AND author = ? AND waits = 1 ORDER BY arrived_at DESC, counter DESC, id DESC",
+            conversation,
+            author,
+        )
+        size = 0
+        for count, (*place, text_bytes) in enumerate(rows, start=1):
+            size += text_bytes + _BESIDES_TEXT
+            if count > CHANGES_WAITING or size > CHANGES_WAITING_BYTES:
+                self._db.execute(
+                    f"DELETE FROM changes WHERE {_OF_TARGET} AND counter = ? AND device = ? AND id = ?",
+                    conversation,
+                    *place,
+                )
+
+    def _insert(
+        self, conversation: ConversationId, target: Target, change: Change, arrived_at: float, *, waits: bool
+    ) -> None:
+        self._db.execute(
+            "INSERT OR IGNORE INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            conversation,
+            *target,
+            *change.order,
+            change.author,
+            change.kind,
+            change.made_at,
+            arrived_at,
+            change.text,
+            "\n".join(change.emojis),
+            waits,
+        )
+
+
+def _may_be(change: Change, message: MessageRow) -> bool:
+    """Only what people wrote has a text that can be edited."""
+    return change.kind != "edit" or message.kind == Kind.CHAT
+
+
+def _written(changed: Changed) -> bytes | None:
+    """Who gave which emojis, whoever gave theirs first in front."""
+    given = [change for change in changed.reactions.values() if change.emojis]
+    given.sort(key=lambda change: change.order)
+    return msgspec.msgpack.encode([(change.author, change.emojis) for change in given]) if given else None
+
+
+def _read(row: Row) -> Change:
+    kind, author, counter, device, message_id, made_at, text, emojis = row
+    order = (counter, DeviceId(device), MessageId(message_id))
+    return Change(
+        kind, AccountId(author), order, made_at, text=text, emojis=tuple(emojis.split("\n")) if emojis else ()
+    )

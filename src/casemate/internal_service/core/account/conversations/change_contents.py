@@ -1,0 +1,69 @@
+"""The bodies of contents that change a message: what is sealed, and what a fold makes of it."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from casemate.crypto.content import Kind, MessageIdField
+from casemate.crypto.identity import AccountIdField
+from casemate.internal_service.core.account.changes import Change, Target
+from casemate.internal_service.core.account.conversations.emojis import is_emoji
+from casemate.internal_service.core.account.rows import DisplayOrder
+from casemate.protocol.errors import MalformedFrame
+from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import EDITED_BYTES, EMOJI_CHARACTERS, REACTIONS_OF_ONE
+
+CHANGES: Final = (Kind.EDIT, Kind.DELETE, Kind.REACT)
+
+Emoji = Annotated[str, msgspec.Meta(min_length=1, max_length=EMOJI_CHARACTERS)]
+
+
+class Edited(msgspec.Struct, frozen=True, array_like=True):
+    """A message of the writer's own says something else from now on."""
+
+    target: MessageIdField
+    text: Annotated[bytes, msgspec.Meta(min_length=1, max_length=EDITED_BYTES)]
+    """UTF-8."""
+
+
+class Deleted(msgspec.Struct, frozen=True, array_like=True):
+    """A message of the writer's own is taken back from everybody."""
+
+    target: MessageIdField
+
+
+class Reacted(msgspec.Struct, frozen=True, array_like=True):
+    """All that the writer says to a message with emojis; it takes the place of what they said before."""
+
+    target_author: AccountIdField
+    target: MessageIdField
+    emojis: Annotated[tuple[Emoji, ...], msgspec.Meta(max_length=REACTIONS_OF_ONE)]
+
+
+_edited: Final = msgspec.msgpack.Decoder(Edited)
+_deleted: Final = msgspec.msgpack.Decoder(Deleted)
+_reacted: Final = msgspec.msgpack.Decoder(Reacted)
+
+
+def encode_change(body: Edited | Deleted | Reacted) -> bytes:
+    return msgspec.msgpack.encode(body)
+
+
+def read_change(
+    kind: str, body: bytes, author: AccountId, order: DisplayOrder, made_at: float
+) -> tuple[Target, Change]:
+    """What it changes, and how; whether its author may is for the fold to say. Raises MalformedFrame."""
+    try:
+        match kind:
+            case Kind.EDIT:
+                edited = _edited.decode(body)
+                return (author, edited.target), Change("edit", author, order, made_at, text=edited.text)
+            case Kind.DELETE:
+                deleted = _deleted.decode(body)
+                return (author, deleted.target), Change("delete", author, order, made_at)
+            case _:
+                reacted = _reacted.decode(body)
+                emojis = tuple(dict.fromkeys(filter(is_emoji, reacted.emojis)))
+                return (reacted.target_author, reacted.target), Change("react", author, order, made_at, emojis=emojis)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedFrame(kind) from error

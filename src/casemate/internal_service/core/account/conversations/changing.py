@@ -1,0 +1,139 @@
+"""Messages that are edited, taken back or reacted to: what goes out, and what comes in."""
+
+from collections.abc import Iterable, Sequence
+
+from casemate.crypto.content import Content, Kind, Shows
+from casemate.internal_service.core.account.changes import Change, Target
+from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversations.change_contents import (
+    Deleted,
+    Edited,
+    Reacted,
+    encode_change,
+    read_change,
+)
+from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.conversations.emojis import is_emoji
+from casemate.internal_service.core.account.conversations.messages import check_may_write
+from casemate.internal_service.core.account.delivery.outbox import Outbox
+from casemate.internal_service.core.account.delivery.writing import NewContent
+from casemate.internal_service.core.account.rows import MessageRow, Peer
+from casemate.internal_service.core.ground.notices import MessageChanged
+from casemate.internal_service.core.ground.refusals import refuse
+from casemate.node import Instant
+from casemate.protocol.ids import ConversationId, DeviceId, MessageId
+from casemate.protocol.limits import EDITED_BYTES, REACTIONS_OF_ONE
+
+
+class Changing:
+    def __init__(self, context: Context, conversations: Conversations, outbox: Outbox) -> None:
+        self._context = context
+        self._conversations = conversations
+        self._outbox = outbox
+
+    # ----------------------------------------------------------------------------------------------------------- ours
+
+    def edit(self, conversation: ConversationId, message_id: MessageId, text: str, now: Instant) -> Outcome:
+        """A message of ours says this from now on; what it says already changes nothing. Raises Refused."""
+        message = self._ours(conversation, message_id)
+        new = text.encode("utf-8", "replace")
+        if message.kind != Kind.CHAT:
+            raise refuse("not_editable")
+        if not new:
+            raise refuse("malformed", what="text")
+        if len(new) > EDITED_BYTES:
+            raise refuse("too_long", limit=str(EDITED_BYTES), size=str(len(new)))
+        if new == message.body:
+            return []
+        target = (self._context.account_id, message_id)
+        return self._write(conversation, target, Kind.EDIT, Edited(message_id, new), now)
+
+    def delete(self, conversation: ConversationId, message_ids: Iterable[MessageId], now: Instant) -> Outcome:
+        """Take messages of ours back from everybody: where one is not yet it does not come, elsewhere it goes. All of
+        them, or none: raises Refused."""
+        with self._context.savepoint():
+            return [
+                effect
+                for message_id in dict.fromkeys(message_ids)
+                for effect in self._delete(conversation, message_id, now)
+            ]
+
+    def _delete(self, conversation: ConversationId, message_id: MessageId, now: Instant) -> Outcome:
+        message = self._ours(conversation, message_id)
+        target = (self._context.account_id, message_id)
+        if self._outbox.may_be_there(message):
+            outcome = self._write(conversation, target, Kind.DELETE, Deleted(message_id), now)
+        else:
+            outcome = self._apply(conversation, target, Change("delete", target[0], message.order, now.wall), now)
+        gone = self._context.store.message_at(message.arrival)
+        self._outbox.take_back(self._peer(conversation), gone, now)
+        return outcome
+
+    def react(self, conversation: ConversationId, target: Target, emojis: Sequence[str], now: Instant) -> Outcome:
+        """All that we say to a message with emojis; none takes them back. Raises Refused."""
+        author, message_id = target
+        message = self._context.store.message(conversation, message_id)
+        if message is None or message.author != author or message.deleted is not None:
+            raise refuse("message_gone")
+        emojis = tuple(dict.fromkeys(emojis))
+        if len(emojis) > REACTIONS_OF_ONE or not all(map(is_emoji, emojis)):
+            raise refuse("malformed", what="emojis")
+        if emojis == dict(message.reactions).get(self._context.account_id, ()):
+            return []
+        return self._write(conversation, target, Kind.REACT, Reacted(author, message_id, emojis), now)
+
+    def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> Outcome:
+        """The user of this computer wants to see these no more. Raises Refused while one of ours is under way."""
+        store = self._context.store
+        for message in store.lines(conversation, message_ids):
+            if message.author == self._context.account_id and message.deleted is None and self._is_under_way(message):
+                raise refuse("still_under_way")
+        return self._changed(conversation, store.delete_here(conversation, message_ids))
+
+    # --------------------------------------------------------------------------------------------------------- theirs
+
+    def arrived(self, peer: Peer, device: DeviceId, content: Content, now: Instant) -> Outcome:
+        """Raises PeerBrokeProtocol."""
+        order = (content.counter, device, content.message_id)
+        made_at = content.sent_at_ms / 1000
+        target, change = read_change(content.kind, content.body, peer.account_id, order, made_at)
+        return self._apply(content.conversation_id, target, change, now)
+
+    # --------------------------------------------------------------------------------------------------------- inside
+
+    def _write(
+        self,
+        conversation: ConversationId,
+        target: Target,
+        kind: Kind,
+        body: Edited | Deleted | Reacted,
+        now: Instant,
+    ) -> Outcome:
+        peer = self._peer(conversation)
+        check_may_write(peer)
+        content = NewContent(kind, encode_change(body), Shows.CHANGE, about=target)
+        [row] = self._outbox.write_messages(peer, [content], now)
+        _, change = read_change(row.kind, row.body, self._context.account_id, row.order, row.written_at)
+        return self._apply(conversation, target, change, now)
+
+    def _apply(self, conversation: ConversationId, target: Target, change: Change, now: Instant) -> Outcome:
+        return self._changed(conversation, self._context.store.change_add(conversation, target, change, now.wall))
+
+    def _peer(self, conversation: ConversationId) -> Peer:
+        peer = self._conversations.peer(conversation)
+        if peer is None:
+            raise refuse("not_connected")
+        return peer
+
+    def _ours(self, conversation: ConversationId, message_id: MessageId) -> MessageRow:
+        message = self._context.store.message(conversation, message_id)
+        if message is None or message.author != self._context.account_id or message.deleted is not None:
+            raise refuse("message_gone")
+        return message
+
+    def _is_under_way(self, message: MessageRow) -> bool:
+        deliveries = self._context.store.deliveries_of([message.arrival]).get(message.arrival, [])
+        return any(delivery.state != "done" for delivery in deliveries)
+
+    def _changed(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> Outcome:
+        return [MessageChanged(conversation, message_id) for message_id in message_ids]

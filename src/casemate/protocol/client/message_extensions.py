@@ -1,0 +1,61 @@
+"""What is done with messages that are there, as views ask for it: docs/protocol/changes.md.
+
+Ids of conversations, messages and accounts are hex.
+"""
+
+import msgspec
+
+from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
+from casemate.protocol.ids import Cid
+
+
+class MessageVersion(msgspec.Struct, frozen=True, kw_only=True):
+    text: str
+    made_at: int
+    """The author's clock."""
+
+
+class MessageVersions(ExtensionResponse, frozen=True, kw_only=True):
+    versions: list[MessageVersion]
+    """The oldest first; the last one is what the message says. Of a message that was never edited there is none."""
+
+
+class EditMessage(ExtensionRequest, frozen=True, kw_only=True):
+    """A message of one's own says this from now on, on every screen. MessageChanged follows."""
+
+    cid: Cid
+    conversation: str
+    message_id: str
+    text: str
+
+
+class DeleteMessages(ExtensionRequest, frozen=True, kw_only=True):
+    """Take messages of one's own back from everybody, or take any off one's own screens. All of them, or none."""
+
+    cid: Cid
+    conversation: str
+    message_ids: list[str]
+    """1 to 200."""
+    everywhere: bool
+
+
+class ReactToMessage(ExtensionRequest, frozen=True, kw_only=True):
+    """All that one says to a message with emojis; none takes them back."""
+
+    cid: Cid
+    conversation: str
+    author: str
+    message_id: str
+    emojis: list[str]
+    """At most 8."""
+
+
+class GetMessageVersions(ExtensionRequest, frozen=True, kw_only=True):
+    """What an edited message said before."""
+
+    answers = (MessageVersions,)
+
+    cid: Cid
+    conversation: str
+    author: str
+    message_id: str

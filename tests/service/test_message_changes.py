@@ -1,0 +1,158 @@
+"""Messages that are edited, taken back, reacted to and answered, as views ask for it and see it."""
+
+import pytest
+
+from casemate.internal_service.core.account.conversations.chat_form import text_of
+from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import responses as to
+from casemate.protocol.client.extension_bases import Done, ExtensionRequest, RequestRefused
+from casemate.protocol.client.message_extensions import (
+    DeleteMessages,
+    EditMessage,
+    GetMessageVersions,
+    MessageVersions,
+    ReactToMessage,
+)
+from casemate.protocol.client.views import MessageReference, MessageView
+from casemate.protocol.ids import Cid
+from tests.service.asking import new_id
+from tests.service.client import Client
+from tests.service.house import House, Street
+
+SAID = "07" * 16
+ANSWER = "08" * 16
+
+
+class Talk:
+    """Alice and Bob, connected; she has said something."""
+
+    def __init__(self, street: Street, house: House) -> None:
+        self.street = street
+        self.alice, self.bob = house.view(), street.house("other").view()
+        self.a, self.b = self.alice.register("alice"), self.bob.register("bob")
+        for view, cid in ((self.alice, self.a), (self.bob, self.b)):
+            view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
+        self.alice.befriend(self.a, self.bob, self.b)
+        self.conversation = self.alice.conversation(self.a, self.b)
+        self.say(self.alice, self.a, SAID, "Helo")
+
+    def say(self, view: Client, cid: Cid, message_id: str, text: str, to: MessageReference | None = None) -> None:
+        request = ext.SendChat(
+            request_id=new_id(), cid=cid, conversation=self.conversation, message_id=message_id, text=text, reply_to=to
+        )
+        view.expect(ext.MessageQueued, request)
+
+    def page(self, view: Client, cid: Cid) -> dict[str, MessageView]:
+        request = ext.GetTimeline(request_id=new_id(), cid=cid, conversation=self.conversation)
+        return {message.id: message for message in view.expect(ext.TimelinePage, request).messages}
+
+    def edit(self, text: str, message_id: str = SAID) -> EditMessage:
+        return EditMessage(
+            request_id=new_id(), cid=self.a, conversation=self.conversation, message_id=message_id, text=text
+        )
+
+    def delete(self, cid: Cid, *message_ids: str, everywhere: bool) -> DeleteMessages:
+        return DeleteMessages(
+            request_id=new_id(),
+            cid=cid,
+            conversation=self.conversation,
+            message_ids=list(message_ids),
+            everywhere=everywhere,
+        )
+
+    @property
+    def alices_id(self) -> str:
+        author = self.page(self.alice, self.a)[SAID].author
+        assert author is not None
+        return author
+
+
+@pytest.fixture
+def talk(street: Street, house: House) -> Talk:
+    return Talk(street, house)
+
+
+def refusal(view: Client, request: ExtensionRequest) -> str:
+    return view.expect(RequestRefused, request).reason.code
+
+
+def test_an_edit_is_seen_by_both_and_what_was_said_before_can_be_read(talk: Talk) -> None:
+    talk.alice.expect(Done, talk.edit("Hello"))
+    for view, cid in ((talk.alice, talk.a), (talk.bob, talk.b)):
+        message = talk.page(view, cid)[SAID]
+        assert (message.text, message.edited_at is None) == ("Hello", False)
+        asked = GetMessageVersions(
+            request_id=new_id(), cid=cid, conversation=talk.conversation, author=talk.alices_id, message_id=SAID
+        )
+        assert [version.text for version in view.expect(MessageVersions, asked).versions] == ["Helo", "Hello"]
+
+
+def test_what_is_taken_back_and_what_is_deleted_here(talk: Talk) -> None:
+    talk.say(talk.alice, talk.a, ANSWER, "for both")
+    talk.bob.expect(Done, talk.delete(talk.b, ANSWER, everywhere=False))
+    talk.alice.expect(Done, talk.delete(talk.a, SAID, everywhere=True))
+    assert [(each.id, each.deleted) for each in talk.page(talk.bob, talk.b).values()] == [(SAID, True)]
+    both = talk.page(talk.alice, talk.a)
+    assert (both[SAID].deleted, both[SAID].text, both[ANSWER].text) == (True, "", "for both")
+
+
+def test_of_several_all_are_taken_back_or_none(talk: Talk) -> None:
+    talk.say(talk.bob, talk.b, ANSWER, "his")
+    assert refusal(talk.alice, talk.delete(talk.a, SAID, ANSWER, everywhere=True)) == "message_gone"
+    assert talk.page(talk.alice, talk.a)[SAID].deleted is False
+    assert talk.page(talk.bob, talk.b)[SAID].text == "Helo"
+
+
+def test_reactions_and_answers(talk: Talk) -> None:
+    reacted = ReactToMessage(
+        request_id=new_id(),
+        cid=talk.b,
+        conversation=talk.conversation,
+        author=talk.alices_id,
+        message_id=SAID,
+        emojis=["👍"],
+    )
+    talk.bob.expect(Done, reacted)
+    talk.say(talk.bob, talk.b, ANSWER, "Hi", MessageReference(author=talk.alices_id, id=SAID))
+    page = talk.page(talk.alice, talk.a)
+    assert [(each.emoji, len(each.authors)) for each in page[SAID].reactions] == [("👍", 1)]
+    reply = page[ANSWER].reply
+    assert reply is not None
+    assert (reply.state, reply.text) == ("here", "Helo")
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"text": ""}, "malformed"),
+        ({"text": "x" * 2**20}, "too_long"),
+        ({"message_id": ANSWER}, "message_gone"),
+        ({"message_id": "no"}, "malformed"),
+        ({"conversation": "c0" * 16}, "message_gone"),
+    ],
+)
+def test_an_edit_that_cannot_be_made_is_refused(talk: Talk, changed: dict[str, str], code: str) -> None:
+    fields = {"cid": talk.a, "conversation": talk.conversation, "message_id": SAID, "text": "Hello", **changed}
+    assert refusal(talk.alice, EditMessage(request_id=new_id(), **fields)) == code  # type: ignore[arg-type]
+    assert talk.page(talk.bob, talk.b)[SAID].text == "Helo"
+
+
+def test_a_plain_client_is_not_owed_what_was_taken_back(street: Street, house: House) -> None:
+    alice, there = house.view(), street.house("other")
+    bob = there.client()
+    a, b = alice.register("alice"), bob.register("bob")
+    alice.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=a))
+    alice.befriend(a, bob, b)
+    bob.close()
+    conversation = alice.conversation(a, b)
+    for message_id, text in ((SAID, "taken back"), (ANSWER, "kept")):
+        request = ext.SendChat(request_id=new_id(), cid=a, conversation=conversation, message_id=message_id, text=text)
+        alice.expect(ext.MessageQueued, request)
+    alice.expect(
+        Done,
+        DeleteMessages(request_id=new_id(), cid=a, conversation=conversation, message_ids=[SAID], everywhere=True),
+    )
+    again = there.client()
+    again.claim(b)
+    said = [text_of(bytes(notice.message)) for notice in again.heard(to.MessageNotification)]
+    assert [text for text in said if text is not None] == ["kept"]

@@ -1,0 +1,73 @@
+/** What became of a message, and what it answers. */
+import { Reply } from "lucide-react";
+
+import type { MessageView, ReplyView } from "../../api/generated";
+import { Tooltip } from "../../components/Tooltip";
+import { useWorkspace } from "../../state/context";
+import { fewMarks } from "../../text/bounded";
+import { pendingWords } from "../../words/changes";
+import { fullTime } from "../../words/times";
+
+/** The message that is answered, as it is now. */
+export function ReplyQuote({ reply, peerName }: { readonly reply: ReplyView; readonly peerName: string }) {
+  const own = useWorkspace(({ account }) => account.account_id);
+  return (
+    <p className="mb-0.5 flex items-center gap-1.5 overflow-clip text-13 text-ink-3">
+      <Reply size={13} aria-hidden className="shrink-0" />
+      <span className="sr-only">Answers</span>
+      <bdi className="shrink-0 font-medium">{reply.author === own ? "You" : peerName}</bdi>
+      <span dir="auto" className="truncate">
+        {quoted(reply)}
+      </span>
+    </p>
+  );
+}
+
+function quoted({ state, text }: ReplyView): string {
+  if (state === "deleted") return "a message that was deleted";
+  if (state === "unknown") return "a message that is not on this computer";
+  return text === null ? "something that is no text" : fewMarks(text);
+}
+
+export function EditedMark({
+  message,
+  peerName,
+}: {
+  readonly message: MessageView;
+  readonly peerName: string;
+}) {
+  const pending = pendingWords(message.pending, peerName);
+  return (
+    <Tooltip text={`Edited ${fullTime(message.edited_at ?? 0)}.${pending}`} align="start">
+      <span className="text-12 text-ink-3">Edited</span>
+    </Tooltip>
+  );
+}
+
+export function Reactions({
+  message,
+  peerName,
+}: {
+  readonly message: MessageView;
+  readonly peerName: string;
+}) {
+  const own = useWorkspace(({ account }) => account.account_id);
+  return (
+    <ul aria-label="Reactions" className="flex flex-wrap gap-1 pt-0.5 pb-1">
+      {message.reactions.map(({ emoji, authors }) => {
+        const who = authors.map((author) => (author === own ? "you" : peerName)).join(" and ");
+        return (
+          <li key={emoji}>
+            <Tooltip text={`${emoji} by ${who}`} align="start">
+              <span className="inline-flex h-6 items-center gap-1 overflow-clip rounded-full border border-line bg-raised px-2 text-13">
+                <bdi>{emoji}</bdi>
+                {authors.length > 1 && <span className="tabular-nums">{authors.length}</span>}
+                <span className="sr-only">by {who}</span>
+              </span>
+            </Tooltip>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
