@@ -74,7 +74,7 @@ class TruthfulStatus:
 
     def told(self, person: Person, told: Told) -> None:
         row = told.row
-        if not isinstance(row, MessageView) or not row.mine or row.kind not in {"chat", "opaque"}:
+        if not isinstance(row, MessageView) or not row.mine or row.kind not in {"chat", "opaque"} or row.deleted:
             return
         before = person.statuses.get(row.id)
         person.statuses[row.id] = row.status
@@ -273,7 +273,9 @@ def converged(deployment: Deployment) -> str | None:
         assert account is not None
         for other in deployment.people:
             for message in person.timeline(account, other.cid):
-                if message.mine and message.status != "read":
+                if message.pending is not None:
+                    return f"{person.name}'s change of {message.id} is still {message.pending.status}"
+                if message.mine and not message.deleted and message.status != "read":
                     return f"{person.name}'s message {message.id} is still {message.status} ({message.reason})"
         store = store_needed(person)
         for channel in store.channels():
@@ -332,15 +334,29 @@ def exactly_once(deployment: Deployment) -> None:
             shown = Counter(message.id for message in side.timeline(side.account, peer.cid))
             if doubled := [message_id for message_id, count in shown.items() if count > 1]:
                 raise CheckFailed(f"{side.name} sees {doubled} more than once")
-            texts = {message.id: message.text for message in side.timeline(side.account, peer.cid)}
+            texts = _texts(side, peer)
+            changed = {**one.changed, **other.changed}
             for message in promised:
                 if lost_by_rollback((one, other), message):
                     continue
-                if texts.get(message.message_id.hex()) != message.text:
-                    raise CheckFailed(f"{side.name} does not see {message.message_id.hex()}: {message.text[:40]}")
+                message_id = message.message_id.hex()
+                # What was taken back before it went anywhere is seen by its writer alone.
+                if texts.get(message_id) not in (message.text, *changed.get(message_id, ())):
+                    raise CheckFailed(f"{side.name} does not see {message_id}: {message.text[:40]}")
             said = one.written | other.written
-            if invented := [message_id for message_id, text in texts.items() if said.get(message_id) != text]:
+            if invented := [
+                message_id
+                for message_id, text in texts.items()
+                if text != said.get(message_id) and text not in changed.get(message_id, ())
+            ]:
                 raise CheckFailed(f"{side.name} sees {invented}, which nobody wrote")
+
+
+def _texts(person: Person, peer: Person) -> dict[str, str | None]:
+    """By message id; None: it was taken back."""
+    assert person.account is not None
+    shown = person.timeline(person.account, peer.cid)
+    return {message.id: None if message.deleted else message.text for message in shown}
 
 
 def same_order(deployment: Deployment) -> None:
@@ -359,11 +375,34 @@ def same_order(deployment: Deployment) -> None:
 
 
 def _of_both(one: Person, other: Person, person: Person, peer: Person) -> list[str]:
-    """What this person sees of the conversation, without what other devices of the two accounts wrote."""
+    """What this person sees of the conversation, without what other devices of the two accounts wrote. What was taken
+    back before it went anywhere left its trace with its writer alone."""
     assert person.account is not None
     devices = {end.device.hex() for end in (one, other) if end.device is not None}
-    messages = person.timeline(person.account, peer.cid)
+    messages = [message for message in person.timeline(person.account, peer.cid) if not message.deleted]
     return [message.id for message in messages if not devices or message.order.device in devices]
+
+
+def same_changes(deployment: Deployment) -> None:
+    """What became of a message is the same for both, unless an older copy of some data was put back."""
+    for one, other in pairs(deployment.people):
+        if one.rolled_back or other.rolled_back or one.is_cloned or other.is_cloned:
+            continue
+        left, right = _changes_seen(one, other, one, other), _changes_seen(one, other, other, one)
+        if differ := [message_id for message_id in left.keys() & right.keys() if left[message_id] != right[message_id]]:
+            raise CheckFailed(f"{one.name} and {other.name} do not see the same of {differ}")
+
+
+def _changes_seen(one: Person, other: Person, person: Person, peer: Person) -> dict[str, object]:
+    """By message id. One's own devices do not tell each other of reactions yet."""
+    assert person.account is not None
+    of_both = set(_of_both(one, other, person, peer))
+    alone = one.device is None and other.device is None
+    return {
+        message.id: (message.deleted, message.text, message.edited_at, message.reactions if alone else None)
+        for message in person.timeline(person.account, peer.cid)
+        if message.deleted or message.id in of_both
+    }
 
 
 def nothing_unread(deployment: Deployment) -> None:
@@ -373,7 +412,7 @@ def nothing_unread(deployment: Deployment) -> None:
             raise CheckFailed(f"{person.name} has read everything, but {person.account.unread()} count as unread")
 
 
-FINAL_CHECKS: Final[tuple[Callable[[Deployment], None], ...]] = (exactly_once, same_order, nothing_unread)
+FINAL_CHECKS: Final[tuple[Callable[[Deployment], None], ...]] = (exactly_once, same_order, same_changes, nothing_unread)
 
 
 def pairs(people: list[Person]) -> list[tuple[Person, Person]]:

@@ -151,7 +151,8 @@ class NobodyWaits:
         waiting = self._waiting.get((writer.name, reader.name), [])
         since = self._since[writer.name, reader.name, way][1]
         for message in list(waiting):
-            if self._has(reader, writer, message):
+            was_taken_back = None in writer.changed.get(message.message_id.hex(), ())
+            if was_taken_back or self._has(reader, writer, message):
                 waiting.remove(message)
             elif now - max(message.at, since) > WAIT_SECONDS:
                 text = f"{reader.name} has waited {now - max(message.at, since):.1f} s for {message.message_id.hex()}"

@@ -12,7 +12,7 @@ from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
-from casemate.protocol.ids import Cid, DeviceId, MessageId
+from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
 from casemate.protocol.limits import PAINTED_AT_ONCE
 from tests.sim.host import AccountHost, Operation, Told, Wish
 from tests.sim.machine import Machine
@@ -20,6 +20,8 @@ from tests.sim.machine import Machine
 CANARY: Final = "canary-7c1f"
 """Part of every text: it may be found nowhere outside the people's own, opened databases."""
 PAGE_ROWS: Final = 200
+CHANGED_OF_LAST: Final = 20
+"""Messages among which people choose one to change."""
 Setting = Literal["relay_only", "lan_discovery", "appear_offline"]
 SETTINGS_TO_CHANGE: Final[tuple[Setting, ...]] = ("relay_only", "lan_discovery", "appear_offline")
 UdpMode = Literal["Enabled", "Disabled"]
@@ -69,6 +71,8 @@ class Person:
     """Whom they ever blocked, even for a moment."""
     written: dict[str, str] = field(default_factory=dict)
     """Everything they ever tried to say, by message id."""
+    changed: dict[str, list[str | None]] = field(default_factory=dict)
+    """What they ever tried to make of it, by message id; None: nothing more."""
 
     @property
     def account(self) -> Account | None:
@@ -143,6 +147,47 @@ class Person:
             f"say #{number} to {peer_cid % 1000}",
             lambda account, now: account.send_chat(account.conversation_with(peer_cid), message_id, text, now),
             heard,
+        )
+
+    def change_something(self, peer_cid: Cid) -> None:
+        """One of the last messages is edited or taken back, if it is theirs, or reacted to."""
+        account = self.account
+        shown = [] if account is None else self.timeline(account, peer_cid)[-CHANGED_OF_LAST:]
+        shown = [message for message in shown if message.kind == "chat" and not message.deleted]
+        if not shown:
+            return
+        message = self.chance.choice(shown)
+        kind = self.chance.choice(("edit", "edit", "delete", "react")) if message.mine else "react"
+        if kind == "react":
+            self.react(peer_cid, message, self.chance.choice(((), ("👍",), ("🎂", "👍"))))
+        elif kind == "delete":
+            self.changed.setdefault(message.id, []).append(None)
+            self.take_back(peer_cid, message.id)
+        else:
+            text = f"{CANARY} {self.name} says it anew" + " and again" * len(self.changed.get(message.id, ()))
+            self.changed.setdefault(message.id, []).append(text)
+            self.edit(peer_cid, message.id, text)
+
+    def edit(self, peer_cid: Cid, message_id: str, text: str) -> None:
+        target = MessageId(bytes.fromhex(message_id))
+        self.wish(
+            f"edit {message_id[:6]}",
+            lambda account, now: account.changing.edit(account.conversation_with(peer_cid), target, text, now),
+        )
+
+    def take_back(self, peer_cid: Cid, message_id: str) -> None:
+        target = MessageId(bytes.fromhex(message_id))
+        self.wish(
+            f"take {message_id[:6]} back",
+            lambda account, now: account.changing.delete(account.conversation_with(peer_cid), [target], now),
+        )
+
+    def react(self, peer_cid: Cid, message: MessageView, emojis: tuple[str, ...]) -> None:
+        assert message.author is not None
+        target = AccountId(bytes.fromhex(message.author)), MessageId(bytes.fromhex(message.id))
+        self.wish(
+            f"react to {message.id[:6]}",
+            lambda account, now: account.changing.react(account.conversation_with(peer_cid), target, emojis, now),
         )
 
     def read_everything(self, peer_cid: Cid) -> None:
@@ -303,6 +348,8 @@ class Habits:
         if kind < 0.65:
             for _ in range(self._chance.choice((1, 1, 1, 2, 5))):
                 person.write(peer_cid)
+        elif kind < 0.72:
+            person.change_something(peer_cid)
         elif kind < 0.8:
             person.read_everything(peer_cid)
         elif kind < 0.9:

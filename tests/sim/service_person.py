@@ -36,7 +36,9 @@ from casemate.protocol.client.codec import (
     encode_response,
 )
 from casemate.protocol.client.extension_bases import RequestRefused
+from casemate.protocol.client.message_extensions import DeleteMessages, EditMessage, ReactToMessage
 from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, Uuid
+from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 from tests.sim.host import Told
 from tests.sim.machine import Machine, Process
@@ -278,6 +280,37 @@ class ServicePerson(Person):
                 request_id=rid, cid=self.cid, conversation=talk, message_id=message_id.hex(), text=text
             ),
             heard,
+        )
+
+    def edit(self, peer_cid: Cid, message_id: str, text: str) -> None:
+        talk = self._talk_with(peer_cid)
+        self._ask(
+            f"edit {message_id[:6]}",
+            lambda rid: EditMessage(request_id=rid, cid=self.cid, conversation=talk, message_id=message_id, text=text),
+        )
+
+    def take_back(self, peer_cid: Cid, message_id: str) -> None:
+        talk = self._talk_with(peer_cid)
+        self._ask(
+            f"take {message_id[:6]} back",
+            lambda rid: DeleteMessages(
+                request_id=rid, cid=self.cid, conversation=talk, message_ids=[message_id], everywhere=True
+            ),
+        )
+
+    def react(self, peer_cid: Cid, message: MessageView, emojis: tuple[str, ...]) -> None:
+        talk, author = self._talk_with(peer_cid), message.author
+        assert author is not None
+        self._ask(
+            f"react to {message.id[:6]}",
+            lambda rid: ReactToMessage(
+                request_id=rid,
+                cid=self.cid,
+                conversation=talk,
+                author=author,
+                message_id=message.id,
+                emojis=list(emojis),
+            ),
         )
 
     def _talk_with(self, peer_cid: Cid) -> str:

@@ -225,7 +225,7 @@ class World(AbstractContextManager["World"]):
 
         machine = self._account_machine(name, lambda machine: self._start_account(machine, person, furnished))
         person = Person(name, machine, self._chance(name), cid=first.cid, udp_mode=first.udp_mode)
-        person.written, person.talks = first.written, first.talks
+        person.written, person.changed, person.talks = first.written, first.changed, first.talks
         for own in self.people:
             if own.cid == first.cid and own is not first:
                 own.wish("hear of another device", lambda account, now: take_over(account, device_list))
@@ -313,7 +313,7 @@ class World(AbstractContextManager["World"]):
             lambda machine: self._start_account(machine, copy),
         )
         copy = Person(person.name, machine, self._chance("copy"), cid=person.cid, udp_mode=person.udp_mode)
-        copy.written, copy.talks = person.written, person.talks
+        copy.written, copy.changed, copy.talks = person.written, person.changed, person.talks
         copy.told.append(self.statuses.told)
         self.network.attach(machine)
         self.peers.attach(machine)
