@@ -5,12 +5,15 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from casemate.crypto.content import Kind
+from casemate.internal_service.core.account.changes import Change as TheChange
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations.changing import Changing
+from casemate.internal_service.core.account.key_time import TIDY_SECONDS
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import ConversationId, MessageId
+from casemate.protocol.limits import CHANGES_WAITING_SECONDS
 from casemate.protocol.link import Deliver
 from tests.accounts.deployment import Deployment, Person
 
@@ -120,6 +123,18 @@ def test_what_was_not_sealed_yet_never_leaves(world: Deployment, alice: Person, 
     assert world.texts(alice, bob) == [""]
     assert world.texts(bob, alice) == []
     assert found_on_disk(bob, message_id) == []
+
+
+def test_a_change_whose_message_never_comes_goes_after_its_time(world: Deployment, alice: Person, bob: Person) -> None:
+    conversation = bob.account.conversation_with(alice.cid)
+    target = (alice.account.account_id, MessageId(b"n" * 16))
+    order = (5, alice.account._context.device.device_id, MessageId(b"c" * 16))
+    never = TheChange("delete", target[0], order, world.now.wall)
+    with bob.store.transaction():
+        bob.store.change_add(conversation, target, never, world.now.wall - CHANGES_WAITING_SECONDS + 60)
+    assert bob.store.changes_of(conversation, target) == [never]
+    world.pass_time(TIDY_SECONDS + 60)
+    assert bob.store.changes_of(conversation, target) == []
 
 
 def test_what_waits_in_the_mailbox_goes_with_its_taking_back(world: Deployment, alice: Person, bob: Person) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from casemate.crypto.content import Kind, Shows
 from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
-from casemate.internal_service.core.account.rows import DeletedBy, Delivery, MessageRow
+from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
 from casemate.protocol.limits import (
     CHANGES_WAITING,
@@ -98,11 +98,12 @@ class ChangesTable(DeliveriesTable):
 
     def _apply(self, message: MessageRow, target: Target) -> list[MessageId]:
         """What the message is after all its changes. Returns what looks different now: it, and those that answer it."""
-        changes = [change for change in self.changes_of(message.conversation, target) if _may_be(change, message)]
-        changed = fold(target[0], changes)
+        changes = self.changes_of(message.conversation, target)
+        changed = fold(target[0], [change for change in changes if _may_be(change, message)])
         if changed.deleted is not None:
             return self._empty(message, "everywhere")
-        self._drop_old(message.conversation, target, changed)
+        kept = _kept(changed)
+        self._forget(message.conversation, [(*target, *each.order) for each in changes if each.order not in kept])
         edited = changed.edits[-1] if len(changed.edits) > 1 else None
         self._db.execute(
             "UPDATE messages SET body = ?, edited_at = ?, reactions = ? WHERE arrival = ?",
@@ -141,19 +142,11 @@ class ChangesTable(DeliveriesTable):
             first = Change("edit", target[0], message.order, message.written_at, text=message.body)
             self._insert(message.conversation, target, first, message.arrived_at, waits=False)
 
-    def _drop_old(self, conversation: ConversationId, target: Target, changed: Changed) -> None:
-        """Reactions that were replaced, and the oldest versions of a text where there are too many."""
-        kept = [change.order for change in changed.reactions.values()]
-        size = 0
-        for version in reversed(changed.edits[-VERSIONS_KEPT:]):
-            size += len(version.text)
-            if size > VERSIONS_BYTES and version is not changed.edits[-1]:
-                break
-            kept.append(version.order)
-        places = [(change.order) for change in self.changes_of(conversation, target) if change.order not in kept]
+    def _forget(self, conversation: ConversationId, places: Sequence[tuple[object, ...]]) -> None:
+        """The changes at these: target, and the order of the change."""
         self._db.executemany(
             f"DELETE FROM changes WHERE {_OF_TARGET} AND counter = ? AND device = ? AND id = ?",
-            [(conversation, *target, *place) for place in places],
+            [(conversation, *place) for place in places],
         )
 
     def _looks_different(self, message: MessageRow) -> list[MessageId]:
@@ -187,14 +180,12 @@ class ChangesTable(DeliveriesTable):
             author,
         )
         size = 0
+        too_many: list[tuple[object, ...]] = []
         for count, (*place, text_bytes) in enumerate(rows, start=1):
             size += text_bytes + _BESIDES_TEXT
             if count > CHANGES_WAITING or size > CHANGES_WAITING_BYTES:
-                self._db.execute(
-                    f"DELETE FROM changes WHERE {_OF_TARGET} AND counter = ? AND device = ? AND id = ?",
-                    conversation,
-                    *place,
-                )
+                too_many.append(tuple(place))
+        self._forget(conversation, too_many)
 
     def _insert(
         self, conversation: ConversationId, target: Target, change: Change, arrived_at: float, *, waits: bool
@@ -217,6 +208,18 @@ class ChangesTable(DeliveriesTable):
 def _may_be(change: Change, message: MessageRow) -> bool:
     """Only what people wrote has a text that can be edited."""
     return change.kind != "edit" or message.kind == Kind.CHAT
+
+
+def _kept(changed: Changed) -> set[DisplayOrder]:
+    """The last reactions of each, and of the versions of a text the newest, where there are too many."""
+    kept = {change.order for change in changed.reactions.values()}
+    size = 0
+    for version in reversed(changed.edits[-VERSIONS_KEPT:]):
+        size += len(version.text)
+        if size > VERSIONS_BYTES and version is not changed.edits[-1]:
+            break
+        kept.add(version.order)
+    return kept
 
 
 def _written(changed: Changed) -> bytes | None:
