@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -458,19 +459,23 @@ def main() -> None:
 
 @contextmanager
 def served() -> Iterator[str]:
-    """The UI over the sample world, built; its address."""
+    """The UI over the sample world, built; its address.
+
+    Built in a place of its own: a build empties its directory, and another of these may be serving what it made.
+    """
     port = free_port()
     vite = str(WEB / "node_modules/.bin/vite")
-    built = ["--outDir", "dist", "--logLevel", "error"]
-    subprocess.run([vite, "build", "--mode", "fake", *built], cwd=WEB, check=True)
-    where = ["--port", str(port), "--strictPort", "--host", "127.0.0.1"]
-    server = subprocess.Popen([vite, "preview", *built, *where], cwd=WEB)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+    with TemporaryDirectory() as directory:
+        built = ["--outDir", directory, "--logLevel", "error"]
+        subprocess.run([vite, "build", "--mode", "fake", "--emptyOutDir", *built], cwd=WEB, check=True)
+        where = ["--port", str(port), "--strictPort", "--host", "127.0.0.1"]
+        server = subprocess.Popen([vite, "preview", *built, *where], cwd=WEB)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def take(browser: Browser, base: str, name: str, width: str, theme: str) -> None:
