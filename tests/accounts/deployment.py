@@ -51,7 +51,7 @@ from tests.support.peer_network import PeerNetwork
 FIRST_WALL_SECONDS = 1_900_000_000.0
 MOMENT_SECONDS = 0.05
 """Receipts come no closer after each other than less than this."""
-_KEY = b"k" * 32
+DATABASE_KEY = b"k" * 32
 
 Heard = TypeVar("Heard", bound=Notice)
 
@@ -184,7 +184,7 @@ class Deployment:
         invitation: str = "",
     ) -> Person:
         path = self.folder / f"{name}.db"
-        store = open_account_store(path, _KEY, synchronous="OFF")
+        store = open_account_store(path, DATABASE_KEY, synchronous="OFF")
         with store.transaction():
             account = Account.create(
                 store,
@@ -211,7 +211,7 @@ class Deployment:
         self.people.append(person)
         if database is not None:
             person.path.write_bytes(database)
-        person.store = open_account_store(person.path, _KEY, synchronous="OFF")
+        person.store = open_account_store(person.path, DATABASE_KEY, synchronous="OFF")
         account = Account.load(person.store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
         person.core = AccountCore(account)
         self.do(person, lambda account, now: account.start(now))
@@ -219,7 +219,7 @@ class Deployment:
     def come_back(self, name: str) -> Person:
         """Somebody whose database lies in the folder; their process starts."""
         path = self.folder / f"{name}.db"
-        store = open_account_store(path, _KEY, synchronous="OFF")
+        store = open_account_store(path, DATABASE_KEY, synchronous="OFF")
         account = Account.load(store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
         person = Person(name, path, store, AccountCore(account))
         self.people.append(person)
@@ -255,7 +255,7 @@ class Deployment:
         name = f"copy {len(self.people)} of {person.name}"
         path = self.folder / f"{name}.db"
         path.write_bytes(database)
-        store = open_account_store(path, _KEY, synchronous="OFF")
+        store = open_account_store(path, DATABASE_KEY, synchronous="OFF")
         account = Account.load(store, entropy=self.entropy, kem=RepeatableKem(self.entropy))
         copy = Person(name, path, store, AccountCore(account), place=AccountId(self.entropy(32)))
         self.people.append(copy)
@@ -266,7 +266,7 @@ class Deployment:
         """A further computer of somebody's, which the account lists from now on."""
         name = f"device {len(self.people)} of {person.name}"
         path = self.folder / f"{name}.db"
-        store = open_account_store(path, _KEY, synchronous="OFF")
+        store = open_account_store(path, DATABASE_KEY, synchronous="OFF")
         device, device_list = with_device(person.account, self.entropy)
         with store.transaction():
             furnish(store, person.account, device, device_list)

@@ -1,9 +1,13 @@
 """Messages that are edited, taken back, reacted to and answered, as views ask for it and see it."""
 
+from dataclasses import replace
+
 import pytest
 
+from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.conversations.chat_form import text_of
 from casemate.protocol.client import extensions as ext
+from casemate.protocol.client import requests as ask
 from casemate.protocol.client import responses as to
 from casemate.protocol.client.extension_bases import Done, ExtensionRequest, RequestRefused
 from casemate.protocol.client.message_extensions import (
@@ -13,6 +17,7 @@ from casemate.protocol.client.message_extensions import (
     MessageVersions,
     ReactToMessage,
 )
+from casemate.protocol.client.types import Octets
 from casemate.protocol.client.views import MessageReference, MessageView
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
@@ -156,3 +161,34 @@ def test_a_plain_client_is_not_owed_what_was_taken_back(street: Street, house: H
     again.claim(b)
     said = [text_of(bytes(notice.message)) for notice in again.heard(to.MessageNotification)]
     assert [text for text in said if text is not None] == ["kept"]
+
+
+def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(street: Street, house: House) -> None:
+    """What it sends it keeps itself, and sends again until it is told that it came."""
+    alice, bob = house.client(), street.house("other").view()
+    a, b = alice.register("alice"), bob.register("bob")
+    alice.befriend(a, bob, b)
+    said, other = ilm.Data(a, b, 0, b"cormorants over the lagoon"), ilm.Data(a, b, 1, b"cormorants over the lagoon")
+    for frame in (said, said, other):
+        alice.send(a, b, ilm.encode(frame))
+    kept = b"\x02" + ilm.payload(said) + b"|" + ilm.payload(other)
+    alice.expect(
+        to.LocalDBSetKVSuccess,
+        ask.LocalDBSetKV(request_id=new_id(), cid=a, peer_cid=None, key="outbound_messages", value=Octets(kept)),
+    )
+    view = house.view()
+    view.claim(a, only_if_orphaned=False)
+    conversation = view.conversation(a, b)
+    page = view.expect(ext.TimelinePage, view.timeline(a, b)).messages
+    view.expect(
+        Done,
+        DeleteMessages(
+            request_id=new_id(), cid=a, conversation=conversation, message_ids=[page[0].id], everywhere=True
+        ),
+    )
+    found = view.expect(
+        to.LocalDBGetKVSuccess,
+        ask.LocalDBGetKV(request_id=new_id(), cid=a, peer_cid=None, key="outbound_messages"),
+    )
+    blank = ilm.payload(replace(said, body=b" " * len(said.body)))
+    assert bytes(found.value) == b"\x02" + blank + b"|" + ilm.payload(other)

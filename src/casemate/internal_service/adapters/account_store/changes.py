@@ -7,7 +7,11 @@ import msgspec
 
 from casemate.crypto.content import Kind, Shows
 from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
+from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
+from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
+from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
+from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
 from casemate.protocol.limits import (
@@ -21,11 +25,12 @@ from casemate.runtime.sqlite import Row
 
 _COLUMNS: Final = "kind, author, counter, device, id, made_at, text, emojis"
 _OF_TARGET: Final = "conversation = ? AND target_author = ? AND target = ?"
+_EDITS_OF: Final = f"about = ? AND conversation = ? AND author = ? AND shows = 'change' AND kind = '{Kind.EDIT}'"
 _BESIDES_TEXT: Final = 256
 """Bytes that a row takes besides its text and emojis, about."""
 
 
-class ChangesTable(DeliveriesTable):
+class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
     def change_add(
         self, conversation: ConversationId, target: Target, change: Change, arrived_at: float
     ) -> list[MessageId]:
@@ -63,6 +68,16 @@ class ChangesTable(DeliveriesTable):
         for change, deliveries in (self.deliveries_of(list(of)) if of else {}).items():
             found.setdefault(of[change], []).extend(deliveries)
         return found
+
+    def said_under_way(self, message: MessageRow) -> list[MessageRow]:
+        if message.author is None:
+            return []
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE {_EDITS_OF}"
+        about = message.author + message.message_id
+        edits = [read_message(row) for row in self._db.rows(sql, about, message.conversation, message.author)]
+        if message.kind != Kind.OPAQUE:
+            return edits
+        return edits + self.repeats_under_way(message.conversation, message.body)
 
     def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageId]:
         gone: list[MessageId] = []
@@ -116,12 +131,8 @@ class ChangesTable(DeliveriesTable):
 
     def _empty(self, message: MessageRow, deleted: DeletedBy) -> list[MessageId]:
         """Nothing of what it said stays. Its row does, so that the same message is not taken for a new one."""
-        if message.author is not None:
-            self._db.execute(
-                f"DELETE FROM changes WHERE {_OF_TARGET}", message.conversation, message.author, message.message_id
-            )
+        self._empty_copies(message, deleted)
         self.see_one(message)
-        self._owe_no_more(message)
         self._rows.drop(("last message", message.conversation))
         self._db.execute(
             "UPDATE messages SET body = x'', about = NULL, edited_at = NULL, reactions = NULL, deleted = ?"
@@ -131,10 +142,17 @@ class ChangesTable(DeliveriesTable):
         )
         return self._looks_different(message)
 
-    def _owe_no_more(self, message: MessageRow) -> None:
-        """A plain client that has not got it gets nothing in its place."""
-        if self._db.execute("DELETE FROM plain_queue WHERE line = ?", message.arrival):
-            self._rows.drop("all that is owed")
+    def _empty_copies(self, message: MessageRow, deleted: DeletedBy) -> None:
+        """What it said before, what of it is under way, and what a plain client has of it in a form that we know."""
+        under_way = [(deleted, each.arrival) for each in self.said_under_way(message)]
+        self._db.executemany("UPDATE messages SET body = x'', deleted = ? WHERE arrival = ?", under_way)
+        if message.author is not None:
+            target = (message.author, message.message_id)
+            self._db.execute(f"DELETE FROM changes WHERE {_OF_TARGET}", message.conversation, *target)
+        self.plain_drop(message.arrival, message.body)
+        frame = ilm.decode(message.body) if message.kind == Kind.OPAQUE else None
+        if isinstance(frame, ilm.Data) and frame.body:
+            self.kv_blank(ilm.payload(frame), len(frame.body))
 
     def _keep_first_text(self, message: MessageRow, target: Target) -> None:
         """What a message said when it was written is its first version."""

@@ -1,13 +1,13 @@
 """What is on its way to peers' devices, in SQL: by device and number once it is sealed, apart while it waits."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from casemate.crypto.content import Shows
-from casemate.internal_service.adapters.account_store.messages import MessagesTable
+from casemate.crypto.content import Kind, Shows
+from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, MessagesTable, read_message
 from casemate.internal_service.core.account.ports import Line
 from casemate.internal_service.core.account.rows import Delivery, DeliveryState, MessageRow, Told
 from casemate.protocol.ids import ConversationId, DeviceId, MessageId
@@ -15,6 +15,19 @@ from casemate.runtime.row_cache import WrittenThrough
 from casemate.runtime.sqlite import Database
 
 _COLUMNS = "device, message, number, envelope, state, told, reason, kept_until"
+
+# In this order: SQLite would rather look at all deliveries there are, because they come sorted.
+_QUEUES_IN: Final = (
+    "FROM conversations CROSS JOIN channels ON channels.account_id = conversations.peer"
+    " CROSS JOIN queues ON queues.device = channels.device"
+)
+_SEALED_IN: Final = (
+    f"SELECT message {_QUEUES_IN} CROSS JOIN deliveries ON deliveries.device = queues.device AND number >= lowest"
+    " WHERE conversations.id = ?"
+)
+_WAITING_IN: Final = (
+    f"SELECT message {_QUEUES_IN} CROSS JOIN waiting ON waiting.device = queues.device WHERE conversations.id = ?"
+)
 
 
 class _UnderWay(msgspec.Struct, frozen=True):
@@ -94,6 +107,7 @@ class DeliveriesTable(MessagesTable):
         for [device] in rows:
             queue = self._queue(DeviceId(device))
             self._put_queue(replace(queue, contents=queue.contents - 1, waiting=queue.waiting - 1))
+        self._drop_unless_under_way(message)
 
     def deliveries_to_send(
         self, device: DeviceId, after_number: int, limit: int, *, even_sent: bool = False
@@ -240,27 +254,26 @@ class DeliveriesTable(MessagesTable):
         return [DeviceId(row[0]) for row in self._db.rows(sql)]
 
     def queued_messages(self, conversation: ConversationId, limit: int) -> list[MessageId]:
-        # In this order: SQLite would rather look at all deliveries there are, because they come sorted.
-        queues = (
-            "FROM conversations CROSS JOIN channels ON channels.account_id = conversations.peer"
-            " CROSS JOIN queues ON queues.device = channels.device"
-        )
-        sealed = (
-            f"SELECT message {queues} CROSS JOIN deliveries ON deliveries.device = queues.device AND number >= lowest"
-            " WHERE conversations.id = ? AND told IS NULL AND state IN ('queued', 'expired')"
-        )
-        waiting = (
-            f"SELECT message {queues} CROSS JOIN waiting ON waiting.device = queues.device"
-            " WHERE conversations.id = ? AND told IS NULL"
-        )
+        sealed = f"{_SEALED_IN} AND told IS NULL AND state IN ('queued', 'expired')"
         rows = self._db.rows(
-            f"SELECT id FROM messages WHERE arrival IN ({sealed} UNION {waiting}) AND shows = 'line'"
-            " ORDER BY arrival DESC LIMIT ?",
+            f"SELECT id FROM messages WHERE arrival IN ({sealed} UNION {_WAITING_IN} AND told IS NULL)"
+            " AND shows = 'line' ORDER BY arrival DESC LIMIT ?",
             conversation,
             conversation,
             limit,
         )
         return [MessageId(row[0]) for row in rows]
+
+    def repeats_under_way(self, conversation: ConversationId, body: bytes) -> list[MessageRow]:
+        rows = self._db.rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages"
+            f" WHERE arrival IN ({_SEALED_IN} AND state <> 'done' UNION {_WAITING_IN})"
+            f" AND shows = 'nothing' AND kind = '{Kind.OPAQUE}' AND body = ?",
+            conversation,
+            conversation,
+            body,
+        )
+        return [read_message(row) for row in rows]
 
     # -------------------------------------------------------------------------------------------------------- helpers
 
@@ -275,8 +288,12 @@ class DeliveriesTable(MessagesTable):
     def _drop_content(self, device: DeviceId, number: int, arrival: int) -> None:
         """One that is no line: with its last delivery it is of no use any more."""
         self._db.execute("DELETE FROM deliveries WHERE device = ? AND number = ?", device, number)
+        self._drop_unless_under_way(arrival)
+
+    def _drop_unless_under_way(self, arrival: int) -> None:
         self._db.execute(
-            "DELETE FROM messages WHERE arrival = ? AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = arrival)"
+            "DELETE FROM messages WHERE arrival = ? AND shows <> 'line'"
+            " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE message = arrival)"
             " AND NOT EXISTS (SELECT 1 FROM waiting WHERE message = arrival)",
             arrival,
         )

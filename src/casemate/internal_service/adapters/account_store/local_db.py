@@ -32,6 +32,16 @@ class LocalDbTable:
     def kv_clear(self, scope: Cid | None) -> None:
         self._stored.execute("DELETE FROM local_db WHERE scope = ?", _scope(scope))
 
+    def kv_blank(self, written: bytes, size: int) -> None:
+        """In every value that holds these bytes, spaces take the place of the last `size` of them: whoever reads the
+        value by its lengths still finds its way."""
+        blanked = written[: len(written) - size] + b" " * size
+        rows = self._stored.rows("SELECT scope, key, value FROM local_db WHERE instr(value, ?) > 0", written)
+        self._stored.executemany(
+            "UPDATE local_db SET value = ? WHERE scope = ? AND key = ?",
+            [(value.replace(written, blanked), scope, key) for scope, key, value in rows],
+        )
+
     def kv_bytes(self) -> int:
         return int(self._stored.value("SELECT bytes FROM local_db_size"))
 

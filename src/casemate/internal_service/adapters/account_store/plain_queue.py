@@ -40,6 +40,11 @@ class PlainQueueTable:
         self._last_sequence = self._last_used()
         self._remove(sequence)
 
+    def plain_drop(self, line: int, body: bytes) -> None:
+        """A line of the timeline is owed no more, nor what repeats it, and nothing comes in its place."""
+        if self._db.execute("DELETE FROM plain_queue WHERE line = ? OR held = ?", line, body):
+            self._rows.drop("all that is owed")
+
     def plain_trim(self, max_messages: int, max_bytes: int) -> int:
         dropped = 0
         while self._is_over(max_messages, max_bytes):

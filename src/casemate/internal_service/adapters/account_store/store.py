@@ -31,8 +31,8 @@ class SqliteAccountStore(
     KeyTimeTable,
     ChangesTable,
     InboxTable,
-    LocalDbTable,
     PlainQueueTable,
+    LocalDbTable,
     DraftsTable,
 ):
     def __init__(self, database: Database) -> None:

@@ -277,6 +277,11 @@ class ChangeStore(Protocol):
         """By the `arrival` of the message: the deliveries of changes of ours that some device does not have."""
         ...
 
+    def said_under_way(self, message: MessageRow) -> list[MessageRow]:
+        """Contents of ours, besides this message of ours, that say what it says or is to say and that some device does
+        not have: edits of it, and what a plain client sent again."""
+        ...
+
     def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageId]:
         """Lines that are on no page from now on, and do not come again."""
         ...
@@ -314,7 +319,7 @@ class DeliveryStore(Protocol):
         ...
 
     def waiting_drop(self, message: int) -> None:
-        """What waits of this message, for any device, will not go."""
+        """What waits of this content, for any device, will not go. One that is no line and not under way is gone."""
         ...
 
     def deliveries_to_send(

@@ -61,12 +61,14 @@ class Changing:
     def _delete(self, conversation: ConversationId, message_id: MessageId, now: Instant) -> Outcome:
         message = self._ours(conversation, message_id)
         target = (self._context.account_id, message_id)
+        peer, store = self._peer(conversation), self._context.store
+        under_way = store.said_under_way(message)
         if self._outbox.may_be_there(message):
             outcome = self._write(conversation, target, Kind.DELETE, Deleted(message_id), now)
         else:
             outcome = self._apply(conversation, target, Change("delete", target[0], message.order, now.wall), now)
-        gone = self._context.store.message_at(message.arrival)
-        self._outbox.take_back(self._peer(conversation), gone, now)
+        for said in (message, *under_way):
+            self._outbox.take_back(peer, store.message_at(said.arrival), now)
         return outcome
 
     def react(self, conversation: ConversationId, target: Target, emojis: Sequence[str], now: Instant) -> Outcome:
@@ -132,8 +134,12 @@ class Changing:
         return message
 
     def _is_under_way(self, message: MessageRow) -> bool:
-        deliveries = self._context.store.deliveries_of([message.arrival]).get(message.arrival, [])
-        return any(delivery.state != "done" for delivery in deliveries)
+        """It, or what it says by now."""
+        store = self._context.store
+        deliveries = store.deliveries_of([message.arrival]).get(message.arrival, [])
+        if any(delivery.state != "done" for delivery in deliveries):
+            return True
+        return bool(store.said_under_way(message))
 
     def _changed(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> Outcome:
         return [MessageChanged(conversation, message_id) for message_id in message_ids]

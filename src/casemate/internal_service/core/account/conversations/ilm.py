@@ -14,6 +14,7 @@ _ACK: Final = struct.Struct("<IIQQQ")
 _POLL: Final = struct.Struct("<IIQQB")
 _LAST_RECEIVED: Final = struct.Struct("<Q")
 
+_TAG_BYTES: Final = 4
 _TAG_DATA: Final = 0
 _TAG_PROTOCOL: Final = 1
 _PROTOCOL_ACK: Final = 0
@@ -49,7 +50,7 @@ def decode(body: bytes) -> Frame | None:
     """None for anything else: such bytes are a direct message."""
     if len(body) < _POLL.size:
         return None
-    tag = int.from_bytes(body[:4], "little")
+    tag = int.from_bytes(body[:_TAG_BYTES], "little")
     if tag == _TAG_DATA:
         return _data(body)
     if tag == _TAG_PROTOCOL:
@@ -66,6 +67,11 @@ def encode(frame: Frame) -> bytes:
         case Poll(sender, to, last_received):
             head = _POLL.pack(_TAG_PROTOCOL, _PROTOCOL_POLL, sender, to, last_received is not None)
             return head if last_received is None else head + _LAST_RECEIVED.pack(last_received)
+
+
+def payload(frame: Data) -> bytes:
+    """A message as clients keep it in their stores: without the tag. It ends with what was said."""
+    return encode(frame)[_TAG_BYTES:]
 
 
 def acknowledgement(frame: Data) -> bytes:
