@@ -192,3 +192,21 @@ def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(street: S
     )
     blank = ilm.payload(replace(said, body=b" " * len(said.body)))
     assert bytes(found.value) == b"\x02" + blank + b"|" + ilm.payload(other)
+
+
+def test_a_page_is_found_around_a_message_by_its_id_alone(talk: Talk) -> None:
+    for number in range(10):
+        talk.say(talk.alice, talk.a, f"{number:032x}", f"line {number}")
+
+    def around(message_id: str) -> ext.GetTimeline:
+        return ext.GetTimeline(
+            request_id=new_id(), cid=talk.a, conversation=talk.conversation, around_message=message_id, limit=4
+        )
+
+    page = talk.alice.expect(ext.TimelinePage, around(f"{3:032x}"))
+    assert [message.text for message in page.messages] == ["line 1", "line 2", "line 3", "line 4"]
+    assert (page.has_before, page.has_after) == (True, True)
+    assert refusal(talk.alice, around("ff" * 16)) == "message_gone"
+    assert refusal(talk.alice, around("x")) == "malformed"
+    talk.alice.expect(Done, talk.delete(talk.a, SAID, everywhere=True))
+    assert talk.alice.expect(ext.TimelinePage, around(SAID)).messages[0].deleted

@@ -219,7 +219,7 @@ export interface GetSafetyNumber {
   readonly peer: Cid;
 }
 
-/** A page in display order: the latest, or before, after or around a place. */
+/** A page in display order: the latest, or before, after or around a place, which may be that of a message. */
 export interface GetTimeline {
   readonly request_id: string;
   readonly cid: Cid;
@@ -227,6 +227,7 @@ export interface GetTimeline {
   readonly before?: MessageOrder | null;
   readonly after?: MessageOrder | null;
   readonly around?: MessageOrder | null;
+  readonly around_message?: string | null;
   readonly limit?: number;
 }
 

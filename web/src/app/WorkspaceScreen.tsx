@@ -1,6 +1,6 @@
 /** The room one works in: accounts, people, the conversation, and what is known about the other one. */
 import type { ReactNode } from "react";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import { sharing } from "../api/sharing";
@@ -111,6 +111,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     setInfoOpen((open) => !open);
   }, []);
 
+  useJumpOf(place);
   usePageTitle(place);
   useKeyboard({
     place,
@@ -281,6 +282,18 @@ function MainPlace(props: {
         />
       );
   }
+}
+
+/** The address of a message leads to it once; from there on the conversation is what one is in. */
+function useJumpOf(place: Place): void {
+  const session = useSession();
+  useEffect(() => {
+    if (place.kind !== "conversation" || place.message === undefined) return;
+    const { conversation, message } = place;
+    void session.pages.jump(conversation, message);
+    const there = { kind: "conversation", conversation } as const;
+    navigate({ screen: "workspace", cid: session.cid, place: there }, { replace: true });
+  }, [session, place]);
 }
 
 /** What waits in the account that is shown is told by the workspace: it changes with each message, and this must not. */

@@ -1,9 +1,10 @@
 /** Which part of each conversation is loaded: a window that pages join at both ends. */
 import type { Cid, MessageOrder } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
+import { Refused } from "../api/InternalService";
 import { afterPaint } from "../api/JoinedFrames";
 import { firstPageMessages, PAGE_MESSAGES } from "./firstPage";
-import type { SessionState, SessionStore } from "./sessionState";
+import type { Jump, SessionState, SessionStore } from "./sessionState";
 import { changeWorkspace } from "./sessionState";
 import type { Timeline } from "./timeline";
 import { compareOrder, withRoom } from "./timeline";
@@ -14,11 +15,13 @@ interface Where {
   readonly before?: MessageOrder;
   readonly after?: MessageOrder;
   readonly around?: MessageOrder;
+  readonly around_message?: string;
   readonly limit?: number;
 }
 
 export class Pages {
-  private readonly loading = new Set<string>();
+  /** Which request for a page counts. */
+  private readonly loading = new Map<string, symbol>();
   private expected: string | null = null;
 
   constructor(
@@ -92,6 +95,39 @@ export class Pages {
     return this.load(conversation, "replace", { around: order });
   }
 
+  /** Leads to a message, and loads what is around it where it is not there. The conversation, once shown, goes to it. */
+  async jump(conversation: string, message: string): Promise<void> {
+    const way = this.onTheWay({ conversation, message, state: "loading" });
+    const loaded = this.window(conversation)?.messages.some(({ id }) => id === message) ?? false;
+    if (loaded) {
+      this.arrive(way, "here");
+      return;
+    }
+    try {
+      await this.fetch(conversation, "replace", { around_message: message });
+      this.arrive(way, "here");
+    } catch (error) {
+      const gone = error instanceof Refused && error.reason.code === "message_gone";
+      this.open(conversation); // whoever came for it sees where it is not
+      this.arrive(way, gone ? "gone" : "failed");
+    }
+  }
+
+  /** It was shown, or what was said of it was read. */
+  jumped(): void {
+    this.store.update((state) => ({ ...state, jump: null }));
+  }
+
+  private onTheWay(jump: Jump): Jump {
+    this.store.update((state) => ({ ...state, jump }));
+    return jump;
+  }
+
+  /** Unless it was left for another one. */
+  private arrive(jump: Jump, state: Jump["state"]): void {
+    this.store.update((now) => (now.jump === jump ? { ...now, jump: { ...jump, state } } : now));
+  }
+
   /** Asks for the page again that could not be loaded. */
   again(conversation: string): void {
     const timeline = this.window(conversation);
@@ -126,22 +162,32 @@ export class Pages {
   }
 
   private async load(conversation: string, place: PagePlace, where: Where): Promise<void> {
-    const key = keyOf(conversation, place);
-    if (this.loading.has(key)) return;
-    this.loading.add(key);
-    this.store.update((state) => ({ ...state, failedPages: withoutPage(state.failedPages, conversation) }));
+    if (this.loading.has(keyOf(conversation, place))) return;
     try {
-      const fields = { cid: this.cid, conversation, limit: PAGE_MESSAGES, ...where };
-      const page = await this.service.request("GetTimeline", fields);
-      if (this.stillFits(conversation, where))
-        changeWorkspace(this.store, (workspace) => applyPage(workspace, page, place));
+      await this.fetch(conversation, place, where);
     } catch {
       this.store.update((state) => ({
         ...state,
         failedPages: new Map(state.failedPages).set(conversation, place),
       }));
+    }
+  }
+
+  /** In place of what was asked for there before and has not come. Rejects when it does not come either. */
+  private async fetch(conversation: string, place: PagePlace, where: Where): Promise<void> {
+    const key = keyOf(conversation, place);
+    const turn = Symbol(key);
+    this.loading.set(key, turn);
+    this.store.update((state) => ({ ...state, failedPages: withoutPage(state.failedPages, conversation) }));
+    try {
+      const fields = { cid: this.cid, conversation, limit: PAGE_MESSAGES, ...where };
+      const page = await this.service.request("GetTimeline", fields);
+      if (this.loading.get(key) === turn && this.stillFits(conversation, where))
+        changeWorkspace(this.store, (workspace) => applyPage(workspace, page, place));
+    } catch (error) {
+      if (this.loading.get(key) === turn) throw error;
     } finally {
-      this.loading.delete(key);
+      if (this.loading.get(key) === turn) this.loading.delete(key);
     }
   }
 

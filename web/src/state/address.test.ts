@@ -12,6 +12,7 @@ test("addresses say where one is, and come back from what they say", () => {
     "/a/7/people",
     "/a/7/connections",
     "/a/7/c/0123456789abcdef0123456789abcdef",
+    "/a/7/c/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef",
   ]) {
     const [pathname = "", search = ""] = path.split("?");
     expect(pathOf(parseRoute(pathname, search))).toBe(path);
@@ -27,6 +28,8 @@ test("addresses say where one is, and come back from what they say", () => {
     "/a/7/c/9",
     "/a/7/c/0123456789ABCDEF0123456789ABCDEF",
     "/a/7/c/0123456789abcdef0123456789abcdef/9",
+    "/a/7/c/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef/9",
+    "/a/7/settings/0123456789abcdef0123456789abcdef/0123456789abcdef0123456789abcdef",
     "/x",
   ])
     expect(parseRoute(path).screen).toBe("nowhere");

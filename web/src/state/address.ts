@@ -15,14 +15,16 @@ export type Place =
   | { readonly kind: "people" }
   | { readonly kind: "connections" }
   | { readonly kind: "settings" }
-  | { readonly kind: "conversation"; readonly conversation: string }
+  /** With a message: at that one. */
+  | { readonly kind: "conversation"; readonly conversation: string; readonly message?: string }
   /** The conversation with them, as soon as there is one. */
   | { readonly kind: "with"; readonly peer: Cid };
 
 export const LANDING: Route = { screen: "landing", ask: "ways" };
 
 const CID = /^(0|[1-9]\d{0,19})$/;
-const CONVERSATION = /^[0-9a-f]{32}$/;
+/** Of a conversation, and of a message. */
+const ID = /^[0-9a-f]{32}$/;
 const LARGEST_CID = (1n << 64n) - 1n;
 
 export function parseRoute(path: string, search = ""): Route {
@@ -60,14 +62,15 @@ function askOf(search: string): Exclude<Asked, "join"> {
   return names.has("create") ? "create" : names.has("sign-in") ? "sign-in" : "ways";
 }
 
-function parsePlace([kind, id, ...rest]: readonly string[]): Place | null {
-  if (rest.length > 0) return null;
+function parsePlace([kind, id, message, ...rest]: readonly string[]): Place | null {
+  if (rest.length > 0 || (message !== undefined && kind !== "c")) return null;
   if (kind === undefined) return { kind: "home" };
   if (kind === "people" || kind === "connections" || kind === "settings")
     return id === undefined ? { kind } : null;
   if (kind === "with") return parsePeer(id);
-  if (kind !== "c" || id === undefined || !CONVERSATION.test(id)) return null;
-  return { kind: "conversation", conversation: id };
+  if (kind !== "c" || id === undefined || !ID.test(id)) return null;
+  if (message === undefined) return { kind: "conversation", conversation: id };
+  return ID.test(message) ? { kind: "conversation", conversation: id, message } : null;
 }
 
 function parsePeer(text: string | undefined): Place | null {
@@ -78,5 +81,6 @@ function parsePeer(text: string | undefined): Place | null {
 function pathOfPlace(place: Place): string {
   if (place.kind === "home") return "";
   if (place.kind === "with") return `/with/${place.peer.toString()}`;
-  return place.kind === "conversation" ? `/c/${place.conversation}` : `/${place.kind}`;
+  if (place.kind !== "conversation") return `/${place.kind}`;
+  return `/c/${place.conversation}${place.message === undefined ? "" : `/${place.message}`}`;
 }

@@ -3,6 +3,14 @@ import type { Reason } from "../api/generated";
 import { WritableStore } from "./store";
 import type { PagePlace, Workspace } from "./workspace";
 
+/** The way to a message, which the conversation shows or says why not. */
+export interface Jump {
+  readonly conversation: string;
+  readonly message: string;
+  /** gone: it is not on this computer. failed: the service did not answer. */
+  readonly state: "loading" | "here" | "gone" | "failed";
+}
+
 export interface SessionState {
   /** Null until the first snapshot. */
   readonly workspace: Workspace | null;
@@ -11,6 +19,7 @@ export interface SessionState {
   readonly live: boolean;
   /** Conversations of which a page could not be loaded, and which one. */
   readonly failedPages: ReadonlyMap<string, PagePlace>;
+  readonly jump: Jump | null;
 }
 
 export type SessionStore = WritableStore<SessionState>;
@@ -21,6 +30,7 @@ export function newSessionStore(): SessionStore {
     refused: null,
     live: true,
     failedPages: new Map(),
+    jump: null,
   });
 }
 

@@ -349,10 +349,13 @@ export class FakeInternalService implements InternalService {
         total: found.length,
       };
     },
-    GetTimeline: (fields) => ({
-      ...this.world.account(fields.cid).page(fields.conversation, fields),
-      request_id: null,
-    }),
+    GetTimeline: ({ cid, conversation, around_message = null, ...where }) => {
+      const account = this.world.account(cid);
+      if (around_message === null) return { ...account.page(conversation, where), request_id: null };
+      const around = account.message(conversation, around_message)?.order;
+      if (around === undefined) throw new Refused({ code: "message_gone", params: {}, acts: "user" });
+      return { ...account.page(conversation, { ...where, around }), request_id: null };
+    },
     SendChat: (fields) => {
       const [me, peer] = this.talk(fields.cid, fields.conversation);
       const known = this.world.peer(me, peer);

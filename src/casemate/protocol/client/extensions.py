@@ -191,7 +191,7 @@ class ListDirectory(ExtensionRequest, frozen=True, kw_only=True):
 
 
 class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
-    """A page in display order: the latest, or before, after or around a place."""
+    """A page in display order: the latest, or before, after or around a place, which may be that of a message."""
 
     answers = (TimelinePage,)
 
@@ -200,6 +200,7 @@ class GetTimeline(ExtensionRequest, frozen=True, kw_only=True):
     before: MessageOrder | None = None
     after: MessageOrder | None = None
     around: MessageOrder | None = None
+    around_message: str | None = None
     limit: int = 50
 
 

@@ -22,6 +22,8 @@ import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder, PageFailed } from "./ListParts";
 import type { Author } from "./MessageGroup";
 import { steadyItems, steadyMessages } from "./steady";
+import { JumpNotice } from "./JumpNotice";
+import { useJump } from "./useJump";
 import { useMessageScroll } from "./useMessageScroll";
 import { useReading } from "./useReading";
 
@@ -87,6 +89,8 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
     if (sent > 0) follow();
   }, [sent, follow]);
 
+  const jump = useJump(peer.conversation, scroller, { showAt, unpin });
+
   // The end may be far below what is loaded, and the service may be away when it is asked for.
   const loadAgain = () => {
     session.pages.again(peer.conversation);
@@ -144,6 +148,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
           </ol>
         </div>
       </div>
+      {jump !== null && <JumpNotice jump={jump} />}
       {newAbove && (
         <Chip
           className="top-3"

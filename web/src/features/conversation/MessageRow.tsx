@@ -28,6 +28,8 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
   return (
     <li
       data-message={message.id}
+      // Where a jump leads, and where the arrow keys go.
+      tabIndex={-1}
       onPointerEnter={() => {
         setApproached(true);
       }}

@@ -77,8 +77,14 @@ class ViewRequests:
         host = self._hosts.session(request.cid)
         conversation = conversation_from_hex(request.conversation)
         limit = max(1, min(request.limit, TIMELINE_PAGE_ROWS))
+        around = request.around
+        if request.around_message is not None:
+            message = host.account.message_view(conversation, message_from_hex(request.around_message))
+            if message is None:
+                raise refuse("message_gone")
+            around = message.order
         messages, has_before, has_after = host.account.timeline(
-            conversation, _order(request.before), _order(request.after), _order(request.around), limit
+            conversation, _order(request.before), _order(request.after), _order(around), limit
         )
         page = ext.TimelinePage(
             cid=request.cid,
