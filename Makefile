@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON_READY := $(VENV)/.ready
 NODE_READY := web/node_modules/.ready
 UI := src/casemate/internal_service/web_dist/index.html
-UI_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts -type f ! -name '*.test.ts*' 2>/dev/null)
+UI_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/scripts/emojiData.ts -type f ! -name '*.test.ts*' 2>/dev/null)
 
 # Folders appear as the product grows; tools are only given those that exist.
 PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts scripts/own-network)

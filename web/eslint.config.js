@@ -122,7 +122,7 @@ export default tseslint.config(
   },
   { files: ["public/**"], languageOptions: { globals: { ...globals.browser, ...globals.serviceworker } } },
   {
-    files: ["*.config.{js,ts}", "scripts/**"],
+    files: ["*.config.{js,ts}", "scripts/**/*.ts"],
     extends: [...tseslint.configs.strict],
     languageOptions: { globals: globals.node },
   },

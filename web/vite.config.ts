@@ -9,6 +9,8 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { emojiData } from "./scripts/emojiData.ts";
+
 /** The folder that the internal service serves; git-ignored, made by `make setup`. */
 const served = fileURLToPath(new URL("../src/casemate/internal_service/web_dist", import.meta.url));
 
@@ -97,7 +99,7 @@ function ahead(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), ahead(), firstLoad(), shellFiles()],
+  plugins: [react(), tailwindcss(), emojiData(), ahead(), firstLoad(), shellFiles()],
   build: {
     outDir: served,
     emptyOutDir: true,

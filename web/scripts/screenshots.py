@@ -432,6 +432,8 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         TALK,
         then(run("service.lose(Date.now() - 60000, Date.now() + 9000);"), write("Written while the service is gone")),
     ),
+    "emoji-picker": (TALK, press("Emoji")),
+    "emoji-picker-found": (TALK, then(press("Emoji"), fill(Find_an_emoji="hear"))),
     "settings": (f"{HOME}/settings", None),
     "settings-name": (f"{HOME}/settings", press("Change…")),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),

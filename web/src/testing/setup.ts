@@ -19,6 +19,8 @@ HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
   this.open = false;
 };
 Element.prototype.scrollIntoView = () => undefined;
+/** "Not done": then the page does it itself. */
+Object.assign(document, { execCommand: () => false });
 Element.prototype.hasPointerCapture = () => false;
 
 class NothingToObserve {

@@ -7,6 +7,7 @@ import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
 import { sentenceOf } from "../../words/reasons";
 import { directionOf } from "./direction";
+import { EmojiButton } from "./composer/EmojiButton";
 import { DraftOffers } from "./DraftOffers";
 import { useTypingSignal } from "./useTypingSignal";
 
@@ -133,6 +134,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           onPaste={paste}
           className="max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-[0.4375rem] text-15 [field-sizing:content] placeholder:truncate placeholder:text-ink-3 focus-visible:outline-none"
         />
+        <EmojiButton field={input} />
         <IconButton
           label="Send"
           shortcut="Enter"

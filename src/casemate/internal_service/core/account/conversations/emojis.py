@@ -10,6 +10,8 @@ _KEYCAP: Final = "\u20e3"
 _OF_KEYCAPS: Final = frozenset("0123456789#*")
 _PICTURES: Final = range(0x1F000, 0x1FB00)
 """Planes of pictures, those of later versions of Unicode among them."""
+_PICTURES_OF_OTHER_KINDS: Final = frozenset("‼⁉™ℹ↔↪➡⤴⤵〰〽◻◼◽◾")
+"""Emojis that Unicode has as punctuation, letters or signs of mathematics."""
 _TAGS: Final = range(0xE0020, 0xE0080)
 """Spell the flags of regions."""
 _SELECTORS: Final = frozenset("\ufe0e\ufe0f")
@@ -25,11 +27,7 @@ def is_emoji(text: str) -> bool:
 
 
 def _is_picture(mark: str) -> bool:
-    return (
-        ord(mark) in _PICTURES
-        or unicodedata.category(mark) == "So"
-        or mark in "\u203c\u2049\u2122\u2139\u2194\u21aa\u27a1"
-    )
+    return ord(mark) in _PICTURES or unicodedata.category(mark) == "So" or mark in _PICTURES_OF_OTHER_KINDS
 
 
 def _joins(mark: str) -> bool:
