@@ -20,3 +20,29 @@ test("a text that an earlier page sealed is said to lie in this browser before t
   handover.found([kept]);
   expect(handover.texts.get()).toMatchObject([{ text: "precious", sealed: true }]);
 });
+
+test("what a sealed text answers is handed over with it", async () => {
+  const records = new MemoryRecords();
+  const replyTo = { author: "bb".repeat(32), id: "07".repeat(16) };
+  const sealed = new SealedWords(records, 1n);
+  await sealed.unlock({ hex: "ab".repeat(32) });
+  const gone = new Handover(
+    () => Promise.reject(new Error("gone")),
+    sealed,
+    () => undefined,
+  );
+  gone.send("aa".repeat(16), "precious", null, replyTo);
+  await expect.poll(() => records.all.size).toBe(1);
+
+  const asked: unknown[] = [];
+  const later = new Handover(
+    (fields) => {
+      asked.push(fields);
+      return new Promise<never>(() => undefined);
+    },
+    sealed,
+    () => undefined,
+  );
+  later.found((await sealed.all()).map(({ words }) => words as KeptText));
+  expect(asked).toMatchObject([{ text: "precious", reply_to: replyTo }]);
+});

@@ -1,5 +1,5 @@
 /** Brings sent texts into the service: each once, in order, and none is lost while it does not answer. */
-import type { MessageView } from "../api/generated";
+import type { MessageReference, MessageView } from "../api/generated";
 import { newMessageId } from "../api/identifiers";
 import type { Answers, RequestFields } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
@@ -27,10 +27,15 @@ export class Handover {
     private readonly confirmed: (message: MessageView) => void,
   ) {}
 
-  send(conversation: string, text: string, draft: DraftOrigin | null): void {
+  send(
+    conversation: string,
+    text: string,
+    draft: DraftOrigin | null,
+    replyTo: MessageReference | null = null,
+  ): void {
     const writtenAt = Date.now();
     const made = { messageId: newMessageId(), writtenAt, refused: null, sealed: false };
-    const pending = { ...made, conversation, text, draft };
+    const pending = { ...made, conversation, text, draft, replyTo };
     this.texts.update((texts) => withPending(texts, pending));
     this.handOver(pending);
     setTimeout(() => {
@@ -74,18 +79,19 @@ export class Handover {
   found(found: readonly KeptText[]): void {
     for (const kept of found.toSorted((a, b) => a.writtenAt - b.writtenAt)) {
       if (this.find(kept.messageId) !== undefined) continue;
-      const { messageId, conversation, text, writtenAt, refused, draft } = kept;
-      const pending = { messageId, conversation, text, writtenAt, refused, draft, sealed: true };
+      const { messageId, conversation, text, writtenAt, refused, draft, replyTo = null } = kept;
+      const pending = { messageId, conversation, text, writtenAt, refused, draft, replyTo, sealed: true };
       this.texts.update((texts) => withPending(texts, pending));
     }
     for (const text of unanswered(this.texts.get())) this.handOver(text);
   }
 
-  private handOver({ messageId, conversation, text, draft }: PendingText): void {
+  private handOver({ messageId, conversation, text, draft, replyTo }: PendingText): void {
     if (this.underWay.has(messageId)) return;
     this.underWay.add(messageId);
     const origin = draft === null ? {} : { slot: draft.slot, draft_revision: draft.revision };
-    this.sendChat({ conversation, message_id: messageId, text, ...origin }).then(
+    const answered = replyTo === null ? {} : { reply_to: replyTo };
+    this.sendChat({ conversation, message_id: messageId, text, ...origin, ...answered }).then(
       ({ message }) => {
         this.drop(messageId);
         this.confirmed(message);
@@ -113,8 +119,17 @@ export class Handover {
   private seal(messageId: string): void {
     const pending = this.find(messageId);
     if (pending === undefined) return;
-    const { conversation, text, writtenAt, refused, draft } = pending;
-    const words = { kind: "text", messageId, conversation, text, writtenAt, refused, draft } as const;
+    const { conversation, text, writtenAt, refused, draft, replyTo } = pending;
+    const words = {
+      kind: "text",
+      messageId,
+      conversation,
+      text,
+      writtenAt,
+      refused,
+      draft,
+      replyTo,
+    } as const;
     void this.sealed.keep(messageId, words).then((sealed) => {
       if (!sealed) return;
       // Confirmed meanwhile: `drop` came before, or comes behind, and either way nothing stays.

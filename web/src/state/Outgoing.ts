@@ -2,6 +2,7 @@
 import type { BrowserKey, Cid, MessageView, ViewEvent } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import type { Browser } from "./browser";
+import { Composing } from "./Composing";
 import { DraftKeeper } from "./DraftKeeper";
 import { Handover } from "./Handover";
 import type { KeptDraft, KeptText } from "./SealedWords";
@@ -15,17 +16,19 @@ const NO_DRAFTS = new Map<string, never>();
 export class Outgoing {
   readonly drafts: DraftKeeper;
   readonly handover: Handover;
+  readonly composing: Composing;
   private readonly sealed: SealedWords;
 
   /** `onTaken` is called whenever the service took something: there may be nothing left in hand. */
   constructor(
     private readonly service: InternalService,
-    cid: Cid,
+    private readonly cid: Cid,
     private readonly store: SessionStore,
     browser: Browser,
     private readonly onTaken: () => void,
   ) {
     this.sealed = new SealedWords(browser.records, cid);
+    this.composing = new Composing(cid);
     this.drafts = new DraftKeeper(
       (fields) => service.request("SetDraft", { cid, ...fields }),
       browser.windows,
@@ -42,7 +45,15 @@ export class Outgoing {
 
   /** The text appears as a message when the service has written it down; until then it is kept as pending. */
   send(conversation: string, text: string): void {
-    this.handover.send(conversation, text, this.drafts.sent(conversation));
+    const mode = this.composing.of(conversation);
+    const replyTo = mode?.kind === "reply" ? mode.to : null;
+    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo);
+    if (replyTo !== null) this.composing.end(conversation);
+  }
+
+  /** Says something else with a message of one's own. Rejects when the service did not take it; nothing is lost then. */
+  async edit(conversation: string, messageId: string, text: string): Promise<void> {
+    await this.service.request("EditMessage", { cid: this.cid, conversation, message_id: messageId, text });
   }
 
   /** The one way to lose words that were sent. */
@@ -72,7 +83,7 @@ export class Outgoing {
 
   /** Closing the page now would lose words. */
   wordsUnsealed(): boolean {
-    if (this.handover.texts.get().some((text) => !text.sealed)) return true;
+    if (this.handover.texts.get().some((text) => !text.sealed) || this.composing.unsaved) return true;
     // A draft that was told to an open connection is on its way; the page may go.
     return this.service.connection().state !== "open" && this.drafts.unsealed;
   }

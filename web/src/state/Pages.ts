@@ -1,5 +1,5 @@
 /** Which part of each conversation is loaded: a window that pages join at both ends. */
-import type { Cid, MessageOrder } from "../api/generated";
+import type { Cid, MessageOrder, MessageView } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
 import { afterPaint } from "../api/JoinedFrames";
@@ -111,6 +111,15 @@ export class Pages {
       this.open(conversation); // whoever came for it sees where it is not
       this.arrive(way, gone ? "gone" : "failed");
     }
+  }
+
+  /** A single message, wherever it stands. Rejects when it is not on this computer, or nobody answers. */
+  async message(conversation: string, id: string): Promise<MessageView> {
+    const fields = { cid: this.cid, conversation, around_message: id, limit: 1 };
+    const { messages } = await this.service.request("GetTimeline", fields);
+    const [found] = messages;
+    if (found?.id !== id) throw new Error("a page around another message");
+    return found;
   }
 
   /** It was shown, or what was said of it was read. */

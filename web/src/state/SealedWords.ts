@@ -1,5 +1,5 @@
 /** Words of one account that its service has not answered: on this browser's disk, and readable with its key alone. */
-import type { BrowserKey, Cid, Reason } from "../api/generated";
+import type { BrowserKey, Cid, MessageReference, Reason } from "../api/generated";
 import type { Records } from "./browserRecords";
 
 /** Which draft a text was before it was sent. */
@@ -18,6 +18,8 @@ export interface KeptText {
   readonly writtenAt: number;
   readonly refused: Reason | null;
   readonly draft: DraftOrigin | null;
+  /** What it answers; earlier pages kept none. */
+  readonly replyTo?: MessageReference | null;
 }
 
 export interface KeptDraft {

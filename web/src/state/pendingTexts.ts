@@ -1,5 +1,5 @@
 /** Texts that were sent but that the internal service has not confirmed: they must neither get lost nor double. */
-import type { Reason } from "../api/generated";
+import type { MessageReference, Reason } from "../api/generated";
 import type { DraftOrigin } from "./SealedWords";
 
 export interface PendingText {
@@ -11,6 +11,8 @@ export interface PendingText {
   readonly refused: Reason | null;
   /** The draft that it was: it goes with the message. */
   readonly draft: DraftOrigin | null;
+  /** The message that it answers. */
+  readonly replyTo: MessageReference | null;
   /** It lies sealed in this browser, and outlives the page. */
   readonly sealed: boolean;
 }

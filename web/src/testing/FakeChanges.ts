@@ -1,5 +1,5 @@
 /** What becomes of messages in the fake world: on both sides at once, as if each change had arrived. */
-import type { MessageVersions, MessageView } from "../api/generated";
+import type { MessageReference, MessageVersions, MessageView } from "../api/generated";
 import type { FakeAccount } from "./FakeAccount";
 
 /** Of a message to which nothing has happened. */
@@ -41,6 +41,13 @@ export class FakeChanges {
         .map((emoji) => ({ emoji, authors: authorsOf(emoji, reactions, by.account_id, emojis) }))
         .filter(({ authors }) => authors.length > 0),
     }));
+  }
+
+  answer(sides: readonly FakeAccount[], conversation: string, id: string, to: MessageReference): void {
+    const target = sides[0]?.message(conversation, to.id);
+    const state = target === undefined ? "unknown" : target.deleted ? "deleted" : "here";
+    const reply = { ...to, state, text: state === "here" ? (target?.text ?? null) : null } as const;
+    this.change(sides, conversation, id, () => ({ reply }));
   }
 
   of(id: string): MessageVersions["versions"] {

@@ -365,9 +365,12 @@ export class FakeInternalService implements InternalService {
       if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
         throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });
       const message = this.world.send(me, peer, fields.message_id, fields.text);
+      if (fields.reply_to)
+        this.world.changes.answer([me, peer], known.conversation, message.id, fields.reply_to);
       if (typeof fields.slot === "string")
         me.removeDraft(known.conversation, fields.slot, fields.draft_revision);
-      return { cid: fields.cid, request_id: null, message };
+      const now = me.message(known.conversation, message.id) ?? message;
+      return { cid: fields.cid, request_id: null, message: now };
     },
     EditMessage: (fields) => {
       const sides = this.talk(fields.cid, fields.conversation);

@@ -11,6 +11,13 @@ export function previewOf(message: MessageView | null | undefined): string {
   return message.mine && !message.deleted ? `You: ${line}` : line;
 }
 
+/** How a message begins, where it is quoted. */
+export function quotedLine(
+  message: Pick<MessageView, "kind" | "bytes" | "text" | "deleted" | "mine">,
+): string {
+  return fewMarks(saidIn(message).slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
+}
+
 /** What a message says, or that it says nothing any more. */
 export function saidIn(message: Pick<MessageView, "kind" | "bytes" | "text" | "deleted" | "mine">): string {
   if (message.deleted) return message.mine ? "You deleted this message" : "This message was deleted";

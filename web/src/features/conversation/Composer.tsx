@@ -1,11 +1,13 @@
 /** Where one writes. Enter sends, Shift+Enter begins a new line, and nothing written here gets lost. */
-import { SendHorizontal } from "lucide-react";
+import { Check, SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 
 import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
 import { sentenceOf } from "../../words/reasons";
+import { ComposedBar } from "./acting/ComposedBar";
+import { useComposed } from "./acting/useComposed";
 import { directionOf } from "./direction";
 import { EmojiButton } from "./composer/EmojiButton";
 import { DraftOffers } from "./DraftOffers";
@@ -41,16 +43,22 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
     fit(field, text);
   }, []);
 
-  useEffect(() => {
-    const field = input.current;
-    if (field === null) return;
-    const show = (text: string) => {
+  const show = useCallback(
+    (text: string) => {
+      const field = input.current;
+      if (field === null) return;
       field.value = text;
       changed(field, text);
-    };
-    show(session.outgoing.drafts.text(conversation));
-    return session.outgoing.drafts.open(conversation, show);
-  }, [session, conversation, changed]);
+    },
+    [changed],
+  );
+  const composed = useComposed(conversation, input, show);
+  useEffect(() => {
+    const { composing, drafts } = session.outgoing;
+    return drafts.open(conversation, (text) => {
+      if (composing.of(conversation)?.kind !== "edit") show(text);
+    });
+  }, [session, conversation, show]);
 
   useEffect(() => {
     // On a touch screen this would open the keyboard over what one came to read.
@@ -65,6 +73,10 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
       setTooLong(true);
       return;
     }
+    if (composed.isEdit()) {
+      composed.save(text);
+      return;
+    }
     session.outgoing.send(conversation, text);
     field.value = "";
     changed(field, "");
@@ -76,6 +88,15 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   const keyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter picks a word.
     const picking = event.nativeEvent.isComposing || composing.current;
+    if (event.key === "Escape" && !picking && composed.mode !== undefined) {
+      event.preventDefault();
+      composed.leave();
+      return;
+    }
+    if (event.key === "ArrowUp" && isPlain(event) && blank && composed.mode === undefined) {
+      if (composed.editLast()) event.preventDefault();
+      return;
+    }
     if (event.key !== "Enter" || event.shiftKey || event.altKey || picking) return;
     event.preventDefault();
     send();
@@ -83,8 +104,12 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
 
   const written = (field: HTMLTextAreaElement) => {
     const text = field.value;
-    session.outgoing.drafts.typed(conversation, text);
     changed(field, text);
+    if (composed.isEdit()) {
+      composed.typed(text);
+      return;
+    }
+    session.outgoing.drafts.typed(conversation, text);
     typing.typed(text !== "");
   };
 
@@ -110,10 +135,21 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
         </p>
       )}
       <DraftOffers conversation={conversation} />
+      {composed.mode !== undefined && (
+        <ComposedBar
+          conversation={conversation}
+          mode={composed.mode}
+          peerName={peerName}
+          refused={composed.refused}
+          onLeave={composed.leave}
+        />
+      )}
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">
         <textarea
           ref={input}
-          aria-label={`Message to ${peerName}`}
+          aria-label={
+            composed.mode?.kind === "edit" ? "The message you are editing" : `Message to ${peerName}`
+          }
           placeholder={`Message ${peerName}`}
           autoComplete="off"
           rows={1}
@@ -136,12 +172,18 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
         />
         <EmojiButton field={input} />
         <IconButton
-          label="Send"
+          label={composed.mode?.kind === "edit" ? "Save" : "Send"}
           shortcut="Enter"
           disabled={blank}
           onClick={send}
           className="bg-accent !text-on-accent hover:!bg-accent-hover disabled:bg-transparent disabled:!text-ink-3"
-          icon={<SendHorizontal size={17} aria-hidden />}
+          icon={
+            composed.mode?.kind === "edit" ? (
+              <Check size={17} aria-hidden />
+            ) : (
+              <SendHorizontal size={17} aria-hidden />
+            )
+          }
         />
       </div>
     </div>
@@ -158,6 +200,10 @@ function fit(field: HTMLTextAreaElement, text: string): void {
 }
 
 const SIZES_ITSELF = CSS.supports("field-sizing", "content");
+
+function isPlain({ shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return !shiftKey && !altKey && !ctrlKey && !metaKey;
+}
 
 function isBlank(text: string): boolean {
   return !/\S/u.test(text);

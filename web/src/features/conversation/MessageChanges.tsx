@@ -3,22 +3,46 @@ import { Reply } from "lucide-react";
 
 import type { MessageView, ReplyView } from "../../api/generated";
 import { Tooltip } from "../../components/Tooltip";
-import { useWorkspace } from "../../state/context";
+import { useSession, useWorkspace } from "../../state/context";
 import { fewMarks } from "../../text/bounded";
 import { pendingWords } from "../../words/changes";
 import { fullTime } from "../../words/times";
 
-/** The message that is answered, as it is now. */
-export function ReplyQuote({ reply, peerName }: { readonly reply: ReplyView; readonly peerName: string }) {
+/** The message that is answered, as it is now, and the way to it. */
+export function ReplyQuote({
+  reply,
+  conversation,
+  peerName,
+}: {
+  readonly reply: ReplyView;
+  readonly conversation: string;
+  readonly peerName: string;
+}) {
+  const session = useSession();
   const own = useWorkspace(({ account }) => account.account_id);
-  return (
-    <p className="mb-0.5 flex items-center gap-1.5 overflow-clip text-13 text-ink-3">
+  const said = (
+    <>
       <Reply size={13} aria-hidden className="shrink-0" />
       <span className="sr-only">Answers</span>
       <bdi className="shrink-0 font-medium">{reply.author === own ? "You" : peerName}</bdi>
       <span dir="auto" className="truncate">
         {quoted(reply)}
       </span>
+    </>
+  );
+  return (
+    <p className="mb-0.5 flex text-13 text-ink-3">
+      {reply.state === "here" ? (
+        <button
+          type="button"
+          className="flex max-w-full min-w-0 items-center gap-1.5 rounded-control border-l-2 border-line-strong pl-2 text-left hover:border-accent hover:text-ink"
+          onClick={() => void session.pages.jump(conversation, reply.id)}
+        >
+          {said}
+        </button>
+      ) : (
+        <span className="flex min-w-0 items-center gap-1.5 border-l-2 border-line pl-2">{said}</span>
+      )}
     </p>
   );
 }

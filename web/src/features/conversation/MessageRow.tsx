@@ -36,7 +36,9 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       className={classes("group/row flex items-end gap-2 py-0.5", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
-        {message.reply !== null && <ReplyQuote reply={message.reply} peerName={peerName} />}
+        {message.reply !== null && (
+          <ReplyQuote reply={message.reply} conversation={message.conversation} peerName={peerName} />
+        )}
         <MessageText text={saidIn(message)} aside={message.text === null || message.deleted} />
         {message.edited_at !== null && <EditedMark message={message} peerName={peerName} />}
         {message.reactions.length > 0 && <Reactions message={message} peerName={peerName} />}

@@ -16,11 +16,12 @@ interface Props {
 export function PendingRow({ pending, peerName, last }: Props) {
   const session = useSession();
   const waiting = useConnection().state !== "open";
-  const { messageId, text, refused, sealed } = pending;
+  const { messageId, text, refused, sealed, replyTo } = pending;
   const beginning = beginningOf(text);
   return (
     <li data-pending={messageId} className="flex items-end gap-2 px-3 py-0.5">
       <div className="min-w-0 flex-1">
+        {replyTo !== null && <p className="text-12 text-ink-3">Your answer</p>}
         <p dir="auto" className="message-text text-15 text-ink-2">
           {fewMarks(beginning)}
           {beginning.length < text.length && "…"}
