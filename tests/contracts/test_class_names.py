@@ -9,7 +9,9 @@ from typing import Final
 import casemate
 
 SOURCE: Final = Path(casemate.__path__[0])
-TWINS: Final = frozenset({"ConversationChanged", "MessageChanged", "PathChanged", "PeerChanged", "TypingChanged"})
+TWINS: Final = frozenset(
+    {"ConversationChanged", "MessageChanged", "PathChanged", "PeerChanged", "ScheduledChanged", "TypingChanged"}
+)
 """A notice of an account, and the event of the client API by which views hear of the same."""
 MODULES_OF_TWINS: Final = {"internal_service/core/ground/notices.py", "protocol/client/views.py"}
 

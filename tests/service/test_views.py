@@ -64,6 +64,7 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
     peers = {peer.cid: peer for peer in snapshot.peers}
     conversations = {row.id: row for row in snapshot.conversations}
     drafts = {(draft.conversation, draft.slot): draft for draft in snapshot.drafts}
+    scheduled = {each.id: each for each in snapshot.scheduled}
     for event in heard:
         match event:
             case rows.AccountChanged(account=account):
@@ -76,7 +77,11 @@ def fold(snapshot: ext.Snapshot, heard: list[rows.ViewEvent]) -> tuple[object, .
                 drafts[draft.conversation, draft.slot] = draft
             case rows.DraftRemoved(conversation=conversation, slot=slot):
                 drafts.pop((conversation, slot))
-    return account, peers, conversations, drafts, snapshot.browser_key
+            case rows.ScheduledChanged(scheduled=each):
+                scheduled[each.id] = each
+            case rows.ScheduledRemoved(id=message_id):
+                scheduled.pop(message_id)
+    return account, peers, conversations, drafts, scheduled, snapshot.browser_key
 
 
 def test_hello_tells_the_accounts_of_this_computer(house: House) -> None:

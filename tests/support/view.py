@@ -20,6 +20,7 @@ class Account:
     peers: dict[int, Row] = field(default_factory=dict)
     conversations: dict[str, Row] = field(default_factory=dict)
     drafts: dict[str, Row] = field(default_factory=dict)
+    scheduled: dict[str, Row] = field(default_factory=dict)
     """By slot."""
     messages: dict[str, Row] = field(default_factory=dict)
     """Those that events told of or pages brought, by id."""
@@ -51,6 +52,10 @@ class Account:
                 self.drafts[event["draft"]["slot"]] = event["draft"]
             case "DraftRemoved":
                 self.drafts.pop(event["slot"], None)
+            case "ScheduledChanged":
+                self.scheduled[event["scheduled"]["id"]] = event["scheduled"]
+            case "ScheduledRemoved":
+                self.scheduled.pop(event["id"], None)
             case "TypingChanged":
                 pass
             case other:
@@ -139,6 +144,7 @@ class View(ApiClient):
                     peers={peer["cid"]: peer for peer in answer["peers"]},
                     conversations={row["id"]: row for row in answer["conversations"]},
                     drafts={draft["slot"]: draft for draft in answer["drafts"]},
+                    scheduled={each["id"]: each for each in answer["scheduled"]},
                 )
             case "ViewEvents":
                 account = self.accounts[answer["cid"]]

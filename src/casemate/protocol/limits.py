@@ -16,6 +16,11 @@ PASSWORD_BYTES: Final = (7, 1024)
 MESSAGE_BODY_BYTES: Final = 1 * MIB
 EDITED_BYTES: Final = MESSAGE_BODY_BYTES - 64
 """Of the text of an edit, which names its message beside it."""
+SCHEDULED_MESSAGES: Final = 200
+"""Of one account, to be sent later."""
+SCHEDULED_BYTES: Final = 4 * MIB
+"""Of all their texts: a snapshot carries them."""
+SCHEDULED_AHEAD_SECONDS: Final = 400 * 86_400.0
 REACTIONS_OF_ONE: Final = 8
 """Emojis that one person gives to one message."""
 EMOJI_CHARACTERS: Final = 16

@@ -21,9 +21,9 @@ export type Responses = ExtensionResponses & CitadelResponses;
 export type RequestName = keyof ServiceRequests;
 export type RequestFields<Name extends RequestName> = Omit<ServiceRequests[Name], "request_id">;
 
-/** What a request that succeeds is answered with, by request: of several answers the fields of the usual one. */
+/** What a request that succeeds is answered with, by request. */
 export type Answers = {
-  readonly [Name in RequestName]: Responses[(typeof ANSWERS)[Name][0]];
+  readonly [Name in RequestName]: Responses[Extract<(typeof ANSWERS)[Name][number], keyof Responses>];
 };
 
 /** Account files that the list of this computer's accounts does not name, and why that may be. */

@@ -85,6 +85,22 @@ export interface BrowserView {
   readonly this_one: boolean;
 }
 
+/** It is not sent. Refused (`already_sent`) once it is. */
+export interface CancelScheduled {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly message_id: string;
+}
+
+/** Another text or time for a message that is to be sent later; a time that has passed sends it now. */
+export interface ChangeScheduled {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly message_id: string;
+  readonly text?: string | null;
+  readonly due_at?: number | null;
+}
+
 /** Sign in to one local account of several with the same username. */
 export interface ConnectAccount {
   readonly request_id: string;
@@ -378,6 +394,12 @@ export interface MessageReference {
   readonly id: string;
 }
 
+export interface MessageScheduled {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly scheduled: ScheduledView;
+}
+
 export interface MessageVersion {
   readonly text: string;
   readonly made_at: number;
@@ -591,6 +613,29 @@ export interface SafetyNumber {
   readonly verified: boolean;
 }
 
+/** Replaces the message to be sent later that has its id. */
+export interface ScheduledChanged {
+  readonly type: "ScheduledChanged";
+  readonly scheduled: ScheduledView;
+}
+
+/** It was sent or cancelled. */
+export interface ScheduledRemoved {
+  readonly type: "ScheduledRemoved";
+  readonly id: string;
+}
+
+/** A message that is to be sent later. Until then it is no message: no one else knows of it. */
+export interface ScheduledView {
+  readonly id: string;
+  readonly conversation: string;
+  readonly text: string;
+  readonly reply_to: MessageReference | null;
+  readonly written_at: number;
+  readonly due_at: number;
+  readonly refused: Reason | null;
+}
+
 /** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answered after the commit. The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now. */
 export interface SendChat {
   readonly request_id: string;
@@ -598,6 +643,7 @@ export interface SendChat {
   readonly conversation: string;
   readonly message_id: string;
   readonly text: string;
+  readonly due_at?: number | null;
   readonly slot?: string | null;
   readonly draft_revision?: number;
   readonly reply_to?: MessageReference | null;
@@ -713,6 +759,7 @@ export interface Snapshot {
   readonly peers: readonly PeerView[];
   readonly conversations: readonly ConversationView[];
   readonly drafts: readonly DraftView[];
+  readonly scheduled: readonly ScheduledView[];
   readonly browser_key: BrowserKey;
 }
 
@@ -762,7 +809,7 @@ export interface ViewEvents {
   readonly request_id: string | null;
   readonly position: ViewPosition;
   readonly first_sequence: number;
-  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged)[];
+  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged)[];
 }
 
 /** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
@@ -778,7 +825,7 @@ export interface WithdrawRegistration {
   readonly peer: Cid;
 }
 
-export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | TypingChanged;
+export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged;
 
 export interface ExtensionRequests {
   readonly Hello: Hello;
@@ -820,6 +867,8 @@ export interface ExtensionRequests {
   readonly EditMessage: EditMessage;
   readonly DeleteMessages: DeleteMessages;
   readonly ReactToMessage: ReactToMessage;
+  readonly ChangeScheduled: ChangeScheduled;
+  readonly CancelScheduled: CancelScheduled;
   readonly GetMessageVersions: GetMessageVersions;
 }
 
@@ -834,6 +883,7 @@ export interface ExtensionResponses {
   readonly DirectoryPage: DirectoryPage;
   readonly TimelinePage: TimelinePage;
   readonly MessageQueued: MessageQueued;
+  readonly MessageScheduled: MessageScheduled;
   readonly SafetyNumber: SafetyNumber;
   readonly ServerProbed: ServerProbed;
   readonly AutostartTold: AutostartTold;
@@ -887,7 +937,7 @@ export const ANSWERS = {
   Unsubscribe: ["Done"],
   ListDirectory: ["DirectoryPage"],
   GetTimeline: ["TimelinePage"],
-  SendChat: ["MessageQueued"],
+  SendChat: ["MessageQueued", "MessageScheduled"],
   SetDraft: ["Done"],
   MarkRead: ["Done"],
   SetTyping: ["Done"],
@@ -921,5 +971,7 @@ export const ANSWERS = {
   EditMessage: ["Done"],
   DeleteMessages: ["Done"],
   ReactToMessage: ["Done"],
+  ChangeScheduled: ["Done"],
+  CancelScheduled: ["Done"],
   GetMessageVersions: ["MessageVersions"],
 } as const;

@@ -92,9 +92,10 @@ export class Handover {
     const origin = draft === null ? {} : { slot: draft.slot, draft_revision: draft.revision };
     const answered = replyTo === null ? {} : { reply_to: replyTo };
     this.sendChat({ conversation, message_id: messageId, text, ...origin, ...answered }).then(
-      ({ message }) => {
+      (became) => {
         this.drop(messageId);
-        this.confirmed(message);
+        // What is to be sent later is no message yet: its event brings it.
+        if ("message" in became) this.confirmed(became.message);
       },
       (error: unknown) => {
         this.underWay.delete(messageId);

@@ -5,6 +5,7 @@ import type {
   ConversationView,
   DraftView,
   PeerView,
+  ScheduledView,
   Snapshot,
   TimelinePage,
   ViewEvent,
@@ -28,6 +29,8 @@ export interface Workspace {
   readonly typing: ReadonlySet<string>;
   /** What is being written, in this window and in others, by `draftKey`. */
   readonly drafts: ReadonlyMap<string, DraftView>;
+  /** What is to be sent later, by the id of the message that it will be. */
+  readonly scheduled: ReadonlyMap<string, ScheduledView>;
 }
 
 /** A fresh start; the windows of open conversations stay on screen until their fresh pages are there. */
@@ -41,6 +44,7 @@ export function applySnapshot(before: Workspace | null, snapshot: Snapshot): Wor
     timelines,
     typing: new Set(),
     drafts: new Map(snapshot.drafts.map((draft) => [draftKey(draft), draft])),
+    scheduled: new Map(snapshot.scheduled.map((each) => [each.id, each])),
   };
 }
 
@@ -76,6 +80,13 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
       const drafts = new Map(state.drafts);
       drafts.delete(draftKey(event));
       return { ...state, drafts };
+    }
+    case "ScheduledChanged":
+      return { ...state, scheduled: new Map(state.scheduled).set(event.scheduled.id, event.scheduled) };
+    case "ScheduledRemoved": {
+      const scheduled = new Map(state.scheduled);
+      scheduled.delete(event.id);
+      return { ...state, scheduled };
     }
     case "TypingChanged":
       return {

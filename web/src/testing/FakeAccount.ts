@@ -22,6 +22,7 @@ import type {
 import { compareOrder } from "../state/timeline";
 import { draftKey } from "../state/workspace";
 import { conversationId, otherIn } from "./conversationId";
+import { FakeScheduled } from "./FakeScheduled";
 import { fakeLooks } from "./fakeLooks";
 import { serverAddressView } from "./serverAddressView";
 
@@ -63,6 +64,7 @@ export class FakeAccount implements Person {
   readonly log: ViewEvent[] = [];
   private readonly listeners = new Set<EventListener>();
   readonly drafts = new Map<string, DraftView>();
+  readonly scheduled = new FakeScheduled(this);
   /** As the service's: the same as long as the account exists. */
   readonly browserKey: BrowserKey;
   invitationFailed: Reason | null = null;
@@ -143,6 +145,7 @@ export class FakeAccount implements Person {
       peers: [...this.peers.values()],
       conversations: [...this.messages.keys()].map((id) => this.conversation(id)),
       drafts: [...this.drafts.values()],
+      scheduled: this.scheduled.all(),
       browser_key: this.browserKey,
     };
   }

@@ -1,5 +1,13 @@
 /** The internal service as one tab sees it, over a fake world. Tests lose it, slow it and make it refuse. */
-import type { Cid, LocalAccount, Reason, ViewPosition } from "../api/generated";
+import type {
+  Cid,
+  LocalAccount,
+  MessageReference,
+  MessageView,
+  Reason,
+  ScheduledView,
+  ViewPosition,
+} from "../api/generated";
 import type {
   Answers,
   Connection,
@@ -183,6 +191,24 @@ export class FakeInternalService implements InternalService {
     return this.pair(cid, otherIn(conversation, cid));
   }
 
+  private sendLater(me: FakeAccount, peer: FakeAccount, kept: ScheduledView): ScheduledView {
+    return me.scheduled.put(kept, ({ id, text, reply_to }) => {
+      this.say(me, peer, id, text, reply_to);
+    });
+  }
+
+  private say(
+    me: FakeAccount,
+    peer: FakeAccount,
+    id: string,
+    text: string,
+    replyTo: MessageReference | null,
+  ): MessageView {
+    const message = this.world.send(me, peer, id, text);
+    if (replyTo !== null) this.world.changes.answer([me, peer], message.conversation, id, replyTo);
+    return me.message(message.conversation, id) ?? message;
+  }
+
   private ownMessage(me: FakeAccount, conversation: string, id: string): void {
     const row = me.message(conversation, id);
     if (row?.mine !== true || row.deleted)
@@ -364,13 +390,33 @@ export class FakeInternalService implements InternalService {
         throw new Refused({ code: "not_connected", params: {}, acts: "user" });
       if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
         throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });
-      const message = this.world.send(me, peer, fields.message_id, fields.text);
-      if (fields.reply_to)
-        this.world.changes.answer([me, peer], known.conversation, message.id, fields.reply_to);
       if (typeof fields.slot === "string")
         me.removeDraft(known.conversation, fields.slot, fields.draft_revision);
-      const now = me.message(known.conversation, message.id) ?? message;
-      return { cid: fields.cid, request_id: null, message: now };
+      if (typeof fields.due_at === "number" && fields.due_at > this.world.now()) {
+        const { cid, message_id: id, conversation, text, due_at, reply_to = null } = fields;
+        const kept = {
+          id,
+          conversation,
+          text,
+          reply_to,
+          due_at,
+          written_at: this.world.now(),
+          refused: null,
+        };
+        return { cid, request_id: null, scheduled: this.sendLater(me, peer, kept) };
+      }
+      const message = this.say(me, peer, fields.message_id, fields.text, fields.reply_to ?? null);
+      return { cid: fields.cid, request_id: null, message };
+    },
+    ChangeScheduled: ({ cid, message_id, text, due_at }) => {
+      const kept = this.world.account(cid).scheduled.get(message_id);
+      const changed = { ...kept, text: text ?? kept.text, due_at: due_at ?? kept.due_at, refused: null };
+      this.sendLater(...this.talk(cid, kept.conversation), changed);
+      return done(cid);
+    },
+    CancelScheduled: ({ cid, message_id }) => {
+      this.world.account(cid).scheduled.remove(message_id);
+      return done(cid);
     },
     EditMessage: (fields) => {
       const sides = this.talk(fields.cid, fields.conversation);

@@ -1,6 +1,7 @@
 /** A message in one line, for lists. */
 import type { MessageView } from "../api/generated";
 import { fewMarks } from "../text/bounded";
+import { fullTime } from "./times";
 
 const LONGEST = 140;
 
@@ -46,6 +47,8 @@ export function lineOf(
       return `${whose} device came back with older data, and new keys were agreed`;
     case "note_returned":
       return `${whose} device has this from you: ${text ?? ""}`;
+    case "note_sent_late":
+      return `The message before was to be sent on ${fullTime(Number(text))}, when Casemate was not at work here`;
     case "note_missing":
       return `${whose} device has ${text ?? "some"} more of your messages that did not come back`;
     case "note_names_changed": {

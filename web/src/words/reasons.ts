@@ -185,6 +185,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   not_editable: () => "Only text can be edited.",
   still_under_way: () =>
     "This message has not arrived yet. Take it back for everybody, or wait until it has.",
+  already_sent: () => "It has been sent already. You can still take it back from everybody.",
+  too_many_scheduled: () => "Too many messages wait to be sent later already. Send or delete some of them.",
   already_running: () => "That is under way already. Give it a moment.",
   draft_moved: () => "Another window went on with this text.",
   too_many_drafts: () => "Too many texts are begun here already. Send or discard one of them.",

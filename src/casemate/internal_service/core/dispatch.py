@@ -27,6 +27,7 @@ from casemate.internal_service.core.requests.invitations import InvitationReques
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
+from casemate.internal_service.core.requests.sending import Sending
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
@@ -48,6 +49,8 @@ from casemate.protocol.client.invitation_extensions import (
     TakeBackInvite,
 )
 from casemate.protocol.client.message_extensions import (
+    CancelScheduled,
+    ChangeScheduled,
     DeleteMessages,
     EditMessage,
     GetMessageVersions,
@@ -135,6 +138,7 @@ def view_handlers(
     creating: Creating,
     reach: ReachRequests,
     message_changes: MessageChangeRequests,
+    sending: Sending,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -143,7 +147,9 @@ def view_handlers(
         ext.Unsubscribe: lambda asker, request: views.unsubscribe(asker, request.cid),
         ext.ListDirectory: view_requests.list_directory,
         ext.GetTimeline: view_requests.get_timeline,
-        ext.SendChat: view_requests.send_chat,
+        ext.SendChat: sending.send_chat,
+        ChangeScheduled: sending.change_scheduled,
+        CancelScheduled: sending.cancel_scheduled,
         EditMessage: message_changes.edit,
         DeleteMessages: message_changes.delete,
         ReactToMessage: message_changes.react,

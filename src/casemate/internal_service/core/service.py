@@ -40,6 +40,7 @@ from casemate.internal_service.core.requests.invitations import InvitationReques
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
+from casemate.internal_service.core.requests.sending import Sending
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.creating import Creating
@@ -153,7 +154,7 @@ class Service(Core):
         reach = ReachRequests(self._accounts, machine.own_server_key)
         local_db = LocalDb(desk, self.stores, self._hosts)
         drafts = Drafts(desk, self._hosts, self._views)
-        view_requests = ViewRequests(self._accounts, directory, self._views, drafts)
+        view_requests = ViewRequests(self._accounts, directory, self._views)
 
         self._dispatch = Dispatch(
             desk,
@@ -174,6 +175,7 @@ class Service(Core):
                 creating,
                 reach,
                 MessageChangeRequests(self._accounts),
+                Sending(self._accounts, drafts),
             ),
         )
 

@@ -74,6 +74,11 @@ class Telling(Memory):
             events.append(rows.ConversationChanged(conversation=shown))
         self._views.events(host, events)
 
+    def _tell_scheduled(self, host: Host, message_id: MessageId) -> None:
+        scheduled = host.account.scheduling.view(message_id)
+        gone = rows.ScheduledRemoved(id=message_id.hex())
+        self._views.event(host, gone if scheduled is None else rows.ScheduledChanged(scheduled=scheduled))
+
     def take(self, host: Host, items: Outcome) -> None:
         """What an account returned: effects go out, notices are told, in their order."""
         for item in items:
@@ -109,6 +114,8 @@ class Telling(Memory):
                 self._changed[host.cid, conversation, message_id] = None
             case notices.ConversationChanged(conversation):
                 self._changed[host.cid, conversation, None] = None
+            case notices.ScheduledChanged(message_id):
+                self._tell_scheduled(host, message_id)
             case notices.TypingChanged(conversation, typing):
                 self._views.event(host, rows.TypingChanged(conversation=conversation.hex(), typing=typing))
             case notices.MessageArrived():

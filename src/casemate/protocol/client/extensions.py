@@ -22,6 +22,7 @@ from casemate.protocol.client.views import (
     MessageView,
     PeerView,
     Reason,
+    ScheduledView,
     ViewEvent,
 )
 from casemate.protocol.ids import Cid
@@ -84,6 +85,8 @@ class Snapshot(ExtensionResponse, frozen=True, kw_only=True):
     conversations: list[ConversationView]
     drafts: list[DraftView]
     """The newest last."""
+    scheduled: list[ScheduledView]
+    """What is due first comes first."""
     browser_key: BrowserKey
 
 
@@ -117,6 +120,10 @@ class TimelinePage(ExtensionResponse, frozen=True, kw_only=True):
 
 class MessageQueued(ExtensionResponse, frozen=True, kw_only=True):
     message: MessageView
+
+
+class MessageScheduled(ExtensionResponse, frozen=True, kw_only=True):
+    scheduled: ScheduledView
 
 
 class SafetyNumber(ExtensionResponse, frozen=True, kw_only=True):
@@ -210,12 +217,14 @@ class SendChat(ExtensionRequest, frozen=True, kw_only=True):
     The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now.
     """
 
-    answers = (MessageQueued,)
+    answers = (MessageQueued, MessageScheduled)
 
     cid: Cid
     conversation: str
     message_id: str
     text: str
+    due_at: int | None = None
+    """Unix milliseconds: it is sent then, and until then it is no message (MessageScheduled)."""
     slot: str | None = None
     draft_revision: int = 1
     reply_to: MessageReference | None = None

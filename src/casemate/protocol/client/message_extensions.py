@@ -50,6 +50,23 @@ class ReactToMessage(ExtensionRequest, frozen=True, kw_only=True):
     """At most 8."""
 
 
+class ChangeScheduled(ExtensionRequest, frozen=True, kw_only=True):
+    """Another text or time for a message that is to be sent later; a time that has passed sends it now."""
+
+    cid: Cid
+    message_id: str
+    text: str | None = None
+    due_at: int | None = None
+    """Unix milliseconds."""
+
+
+class CancelScheduled(ExtensionRequest, frozen=True, kw_only=True):
+    """It is not sent. Refused (`already_sent`) once it is."""
+
+    cid: Cid
+    message_id: str
+
+
 class GetMessageVersions(ExtensionRequest, frozen=True, kw_only=True):
     """What an edited message said before."""
 

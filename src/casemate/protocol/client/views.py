@@ -380,6 +380,23 @@ class DraftView(msgspec.Struct, frozen=True, kw_only=True):
     """The newest draft of the account has the highest."""
 
 
+class ScheduledView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that is to be sent later. Until then it is no message: no one else knows of it."""
+
+    id: str
+    """32 hex digits: the message's, once it is one."""
+    conversation: str
+    text: str
+    reply_to: MessageReference | None
+    written_at: int
+    due_at: int
+    refused: Reason | None = None
+    """Why it could not go when it was due; it is tried again by itself."""
+
+    def __repr__(self) -> str:
+        return f"ScheduledView({self.id})"
+
+
 class AccountChanged(msgspec.Struct, frozen=True, tag=True):
     account: AccountView
 
@@ -418,6 +435,18 @@ class DraftRemoved(msgspec.Struct, frozen=True, tag=True):
     slot: str
 
 
+class ScheduledChanged(msgspec.Struct, frozen=True, tag=True):
+    """Replaces the message to be sent later that has its id."""
+
+    scheduled: ScheduledView
+
+
+class ScheduledRemoved(msgspec.Struct, frozen=True, tag=True):
+    """It was sent or cancelled."""
+
+    id: str
+
+
 class TypingChanged(msgspec.Struct, frozen=True, tag=True):
     conversation: str
     typing: bool
@@ -431,6 +460,8 @@ ViewEvent = (
     | MessageChanged
     | DraftChanged
     | DraftRemoved
+    | ScheduledChanged
+    | ScheduledRemoved
     | TypingChanged
 )
 """In JSON the tag is the field `type`: {"type":"PeerChanged","peer":{…}}. Every event replaces a row."""

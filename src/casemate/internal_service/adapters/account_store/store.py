@@ -12,6 +12,7 @@ from casemate.internal_service.adapters.account_store.invites import InvitesTabl
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
+from casemate.internal_service.adapters.account_store.scheduled import ScheduledTable
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.spares import SparesTable
 from casemate.internal_service.adapters.account_store.upgrading import FUNCTIONS
@@ -30,6 +31,7 @@ class SqliteAccountStore(
     SparesTable,
     KeyTimeTable,
     ChangesTable,
+    ScheduledTable,
     InboxTable,
     PlainQueueTable,
     LocalDbTable,

@@ -10,6 +10,7 @@ from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.conversations.changing import Changing
+from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.people.opened_links import joined_by
@@ -334,6 +335,11 @@ class Account(Memory):
     def changing(self) -> Changing:
         """Edits, deletes and reacts."""
         return self._parts.changing
+
+    @property
+    def scheduling(self) -> Scheduling:
+        """What is sent later."""
+        return self._parts.scheduling
 
     def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""

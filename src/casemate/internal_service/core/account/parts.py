@@ -9,6 +9,7 @@ from casemate.internal_service.core.account.conversations.conversation import Co
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.conversations.reading import Reading
+from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.conversations.typing import Typing
 from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.deposits import Deposits
@@ -75,6 +76,7 @@ class Parts:
         self.messages = Messages(context, self.outbox, self.reading)
         self.conversations = Conversations(context)
         self.changing = Changing(context, self.conversations, self.outbox)
+        self.scheduling = Scheduling(context, self.conversations, self.messages)
         self.typing = Typing(context, notes)
         notes.listeners |= {
             ReceiptNote: self.receipts.arrived,
@@ -150,6 +152,7 @@ class Parts:
             self.server,
             self.tidying,
             self.typing,
+            self.scheduling,
             self.registration,
             self.peers,
             self.lan,

@@ -16,6 +16,7 @@ from casemate.internal_service.core.account.rows import (
     Peer,
     Profile,
     RatchetRow,
+    Scheduled,
     UsedPrekey,
 )
 from casemate.node import GoesBack
@@ -291,6 +292,30 @@ class ChangeStore(Protocol):
         ...
 
 
+class ScheduledStore(Protocol):
+    def scheduled(self, message_id: MessageId) -> Scheduled | None: ...
+
+    def all_scheduled(self) -> list[Scheduled]:
+        """What is due first comes first."""
+        ...
+
+    def scheduled_due(self, wall: float) -> list[Scheduled]:
+        """Those whose time has come, in order."""
+        ...
+
+    def scheduled_next(self) -> float | None:
+        """When the first one is due."""
+        ...
+
+    def put_scheduled(self, scheduled: Scheduled) -> None: ...
+
+    def drop_scheduled(self, message_id: MessageId) -> None: ...
+
+    def scheduled_size(self) -> tuple[int, int]:
+        """How many there are, and the bytes of their texts."""
+        ...
+
+
 class DeliveryStore(Protocol):
     """What is on its way to each device. Whatever changes says which lines look different now."""
 
@@ -419,6 +444,7 @@ class AccountStore(
     ConversationStore,
     MessageStore,
     ChangeStore,
+    ScheduledStore,
     DeliveryStore,
     InboxStore,
     GoesBack,

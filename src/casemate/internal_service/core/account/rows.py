@@ -290,6 +290,19 @@ class MessageRow(WithContents, frozen=True):
         return self.counter, self.device, self.message_id
 
 
+class Scheduled(WithContents, frozen=True):
+    """A message that is to be sent later."""
+
+    message_id: MessageId
+    conversation: ConversationId
+    text: str
+    reply_to: tuple[AccountId, MessageId] | None
+    written_at: float
+    due_at: float
+    refused: str = ""
+    """The code of why it could not go when it was due."""
+
+
 class Delivery(WithContents, frozen=True):
     """A content of ours on its way to one device. It knows no body."""
 

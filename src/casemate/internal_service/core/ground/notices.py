@@ -75,6 +75,13 @@ class ConversationChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class ScheduledChanged(Notice):
+    """A message that is to be sent later is new or changed, was sent or cancelled: read `account.scheduling.view()`."""
+
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True)
 class MessageArrived(Notice):
     """A body from a peer, new and in order; always after its MessageChanged."""
 

@@ -38,6 +38,8 @@ _ACTS: dict[str, Acts] = {
     "message_gone": "user",
     "not_editable": "user",
     "still_under_way": "user",
+    "already_sent": "user",
+    "too_many_scheduled": "user",
     "already_running": "retry",
     "username_taken": "user",
     "username_kept_back": "user",

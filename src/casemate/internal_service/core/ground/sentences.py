@@ -61,6 +61,8 @@ _SENTENCES: Final[dict[str, str]] = {
     "message_gone": "This message is not there any more, or is not yours to change.",
     "not_editable": "Only text can be edited.",
     "still_under_way": "This message has not arrived yet: take it back for everybody, or wait.",
+    "already_sent": "This message was sent already: it can be taken back from everybody.",
+    "too_many_scheduled": "Too many messages wait to be sent later already; send or delete some of them.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",
     "already_registered": "Peer {peer} is already registered",

@@ -12,8 +12,6 @@ from casemate.internal_service.core.ground.ids import conversation_from_hex, id_
 from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
 from casemate.internal_service.core.ground.refusals import refuse
-from casemate.internal_service.core.requests.drafts import Drafts, slot_id
-from casemate.internal_service.core.requests.message_changes import target_of
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.views.directory import DirectoryReader
@@ -28,7 +26,7 @@ from casemate.protocol.ids import (
     DeviceId,
     MessageId,
 )
-from casemate.protocol.limits import MESSAGE_BODY_BYTES, PAINTED_AT_ONCE, TIMELINE_PAGE_ROWS
+from casemate.protocol.limits import PAINTED_AT_ONCE, TIMELINE_PAGE_ROWS
 
 _QUERY_CHARACTERS: Final = 200
 _HIGHEST_NUMBER: Final = 2**63 - 1
@@ -38,12 +36,11 @@ _HIGHEST_NUMBER: Final = 2**63 - 1
 class ViewRequests:
     """Every method raises Refused."""
 
-    def __init__(self, accounts: Accounts, directory: DirectoryReader, views: Views, drafts: Drafts) -> None:
+    def __init__(self, accounts: Accounts, directory: DirectoryReader, views: Views) -> None:
         self._accounts = accounts
         self._directory = directory
         self._waits = accounts.waits
         self._views = views
-        self._drafts = drafts
 
     @property
     def _desk(self) -> Desk:
@@ -95,26 +92,6 @@ class ViewRequests:
             has_after=has_after,
         )
         self._desk.answer(asker, page)
-
-    def send_chat(self, asker: Asker, request: ext.SendChat) -> None:
-        host = self._hosts.session(request.cid)
-        conversation = conversation_from_hex(request.conversation)
-        message_id = message_from_hex(request.message_id)
-        slot = None if request.slot is None else slot_id(request.slot)
-        if not request.text:
-            raise refuse("malformed", what="text")
-        if len(request.text.encode("utf-8", "replace")) > MESSAGE_BODY_BYTES:
-            raise refuse("too_long", what="text", limit=str(MESSAGE_BODY_BYTES))
-        reply_to = None if request.reply_to is None else target_of(request.reply_to.author, request.reply_to.id)
-        now = self._desk.now
-        items = host.account.send_chat(conversation, message_id, request.text, now, reply_to=reply_to)
-        if slot is not None:
-            self._drafts.sent(host, conversation, slot, request.draft_revision)
-        message = host.account.message_view(conversation, message_id)
-        if message is None or not message.mine:
-            raise refuse("malformed", what="message_id")
-        self._desk.answer(asker, ext.MessageQueued(cid=request.cid, request_id=asker.request_id, message=message))
-        self._accounts.take(host, items)
 
     def mark_read(self, asker: Asker, request: ext.MarkRead) -> None:
         host = self._hosts.session(request.cid)

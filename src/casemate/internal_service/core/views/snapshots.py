@@ -233,6 +233,7 @@ class Views(Memory):
             peers=host.account.peer_views(),
             conversations=host.account.conversation_views(),
             drafts=[draft_view(draft) for draft in store.drafts()],
+            scheduled=host.account.scheduling.views(),
             browser_key=browser_key(store, self._entropy),
         )
 

@@ -38,6 +38,8 @@ class Note(StrEnum):
     """We asked to be connected after that, and are; no text."""
     CONNECTED_THERE = "note_connected_there"
     """They asked; no text."""
+    SENT_LATE = "note_sent_late"
+    """The message before it was to be sent at this time (Unix milliseconds), and this computer was not at work then."""
 
 
 ORDER_DEVICE: Final = DeviceId(bytes(DEVICE_ID_BYTES))
