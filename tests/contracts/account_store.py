@@ -33,6 +33,7 @@ from tests.contracts.account_rows import (
 from tests.contracts.change_store import ChangeStoreContract
 from tests.contracts.delivery_store import DeliveryStoreContract
 from tests.contracts.message_store import MessageStoreContract
+from tests.contracts.notifying_store import NotifyingStoreContract
 from tests.contracts.scheduled_store import ScheduledStoreContract
 
 
@@ -46,7 +47,13 @@ def session(name: bytes) -> Session:
 RATCHET = RatchetRow(THEIR_DEVICE, session(b"s"), True, False, 1.0, None)
 
 
-class AccountStoreContract(MessageStoreContract, ChangeStoreContract, ScheduledStoreContract, DeliveryStoreContract):
+class AccountStoreContract(
+    MessageStoreContract,
+    ChangeStoreContract,
+    ScheduledStoreContract,
+    NotifyingStoreContract,
+    DeliveryStoreContract,
+):
     @pytest.fixture
     def store(self) -> Iterator[AccountStore]:
         """Inside no transaction, and empty but for the conversations with Bea and with Carl, which are open."""

@@ -19,11 +19,14 @@ from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.ground.effects import (
     AskAutostart,
     AskBrowsers,
+    AskDesktop,
     AskUp,
     CloseSocket,
     MakeVault,
     SendResponse,
+    ShowOnDesktop,
     TryVaults,
+    WithdrawFromDesktop,
 )
 from casemate.internal_service.core.ground.link_io import (
     CloseLink,
@@ -42,6 +45,7 @@ from casemate.internal_service.core.sessions.vaults import make_server_password_
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response
+from casemate.protocol.client.notification_views import NotificationView
 from casemate.protocol.client.views import Reach, ReachView
 from casemate.protocol.ids import AccountId, SocketId
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
@@ -257,6 +261,12 @@ class House:
         self.closed_with: dict[SocketId, int] = {}
         self.undone: list[EventUndone] = []
         self.autostart = False
+        self.has_desktop = False
+        """Its computer shows notifications, from the next start on."""
+        self.desktop: dict[str, NotificationView] = {}
+        """What stands there."""
+        self.told: list[NotificationView] = []
+        """What rang there."""
         self.hold_vaults = False
         self._held: list[Callable[[], Event]] = []
         self._sockets = itertools.count(1)
@@ -281,7 +291,11 @@ class House:
         found = take_stock(store, files, self.street.now.wall)
         names = [row.name for row in store.accounts()]
         machine = Machine(
-            version=self.version, key=self._key, unlocked_by="key_file", own_server_key=self.own_server_key
+            version=self.version,
+            key=self._key,
+            unlocked_by="key_file",
+            own_server_key=self.own_server_key,
+            shows_notifications=self.has_desktop,
         )
         self.service = Service(
             store,
@@ -351,14 +365,23 @@ class House:
                 self._vault(lambda: try_vaults(effect))
             case MakeServerPasswordKey():
                 self._vault(lambda: make_server_password_key(effect))
-            case AskBrowsers() | AskAutostart() | AskUp():
+            case ShowOnDesktop() | WithdrawFromDesktop():
+                self._show(effect)
+            case AskBrowsers() | AskAutostart() | AskUp() | AskDesktop():
                 street.work.append(partial(self.tell, self._answer(effect)))
             case EventUndone():
                 self.undone.append(effect)
             case _:
                 raise AssertionError(effect)
 
-    def _answer(self, effect: AskBrowsers | AskAutostart | AskUp) -> Event:
+    def _show(self, effect: ShowOnDesktop | WithdrawFromDesktop) -> None:
+        if isinstance(effect, WithdrawFromDesktop):
+            self.desktop.pop(effect.key, None)
+            return
+        self.desktop[effect.view.key] = effect.view
+        self.told += [effect.view] if effect.view.ring else []
+
+    def _answer(self, effect: AskBrowsers | AskAutostart | AskUp | AskDesktop) -> Event:
         """What is around the service and has no core of its own."""
         match effect:
             case AskBrowsers(token):
@@ -366,6 +389,8 @@ class House:
             case AskAutostart(token, turn):
                 self.autostart = self.autostart if turn is None else turn
                 return events.AutostartSeen(token, "on" if self.autostart else "off")
+            case AskDesktop(token):
+                return events.DesktopSeen(token, "works")
             case AskUp(token, wanted):
                 self.reach = wanted or self.reach
                 return events.UpAnswered(token, ReachView(reach=self.reach))

@@ -13,7 +13,9 @@ def in_own_network() -> bool:
 
 
 def service_environment() -> Mapping[str, str]:
-    """How services started by tests and benchmarks are told to keep to themselves in a network that others use, too."""
+    """How services started by tests and benchmarks are told to keep to themselves in a network that others use, too,
+    and to show nothing on the desktop of whoever runs them."""
+    alone = {"DBUS_SESSION_BUS_ADDRESS": ""}
     if in_own_network():
-        return {"CASEMATE_SERVER_RELAY_LISTEN": "127.0.0.1:0"}
-    return {"CASEMATE_SERVER_RELAY_LISTEN": "off", "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "false"}
+        return {**alone, "CASEMATE_SERVER_RELAY_LISTEN": "127.0.0.1:0"}
+    return {**alone, "CASEMATE_SERVER_RELAY_LISTEN": "off", "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "false"}

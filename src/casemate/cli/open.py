@@ -2,33 +2,20 @@
 
 import http.client
 import json
-import os
 import sys
-import webbrowser
-from html import escape
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from casemate.cli.options import INTERNAL_FOLDER, default_data_dir
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.opened_page import open_page
 from casemate.runtime.own_command import is_fetched_for_one_run, own_command
-from casemate.runtime.secrets_file import keep_secret
 
 ANSWER_SECONDS = 10.0
 MAX_ANSWER_BYTES = 64 * 1024
 
 URL_FILE: Final = "url"
-REDIRECT_FILE: Final = "open.html"
-_REDIRECT: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="referrer" content="no-referrer">
-<meta http-equiv="refresh" content="0; url={url}">
-<title>Casemate</title>
-<p><a href="{url}">Open Casemate</a></p>
-</html>
-"""
 
 
 class NotRunning(CannotStart):
@@ -91,20 +78,11 @@ def launch_url(data_dir: Path, invitation: str = "") -> str:
 
 
 def open_in_browser(url: str, data_dir: Path) -> None:
-    """Open the URL if this computer has a screen; without one a text browser would take the terminal over.
-
-    Everybody on a computer can list the arguments of everybody's programs, and this URL is a key. So the browser is
-    given a file that its owner alone can read, and that sends it on.
-    """
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return
-    file = folder_of_service(data_dir).resolve() / REDIRECT_FILE
+    """Open the URL of the service of this directory, if this computer has a screen."""
     try:
-        keep_secret(file, _REDIRECT.format(url=escape(url)).encode("utf-8"))
+        open_page(url, folder_of_service(data_dir))
     except OSError as error:
         sys.stderr.write(f"casemate: The browser is not opened ({error.strerror}): open the address by hand.\n")
-        return
-    webbrowser.open(file.as_uri())
 
 
 def open_command(data_dir: Path) -> str:

@@ -78,6 +78,8 @@ def server(
         How many connections one network address (of IPv6: one /64) may hold at a time.
     new_accounts_at_once
         How many accounts one network address may make in a row; after those, one a minute.
+    notifications
+        Use this computer's notifications while no tab of a browser shows them.
     install_line
         What installs Casemate and joins, such as `uvx casemate join`: shown to who opens an invitation in a browser.
     relay_listen
@@ -157,6 +159,7 @@ def internal_service(
     keyring: bool = True,
     peer_paths: bool = True,
     lan_discovery: bool = True,
+    notifications: bool = True,
     install_line: str = "",
     log_level: LogLevel = "info",
     log_style: LogStyle = "auto",
@@ -192,6 +195,8 @@ def internal_service(
     lan_discovery
         Let accounts find their contacts on the local network, without a server. Strangers there learn that somebody
         uses Casemate, not who.
+    notifications
+        Use this computer's notifications while no tab of a browser shows them.
     install_line
         What installs Casemate and joins, such as `uvx casemate join`: handed out with an invitation.
     log_level
@@ -232,6 +237,7 @@ def internal_service(
             use_keyring=keyring,
             peer_paths=peer_paths,
             lan_discovery=lan_discovery,
+            desktop_notifications=notifications,
             install_line=install_line,
         )
     )

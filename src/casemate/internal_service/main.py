@@ -34,6 +34,7 @@ from casemate.internal_service.core.sessions.ports import Fault
 from casemate.internal_service.running import Run, Surroundings
 from casemate.node import StorageBroken, StorageDamaged, StorageFull
 from casemate.runtime.autostart.started import keep_started
+from casemate.runtime.clock import local_minute
 from casemate.runtime.data_directory import DataDirectory
 from casemate.runtime.disk_space import takes_more
 from casemate.runtime.entropy import system_entropy
@@ -95,6 +96,8 @@ class InternalServiceOptions:
     """Connections between people's services; without them everything goes through the server's mailbox."""
     lan_discovery: bool = True
     """Whether accounts may announce themselves on the local network."""
+    desktop_notifications: bool = True
+    """Whether this computer's notifications are used while no tab shows any."""
 
 
 def run(options: InternalServiceOptions) -> int:
@@ -133,6 +136,8 @@ async def serve(options: InternalServiceOptions) -> int:
             install_line=options.install_line,
             open_command=options.open_command,
             update_command=update_command(),
+            shows_notifications=options.desktop_notifications,
+            minute_of_day=local_minute,
         )
         # Before the port: who cannot read what is here shall not be reached by anybody.
         opened = _open_first(options.data_dir, key.key)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from casemate.crypto.kem import MlKem768
 from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.autostart import Autostart
+from casemate.internal_service.adapters.desktop import DesktopNotifications
 from casemate.internal_service.adapters.lan import LocalNetwork
 from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
@@ -28,11 +30,14 @@ from casemate.internal_service.adapters.web_surface import WebSurface
 from casemate.internal_service.core.ground.effects import (
     AskAutostart,
     AskBrowsers,
+    AskDesktop,
     AskUp,
     CloseSocket,
     MakeVault,
     SendResponse,
+    ShowOnDesktop,
     TryVaults,
+    WithdrawFromDesktop,
 )
 from casemate.internal_service.core.ground.events import SessionLeft, ShutdownAsked, SpaceSeen, UpAnswered
 from casemate.internal_service.core.ground.link_io import CloseLink, MakeServerPasswordKey, OpenLink, SendOnLink
@@ -56,6 +61,7 @@ from casemate.runtime.clock import SystemClock
 from casemate.runtime.disk_space import free_bytes, room_again
 from casemate.runtime.entropy import system_entropy
 from casemate.runtime.event_queue import EventQueue
+from casemate.runtime.opened_page import open_page
 from casemate.runtime.runner import StoreThread
 from casemate.runtime.tasks import first_of
 
@@ -63,6 +69,8 @@ DRAIN_SECONDS: Final = 2.0
 IDLE_SECONDS: Final = 30.0
 """A connection on which nothing is asked for so long is ended; sockets are not meant."""
 LOOK_AT_DISK_SECONDS: Final = 10.0
+
+log = structlog.get_logger("casemate.internal_service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,9 @@ class Run:
         thread = self._thread = StoreThread(self._core, self._core.stores, SystemClock(), performer)
         performer.site, performer.links = around.new_site(thread.events), ServerLinks(thread.events, around.proxies)
         performer.autostart = Autostart(thread.events, around.own_start)
+        performer.desktop = DesktopNotifications(
+            thread.events, self._open_page, is_on=around.machine.shows_notifications
+        )
         performer.up, performer.events = around.up, thread.events
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
         performer.peers = start_transport(thread.events, is_on=around.peer_paths)
@@ -123,6 +134,18 @@ class Run:
             shutdown_timeout=DRAIN_SECONDS,
             keepalive_timeout=IDLE_SECONDS,
         )
+
+    def _open_page(self, path: str) -> None:
+        """Whoever clicked a notification has a browser opened, signed in, as `casemate open` does."""
+        url = self._performer.site.launch_url(path)
+
+        def opened() -> None:
+            try:
+                open_page(url, self._around.data_dir)
+            except OSError as error:
+                log.error("the browser is not opened", error=error.strerror)
+
+        asyncio.get_running_loop().run_in_executor(None, opened)
 
     async def serve(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
         """Until `stop`, or until there is room again on a full disk. Raises `StorageBroken`."""
@@ -165,6 +188,7 @@ class _Performer:
     links: ServerLinks
     vaults: VaultWorkers
     autostart: Autostart
+    desktop: DesktopNotifications
     peers: Transport
     lan: LocalNetwork | None
     up: UpPipe | None
@@ -176,6 +200,8 @@ class _Performer:
                 self.site.perform(effect)
             case OpenLink() | SendOnLink() | CloseLink():
                 self.links.perform(effect)
+            case ShowOnDesktop() | WithdrawFromDesktop() | AskDesktop():
+                self.desktop.perform(effect)
             case AskAutostart():
                 self.autostart.perform(effect)
             case MakeVault() | TryVaults() | MakeServerPasswordKey():
@@ -196,6 +222,7 @@ class _Performer:
     async def close(self) -> None:
         self.vaults.close()
         await self.autostart.close()
+        await self.desktop.close()
         await self.peers.close()
         await self.links.close()
         if self.lan is not None:

@@ -6,6 +6,7 @@ KIB: Final = 1024
 MIB: Final = 1024 * KIB
 HOUR_SECONDS: Final = 3_600
 DAY_SECONDS: Final = 86_400
+MINUTES_OF_DAY: Final = 1_440
 
 # --- names (the least a Citadel client may send is accepted; see docs/protocol/client-api.md)
 USERNAME_BYTES: Final = (3, 37)

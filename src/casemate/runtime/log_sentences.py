@@ -40,6 +40,7 @@ SENTENCES: Final = {
     "list of accounts missing": "The list of accounts is missing although there are accounts.",
     "malformed frame": "The other end sent something that is no message of this protocol, and was let go.",
     "malformed request": "A program sent a request that cannot be understood; it was told so.",
+    "no desktop notifications": "This computer shows no notifications of programs.",
     "no keyring": "The system has no keyring; a key file is used.",
     "no multicast on an interface": "People cannot be found on one of the local networks.",
     "no observer: the relay's port cannot be had for UDP, so fewer paths will be direct": (
@@ -64,6 +65,7 @@ SENTENCES: Final = {
     "stopped": "Stopped.",
     "storage broken": "The disk does not take what has to be kept.",
     "the address cannot be written down": "The address cannot be written down, so `casemate open` may not find it.",
+    "the browser is not opened": "The browser could not be opened at what was clicked.",
     "the list of browsers cannot be read": "It cannot be read which browsers are signed in; they have to sign in anew.",
     "the list of browsers cannot be saved": "It cannot be written down which browsers are signed in.",
     "the system does not tell whose a connection is": "The system does not tell whose a connection is.",

@@ -8,6 +8,7 @@ import type {
   ExtensionResponses,
   FoundAccountFile,
   LocalAccount,
+  NotificationsChanged,
   Reason,
   ServiceInfo,
   Snapshot,
@@ -68,6 +69,8 @@ export interface InternalService {
   request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]>;
   /** Holds the session of `cid` and tells all that happens to it, without a gap, until stopped. */
   follow(cid: Cid, listener: (update: Update) => void): Stop;
+  /** What this tab is to show on the desktop, from `ShowNotifications` on. */
+  onNotifications(listener: (told: NotificationsChanged) => void): Stop;
   /** Does not wait for the next try to come by itself. */
   retryNow(): void;
 }

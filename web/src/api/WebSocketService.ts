@@ -7,6 +7,7 @@ import type {
   Cid,
   HelloAccepted,
   LocalAccountsChanged,
+  NotificationsChanged,
   ViewEvent,
   ViewEvents,
   ViewPosition,
@@ -65,6 +66,7 @@ export class WebSocketService implements InternalService {
   private state: Connection = { state: "connecting" };
   private readonly listeners = new Set<() => void>();
   private readonly followed = new Map<Cid, Following>();
+  private readonly tellers = new Set<(told: NotificationsChanged) => void>();
   private readonly pending = new PendingRequests();
   private socket: Socket | null = null;
   private helloId = "";
@@ -109,6 +111,11 @@ export class WebSocketService implements InternalService {
   onConnection(listener: () => void): Stop {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onNotifications(listener: (told: NotificationsChanged) => void): Stop {
+    this.tellers.add(listener);
+    return () => this.tellers.delete(listener);
   }
 
   request<Name extends RequestName>(name: Name, fields: RequestFields<Name>): Promise<Answers[Name]> {
@@ -209,6 +216,9 @@ export class WebSocketService implements InternalService {
         break;
       case "ViewEvents":
         this.eventsArrived(body as ViewEvents);
+        return;
+      case "NotificationsChanged":
+        for (const listener of [...this.tellers]) listener(body as NotificationsChanged);
         return;
     }
     this.pending.settle(name, body as AnyAnswer);

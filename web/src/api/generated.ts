@@ -28,6 +28,7 @@ export interface AccountView {
   readonly link: LinkView;
   readonly settings: SettingsView;
   readonly unread: number;
+  readonly waiting: number;
   readonly looks: NameLooks;
   readonly server_addresses: readonly ServerAddressView[];
   readonly invitation_failed: Reason | null;
@@ -120,6 +121,7 @@ export interface ConversationView {
   readonly unread: number;
   readonly first_unread: MessageOrder | null;
   readonly last: MessageView | null;
+  readonly muted: MuteView | null;
 }
 
 /** Take messages of one's own back from everybody, or take any off one's own screens. All of them, or none. */
@@ -129,6 +131,12 @@ export interface DeleteMessages {
   readonly conversation: string;
   readonly message_ids: readonly string[];
   readonly everywhere: boolean;
+}
+
+export interface DesktopTold {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly state: "missing" | "off" | "unknown" | "works";
 }
 
 export interface DirectoryPage {
@@ -152,6 +160,12 @@ export interface DirectoryRow {
   readonly looks: NameLooks;
   readonly namesake: Namesake | null;
   readonly names_signed: boolean;
+}
+
+/** Somebody put it away. What is new calls again. */
+export interface DismissNotification {
+  readonly request_id: string;
+  readonly key: string;
 }
 
 export interface Done {
@@ -211,6 +225,11 @@ export interface FoundAccountFile {
 }
 
 export interface GetAutostart {
+  readonly request_id: string;
+}
+
+/** Whether this computer shows notifications while no tab does. */
+export interface GetDesktop {
   readonly request_id: string;
 }
 
@@ -344,6 +363,7 @@ export interface LocalAccount {
   readonly server_address: string;
   readonly state: "active" | "orphaned" | "signed_out";
   readonly unread: number;
+  readonly waiting: number;
   readonly reason: Reason | null;
 }
 
@@ -354,6 +374,13 @@ export interface LocalAccountsChanged {
   readonly found: readonly FoundAccountFile[];
   readonly list_lost: Reason | null;
   readonly storage: Reason | null;
+}
+
+/** What somebody has before their eyes in this view: nothing of it calls. `cid` 0: nobody looks. */
+export interface LookAt {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation?: string | null;
 }
 
 /** A link that lets others in and registers them with this account. Answered when it works; the first of the list is the new one. */
@@ -436,6 +463,19 @@ export interface MessageView {
   readonly pending: PendingChange | null;
 }
 
+/** It calls nobody until then. ConversationChanged follows, now and when it ends. */
+export interface MuteConversation {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly until?: number | null;
+}
+
+/** This conversation calls nobody, and is in no total. */
+export interface MuteView {
+  readonly until: number | null;
+}
+
 /** What an eye makes of the name on screen, the full name or else the username: every client compares alike. */
 export interface NameLooks {
   readonly drawn: string;
@@ -447,6 +487,34 @@ export interface Namesake {
   readonly cid: Cid;
   readonly username: string;
   readonly full_name: string;
+}
+
+/** Of one account. Minutes are counted from midnight. */
+export interface NotificationSettings {
+  readonly shows: "name" | "nothing" | "text";
+  readonly sound: boolean;
+  readonly quiet: "always" | "hours" | "never";
+  readonly quiet_from: number;
+  readonly quiet_to: number;
+}
+
+/** What is to stand on a person's desktop. It takes the place of what had its key. */
+export interface NotificationView {
+  readonly key: string;
+  readonly account: Cid;
+  readonly conversation: string | null;
+  readonly title: string;
+  readonly body: string;
+  readonly ring: boolean;
+  readonly sound: boolean;
+}
+
+/** Unasked, to the view that shows them. `cid` is 0: they are of all accounts that are signed in. */
+export interface NotificationsChanged {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly shown: readonly NotificationView[];
+  readonly withdrawn: readonly string[];
 }
 
 /** An account that is there asks who made it, and they agree by themselves. */
@@ -700,6 +768,17 @@ export interface SetDraft {
   readonly revision: number;
 }
 
+/** Null leaves a setting as it is. AccountChanged follows. */
+export interface SetNotifications {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly shows?: "name" | "nothing" | "text" | null;
+  readonly sound?: boolean | null;
+  readonly quiet?: "always" | "hours" | "never" | null;
+  readonly quiet_from?: number | null;
+  readonly quiet_to?: number | null;
+}
+
 /** Let the server listen there from now on, over restarts, too. Links to it end and come back. */
 export interface SetReach {
   readonly request_id: string;
@@ -742,6 +821,13 @@ export interface SettingsView {
   readonly unlocked_by: "key_file" | "keyring" | "nothing";
   readonly relay_only: boolean;
   readonly lan_discovery: boolean;
+  readonly notifications: NotificationSettings;
+}
+
+/** This view can show notifications, or can no longer. NotificationsChanged follows whenever there is something. */
+export interface ShowNotifications {
+  readonly request_id: string;
+  readonly on: boolean;
 }
 
 /** Its cookie opens nothing any more, and its tabs are cut off. Again is fine. */
@@ -796,6 +882,12 @@ export interface UnblockPeer {
   readonly request_id: string;
   readonly cid: Cid;
   readonly peer: Cid;
+}
+
+export interface UnmuteConversation {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
 }
 
 export interface Unsubscribe {
@@ -870,6 +962,13 @@ export interface ExtensionRequests {
   readonly ChangeScheduled: ChangeScheduled;
   readonly CancelScheduled: CancelScheduled;
   readonly GetMessageVersions: GetMessageVersions;
+  readonly ShowNotifications: ShowNotifications;
+  readonly DismissNotification: DismissNotification;
+  readonly LookAt: LookAt;
+  readonly MuteConversation: MuteConversation;
+  readonly UnmuteConversation: UnmuteConversation;
+  readonly SetNotifications: SetNotifications;
+  readonly GetDesktop: GetDesktop;
 }
 
 export interface ExtensionResponses {
@@ -893,6 +992,8 @@ export interface ExtensionResponses {
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
   readonly MessageVersions: MessageVersions;
+  readonly NotificationsChanged: NotificationsChanged;
+  readonly DesktopTold: DesktopTold;
 }
 
 /** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */
@@ -974,4 +1075,11 @@ export const ANSWERS = {
   ChangeScheduled: ["Done"],
   CancelScheduled: ["Done"],
   GetMessageVersions: ["MessageVersions"],
+  ShowNotifications: ["Done"],
+  DismissNotification: ["Done"],
+  LookAt: ["Done"],
+  MuteConversation: ["Done"],
+  UnmuteConversation: ["Done"],
+  SetNotifications: ["Done"],
+  GetDesktop: ["DesktopTold"],
 } as const;

@@ -298,7 +298,9 @@ function useJumpOf(place: Place): void {
 
 /** What waits in the account that is shown is told by the workspace: it changes with each message, and this must not. */
 function useOtherUnread(accounts: readonly LocalAccount[], shown: Cid): readonly LocalAccount[] {
-  const others = accounts.map((account) => (account.cid === shown ? { ...account, unread: 0 } : account));
+  const others = accounts.map((account) =>
+    account.cid === shown ? { ...account, unread: 0, waiting: 0 } : account,
+  );
   const [known, setKnown] = useState<readonly LocalAccount[]>(others);
   const now = sharing(known, others);
   if (now !== known) setKnown(now);

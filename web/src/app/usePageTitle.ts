@@ -5,15 +5,12 @@ import { useWorkspace } from "../state/context";
 import type { Place } from "../state/address";
 import { peerIn } from "../state/workspace";
 import { useHeldBack } from "../state/useHeldBack";
-import { requestsOf } from "../words/lists";
 import { displayName } from "../words/names";
 import calmIcon from "./favicon.svg";
 import unreadIcon from "./favicon-unread.svg";
 
 export function usePageTitle(place: Place): void {
-  const waiting = useHeldBack(
-    useWorkspace((workspace) => workspace.account.unread + requestsOf(workspace).length),
-  );
+  const waiting = useHeldBack(useWorkspace((workspace) => workspace.account.waiting));
   const where = useWorkspace((workspace) => {
     const { account } = workspace;
     if (place.kind === "people") return "People";

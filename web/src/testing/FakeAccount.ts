@@ -9,6 +9,7 @@ import type {
   LocalAccount,
   MessageOrder,
   MessageView,
+  MuteView,
   PeerView,
   Reason,
   ServerAddressView,
@@ -57,7 +58,10 @@ export class FakeAccount implements Person {
     unlocked_by: "keyring",
     relay_only: false,
     lan_discovery: true,
+    notifications: { shows: "text", sound: true, quiet: "never", quiet_from: 1320, quiet_to: 420 },
   };
+  /** Of conversations that call nobody. */
+  readonly mutes = new Map<string, MuteView>();
   readonly peers = new Map<Cid, PeerView>();
   /** By conversation. */
   readonly messages = new Map<string, MessageView[]>();
@@ -106,11 +110,21 @@ export class FakeAccount implements Person {
   }
 
   get unread(): number {
-    return [...this.messages.keys()].reduce((sum, id) => sum + this.conversation(id).unread, 0);
+    return [...this.messages.keys()]
+      .filter((id) => !this.mutes.has(id))
+      .reduce((sum, id) => sum + this.conversation(id).unread, 0);
+  }
+
+  get waiting(): number {
+    const asking = [...this.peers.values()].filter(
+      ({ blocked, relation, connection }) =>
+        !blocked && (relation === "asks_you" || (relation === "registered" && connection === "asks_you")),
+    );
+    return this.unread + asking.length;
   }
 
   localAccount(): LocalAccount {
-    const { cid, account_id, username, full_name, state, unread, reason } = this;
+    const { cid, account_id, username, full_name, state, unread, waiting, reason } = this;
     return {
       cid,
       account_id,
@@ -119,12 +133,13 @@ export class FakeAccount implements Person {
       server_address: this.serverAddress,
       state,
       unread,
+      waiting,
       reason,
     };
   }
 
   view(): AccountView {
-    const { cid, account_id, username, full_name, settings, link, unread } = this;
+    const { cid, account_id, username, full_name, settings, link, unread, waiting } = this;
     const server = {
       server_address: this.serverAddress,
       server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
@@ -134,7 +149,7 @@ export class FakeAccount implements Person {
       invites_refused: this.invitesRefused,
     };
     const looks = fakeLooks(full_name, username);
-    return { cid, account_id, username, full_name, ...server, link, settings, unread, looks };
+    return { cid, account_id, username, full_name, ...server, link, settings, unread, waiting, looks };
   }
 
   snapshot(): Omit<Snapshot, "request_id"> {
@@ -161,7 +176,15 @@ export class FakeAccount implements Person {
       unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,
       last: messages.at(-1) ?? null,
+      muted: this.mutes.get(id) ?? null,
     };
+  }
+
+  mute(conversation: string, mute: MuteView | null): void {
+    if (mute === null) this.mutes.delete(conversation);
+    else this.mutes.set(conversation, mute);
+    this.emit({ type: "ConversationChanged", conversation: this.conversation(conversation) });
+    this.changeAccount();
   }
 
   /** All that was said with this person. */
@@ -170,8 +193,10 @@ export class FakeAccount implements Person {
   }
 
   changePeer(peer: PeerView): void {
+    const { waiting } = this;
     this.peers.set(peer.cid, peer);
     this.emit({ type: "PeerChanged", peer });
+    if (waiting !== this.waiting) this.changeAccount();
   }
 
   /** Nothing is between the two any more; the row stays, as that of the service does. */

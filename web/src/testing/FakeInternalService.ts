@@ -4,6 +4,8 @@ import type {
   LocalAccount,
   MessageReference,
   MessageView,
+  NotificationsChanged,
+  NotificationView,
   Reason,
   ScheduledView,
   ViewPosition,
@@ -47,6 +49,7 @@ export class FakeInternalService implements InternalService {
   private lost: { since: number } | null = null;
   private readonly listeners = new Set<() => void>();
   private readonly followed = new Map<Cid, Following>();
+  private readonly tellers = new Set<(told: NotificationsChanged) => void>();
   private readonly refusals = new Map<RequestName, Reason>();
   private readonly held = new Map<RequestName, Promise<void>>();
   private current: Connection;
@@ -79,6 +82,16 @@ export class FakeInternalService implements InternalService {
       throw new Refused(refusal);
     }
     return await this.handlers[name](fields);
+  }
+
+  onNotifications(listener: (told: NotificationsChanged) => void): Stop {
+    this.tellers.add(listener);
+    return () => this.tellers.delete(listener);
+  }
+
+  /** As if the service had decided so. */
+  notify(shown: readonly NotificationView[], withdrawn: readonly string[] = []): void {
+    for (const listener of [...this.tellers]) listener({ cid: 0n, request_id: null, shown, withdrawn });
   }
 
   follow(cid: Cid, listener: (update: Update) => void): Stop {
@@ -500,6 +513,26 @@ export class FakeInternalService implements InternalService {
       me.changePeer({ ...this.world.peer(me, peer), identity_changed: false, verified: false });
       return done(fields.cid);
     },
+    MuteConversation: ({ cid, conversation, until }) => {
+      this.world.account(cid).mute(conversation, { until: until ?? null });
+      return done(cid);
+    },
+    UnmuteConversation: ({ cid, conversation }) => {
+      this.world.account(cid).mute(conversation, null);
+      return done(cid);
+    },
+    SetNotifications: ({ cid, ...changes }) => {
+      const account = this.world.account(cid);
+      const given = Object.entries(changes).filter(([, value]) => value !== null);
+      const notifications = { ...account.settings.notifications, ...Object.fromEntries(given) };
+      account.settings = { ...account.settings, notifications };
+      account.changeAccount();
+      return done(cid);
+    },
+    ShowNotifications: () => done(0n),
+    DismissNotification: () => done(0n),
+    LookAt: ({ cid }) => done(cid),
+    GetDesktop: () => ({ cid: 0n, request_id: null, state: this.world.desktop }),
     SetSettings: ({ cid, ...changes }) => {
       const account = this.world.account(cid);
       const given = Object.entries(changes).filter(([, value]) => typeof value === "boolean");

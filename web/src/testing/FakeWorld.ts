@@ -3,6 +3,7 @@ import type {
   AutostartTold,
   BrowserView,
   Cid,
+  DesktopTold,
   LinkView,
   MessageView,
   PathView,
@@ -35,6 +36,8 @@ export class FakeWorld {
   /** People who are only ever rows of the directory. */
   /** What the service hands out with an invitation. */
   installLine = "";
+  /** Whether this computer shows notifications of programs. */
+  desktop: DesktopTold["state"] = "works";
   updateCommand = "uv tool upgrade casemate";
   readonly invites = new FakeInvites(this);
   readonly changes = new FakeChanges(() => this.now());

@@ -148,7 +148,7 @@ def test_an_internal_service_does_not_start_when_the_server_beside_it_did_not(
     assert service.options is None
 
 
-OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery")
+OFF = ("--no-keyring", "--no-peer-paths", "--no-lan-discovery", "--no-notifications")
 
 
 def test_options_of_an_internal_service_reach_it(service: Service) -> None:
@@ -177,6 +177,7 @@ def test_options_of_an_internal_service_reach_it(service: Service) -> None:
         "use_keyring": False,
         "peer_paths": False,
         "lan_discovery": False,
+        "desktop_notifications": False,
     }
 
 

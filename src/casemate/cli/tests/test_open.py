@@ -14,6 +14,7 @@ import pytest
 from casemate.cli import open as cli_open
 from casemate.cli.open import launch_url, open_ui
 from casemate.runtime.errors import CannotStart
+from casemate.runtime.opened_page import REDIRECT_FILE
 from casemate.runtime.own_command import own_command
 
 
@@ -118,7 +119,7 @@ def test_the_browser_is_started_with_a_file_of_its_owner_and_not_with_the_key(
     (tmp_path / "internal-service").mkdir()
     cli_open.open_in_browser("http://127.0.0.1/?launch=ONCE", tmp_path)
     [address] = opened
-    file = tmp_path / "internal-service" / cli_open.REDIRECT_FILE
+    file = tmp_path / "internal-service" / REDIRECT_FILE
     assert address == file.as_uri()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "0; url=http://127.0.0.1/?launch=ONCE" in file.read_text()

@@ -25,6 +25,7 @@ from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
+from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.sending import Sending
@@ -55,6 +56,15 @@ from casemate.protocol.client.message_extensions import (
     EditMessage,
     GetMessageVersions,
     ReactToMessage,
+)
+from casemate.protocol.client.notification_extensions import (
+    DismissNotification,
+    GetDesktop,
+    LookAt,
+    MuteConversation,
+    SetNotifications,
+    ShowNotifications,
+    UnmuteConversation,
 )
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import BatchedResponse
@@ -139,6 +149,7 @@ def view_handlers(
     reach: ReachRequests,
     message_changes: MessageChangeRequests,
     sending: Sending,
+    notifications: NotificationRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -154,6 +165,13 @@ def view_handlers(
         DeleteMessages: message_changes.delete,
         ReactToMessage: message_changes.react,
         GetMessageVersions: message_changes.versions,
+        MuteConversation: notifications.mute,
+        UnmuteConversation: notifications.unmute,
+        SetNotifications: notifications.set,
+        ShowNotifications: notifications.show,
+        DismissNotification: notifications.dismiss,
+        LookAt: notifications.look_at,
+        GetDesktop: notifications.desktop,
         ext.SetDraft: drafts.set,
         ext.MarkRead: view_requests.mark_read,
         ext.SetTyping: view_requests.set_typing,

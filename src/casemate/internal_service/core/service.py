@@ -33,11 +33,13 @@ from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.ground.space import why_low
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.ground.waits import Waits
+from casemate.internal_service.core.notifying.notifier import Notifier
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
+from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.sending import Sending
@@ -133,11 +135,13 @@ class Service(Core):
         found_accounts = FoundAccounts(self._accounts, signing_in, found, undo)
         self._views.found_accounts = found_accounts.rows
         sessions = Sessions(self._accounts)
+        self._notifier = Notifier(desk, self._hosts, machine, undo)
         self._telling = Telling(
             self._accounts,
             PlainNews(desk, self._sockets, agreements),
             self._delivery,
             self._views,
+            self._notifier,
             creating,
             signing_in,
             sessions,
@@ -145,7 +149,7 @@ class Service(Core):
         )
         directory = DirectoryReader(desk, self._hosts, self._waits, self._take)
         self._workspace = WorkspaceQueues(desk, self._hosts, directory, undo)
-        self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended]
+        self._accounts.on_close += [self._delivery.ended, streams.end, self._workspace.ended, self._notifier.ended]
         self._probes = Probes(desk, self._hosts, self._waits, machine.own_server_key, entropy, undo)
         peers = Peers(desk, self._hosts, directory, self._take)
         browsers = BrowserRequests(desk, self._waits)
@@ -176,6 +180,7 @@ class Service(Core):
                 reach,
                 MessageChangeRequests(self._accounts),
                 Sending(self._accounts, drafts),
+                NotificationRequests(self._accounts, self._views, self._notifier),
             ),
         )
 
@@ -201,6 +206,7 @@ class Service(Core):
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)
+                | events.DesktopSeen(token)
             ):
                 self._waits.settle(token, event)
             case Wakeup():
@@ -223,13 +229,13 @@ class Service(Core):
         if self._rests_until is not None:
             return self._rests_until
         due = [host.account.next_wakeup() for host in self._hosts.peek()]
-        due += [self._waits.next_due(), self.stores.next_due()]
+        due += [self._waits.next_due(), self.stores.next_due(), self._notifier.next_wakeup()]
         return min((moment for moment in due if moment is not None), default=None)
 
     def wants_batch_end(self) -> bool:
         if self._rests_until is not None:
             return False
-        told = self._telling.wants_batch_end or self._delivery.wants_batch_end
+        told = self._telling.wants_batch_end or self._delivery.wants_batch_end or self._notifier.wants_batch_end
         return told or any(host.account.wants_batch_end() for host in self._hosts.peek())
 
     def quarantine(self, event: Event, error: PeerBrokeProtocol, now: Instant) -> Sequence[Effect]:
@@ -254,6 +260,7 @@ class Service(Core):
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)
+                | events.DesktopSeen(token)
             ):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():
@@ -307,6 +314,7 @@ class Service(Core):
             case events.SocketClosed(socket):
                 self._sockets.closed(socket)
                 self._hosts.let_go(socket)
+                self._notifier.socket_closed(socket)
                 self._views.end_unfollowed()
                 self._waits.socket_closed(socket)
                 self._desk.socket_closed(socket)
@@ -316,6 +324,8 @@ class Service(Core):
                 self._dispatch.bad_request_arrived(event)
             case events.SessionLeft(name):
                 self._accounts.restore_session(name)
+            case events.NotificationDismissed(key):
+                self._notifier.dismiss(key)
             case events.SpaceSeen(free_bytes):
                 self._views.say_storage(why_low(free_bytes))
             case events.ShutdownAsked(drain_seconds):
@@ -346,6 +356,8 @@ class Service(Core):
             if host is not None:
                 self._at = host.cid
                 self._take(host, host.account.wakeup(now))
+        self._at = None
+        self._notifier.flush()
 
     def _batch_end(self) -> None:
         for peeked in self._hosts.peek():
@@ -356,6 +368,7 @@ class Service(Core):
         self._at = None
         self._telling.batch_end()
         self._delivery.batch_end()
+        self._notifier.flush()
 
     def _shut_down(self, drain_seconds: float) -> None:
         for host in self._hosts.peek():

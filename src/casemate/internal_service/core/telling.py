@@ -10,6 +10,7 @@ from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.notices import Notice
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.internal_service.core.ground.undo import Memory, Undo, UndoDict
+from casemate.internal_service.core.notifying.notifier import Notifier
 from casemate.internal_service.core.sessions.accounts import Accounts
 from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.hosts import Host
@@ -27,6 +28,7 @@ class Telling(Memory):
         plain_news: PlainNews,
         delivery: PlainDelivery,
         views: Views,
+        notifier: Notifier,
         creating: Creating,
         signing_in: SigningIn,
         sessions: Sessions,
@@ -40,6 +42,7 @@ class Telling(Memory):
         self._delivery = delivery
         self._waits = accounts.waits
         self._views = views
+        self._notifier = notifier
         self._creating = creating
         self._signing_in = signing_in
         self._sessions = sessions
@@ -62,6 +65,7 @@ class Telling(Memory):
             host = self._hosts.get(cid)
             if host is None:
                 continue
+            self._notifier.conversation_changed(cid, conversation)
             if self._views.is_watched(host):
                 self._tell_conversation(host, conversation, message_ids)
             self._views.unread_may_differ(host)
@@ -119,6 +123,7 @@ class Telling(Memory):
             case notices.TypingChanged(conversation, typing):
                 self._views.event(host, rows.TypingChanged(conversation=conversation.hex(), typing=typing))
             case notices.MessageArrived():
+                self._notifier.message_arrived(host, notice)
                 self._message_arrived(host, notice)
             case _:
                 self._tell_of_person(host, notice)
@@ -130,11 +135,17 @@ class Telling(Memory):
                 if peer is not None:
                     self._views.event(host, rows.PeerChanged(peer=peer))
                     self._remember_peer(host, peer)
+                    self._notifier.people_changed(host.cid)
+                    self._views.unread_may_differ(host)
             case notices.PathChanged(cid):
                 if self._views.is_watched(host):
                     peer = host.account.peer_view(cid)
                     self._views.event(host, rows.PathChanged(peer=cid, path=None if peer is None else peer.path))
             case _:
+                if isinstance(notice, notices.RegistrationWanted):
+                    self._notifier.asks(host, notice.cid)
+                elif isinstance(notice, notices.RegistrationSettled):
+                    self._notifier.settled(host, notice)
                 self._plain_news.tell(host, notice)
 
     def tell_what_waits(self, host: Host, socket: SocketId) -> None:

@@ -9,7 +9,12 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from casemate.protocol.client import extensions, invitation_extensions, message_extensions  # noqa: F401  (their classes are found)
+from casemate.protocol.client import (  # noqa: F401  (their classes are found)
+    extensions,
+    invitation_extensions,
+    message_extensions,
+    notification_extensions,
+)
 from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.ranges import check, uuid
 from casemate.protocol.client.requests import CITADEL_REQUESTS, Batched, Message, Request, Unusable

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from casemate.protocol.client.notification_views import MuteView, NotificationSettings
 from casemate.protocol.ids import Cid
 
 Acts = Literal["user", "admin", "peer", "retry"]
@@ -55,6 +56,8 @@ class LocalAccount(msgspec.Struct, frozen=True, kw_only=True):
     server_address: str
     state: SessionState
     unread: int
+    waiting: int
+    """As in AccountView; of an account that is signed out, its unread messages."""
     reason: Reason | None = None
     """Why it is closed although nobody signed out: its file is damaged, say."""
 
@@ -130,6 +133,7 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     """Peers learn no address of ours: their messages take the relay."""
     lan_discovery: bool = True
     """Look for registered peers on the local network, so that people there can talk without the server."""
+    notifications: NotificationSettings = NotificationSettings()
 
 
 class NameLooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +174,9 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     link: LinkView
     settings: SettingsView
     unread: int
-    """Unread messages of all conversations: the one counter every tab and badge reads."""
+    """Unread messages of all conversations that are not muted: the one counter every tab and badge reads."""
+    waiting: int
+    """These, and the people who ask for something: what title, icon and badge say."""
     looks: NameLooks
     server_addresses: list[ServerAddressView] = []
     """What a person wrote comes first; the first one is `server_address`."""
@@ -347,6 +353,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """0 while they are blocked: what they wrote calls nobody."""
     first_unread: MessageOrder | None
     last: MessageView | None
+    muted: MuteView | None = None
+    """Its unread messages are in no total."""
 
 
 class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ interface Props {
   readonly onDeleted: () => void;
 }
 
-type Setting = Exclude<keyof SettingsView, "unlocked_by">;
+type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications">;
 
 export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
   const { service, cid } = useSession();

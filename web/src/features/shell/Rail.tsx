@@ -79,13 +79,13 @@ function AccountButton({
 }) {
   const name = displayName(account);
   const signedOut = account.state === "signed_out";
-  const unread = selected ? 0 : account.unread;
+  const waiting = selected ? 0 : account.waiting;
   return (
     <Tooltip side="right" text={<AccountTip account={account} name={name} signedOut={signedOut} />}>
       <button
         type="button"
         aria-current={selected ? "true" : undefined}
-        aria-label={`${name}, @${account.username}${signedOut ? ", signed out" : ""}${unread > 0 ? `, ${unread.toString()} unread` : ""}`}
+        aria-label={`${name}, @${account.username}${signedOut ? ", signed out" : ""}${waiting > 0 ? `, ${waiting.toString()} unread` : ""}`}
         onClick={() => {
           onSwitch(account.cid);
         }}
@@ -96,12 +96,12 @@ function AccountButton({
         )}
       >
         <Avatar initials={initials(name)} colourKey={account.account_id} size={32} square />
-        {unread > 0 && (
+        {waiting > 0 && (
           <span
             aria-hidden
             className="absolute -top-1.5 -right-1.5 h-4 min-w-4 rounded-round bg-accent px-1 text-center text-[0.625rem] leading-4 font-bold text-on-accent ring-2 ring-rail"
           >
-            {unread > 99 ? "99+" : unread}
+            {waiting > 99 ? "99+" : waiting}
           </span>
         )}
       </button>

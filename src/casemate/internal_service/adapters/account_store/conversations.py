@@ -48,8 +48,10 @@ class ConversationsTable:
     def unread(self, conversation: ConversationId | None = None) -> int:
         if conversation is not None:
             return self._conversation(conversation).unread
-        blocked = "SELECT account_id FROM peers WHERE blocked"
-        return int(self._db.value(f"SELECT coalesce(sum(unread), 0) FROM conversations WHERE peer NOT IN ({blocked})"))
+        calls = (
+            "peer NOT IN (SELECT account_id FROM peers WHERE blocked) AND id NOT IN (SELECT conversation FROM mutes)"
+        )
+        return int(self._db.value(f"SELECT coalesce(sum(unread), 0) FROM conversations WHERE {calls}"))
 
     def first_unread(self, conversation: ConversationId) -> DisplayOrder | None:
         return self._rows.read(("first unread", conversation), lambda: self._read_first_unread(conversation))

@@ -10,6 +10,7 @@ from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
+from casemate.internal_service.adapters.account_store.notifying import NotifyingTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
 from casemate.internal_service.adapters.account_store.scheduled import ScheduledTable
@@ -32,6 +33,7 @@ class SqliteAccountStore(
     KeyTimeTable,
     ChangesTable,
     ScheduledTable,
+    NotifyingTable,
     InboxTable,
     PlainQueueTable,
     LocalDbTable,

@@ -120,6 +120,10 @@ class WebSurface:
         else:
             socket.close(effect.code)
 
+    def launch_url(self, path: str) -> str:
+        """Signs one browser in, once, and leads to this place of ours."""
+        return f"{self._base_url}{path.lstrip(_SLASHES)}?launch={self._credentials.new_launch()}"
+
     async def all_gone(self, seconds: float) -> None:
         """Until every client has gone; those that do not go are cut off with the process."""
         for socket in self._sockets.values():

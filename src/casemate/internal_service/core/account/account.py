@@ -1,5 +1,6 @@
 """One unlocked account: the service it lives in routes events and requests here."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -10,12 +11,13 @@ from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.conversations.changing import Changing
+from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.people.opened_links import joined_by
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import DisplayOrder, Peer, Profile
+from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow, Peer, Profile
 from casemate.internal_service.core.account.showing import name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
@@ -58,6 +60,10 @@ class Account(Memory):
         self._context = context
         self._rests_until: float | None = None
         """Until when (monotonic) what time should bring about waits, after a fault in that."""
+        self._asking: tuple[int, int] | None = None
+        """How many peers ask for something, and the version of peers at which they were counted."""
+        self._drawn_twice: tuple[int, frozenset[str]] | None = None
+        """What names look like that more than one peer has, and the version of peers at which that was looked at."""
         self._parts = Parts(context)
 
     @classmethod
@@ -341,6 +347,11 @@ class Account(Memory):
         """What is sent later."""
         return self._parts.scheduling
 
+    @property
+    def muting(self) -> Muting:
+        """What calls its person, and how."""
+        return self._parts.muting
+
     def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""
         return self._parts.messages.send_opaque(self._peer_in(conversation, "not_connected"), bodies, now)
@@ -509,7 +520,39 @@ class Account(Memory):
         return self._parts.showing.timeline(self._peer_in(conversation), before, after, around, limit)
 
     def unread(self) -> int:
+        """Of all conversations that are not muted and whose other side is not blocked."""
         return self._context.store.unread()
+
+    def waiting(self) -> int:
+        """These messages, and the people who ask for something."""
+        version = self._context.peers_version
+        if self._asking is None or self._asking[0] != version:
+            self._asking = version, sum(1 for peer in self._context.store.peers() if peer.asks)
+        return self.unread() + self._asking[1]
+
+    def is_ambiguous(self, peer: Peer) -> bool:
+        """Whether the username has to stand beside the name: it could be taken for somebody else's."""
+        version = self._context.peers_version
+        if self._drawn_twice is None or self._drawn_twice[0] != version:
+            drawn = Counter(name_looks(other.full_name, other.username).drawn for other in self._context.store.peers())
+            self._drawn_twice = version, frozenset(name for name, times in drawn.items() if times > 1)
+        looks = name_looks(peer.full_name, peer.username)
+        return bool(peer.namesake) or looks.unseen or looks.drawn in self._drawn_twice[1]
+
+    def peers_asking(self) -> list[Peer]:
+        """Who asks to register, the last one first."""
+        asking = [peer for peer in self._context.store.peers() if peer.relation == "asks_you" and not peer.blocked]
+        return sorted(asking, key=lambda peer: peer.relation_since, reverse=True)
+
+    def peer_row(self, cid: Cid) -> Peer | None:
+        return self._context.store.peer_by_cid(cid)
+
+    def peer_row_in(self, conversation: ConversationId) -> Peer | None:
+        return self._parts.conversations.peer(conversation)
+
+    def unseen(self, conversation: ConversationId, limit: int) -> list[MessageRow]:
+        """What others wrote there and nobody saw, the last ones first."""
+        return self._context.store.unseen(conversation, limit)
 
     def safety_number(self, cid: Cid) -> tuple[str, str]:
         """60 digits, and the QR code's text (hex). Raises Refused."""

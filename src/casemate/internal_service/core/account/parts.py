@@ -8,6 +8,7 @@ from casemate.internal_service.core.account.conversations.changing import Changi
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
+from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.conversations.typing import Typing
@@ -77,6 +78,7 @@ class Parts:
         self.conversations = Conversations(context)
         self.changing = Changing(context, self.conversations, self.outbox)
         self.scheduling = Scheduling(context, self.conversations, self.messages)
+        self.muting = Muting(context, self.conversations)
         self.typing = Typing(context, notes)
         notes.listeners |= {
             ReceiptNote: self.receipts.arrived,
@@ -153,6 +155,7 @@ class Parts:
             self.tidying,
             self.typing,
             self.scheduling,
+            self.muting,
             self.registration,
             self.peers,
             self.lan,

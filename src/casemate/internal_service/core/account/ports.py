@@ -13,6 +13,7 @@ from casemate.internal_service.core.account.rows import (
     Guest,
     Invite,
     MessageRow,
+    Mute,
     Peer,
     Profile,
     RatchetRow,
@@ -20,6 +21,7 @@ from casemate.internal_service.core.account.rows import (
     UsedPrekey,
 )
 from casemate.node import GoesBack
+from casemate.protocol.client.notification_views import NotificationSettings
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, InviteId, MessageId
 from casemate.protocol.link import PresenceRow
 
@@ -192,7 +194,7 @@ class ConversationStore(Protocol):
     def set_counter(self, conversation: ConversationId, counter: int) -> None: ...
 
     def unread(self, conversation: ConversationId | None = None) -> int:
-        """Of this one; without one, of all whose other side is not blocked."""
+        """Of this one; without one, of all that are not muted and whose other side is not blocked."""
         ...
 
     def first_unread(self, conversation: ConversationId) -> DisplayOrder | None: ...
@@ -313,6 +315,30 @@ class ScheduledStore(Protocol):
 
     def scheduled_size(self) -> tuple[int, int]:
         """How many there are, and the bytes of their texts."""
+        ...
+
+
+class NotifyingStore(Protocol):
+    """What calls the account's person, and what does not."""
+
+    def mute(self, conversation: ConversationId) -> Mute | None: ...
+
+    def put_mute(self, conversation: ConversationId, mute: Mute | None) -> None:
+        """None: it is muted no more."""
+        ...
+
+    def mutes_over(self, wall: float) -> list[ConversationId]:
+        """Those that were to end by then."""
+        ...
+
+    def next_mute_end(self) -> float | None: ...
+
+    def notification_settings(self) -> NotificationSettings: ...
+
+    def put_notification_settings(self, settings: NotificationSettings) -> None: ...
+
+    def unseen(self, conversation: ConversationId, limit: int) -> list[MessageRow]:
+        """Messages that nobody saw and that say something, the last ones in display order first."""
         ...
 
 
@@ -445,6 +471,7 @@ class AccountStore(
     MessageStore,
     ChangeStore,
     ScheduledStore,
+    NotifyingStore,
     DeliveryStore,
     InboxStore,
     GoesBack,

@@ -97,6 +97,14 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Of a conversation that calls nobody."""
+
+    until: float | None
+    """Wall clock; None: until somebody ends it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invite:
     """An invitation that this account made."""
 
@@ -160,6 +168,12 @@ class Peer:
     @property
     def cid(self) -> Cid:
         return cid_of(self.account_id)
+
+    @property
+    def asks(self) -> bool:
+        """They wait for an answer of our person."""
+        to_connect = self.relation == "registered" and self.connection == "asks_you"
+        return not self.blocked and (self.relation == "asks_you" or to_connect)
 
     @property
     def is_awaited(self) -> bool:

@@ -22,6 +22,7 @@ from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.message_extensions import MessageVersion
+from casemate.protocol.client.notification_views import MuteView
 from casemate.protocol.client.views import (
     ConversationView,
     DirectoryRow,
@@ -178,6 +179,7 @@ class Showing:
         conversation = self._conversations.of(peer)
         last_id = store.last_message(conversation)
         first_unread = store.first_unread(conversation)
+        mute = store.mute(conversation)
         return ConversationView(
             id=conversation.hex(),
             kind="direct",
@@ -185,6 +187,7 @@ class Showing:
             unread=0 if peer.blocked else store.unread(conversation),
             first_unread=None if first_unread is None else _order(first_unread),
             last=next(iter(self.messages(peer, [] if last_id is None else [last_id])), None),
+            muted=None if mute is None else MuteView(until=None if mute.until is None else milliseconds(mute.until)),
         )
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
@@ -215,7 +218,7 @@ class Showing:
             author=None if row.author is None else row.author.hex(),
             mine=mine,
             kind=row.kind,
-            text=_text(row),
+            text=said_in(row),
             bytes=len(row.body),
             status=status,
             reason=self._why_queued(peer, deliveries) if status == "queued" else None,
@@ -241,7 +244,7 @@ class Showing:
             return ReplyView(author=author.hex(), id=message_id.hex(), state="unknown", text=None)
         if row.deleted is not None:
             return ReplyView(author=author.hex(), id=message_id.hex(), state="deleted", text=None)
-        text = _text(row)
+        text = said_in(row)
         return ReplyView(
             author=author.hex(),
             id=message_id.hex(),
@@ -387,7 +390,7 @@ def _reactions(row: MessageRow) -> list[ReactionView]:
     return [ReactionView(emoji=emoji, authors=authors) for emoji, authors in given.items()]
 
 
-def _text(row: MessageRow) -> str | None:
+def said_in(row: MessageRow) -> str | None:
     if row.kind == Kind.CHAT:
         return row.body.decode("utf-8", "replace")
     if row.kind.startswith(NOTE_PREFIX):

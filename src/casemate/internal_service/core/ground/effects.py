@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from casemate.node import Effect
 from casemate.protocol.client.codec import ClientResponse
+from casemate.protocol.client.notification_views import NotificationView
 from casemate.protocol.client.views import Reach
 from casemate.protocol.ids import SocketId
 
@@ -50,6 +51,25 @@ class AskUp(Effect):
     token: int
     wanted: Reach | None
     """What it is to be from now on; None: only look."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOnDesktop(Effect):
+    """No tab shows notifications: this computer does, as far as it can. It tells with NotificationDismissed."""
+
+    view: NotificationView = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawFromDesktop(Effect):
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDesktop(Effect):
+    """Whether this computer shows notifications. Answer: DesktopSeen."""
+
+    token: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from casemate.crypto.keys import DatabaseKey
 from casemate.node import Event
 from casemate.protocol.client.codec import ClientRequest
+from casemate.protocol.client.notification_views import DesktopState
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.client.views import AutostartState, BrowserView, ReachView, Reason
 from casemate.protocol.ids import SocketId
@@ -91,6 +92,19 @@ class AutostartSeen(Event):
 class UpAnswered(Event):
     token: int
     view: ReachView
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopSeen(Event):
+    token: int
+    state: DesktopState
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationDismissed(Event):
+    """Somebody put it away on this computer's desktop."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

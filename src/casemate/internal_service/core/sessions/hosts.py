@@ -40,6 +40,7 @@ class Host:
     followers: frozenset[SocketId] = frozenset()
     plain_holder: bool = False
     unread: int = 0
+    waiting: int = 0
 
     @property
     def orphaned(self) -> bool:

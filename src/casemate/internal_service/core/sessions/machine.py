@@ -1,9 +1,15 @@
 """What the service knows of the computer it runs on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from casemate.crypto.keys import MachineKey
+from casemate.protocol.limits import MINUTES_OF_DAY
+
+
+def _utc_minute(wall: float) -> int:
+    return int(wall // 60) % MINUTES_OF_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +31,7 @@ class Machine:
     """What a person types to have the newest version; empty: it cannot be told."""
     install_line: str = ""
     """What somebody without Casemate types to install it and join; empty: nobody said."""
+    shows_notifications: bool = False
+    """Of programs, as far as was asked for: whether its desktop does is found out when there is something."""
+    minute_of_day: Callable[[float], int] = _utc_minute
+    """Of a time (Unix seconds), as its clocks on the wall show it."""

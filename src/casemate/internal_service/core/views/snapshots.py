@@ -145,9 +145,9 @@ class Views(Memory):
     def unread_may_differ(self, host: Host) -> None:
         """One counter, read by every view of the account and by the list of accounts."""
         if self._sockets.views():
-            unread = host.account.unread()
-            if unread != host.unread:
-                self.account_changed(self._hosts.put(replace(host, unread=unread)))
+            unread, waiting = host.account.unread(), host.account.waiting()
+            if (unread, waiting) != (host.unread, host.waiting):
+                self.account_changed(self._hosts.put(replace(host, unread=unread, waiting=waiting)))
 
     def say_storage(self, why: Reason | None) -> None:
         """How the disk is, shown on every screen."""
@@ -193,6 +193,7 @@ class Views(Memory):
             unlocked_by="nothing" if asks else self._machine.unlocked_by,
             relay_only=account.profile.relay_only,
             lan_discovery=account.profile.lan_discovery,
+            notifications=account.muting.settings,
         )
         return AccountView(
             cid=host.cid,
@@ -204,6 +205,7 @@ class Views(Memory):
             link=account.link_view(),
             settings=settings,
             unread=account.unread(),
+            waiting=account.waiting(),
             looks=account.name_looks(),
             server_addresses=account.server_address_views(),
             invitation_failed=account.invitation_failed(),
@@ -261,7 +263,8 @@ class Views(Memory):
         return _AccountList(self._local_accounts(), found, why, self._storage)
 
     def _local_accounts(self) -> list[LocalAccount]:
-        unread = {host.cid: host.account.unread() for host in self._hosts.sessions()}
+        counts = {host.cid: (host.account.unread(), host.account.waiting()) for host in self._hosts.sessions()}
+        rows = [row for row in self._stores.service.accounts() if row.enrolled]
         return [
             LocalAccount(
                 cid=row.cid,
@@ -270,9 +273,9 @@ class Views(Memory):
                 full_name=row.full_name,
                 server_address=row.server_address,
                 state=self._hosts.state_of(row),
-                unread=unread.get(row.cid, row.unread),
+                unread=counts.get(row.cid, (row.unread, row.unread))[0],
+                waiting=counts.get(row.cid, (row.unread, row.unread))[1],
                 reason=self._hosts.notice(row.cid),
             )
-            for row in self._stores.service.accounts()
-            if row.enrolled
+            for row in rows
         ]

@@ -72,6 +72,8 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.renumber(CONVERSATION, theirs.message_id, 7)
     store.unpainted_around(DEVICE, 1)
     store.first_unread(CONVERSATION)
+    store.unseen(CONVERSATION, 9)
+    store.mute(CONVERSATION)
     store.deliveries_of([ours.arrival])
     store.deliveries_to_send(DEVICE, 0, 9)
     store.deliveries_to_send(DEVICE, 0, 9, even_sent=True)
