@@ -32,6 +32,7 @@ from tests.contracts.account_rows import (
 )
 from tests.contracts.change_store import ChangeStoreContract
 from tests.contracts.delivery_store import DeliveryStoreContract
+from tests.contracts.finding_store import FindingStoreContract
 from tests.contracts.message_store import MessageStoreContract
 from tests.contracts.notifying_store import NotifyingStoreContract
 from tests.contracts.scheduled_store import ScheduledStoreContract
@@ -50,6 +51,7 @@ RATCHET = RatchetRow(THEIR_DEVICE, session(b"s"), True, False, 1.0, None)
 class AccountStoreContract(
     MessageStoreContract,
     ChangeStoreContract,
+    FindingStoreContract,
     ScheduledStoreContract,
     NotifyingStoreContract,
     DeliveryStoreContract,

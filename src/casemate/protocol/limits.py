@@ -142,6 +142,13 @@ LOCAL_DB_VALUE_BYTES: Final = 16 * MIB
 LOCAL_DB_KEY_BYTES: Final = 1_024
 LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB
 TIMELINE_PAGE_ROWS: Final = 200
+SEARCHED_CHARACTERS: Final = 500
+"""Of what somebody types to find messages."""
+SEARCHED_TERMS: Final = 16
+"""Words and phrases of it; what comes after them is passed over."""
+FOUND_PAGE_ROWS: Final = 30
+FOUND_PAGE_BYTES: Final = 1 * MIB
+"""Of the messages on a page of results, which is shorter when they are long."""
 PAINTED_AT_ONCE: Final = 200
 """Messages of which one MarkRead says that they were on a screen."""
 PLAIN_QUEUE_MESSAGES: Final = 20_000

@@ -224,6 +224,23 @@ export interface FoundAccountFile {
   readonly has_vault: boolean;
 }
 
+export interface FoundMessageView {
+  readonly conversation: string;
+  readonly id: string;
+  readonly author: string;
+  readonly mine: boolean;
+  readonly order: MessageOrder;
+  readonly shown_at: number;
+  readonly pieces: readonly FoundPiece[];
+  readonly cut_before: boolean;
+  readonly cut_after: boolean;
+}
+
+export interface FoundPiece {
+  readonly text: string;
+  readonly found: boolean;
+}
+
 export interface GetAutostart {
   readonly request_id: string;
 }
@@ -461,6 +478,13 @@ export interface MessageView {
   readonly deleted: boolean;
   readonly reactions: readonly ReactionView[];
   readonly pending: PendingChange | null;
+}
+
+export interface MessagesFound {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly messages: readonly FoundMessageView[];
+  readonly cursor: string | null;
 }
 
 /** It calls nobody until then. ConversationChanged follows, now and when it ends. */
@@ -702,6 +726,19 @@ export interface ScheduledView {
   readonly written_at: number;
   readonly due_at: number;
   readonly refused: Reason | null;
+}
+
+/** Messages that say all of `words`, and are from where and when the others say. One of them must say something. */
+export interface SearchMessages {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly words: string;
+  readonly conversation?: string | null;
+  readonly author?: string | null;
+  readonly from_time?: number | null;
+  readonly to_time?: number | null;
+  readonly has_link?: boolean;
+  readonly cursor?: string | null;
 }
 
 /** Queue a text. `message_id` (32 hex digits) makes repeats harmless. Answered after the commit. The draft of `slot` goes with it, unless that window has counted beyond `draft_revision` by now. */
@@ -948,6 +985,7 @@ export interface ExtensionRequests {
   readonly SetAutostart: SetAutostart;
   readonly ListBrowsers: ListBrowsers;
   readonly SignOutBrowser: SignOutBrowser;
+  readonly SearchMessages: SearchMessages;
   readonly MakeInvite: MakeInvite;
   readonly TakeBackInvite: TakeBackInvite;
   readonly ListInvites: ListInvites;
@@ -988,6 +1026,7 @@ export interface ExtensionResponses {
   readonly AutostartTold: AutostartTold;
   readonly BrowserList: BrowserList;
   readonly Pong: Pong;
+  readonly MessagesFound: MessagesFound;
   readonly InviteList: InviteList;
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
@@ -1061,6 +1100,7 @@ export const ANSWERS = {
   SetAutostart: ["AutostartTold"],
   ListBrowsers: ["BrowserList"],
   SignOutBrowser: ["Done"],
+  SearchMessages: ["MessagesFound"],
   MakeInvite: ["InviteList"],
   TakeBackInvite: ["InviteList"],
   ListInvites: ["InviteList"],

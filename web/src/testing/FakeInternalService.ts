@@ -27,6 +27,7 @@ import type { FakeInvites } from "./FakeInvites";
 import type { FakeAccount } from "./FakeAccount";
 import type { FakeWorld } from "./FakeWorld";
 import { ONLY_HERE, SERVER } from "./FakeWorld";
+import { findMessages } from "./fakeFinding";
 import { fakeLooks } from "./fakeLooks";
 import { serverAddressView } from "./serverAddressView";
 
@@ -455,6 +456,10 @@ export class FakeInternalService implements InternalService {
       request_id: null,
       versions: this.world.changes.of(message_id),
     }),
+    SearchMessages: (fields) => {
+      const messages = [...this.world.account(fields.cid).messages.values()].flat();
+      return { cid: fields.cid, request_id: null, ...findMessages(messages, fields) };
+    },
     SetDraft: ({ cid, ...draft }) => {
       const code = this.world.account(cid).setDraft(draft);
       if (code !== null) throw new Refused({ code, params: {}, acts: "user" });

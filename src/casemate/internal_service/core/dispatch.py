@@ -23,6 +23,7 @@ from casemate.internal_service.core.ground.sockets import Sockets
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
@@ -39,6 +40,7 @@ from casemate.node import Event, EventRun
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
+from casemate.protocol.client.finding_extensions import SearchMessages
 from casemate.protocol.client.invitation_extensions import (
     GetReach,
     Join,
@@ -150,6 +152,7 @@ def view_handlers(
     message_changes: MessageChangeRequests,
     sending: Sending,
     notifications: NotificationRequests,
+    finding: FindingRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -172,6 +175,7 @@ def view_handlers(
         DismissNotification: notifications.dismiss,
         LookAt: notifications.look_at,
         GetDesktop: notifications.desktop,
+        SearchMessages: finding.search,
         ext.SetDraft: drafts.set,
         ext.MarkRead: view_requests.mark_read,
         ext.SetTyping: view_requests.set_typing,

@@ -37,6 +37,7 @@ from casemate.internal_service.core.notifying.notifier import Notifier
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
+from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
@@ -181,6 +182,7 @@ class Service(Core):
                 MessageChangeRequests(self._accounts),
                 Sending(self._accounts, drafts),
                 NotificationRequests(self._accounts, self._views, self._notifier),
+                FindingRequests(self._accounts),
             ),
         )
 

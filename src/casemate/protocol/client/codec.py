@@ -11,6 +11,7 @@ import msgspec
 
 from casemate.protocol.client import (  # noqa: F401  (their classes are found)
     extensions,
+    finding_extensions,
     invitation_extensions,
     message_extensions,
     notification_extensions,

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from casemate.internal_service.adapters.account_store.changes import ChangesTable
 from casemate.internal_service.adapters.account_store.drafts import DraftsTable
+from casemate.internal_service.adapters.account_store.finding import FindingTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
@@ -31,7 +31,7 @@ class SqliteAccountStore(
     RatchetsTable,
     SparesTable,
     KeyTimeTable,
-    ChangesTable,
+    FindingTable,
     ScheduledTable,
     NotifyingTable,
     InboxTable,

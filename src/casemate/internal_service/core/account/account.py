@@ -11,6 +11,7 @@ from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.conversations.changing import Changing
+from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.link.addresses import told_addresses
@@ -245,10 +246,13 @@ class Account(Memory):
         return [effect for part in self._parts.with_timers for effect in part.wakeup(now)]
 
     def wants_batch_end(self) -> bool:
-        return (self._parts.outbox.has_put_off or self._parts.receipts.has_unanswered) and self._rests_until is None
+        parts = self._parts
+        wants = parts.outbox.has_put_off or parts.receipts.has_unanswered or parts.finding.wants_batch_end
+        return wants and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
         """A device that met a fault is tried again after a rest; the others are done with."""
+        self._parts.finding.batch_end(now)
         outcome = self._parts.outbox.batch_end(now) + self._parts.receipts.batch_end(now)
         if any(isinstance(effect, EventUndone) for effect in outcome):
             self._rests_until = now.monotonic + REST_SECONDS
@@ -351,6 +355,11 @@ class Account(Memory):
     def muting(self) -> Muting:
         """What calls its person, and how."""
         return self._parts.muting
+
+    @property
+    def finding(self) -> Finding:
+        """Looks for messages."""
+        return self._parts.finding
 
     def send_opaque(self, conversation: ConversationId, bodies: Sequence[bytes], now: Instant) -> Outcome:
         """Queue another app's bytes. Raises Refused."""

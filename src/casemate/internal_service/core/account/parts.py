@@ -6,6 +6,7 @@ from casemate.internal_service.core.account.contents import PathNote, ReceiptNot
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.conversations.muting import Muting
@@ -79,6 +80,7 @@ class Parts:
         self.changing = Changing(context, self.conversations, self.outbox)
         self.scheduling = Scheduling(context, self.conversations, self.messages)
         self.muting = Muting(context, self.conversations)
+        self.finding = Finding(context)
         self.typing = Typing(context, notes)
         notes.listeners |= {
             ReceiptNote: self.receipts.arrived,
@@ -159,5 +161,6 @@ class Parts:
             self.registration,
             self.peers,
             self.lan,
+            self.finding,
         )
         """In the order in which they are woken."""

@@ -10,16 +10,19 @@ from casemate.internal_service.core.account.rows import (
     Delivery,
     DeliveryState,
     DisplayOrder,
+    FoundPage,
     Guest,
     Invite,
     MessageRow,
     Mute,
     Peer,
+    Place,
     Profile,
     RatchetRow,
     Scheduled,
     UsedPrekey,
 )
+from casemate.internal_service.core.account.wanted import WantedMessages
 from casemate.node import GoesBack
 from casemate.protocol.client.notification_views import NotificationSettings
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, InviteId, MessageId
@@ -342,6 +345,24 @@ class NotifyingStore(Protocol):
         ...
 
 
+class FindingStore(Protocol):
+    """Messages by what they say. What says something no more is found by it no more, from the same commit on."""
+
+    @property
+    def has_unfolded(self) -> bool:
+        """Whether there may be messages that are not in the index; they are found nevertheless, but slower."""
+        ...
+
+    def fold_words(self, limit: int) -> bool:
+        """Bring at most so many into the index, the newest first; whether there may be more."""
+        ...
+
+    def find(self, wanted: WantedMessages, place: Place | None, limit: int) -> FoundPage:
+        """Lines that people wrote, from a place on. Does so much work and no more, so that there may be fewer than
+        asked for, or none, although there is a place to look on from."""
+        ...
+
+
 class DeliveryStore(Protocol):
     """What is on its way to each device. Whatever changes says which lines look different now."""
 
@@ -472,6 +493,7 @@ class AccountStore(
     ChangeStore,
     ScheduledStore,
     NotifyingStore,
+    FindingStore,
     DeliveryStore,
     InboxStore,
     GoesBack,

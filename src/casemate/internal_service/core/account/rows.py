@@ -1,7 +1,8 @@
 """The rows of an account's database, as the core sees them. Times are Unix seconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -30,6 +31,9 @@ DeletedBy = Literal["everywhere", "here"]
 
 Reactions = tuple[tuple[AccountId, tuple[str, ...]], ...]
 """Who gave which emojis."""
+
+Way = Literal["words", "inside"]
+"""How a message answers a search: by words that begin as was typed, or by what stands anywhere in it."""
 
 Told = Literal["delivered", "read"]
 """What a device said of a message. Never taken back, also where it is given the message once more."""
@@ -333,3 +337,22 @@ class Delivery(WithContents, frozen=True):
     """Why it is still here, where that is not plain from the link and the peer."""
     kept_until: float | None = None
     """Until when the server keeps what is sent, by our clock."""
+
+
+class Place(NamedTuple):
+    """How far a search has come: in which way it looks, and below which `arrival`."""
+
+    way: Way
+    below: int
+
+
+class FoundMessage(WithContents, frozen=True):
+    row: MessageRow
+    way: Way
+
+
+class FoundPage(WithContents, frozen=True):
+    messages: Sequence[FoundMessage]
+    """The newest first, of each way."""
+    later: Place | None
+    """Where to look on; None: there is nothing more."""

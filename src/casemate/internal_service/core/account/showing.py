@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyCode, safety_number
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, milliseconds
-from casemate.internal_service.core.account.conversations.chat_form import text_of
+from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.statuses import status_of
 from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
@@ -391,11 +390,9 @@ def _reactions(row: MessageRow) -> list[ReactionView]:
 
 
 def said_in(row: MessageRow) -> str | None:
-    if row.kind == Kind.CHAT:
-        return row.body.decode("utf-8", "replace")
     if row.kind.startswith(NOTE_PREFIX):
         return row.body.decode() or None
-    return text_of(row.body) if row.kind == Kind.OPAQUE else None
+    return said(row.kind, row.body)
 
 
 def _order(order: DisplayOrder) -> MessageOrder:

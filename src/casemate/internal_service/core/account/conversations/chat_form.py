@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.protocol.ids import MessageId
 
@@ -31,6 +32,13 @@ def text_of(body: bytes) -> str | None:
         text = _at(inner, "data", "text")
         return text if isinstance(text, str) else None
     return _command_text(inner)
+
+
+def said(kind: str, body: bytes) -> str | None:
+    """What people wrote, as text; None for anything else."""
+    if kind == Kind.CHAT:
+        return body.decode("utf-8", "replace")
+    return text_of(body) if kind == Kind.OPAQUE else None
 
 
 def nested_chat(message_id: MessageId, text: str, written_at_ms: int) -> bytes:

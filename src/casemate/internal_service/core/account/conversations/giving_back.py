@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.contents import Returned, ReturnedMessage, decode_returned, encode
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
-from casemate.internal_service.core.account.conversations.chat_form import text_of
+from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.rows import Peer
@@ -69,7 +69,7 @@ class GivingBack(Memory):
         outcome: Outcome = []
         for message in reversed(returned.messages):
             message_id = MessageId(message.message_id)
-            text = _text(message)
+            text = said(message.kind, message.body)
             if text is not None and store.message(conversation, message_id) is None:
                 at = message.written_at_ms
                 outcome += write_note(
@@ -78,10 +78,3 @@ class GivingBack(Memory):
         if returned.left_out:
             outcome += write_note(self._context, peer, Note.MISSING, str(returned.left_out), now)
         return outcome
-
-
-def _text(message: ReturnedMessage) -> str | None:
-    """Of what people wrote; None for anything else."""
-    if message.kind == Kind.CHAT:
-        return message.body.decode("utf-8", "replace")
-    return text_of(message.body) if message.kind == Kind.OPAQUE else None

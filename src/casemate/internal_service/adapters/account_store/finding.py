@@ -1,0 +1,292 @@
+"""Messages found by what they say, in SQL: an index that is written behind them, and looks at what is not in it yet.
+
+The index has what people wrote from `lowest` to below `next` (by `arrival`), apart from the `unfolded`. Two triggers
+take words out of it together with those of their message (migration 0111).
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from casemate.crypto.content import Shows
+from casemate.internal_service.adapters.account_store.changes import ChangesTable
+from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
+from casemate.internal_service.core.account.changes import Change, Target
+from casemate.internal_service.core.account.conversations.chat_form import said
+from casemate.internal_service.core.account.rows import FoundMessage, FoundPage, MessageRow, Place
+from casemate.internal_service.core.account.wanted import Matcher, WantedMessages, folded
+from casemate.protocol.ids import ConversationId, MessageId
+from casemate.runtime.sqlite import Row
+
+_BODY: Final = MESSAGE_COLUMNS.split(", ").index("body")
+_ABOVE_ALL: Final = 2**63 - 1
+_KEY: Final = "folding"
+_FOLDED_BYTES: Final = 256 * 1024
+"""Of the messages that are folded at once."""
+_WORK: Final = 24_000
+"""What one look costs at most, about, in rows of a scan: some milliseconds, in which nothing else is done."""
+_SCANNED_ROWS: Final = 4_096
+_SCANNED_BYTES: Final = 4 * 1024 * 1024
+_SCANNED_LONG: Final = 32
+"""Rows at once, and fewer where they are long."""
+_CANDIDATES: Final = 512
+_CANDIDATE_WORK: Final = 6
+"""What it costs to look at a message itself, more than at its folded text."""
+_LOOKED_AT: Final = 256
+_LOOKED_WORK: Final = 12
+"""Messages that are not folded, at once; each is folded for this look."""
+_IS_TEXT: Final = f"shows = '{Shows.LINE}' AND deleted IS NULL AND kind IN ('chat', 'opaque')"
+
+
+class _Folded(msgspec.Struct, frozen=True):
+    lowest: int
+    next: int
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    """Of a search: all that there is from `low` on."""
+
+    rows: list[MessageRow]
+    low: int
+    work: int
+
+
+class FindingTable(ChangesTable):
+    has_unfolded = True
+    """There may be: nobody has looked yet."""
+
+    # ------------------------------------------------------------------------------------------------------- the index
+
+    def fold_words(self, limit: int) -> bool:
+        self.has_unfolded = self._fold_changed(limit) or self._fold_new(limit) or self._fold_old(limit)
+        return self.has_unfolded
+
+    def messages_add(self, rows: Sequence[MessageRow]) -> list[MessageRow]:
+        self.has_unfolded = True
+        return super().messages_add(rows)
+
+    def change_add(
+        self, conversation: ConversationId, target: Target, change: Change, arrived_at: float
+    ) -> list[MessageId]:
+        self.has_unfolded = True
+        return super().change_add(conversation, target, change, arrived_at)
+
+    def _fold_changed(self, limit: int) -> bool:
+        sql = f"SELECT arrival, kind, body FROM messages WHERE arrival IN ({{}}) AND {_IS_TEXT}"
+        changed = [row[0] for row in self._db.rows("SELECT message FROM unfolded ORDER BY message LIMIT ?", limit)]
+        if not changed:
+            return False
+        texts = self._db.rows(sql.format(", ".join("?" * len(changed))), *changed)
+        self._add_words(texts)
+        self._db.executemany("DELETE FROM unfolded WHERE message = ?", [(message,) for message in changed])
+        return True
+
+    def _fold_new(self, limit: int) -> bool:
+        folding = self._folding()
+        sql = f"SELECT arrival, kind, body, {_IS_TEXT} FROM messages WHERE arrival >= ? ORDER BY arrival LIMIT ?"
+        rows = _fitting(self._db.rows(sql, folding.next, limit), body=2)
+        if not rows:
+            return False
+        self._add_words([row[:3] for row in rows if row[3]])
+        self._put_folding(replace(folding, next=rows[-1][0] + 1))
+        return True
+
+    def _fold_old(self, limit: int) -> bool:
+        folding = self._folding()
+        sql = f"SELECT arrival, kind, body, {_IS_TEXT} FROM messages WHERE arrival < ? ORDER BY arrival DESC LIMIT ?"
+        rows = _fitting(self._db.rows(sql, folding.lowest, limit), body=2)
+        if not rows:
+            return False
+        self._add_words([row[:3] for row in reversed(rows) if row[3]])
+        self._put_folding(replace(folding, lowest=rows[-1][0]))
+        return True
+
+    def _add_words(self, rows: Sequence[Row]) -> None:
+        texts = [(arrival, _folded(kind, body)) for arrival, kind, body in rows]
+        kept = [(arrival, text) for arrival, text in texts if text]
+        self._db.executemany("INSERT INTO folded VALUES (?, ?)", kept)
+        self._db.executemany("INSERT INTO searched (rowid, text) VALUES (?, ?)", kept)
+
+    def _folding(self) -> _Folded:
+        return self._rows.read(_KEY, self._read_folding)
+
+    def _read_folding(self) -> _Folded:
+        [row] = self._stored.rows("SELECT lowest, next FROM folding WHERE id = 1")
+        return _Folded(*row)
+
+    def _put_folding(self, folding: _Folded) -> None:
+        self._db.execute("UPDATE folding SET lowest = ?, next = ? WHERE id = 1", folding.lowest, folding.next)
+        self._rows.wrote(_KEY, folding)
+
+    def _next_arrival(self) -> int:
+        if self._last_arrival is None:
+            # What was last may be gone: whoever comes into its place would be taken for folded.
+            self._last_arrival = max(super()._next_arrival() - 1, self._folding().next - 1)
+        return super()._next_arrival()
+
+    # ---------------------------------------------------------------------------------------------------------- a look
+
+    def find(self, wanted: WantedMessages, place: Place | None, limit: int) -> FoundPage:
+        matcher = Matcher(wanted)
+        ways = wanted.ways
+        found: list[FoundMessage] = []
+        work = _WORK
+        way, below = (ways[0], _ABOVE_ALL) if place is None else place
+        if way not in ways:
+            return FoundPage([], None)
+        while True:
+            look = _Look(self, wanted, matcher, Place(way, below))
+            piece = look.piece(limit - len(found))
+            found += [FoundMessage(row, way) for row in piece.rows]
+            below = piece.low
+            work -= piece.work
+            if below <= 0:
+                later = ways[ways.index(way) + 1 :]
+                if not later:
+                    return FoundPage(found, None)
+                way, below = later[0], _ABOVE_ALL
+            if len(found) >= limit or work <= 0:
+                return FoundPage(found, Place(way, below))
+
+
+class _Look:
+    """At a piece of what lies below a place."""
+
+    def __init__(self, table: FindingTable, wanted: WantedMessages, matcher: Matcher, place: Place) -> None:
+        self._table = table
+        self._db = table._db
+        self._folding = table._folding()
+        self._wanted = wanted
+        self._matcher = matcher
+        self._way, self._below = place
+        self._filters, self._values = _filters(wanted)
+
+    def piece(self, most: int) -> _Piece:
+        if self._below > self._folding.next:
+            return self._not_folded(self._folding.next, most)
+        if self._below > self._folding.lowest:
+            piece = self._by_words(most) if self._way == "words" else self._by_scan(most)
+            return self._with_changed(piece, most)
+        return self._not_folded(0, most)
+
+    def _not_folded(self, low: int, most: int) -> _Piece:
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival >= ? AND arrival < ?"
+        sql += " ORDER BY arrival DESC LIMIT ?"
+        there = self._db.rows(sql, low, self._below, _LOOKED_AT)
+        rows = [read_message(row) for row in _fitting(there, _BODY)]
+        if len(rows) < len(there) or len(rows) == _LOOKED_AT:
+            low = rows[-1].arrival
+        return self._cut([row for row in rows if self._answers(row)], low, len(rows) * _LOOKED_WORK, most)
+
+    def _by_words(self, most: int) -> _Piece:
+        narrow = bool(self._filters) or self._wanted.has_link
+        limit = _CANDIDATES if narrow else most
+        sql = (
+            "SELECT rowid FROM searched WHERE searched MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+        )
+        rows = self._db.rows(sql, _match(self._wanted), self._folding.lowest, self._below, limit)
+        low = rows[-1][0] if len(rows) == limit else self._folding.lowest
+        return self._cut(self._messages([row[0] for row in rows], most), low, len(rows) * _CANDIDATE_WORK, most)
+
+    def _by_scan(self, most: int) -> _Piece:
+        low, scanned = self._scanned()
+        literals = self._wanted.literals
+        holds = "".join(" AND instr(text, ?)" for _ in literals)
+        joined = " CROSS JOIN messages ON arrival = message" if self._filters else ""
+        sql = f"SELECT message, text FROM folded{joined} WHERE message >= ? AND message < ?{holds}{self._filters}"
+        sql += " ORDER BY message DESC LIMIT ?"
+        rows = self._db.rows(sql, low, self._below, *literals, *self._values, _CANDIDATES)
+        if len(rows) == _CANDIDATES:
+            low = rows[-1][0]
+        these = [message for message, text in rows if self._matcher.answers(text, self._way)]
+        return self._cut(self._messages(these, most), low, scanned + len(rows) * _CANDIDATE_WORK, most)
+
+    def _scanned(self) -> tuple[int, int]:
+        """From where on this piece looks, and at how many rows."""
+        count, low, size = self._next_folded(_SCANNED_ROWS)
+        if size > _SCANNED_BYTES:
+            return self._next_folded(_SCANNED_LONG)[1], _SCANNED_ROWS
+        return low, count
+
+    def _next_folded(self, rows: int) -> tuple[int, int, int]:
+        """Of so many: how many there are, the lowest, and their bytes."""
+        these = "SELECT message, octet_length(text) AS size FROM folded WHERE message >= ? AND message < ?"
+        sql = f"SELECT count(*), min(message), sum(size) FROM ({these} ORDER BY message DESC LIMIT ?)"
+        [(count, low, size)] = self._db.rows(sql, self._folding.lowest, self._below, rows)
+        return count, low if count == rows else self._folding.lowest, size or 0
+
+    def _with_changed(self, piece: _Piece, most: int) -> _Piece:
+        """With those that say something else by now, and are looked at themselves."""
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival IN"
+        sql += " (SELECT message FROM unfolded WHERE message >= ? AND message < ?) ORDER BY arrival DESC"
+        changed = [read_message(row) for row in self._db.rows(sql, piece.low, self._below)]
+        if not changed:
+            return piece
+        rows = [*piece.rows, *(row for row in changed if self._answers(row))]
+        rows.sort(key=lambda row: row.arrival, reverse=True)
+        return self._cut(rows, piece.low, piece.work + len(changed) * _LOOKED_WORK, most)
+
+    def _messages(self, arrivals: list[int], most: int) -> list[MessageRow]:
+        """Of these the newest that are wanted, and one more than asked for if there is one."""
+        if not arrivals:
+            return []
+        places = ", ".join("?" * len(arrivals))
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival IN ({places}){self._filters} ORDER BY arrival DESC"
+        limit = len(arrivals) if self._wanted.has_link else most + 1
+        rows = [read_message(row) for row in self._db.rows(f"{sql} LIMIT ?", *arrivals, *self._values, limit)]
+        return [row for row in rows if self._answers(row)] if self._wanted.has_link else rows
+
+    def _answers(self, row: MessageRow) -> bool:
+        if row.shows != Shows.LINE or row.deleted is not None or not _is_where(self._wanted, row):
+            return False
+        text = _folded(row.kind, row.body)
+        return bool(text) and self._matcher.answers(text, self._way)
+
+    @staticmethod
+    def _cut(rows: list[MessageRow], low: int, work: int, most: int) -> _Piece:
+        if len(rows) <= most:
+            return _Piece(rows, low, work)
+        return _Piece(rows[:most], rows[most - 1].arrival, work)
+
+
+def _folded(kind: str, body: bytes) -> str:
+    """Empty for what nobody wrote."""
+    return folded(said(kind, body) or "").strip()
+
+
+def _match(wanted: WantedMessages) -> str:
+    """In FTS5's language: letters and digits between quotation marks, and nothing else that came from outside."""
+    return " ".join(f'"{" ".join(term.words)}"{"*" if term.begins else ""}' for term in wanted.terms)
+
+
+def _filters(wanted: WantedMessages) -> tuple[str, list[object]]:
+    conditions: list[tuple[str, object]] = [
+        ("conversation = ?", wanted.conversation),
+        ("author = ?", wanted.author),
+        ("shown_at >= ?", wanted.from_time),
+        ("shown_at < ?", wanted.to_time),
+    ]
+    asked = [(sql, value) for sql, value in conditions if value is not None]
+    return "".join(f" AND {sql}" for sql, _ in asked), [value for _, value in asked]
+
+
+def _is_where(wanted: WantedMessages, row: MessageRow) -> bool:
+    """The same as `_filters`."""
+    return (
+        (wanted.conversation is None or row.conversation == wanted.conversation)
+        and (wanted.author is None or row.author == wanted.author)
+        and (wanted.from_time is None or row.shown_at >= wanted.from_time)
+        and (wanted.to_time is None or row.shown_at < wanted.to_time)
+    )
+
+
+def _fitting(rows: list[Row], body: int) -> list[Row]:
+    """The first of them, as far as they are folded in a moment; `body` says which column has it."""
+    size = 0
+    for count, row in enumerate(rows):
+        size += len(row[body])
+        if size > _FOLDED_BYTES and count:
+            return rows[:count]
+    return rows

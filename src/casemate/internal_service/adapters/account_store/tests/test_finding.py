@@ -1,0 +1,164 @@
+"""The index of words in SQLite: nothing deleted stays in a file, it goes on after a restart, older files get one."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from msgspec import structs
+
+from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.adapters.account_store.upgrading import FUNCTIONS
+from casemate.internal_service.core.account.rows import MessageRow
+from casemate.internal_service.core.account.wanted import WantedMessages, read_terms
+from casemate.runtime.database_file import open_database_file
+from tests.contracts.account_rows import BEA, WITH_BEA, add, message, write
+from tests.contracts.change_store import change
+
+PACKAGE: Final = "casemate.internal_service.adapters.account_store"
+KEY: Final = b"k" * 32
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+
+@pytest.fixture
+def readable(tmp_path: Path) -> Iterator[SqliteAccountStore]:
+    """Not encrypted, so that a test sees what is in its files."""
+    store = SqliteAccountStore(open_database_file(tmp_path / "account.db", PACKAGE, functions=FUNCTIONS))
+    store.open_conversation(WITH_BEA, BEA)
+    yield store
+    store.close()
+
+
+def texts(store: SqliteAccountStore, typed: str) -> list[str]:
+    found = store.find(WantedMessages(read_terms(typed)), None, 100)
+    assert found.later is None
+    return [each.row.body.decode() for each in found.messages]
+
+
+def say(store: SqliteAccountStore, number: int, text: str) -> MessageRow:
+    return add(store, structs.replace(message(f"{number}", number), body=text.encode()))
+
+
+def fold_all(store: SqliteAccountStore) -> None:
+    while store.fold_words(500):
+        pass
+
+
+def pieces(words: list[str]) -> set[bytes]:
+    """Eight letters in a row, so that a word that lies there by halves is seen as well."""
+    return {word[at : at + 8].encode() for word in words for at in range(len(word) - 7)}
+
+
+def test_words_of_deleted_messages_are_in_no_file(readable: SqliteAccountStore, tmp_path: Path) -> None:
+    draw = random.Random(5)
+    said: list[list[str]] = [["".join(draw.choices(LETTERS, k=12)) for _ in range(5)] for _ in range(300)]
+    rows = []
+    with readable.transaction():
+        for number, words in enumerate(said, start=1):
+            rows.append(say(readable, number, " ".join(["and", *words, "common"])))
+    for _ in range(6):
+        with readable.transaction():
+            readable.fold_words(60)
+    gone, stay = range(0, 300, 3), range(1, 300, 3)
+
+    def seen(numbers: range) -> int:
+        readable.erase_traces()
+        data = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        return sum(piece in data for piece in pieces([word for at in numbers for word in said[at]]))
+
+    assert seen(gone) > 1_000, "they were there"
+    with readable.transaction():
+        for at in gone:
+            if at % 2:
+                order = (rows[at].counter + 1_000, rows[at].device, rows[at].message_id)
+                taken_back = structs.replace(change("delete", 1), order=order)
+                readable.change_add(WITH_BEA, (BEA, rows[at].message_id), taken_back, 9.0)
+            else:
+                readable.delete_here(WITH_BEA, [rows[at].message_id])
+    assert seen(gone) == 0
+    assert seen(stay) > 1_000
+    fold_all(readable)
+    readable.database.execute("INSERT INTO searched (searched) VALUES ('integrity-check')")
+    assert len(readable.find(WantedMessages(read_terms("common")), None, 1_000).messages) == 200
+    readable.database.execute("INSERT INTO searched (searched) VALUES ('optimize')")
+    assert seen(gone) == 0
+
+
+def test_words_leave_the_index_however_their_message_goes(readable: SqliteAccountStore) -> None:
+    """Whatever takes the text of a message away: triggers see it, in the same transaction."""
+    rows = [say(readable, number, f"casemate {number}") for number in range(1, 6)]
+    fold_all(readable)
+    database = readable.database
+    database.execute("DELETE FROM messages WHERE arrival = ?", rows[0].arrival)
+    database.execute("UPDATE messages SET body = x'', deleted = 'here' WHERE arrival = ?", rows[1].arrival)
+    database.execute("UPDATE messages SET body = ? WHERE arrival = ?", b"other", rows[2].arrival)
+    assert database.rows("SELECT message FROM folded") == [(row.arrival,) for row in rows[3:]]
+    assert database.rows("SELECT rowid FROM searched WHERE searched MATCH 'casemate'") == [(4,), (5,)]
+    assert texts(readable, "casemate") == ["casemate 5", "casemate 4"]
+    assert texts(readable, "other") == ["other"]
+
+
+def test_the_index_goes_on_after_a_restart(tmp_path: Path) -> None:
+    for start in range(3):
+        store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+        store.open_conversation(WITH_BEA, BEA)
+        assert store.has_unfolded
+        assert len(texts(store, "casemate")) == 8 * start
+        for number in range(8):
+            say(store, 10 * start + number, f"casemate {start} {number}")
+        with store.transaction():
+            store.fold_words(3)
+        assert len(texts(store, "casemate")) == 8 * start + 8
+        store.close()
+
+
+def test_what_takes_the_place_of_the_last_content_is_folded_as_well(tmp_path: Path) -> None:
+    store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+    store.open_conversation(WITH_BEA, BEA)
+    say(store, 1, "first")
+    arrival = write(store, "gone")
+    fold_all(store)
+    store.database.execute("DELETE FROM messages WHERE arrival = ?", arrival)
+    store.close()
+    store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+    say(store, 5, "casemate")
+    fold_all(store)
+    assert texts(store, "casemate") == ["casemate"]
+    store.close()
+
+
+def test_an_older_file_is_folded_from_the_newest_back(tmp_path: Path) -> None:
+    store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+    store.open_conversation(WITH_BEA, BEA)
+    for number in range(1, 41):
+        say(store, number, f"casemate {number}")
+    store.database.script(
+        "DROP TRIGGER messages_go; DROP TRIGGER messages_say_something_else; DROP TABLE searched; DROP TABLE folded;"
+        "DROP TABLE folding; DROP TABLE unfolded; DELETE FROM migrations WHERE number = 111"
+    )
+    store.close()
+    store = open_account_store(tmp_path / "account.db", KEY, synchronous="OFF")
+    assert store.database.value("SELECT count(*) FROM folded") == 0, "opening it does not wait for that"
+    assert texts(store, "casemate")[:2] == ["casemate 40", "casemate 39"]
+    store.open_conversation(WITH_BEA, BEA)
+    say(store, 41, "casemate 41")
+    store.fold_words(10)
+    store.fold_words(10)
+    assert [row[0] for row in store.database.rows("SELECT message FROM folded")] == list(range(31, 42))
+    fold_all(store)
+    assert store.database.value("SELECT count(*) FROM folded") == 41
+    assert texts(store, "casemate")[:2] == ["casemate 41", "casemate 40"]
+    store.close()
+
+
+def test_one_look_does_no_more_than_so_much(readable: SqliteAccountStore) -> None:
+    with readable.transaction():
+        rows = [(number, "nothing of interest") for number in range(1, 60_001)]
+        readable.database.executemany("INSERT INTO folded VALUES (?, ?)", rows)
+        readable.database.execute("UPDATE folding SET next = 60001 WHERE id = 1")
+    place, looks = None, 0
+    while looks == 0 or place is not None:
+        place = readable.find(WantedMessages(read_terms("casemate")), place, 30).later
+        looks += 1
+    assert 2 < looks < 6
