@@ -56,6 +56,10 @@ def press(name: str) -> Act:
     return lambda page: page.get_by_role("button", name=name).first.click()
 
 
+def choose(name: str) -> Act:
+    return lambda page: page.get_by_role("menuitem", name=name).click()
+
+
 def run(script: str) -> Act:
     return lambda page: page.evaluate(f"() => {{ const {{ world, service }} = window.casemate; {script} }}")
 
@@ -130,6 +134,15 @@ NAMESAKE = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)]
     world.requestContact(other, ada);
     const namesake = {{ cid: bea.cid, username: bea.username, full_name: bea.full_name }};
     ada.changePeer({{ ...world.peer(ada, other), identity_changed: true, namesake }});"""
+
+KEPT_FOR_LATER = f"""const ada = world.account({ADA}n);
+    const conversation = world.peer(ada, world.account({BEA}n)).conversation;
+    const keep = (id, text, due_at, refused = null) => ada.scheduled.put(
+        {{ id: id.repeat(32), conversation, text, reply_to: null, written_at: Date.now(), due_at, refused }},
+        () => undefined);
+    keep('a', 'I will be ten minutes late, sorry. ' + 'Do not wait with the soup. '.repeat(12), Date.now() + 19_000);
+    keep('b', 'Good morning! Shall we?', Date.now() + 20 * 3_600_000);
+    keep('c', 'Happy birthday', Date.now() + 900 * 3_600_000);"""
 
 FOUND = (
     "world.found = { files: [{ name: 'a'.repeat(32), found_at: 1.79e12, bytes: 155000, has_vault: true },"
@@ -367,6 +380,9 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "talk-requested": (with_person(ROSA), None),
+    "talk-later": (TALK, run(KEPT_FOR_LATER)),
+    "talk-later-menu": (TALK, then(fill(**{"Message to": "Good morning"}), press("Send later"))),
+    "talk-later-time": (TALK, then(fill(**{"Message to": "Hi"}), press("Send later"), choose("At another time…"))),
     "talk-blocked": (with_person(SPAM), None),
     "talk-typing": (TALK, run(f"world.typing(world.account({BEA}n), world.account({ADA}n), true);")),
     "talk-alarm": (TALK, peer_with("identity_changed: true, verified: false")),

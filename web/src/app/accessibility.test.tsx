@@ -1,19 +1,11 @@
 import { act, screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { axe } from "vitest-axe";
 
+import { axeProblems } from "../testing/axeProblems";
 import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const HOME = `/a/${ANN.toString()}`;
-
-/** Colours are judged in tokens.test.ts: jsdom computes none. */
-async function problems(): Promise<string[]> {
-  const results = await axe(document.body, { rules: { "color-contrast": { enabled: false } } });
-  return results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-  );
-}
 
 function busyWorld() {
   const world = worldOfThree();
@@ -33,7 +25,7 @@ test.each([
 ])("%s", async (_, address, button) => {
   await showApp(App, address, busyWorld());
   await screen.findByRole("button", { name: button });
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });
 
 test("a conversation with its details, a request, and the server away", async () => {
@@ -44,7 +36,7 @@ test("a conversation with its details, a request, and the server away", async ()
     world.serverGoes("away", Date.now() - 5000);
   });
   expect(screen.getAllByText(/The server is away/)).not.toHaveLength(0);
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });
 
 test("discovering people", async () => {
@@ -52,7 +44,7 @@ test("discovering people", async () => {
   await user.click(await screen.findByTitle("Discover Peers"));
   await screen.findByRole("dialog", { name: "Discover Peers" });
   await screen.findByText(/people on/);
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });
 
 test("inviting people, with a link and who came by it", async () => {
@@ -64,10 +56,10 @@ test("inviting people, with a link and who came by it", async () => {
   const { user } = await showApp(App, HOME, world);
   await user.click(await screen.findByRole("button", { name: "Invite people" }));
   await screen.findByRole("button", { name: /Open the conversation with Bob Birch/ });
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
   await user.click(await screen.findByRole("button", { name: "Make a link" }));
   await screen.findByRole("img", { name: "QR code of the link" });
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });
 
 test("the quick switcher", async () => {
@@ -75,11 +67,11 @@ test("the quick switcher", async () => {
   await screen.findByText("Pick a conversation");
   await user.keyboard("{Control>}k{/Control}");
   await screen.findByRole("combobox");
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });
 
 test.each(["settings", "people", "connections"])("%s", async (place) => {
   await showApp(App, `${HOME}/${place}`, busyWorld());
   await screen.findByRole("heading", { level: 1 });
-  expect(await problems()).toEqual([]);
+  expect(await axeProblems()).toEqual([]);
 });

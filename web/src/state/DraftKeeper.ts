@@ -94,6 +94,20 @@ export class DraftKeeper {
     if (!writing.unsealed) await this.discard(conversation, offer);
   }
 
+  /** Puts words back into the composer, before what stands there. What is returned takes them out again, if nobody wrote since. */
+  async giveBack(conversation: string, text: string): Promise<() => void> {
+    const writing = this.of(conversation);
+    const before = writing.text;
+    const now = before === "" ? text : `${text}\n${before}`;
+    writing.become(now);
+    await this.tell(conversation, writing);
+    return () => {
+      if (writing.text !== now) return;
+      writing.become(before);
+      void this.tell(conversation, writing);
+    };
+  }
+
   async discard(conversation: string, { slot, revision, recordId }: Offer): Promise<void> {
     if (recordId !== null) {
       this.kept.update((kept) => kept.filter((other) => other.recordId !== recordId));

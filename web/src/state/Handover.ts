@@ -32,10 +32,11 @@ export class Handover {
     text: string,
     draft: DraftOrigin | null,
     replyTo: MessageReference | null = null,
+    dueAt: number | null = null,
   ): void {
     const writtenAt = Date.now();
     const made = { messageId: newMessageId(), writtenAt, refused: null, sealed: false };
-    const pending = { ...made, conversation, text, draft, replyTo };
+    const pending = { ...made, conversation, text, draft, replyTo, dueAt };
     this.texts.update((texts) => withPending(texts, pending));
     this.handOver(pending);
     setTimeout(() => {
@@ -79,19 +80,30 @@ export class Handover {
   found(found: readonly KeptText[]): void {
     for (const kept of found.toSorted((a, b) => a.writtenAt - b.writtenAt)) {
       if (this.find(kept.messageId) !== undefined) continue;
-      const { messageId, conversation, text, writtenAt, refused, draft, replyTo = null } = kept;
-      const pending = { messageId, conversation, text, writtenAt, refused, draft, replyTo, sealed: true };
+      const { messageId, conversation, text, writtenAt, refused, draft, replyTo = null, dueAt = null } = kept;
+      const pending = {
+        messageId,
+        conversation,
+        text,
+        writtenAt,
+        refused,
+        draft,
+        replyTo,
+        dueAt,
+        sealed: true,
+      };
       this.texts.update((texts) => withPending(texts, pending));
     }
     for (const text of unanswered(this.texts.get())) this.handOver(text);
   }
 
-  private handOver({ messageId, conversation, text, draft, replyTo }: PendingText): void {
+  private handOver({ messageId, conversation, text, draft, replyTo, dueAt }: PendingText): void {
     if (this.underWay.has(messageId)) return;
     this.underWay.add(messageId);
     const origin = draft === null ? {} : { slot: draft.slot, draft_revision: draft.revision };
     const answered = replyTo === null ? {} : { reply_to: replyTo };
-    this.sendChat({ conversation, message_id: messageId, text, ...origin, ...answered }).then(
+    const due = dueAt === null ? {} : { due_at: dueAt };
+    this.sendChat({ conversation, message_id: messageId, text, ...origin, ...answered, ...due }).then(
       (became) => {
         this.drop(messageId);
         // What is to be sent later is no message yet: its event brings it.
@@ -120,7 +132,7 @@ export class Handover {
   private seal(messageId: string): void {
     const pending = this.find(messageId);
     if (pending === undefined) return;
-    const { conversation, text, writtenAt, refused, draft, replyTo } = pending;
+    const { conversation, text, writtenAt, refused, draft, replyTo, dueAt } = pending;
     const words = {
       kind: "text",
       messageId,
@@ -130,6 +142,7 @@ export class Handover {
       refused,
       draft,
       replyTo,
+      dueAt,
     } as const;
     void this.sealed.keep(messageId, words).then((sealed) => {
       if (!sealed) return;

@@ -1,6 +1,7 @@
 /** What somebody wrote in one account, until the service has it: drafts, and texts on their way. */
-import type { BrowserKey, Cid, MessageView, ViewEvent } from "../api/generated";
+import type { BrowserKey, Cid, MessageView, ScheduledView, ViewEvent } from "../api/generated";
 import type { InternalService } from "../api/InternalService";
+import { Refused } from "../api/InternalService";
 import type { Browser } from "./browser";
 import { Composing } from "./Composing";
 import { DraftKeeper } from "./DraftKeeper";
@@ -9,6 +10,7 @@ import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import type { SessionStore } from "./sessionState";
 import { changeWorkspace } from "./sessionState";
+import { dueWithUndo } from "./undoSend";
 import { applyEvent } from "./workspace";
 
 const NO_DRAFTS = new Map<string, never>();
@@ -43,12 +45,27 @@ export class Outgoing {
     );
   }
 
-  /** The text appears as a message when the service has written it down; until then it is kept as pending. */
-  send(conversation: string, text: string): void {
+  /**
+   * The text appears as a message when the service has written it down; until then it is kept as pending. With `dueAt`
+   * (Unix milliseconds) the service keeps it until then.
+   */
+  send(conversation: string, text: string, dueAt: number | null = dueWithUndo()): void {
     const mode = this.composing.of(conversation);
     const replyTo = mode?.kind === "reply" ? mode.to : null;
-    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo);
+    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo, dueAt);
     if (replyTo !== null) this.composing.end(conversation);
+  }
+
+  /** What was to be sent later is a draft again. Rejects when it was sent, or nobody answers; no words are lost then. */
+  async takeBack({ id, conversation, text, reply_to }: ScheduledView): Promise<void> {
+    const undo = await this.drafts.giveBack(conversation, text);
+    try {
+      await this.service.request("CancelScheduled", { cid: this.cid, message_id: id });
+    } catch (error) {
+      if (error instanceof Refused) undo();
+      throw error;
+    }
+    if (reply_to !== null) this.composing.reply(conversation, reply_to);
   }
 
   /** Says something else with a message of one's own. Rejects when the service did not take it; nothing is lost then. */

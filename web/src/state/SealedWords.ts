@@ -18,6 +18,8 @@ export interface KeptText {
   readonly writtenAt: number;
   readonly refused: Reason | null;
   readonly draft: DraftOrigin | null;
+  /** When it is to go; earlier pages kept none, and null is at once. */
+  readonly dueAt?: number | null;
   /** What it answers; earlier pages kept none. */
   readonly replyTo?: MessageReference | null;
 }

@@ -9,6 +9,8 @@ export interface PendingText {
   readonly writtenAt: number;
   /** Set when the service refused it; the person decides what becomes of it. */
   readonly refused: Reason | null;
+  /** When it is to go (Unix milliseconds); null: at once. */
+  readonly dueAt: number | null;
   /** The draft that it was: it goes with the message. */
   readonly draft: DraftOrigin | null;
   /** The message that it answers. */

@@ -24,6 +24,11 @@ export function dayOfMonth(time: number): string {
   return DAY(time);
 }
 
+/** Monday */
+export function weekday(time: number): string {
+  return WEEKDAY(time);
+}
+
 /** Today, Yesterday, Monday, 3 March, 3 March 2024 */
 export function dayName(time: number, now: number): string {
   const days = daysBetween(time, now);

@@ -11,6 +11,7 @@ import { useComposed } from "./acting/useComposed";
 import { directionOf } from "./direction";
 import { EmojiButton } from "./composer/EmojiButton";
 import { DraftOffers } from "./DraftOffers";
+import { LaterButton } from "./later/LaterButton";
 import { useTypingSignal } from "./useTypingSignal";
 
 interface Props {
@@ -65,7 +66,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
     if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
   }, [conversation]);
 
-  const send = () => {
+  const send = (at?: number) => {
     const field = input.current;
     if (field === null || isBlank(field.value)) return;
     const text = field.value;
@@ -77,7 +78,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
       composed.save(text);
       return;
     }
-    session.outgoing.send(conversation, text);
+    session.outgoing.send(conversation, text, at);
     field.value = "";
     changed(field, "");
     typing.stop();
@@ -171,11 +172,14 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           className="max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none bg-transparent px-2.5 py-[0.4375rem] text-15 [field-sizing:content] placeholder:truncate placeholder:text-ink-3 focus-visible:outline-none"
         />
         <EmojiButton field={input} />
+        <LaterButton disabled={blank || composed.mode?.kind === "edit"} onPick={send} />
         <IconButton
           label={composed.mode?.kind === "edit" ? "Save" : "Send"}
           shortcut="Enter"
           disabled={blank}
-          onClick={send}
+          onClick={() => {
+            send();
+          }}
           className="bg-accent !text-on-accent hover:!bg-accent-hover disabled:bg-transparent disabled:!text-ink-3"
           icon={
             composed.mode?.kind === "edit" ? (

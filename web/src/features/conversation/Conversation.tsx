@@ -12,6 +12,7 @@ import { useAmbiguousNames } from "../../words/useAmbiguousNames";
 import { Composer } from "./Composer";
 import { canWrite, ComposerGate } from "./ComposerGate";
 import { ConversationHead } from "./ConversationHead";
+import { Scheduled } from "./later/Scheduled";
 import { MessageList } from "./MessageList";
 
 interface Props {
@@ -71,6 +72,7 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
         <HistoryLoading />
       )}
       <TypingLine name={name} typing={typing && presenceOf(peer) === "online"} />
+      <Scheduled conversation={id} peerName={name} />
       {canWrite(peer, account.link) ? (
         <Composer
           // Another conversation is another text.

@@ -16,6 +16,7 @@ import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
+import { UndoSend } from "./UndoSend";
 
 interface Props {
   /** Who can come to the server, where it runs on this computer. */
@@ -80,6 +81,9 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
             disabled={busy}
             onChange={set("appear_offline")}
           />
+        </Part>
+        <Part title="Messages">
+          <UndoSend />
         </Part>
         <Part title="How you are reached">
           <Switch
