@@ -182,6 +182,18 @@ class FindingStoreContract:
         waits.append(store.has_unfolded)
         assert waits == [False, True, False, True]
 
+    def test_a_time_leads_to_its_first_line(self, store: AccountStore) -> None:
+        nothing = store.first_line_from(WITH_BEA, 1.0)
+        for counter, at in ((3, 10.0), (4, 20.0), (4_000_000_000_000, 20.0), (5, 15.0), (2**62, 30.0)):
+            row = structs.replace(message(f"{counter}", counter), written_at=at, arrived_at=at)
+            add(store, row)
+        lines = store.timeline_page(WITH_BEA, before=None, after=None, limit=9)
+        for time in (1.0, 10.0, 10.5, 19.0, 20.0, 25.0, 30.0):
+            first = next(line for line in lines if line.shown_at >= time)
+            assert store.first_line_from(WITH_BEA, time) == first.message_id
+        assert (nothing, store.first_line_from(WITH_BEA, 31.0)) == (None, lines[-1].message_id)
+        assert store.first_line_from(WITH_CARL, 1.0) is None
+
     def test_a_place_of_another_search_finds_nothing(self, store: AccountStore) -> None:
         say(store, "casemate")
         wanted = WantedMessages(read_terms("->"))

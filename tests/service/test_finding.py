@@ -4,7 +4,13 @@ import pytest
 
 from casemate.internal_service.core.account.conversations.finding import BEHIND_SECONDS
 from casemate.protocol.client.extension_bases import Done, RequestRefused
-from casemate.protocol.client.finding_extensions import FoundMessageView, MessagesFound, SearchMessages
+from casemate.protocol.client.finding_extensions import (
+    DayFound,
+    FindDay,
+    FoundMessageView,
+    MessagesFound,
+    SearchMessages,
+)
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
 from tests.service.client import Client
@@ -91,6 +97,16 @@ def test_pages_and_filters(talk: Talk) -> None:
     at = first.messages[0].shown_at
     assert ids(found(talk.bob, talk.b, "39", from_time=at, to_time=at + 1)) == newest_first[:1]
     assert found(talk.bob, talk.b, "39", to_time=at) == []
+
+
+def test_a_day_leads_to_its_first_message(talk: Talk) -> None:
+    ask_day = {"cid": talk.a, "conversation": talk.conversation}
+    for time in (0, 2**52):  # everything is after the one, and before the other
+        day = FindDay(request_id=new_id(), from_time=time, **ask_day)  # type: ignore[arg-type]
+        assert talk.alice.expect(DayFound, day).message_id == SAID
+    for refused in ({"from_time": 2**60}, {"from_time": 1, "conversation": "x"}):
+        day = FindDay(request_id=new_id(), **(ask_day | refused))  # type: ignore[arg-type]
+        assert talk.alice.expect(RequestRefused, day).reason.code == "malformed"
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,12 @@ export interface ConversationView {
   readonly muted: MuteView | null;
 }
 
+export interface DayFound {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly message_id: string | null;
+}
+
 /** Take messages of one's own back from everybody, or take any off one's own screens. All of them, or none. */
 export interface DeleteMessages {
   readonly request_id: string;
@@ -202,6 +208,14 @@ export interface EditMessage {
   readonly conversation: string;
   readonly message_id: string;
   readonly text: string;
+}
+
+/** The first line of a conversation that is shown at a time or later; where there is none, the last one. */
+export interface FindDay {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly from_time: number;
 }
 
 /** Take an account off the list whose file is damaged or missing, and delete what is left of it, for good: a person was asked. The server goes on having the account. */
@@ -986,6 +1000,7 @@ export interface ExtensionRequests {
   readonly ListBrowsers: ListBrowsers;
   readonly SignOutBrowser: SignOutBrowser;
   readonly SearchMessages: SearchMessages;
+  readonly FindDay: FindDay;
   readonly MakeInvite: MakeInvite;
   readonly TakeBackInvite: TakeBackInvite;
   readonly ListInvites: ListInvites;
@@ -1027,6 +1042,7 @@ export interface ExtensionResponses {
   readonly BrowserList: BrowserList;
   readonly Pong: Pong;
   readonly MessagesFound: MessagesFound;
+  readonly DayFound: DayFound;
   readonly InviteList: InviteList;
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
@@ -1101,6 +1117,7 @@ export const ANSWERS = {
   ListBrowsers: ["BrowserList"],
   SignOutBrowser: ["Done"],
   SearchMessages: ["MessagesFound"],
+  FindDay: ["DayFound"],
   MakeInvite: ["InviteList"],
   TakeBackInvite: ["InviteList"],
   ListInvites: ["InviteList"],

@@ -21,6 +21,7 @@ import { SignOut } from "../features/shell/SignOut";
 import { Sidebar } from "../features/shell/Sidebar";
 import { UpdateLine } from "../features/shell/UpdateLine";
 import { useSession, useSessionState } from "../state/context";
+import type { SearchBeginning } from "../features/search/SearchPanel";
 import type { Place } from "../state/address";
 import { LANDING } from "../state/address";
 import { navigate } from "../state/route";
@@ -32,6 +33,8 @@ import { usePageTitle } from "./usePageTitle";
 
 const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
 const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
+const goToDay = async () => (await import("../features/search/GoToDay")).GoToDay;
+const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
 const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 
 interface Props {
@@ -40,7 +43,10 @@ interface Props {
   readonly onSwitchAccount: (cid: Cid) => void;
 }
 
-type Layer = "discover" | "invite" | "switcher" | "sign-out" | null;
+type Layer = "discover" | "invite" | "switcher" | "sign-out" | "day" | null;
+
+/** What stands beside the conversation. */
+type Beside = { readonly kind: "info" } | { readonly kind: "search"; readonly begins: SearchBeginning };
 
 export function WorkspaceScreen(props: Props) {
   const ready = useSessionState(({ workspace }) => workspace !== null);
@@ -52,7 +58,8 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   const session = useSession();
   const { cid } = session;
   const [layer, setLayer] = useState<Layer>(null);
-  const [infoOpen, setInfoOpen] = useState(false);
+  const [beside, setBeside] = useState<Beside | null>(null);
+  const narrow = useNarrow();
   const unread = useSessionState(({ workspace }) => workspace?.account.unread ?? 0);
   const accounts = useOtherUnread(all, cid);
 
@@ -108,7 +115,28 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     setLayer(null);
   }, []);
   const toggleInfo = useCallback(() => {
-    setInfoOpen((open) => !open);
+    setBeside((open) => (open?.kind === "info" ? null : { kind: "info" }));
+  }, []);
+  const closeBeside = useCallback(() => {
+    setBeside(null);
+  }, []);
+  const search = useCallback((typed: string, everywhere: boolean) => {
+    setLayer(null);
+    setBeside({ kind: "search", begins: { typed, everywhere } });
+  }, []);
+  const searchHere = useCallback(() => {
+    search("", false);
+  }, [search]);
+  const openFound = useCallback(
+    ({ conversation, id }: { readonly conversation: string; readonly id: string }) => {
+      // One column at a time: the message is what one wants to see.
+      if (narrow) setBeside(null);
+      go({ kind: "conversation", conversation, message: id });
+    },
+    [go, narrow],
+  );
+  const askDay = useCallback(() => {
+    setLayer("day");
   }, []);
 
   useJumpOf(place);
@@ -116,16 +144,16 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   useKeyboard({
     place,
     onSwitcher: openSwitcher,
+    onSearch: searchHere,
     onConversation: openConversation,
-    onEscape: () => {
-      setInfoOpen(false);
-    },
+    onEscape: closeBeside,
   });
 
   const inConversation = place.kind === "conversation";
   // Where one column is shown at a time, the list of conversations is what the start of the account is for.
-  const listIsMain = useNarrow() && place.kind === "home";
-  const infoShown = infoOpen && inConversation;
+  const listIsMain = narrow && place.kind === "home";
+  const infoShown = beside?.kind === "info" && inConversation;
+  const searching = beside?.kind === "search" ? beside.begins : null;
   return (
     <div className="flex h-full flex-col">
       <ConnectionBanner onSignOut={signOut} />
@@ -170,6 +198,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             place={place}
             infoOpen={infoShown}
             onInfo={toggleInfo}
+            onSearch={searchHere}
             onHome={goHome}
             onDiscover={discover}
             onInvite={invite}
@@ -182,6 +211,21 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         {infoShown && (
           <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-80 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
             <InfoPanel conversation={place.conversation} onClose={toggleInfo} />
+          </div>
+        )}
+        {searching !== null && (
+          <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-88 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
+            <Later
+              load={searchPanel}
+              of={{
+                conversation: inConversation ? place.conversation : null,
+                begins: searching,
+                onFound: openFound,
+                onDay: askDay,
+                onClose: closeBeside,
+              }}
+              failed={(said) => <div className="flex h-full items-center bg-sidebar px-4">{said}</div>}
+            />
           </div>
         )}
       </div>
@@ -209,6 +253,13 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           failed={inDialog("Invite people", closeLayer)}
         />
       )}
+      {layer === "day" && inConversation && (
+        <Later
+          load={goToDay}
+          of={{ conversation: place.conversation, onClose: closeLayer, onFound: openFound }}
+          failed={inDialog("Go to a day", closeLayer)}
+        />
+      )}
       {layer === "switcher" && (
         <Later
           load={quickSwitcher}
@@ -218,6 +269,13 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onClose: closeLayer,
             onConversation: openConversation,
             onAccount: onSwitchAccount,
+            onFound: openFound,
+            onSearch: search,
+            onCommand: {
+              add: addAccount,
+              "sign-out": signOut,
+              ...(inConversation ? { day: askDay, info: toggleInfo } : {}),
+            },
             onPlace: (kind) => {
               if (kind === "discover" || kind === "invite") setLayer(kind);
               else if (kind === "join") navigate({ screen: "landing", ask: "join" });
@@ -243,6 +301,7 @@ function MainPlace(props: {
   readonly place: Place;
   readonly infoOpen: boolean;
   readonly onInfo: () => void;
+  readonly onSearch: () => void;
   readonly onHome: () => void;
   readonly onDiscover: () => void;
   readonly onInvite: () => void;
@@ -278,6 +337,7 @@ function MainPlace(props: {
           id={place.conversation}
           infoOpen={props.infoOpen}
           onInfo={props.onInfo}
+          onSearch={props.onSearch}
           onBack={props.onHome}
         />
       );

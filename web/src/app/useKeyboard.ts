@@ -8,12 +8,21 @@ import { directMessagesOf } from "../words/lists";
 interface Options {
   readonly place: Place;
   readonly onSwitcher: () => void;
+  readonly onSearch: () => void;
   readonly onConversation: (conversation: string) => void;
   readonly onEscape: () => void;
 }
 
 /** What floats above the page closes first, and by itself. */
 const OPEN_LAYER = "dialog[open], [role=menu], [data-radix-popper-content-wrapper]";
+
+function isF(event: KeyboardEvent): boolean {
+  return event.key.toLowerCase() === "f";
+}
+
+function isInSearch(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === "search";
+}
 
 export function useKeyboard(options: Options): void {
   const session = useSession();
@@ -36,6 +45,12 @@ export function useKeyboard(options: Options): void {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
         latest.current.onSwitcher();
+      } else if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && isF(event)) {
+        // The browser would find only what is drawn of a conversation. Where that is wanted, the key is pressed again.
+        if (latest.current.place.kind !== "conversation" || isInSearch(event.target)) return;
+        if (document.querySelector(OPEN_LAYER) !== null) return;
+        event.preventDefault();
+        latest.current.onSearch();
       } else if (event.key === "Escape" && document.querySelector(OPEN_LAYER) === null) {
         latest.current.onEscape();
       }

@@ -70,7 +70,7 @@ test("the switcher also knows accounts and places, and says when nothing is call
   await user.keyboard("{Control>}k{/Control}");
   const box = await screen.findByRole("combobox");
   await user.type(box, "zzz");
-  expect(screen.getByText("Nothing is called that.")).toBeVisible();
+  expect(await screen.findByText("Nothing is called that, and nothing says it.")).toBeVisible();
   await user.clear(box);
   await user.type(box, "sett{Enter}");
   expect(await screen.findByRole("heading", { name: "Settings" })).toBeVisible();

@@ -460,6 +460,11 @@ export class FakeInternalService implements InternalService {
       const messages = [...this.world.account(fields.cid).messages.values()].flat();
       return { cid: fields.cid, request_id: null, ...findMessages(messages, fields) };
     },
+    FindDay: ({ cid, conversation, from_time }) => {
+      const messages = this.world.account(cid).messages.get(conversation) ?? [];
+      const found = messages.find(({ shown_at }) => shown_at >= from_time) ?? messages.at(-1);
+      return { cid, request_id: null, message_id: found?.id ?? null };
+    },
     SetDraft: ({ cid, ...draft }) => {
       const code = this.world.account(cid).setDraft(draft);
       if (code !== null) throw new Refused({ code, params: {}, acts: "user" });

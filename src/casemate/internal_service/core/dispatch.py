@@ -40,7 +40,7 @@ from casemate.node import Event, EventRun
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.codec import ClientRequest, ClientResponse
-from casemate.protocol.client.finding_extensions import SearchMessages
+from casemate.protocol.client.finding_extensions import FindDay, SearchMessages
 from casemate.protocol.client.invitation_extensions import (
     GetReach,
     Join,
@@ -176,6 +176,7 @@ def view_handlers(
         LookAt: notifications.look_at,
         GetDesktop: notifications.desktop,
         SearchMessages: finding.search,
+        FindDay: finding.find_day,
         ext.SetDraft: drafts.set,
         ext.MarkRead: view_requests.mark_read,
         ext.SetTyping: view_requests.set_typing,

@@ -51,3 +51,18 @@ class SearchMessages(ExtensionRequest, frozen=True, kw_only=True):
     has_link: bool = False
     cursor: str | None = None
     """Of the answer before, to the same question."""
+
+
+class DayFound(ExtensionResponse, frozen=True, kw_only=True):
+    message_id: str | None
+    """`around_message` of a GetTimeline; null: nothing was said there."""
+
+
+class FindDay(ExtensionRequest, frozen=True, kw_only=True):
+    """The first line of a conversation that is shown at a time or later; where there is none, the last one."""
+
+    answers = (DayFound,)
+
+    cid: Cid
+    conversation: str
+    from_time: int

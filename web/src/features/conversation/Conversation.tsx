@@ -19,10 +19,11 @@ interface Props {
   readonly id: string;
   readonly infoOpen: boolean;
   readonly onInfo: () => void;
+  readonly onSearch: () => void;
   readonly onBack: () => void;
 }
 
-export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, onBack }: Props) {
+export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, onSearch, onBack }: Props) {
   const session = useSession();
   const account = useWorkspace((workspace) => workspace.account);
   const peer = useWorkspace((workspace) => peerIn(workspace, id));
@@ -52,6 +53,7 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
         infoOpen={infoOpen}
         onBack={onBack}
         onInfo={onInfo}
+        onSearch={onSearch}
       />
       {timeline !== undefined ? (
         <MessageList

@@ -1,5 +1,5 @@
 /** Who one talks with, whether they are there, and how messages travel. */
-import { ArrowLeft, BadgeCheck, PanelRight } from "lucide-react";
+import { ArrowLeft, BadgeCheck, PanelRight, Search } from "lucide-react";
 import { memo } from "react";
 
 import type { LinkView, PeerView } from "../../api/generated";
@@ -20,6 +20,7 @@ interface Props {
   readonly infoOpen: boolean;
   readonly onBack: () => void;
   readonly onInfo: () => void;
+  readonly onSearch: () => void;
 }
 
 export const ConversationHead = memo(function ConversationHead({
@@ -29,6 +30,7 @@ export const ConversationHead = memo(function ConversationHead({
   infoOpen,
   onBack,
   onInfo,
+  onSearch,
 }: Props) {
   const now = useNow();
   const name = displayName(peer);
@@ -74,6 +76,11 @@ export const ConversationHead = memo(function ConversationHead({
       {peer.connection === "connected" && !peer.blocked && (
         <PathBadge path={peer.path} link={link} peerName={name} />
       )}
+      <IconButton
+        label="Search in this conversation"
+        icon={<Search size={18} aria-hidden />}
+        onClick={onSearch}
+      />
       <IconButton
         label={infoOpen ? "Close details" : "Details"}
         aria-pressed={infoOpen}

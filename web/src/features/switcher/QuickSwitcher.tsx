@@ -1,18 +1,22 @@
 /** From anywhere to anywhere with a few letters. */
-import { CornerDownLeft, Search } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { CornerDownLeft, MessageSquareText, Search } from "lucide-react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { useId, useState } from "react";
 
-import type { LocalAccount, Cid } from "../../api/generated";
+import type { FoundMessageView, LocalAccount, Cid } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
 import { Dialog } from "../../components/Dialog";
+import { FoundText } from "../../components/FoundText";
 import { CutText } from "../../components/PersonName";
-import { useWorkspace } from "../../state/context";
+import { useNow, useWorkspace } from "../../state/context";
+import { useMessageSearch } from "../../state/useMessageSearch";
 import { directMessagesOf, membersOf } from "../../words/lists";
 import { displayName, initials, matchesQuery } from "../../words/names";
 import { presenceOf } from "../../words/presence";
+import { writerOf } from "../../words/searching";
+import { shortTime } from "../../words/times";
 
 interface Props {
   readonly accounts: readonly LocalAccount[];
@@ -21,13 +25,18 @@ interface Props {
   readonly onConversation: (conversation: string) => void;
   readonly onAccount: (cid: Cid) => void;
   readonly onPlace: (place: keyof typeof PLACES) => void;
+  readonly onFound: (message: FoundMessageView) => void;
+  readonly onSearch: (typed: string, everywhere: boolean) => void;
+  /** Those that can be done here. */
+  readonly onCommand: Readonly<Partial<Record<keyof typeof COMMANDS, () => void>>>;
 }
 
 interface Target {
   readonly key: string;
   readonly name: string;
-  readonly note: string;
+  readonly note: ReactNode;
   readonly colourKey: string | null;
+  readonly icon?: ReactNode;
   readonly presence?: ReturnType<typeof presenceOf>;
   readonly unread: number;
   readonly go: () => void;
@@ -42,12 +51,22 @@ const PLACES = {
   connections: "Connections",
   settings: "Settings",
 } as const;
+const COMMANDS = {
+  day: "Go to a day of this conversation",
+  info: "Details of this conversation",
+  add: "Add an account",
+  "sign-out": "Sign out of this account",
+} as const;
+/** Of messages; all of them are one step away. */
+const MOST_FOUND = 5;
 
 export function QuickSwitcher(props: Props) {
   const [query, setQuery] = useState("");
   const [place, setPlace] = useState(0);
   const listId = useId();
-  const targets = useTargets(props, query);
+  const places = useTargets(props, query);
+  const found = useFound(props, query);
+  const targets = [...places, ...found];
   const chosen = Math.min(place, targets.length - 1);
 
   const keyDown = (event: KeyboardEvent) => {
@@ -68,11 +87,11 @@ export function QuickSwitcher(props: Props) {
         <Search size={18} aria-hidden className="text-ink-3" />
         <input
           role="combobox"
-          aria-label="Go to a person, a conversation or a place"
+          aria-label="Go to a person, a conversation, a message or a place"
           aria-expanded
           aria-controls={listId}
           aria-activedescendant={targets[chosen] ? `${listId}-${chosen.toString()}` : undefined}
-          placeholder="Go to…"
+          placeholder="Go to a person, a message, a place…"
           autoComplete="off"
           dir="auto"
           value={query}
@@ -96,8 +115,10 @@ export function QuickSwitcher(props: Props) {
             }}
           />
         ))}
-        {targets.length === 0 && (
-          <p className="px-3 py-6 text-center text-13 text-ink-3">Nothing is called that.</p>
+        {places.length === 0 && found.length === 1 && (
+          <p className="px-3 py-6 text-center text-13 text-ink-3">
+            Nothing is called that, and nothing says it.
+          </p>
         )}
       </div>
     </Dialog>
@@ -134,7 +155,7 @@ function TargetRow({
     >
       {target.colourKey === null ? (
         <span aria-hidden className="inline-flex size-6 items-center justify-center text-ink-3">
-          <CornerDownLeft size={15} />
+          {target.icon ?? <CornerDownLeft size={15} />}
         </span>
       ) : (
         <Avatar
@@ -152,7 +173,7 @@ function TargetRow({
 }
 
 function useTargets(
-  { accounts, current, onConversation, onAccount, onPlace }: Props,
+  { accounts, current, onClose, onConversation, onAccount, onPlace, onCommand }: Props,
   query: string,
 ): readonly Target[] {
   const direct = useWorkspace(directMessagesOf);
@@ -194,7 +215,56 @@ function useTargets(
       onPlace(place);
     },
   }));
-  return [...people, ...others, ...places]
+  const commands = (Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).flatMap((command) => {
+    const run = onCommand[command];
+    if (run === undefined) return [];
+    return [
+      {
+        key: `command ${command}`,
+        name: COMMANDS[command],
+        username: command,
+        note: "",
+        colourKey: null,
+        unread: 0,
+        go: () => {
+          onClose();
+          run();
+        },
+      },
+    ];
+  });
+  return [...people, ...others, ...places, ...commands]
     .filter((target) => matchesQuery({ full_name: target.name, username: target.username }, query))
     .slice(0, MOST_SHOWN);
+}
+
+/** Some messages that say it, and the way to all of them. */
+function useFound({ onFound, onSearch }: Props, query: string): readonly Target[] {
+  const now = useNow();
+  const peers = useWorkspace((workspace) => workspace.peers);
+  const words = query.trim();
+  const { messages } = useMessageSearch(words === "" ? null : { words }, MOST_FOUND);
+  const found = messages.slice(0, MOST_FOUND).map((message) => ({
+    key: `message ${message.conversation} ${message.id}`,
+    name: `${writerOf(message, peers)}, ${shortTime(message.shown_at, now)}`,
+    note: <FoundText pieces={message.pieces} cutBefore={message.cut_before} cutAfter={message.cut_after} />,
+    colourKey: null,
+    icon: <MessageSquareText size={15} />,
+    unread: 0,
+    go: () => {
+      onFound(message);
+    },
+  }));
+  const all = {
+    key: "search",
+    name: words === "" ? "Search messages" : `Search messages for “${words}”`,
+    note: "",
+    colourKey: null,
+    icon: <Search size={15} />,
+    unread: 0,
+    go: () => {
+      onSearch(words, true);
+    },
+  };
+  return [...found, all];
 }

@@ -12,7 +12,12 @@ from msgspec.structs import replace
 
 from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store.changes import ChangesTable
-from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
+from casemate.internal_service.adapters.account_store.messages import (
+    DISPLAY_ORDER,
+    LINES,
+    MESSAGE_COLUMNS,
+    read_message,
+)
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.rows import FoundMessage, FoundPage, MessageRow, Place
@@ -149,6 +154,21 @@ class FindingTable(ChangesTable):
                 way, below = later[0], _ABOVE_ALL
             if len(found) >= limit or work <= 0:
                 return FoundPage(found, Place(way, below))
+
+    def first_line_from(self, conversation: ConversationId, wall: float) -> MessageId | None:
+        # Shown times go forward in a conversation, as counters do, which have an index.
+        lowest, above = 0, self._stored.value(f"SELECT max(counter) + 1 {LINES}", conversation) or 0
+        while lowest < above:
+            middle = (lowest + above) // 2
+            sql = f"SELECT counter, shown_at {LINES} AND counter >= ? ORDER BY {DISPLAY_ORDER} LIMIT 1"
+            [(counter, shown_at)] = self._stored.rows(sql, conversation, middle)
+            if shown_at >= wall:
+                above = middle
+            else:
+                lowest = counter + 1
+        sql = f"SELECT id {LINES} AND counter >= ? AND shown_at >= ? ORDER BY {DISPLAY_ORDER} LIMIT 1"
+        found = self._stored.value(sql, conversation, lowest - 1, wall)
+        return MessageId(found) if found is not None else self.last_message(conversation)
 
 
 class _Look:

@@ -18,13 +18,13 @@ MESSAGE_COLUMNS = (
     " written_at, arrived_at, shown_at, late, seen, painted, settled, about, edited_at, deleted, reactions"
 )
 _VALUES = ", ".join("?" * (MESSAGE_COLUMNS.count(",") + 1))
-_DISPLAY_ORDER = "counter, device, id"
+DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
 _BY_ID = "INDEXED BY messages_by_id"
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _AT_ONCE: Final = 500
 """Ids that one statement asks for."""
-_LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here'"
+LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here'"
 
 
 _reactions: Final = msgspec.msgpack.Decoder(Reactions)
@@ -74,11 +74,11 @@ class MessagesTable(ConversationsTable):
     def timeline_page(
         self, conversation: ConversationId, *, before: DisplayOrder | None, after: DisplayOrder | None, limit: int
     ) -> list[MessageRow]:
-        select = f"SELECT {MESSAGE_COLUMNS} {_LINES}"
+        select = f"SELECT {MESSAGE_COLUMNS} {LINES}"
         if after is not None:
-            sql = f"{select} AND counter >= ? AND ({_DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {_DISPLAY_ORDER} LIMIT ?"
+            sql = f"{select} AND counter >= ? AND ({DISPLAY_ORDER}) > (?, ?, ?) ORDER BY {DISPLAY_ORDER} LIMIT ?"
             return [read_message(row) for row in self._stored.rows(sql, conversation, after[0], *after, limit)]
-        bound = "" if before is None else f" AND counter <= ? AND ({_DISPLAY_ORDER}) < (?, ?, ?)"
+        bound = "" if before is None else f" AND counter <= ? AND ({DISPLAY_ORDER}) < (?, ?, ?)"
         sql = f"{select}{bound} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
         rows = self._stored.rows(sql, conversation, *(() if before is None else (before[0], *before)), limit)
         return [read_message(row) for row in reversed(rows)]
@@ -113,7 +113,7 @@ class MessagesTable(ConversationsTable):
     def theirs_after(
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
-        where = f"{_LINES} AND device = ? AND number > ? AND deleted IS NULL"
+        where = f"{LINES} AND device = ? AND number > ? AND deleted IS NULL"
         sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
         rows = self._db.rows(sql, conversation, device, number, limit)
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))

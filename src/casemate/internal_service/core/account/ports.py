@@ -362,6 +362,10 @@ class FindingStore(Protocol):
         asked for, or none, although there is a place to look on from."""
         ...
 
+    def first_line_from(self, conversation: ConversationId, wall: float) -> MessageId | None:
+        """The first line that is shown at this time or later, else the last one; None: there is none."""
+        ...
+
 
 class DeliveryStore(Protocol):
     """What is on its way to each device. Whatever changes says which lines look different now."""

@@ -7,7 +7,7 @@ from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.ids import conversation_from_hex, id_from_hex
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.sessions.accounts import Accounts
-from casemate.protocol.client.finding_extensions import MessagesFound, SearchMessages
+from casemate.protocol.client.finding_extensions import DayFound, FindDay, MessagesFound, SearchMessages
 from casemate.protocol.ids import ACCOUNT_ID_BYTES, AccountId
 from casemate.protocol.limits import SEARCHED_CHARACTERS
 
@@ -28,6 +28,12 @@ class FindingRequests:
         found = MessagesFound(cid=request.cid, request_id=asker.request_id, messages=messages, cursor=cursor)
         self._desk.answer(asker, found)
 
+    def find_day(self, asker: Asker, request: FindDay) -> None:
+        """Raises Refused."""
+        host = self._hosts.session(request.cid)
+        found = host.account.finding.first_from(conversation_from_hex(request.conversation), _time(request.from_time))
+        self._desk.answer(asker, DayFound(cid=request.cid, request_id=asker.request_id, message_id=found))
+
 
 def _wanted(request: SearchMessages) -> WantedMessages:
     author = request.author
@@ -42,6 +48,10 @@ def _wanted(request: SearchMessages) -> WantedMessages:
 
 
 def _seconds(milliseconds: int | None) -> float | None:
-    if milliseconds is not None and abs(milliseconds) > _LAST_MILLISECOND:
+    return None if milliseconds is None else _time(milliseconds)
+
+
+def _time(milliseconds: int) -> float:
+    if abs(milliseconds) > _LAST_MILLISECOND:
         raise refuse("malformed", what="time")
-    return None if milliseconds is None else milliseconds / 1000
+    return milliseconds / 1000

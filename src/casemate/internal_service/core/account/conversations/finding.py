@@ -13,6 +13,7 @@ from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant, Monotonic, WritesRefused
 from casemate.protocol.client.finding_extensions import FoundMessageView, FoundPiece
 from casemate.protocol.client.views import MessageOrder
+from casemate.protocol.ids import ConversationId
 from casemate.protocol.limits import FOUND_PAGE_BYTES, FOUND_PAGE_ROWS
 
 BEHIND_SECONDS: Final = 1.5
@@ -71,6 +72,11 @@ class Finding(Memory):
         matcher = Matcher(wanted)
         views = [self._view(each, matcher) for each in shown]
         return views, None if later is None else f"{later.way}-{later.below}"
+
+    def first_from(self, conversation: ConversationId, wall: float) -> str | None:
+        """The id of the line at which a time begins."""
+        found = self._context.store.first_line_from(conversation, wall)
+        return None if found is None else found.hex()
 
     def _view(self, found: FoundMessage, matcher: Matcher) -> FoundMessageView:
         row = found.row
