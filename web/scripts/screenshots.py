@@ -3,6 +3,7 @@
 Usage: `.venv/bin/python web/scripts/screenshots.py [PART_OF_A_NAME…]`
 """
 
+import json
 import re
 import socket
 import subprocess
@@ -86,6 +87,34 @@ def peer_with(change: str) -> Act:
         f"ada.changePeer({{ ...world.peer(ada, bea), {change} }});"
     )
 
+
+def says(*texts: str) -> Act:
+    """Bea says it to Ada, one after the other."""
+    said = f"const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];"
+    for place, text in enumerate(texts):
+        said += f" world.send(bea, ada, '{place:032x}', {json.dumps(text)});"
+    return run(said)
+
+
+FORMATTED = (
+    "Some **bold**, _slanted_, ~~struck~~ words, `code`, @ada, and [the plan](https://example.org/plan).\n\n"
+    "- the first\n- the second, which is so long that it goes on in the next line of the list, as it should\n"
+    "  1. of these\n  2. and these\n\n- [x] done\n- [ ] to do\n\n"
+    "> What Ada said\n> on two lines\n\n# A title\n\n| who | what |\n|-|-|\n| Ada | **keys** |\n| Bea | plans |",
+    "🎉👍🏽",
+)
+CODE = (
+    'So:\n```python\n@dataclass(frozen=True)\nclass Lamp:\n    """Burns."""\n\n    hours: float = 12.5  # of oil\n\n'
+    '    def left(self, now: float) -> str:\n        return f"{self.hours - now} of a very long line that goes on'
+    ' beyond the edge of the message and is scrolled, not wrapped"\n```\nand `make run`',
+    "```\n" + "\n".join(f"line {line} of a log without a language" for line in range(50)) + "\n```",
+)
+ODD = (
+    "snake_case_name, __init__.py, 2*3*4, <b>no HTML</b>, C:\\new and *.py",
+    "[https://bank.example](https://evil.example/login) and ![a picture](https://example.org/cat.png)",
+    "**مرحبا** بك\n\n- واحد\n- اثنان\n\nand English",
+    "```js\nlet a = 1; // \u202e hidden\n```",
+)
 
 server_away = run("world.serverGoes('away', Date.now() - 400000);")
 service_gone = run("service.lose(Date.now() - 60000, Date.now() + 9000);")
@@ -448,6 +477,9 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         TALK,
         then(run("service.lose(Date.now() - 60000, Date.now() + 9000);"), write("Written while the service is gone")),
     ),
+    "formatted": (TALK, says(*FORMATTED)),
+    "formatted-code": (TALK, says(*CODE)),
+    "formatted-odd": (TALK, says(*ODD)),
     "emoji-picker": (TALK, press("Emoji")),
     "emoji-picker-found": (TALK, then(press("Emoji"), fill(Find_an_emoji="hear"))),
     "settings": (f"{HOME}/settings", None),

@@ -7,6 +7,7 @@ import type { InternalService } from "./api/InternalService";
 import { browserSurroundings, WebSocketService } from "./api/WebSocketService";
 import { App } from "./app/App";
 import { keepShell } from "./app/shell";
+import { loadFormatted } from "./features/conversation/markdown/formatting";
 import { thisBrowser } from "./state/browser";
 import { watchServedPage } from "./state/oldPage";
 import { navigate } from "./state/route";
@@ -34,6 +35,8 @@ async function start(place: HTMLElement): Promise<void> {
   const sessions = new Sessions(service, thisBrowser());
   const told = route.screen === "workspace" ? sessions.of(route.cid).expect(route.place) : answered(service);
   void socket?.listen();
+  // Nothing waits for it, and it is mostly there before the first messages are: they are not drawn twice then.
+  void loadFormatted();
   // Drawn once, when all of it is there: each part by itself would be drawn, laid out and painted for a moment only.
   await Promise.race([told, new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS))]);
   createRoot(place).render(

@@ -56,6 +56,8 @@ const PAIRS: readonly (readonly [string, string, number])[] = [
   ["red-ink", "surface", 4.5],
   ["red-ink", "raised", 4.5],
   ["red-ink", "own", 4.5],
+  // Code.
+  ...["red-ink", "amber-ink", "green-ink"].map((text) => [text, "sunken", 4.5] as const),
   ["amber-ink", "amber-soft", 4.5],
   ["amber-ink", "surface", 4.5],
   ["amber-ink", "own", 4.5],

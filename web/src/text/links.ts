@@ -9,7 +9,8 @@ export interface Link {
   readonly shown: string;
 }
 
-const FINDER = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, urlAuth: true, maxLength: 2048 });
+const LONGEST = 2048;
+const FINDER = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: true, urlAuth: true, maxLength: LONGEST });
 
 /** The first links of a text, at most so many, in order. */
 export function linksIn(text: string, most: number): Link[] {
@@ -22,6 +23,14 @@ export function linksIn(text: string, most: number): Link[] {
     if (link !== null) links.push({ start: index, end: lastIndex, ...link });
   }
   return links;
+}
+
+/** Where an address leads that stands behind other words; null where nobody should be led. */
+export function addressOf(address: string): { readonly href: string; readonly where: string } | null {
+  const link = address.length > LONGEST ? null : linkOf(address, address);
+  if (link === null) return null;
+  const { href, host, pathname, protocol } = new URL(link.href);
+  return { href, where: protocol === "mailto:" ? pathname : host };
 }
 
 function linkOf(raw: string, address: string): Pick<Link, "href" | "shown"> | null {

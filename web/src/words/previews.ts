@@ -1,6 +1,7 @@
 /** A message in one line, for lists. */
 import type { MessageView } from "../api/generated";
 import { fewMarks } from "../text/bounded";
+import { withoutMarks } from "../text/withoutMarks";
 import { fullTime } from "./times";
 
 const LONGEST = 140;
@@ -8,7 +9,7 @@ const LONGEST = 140;
 export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
   const text = lineOf(message, null) ?? saidIn(message);
-  const line = fewMarks(text.slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
+  const line = fewMarks(glanced(text)).replace(/\s+/gu, " ").trim();
   return message.mine && !message.deleted ? `You: ${line}` : line;
 }
 
@@ -16,7 +17,14 @@ export function previewOf(message: MessageView | null | undefined): string {
 export function quotedLine(
   message: Pick<MessageView, "kind" | "bytes" | "text" | "deleted" | "mine">,
 ): string {
-  return fewMarks(saidIn(message).slice(0, LONGEST)).replace(/\s+/gu, " ").trim();
+  return fewMarks(glanced(saidIn(message)))
+    .replace(/\s+/gu, " ")
+    .trim();
+}
+
+/** The beginning of somebody's words, as one glances at them. */
+export function glanced(text: string): string {
+  return withoutMarks(text.slice(0, LONGEST * 2)).slice(0, LONGEST);
 }
 
 /** What a message says, or that it says nothing any more. */

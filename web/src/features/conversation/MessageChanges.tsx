@@ -6,6 +6,7 @@ import { Tooltip } from "../../components/Tooltip";
 import { useSession, useWorkspace } from "../../state/context";
 import { fewMarks } from "../../text/bounded";
 import { pendingWords } from "../../words/changes";
+import { glanced } from "../../words/previews";
 import { fullTime } from "../../words/times";
 
 /** The message that is answered, as it is now, and the way to it. */
@@ -50,7 +51,7 @@ export function ReplyQuote({
 function quoted({ state, text }: ReplyView): string {
   if (state === "deleted") return "a message that was deleted";
   if (state === "unknown") return "a message that is not on this computer";
-  return text === null ? "something that is no text" : fewMarks(text);
+  return text === null ? "something that is no text" : fewMarks(glanced(text));
 }
 
 export function EditedMark({

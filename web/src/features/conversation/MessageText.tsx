@@ -5,8 +5,12 @@ import { beginningOf, fewMarks, partsOf } from "../../text/bounded";
 import { Button } from "../../components/Button";
 import { classes } from "../../components/classes";
 import { LinkedText } from "../../components/LinkedText";
+import { isEmojiOnly } from "../../text/emojiOnly";
 import { sizeOf } from "../../text/sizes";
+import { mayBeFormatted, useFormatted } from "./markdown/formatting";
 
+/** What is formatted is read as one; a longer text is drawn in parts, as it was written. */
+const MOST_FORMATTED = 16_384;
 /** Looking for addresses costs more than drawing the words. */
 const PARTS_WITH_LINKS = 20;
 
@@ -26,10 +30,13 @@ export const MessageText = memo(function MessageText({ text, aside = false }: Pr
       {whole ? (
         <WholeText id={id} text={text} />
       ) : (
-        <p id={id} dir="auto" className={classes("message-text text-15", aside && "text-ink-3 italic")}>
-          <LinkedText text={beginning} />
-          {!isWhole && "…"}
-        </p>
+        <Words
+          id={id}
+          text={beginning}
+          cut={!isWhole}
+          plain={aside}
+          {...(aside && { className: "text-ink-3 italic" })}
+        />
       )}
       {!isWhole && (
         <Button
@@ -47,6 +54,42 @@ export const MessageText = memo(function MessageText({ text, aside = false }: Pr
   );
 });
 
+interface WordsProps {
+  readonly id?: string;
+  readonly text: string;
+  /** Not all of it. */
+  readonly cut?: boolean;
+  /** As it stands there, whatever could be formatted in it. */
+  readonly plain?: boolean;
+  readonly className?: string;
+}
+
+/** Words of a person, with their formatting once the code for that is there, and as they were written until then. */
+export const Words = memo(function Words({ id, text, cut = false, plain = false, className }: WordsProps) {
+  const draw = useFormatted(!plain && mayBeFormatted(text));
+  if (draw !== null)
+    return (
+      <div id={id} className={classes("message-text space-y-1.5 text-15", className)}>
+        {draw(text, cut)}
+      </div>
+    );
+  const large = !plain && !cut && isEmojiOnly(text);
+  return (
+    <p
+      id={id}
+      dir="auto"
+      className={classes(
+        "message-text",
+        large ? "font-emoji text-[2rem] leading-tight" : "text-15",
+        className,
+      )}
+    >
+      <LinkedText text={text} />
+      {cut && "…"}
+    </p>
+  );
+});
+
 /** In a box of its own, so that the conversation around it stays within reach. */
 function WholeText({ id, text }: { readonly id: string; readonly text: string }) {
   return (
@@ -59,11 +102,15 @@ function WholeText({ id, text }: { readonly id: string; readonly text: string })
       tabIndex={0}
       className="mb-1 max-h-[60vh] overflow-y-auto rounded-control border border-line px-2 py-1"
     >
-      {partsOf(text).map((part, place) => (
-        <p key={place} dir="auto" className="message-text message-part text-15">
-          {place < PARTS_WITH_LINKS ? <LinkedText text={part} /> : fewMarks(part)}
-        </p>
-      ))}
+      {text.length <= MOST_FORMATTED ? (
+        <Words text={text} />
+      ) : (
+        partsOf(text).map((part, place) => (
+          <p key={place} dir="auto" className="message-text message-part text-15">
+            {place < PARTS_WITH_LINKS ? <LinkedText text={part} /> : fewMarks(part)}
+          </p>
+        ))
+      )}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 /** Words on their way into the internal service: not a message yet, and never lost. */
-import { beginningOf, fewMarks } from "../../text/bounded";
+import { beginningOf } from "../../text/bounded";
 import { Button } from "../../components/Button";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { useConnection, useSession } from "../../state/context";
 import type { PendingText } from "../../state/pendingTexts";
 import { sentenceOf } from "../../words/reasons";
+import { Words } from "./MessageText";
 
 interface Props {
   readonly pending: PendingText;
@@ -22,10 +23,7 @@ export function PendingRow({ pending, peerName, last }: Props) {
     <li data-pending={messageId} className="flex items-end gap-2 px-3 py-0.5">
       <div className="min-w-0 flex-1">
         {replyTo !== null && <p className="text-12 text-ink-3">Your answer</p>}
-        <p dir="auto" className="message-text text-15 text-ink-2">
-          {fewMarks(beginning)}
-          {beginning.length < text.length && "…"}
-        </p>
+        <Words text={beginning} cut={beginning.length < text.length} className="text-ink-2" />
         {refused !== null ? (
           <div role="alert" className="flex flex-wrap items-center gap-2 py-1 text-13 text-red-ink">
             <span className="min-w-0 flex-1 basis-52">{sentenceOf(refused, { peer: peerName })}</span>

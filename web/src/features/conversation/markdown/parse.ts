@@ -1,0 +1,231 @@
+/**
+ * What is formatted in a text, as data of ours: the only file that knows the library. Texts come from others: whatever
+ * they hold is words, unless it is one of the few things below, and reading it has a bound.
+ */
+import type { MarkedToken, Token, Tokens } from "marked";
+import { Lexer, Tokenizer } from "marked";
+
+import { addressOf } from "../../../text/links";
+
+export type Inline =
+  | { readonly kind: "text" | "code"; readonly text: string }
+  | { readonly kind: "strong" | "emphasis" | "strike"; readonly children: readonly Inline[] }
+  /** `where` it leads, as people read addresses: what a link says of itself may be anything. */
+  | {
+      readonly kind: "link";
+      readonly href: string;
+      readonly where: string;
+      readonly children: readonly Inline[];
+    };
+
+export interface Item {
+  /** Null where it is no task. */
+  readonly checked: boolean | null;
+  readonly children: readonly Block[];
+}
+
+export type Block =
+  | { readonly kind: "paragraph" | "words"; readonly children: readonly Inline[] }
+  | { readonly kind: "heading"; readonly large: boolean; readonly children: readonly Inline[] }
+  | { readonly kind: "code"; readonly language: string; readonly text: string }
+  | { readonly kind: "quote"; readonly children: readonly Block[] }
+  | { readonly kind: "list"; readonly start: number | null; readonly items: readonly Item[] }
+  | {
+      readonly kind: "table";
+      readonly head: readonly (readonly Inline[])[];
+      readonly rows: readonly (readonly (readonly Inline[])[])[];
+    }
+  | { readonly kind: "rule" };
+
+/** Above it a text is shown as it was written. */
+const MOST_CHARACTERS = 16_384;
+/** Of what may begin or end something; what is looked for grows with their square. */
+const MOST_MARKS = 2000;
+/** Quotes and lists in each other: deeper ones are shown as they were written. */
+const DEEPEST = 8;
+const MOST_CELLS = 1000;
+const KEPT_TEXTS = 200;
+
+const kept = new Map<string, readonly Block[] | null>();
+
+/** Null where the text is better shown as it was written. A text that was drawn lately is not read again. */
+export function parseMarkdown(text: string): readonly Block[] | null {
+  const before = kept.get(text);
+  if (before !== undefined) return before;
+  const blocks = read(text);
+  const oldest = kept.keys().next();
+  if (kept.size >= KEPT_TEXTS && oldest.done !== true) kept.delete(oldest.value);
+  kept.set(text, blocks);
+  return blocks;
+}
+
+function read(text: string): readonly Block[] | null {
+  if (text.length > MOST_CHARACTERS || isTangled(text)) return null;
+  try {
+    return blocksOf(new Lexer({ gfm: true, tokenizer: new Careful() }).lex(text), 0);
+  } catch (error) {
+    // The library reads what stands in each other by calling itself; nor does anything else it throws cost the words.
+    if (error instanceof RangeError || error instanceof Error) return null;
+    throw error;
+  }
+}
+
+const FENCED = /^ {0,3}(```+|~~~+)[^\n]*\n[\s\S]*?^ {0,3}\1/gmu;
+const NESTED = /^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){9}/mu;
+
+function isTangled(text: string): boolean {
+  if (NESTED.test(text)) return true;
+  const marks = text.replace(FENCED, "").match(/[*_~`[\]<>|]/gu);
+  return marks !== null && marks.length > MOST_MARKS;
+}
+
+/** Only what people mean: of what could be taken for a mark by chance, less than the standard takes. */
+class Careful extends Tokenizer {
+  /** HTML is words; definitions of links would vanish; bare addresses are found by `LinkedText`. */
+  override html = nothing;
+  override tag = nothing;
+  override def = nothing;
+  override url = nothing;
+  /** Blanks before a line, a line of dashes under one, and the end of a line stay what they are. */
+  override code = nothing;
+  override lheading = nothing;
+  override br = nothing;
+
+  /** Not of `C:\new` and `\\server`: what does not keep a mark from being one is a backslash. */
+  override escape(src: string): Tokens.Escape | undefined {
+    const [raw, text] = /^\\([*_~`[\]#>+.|-])/u.exec(src) ?? [];
+    return raw === undefined || text === undefined ? undefined : { type: "escape", raw, text };
+  }
+
+  /** A single tilde means "about". */
+  override del(...of: Parameters<Tokenizer["del"]>): ReturnType<Tokenizer["del"]> {
+    const token = super.del(...of);
+    return token?.raw.startsWith("~~") === true ? token : undefined;
+  }
+
+  /** `2*3*4` multiplies, and `__init__` is a name. */
+  override emStrong(src: string, masked: string, before = ""): ReturnType<Tokenizer["emStrong"]> {
+    const token = super.emStrong(src, masked, before);
+    if (token === undefined) return undefined;
+    const isWithin = /\w/u.test(before) || /\w/u.test(src.charAt(token.raw.length));
+    if (token.type === "em" && isWithin) return undefined;
+    return /^__\w+__$/u.test(token.raw) ? undefined : token;
+  }
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function blocksOf(tokens: readonly Token[], depth: number): readonly Block[] {
+  return (tokens as readonly MarkedToken[]).flatMap((token) => blockOf(token, depth));
+}
+
+function blockOf(token: MarkedToken, depth: number): readonly Block[] {
+  switch (token.type) {
+    case "space":
+    case "checkbox":
+      return [];
+    case "hr":
+      return [{ kind: "rule" }];
+    case "code":
+      return [{ kind: "code", language: languageOf(token.lang), text: token.text }];
+    case "heading":
+      return [{ kind: "heading", large: token.depth === 1, children: inlinesOf(token.tokens) }];
+    case "paragraph":
+      return [{ kind: "paragraph", children: inlinesOf(token.tokens) }];
+    case "text":
+      return [{ kind: "words", children: inlinesOf(token.tokens ?? [token]) }];
+    case "blockquote":
+      if (depth >= DEEPEST) break;
+      return [{ kind: "quote", children: blocksOf(token.tokens, depth + 1) }];
+    case "list":
+      if (depth >= DEEPEST) break;
+      return [
+        {
+          kind: "list",
+          start: typeof token.start === "number" ? token.start : null,
+          items: token.items.map((item) => ({
+            checked: item.task ? item.checked === true : null,
+            children: blocksOf(item.tokens, depth + 1),
+          })),
+        },
+      ];
+    case "table":
+      if (token.header.length * (token.rows.length + 1) > MOST_CELLS) break;
+      return [
+        {
+          kind: "table",
+          head: token.header.map(({ tokens }) => inlinesOf(tokens)),
+          rows: token.rows.map((row) => row.map(({ tokens }) => inlinesOf(tokens))),
+        },
+      ];
+  }
+  return [{ kind: "paragraph", children: [{ kind: "text", text: token.raw.trimEnd() }] }];
+}
+
+/** A name that a class or a label can have, whatever stands there. */
+function languageOf(said: string | undefined): string {
+  return /^[\w+#.-]{1,20}/u.exec(said ?? "")?.[0].toLowerCase() ?? "";
+}
+
+function inlinesOf(tokens: readonly Token[]): readonly Inline[] {
+  const inlines: Inline[] = [];
+  for (const token of tokens as readonly MarkedToken[]) {
+    const inline = inlineOf(token);
+    const last = inlines.at(-1);
+    // Addresses and names are looked for in texts as they were written, not in the pieces they were read in.
+    if (inline.kind === "text" && last?.kind === "text")
+      inlines[inlines.length - 1] = { kind: "text", text: last.text + inline.text };
+    else inlines.push(inline);
+  }
+  return inlines;
+}
+
+function inlineOf(token: MarkedToken): Inline {
+  switch (token.type) {
+    case "strong":
+      return { kind: "strong", children: inlinesOf(token.tokens) };
+    case "em":
+      return { kind: "emphasis", children: inlinesOf(token.tokens) };
+    case "del":
+      return { kind: "strike", children: inlinesOf(token.tokens) };
+    case "codespan":
+      return { kind: "code", text: token.text };
+    case "escape":
+      return { kind: "text", text: token.text };
+    case "checkbox":
+      return { kind: "text", text: "" }; // its item says so
+    case "link":
+      return linkOf(token, inlinesOf(token.tokens));
+    case "image":
+      // Nothing is fetched from where a writer says: what it shows is one press away.
+      return linkOf(token, token.text === "" ? [] : [{ kind: "text", text: token.text }]);
+    default:
+      return { kind: "text", text: token.raw };
+  }
+}
+
+function linkOf({ href, raw }: Tokens.Link | Tokens.Image, children: readonly Inline[]): Inline {
+  const to = addressOf(href);
+  return to === null
+    ? { kind: "text", text: raw }
+    : { kind: "link", ...to, children: children.map(withoutLinks) };
+}
+
+/** Inside of a link there is no other: one press leads to one place. */
+function withoutLinks(inline: Inline): Inline {
+  switch (inline.kind) {
+    case "link":
+      return { kind: "text", text: textOf(inline.children) };
+    case "text":
+    case "code":
+      return inline;
+    default:
+      return { kind: inline.kind, children: inline.children.map(withoutLinks) };
+  }
+}
+
+export function textOf(inlines: readonly Inline[]): string {
+  return inlines.map((inline) => ("text" in inline ? inline.text : textOf(inline.children))).join("");
+}
