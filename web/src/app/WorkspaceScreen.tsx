@@ -6,18 +6,14 @@ import type { Cid, LocalAccount } from "../api/generated";
 import { sharing } from "../api/sharing";
 import { Dialog } from "../components/Dialog";
 import { Later } from "../components/Later";
-import { InfoPanel } from "../features/info/InfoPanel";
 import { Conversation } from "../features/conversation/Conversation";
-import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
+import { MentionableIn } from "../features/conversation/MentionableIn";
 import { Meeting } from "../features/invite/Meeting";
-import { ReachPart } from "../features/invite/Reach";
 import { PeopleScreen } from "../features/people/PeopleScreen";
-import { SettingsScreen } from "../features/settings/SettingsScreen";
 import { Announcer } from "../features/shell/Announcer";
 import { BottomBar } from "../features/shell/BottomBar";
 import { ConnectionBanner } from "../features/shell/ConnectionBanner";
 import { Rail } from "../features/shell/Rail";
-import { SignOut } from "../features/shell/SignOut";
 import { Sidebar } from "../features/shell/Sidebar";
 import { UpdateLine } from "../features/shell/UpdateLine";
 import { useSession, useSessionState } from "../state/context";
@@ -27,16 +23,31 @@ import { LANDING } from "../state/address";
 import { navigate } from "../state/route";
 import { Home } from "./Home";
 import { LoadingWorkspace } from "./LoadingWorkspace";
+import {
+  connectionsScreen,
+  discoverPeers,
+  infoPanel,
+  invitePeople,
+  loadPartsAhead,
+  quickSwitcher,
+  reachPart,
+  settingsScreen,
+  signOutDialog,
+  whenIdle,
+} from "./parts";
 import { useKeyboard } from "./useKeyboard";
 import { useNarrow } from "./useNarrow";
 import { usePageTitle } from "./usePageTitle";
 
+<<<<<<< HEAD
 const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
 const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
 const goToDay = async () => (await import("../features/search/GoToDay")).GoToDay;
 const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
 const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 
+=======
+>>>>>>> dd224b7 (Settings, connections, details and signing out come after the first screen, while the page has nothing else to do)
 interface Props {
   readonly place: Place;
   readonly accounts: readonly LocalAccount[];
@@ -140,6 +151,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   }, []);
 
   useJumpOf(place);
+  useEffect(() => whenIdle(() => void loadPartsAhead()), []);
   usePageTitle(place);
   useKeyboard({
     place,
@@ -210,7 +222,12 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         </main>
         {infoShown && (
           <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-80 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
-            <InfoPanel conversation={place.conversation} onClose={toggleInfo} />
+            <Later
+              load={infoPanel}
+              of={{ conversation: place.conversation, onClose: toggleInfo }}
+              waiting={<div className="h-full bg-surface" />}
+              failed={inPlace}
+            />
           </div>
         )}
         {searching !== null && (
@@ -238,7 +255,13 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           }}
         />
       )}
-      {layer === "sign-out" && <SignOut onSignedOut={leave} onClose={closeLayer} />}
+      {layer === "sign-out" && (
+        <Later
+          load={signOutDialog}
+          of={{ onSignedOut: leave, onClose: closeLayer }}
+          failed={inDialog("Sign out", closeLayer)}
+        />
+      )}
       {layer === "discover" && (
         <Later
           load={discoverPeers}
@@ -297,6 +320,10 @@ function inDialog(title: string, onClose: () => void) {
   );
 }
 
+function inPlace(said: ReactNode) {
+  return <div className="flex h-full items-center justify-center bg-surface px-5">{said}</div>;
+}
+
 function MainPlace(props: {
   readonly place: Place;
   readonly infoOpen: boolean;
@@ -319,27 +346,40 @@ function MainPlace(props: {
         <PeopleScreen onDiscover={props.onDiscover} onInvite={props.onInvite} onOpen={props.onConversation} />
       );
     case "connections":
-      return <ConnectionsScreen onDiscover={props.onDiscover} onSettings={props.onSettings} />;
+      return (
+        <Later
+          load={connectionsScreen}
+          of={{ onDiscover: props.onDiscover, onSettings: props.onSettings }}
+          waiting={<div className="h-full bg-surface" />}
+          failed={inPlace}
+        />
+      );
     case "settings":
       return (
-        <SettingsScreen
-          reach={<ReachPart title="Who can come" />}
-          onSignOut={props.onSignOut}
-          onDeleted={leave}
+        <Later
+          load={settingsScreen}
+          of={{
+            reach: <Later load={reachPart} of={{ title: "Who can come" }} />,
+            onSignOut: props.onSignOut,
+            onDeleted: leave,
+          }}
+          waiting={<div className="h-full bg-surface" />}
+          failed={inPlace}
         />
       );
     case "with":
       return <Meeting peer={place.peer} onConversation={props.onMeet} onHome={props.onHome} />;
     case "conversation":
       return (
+        <MentionableIn key={place.conversation} conversation={place.conversation}>
         <Conversation
-          key={place.conversation}
           id={place.conversation}
           infoOpen={props.infoOpen}
           onInfo={props.onInfo}
           onSearch={props.onSearch}
           onBack={props.onHome}
         />
+        </MentionableIn>
       );
   }
 }

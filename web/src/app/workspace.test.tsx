@@ -88,7 +88,7 @@ test("Alt and the arrows go from conversation to conversation", async () => {
 test("Esc closes the details", async () => {
   const { user } = await showApp(App, conversationOf(ANN, BOB));
   await user.click(await screen.findByRole("button", { name: "Details" }));
-  expect(screen.getByRole("complementary", { name: "About Bob Birch" })).toBeVisible();
+  expect(await screen.findByRole("complementary", { name: "About Bob Birch" })).toBeVisible();
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
 });

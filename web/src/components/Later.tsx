@@ -14,8 +14,20 @@ interface Props<Of extends object> {
   readonly failed?: (said: ReactNode) => ReactNode;
 }
 
+/** What has come, by the function that loads it: then it stands there at once. */
+const there = new WeakMap<() => Promise<unknown>, unknown>();
+
+/** Before it is needed, while the page has nothing else to do. What does not come is asked for again when it is. */
+export async function loadAhead(load: () => Promise<unknown>): Promise<void> {
+  try {
+    there.set(load, await load());
+  } catch {
+    // Whoever needs it is told.
+  }
+}
+
 export function Later<Of extends object>({ load, of, waiting = null, failed = (said) => said }: Props<Of>) {
-  const [Part, setPart] = useState<ComponentType<Of> | null>(null);
+  const [Part, setPart] = useState(() => (there.get(load) as ComponentType<Of> | undefined) ?? null);
   const [hasFailed, setHasFailed] = useState(false);
   const [tries, setTries] = useState(0);
 
@@ -23,6 +35,7 @@ export function Later<Of extends object>({ load, of, waiting = null, failed = (s
     let stale = false;
     load().then(
       (part) => {
+        there.set(load, part);
         if (!stale) setPart(() => part);
       },
       () => {

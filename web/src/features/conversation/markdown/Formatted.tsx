@@ -7,7 +7,7 @@ import { classes } from "../../../components/classes";
 import { fewMarks } from "../../../text/bounded";
 import { CodeBlock } from "./CodeBlock";
 import { MentionableContext, mentionsIn } from "./mentions";
-import type { Block, Inline, Item } from "./parse";
+import type { Block, Inline, FormattedItem } from "./parse";
 import { parseMarkdown } from "./parse";
 
 interface Props {
@@ -78,7 +78,7 @@ function Blocks({ of: blocks }: { readonly of: readonly Block[] }) {
 }
 
 /** One direction for all of it, by its first word: else its marks would stand on both sides. */
-function List({ start, items }: { readonly start: number | null; readonly items: readonly Item[] }) {
+function List({ start, items }: { readonly start: number | null; readonly items: readonly FormattedItem[] }) {
   const rows = items.map(({ checked, children }, place) =>
     checked === null ? (
       <li key={place} className="space-y-1.5">

@@ -18,7 +18,7 @@ export type Inline =
       readonly children: readonly Inline[];
     };
 
-export interface Item {
+export interface FormattedItem {
   /** Null where it is no task. */
   readonly checked: boolean | null;
   readonly children: readonly Block[];
@@ -29,7 +29,7 @@ export type Block =
   | { readonly kind: "heading"; readonly large: boolean; readonly children: readonly Inline[] }
   | { readonly kind: "code"; readonly language: string; readonly text: string }
   | { readonly kind: "quote"; readonly children: readonly Block[] }
-  | { readonly kind: "list"; readonly start: number | null; readonly items: readonly Item[] }
+  | { readonly kind: "list"; readonly start: number | null; readonly items: readonly FormattedItem[] }
   | {
       readonly kind: "table";
       readonly head: readonly (readonly Inline[])[];
