@@ -26,11 +26,13 @@ import { LoadingWorkspace } from "./LoadingWorkspace";
 import {
   connectionsScreen,
   discoverPeers,
+  goToDay,
   infoPanel,
   invitePeople,
   loadPartsAhead,
   quickSwitcher,
   reachPart,
+  searchPanel,
   settingsScreen,
   signOutDialog,
   whenIdle,
@@ -39,15 +41,6 @@ import { useKeyboard } from "./useKeyboard";
 import { useNarrow } from "./useNarrow";
 import { usePageTitle } from "./usePageTitle";
 
-<<<<<<< HEAD
-const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
-const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
-const goToDay = async () => (await import("../features/search/GoToDay")).GoToDay;
-const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
-const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
-
-=======
->>>>>>> dd224b7 (Settings, connections, details and signing out come after the first screen, while the page has nothing else to do)
 interface Props {
   readonly place: Place;
   readonly accounts: readonly LocalAccount[];
@@ -372,13 +365,13 @@ function MainPlace(props: {
     case "conversation":
       return (
         <MentionableIn key={place.conversation} conversation={place.conversation}>
-        <Conversation
-          id={place.conversation}
-          infoOpen={props.infoOpen}
-          onInfo={props.onInfo}
-          onSearch={props.onSearch}
-          onBack={props.onHome}
-        />
+          <Conversation
+            id={place.conversation}
+            infoOpen={props.infoOpen}
+            onInfo={props.onInfo}
+            onSearch={props.onSearch}
+            onBack={props.onHome}
+          />
         </MentionableIn>
       );
   }

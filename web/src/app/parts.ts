@@ -4,10 +4,12 @@ import { loadAhead } from "../components/Later";
 export const connectionsScreen = async () =>
   (await import("../features/connections/ConnectionsScreen")).ConnectionsScreen;
 export const discoverPeers = async () => (await import("../features/discover/DiscoverPeers")).DiscoverPeers;
+export const goToDay = async () => (await import("../features/search/GoToDay")).GoToDay;
 export const infoPanel = async () => (await import("../features/info/InfoPanel")).InfoPanel;
 export const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
 export const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 export const reachPart = async () => (await import("../features/invite/Reach")).ReachPart;
+export const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
 export const settingsScreen = async () =>
   (await import("../features/settings/SettingsScreen")).SettingsScreen;
 export const signOutDialog = async () => (await import("../features/shell/SignOut")).SignOut;
@@ -18,6 +20,8 @@ const PARTS = [
   reachPart,
   connectionsScreen,
   quickSwitcher,
+  searchPanel,
+  goToDay,
   discoverPeers,
   invitePeople,
   signOutDialog,
