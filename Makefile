@@ -43,12 +43,14 @@ run: setup ## Start a server and an internal service and open the browser (ARGS=
 	@exec $(BIN)/casemate up $(ARGS)
 
 check: setup ## The inner loop: format, lint, types, import contracts, unit tests, some simulation seeds
+	@scripts/ensure-dbus
 	@$(MAKE) $(PARALLEL) check-static check-web check-python
 
 # All parts run even if an earlier one fails, so that one run tells everything. The browser's tests run by themselves:
 # their driver keeps an event loop running in the thread of the tests.
 test: setup ## Every check and every test, with real processes and a real browser
 	@scripts/ensure-chromium
+	@scripts/ensure-dbus
 	@scripts/ensure-nat-lab
 	@failed=0; \
 	  $(MAKE) $(PARALLEL) check-static check-web || failed=1; \
