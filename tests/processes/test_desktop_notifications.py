@@ -85,7 +85,7 @@ async def desk_in(folder: Path) -> AsyncIterator[Desk]:
 
 async def test_a_message_is_shown_opened_by_a_click_and_gone_when_it_was_read(tmp_path: Path) -> None:
     async with desk_in(tmp_path) as desk:
-        await desk.bob_says(SECRET)
+        message_id = await desk.bob.send_chat(desk.bob_cid, desk.cid, SECRET)
         await until(lambda: desk.daemon.shown)
         [(number, shown)] = desk.daemon.shown.items()
         assert (shown.title, shown.body) == ("Bob", SECRET)
@@ -95,7 +95,7 @@ async def test_a_message_is_shown_opened_by_a_click_and_gone_when_it_was_read(tm
         [address] = desk.pages.read_text().split()
         assert "launch" not in address, "everybody on a computer can list the arguments of its programs"
         url = url_in(address)
-        assert urlsplit(url).path == f"/a/{desk.cid}/c/{desk.conversation}"
+        assert urlsplit(url).path == f"/a/{desk.cid}/c/{desk.conversation}/{message_id}"
         assert "<script" in await asyncio.to_thread(opened_by_a_browser, url), "it is signed in"
 
         await desk.alice.load_timeline(desk.cid, desk.bob_cid)

@@ -127,12 +127,13 @@ def withdrawn(view: Client) -> list[str]:
 
 
 def test_one_notification_for_each_conversation_which_more_messages_replace(team: Team) -> None:
-    team.write("Hello")
+    message = team.write("Hello")
     assert team.shown() == [("Bob", "Hello")]
     [first] = team.house.told
     assert (first.ring, first.sound, first.conversation) == (True, True, team.conversation)
     team.write("Are you there?")
     assert team.shown() == [("Bob", "2 new messages: Are you there?")]
+    assert [view.message for view in team.house.desktop.values()] == [message], "where reading begins"
     assert len(team.house.told) == 1, "it does not ring with every word"
     team.street.pass_time(RING_SECONDS)
     team.write("Well?")

@@ -541,6 +541,7 @@ export interface NotificationView {
   readonly key: string;
   readonly account: Cid;
   readonly conversation: string | null;
+  readonly message: string | null;
   readonly title: string;
   readonly body: string;
   readonly ring: boolean;

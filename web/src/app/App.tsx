@@ -19,6 +19,7 @@ import { LANDING } from "../state/address";
 import { navigate, routes } from "../state/route";
 import type { Sessions } from "../state/sessions";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
+import icon from "./favicon.svg";
 import { Mishap } from "./Mishap";
 import { SignedOutScreen } from "./SignedOutScreen";
 import { Standstill } from "./Standstill";
@@ -36,6 +37,7 @@ interface Props {
 
 export function App({ service, sessions }: Props) {
   useEffect(() => sessions.watchOverWords(), [sessions]);
+  useEffect(() => notifyLater(service), [service]);
   return (
     <ServiceContext value={service}>
       <SessionsContext value={sessions}>
@@ -47,6 +49,22 @@ export function App({ service, sessions }: Props) {
       </SessionsContext>
     </ServiceContext>
   );
+}
+
+/** Nothing of it is on the first screen. */
+function notifyLater(service: InternalService): () => void {
+  let stop: (() => void) | null = null;
+  let over = false;
+  void import("../state/notifying").then(
+    ({ watchNotifications }) => {
+      if (!over) stop = watchNotifications(service, icon);
+    },
+    () => undefined, // without it this computer notifies
+  );
+  return () => {
+    over = true;
+    stop?.();
+  };
 }
 
 function Screen() {

@@ -151,8 +151,7 @@ class DesktopNotifications:
         for shown, view in self._shown.values():
             if shown == number and action == _OPEN and now >= self._page_at:
                 self._page_at = now + PAGE_SECONDS
-                where = "" if view.conversation is None else f"/c/{view.conversation}"
-                self._open_page(f"/a/{view.account}{where}")
+                self._open_page(_place(view))
 
 
 class _Bus:
@@ -231,6 +230,13 @@ class _Bus:
                 return unwrap_msg(await self._router.send_and_get_reply(message))
         except Exception as error:
             raise NoDesktop(type(error).__name__) from error
+
+
+def _place(view: NotificationView) -> str:
+    """Where it leads, as a path of ours."""
+    conversation = "" if view.conversation is None else f"/c/{view.conversation}"
+    message = "" if view.conversation is None or view.message is None else f"/{view.message}"
+    return f"/a/{view.account}{conversation}{message}"
 
 
 def _is_over(task: "asyncio.Task[None]") -> None:

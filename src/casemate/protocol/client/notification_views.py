@@ -40,6 +40,8 @@ class NotificationView(msgspec.Struct, frozen=True, kw_only=True):
     account: Cid
     conversation: str | None
     """Where a click leads, 32 hex digits; None: to the account."""
+    message: str | None
+    """The first one that called, 32 hex digits; None: to the conversation."""
     title: str
     """Plain text, as is the body: names and words of others, in one line."""
     body: str

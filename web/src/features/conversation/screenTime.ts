@@ -15,11 +15,6 @@ export function isInView(row: Span, window: Span): boolean {
   return shown > 0 && shown >= Math.min(row.bottom - row.top, window.bottom - window.top) / 2;
 }
 
-/** Somebody could have read it: the page is on a screen, and it is the one that has the keyboard. */
-export function isAttended(): boolean {
-  return document.visibilityState === "visible" && document.hasFocus();
-}
-
 /** Since when each row has been in view without a break. Every look is at a frame that was painted. */
 export class ScreenTime {
   private since = new Map<string, number>();

@@ -3,9 +3,10 @@ import type { RefObject } from "react";
 import { useEffect, useRef } from "react";
 
 import type { MessageView } from "../../api/generated";
+import { isAttended } from "../../state/attention";
 import { useSession } from "../../state/context";
 import { idOf, visibleRows } from "./rows";
-import { isAttended, isInView, ScreenTime } from "./screenTime";
+import { isInView, ScreenTime } from "./screenTime";
 
 interface Options {
   readonly scroller: RefObject<HTMLElement | null>;

@@ -23,7 +23,7 @@ SECONDS = 30.0
 
 def view(key: str = "one", title: str = "Bea", body: str = "Hello", *, ring: bool = True) -> NotificationView:
     return NotificationView(
-        key=key, account=Cid(7), conversation="c" * 32, title=title, body=body, ring=ring, sound=ring
+        key=key, account=Cid(7), conversation="c" * 32, message="d" * 32, title=title, body=body, ring=ring, sound=ring
     )
 
 
@@ -116,7 +116,7 @@ async def test_a_click_opens_the_conversation_and_not_without_end(bus: str, show
         daemon.say("ActionInvoked", "s", ("no number",))
         daemon.put_away(number)
         await eventually(lambda: NotificationDismissed("one") in shower.hear())
-        assert shower.opened == [f"/a/7/c/{'c' * 32}"]
+        assert shower.opened == [f"/a/7/c/{'c' * 32}/{'d' * 32}"]
 
 
 async def test_what_the_desktop_closed_by_itself_is_not_put_away_and_shown_anew(bus: str, shower: Shower) -> None:

@@ -219,7 +219,8 @@ class Notifier(Memory):
         shows = host.account.muting.settings.shows
         said = words.of_messages(words.called(peer, ambiguous=host.account.is_ambiguous(peer)), rows, shows)
         title, body = self._for_account(host, said)
-        return Wanted("messages", cid, conversation, title, body, max(row.arrival for row in rows))
+        newest, begin = max(row.arrival for row in rows), min(rows, key=lambda row: row.order)
+        return Wanted("messages", cid, conversation, title, body, newest, begin.message_id)
 
     def _renew_people(self, host: Host | None, cid: Cid) -> None:
         self._renew(_asks_key(cid), self._asking(host, cid))
@@ -320,6 +321,7 @@ class Notifier(Memory):
             key=each.key,
             account=wanted.account,
             conversation=None if wanted.conversation is None else wanted.conversation.hex(),
+            message=None if wanted.message is None else wanted.message.hex(),
             title=wanted.title,
             body=wanted.body,
             ring=each.ring,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from casemate.protocol.client.notification_views import NotificationSettings
-from casemate.protocol.ids import Cid, ConversationId, SocketId
+from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
 
 About = Literal["messages", "asks", "agreed", "many"]
 
@@ -34,6 +34,8 @@ class Wanted:
     body: str = field(repr=False)
     newest: int
     """Grows when something new is in it, and never else."""
+    message: MessageId | None = None
+    """Where to begin to read."""
 
     @property
     def is_of_strangers(self) -> bool:
