@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -39,12 +40,12 @@ def private_bus(folder: Path) -> Iterator[str]:
     """Its address. It starts no programs, and knows of none."""
     program = shutil.which("dbus-daemon")
     assert program is not None, "scripts/ensure-dbus installs what this test needs"
-    socket, config = folder / "bus", folder / "bus.conf"
-    config.write_text(_CONFIG.format(socket=socket))
+    path, config = folder / "bus", folder / "bus.conf"
+    config.write_text(_CONFIG.format(socket=path))
     process = subprocess.Popen([program, "--nofork", f"--config-file={config}"])
     try:
-        until(socket.exists)
-        yield f"unix:path={socket}"
+        until(lambda: listens(path))
+        yield f"unix:path={path}"
     finally:
         process.terminate()
         process.wait()
@@ -130,6 +131,13 @@ class NotificationDaemon:
 
     def _signal(self, member: str, signature: str, body: tuple[Any, ...]) -> None:
         self._connection.send_message(new_signal(DBusAddress(PATH, interface=NAME), member, signature, body))
+
+
+def listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
+        client.connect(str(path))
+        return True
+    return False
 
 
 def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
