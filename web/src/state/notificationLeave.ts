@@ -3,6 +3,7 @@ import { WritableStore } from "./store";
 
 export type Leave = "ask" | "allowed" | "refused" | "unsupported";
 
+let barred = false;
 const leave = new WritableStore<Leave>(look());
 export const notificationLeave = { get: leave.get, subscribe: leave.subscribe };
 
@@ -14,16 +15,17 @@ export async function askForLeave(): Promise<void> {
 
 /** A person changes it in the settings of the browser, beside the page. */
 export function lookAgain(): void {
-  if (leave.get() !== "unsupported" || look() === "unsupported") leave.set(look());
+  leave.set(look());
 }
 
 /** The browser has the word and does not let pages use it, as on phones. */
 export function cannotShow(): void {
-  leave.set("unsupported");
+  barred = true;
+  lookAgain();
 }
 
 function look(): Leave {
-  if (typeof Notification === "undefined") return "unsupported";
+  if (barred || typeof Notification === "undefined") return "unsupported";
   switch (Notification.permission) {
     case "granted":
       return "allowed";

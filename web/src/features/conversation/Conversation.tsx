@@ -50,6 +50,7 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
         peer={peer}
         link={account.link}
         ambiguous={isAmbiguous(peer, ambiguous)}
+        muted={conversation?.muted ?? null}
         infoOpen={infoOpen}
         onBack={onBack}
         onInfo={onInfo}

@@ -2,7 +2,7 @@
 import { ArrowLeft, BadgeCheck, PanelRight, Search } from "lucide-react";
 import { memo } from "react";
 
-import type { LinkView, PeerView } from "../../api/generated";
+import type { LinkView, MuteView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
@@ -10,13 +10,16 @@ import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
 import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
+import { mutedWords } from "../../words/notifications";
 import { presenceOf, presenceSentence } from "../../words/presence";
+import { MuteMenu } from "./MuteMenu";
 import { PathBadge } from "./PathBadge";
 
 interface Props {
   readonly peer: PeerView;
   readonly link: LinkView;
   readonly ambiguous: boolean;
+  readonly muted: MuteView | null;
   readonly infoOpen: boolean;
   readonly onBack: () => void;
   readonly onInfo: () => void;
@@ -27,6 +30,7 @@ export const ConversationHead = memo(function ConversationHead({
   peer,
   link,
   ambiguous,
+  muted,
   infoOpen,
   onBack,
   onInfo,
@@ -71,11 +75,13 @@ export const ConversationHead = memo(function ConversationHead({
           ) : (
             <bdi>@{peer.username}</bdi>
           )}
+          {muted !== null && <span className="max-tablet:hidden"> · {mutedWords(muted, now)}</span>}
         </p>
       </div>
       {peer.connection === "connected" && !peer.blocked && (
         <PathBadge path={peer.path} link={link} peerName={name} />
       )}
+      {!peer.blocked && <MuteMenu conversation={peer.conversation} muted={muted} now={now} />}
       <IconButton
         label="Search in this conversation"
         icon={<Search size={18} aria-hidden />}

@@ -5,6 +5,7 @@ import { useSyncExternalStore } from "react";
 
 import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
+import { Segments } from "../../components/Segments";
 import { Switch } from "../../components/Switch";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
 import type { ThemeChoice } from "../../state/chosenTheme";
@@ -12,6 +13,7 @@ import { chooseTheme, themeChoice } from "../../state/theme";
 import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
+import { Notifications } from "./Notifications";
 import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
@@ -84,6 +86,9 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
         </Part>
         <Part title="Messages">
           <UndoSend />
+        </Part>
+        <Part title="Notifications">
+          <Notifications settings={settings.notifications} />
         </Part>
         <Part title="How you are reached">
           <Switch
@@ -166,30 +171,7 @@ const THEMES: readonly (readonly [ThemeChoice, string])[] = [
 
 function ThemePicker() {
   const chosen = useSyncExternalStore(themeChoice.subscribe, themeChoice.get);
-  return (
-    <fieldset className="flex items-center gap-4 py-3">
-      <legend className="float-left flex-1 text-15 font-medium">Theme</legend>
-      <div className="ml-auto flex rounded-control border border-line-strong p-0.5">
-        {THEMES.map(([theme, name]) => (
-          <label
-            key={theme}
-            className="cursor-pointer rounded-[4px] px-3 py-1 text-13 has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus"
-          >
-            <input
-              type="radio"
-              name="theme"
-              className="sr-only"
-              checked={chosen === theme}
-              onChange={() => {
-                chooseTheme(theme);
-              }}
-            />
-            {name}
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
+  return <Segments label="Theme" options={THEMES} chosen={chosen} onChoose={chooseTheme} />;
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -1,5 +1,5 @@
 /** The rows of the sidebar: conversations in two lines, people in one. */
-import { BadgeCheck } from "lucide-react";
+import { BadgeCheck, BellOff } from "lucide-react";
 
 import type { ConversationView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
@@ -7,9 +7,11 @@ import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
 import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
+import { Tooltip } from "../../components/Tooltip";
 import { useHeldBack } from "../../state/useHeldBack";
 import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
+import { mutedWords } from "../../words/notifications";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { previewOf } from "../../words/previews";
@@ -34,6 +36,7 @@ export function ConversationRow(props: ConversationRowProps) {
   const { peer, conversation, ambiguous, now, typing, draft, selected } = props;
   const name = displayName(peer);
   const unread = useHeldBack(conversation?.unread ?? 0);
+  const muted = conversation?.muted ?? null;
   const preview = typing
     ? "typing…"
     : draft !== "" && !selected
@@ -54,9 +57,17 @@ export function ConversationRow(props: ConversationRowProps) {
             name={name}
             username={ambiguous ? peer.username : undefined}
             cut
-            className={classes("flex-1 text-13", unread > 0 ? "font-bold" : "font-medium")}
+            className={classes("flex-1 text-13", unread > 0 && muted === null ? "font-bold" : "font-medium")}
           />
           <span className="sr-only">, {peer.awaited ? AWAITED : presenceSentence(peer, now)}, </span>
+          {muted !== null && (
+            <Tooltip text={mutedWords(muted, now)}>
+              <span className="flex shrink-0 self-center text-ink-3">
+                <BellOff size={13} aria-hidden />
+                <span className="sr-only">{mutedWords(muted, now)}, </span>
+              </span>
+            </Tooltip>
+          )}
           {conversation?.last && (
             <span className="shrink-0 text-12 text-ink-3 tabular-nums">
               {shortTime(conversation.last.shown_at, now)}
@@ -79,7 +90,11 @@ export function ConversationRow(props: ConversationRowProps) {
             <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
           </span>
           <OwnConnection peer={peer} />
-          <CountBadge count={unread} label="unread" />
+          <CountBadge
+            count={unread}
+            label={muted === null ? "unread" : "unread, muted"}
+            quiet={muted !== null}
+          />
         </span>
       </span>
     </RowLink>
