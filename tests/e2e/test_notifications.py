@@ -85,13 +85,13 @@ def test_one_notification_of_two_tabs_gone_when_it_was_read_in_the_other(desk: D
     desk.bob.say("are you there?")
     desk.until_standing(["Bob: are you there?"])
     for tab in (desk.one, desk.two):
-        expect(tab.page).to_have_title(re.compile(r"^\\(1\\) "))
+        expect(tab.page).to_have_title(re.compile(r"^\(1\) "))
     desk.bob.say("hello?")
     desk.until_standing(["Bob: 2 new messages: hello?"])
     desk.look_at(desk.two)
     desk.until_standing([])
     for tab in (desk.one, desk.two):
-        expect(tab.page).not_to_have_title(re.compile(r"^\\("))
+        expect(tab.page).not_to_have_title(re.compile(r"^\("))
     desk.bob.say("good")
     expect(desk.two.message("good")).to_be_visible()
     desk.bob.expect_status("good", "read")
@@ -126,4 +126,20 @@ def test_a_muted_conversation_shows_nothing_and_says_until_when(desk: Desk) -> N
     desk.bob.say("psst")
     expect(desk.one.direct_messages.get_by_text("1 unread, muted")).to_be_attached()
     assert desk.ever_shown() == []
-    expect(desk.one.page).not_to_have_title(re.compile(r"^\\("))
+    expect(desk.one.page).not_to_have_title(re.compile(r"^\("))
+
+
+def test_what_they_show_is_chosen_in_the_settings_and_holds_for_what_stands(desk: Desk) -> None:
+    desk.bob.say("a secret")
+    desk.until_standing(["Bob: a secret"])
+    desk.one.page.goto(re.sub(r"/c/.*", "/settings", desk.one.page.url))
+    part = desk.one.page.get_by_role("region", name="Notifications")
+    expect(part.get_by_text("This browser shows them")).to_be_visible()
+    for words in ("At night", "Nothing"):
+        part.get_by_text(words, exact=True).click()
+        expect(part.get_by_role("radio", name=words)).to_be_checked()
+    expect(part.get_by_label("from")).to_have_value("22:00")
+    assert desk.one.page.evaluate("document.scrollingElement.scrollTop") == 0, "the page stays where it is"
+    desk.one.picture("settings")
+    desk.look_away()
+    desk.until_standing(["Casemate: New message"])

@@ -65,6 +65,11 @@ def run(script: str) -> Act:
     return lambda page: page.evaluate(f"() => {{ const {{ world, service }} = window.casemate; {script} }}")
 
 
+def show_part(name: str) -> Act:
+    """A part of a long screen."""
+    return lambda page: page.get_by_role("region", name=name).evaluate("part => part.scrollIntoView()")
+
+
 def write(text: str) -> Act:
     def act(page: Page) -> None:
         page.get_by_label("Message to").fill(text)
@@ -485,6 +490,24 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "settings": (f"{HOME}/settings", None),
     "settings-name": (f"{HOME}/settings", press("Change…")),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),
+    "settings-notifications": (f"{HOME}/settings", show_part("Notifications")),
+    "settings-notifications-hours": (
+        f"{HOME}/settings",
+        then(show_part("Notifications"), lambda page: page.get_by_text("At night").click()),
+    ),
+    "settings-notifications-missing": (
+        f"{HOME}/settings",
+        then(run("world.desktop = 'missing'; service.lose(); service.restore();"), show_part("Notifications")),
+    ),
+    "mute-menu": (TALK, press("Mute")),
+    "muted": (TALK, then(press("Mute"), choose("For an hour"))),
+    "muted-unread": (
+        HOME,
+        run(
+            f"world.account({ADA}n).mute('{min(ADA, JONAS):016x}{max(ADA, JONAS):016x}', {{ until: null }});"
+            f"world.send(world.account({JONAS}n), world.account({ADA}n), '1'.repeat(32), 'psst');"
+        ),
+    ),
     "people": (f"{HOME}/people", None),
     "requests-many": (HOME, run(ASKED_BY_MANY)),
     "requests-many-shown": (HOME, then(run(ASKED_BY_MANY), press("4 more"))),

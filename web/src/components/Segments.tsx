@@ -38,7 +38,7 @@ export function Segments<Value extends string>({
           {options.map(([value, words]) => (
             <label
               key={value}
-              className="cursor-pointer rounded-[4px] px-3 py-1 text-13 whitespace-nowrap has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus has-disabled:cursor-default has-disabled:opacity-50"
+              className="relative cursor-pointer rounded-[4px] px-3 py-1 text-13 whitespace-nowrap has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus has-disabled:cursor-default has-disabled:opacity-50"
             >
               <input
                 type="radio"
