@@ -153,6 +153,16 @@ def fill(**fields: str) -> Act:
     return act
 
 
+def search(typed: str, *, everywhere: bool = False) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_role("button", name="Search in this conversation").click()
+        if everywhere:
+            page.get_by_role("button", name="Everywhere").click()
+        page.get_by_label("Words to look for").fill(typed)
+
+    return act
+
+
 def scroll_up(page: Page) -> None:
     region = page.get_by_role("region", name="Conversation with")
     for _ in range(5):
@@ -397,6 +407,40 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "switcher": (TALK, lambda page: page.keyboard.press("Control+k")),
+    "switcher-found": (
+        TALK,
+        then(lambda page: page.keyboard.press("Control+k"), lambda page: page.get_by_role("combobox").fill("the")),
+    ),
+    "search": (TALK, search("")),
+    "search-found": (TALK, search("the")),
+    "search-everywhere": (TALK, search("the", everywhere=True)),
+    "search-at-home": (
+        HOME,
+        then(
+            lambda page: page.keyboard.press("Control+k"),
+            lambda page: page.get_by_role("combobox").fill("plans"),
+            lambda page: page.get_by_role("option", name="Search messages for").click(),
+        ),
+    ),
+    "search-filters": (TALK, search("the from:bea before:2030-05-01", everywhere=True)),
+    "search-when": (TALK, then(search("the"), press("When"))),
+    "search-nothing": (TALK, search("aqueduct")),
+    "search-nobody": (TALK, search("from:somebody plans")),
+    "search-looking": (TALK, then(run("service.hold('SearchMessages');"), search("plans"))),
+    "search-failed": (
+        TALK,
+        then(
+            run("service.refuseNext('SearchMessages', { code: 'internal', params: {}, acts: 'retry' });"),
+            search("plans"),
+        ),
+    ),
+    "search-led-there": (
+        TALK,
+        then(
+            search("masons"), lambda page: page.get_by_role("list", name="Found messages").get_by_role("button").click()
+        ),
+    ),
+    "go-to-day": (TALK, then(search(""), press("Go to a day"))),
     "talk": (TALK, None),
     "talk-details": (TALK, press("Details")),
     "talk-scrolled": (TALK, scroll_up),

@@ -49,6 +49,9 @@ interface Props {
 
 type Layer = "discover" | "invite" | "switcher" | "sign-out" | "day" | null;
 
+/** The style's `desktop`: below it, what stands beside the conversation lies over it. */
+const LIES_OVER = "(width < 1024px)";
+
 /** What stands beside the conversation. */
 type Beside = { readonly kind: "info" } | { readonly kind: "search"; readonly begins: SearchBeginning };
 
@@ -133,11 +136,11 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
   }, [search]);
   const openFound = useCallback(
     ({ conversation, id }: { readonly conversation: string; readonly id: string }) => {
-      // One column at a time: the message is what one wants to see.
-      if (narrow) setBeside(null);
+      // Where the search lies over the conversation, the message is what one wants to see.
+      if (matchMedia(LIES_OVER).matches) setBeside(null);
       go({ kind: "conversation", conversation, message: id });
     },
-    [go, narrow],
+    [go],
   );
   const askDay = useCallback(() => {
     setLayer("day");

@@ -6,7 +6,7 @@ import { thisBrowser } from "../state/browser";
 import { FakeInternalService } from "../testing/FakeInternalService";
 import { openConversation } from "../testing/openConversation";
 import { conversationId } from "../testing/conversationId";
-import { ANN, BOB, worldOfThree } from "../testing/renderApp";
+import { ANN, BOB, CARA, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const TALK = conversationId(ANN, BOB);
@@ -140,4 +140,22 @@ test("a page that was asked for where the window no longer is leaves no gap", as
       ?.messages.map(({ text }) => text);
     expect(shown).toEqual(Array.from({ length: 60 }, (_, index) => `line ${(240 + index).toString()}`));
   });
+});
+
+test("where its new messages began is kept for a conversation that one comes back to", async () => {
+  const world = worldOfThree();
+  const [ann, bob, cara] = [world.account(ANN), world.account(BOB), world.account(CARA)];
+  world.agree(ann, cara);
+  for (let number = 0; number < 5; number++) world.send(bob, ann, id(number), `line ${number.toString()}`);
+  const { user } = await openConversation(App, world);
+  expect(screen.getByText("New messages")).toBeInTheDocument();
+  act(() => {
+    world.readAll(ann, bob, 100_000);
+  });
+  await user.keyboard("{Alt>}{ArrowDown}{/Alt}");
+  await screen.findByRole("textbox", { name: "Message to Cara Cedar" });
+  expect(screen.queryByText("New messages")).toBeNull();
+  await user.keyboard("{Alt>}{ArrowUp}{/Alt}");
+  await screen.findByRole("textbox", { name: "Message to Bob Birch" });
+  expect(screen.getByText("New messages")).toBeInTheDocument();
 });

@@ -16,7 +16,7 @@ export function findMessages(
     .filter((term) => term !== "");
   const there = messages
     .filter((message) => message.kind === "chat" && !message.deleted && fits(message, wanted))
-    .sort((a, b) => b.arrival - a.arrival);
+    .sort((a, b) => b.shown_at - a.shown_at || b.arrival - a.arrival);
   const byWords = there.filter((message) => terms.every((term) => placeOf(message, term, true) >= 0));
   const anywhere = there.filter(
     (message) => !byWords.includes(message) && terms.every((term) => placeOf(message, term, false) >= 0),
@@ -41,7 +41,7 @@ function fits(message: MessageView, wanted: RequestFields<"SearchMessages">): bo
 }
 
 function placeOf(message: MessageView, term: string, begins: boolean): number {
-  const text = searchable(message.text ?? "");
+  const text = searchable((message.text ?? "").replace(/\s/gu, " "));
   for (let at = text.indexOf(term); at >= 0; at = text.indexOf(term, at + 1))
     if (!begins || at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return at;
   return -1;

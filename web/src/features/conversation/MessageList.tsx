@@ -21,6 +21,7 @@ import { presenceOf } from "../../words/presence";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder, PageFailed } from "./ListParts";
 import type { Author } from "./MessageGroup";
+import { keepPlace, keptPlace } from "./keptPlaces";
 import { steadyItems, steadyMessages } from "./steady";
 import { JumpNotice } from "./JumpNotice";
 import { useJump } from "./useJump";
@@ -44,8 +45,9 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const peerName = displayName(peer);
   const { messages, hasBefore, hasAfter } = timeline;
   const drawn = useDrawn(messages);
+  const [kept] = useState(() => keptPlace(session, peer.conversation));
   const failed = useSessionState((state) => state.failedPages.get(peer.conversation));
-  const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, farEnd, unpin } =
+  const { scroller, atEnd, watchedAbove, following, onScroll, follow, showAt, place, farEnd, unpin } =
     useMessageScroll({
       content: useMemo(() => [drawn, pending, hasBefore, hasAfter], [drawn, pending, hasBefore, hasAfter]),
       isLatest: !hasAfter,
@@ -58,13 +60,14 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
         if (failed !== "after") session.pages.after(peer.conversation);
       },
       watched: idAt(firstUnread, timeline),
+      begins: kept?.anchor ?? null,
     });
   const isFull = messages.length >= WINDOW_MESSAGES;
   useEffect(() => {
     if (isFull && !hasAfter) session.pages.makeRoom(peer.conversation, farEnd());
   }, [isFull, hasAfter, session, peer.conversation, farEnd]);
   useReading({ scroller, conversation: peer.conversation, messages, unread });
-  const newFrom = useNewLine(firstUnread, atEnd);
+  const newFrom = useNewLine(firstUnread, kept?.newFrom ?? null, atEnd);
   const zone = useTimeZone();
   const itemsOf = useMemo(() => steadyItems(), []);
   const items = useMemo(
@@ -75,15 +78,27 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
   const me = useAuthor(account);
   const them = useAuthor(peer);
 
-  // Opened with something new: begin reading there.
+  // Opened with something that came meanwhile: begin reading there. Else where one was.
+  const lastId = conversation?.last?.id;
   const began = useRef(false);
   useEffect(() => {
     if (began.current) return;
     began.current = true;
-    if (newFrom === null) return;
+    if (firstUnread === null || (kept !== undefined && kept.last === lastId)) return;
     unpin();
     showAt("[data-new-line]");
-  }, [newFrom, showAt, unpin]);
+  }, [firstUnread, kept, lastId, showAt, unpin]);
+
+  const latest = useRef({ newFrom, last: lastId });
+  useEffect(() => {
+    latest.current = { newFrom, last: lastId };
+  }, [newFrom, lastId]);
+  useEffect(
+    () => () => {
+      keepPlace(session, peer.conversation, { anchor: place(), ...latest.current });
+    },
+    [session, peer.conversation, place],
+  );
 
   useEffect(() => {
     if (sent > 0) follow();
@@ -102,8 +117,8 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
 
   const jumpToNew = async (order: MessageOrder) => {
     unpin();
-    const place = timeline.messages.find((message) => compareOrder(message.order, order) >= 0);
-    const loaded = place !== undefined && compareOrder(place.order, order) === 0;
+    const first = timeline.messages.find((message) => compareOrder(message.order, order) >= 0);
+    const loaded = first !== undefined && compareOrder(first.order, order) === 0;
     if (!loaded) await session.pages.around(peer.conversation, order);
     requestAnimationFrame(() => {
       const target = session.store
@@ -174,8 +189,12 @@ function useDrawn(messages: readonly MessageView[]): readonly MessageView[] {
 }
 
 /** Drawn where reading began, and left there until there is nothing new and something comes while nobody looks. */
-function useNewLine(firstUnread: MessageOrder | null, atEnd: boolean): MessageOrder | null {
-  const [line, setLine] = useState(firstUnread);
+function useNewLine(
+  firstUnread: MessageOrder | null,
+  kept: MessageOrder | null,
+  atEnd: boolean,
+): MessageOrder | null {
+  const [line, setLine] = useState(firstUnread ?? kept);
   const [hadUnread, setHadUnread] = useState(firstUnread !== null);
   const has = firstUnread !== null;
   if (has !== hadUnread) {

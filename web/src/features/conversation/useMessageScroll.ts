@@ -1,13 +1,8 @@
 /** Keeps the reader's place: at the end while they are there, else where the message they look at is. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
+import type { Anchor } from "./keptPlaces";
 import { idOf, rowOf, visibleRows } from "./rows";
-
-interface Anchor {
-  readonly id: string;
-  /** Pixels from the top of what is visible to the top of the message. */
-  readonly offset: number;
-}
 
 interface Options {
   /** Anything that changes when the content does. */
@@ -17,6 +12,8 @@ interface Options {
   readonly isFull: boolean;
   /** A message of which it is told whether it is above what is visible. */
   readonly watched: string | null;
+  /** Where it begins, if that is drawn; null: at the end. */
+  readonly begins: Anchor | null;
   readonly onNearStart: () => void;
   readonly onNearEnd: () => void;
 }
@@ -27,10 +24,11 @@ const END_PIXELS = 64;
 const AHEAD_PIXELS = 1200;
 
 export function useMessageScroll(options: Options) {
-  const { content, isLatest, isFull, watched, onNearStart, onNearEnd } = options;
+  const { content, isLatest, isFull, watched, begins, onNearStart, onNearEnd } = options;
   const scroller = useRef<HTMLDivElement>(null);
-  const anchor = useRef<Anchor | null>(null);
+  const anchor = useRef<Anchor | null>(begins);
   const pinned = useRef(true);
+  const begun = useRef(false);
   const [atEnd, setAtEnd] = useState(true);
   const [watchedAbove, setWatchedAbove] = useState(false);
   /** On the way to the end, which may have to be loaded first. */
@@ -85,6 +83,10 @@ export function useMessageScroll(options: Options) {
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
+    if (!begun.current) {
+      begun.current = true;
+      pinned.current = anchor.current === null || rowOf(element, anchor.current.id) === null;
+    }
     if (pinned.current || following) toEnd();
     else keepAnchor(element, anchor.current);
     look();
@@ -116,6 +118,8 @@ export function useMessageScroll(options: Options) {
       setFollowing(true);
     }, []),
     showAt,
+    /** Where the reader is; null: at the end. */
+    place: useCallback((): Anchor | null => (pinned.current ? null : anchor.current), []),
     /** The end of the list that is farther from what is in view. */
     farEnd: useCallback((): "start" | "end" => {
       const element = scroller.current;

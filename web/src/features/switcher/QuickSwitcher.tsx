@@ -266,5 +266,5 @@ function useFound({ onFound, onSearch }: Props, query: string): readonly Target[
       onSearch(words, true);
     },
   };
-  return [...found, all];
+  return [all, ...found]; // what comes later stands below: nothing moves away under a finger
 }

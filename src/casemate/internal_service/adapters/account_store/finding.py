@@ -30,12 +30,11 @@ _ABOVE_ALL: Final = 2**63 - 1
 _KEY: Final = "folding"
 _FOLDED_BYTES: Final = 256 * 1024
 """Of the messages that are folded at once."""
-_WORK: Final = 24_000
+_WORK: Final = 20_000
 """What one look costs at most, about, in rows of a scan: some milliseconds, in which nothing else is done."""
 _SCANNED_ROWS: Final = 4_096
-_SCANNED_BYTES: Final = 4 * 1024 * 1024
-_SCANNED_LONG: Final = 32
-"""Rows at once, and fewer where they are long."""
+_SCANNED_LONG: Final = 8
+"""Rows at once, and how many of them may be long."""
 _CANDIDATES: Final = 512
 _CANDIDATE_WORK: Final = 6
 """What it costs to look at a message itself, more than at its folded text."""
@@ -211,7 +210,7 @@ class _Look:
         return self._cut(self._messages([row[0] for row in rows], most), low, len(rows) * _CANDIDATE_WORK, most)
 
     def _by_scan(self, most: int) -> _Piece:
-        low, scanned = self._scanned()
+        low = self._scanned_from()
         literals = self._wanted.literals
         holds = "".join(" AND instr(text, ?)" for _ in literals)
         joined = " CROSS JOIN messages ON arrival = message" if self._filters else ""
@@ -221,21 +220,15 @@ class _Look:
         if len(rows) == _CANDIDATES:
             low = rows[-1][0]
         these = [message for message, text in rows if self._matcher.answers(text, self._way)]
-        return self._cut(self._messages(these, most), low, scanned + len(rows) * _CANDIDATE_WORK, most)
+        return self._cut(self._messages(these, most), low, _SCANNED_ROWS + len(rows) * _CANDIDATE_WORK, most)
 
-    def _scanned(self) -> tuple[int, int]:
-        """From where on this piece looks, and at how many rows."""
-        count, low, size = self._next_folded(_SCANNED_ROWS)
-        if size > _SCANNED_BYTES:
-            return self._next_folded(_SCANNED_LONG)[1], _SCANNED_ROWS
-        return low, count
-
-    def _next_folded(self, rows: int) -> tuple[int, int, int]:
-        """Of so many: how many there are, the lowest, and their bytes."""
-        these = "SELECT message, octet_length(text) AS size FROM folded WHERE message >= ? AND message < ?"
-        sql = f"SELECT count(*), min(message), sum(size) FROM ({these} ORDER BY message DESC LIMIT ?)"
-        [(count, low, size)] = self._db.rows(sql, self._folding.lowest, self._below, rows)
-        return count, low if count == rows else self._folding.lowest, size or 0
+    def _scanned_from(self) -> int:
+        """From where on this piece looks: not at too many, and at few where they are long."""
+        low = max(self._folding.lowest, self._below - _SCANNED_ROWS)
+        long = "SELECT message FROM folded INDEXED BY folded_long WHERE octet_length(text) > 8192 AND message >= ?"
+        sql = f"{long} AND message < ? ORDER BY message DESC LIMIT 1 OFFSET ?"
+        rows = self._db.rows(sql, low, self._below, _SCANNED_LONG - 1)
+        return rows[0][0] if rows else low
 
     def _with_changed(self, piece: _Piece, most: int) -> _Piece:
         """With those that say something else by now, and are looked at themselves."""
