@@ -30,6 +30,7 @@ from tests.contracts.account_rows import (
     PROFILE,
     THEIR_DEVICE,
 )
+from tests.contracts.arranged_store import ArrangedStoreContract
 from tests.contracts.change_store import ChangeStoreContract
 from tests.contracts.delivery_store import DeliveryStoreContract
 from tests.contracts.finding_store import FindingStoreContract
@@ -53,6 +54,7 @@ class AccountStoreContract(
     ChangeStoreContract,
     FindingStoreContract,
     ScheduledStoreContract,
+    ArrangedStoreContract,
     NotifyingStoreContract,
     DeliveryStoreContract,
 ):

@@ -61,6 +61,11 @@ def choose(name: str) -> Act:
     return lambda page: page.get_by_role("menuitem", name=name).click()
 
 
+def menu_of(name: str) -> Act:
+    """Of the row of a conversation."""
+    return lambda page: page.get_by_role("link", name=name).first.click(button="right")
+
+
 def run(script: str) -> Act:
     return lambda page: page.evaluate(f"() => {{ const {{ world, service }} = window.casemate; {script} }}")
 
@@ -178,6 +183,10 @@ NAMESAKE = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)]
     world.requestContact(other, ada);
     const namesake = {{ cid: bea.cid, username: bea.username, full_name: bea.full_name }};
     ada.changePeer({{ ...world.peer(ada, other), identity_changed: true, namesake }});"""
+
+ARRANGED = f"""const ada = world.account({ADA}n);
+    ada.arrange(world.peer(ada, world.account({BEA}n)).conversation, true, null);
+    ada.arrange(world.peer(ada, world.account({JONAS}n)).conversation, null, true);"""
 
 KEPT_FOR_LATER = f"""const ada = world.account({ADA}n);
     const conversation = world.peer(ada, world.account({BEA}n)).conversation;
@@ -458,6 +467,7 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
         ),
     ),
     "talk-requested": (with_person(ROSA), None),
+    "home-arranged": (HOME, then(run(ARRANGED), press("Archive"), menu_of("由紀"))),
     "talk-later": (TALK, run(KEPT_FOR_LATER)),
     "talk-later-menu": (TALK, then(fill(**{"Message to": "Good morning"}), press("Send later"))),
     "talk-later-time": (TALK, then(fill(**{"Message to": "Hi"}), press("Send later"), choose("At another time…"))),

@@ -50,6 +50,15 @@ export interface AdoptAccount {
   readonly password: readonly number[];
 }
 
+/** Where it stands in the account's own list; None leaves it as it is. ConversationChanged follows. */
+export interface ArrangeConversation {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly pinned?: boolean | null;
+  readonly archived?: boolean | null;
+}
+
 /** Whether what runs here starts with the computer, as the disk says it at this moment. */
 export interface AutostartTold {
   readonly cid: Cid;
@@ -122,6 +131,8 @@ export interface ConversationView {
   readonly first_unread: MessageOrder | null;
   readonly last: MessageView | null;
   readonly muted: MuteView | null;
+  readonly pinned: boolean;
+  readonly archived: boolean;
 }
 
 export interface DayFound {
@@ -429,6 +440,14 @@ export interface MarkRead {
   readonly conversation: string;
   readonly painted: readonly string[];
   readonly seen_up_to: number;
+}
+
+/** This message of theirs and those after it are unread once more; their writer hears nothing of it. */
+export interface MarkUnread {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly message_id: string;
 }
 
 /** A message is new or its status, reason or read flag changed; replaces what had its id. */
@@ -1013,6 +1032,8 @@ export interface ExtensionRequests {
   readonly EditMessage: EditMessage;
   readonly DeleteMessages: DeleteMessages;
   readonly ReactToMessage: ReactToMessage;
+  readonly MarkUnread: MarkUnread;
+  readonly ArrangeConversation: ArrangeConversation;
   readonly ChangeScheduled: ChangeScheduled;
   readonly CancelScheduled: CancelScheduled;
   readonly GetMessageVersions: GetMessageVersions;
@@ -1130,6 +1151,8 @@ export const ANSWERS = {
   EditMessage: ["Done"],
   DeleteMessages: ["Done"],
   ReactToMessage: ["Done"],
+  MarkUnread: ["Done"],
+  ArrangeConversation: ["Done"],
   ChangeScheduled: ["Done"],
   CancelScheduled: ["Done"],
   GetMessageVersions: ["MessageVersions"],

@@ -10,6 +10,7 @@ import { Conversation } from "../features/conversation/Conversation";
 import { MentionableIn } from "../features/conversation/MentionableIn";
 import { Meeting } from "../features/invite/Meeting";
 import { PeopleScreen } from "../features/people/PeopleScreen";
+import { ArrangingButtons } from "../features/shell/arranging/ArrangingButtons";
 import { Announcer } from "../features/shell/Announcer";
 import { BottomBar } from "../features/shell/BottomBar";
 import { ConnectionBanner } from "../features/shell/ConnectionBanner";
@@ -220,7 +221,11 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           <div className="motion-appear absolute inset-0 z-10 border-line tablet:left-auto tablet:w-80 tablet:border-l tablet:shadow-float desktop:static desktop:shrink-0 desktop:shadow-none">
             <Later
               load={infoPanel}
-              of={{ conversation: place.conversation, onClose: toggleInfo }}
+              of={{
+                conversation: place.conversation,
+                arranging: <ArrangingButtons conversation={place.conversation} />,
+                onClose: toggleInfo,
+              }}
               waiting={<div className="h-full bg-surface" />}
               failed={inPlace}
             />

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 
 import { useSession } from "../state/context";
 import type { Place } from "../state/address";
-import { directMessagesOf } from "../words/lists";
+import { listedOf } from "../words/lists";
 
 interface Options {
   readonly place: Place;
@@ -34,7 +34,7 @@ export function useKeyboard(options: Options): void {
   useEffect(() => {
     const neighbour = (step: 1 | -1): string | undefined => {
       const { workspace } = session.store.get();
-      const all = workspace === null ? [] : directMessagesOf(workspace).map((peer) => peer.conversation);
+      const all = workspace === null ? [] : listedOf(workspace).map((peer) => peer.conversation);
       const { place } = latest.current;
       const here = place.kind === "conversation" ? all.indexOf(place.conversation) : -1;
       if (here === -1) return step === 1 ? all[0] : all.at(-1);

@@ -68,6 +68,8 @@ export class FakeAccount implements Person {
   readonly log: ViewEvent[] = [];
   private readonly listeners = new Set<EventListener>();
   readonly drafts = new Map<string, DraftView>();
+  /** Conversations that are pinned or put away. */
+  private readonly arranged = new Map<string, { readonly pinned: boolean; readonly archived: boolean }>();
   readonly scheduled = new FakeScheduled(this);
   /** As the service's: the same as long as the account exists. */
   readonly browserKey: BrowserKey;
@@ -176,6 +178,7 @@ export class FakeAccount implements Person {
       unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,
       last: messages.at(-1) ?? null,
+      ...(this.arranged.get(id) ?? { pinned: false, archived: false }),
       muted: this.mutes.get(id) ?? null,
     };
   }
@@ -235,6 +238,23 @@ export class FakeAccount implements Person {
     this.emit({ type: "MessageChanged", message });
     this.emit({ type: "ConversationChanged", conversation: this.conversation(message.conversation) });
     this.changeAccount();
+  }
+
+  arrange(id: string, pinned: boolean | null, archived: boolean | null): void {
+    const before = this.arranged.get(id) ?? { pinned: false, archived: false };
+    const after = {
+      pinned: (pinned ?? before.pinned) && archived !== true,
+      archived: (archived ?? before.archived) && pinned !== true,
+    };
+    this.arranged.set(id, after);
+    this.emit({ type: "ConversationChanged", conversation: this.conversation(id) });
+  }
+
+  unsee(conversation: string, from: string): void {
+    const messages = this.messages.get(conversation) ?? [];
+    const first = messages.findIndex(({ id }) => id === from);
+    for (const message of messages.slice(first))
+      if (!message.mine) this.putMessage({ ...message, seen: false });
   }
 
   /** The code of a refusal, or null. */

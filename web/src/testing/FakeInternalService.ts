@@ -523,6 +523,14 @@ export class FakeInternalService implements InternalService {
       me.changePeer({ ...this.world.peer(me, peer), identity_changed: false, verified: false });
       return done(fields.cid);
     },
+    MarkUnread: ({ cid, conversation, message_id }) => {
+      this.world.account(cid).unsee(conversation, message_id);
+      return done(cid);
+    },
+    ArrangeConversation: ({ cid, conversation, pinned, archived }) => {
+      this.world.account(cid).arrange(conversation, pinned ?? null, archived ?? null);
+      return done(cid);
+    },
     MuteConversation: ({ cid, conversation, until }) => {
       this.world.account(cid).mute(conversation, { until: until ?? null });
       return done(cid);

@@ -19,7 +19,7 @@ export function asksToConnect(peer: PeerView): boolean {
   return peer.relation === "registered" && peer.connection === "asks_you";
 }
 
-/** Everyone there is something to talk about with, the latest conversation first. */
+/** Everyone there is something to talk about with: what is pinned stands on top, then the latest conversation. */
 export function directMessagesOf({ peers, conversations }: Workspace): readonly PeerView[] {
   return [...peers.values()]
     .filter(
@@ -27,7 +27,30 @@ export function directMessagesOf({ peers, conversations }: Workspace): readonly 
         ((peer.connection === "connected" || peer.awaited) && !peer.blocked) ||
         conversations.get(peer.conversation)?.last,
     )
-    .sort((a, b) => latest(b, conversations) - latest(a, conversations) || compareByName(a, b));
+    .sort(
+      (a, b) =>
+        isPinned(b, conversations) - isPinned(a, conversations) ||
+        latest(b, conversations) - latest(a, conversations) ||
+        compareByName(a, b),
+    );
+}
+
+/** Those of them that are not put away. */
+export function listedOf(workspace: Workspace): readonly PeerView[] {
+  return directMessagesOf(workspace).filter((peer) => !isArchived(peer, workspace));
+}
+
+/** Those that are. */
+export function archivedOf(workspace: Workspace): readonly PeerView[] {
+  return directMessagesOf(workspace).filter((peer) => isArchived(peer, workspace));
+}
+
+function isArchived({ conversation }: PeerView, { conversations }: Workspace): boolean {
+  return conversations.get(conversation)?.archived ?? false;
+}
+
+function isPinned({ conversation }: PeerView, conversations: Workspace["conversations"]): number {
+  return Number(conversations.get(conversation)?.pinned ?? false);
 }
 
 /** Those who agreed or were asked: people online first, then by name. */

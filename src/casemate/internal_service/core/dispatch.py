@@ -20,6 +20,7 @@ from casemate.internal_service.core.ground.failures import (
 )
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.sockets import Sockets
+from casemate.internal_service.core.requests.arranging import ArrangingRequests
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
@@ -52,11 +53,13 @@ from casemate.protocol.client.invitation_extensions import (
     TakeBackInvite,
 )
 from casemate.protocol.client.message_extensions import (
+    ArrangeConversation,
     CancelScheduled,
     ChangeScheduled,
     DeleteMessages,
     EditMessage,
     GetMessageVersions,
+    MarkUnread,
     ReactToMessage,
 )
 from casemate.protocol.client.notification_extensions import (
@@ -151,6 +154,7 @@ def view_handlers(
     reach: ReachRequests,
     message_changes: MessageChangeRequests,
     sending: Sending,
+    arranging: ArrangingRequests,
     notifications: NotificationRequests,
     finding: FindingRequests,
 ) -> Handlers:
@@ -162,6 +166,8 @@ def view_handlers(
         ext.ListDirectory: view_requests.list_directory,
         ext.GetTimeline: view_requests.get_timeline,
         ext.SendChat: sending.send_chat,
+        MarkUnread: arranging.mark_unread,
+        ArrangeConversation: arranging.arrange,
         ChangeScheduled: sending.change_scheduled,
         CancelScheduled: sending.cancel_scheduled,
         EditMessage: message_changes.edit,

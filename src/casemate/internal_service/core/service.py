@@ -34,6 +34,7 @@ from casemate.internal_service.core.ground.space import why_low
 from casemate.internal_service.core.ground.undo import Undo
 from casemate.internal_service.core.ground.waits import Waits
 from casemate.internal_service.core.notifying.notifier import Notifier
+from casemate.internal_service.core.requests.arranging import ArrangingRequests
 from casemate.internal_service.core.requests.autostart import AutostartRequests
 from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
@@ -181,6 +182,7 @@ class Service(Core):
                 reach,
                 MessageChangeRequests(self._accounts),
                 Sending(self._accounts, drafts),
+                ArrangingRequests(self._accounts),
                 NotificationRequests(self._accounts, self._views, self._notifier),
                 FindingRequests(self._accounts),
             ),

@@ -50,6 +50,23 @@ class ReactToMessage(ExtensionRequest, frozen=True, kw_only=True):
     """At most 8."""
 
 
+class MarkUnread(ExtensionRequest, frozen=True, kw_only=True):
+    """This message of theirs and those after it are unread once more; their writer hears nothing of it."""
+
+    cid: Cid
+    conversation: str
+    message_id: str
+
+
+class ArrangeConversation(ExtensionRequest, frozen=True, kw_only=True):
+    """Where it stands in the account's own list; None leaves it as it is. ConversationChanged follows."""
+
+    cid: Cid
+    conversation: str
+    pinned: bool | None = None
+    archived: bool | None = None
+
+
 class ChangeScheduled(ExtensionRequest, frozen=True, kw_only=True):
     """Another text or time for a message that is to be sent later; a time that has passed sends it now."""
 

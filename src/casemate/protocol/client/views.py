@@ -355,6 +355,10 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     last: MessageView | None
     muted: MuteView | None = None
     """Its unread messages are in no total."""
+    pinned: bool = False
+    """It stands above the others in the account's own list."""
+    archived: bool = False
+    """It is put away until somebody writes there; a muted one stays so."""
 
 
 class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,10 +19,12 @@ import { SafetyNumberSection } from "./SafetyNumber";
 
 interface Props {
   readonly conversation: string;
+  /** What can be done with it in one's own list. */
+  readonly arranging: ReactNode;
   readonly onClose: () => void;
 }
 
-export function InfoPanel({ conversation, onClose }: Props) {
+export function InfoPanel({ conversation, arranging, onClose }: Props) {
   const peer = useWorkspace((workspace) => peerIn(workspace, conversation));
   const link = useWorkspace((workspace) => workspace.account.link);
   const now = useNow(3000);
@@ -79,6 +81,9 @@ export function InfoPanel({ conversation, onClose }: Props) {
             />
           </Part>
         )}
+        <Part title="In your list">
+          {arranging}
+        </Part>
         {peer.relation === "gone" ? (
           <Part title="You and them">
             <p className="text-13 text-pretty text-ink-2">

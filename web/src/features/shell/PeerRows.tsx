@@ -1,10 +1,13 @@
 /** The rows of the sidebar: conversations in two lines, people in one. */
-import { BadgeCheck, BellOff } from "lucide-react";
+import { BadgeCheck, BellOff, Pin } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 
 import type { ConversationView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
+import type { MenuPlace } from "../../components/placeOf";
+import { placeOf } from "../../components/placeOf";
 import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
@@ -16,6 +19,8 @@ import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { previewOf } from "../../words/previews";
 import { shortTime } from "../../words/times";
+
+const ArrangingMenu = lazy(() => import("./arranging/ArrangingMenu"));
 
 interface RowProps {
   readonly peer: PeerView;
@@ -35,6 +40,7 @@ interface ConversationRowProps extends RowProps {
 export function ConversationRow(props: ConversationRowProps) {
   const { peer, conversation, ambiguous, now, typing, draft, selected } = props;
   const name = displayName(peer);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
   const unread = useHeldBack(conversation?.unread ?? 0);
   const muted = conversation?.muted ?? null;
   const preview = typing
@@ -43,7 +49,19 @@ export function ConversationRow(props: ConversationRowProps) {
       ? `Draft: ${draft}`
       : previewOf(conversation?.last);
   return (
-    <RowLink {...props}>
+    <RowLink {...props} onMenu={conversation && setMenu}>
+      {menu !== null && conversation && (
+        <Suspense>
+          <ArrangingMenu
+            conversation={conversation}
+            name={name}
+            at={menu}
+            onClose={() => {
+              setMenu(null);
+            }}
+          />
+        </Suspense>
+      )}
       <Avatar
         initials={initials(name)}
         colourKey={peer.account_id}
@@ -89,6 +107,9 @@ export function ConversationRow(props: ConversationRowProps) {
           >
             <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
           </span>
+          {conversation?.pinned === true && (
+            <Pin size={12} role="img" aria-label="Pinned" className="shrink-0 text-ink-3" />
+          )}
           <OwnConnection peer={peer} />
           <CountBadge
             count={unread}
@@ -146,12 +167,24 @@ function RowLink({
   selected,
   onOpen,
   slim = false,
+  onMenu,
   children,
-}: RowProps & { readonly slim?: boolean; readonly children: React.ReactNode }) {
+}: RowProps & {
+  readonly slim?: boolean;
+  readonly onMenu?: ((at: MenuPlace) => void) | undefined;
+  readonly children: React.ReactNode;
+}) {
   return (
     <a
       href={href}
       aria-current={selected ? "page" : undefined}
+      onContextMenu={
+        onMenu &&
+        ((event) => {
+          event.preventDefault();
+          onMenu(placeOf(event));
+        })
+      }
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();

@@ -10,15 +10,18 @@ export function Section({
   count,
   countOf = "",
   note,
+  folded = false,
   children,
 }: {
   readonly title: string;
   readonly count?: number;
   readonly countOf?: string;
   readonly note?: string | undefined;
+  /** At first. */
+  readonly folded?: boolean;
   readonly children: ReactNode;
 }) {
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useState(!folded);
   return (
     <section aria-label={title} className="flex flex-col gap-1">
       <h2>

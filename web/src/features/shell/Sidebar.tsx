@@ -2,14 +2,21 @@
 import { Link, Search, UserRoundPlus } from "lucide-react";
 import { memo, useEffect, useRef } from "react";
 
-import type { Cid, LocalAccount } from "../../api/generated";
+import type { Cid, LocalAccount, PeerView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { useNow, useSession, useWorkspace } from "../../state/context";
 import { pathOf } from "../../state/address";
 import { navigate } from "../../state/route";
 import type { Route } from "../../state/address";
 import { useHeldBack } from "../../state/useHeldBack";
-import { directMessagesOf, newestDrafts, membersOf, requestsOf } from "../../words/lists";
+import {
+  archivedOf,
+  directMessagesOf,
+  listedOf,
+  newestDrafts,
+  membersOf,
+  requestsOf,
+} from "../../words/lists";
 import { isAmbiguous } from "../../words/names";
 import { presenceOf } from "../../words/presence";
 import { useAmbiguousNames } from "../../words/useAmbiguousNames";
@@ -78,6 +85,7 @@ export const Sidebar = memo(function Sidebar(props: Props) {
         <Requests onOpen={props.onConversation} />
         <DirectMessages selected={props.selected} />
         <People />
+        <Archived selected={props.selected} />
       </div>
       <div className="flex flex-col gap-1.5 border-t border-line p-2">
         <Button
@@ -103,37 +111,58 @@ export const Sidebar = memo(function Sidebar(props: Props) {
 });
 
 function DirectMessages({ selected }: Pick<Props, "selected">) {
+  const all = useWorkspace(directMessagesOf);
+  const peers = useWorkspace(listedOf);
+  // The same number as in the title and on the other tabs' rail.
+  const unread = useHeldBack(useWorkspace((workspace) => workspace.account.unread));
+  return (
+    <Section title="Direct messages" count={unread} countOf="unread">
+      {all.length === 0 && (
+        <p className="px-2 py-1 text-13 text-ink-3">Conversations appear here once someone agreed to talk.</p>
+      )}
+      <Conversations peers={peers} selected={selected} />
+    </Section>
+  );
+}
+
+/** What is put away; folded, and not there at all while nothing is. */
+function Archived({ selected }: Pick<Props, "selected">) {
+  const peers = useWorkspace(archivedOf);
+  if (peers.length === 0) return null;
+  return (
+    <Section title="Archive" note={peers.length.toString()} folded>
+      <Conversations peers={peers} selected={selected} />
+    </Section>
+  );
+}
+
+function Conversations({
+  peers,
+  selected,
+}: { readonly peers: readonly PeerView[] } & Pick<Props, "selected">) {
   const session = useSession();
-  const peers = useWorkspace(directMessagesOf);
   const conversations = useWorkspace((workspace) => workspace.conversations);
   const typing = useWorkspace((workspace) => workspace.typing);
   const drafts = useWorkspace(newestDrafts);
   const ambiguous = useAmbiguousNames();
   const now = useNow();
-  // The same number as in the title and on the other tabs' rail.
-  const unread = useHeldBack(useWorkspace((workspace) => workspace.account.unread));
   return (
-    <Section title="Direct messages" count={unread} countOf="unread">
-      {peers.length === 0 && (
-        <p className="px-2 py-1 text-13 text-ink-3">Conversations appear here once someone agreed to talk.</p>
-      )}
-      <ul className="flex flex-col gap-px">
-        {peers.map((peer) => (
-          <li key={peer.cid.toString()}>
-            <ConversationRow
-              peer={peer}
-              conversation={conversations.get(peer.conversation)}
-              typing={typing.has(peer.conversation)}
-              draft={drafts.get(peer.conversation) ?? ""}
-              ambiguous={isAmbiguous(peer, ambiguous)}
-              selected={peer.conversation === selected}
-              now={now}
-              {...linkTo(session.cid, peer.conversation)}
-            />
-          </li>
-        ))}
-      </ul>
-    </Section>
+    <ul className="flex flex-col gap-px">
+      {peers.map((peer) => (
+        <li key={peer.cid.toString()}>
+          <ConversationRow
+            peer={peer}
+            conversation={conversations.get(peer.conversation)}
+            typing={typing.has(peer.conversation)}
+            draft={drafts.get(peer.conversation) ?? ""}
+            ambiguous={isAmbiguous(peer, ambiguous)}
+            selected={peer.conversation === selected}
+            now={now}
+            {...linkTo(session.cid, peer.conversation)}
+          />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -91,6 +91,17 @@ class MessagesTable(ConversationsTable):
         change = "SET seen = 1 WHERE conversation = ? AND seen = 0 AND arrival <= ?"
         return self._see(change, conversation, up_to_arrival)
 
+    def unsee(
+        self, conversation: ConversationId, author: AccountId, first: DisplayOrder, limit: int
+    ) -> list[MessageId]:
+        after = f"author = ? AND counter >= ? AND ({DISPLAY_ORDER}) >= (?, ?, ?)"
+        newest = f"SELECT arrival {LINES} AND deleted IS NULL AND {after} ORDER BY {_DISPLAY_ORDER_BACK} LIMIT ?"
+        change = f"SET seen = 0 WHERE seen = 1 AND arrival IN ({newest})"
+        rows = self._update(change, conversation, author, first[0], *first, limit)
+        if rows:
+            self._add_unread(conversation, [row.order for row in rows])
+        return [row.message_id for row in rows]
+
     def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
         these = f"conversation = ? AND id IN ({', '.join('?' * len(message_ids))})"
         self._see(f"{_BY_ID} SET seen = 1 WHERE seen = 0 AND {these}", conversation, *message_ids)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+from casemate.internal_service.adapters.account_store.arranged import ArrangedTable
 from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.finding import FindingTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
@@ -33,6 +34,7 @@ class SqliteAccountStore(
     KeyTimeTable,
     FindingTable,
     ScheduledTable,
+    ArrangedTable,
     NotifyingTable,
     InboxTable,
     PlainQueueTable,

@@ -10,6 +10,7 @@ from casemate.crypto.kem import Kem
 from casemate.crypto.keys import fingerprint
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
+from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.muting import Muting
@@ -345,6 +346,11 @@ class Account(Memory):
     def changing(self) -> Changing:
         """Edits, deletes and reacts."""
         return self._parts.changing
+
+    @property
+    def arranging(self) -> Arranging:
+        """What stands on top, what is put away, what is unread once more."""
+        return self._parts.arranging
 
     @property
     def scheduling(self) -> Scheduling:

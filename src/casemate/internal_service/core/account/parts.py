@@ -4,6 +4,7 @@ from typing import Protocol
 
 from casemate.internal_service.core.account.contents import PathNote, ReceiptNote, TypingNote
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.finding import Finding
@@ -75,8 +76,9 @@ class Parts:
         notes = SealedNotes(context, self.link, paths, self.ratchets)
         self.receipts = Receipts(context, self.link, paths, self.ratchets, self.outbox, self.healing, spares, notes)
         self.reading = Reading(context, self.receipts)
-        self.messages = Messages(context, self.outbox, self.reading)
         self.conversations = Conversations(context)
+        self.arranging = Arranging(context, self.conversations)
+        self.messages = Messages(context, self.outbox, self.reading, self.arranging)
         self.changing = Changing(context, self.conversations, self.outbox)
         self.scheduling = Scheduling(context, self.conversations, self.messages)
         self.muting = Muting(context, self.conversations)

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.rows import (
+    Arrangement,
     Channel,
     Delivery,
     DeliveryState,
@@ -246,6 +247,12 @@ class MessageStore(Protocol):
         """Messages that arrived up to here are seen; returns those that were not."""
         ...
 
+    def unsee(
+        self, conversation: ConversationId, author: AccountId, first: DisplayOrder, limit: int
+    ) -> list[MessageId]:
+        """What this author said from there on is unread once more, the newest `limit` of it. Returns what changed."""
+        ...
+
     def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
         """These of others were on a screen, and are seen; returns those that had not been. Others are passed over."""
         ...
@@ -295,6 +302,12 @@ class ChangeStore(Protocol):
     def changes_expire(self, wall: float) -> None:
         """What has waited too long goes."""
         ...
+
+
+class ArrangedStore(Protocol):
+    def arrangement(self, conversation: ConversationId) -> Arrangement: ...
+
+    def arrange(self, conversation: ConversationId, arrangement: Arrangement) -> None: ...
 
 
 class ScheduledStore(Protocol):
@@ -495,6 +508,7 @@ class AccountStore(
     ConversationStore,
     MessageStore,
     ChangeStore,
+    ArrangedStore,
     ScheduledStore,
     NotifyingStore,
     FindingStore,

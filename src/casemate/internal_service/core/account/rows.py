@@ -308,6 +308,14 @@ class MessageRow(WithContents, frozen=True):
         return self.counter, self.device, self.message_id
 
 
+class Arrangement(msgspec.Struct, frozen=True):
+    """Where a conversation stands in its person's own list."""
+
+    pinned: bool = False
+    archived: bool = False
+    """Put away until somebody writes there."""
+
+
 class Scheduled(WithContents, frozen=True):
     """A message that is to be sent later."""
 

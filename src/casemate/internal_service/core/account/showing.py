@@ -179,6 +179,7 @@ class Showing:
         last_id = store.last_message(conversation)
         first_unread = store.first_unread(conversation)
         mute = store.mute(conversation)
+        arrangement = store.arrangement(conversation)
         return ConversationView(
             id=conversation.hex(),
             kind="direct",
@@ -187,6 +188,8 @@ class Showing:
             first_unread=None if first_unread is None else _order(first_unread),
             last=next(iter(self.messages(peer, [] if last_id is None else [last_id])), None),
             muted=None if mute is None else MuteView(until=None if mute.until is None else milliseconds(mute.until)),
+            pinned=arrangement.pinned,
+            archived=arrangement.archived,
         )
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:

@@ -6,6 +6,7 @@ from typing import Final
 from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.lines import which_are_lines
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery.outbox import Outbox
@@ -21,10 +22,11 @@ _TOLD_TO_CLIENTS: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
 class Messages:
-    def __init__(self, context: Context, outbox: Outbox, reading: Reading) -> None:
+    def __init__(self, context: Context, outbox: Outbox, reading: Reading, arranging: Arranging) -> None:
         self._context = context
         self._outbox = outbox
         self._reading = reading
+        self._arranging = arranging
 
     # ----------------------------------------------------------------------------------------------------------- ours
 
@@ -66,7 +68,8 @@ class Messages:
             NewContent(kind, body, show, message_id, reply_to) for body, show in zip(bodies, shows, strict=True)
         ]
         rows = self._outbox.write_messages(peer, contents, now)
-        return [MessageChanged(conversation, row.message_id) for row in rows if row.shows == Shows.LINE]
+        changed: Outcome = [MessageChanged(conversation, row.message_id) for row in rows if row.shows == Shows.LINE]
+        return changed + (self._arranging.wrote(conversation) if changed else [])
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
@@ -85,7 +88,7 @@ class Messages:
             # Who speaks ILM may get what is no line twice, and answers every repeat.
             if not line or (arrival is not None and content.kind in _TOLD_TO_CLIENTS):
                 outcome.append(MessageArrived(conversation, content.message_id, content.kind, content.body, arrival))
-        return outcome
+        return outcome + (self._arranging.wrote(conversation) if arrivals else [])
 
     def _add_new(
         self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant

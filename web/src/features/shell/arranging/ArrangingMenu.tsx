@@ -1,0 +1,48 @@
+/** The menu of a conversation's row. */
+import { Archive, ArchiveRestore, MailOpen, Pin, PinOff } from "lucide-react";
+import type { ReactNode } from "react";
+
+import type { ConversationView } from "../../../api/generated";
+import { MenuItem } from "../../../components/Menu";
+import type { MenuPlace } from "../../../components/placeOf";
+import { MenuAt } from "../../../components/MenuAt";
+import type { ArrangingAction } from "./useArranging";
+import { useArranging } from "./useArranging";
+
+interface Props {
+  readonly conversation: ConversationView;
+  readonly name: string;
+  readonly at: MenuPlace;
+  readonly onClose: () => void;
+}
+
+export default function ArrangingMenu({ conversation, name, at, onClose }: Props) {
+  const actions = useArranging(conversation.id);
+  return (
+    <MenuAt at={at} label={`Conversation with ${name}`} onClose={onClose}>
+      {actions.map((action) => (
+        <MenuItem
+          key={action.kind}
+          icon={iconOf(action.kind, conversation)}
+          onSelect={() => {
+            // What comes of it shows in the list; a connection that is lost says so on its own.
+            action.act().catch(() => undefined);
+          }}
+        >
+          {action.name}
+        </MenuItem>
+      ))}
+    </MenuAt>
+  );
+}
+
+export function iconOf(kind: ArrangingAction["kind"], { pinned, archived }: ConversationView): ReactNode {
+  switch (kind) {
+    case "pin":
+      return pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />;
+    case "archive":
+      return archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />;
+    case "unread":
+      return <MailOpen size={16} aria-hidden />;
+  }
+}
