@@ -2,7 +2,9 @@
 
 import pytest
 
+from casemate.internal_service.adapters.account_store import SqliteAccountStore
 from casemate.internal_service.core.account.conversations.finding import BEHIND_SECONDS
+from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.extension_bases import Done, RequestRefused
 from casemate.protocol.client.finding_extensions import (
     DayFound,
@@ -126,3 +128,35 @@ def test_a_day_leads_to_its_first_message(talk: Talk) -> None:
 def test_what_cannot_be_looked_for_is_refused(talk: Talk, more: dict[str, object]) -> None:
     request = SearchMessages(request_id=new_id(), cid=talk.a, **more)  # type: ignore[arg-type]
     assert talk.alice.expect(RequestRefused, request).reason.code in ("malformed", "too_long")
+
+
+def folded(house: House, talk: Talk) -> list[int]:
+    """What is in the index."""
+    [host] = [host for host in house.service._hosts.peek() if host.cid == talk.a]
+    store = house.service.stores.touch(host.name)
+    assert isinstance(store, SqliteAccountStore)
+    return [row[0] for row in store.database.rows("SELECT message FROM folded")]
+
+
+def test_words_go_into_the_index_behind_their_message(talk: Talk, house: House) -> None:
+    talk.street.pass_time(2 * BEHIND_SECONDS)
+    before = folded(house, talk)
+    talk.say(talk.alice, talk.a, "0a" * 16, "casemate")
+    talk.street.settle()
+    assert folded(house, talk) == before, "the message did not wait for that"
+    talk.street.pass_time(BEHIND_SECONDS - 0.1)
+    assert folded(house, talk) == before, "it waits for others that go with it"
+    talk.street.pass_time(0.2)
+    assert len(folded(house, talk)) == len(before) + 1
+
+
+def test_where_nothing_can_be_written_messages_are_found_nevertheless(talk: Talk, house: House) -> None:
+    house.kill()
+    house.full = True
+    house.start()
+    view = house.view()
+    view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=talk.a))
+    assert ids(found(view, talk.a, "helo")) == [SAID]
+    talk.street.pass_time(60)
+    assert house.undone == []
+    assert ids(found(view, talk.a, "helo")) == [SAID]
