@@ -49,9 +49,12 @@ class Telling(Memory):
         self._changed: UndoDict[tuple[Cid, ConversationId, MessageId | None], None] = UndoDict(undo)
         """Conversations that may look different since the last batch ended, and messages in them; all in order."""
 
+        self._counts_differ: UndoDict[Cid, None] = UndoDict(undo)
+        """Accounts of which more or fewer messages or people may wait: counted once a batch."""
+
     @property
     def wants_batch_end(self) -> bool:
-        return bool(self._changed)
+        return bool(self._changed or self._counts_differ)
 
     def batch_end(self) -> None:
         """Messages and conversations are told once per batch, as they are then, however often they changed in it."""
@@ -68,7 +71,12 @@ class Telling(Memory):
             self._notifier.conversation_changed(cid, conversation)
             if self._views.is_watched(host):
                 self._tell_conversation(host, conversation, message_ids)
-            self._views.unread_may_differ(host)
+            self._counts_differ[cid] = None
+        for cid in list(self._counts_differ):
+            host = self._hosts.get(cid)
+            if host is not None:
+                self._views.unread_may_differ(host)
+        self._counts_differ.clear()
 
     def _tell_conversation(self, host: Host, conversation: ConversationId, message_ids: Iterable[MessageId]) -> None:
         messages = host.account.message_views(conversation, message_ids)
@@ -136,7 +144,7 @@ class Telling(Memory):
                     self._views.event(host, rows.PeerChanged(peer=peer))
                     self._remember_peer(host, peer)
                     self._notifier.people_changed(host.cid)
-                    self._views.unread_may_differ(host)
+                    self._counts_differ[host.cid] = None
             case notices.PathChanged(cid):
                 if self._views.is_watched(host):
                     peer = host.account.peer_view(cid)
