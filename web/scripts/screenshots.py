@@ -91,6 +91,26 @@ def then(*acts: Act) -> Act:
     return act
 
 
+LAMP = "Done. Lamp is on your desk."
+COFFEE, COFFEE_AND_MILK = "And coffee.", "And coffee, with milk."
+
+
+def point(text: str) -> Act:
+    return lambda page: page.locator("[data-message]").filter(has_text=text).last.hover()
+
+
+def ask_for(text: str, action: str | None = None) -> Act:
+    """The menu of a message, and what is chosen there."""
+
+    def act(page: Page) -> None:
+        page.locator("[data-message]").filter(has_text=text).last.click(button="right", position={"x": 60, "y": 12})
+        page.get_by_role("menu").wait_for()
+        if action is not None:
+            page.get_by_role("menuitem", name=action, exact=False).first.click()
+
+    return act
+
+
 def peer_with(change: str) -> Act:
     return run(
         f"const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)]; "
@@ -240,6 +260,18 @@ JOINING = then(fill(Full_name="Dana", Username="dana", Password="long enough ind
 def joining_refused(reason: str) -> tuple[str, Act]:
     return HOME, then(run(OPENED_LINK.format(cid=BEA)), run(f"service.refuseNext('Join', {{ {reason} }});"), JOINING)
 
+
+CHANGED = f"""
+    const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];
+    const talk = [...ada.messages.keys()].find((id) => id.endsWith("{ADA:016x}"));
+    const said = (text) => ada.messages.get(talk).findLast((message) => message.text === text).id;
+    const [coffee, gate] = [said("{COFFEE}"), said("I can read the plans. Give me an hour and a lamp.")];
+    world.changes.react([ada, bea], ada, talk, coffee, ["👍"]);
+    world.changes.react([ada, bea], bea, talk, coffee, ["☕", "👍"]);
+    world.changes.edit([ada, bea], talk, coffee, "{COFFEE_AND_MILK}");
+    const answered = {{ author: bea.account_id, id: gate }};
+    world.changes.answer([ada, bea], talk, said("{LAMP}"), answered);
+"""
 
 SCREENS: dict[str, tuple[str, Act | None]] = {
     "landing": ("/", None),
@@ -541,6 +573,51 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "formatted-odd": (TALK, says(*ODD)),
     "emoji-picker": (TALK, press("Emoji")),
     "emoji-picker-found": (TALK, then(press("Emoji"), fill(Find_an_emoji="hear"))),
+    "acting-bar": (TALK, then(run(CHANGED), point(COFFEE_AND_MILK))),
+    "acting-menu": (TALK, ask_for(LAMP)),
+    "acting-menu-theirs": (TALK, then(run(CHANGED), ask_for(COFFEE_AND_MILK))),
+    "acting-keyboard": (TALK, lambda page: page.keyboard.press("Control+ArrowUp")),
+    "acting-emojis": (TALK, ask_for(COFFEE, "React with another emoji")),
+    "acting-reply": (TALK, then(run(CHANGED), ask_for(COFFEE_AND_MILK, "Reply"))),
+    "acting-edit": (TALK, ask_for(LAMP, "Edit")),
+    "acting-edit-refused": (
+        TALK,
+        then(
+            ask_for(LAMP, "Edit"),
+            run("service.refuseNext('EditMessage', { code: 'message_gone', params: {}, acts: 'user' });"),
+            lambda page: page.keyboard.type(" And the oil."),
+            lambda page: page.keyboard.press("Enter"),
+        ),
+    ),
+    "acting-select": (
+        TALK,
+        then(ask_for(LAMP, "Select several"), lambda page: page.get_by_label(f"Select: {COFFEE}").check()),
+    ),
+    "acting-delete": (TALK, ask_for(LAMP, "Delete")),
+    "acting-delete-theirs": (TALK, ask_for(COFFEE, "Delete")),
+    "acting-deleted": (TALK, then(ask_for(LAMP, "Delete"), press("Delete for everyone"))),
+    "acting-history": (TALK, then(run(CHANGED), ask_for(COFFEE_AND_MILK, "What it said before"))),
+    "acting-history-loading": (
+        TALK,
+        then(
+            run(CHANGED + "service.hold('GetMessageVersions');"),
+            ask_for(COFFEE_AND_MILK, "What it said before"),
+        ),
+    ),
+    "acting-history-failed": (
+        TALK,
+        then(
+            run(
+                CHANGED + "service.refuseNext('GetMessageVersions', { code: 'timed_out', params: {}, acts: 'retry' });"
+            ),
+            ask_for(COFFEE_AND_MILK, "What it said before"),
+        ),
+    ),
+    "acting-forward": (TALK, then(ask_for(COFFEE, "Forward"), press("Send to"))),
+    "acting-details": (TALK, ask_for(LAMP, "Details")),
+    "acting-details-theirs": (TALK, ask_for(COFFEE, "Details")),
+    "acting-copied": (TALK, ask_for(COFFEE, "Copy link")),
+    "jump-gone": (f"{TALK}/{'0e' * 16}", None),
     "settings": (f"{HOME}/settings", None),
     "settings-name": (f"{HOME}/settings", press("Change…")),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),

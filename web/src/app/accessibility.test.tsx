@@ -1,5 +1,5 @@
-import { act, screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
 
 import { axeProblems } from "../testing/axeProblems";
 import { ANN, BOB, CARA, conversationOf, showApp, worldOfThree } from "../testing/renderApp";
@@ -36,6 +36,29 @@ test("a conversation with its details, a request, and the server away", async ()
     world.serverGoes("away", Date.now() - 5000);
   });
   expect(screen.getAllByText(/The server is away/)).not.toHaveLength(0);
+  expect(await axeProblems()).toEqual([]);
+});
+
+test.each([
+  ["Reply", "Replying to"],
+  ["Details", "How far it got"],
+  ["Forward", "Find a person"],
+  ["Delete", "Delete for me"],
+  ["Select several", "1 selected"],
+])("what is done with a message: %s", async (action, shown) => {
+  vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(640); // a list without a size draws nothing
+  const { user } = await showApp(App, conversationOf(ANN, BOB), busyWorld());
+  const row = (await screen.findByText("hello yourself", { selector: "p" })).closest("li");
+  if (row === null) throw new Error("no row");
+  fireEvent(row, new MouseEvent("pointerover", { bubbles: true }));
+  await screen.findByRole("toolbar", { name: "Actions for this message" });
+  fireEvent.contextMenu(row, { clientX: 9, clientY: 9 });
+  const item = await screen.findByRole("menuitem", { name: action });
+  expect(await axeProblems()).toEqual([]);
+  await user.click(item);
+  await waitFor(() => {
+    expect(document.body.innerHTML).toContain(shown);
+  });
   expect(await axeProblems()).toEqual([]);
 });
 

@@ -11,7 +11,9 @@ export function CopyDetail({ detail }: { readonly detail: string }) {
   });
   return (
     <details className="text-12 text-ink-2">
-      <summary className="w-fit cursor-pointer rounded-control select-none">Technical detail</summary>
+      <summary className="w-fit cursor-pointer rounded-control select-none pointer-coarse:max-tablet:py-3.5">
+        Technical detail
+      </summary>
       <div className="mt-1 flex items-start gap-2">
         <code ref={place} className="min-w-0 flex-1 font-mono break-all">
           {detail}

@@ -6,13 +6,17 @@ import type { Place } from "./address";
 import type { Browser } from "./browser";
 import { Following } from "./Following";
 import { Outgoing } from "./Outgoing";
+import { Notices } from "./Notices";
 import { Pages } from "./Pages";
+import { Reacting } from "./Reacting";
 import { newSessionStore } from "./sessionState";
 
 export class AccountSession {
   readonly store = newSessionStore();
   readonly pages: Pages;
   readonly outgoing: Outgoing;
+  readonly reacting: Reacting;
+  readonly notices = new Notices();
   private readonly following: Following;
   private shown = false;
   /** Nobody looks yet, and somebody is about to. */
@@ -24,6 +28,7 @@ export class AccountSession {
     browser: Browser,
   ) {
     this.pages = new Pages(service, cid, this.store);
+    this.reacting = new Reacting(service, cid, this.store);
     this.outgoing = new Outgoing(service, cid, this.store, browser, () => {
       this.restUnlessNeeded();
     });

@@ -68,6 +68,11 @@ export class Outgoing {
     if (reply_to !== null) this.composing.reply(conversation, reply_to);
   }
 
+  /** As one's own message, beside what is being written there. */
+  sendCopy(conversation: string, text: string): void {
+    this.handover.send(conversation, text, null);
+  }
+
   /** Says something else with a message of one's own. Rejects when the service did not take it; nothing is lost then. */
   async edit(conversation: string, messageId: string, text: string): Promise<void> {
     await this.service.request("EditMessage", { cid: this.cid, conversation, message_id: messageId, text });

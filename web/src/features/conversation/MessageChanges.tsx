@@ -8,6 +8,7 @@ import { fewMarks } from "../../text/bounded";
 import { pendingWords } from "../../words/changes";
 import { glanced } from "../../words/previews";
 import { fullTime } from "../../words/times";
+import { toggleReaction } from "./acting/toggleReaction";
 
 /** The message that is answered, as it is now, and the way to it. */
 export function ReplyQuote({
@@ -36,10 +37,12 @@ export function ReplyQuote({
       {reply.state === "here" ? (
         <button
           type="button"
-          className="flex max-w-full min-w-0 items-center gap-1.5 rounded-control border-l-2 border-line-strong pl-2 text-left hover:border-accent hover:text-ink"
+          className="finger-room group/quote flex max-w-full min-w-0 items-center rounded-r-control text-left hover:text-ink"
           onClick={() => void session.pages.jump(conversation, reply.id)}
         >
-          {said}
+          <span className="flex min-w-0 items-center gap-1.5 border-l-2 border-line-strong pl-2 group-hover/quote:border-accent">
+            {said}
+          </span>
         </button>
       ) : (
         <span className="flex min-w-0 items-center gap-1.5 border-l-2 border-line pl-2">{said}</span>
@@ -64,7 +67,14 @@ export function EditedMark({
   const pending = pendingWords(message.pending, peerName);
   return (
     <Tooltip text={`Edited ${fullTime(message.edited_at ?? 0)}.${pending}`} align="start">
-      <span className="text-12 text-ink-3">Edited</span>
+      {/* The list hears of it: what it opens is loaded then. */}
+      <button
+        type="button"
+        data-act="history"
+        className="finger-room rounded-control text-12 text-ink-3 hover:text-ink hover:underline"
+      >
+        Edited
+      </button>
     </Tooltip>
   );
 }
@@ -76,6 +86,7 @@ export function Reactions({
   readonly message: MessageView;
   readonly peerName: string;
 }) {
+  const session = useSession();
   const own = useWorkspace(({ account }) => account.account_id);
   return (
     <ul aria-label="Reactions" className="flex flex-wrap gap-1 pt-0.5 pb-1">
@@ -84,11 +95,18 @@ export function Reactions({
         return (
           <li key={emoji}>
             <Tooltip text={`${emoji} by ${who}`} align="start">
-              <span className="inline-flex h-6 items-center gap-1 overflow-clip rounded-full border border-line bg-raised px-2 text-13">
-                <bdi>{emoji}</bdi>
-                {authors.length > 1 && <span className="tabular-nums">{authors.length}</span>}
+              <button
+                type="button"
+                aria-pressed={authors.includes(own)}
+                className="finger-room group/chip inline-flex items-center justify-center rounded-round"
+                onClick={() => void toggleReaction(session, message, emoji)}
+              >
+                <span className="inline-flex h-6 items-center gap-1 overflow-clip rounded-round border border-line bg-raised px-2 text-13 group-hover/chip:bg-hover group-aria-pressed/chip:border-accent group-aria-pressed/chip:bg-accent-soft">
+                  <bdi>{emoji}</bdi>
+                  {authors.length > 1 && <span className="tabular-nums">{authors.length}</span>}
+                </span>
                 <span className="sr-only">by {who}</span>
-              </span>
+              </button>
             </Tooltip>
           </li>
         );

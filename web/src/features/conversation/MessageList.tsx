@@ -18,6 +18,7 @@ import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
 import { useTimeZone } from "../../state/timeZone";
 import { displayName } from "../../words/names";
 import { presenceOf } from "../../words/presence";
+import { Acting } from "./acting/Acting";
 import { canWrite } from "./ComposerGate";
 import { Beginning, Item, LoadingOlder, PageFailed } from "./ListParts";
 import type { Author } from "./MessageGroup";
@@ -163,6 +164,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
           </ol>
         </div>
       </div>
+      <Acting scroller={scroller} peer={peer} writable={canWrite(peer, account.link)} />
       {jump !== null && <JumpNotice jump={jump} />}
       {newAbove && (
         <Chip

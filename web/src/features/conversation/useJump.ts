@@ -4,7 +4,7 @@ import { useEffect } from "react";
 
 import { useSession, useSessionState } from "../../state/context";
 import type { Jump } from "../../state/sessionState";
-import { rowOf } from "./rows";
+import { rowOf } from "./acting/rows";
 
 interface Scrolling {
   readonly showAt: (selector: string) => boolean;

@@ -1,8 +1,8 @@
 /** Keeps the reader's place: at the end while they are there, else where the message they look at is. */
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
+import { idOf, rowOf, visibleRows } from "./acting/rows";
 import type { Anchor } from "./keptPlaces";
-import { idOf, rowOf, visibleRows } from "./rows";
 
 interface Options {
   /** Anything that changes when the content does. */

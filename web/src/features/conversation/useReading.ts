@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import type { MessageView } from "../../api/generated";
 import { isAttended } from "../../state/attention";
 import { useSession } from "../../state/context";
-import { idOf, visibleRows } from "./rows";
+import { idOf, visibleRows } from "./acting/rows";
 import { isInView, ScreenTime } from "./screenTime";
 
 interface Options {

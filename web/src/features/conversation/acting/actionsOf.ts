@@ -1,6 +1,67 @@
-/** What can be done with a message. */
+/** What can be done with a message, in the order in which it is offered. */
 import type { MessageView } from "../../../api/generated";
+
+export type ActionName =
+  "react" | "reply" | "edit" | "copy" | "link" | "forward" | "select" | "history" | "details" | "delete";
+
+export const ACTIONS: Readonly<Record<ActionName, string>> = {
+  react: "React",
+  reply: "Reply",
+  edit: "Edit",
+  copy: "Copy text",
+  link: "Copy link",
+  forward: "Forward",
+  select: "Select several",
+  history: "What it said before",
+  details: "Details",
+  delete: "Delete",
+};
+
+/** With the focus on a message; in its menu they stand beside the words. */
+export const ACTION_KEYS: Partial<Readonly<Record<ActionName, string>>> = {
+  react: "+",
+  reply: "R",
+  edit: "E",
+  copy: "C",
+  forward: "F",
+  select: "S",
+  delete: "Delete",
+};
+
+export function actionOfKey(key: string): ActionName | undefined {
+  const names = Object.keys(ACTION_KEYS) as ActionName[];
+  return names.find((name) => ACTION_KEYS[name]?.toLowerCase() === key.toLowerCase());
+}
+
+/** `writable`: something can be sent there now. */
+export function actionsOf(message: MessageView, writable: boolean): readonly ActionName[] {
+  if (message.deleted) return ["details", "delete"];
+  const said = hasText(message);
+  const offered: Readonly<Record<ActionName, boolean>> = {
+    react: writable,
+    reply: writable,
+    edit: writable && isEditable(message),
+    copy: said,
+    link: true,
+    forward: said,
+    select: true,
+    history: message.edited_at !== null,
+    details: true,
+    delete: true,
+  };
+  return (Object.keys(offered) as ActionName[]).filter((name) => offered[name]);
+}
 
 export function isEditable({ mine, kind, text, deleted }: MessageView): boolean {
   return mine && kind === "chat" && text !== null && !deleted;
+}
+
+/** It can be copied, as words. */
+export function hasText({ kind, text, deleted }: MessageView): boolean {
+  return kind === "chat" && text !== null && !deleted;
+}
+
+/** Everybody's copy can be taken back. */
+export function canBeTakenBack({ mine, deleted }: MessageView): boolean {
+  return mine && !deleted;
 }
