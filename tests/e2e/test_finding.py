@@ -60,6 +60,12 @@ def test_words_are_found_and_lead_to_their_message(browser: Browser, album: Albu
         expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     reader.picture("words that were taken back are not found")
 
+    found = look_for(reader, "second line")
+    expect(found).to_have_count(30)
+    found.last.scroll_into_view_if_needed()
+    expect(found.nth(59)).to_be_attached()
+    expect(found.nth(59)).to_contain_text(f"Message {MESSAGES - 60}")
+
     found = look_for(reader, "CASEM")
     expect(found).to_have_count(1)
     expect(found.locator("mark")).to_have_text("casem")
