@@ -167,7 +167,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     <div className="flex h-full flex-col">
       <ConnectionBanner onSignOut={signOut} />
       <UpdateLine />
-      <Announcer onOpen={openConversation} />
+      <Announcer at={inConversation ? place.conversation : null} onOpen={openConversation} />
       <div className="relative flex min-h-0 flex-1">
         <Rail
           accounts={accounts}

@@ -81,3 +81,20 @@ test("many requests are one line until they are asked for", async () => {
   await user.click(screen.getByRole("button", { name: "7 more" }));
   expect(screen.getAllByRole("listitem", { name: /^Request from/ })).toHaveLength(27);
 });
+
+test.each([
+  ["not over their own conversation", conversationOf(ANN, CARA), false],
+  ["wherever else one is", `/a/${ANN.toString()}`, true],
+])("that they accepted is shown %s", async (_, at, there) => {
+  const world = worldOfThree();
+  const [ann, cara] = [world.account(ANN), world.account(CARA)];
+  world.requestContact(ann, cara);
+  await showApp(App, at, world);
+  await screen.findByRole("navigation", { name: "People and conversations" });
+  act(() => {
+    world.agree(ann, cara);
+  });
+  const said = await screen.findByText("Cara Cedar accepted. You can talk now.", { selector: ".sr-only" });
+  expect(said).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Open" }) !== null).toBe(there);
+});

@@ -12,7 +12,13 @@ const TOLD_MILLISECONDS = 10_000;
 /** Of one moment: a screen reader that reads out a hundred lines is of no use. */
 const MOST_AT_ONCE = 3;
 
-export function Announcer({ onOpen }: { readonly onOpen: (conversation: string) => void }) {
+interface Props {
+  /** The conversation that is open: what happened there is seen. */
+  readonly at: string | null;
+  readonly onOpen: (conversation: string) => void;
+}
+
+export function Announcer({ at, onOpen }: Props) {
   const workspace = useSessionState((state) => state.workspace);
   const known = useRef(workspace);
   const [news, setNews] = useState<readonly News[]>([]);
@@ -33,7 +39,7 @@ export function Announcer({ onOpen }: { readonly onOpen: (conversation: string) 
     };
   }, [news]);
 
-  const shown = news.find((piece) => piece.shown);
+  const shown = news.find((piece) => piece.shown && piece.conversation !== at);
   return (
     <>
       <p role="status" className="sr-only">
