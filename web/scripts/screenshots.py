@@ -83,6 +83,10 @@ def write(text: str) -> Act:
     return act
 
 
+def types(text: str) -> Act:
+    return lambda page: page.get_by_label("Message to").press_sequentially(text)
+
+
 def then(*acts: Act) -> Act:
     def act(page: Page) -> None:
         for one in acts:
@@ -571,6 +575,9 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "formatted": (TALK, says(*FORMATTED)),
     "formatted-code": (TALK, says(*CODE)),
     "formatted-odd": (TALK, says(*ODD)),
+    "writing-emoji": (TALK, types("Done :part")),
+    "writing-mention": (TALK, types("Ask @")),
+    "writing-selected": (TALK, then(types("Some words"), lambda page: page.keyboard.press("Control+A"))),
     "emoji-picker": (TALK, press("Emoji")),
     "emoji-picker-found": (TALK, then(press("Emoji"), fill(Find_an_emoji="hear"))),
     "acting-bar": (TALK, then(run(CHANGED), point(COFFEE_AND_MILK))),

@@ -1,17 +1,24 @@
-/** Where one writes. Enter sends, Shift+Enter begins a new line, and nothing written here gets lost. */
+/** Where one writes. Enter sends (or Ctrl+Enter, as one likes), and nothing written here gets lost. */
 import { Check, SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
-import { memo, useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
+import { enterSends } from "../../state/enterKey";
 import { sentenceOf } from "../../words/reasons";
 import { ComposedBar } from "./acting/ComposedBar";
 import { useComposed } from "./acting/useComposed";
 import { directionOf } from "./direction";
 import { EmojiButton } from "./composer/EmojiButton";
+import { insertText } from "./composer/fieldText";
+import { continueList, markOf, toggleMark } from "./composer/marks";
+import { markdownOf } from "./composer/pasted";
+import { SelectionBar } from "./composer/SelectionBar";
+import { useCompletion } from "./composer/useCompletion";
 import { DraftOffers } from "./DraftOffers";
 import { LaterButton } from "./later/LaterButton";
+import { MentionableContext } from "./markdown/mentions";
 import { useTypingSignal } from "./useTypingSignal";
 
 interface Props {
@@ -37,6 +44,10 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   const typing = useTypingSignal(conversation);
   /** Some browsers end a composition just before the Enter that ended it. */
   const composing = useRef(false);
+  const completion = useCompletion(input, useContext(MentionableContext));
+  const sendsWithEnter = useSyncExternalStore(enterSends.subscribe, enterSends.get);
+  /** Shift while pasting asks for the plain text; a paste does not tell by itself. */
+  const shift = useRef(false);
 
   const changed = useCallback((field: HTMLTextAreaElement, text: string) => {
     setBlank(isBlank(text));
@@ -89,6 +100,18 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   const keyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter picks a word.
     const picking = event.nativeEvent.isComposing || composing.current;
+    shift.current = event.shiftKey;
+    if (!picking && isPlain(event) && completion.key(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const mark = picking ? undefined : markOf(event);
+    if (mark !== undefined && input.current !== null) {
+      event.preventDefault();
+      toggleMark(input.current, mark);
+      return;
+    }
     if (event.key === "Escape" && !picking && composed.mode !== undefined) {
       event.preventDefault();
       composed.leave();
@@ -98,14 +121,18 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
       if (composed.editLast()) event.preventDefault();
       return;
     }
-    if (event.key !== "Enter" || event.shiftKey || event.altKey || picking) return;
-    event.preventDefault();
-    send();
+    if (event.key !== "Enter" || event.altKey || picking) return;
+    const withControl = event.ctrlKey || event.metaKey;
+    if (withControl || (sendsWithEnter && !event.shiftKey)) {
+      event.preventDefault();
+      send();
+    } else if (input.current !== null && continueList(input.current)) event.preventDefault();
   };
 
   const written = (field: HTMLTextAreaElement) => {
     const text = field.value;
     changed(field, text);
+    completion.look(field);
     if (composed.isEdit()) {
       composed.typed(text);
       return;
@@ -116,7 +143,13 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
 
   const paste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
     const pasted = event.clipboardData.getData("text/plain");
-    if (pasted.length <= LONG_PASTE_CHARACTERS) return;
+    if (pasted.length <= LONG_PASTE_CHARACTERS) {
+      const formatted = shift.current ? null : markdownOf(event.clipboardData.getData("text/html"));
+      if (formatted === null) return;
+      event.preventDefault();
+      insertText(event.currentTarget, formatted);
+      return;
+    }
     // As an editing step, which can be undone, the browser would be busy with it for seconds.
     event.preventDefault();
     if (pasted.length > MESSAGE_BYTES) {
@@ -129,7 +162,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   };
 
   return (
-    <div className="w-full max-w-column px-4 pb-4 tablet:px-6">
+    <div className="relative w-full max-w-column px-4 pb-4 tablet:px-6">
       {tooLong && (
         <p role="alert" className="pb-2 text-13 text-red-ink">
           {sentenceOf({ code: "too_long", params: { limit: MESSAGE_BYTES.toString() }, acts: "user" }, {})}
@@ -145,6 +178,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           onLeave={composed.leave}
         />
       )}
+      {completion.list ?? <SelectionBar field={input} />}
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">
         <textarea
           ref={input}
@@ -153,11 +187,19 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           }
           placeholder={`Message ${peerName}`}
           autoComplete="off"
+          {...completion.aria}
           rows={1}
           onInput={({ currentTarget }) => {
             written(currentTarget);
           }}
+          onKeyUp={(event) => {
+            shift.current = event.shiftKey;
+          }}
+          onSelect={({ currentTarget }) => {
+            completion.look(currentTarget);
+          }}
           onBlur={() => {
+            completion.close();
             typing.stop();
             session.outgoing.drafts.flush();
           }}
@@ -175,7 +217,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
         <LaterButton disabled={blank || composed.mode?.kind === "edit"} onPick={send} />
         <IconButton
           label={composed.mode?.kind === "edit" ? "Save" : "Send"}
-          shortcut="Enter"
+          shortcut={sendsWithEnter ? "Enter" : "Ctrl Enter"}
           disabled={blank}
           onClick={() => {
             send();

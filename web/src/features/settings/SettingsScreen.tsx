@@ -9,6 +9,7 @@ import { Segments } from "../../components/Segments";
 import { Switch } from "../../components/Switch";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
 import type { ThemeChoice } from "../../state/chosenTheme";
+import { chooseEnter, enterSends } from "../../state/enterKey";
 import { chooseTheme, themeChoice } from "../../state/theme";
 import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";
@@ -124,6 +125,9 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
         <Part title="Signed-in browsers">
           <SignedInBrowsers />
         </Part>
+        <Part title="Writing">
+          <EnterKey />
+        </Part>
         <Part title="Appearance">
           <ThemePicker />
         </Part>
@@ -161,6 +165,18 @@ function unlockedWords({ unlocked_by, ask_password_at_start }: SettingsView): st
     case "nothing":
       return "The key is kept in memory alone, and gone with a restart.";
   }
+}
+
+function EnterKey() {
+  const sends = useSyncExternalStore(enterSends.subscribe, enterSends.get);
+  return (
+    <Switch
+      label="Enter sends"
+      note="Shift+Enter begins a new line. Switched off, Enter does, and Ctrl+Enter sends. It is kept in this browser."
+      checked={sends}
+      onChange={chooseEnter}
+    />
+  );
 }
 
 const THEMES: readonly (readonly [ThemeChoice, string])[] = [
