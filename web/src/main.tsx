@@ -6,7 +6,9 @@ import { route, socket } from "./ahead";
 import type { InternalService } from "./api/InternalService";
 import { browserSurroundings, WebSocketService } from "./api/WebSocketService";
 import { App } from "./app/App";
+import { landing } from "./app/parts";
 import { keepShell } from "./app/shell";
+import { loadAhead } from "./components/Later";
 import { loadFormatted } from "./features/conversation/markdown/formatting";
 import { thisBrowser } from "./state/browser";
 import { watchServedPage } from "./state/oldPage";
@@ -38,7 +40,11 @@ async function start(place: HTMLElement): Promise<void> {
   // Nothing waits for it, and it is mostly there before the first messages are: they are not drawn twice then.
   void loadFormatted();
   // Drawn once, when all of it is there: each part by itself would be drawn, laid out and painted for a moment only.
-  await Promise.race([told, new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS))]);
+  const first = route.screen === "landing" ? loadAhead(landing) : Promise.resolve();
+  await Promise.race([
+    Promise.all([told, first]),
+    new Promise((done) => setTimeout(done, PATIENCE_MILLISECONDS)),
+  ]);
   createRoot(place).render(
     <StrictMode>
       <App service={service} sessions={sessions} />

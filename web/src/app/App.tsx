@@ -1,11 +1,12 @@
 /** Which screen this tab shows: decided by its address, and by what the internal service says of the account in it. */
 import { Compass } from "lucide-react";
+import type { ReactNode } from "react";
 import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
+import { Later } from "../components/Later";
 import { TooltipProvider } from "../components/Tooltip";
-import { Landing } from "../features/landing/Landing";
 import { rememberCommands } from "../state/commands";
 import {
   ServiceContext,
@@ -21,6 +22,7 @@ import type { Sessions } from "../state/sessions";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
 import icon from "./favicon.svg";
 import { Mishap } from "./Mishap";
+import { landing } from "./parts";
 import { SignedOutScreen } from "./SignedOutScreen";
 import { Standstill } from "./Standstill";
 import { Waiting } from "./Waiting";
@@ -104,7 +106,11 @@ function LandingScreen({ ask }: { readonly ask: Asked }) {
     forgetTabAccount();
     document.title = LANDING_TITLES[ask];
   }, [ask]);
-  return <Landing ask={ask} onEnter={enter} onMeet={meet} />;
+  return <Later load={landing} of={{ ask, onEnter: enter, onMeet: meet }} failed={inTheMiddle} />;
+}
+
+function inTheMiddle(said: ReactNode) {
+  return <main className="flex h-full items-center justify-center px-5">{said}</main>;
 }
 
 function AccountScreen({

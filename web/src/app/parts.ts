@@ -7,6 +7,7 @@ export const discoverPeers = async () => (await import("../features/discover/Dis
 export const goToDay = async () => (await import("../features/search/GoToDay")).GoToDay;
 export const infoPanel = async () => (await import("../features/info/InfoPanel")).InfoPanel;
 export const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
+export const landing = async () => (await import("../features/landing/Landing")).Landing;
 export const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 export const reachPart = async () => (await import("../features/invite/Reach")).ReachPart;
 export const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;

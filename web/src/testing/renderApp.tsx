@@ -1,5 +1,5 @@
 /** The whole UI in a test: at an address, over a fake world with two people on this computer. */
-import { act, cleanup, render } from "@testing-library/react";
+import { act, cleanup, render, waitFor } from "@testing-library/react";
 import type { UserEvent } from "@testing-library/user-event";
 import userEvent from "@testing-library/user-event";
 import type { ComponentType } from "react";
@@ -46,10 +46,15 @@ export async function showApp(
   cleanup(); // a test may look at one address after the other
   window.history.replaceState(null, "", address);
   const service = new FakeInternalService(world);
+  let page: HTMLElement | null = null;
   await act(async () => {
     readAddress();
-    render(<App service={service} sessions={new Sessions(service, thisBrowser())} />);
+    ({ container: page } = render(<App service={service} sessions={new Sessions(service, thisBrowser())} />));
     await Promise.resolve();
+  });
+  // A screen whose code comes later is there a moment later.
+  await waitFor(() => {
+    if (page?.textContent === "") throw new Error("nothing is shown yet");
   });
   return { world, service, user: userEvent.setup({ delay: null }) };
 }
