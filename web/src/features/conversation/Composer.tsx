@@ -14,7 +14,7 @@ import { EmojiButton } from "./composer/EmojiButton";
 import { insertText } from "./composer/fieldText";
 import { continueList, markOf, toggleMark } from "./composer/marks";
 import { markdownOf } from "./composer/pasted";
-import { SelectionBar } from "./composer/SelectionBar";
+import { MarksBar } from "./composer/MarksBar";
 import { useCompletion } from "./composer/useCompletion";
 import { DraftOffers } from "./DraftOffers";
 import { LaterButton } from "./later/LaterButton";
@@ -178,7 +178,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           onLeave={composed.leave}
         />
       )}
-      {completion.list ?? <SelectionBar field={input} />}
+      {completion.list ?? <MarksBar field={input} />}
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">
         <textarea
           ref={input}

@@ -11,7 +11,7 @@ export interface Wanted {
   readonly end: number;
 }
 
-export interface Offer {
+export interface Completing {
   readonly key: string;
   /** What takes the place of what was typed. */
   readonly text: string;
@@ -20,7 +20,7 @@ export interface Offer {
   readonly note: string;
 }
 
-export interface Person {
+export interface Completable {
   readonly username: string;
   readonly name: string;
   readonly isOneself: boolean;
@@ -41,7 +41,7 @@ export function wantedAt(text: string, caret: number): Wanted | null {
   return { kind, query, start: caret - query.length - 1, end: caret };
 }
 
-export function emojiOffers(emojis: readonly Emoji[], query: string, tone: number): readonly Offer[] {
+export function emojiOffers(emojis: readonly Emoji[], query: string, tone: number): readonly Completing[] {
   return findEmojis(emojis, query)
     .slice(0, MOST)
     .map((emoji) => {
@@ -57,7 +57,7 @@ export function emojiOffers(emojis: readonly Emoji[], query: string, tone: numbe
     });
 }
 
-export function personOffers(people: readonly Person[], query: string): readonly Offer[] {
+export function personOffers(people: readonly Completable[], query: string): readonly Completing[] {
   const wanted = searchable(query);
   return people
     .filter(

@@ -6,7 +6,7 @@ import { emojiHabits, rememberEmoji } from "../../../components/emojiHabits";
 import { classes } from "../../../components/classes";
 import type { Emoji } from "../../../text/emojis";
 import { loadEmojis } from "../../../text/emojis";
-import type { Offer, Person, Wanted } from "./completing";
+import type { Completing, Completable, Wanted } from "./completing";
 import { emojiOffers, personOffers, wantedAt } from "./completing";
 import { replaceText } from "./fieldText";
 
@@ -27,7 +27,7 @@ interface Completion {
 
 export function useCompletion(
   field: RefObject<HTMLTextAreaElement | null>,
-  people: readonly Person[],
+  people: readonly Completable[],
 ): Completion {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   /** Where one closed the offers: they stay away until something else is begun. */
@@ -38,7 +38,7 @@ export function useCompletion(
   const offers = wanted === null || wanted.start === closedAt ? [] : offersFor(wanted, emojis, people);
   const chosen = Math.min(place, offers.length - 1);
 
-  const take = (offer: Offer) => {
+  const take = (offer: Completing) => {
     if (field.current === null || wanted === null) return;
     if (wanted.kind === "emoji") rememberEmoji(offer.text);
     replaceText(field.current, wanted.start, wanted.end, offer.text);
@@ -102,7 +102,7 @@ function OfferRow({
   onTake,
 }: {
   readonly id: string;
-  readonly offer: Offer;
+  readonly offer: Completing;
   readonly chosen: boolean;
   readonly onTake: () => void;
 }) {
@@ -135,8 +135,8 @@ function OfferRow({
 function offersFor(
   { kind, query }: Wanted,
   emojis: readonly Emoji[],
-  people: readonly Person[],
-): readonly Offer[] {
+  people: readonly Completable[],
+): readonly Completing[] {
   return kind === "emoji" ? emojiOffers(emojis, query, emojiHabits().tone) : personOffers(people, query);
 }
 

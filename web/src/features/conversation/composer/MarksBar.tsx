@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<MarkName, readonly [string, ReactNode]>> = {
   link: ["Link", <Link key="link" size={16} aria-hidden />],
 };
 
-export function SelectionBar({ field }: { readonly field: RefObject<HTMLTextAreaElement | null> }) {
+export function MarksBar({ field }: { readonly field: RefObject<HTMLTextAreaElement | null> }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     const look = () => {
