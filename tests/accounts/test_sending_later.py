@@ -61,7 +61,7 @@ def test_it_goes_when_it_is_due_and_nobody_hears_of_it_before(world: Deployment,
 
 def test_what_is_cancelled_is_never_sent_and_leaves_no_word(world: Deployment, alice: Person, bob: Person) -> None:
     later(world, alice, bob, "cormorants over the lagoon", 5)
-    world.do(alice, lambda account, now: account.scheduling.cancel(LATER))
+    world.do(alice, lambda account, now: account.scheduling.cancel(LATER, now))
     world.pass_time(60)
     assert (world.texts(bob, alice), waiting(alice)) == ([], [])
     alice.store.erase_traces()
@@ -71,8 +71,8 @@ def test_what_is_cancelled_is_never_sent_and_leaves_no_word(world: Deployment, a
 def test_what_was_sent_cannot_be_cancelled(world: Deployment, alice: Person, bob: Person) -> None:
     later(world, alice, bob, "Gone", 5)
     world.pass_time(10)
-    assert refusal(lambda: alice.account.scheduling.cancel(LATER)) == "already_sent"
-    assert refusal(lambda: alice.account.scheduling.cancel(MessageId(b"n" * 16))) == "message_gone"
+    assert refusal(lambda: alice.account.scheduling.cancel(LATER, world.now)) == "already_sent"
+    assert refusal(lambda: alice.account.scheduling.cancel(MessageId(b"n" * 16), world.now)) == "message_gone"
 
 
 def test_another_text_and_another_time(world: Deployment, alice: Person, bob: Person) -> None:
@@ -163,3 +163,22 @@ def test_asked_once_more_it_is_the_same(world: Deployment, alice: Person, bob: P
     later(world, alice, bob, "Once", 60)
     world.pass_time(61)
     assert world.texts(bob, alice) == ["Once"]
+
+
+def test_data_that_is_older_than_it_was_sends_nothing_by_itself(world: Deployment, alice: Person, bob: Person) -> None:
+    """What waits in it may have been cancelled since: a person decides."""
+    later(world, alice, bob, "I take this back", 600)
+    data = world.end(alice)
+    world.restart(alice, database=data)
+    with alice.store.transaction():
+        alice.account.found_older()
+    data = world.end(alice)
+    world.restart(alice, database=data)
+    world.pass_time(700)
+    assert world.texts(bob, alice) == []
+    [held] = alice.account.scheduling.views()
+    assert held.refused is not None
+    assert held.refused.code == "held_back"
+    world.do(alice, lambda account, now: account.scheduling.change(LATER, None, 0, now))
+    world.pass_time(60)
+    assert world.texts(bob, alice) == ["I take this back"]

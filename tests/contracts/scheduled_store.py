@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Scheduled
 from casemate.protocol.ids import MessageId
+from casemate.protocol.limits import CANCELLED_KEPT_SECONDS
 from tests.contracts.account_rows import BEA, WITH_BEA, WITH_CARL
 
 FIRST = Scheduled(MessageId(b"f" * 16), WITH_BEA, "Grüße", (BEA, MessageId(b"q" * 16)), 1.0, 20.0)
@@ -28,3 +29,15 @@ class ScheduledStoreContract:
         with store.transaction():
             store.drop_scheduled(FIRST.message_id)
         assert (store.all_scheduled(), store.scheduled_size(), store.scheduled_next()) == ([], (0, 0), None)
+
+    def test_of_what_was_cancelled_only_that_is_known_for_a_while(self, store: AccountStore) -> None:
+        with store.transaction():
+            store.put_scheduled(FIRST)
+            store.cancel_scheduled(FIRST.message_id, 100.0)
+        assert (store.scheduled(FIRST.message_id), store.all_scheduled(), store.scheduled_due(1e9)) == (None, [], [])
+        assert (store.scheduled_size(), store.scheduled_next()) == ((0, 0), None)
+        assert store.was_cancelled(FIRST.message_id)
+        assert not store.was_cancelled(SECOND.message_id)
+        with store.transaction():
+            store.cancelled_expire(100.0 + CANCELLED_KEPT_SECONDS)
+        assert not store.was_cancelled(FIRST.message_id)

@@ -105,7 +105,20 @@ def test_an_answer_that_was_lost_is_asked_for_again(writer: Writer) -> None:
     assert writer.arrived() == ["Good morning"]
 
 
-@pytest.mark.parametrize(("field", "value"), [("text", ""), ("message_id", "no"), ("due_at", 2**62)])
+def test_what_was_cancelled_is_not_sent_when_a_page_asks_once_more(writer: Writer) -> None:
+    """It never heard the answer, nor that another window took it back."""
+    writer.view.expect(ext.MessageScheduled, writer.send(10))
+    writer.other.expect(Done, CancelScheduled(request_id=new_id(), cid=writer.cid, message_id=LATER))
+    writer.street.pass_time(30)
+    for seconds in (-20, 3_600):
+        assert refusal(writer.view, writer.send(seconds)) == "message_gone"
+    writer.street.pass_time(3_700)
+    assert (writer.snapshot(), writer.arrived()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("text", ""), ("message_id", "no"), ("due_at", 2**62), ("due_at", 10**400), ("due_at", -1)]
+)
 def test_what_cannot_be_is_refused(writer: Writer, field: str, value: object) -> None:
     writer.view.expect(ext.MessageScheduled, writer.send(3_600))
     fields = {"cid": Cid(writer.cid), "message_id": LATER, field: value}
@@ -118,3 +131,16 @@ def test_what_was_sent_already_says_so(writer: Writer) -> None:
     writer.street.pass_time(6)
     asked = CancelScheduled(request_id=new_id(), cid=writer.cid, message_id=LATER)
     assert refusal(writer.view, asked) == "already_sent"
+
+
+def test_what_is_due_on_a_full_disk_waits_and_disturbs_nothing(writer: Writer, house: House) -> None:
+    writer.view.expect(ext.MessageScheduled, writer.send(30))
+    house.kill()
+    house.full = True
+    house.start()
+    writer.view = house.view()
+    writer.other = house.view()
+    assert [each.id for each in writer.snapshot()] == [LATER]
+    writer.street.pass_time(300)
+    assert house.undone == []
+    assert [each.id for each in writer.snapshot()] == [LATER]

@@ -17,6 +17,8 @@ PASSWORD_BYTES: Final = (7, 1024)
 MESSAGE_BODY_BYTES: Final = 1 * MIB
 EDITED_BYTES: Final = MESSAGE_BODY_BYTES - 64
 """Of the text of an edit, which names its message beside it."""
+CANCELLED_KEPT_SECONDS: Final = 30 * DAY_SECONDS
+"""So long it is known that a message was cancelled: a page that comes back asks for it once more."""
 UNREAD_AGAIN: Final = 1_000
 """Messages that become unread once more with one request, at most."""
 SCHEDULED_MESSAGES: Final = 200

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { axeProblems } from "../testing/axeProblems";
 import { conversationId } from "../testing/conversationId";
 import { openConversation } from "../testing/openConversation";
-import { ANN, BOB, worldOfThree } from "../testing/renderApp";
+import { ANN, BOB, showApp, worldOfThree } from "../testing/renderApp";
 import { App } from "./App";
 
 const HELLO = "1".padStart(32, "0");
@@ -36,6 +36,19 @@ test("what is pinned stands on top, says so, and can be let go", async () => {
   await waitFor(() => {
     expect(direct().queryByRole("img", { name: "Pinned" })).not.toBeInTheDocument();
   });
+});
+
+test("its menu acts where one is: the conversation is not opened, and so not read", async () => {
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  world.send(bob, ann, HELLO, "hello");
+  world.readAll(ann, bob, 1000);
+  const { user } = await showApp(App, `/a/${ANN.toString()}`, world);
+  await screen.findByRole("link", { name: /Bob Birch/u });
+  await menuOf(/Bob Birch/u);
+  await user.click(screen.getByRole("menuitem", { name: "Mark as unread" }));
+  expect(location.pathname).toBe(`/a/${ANN.toString()}`);
+  expect(ann.unread).toBe(1);
 });
 
 test("what is put away stands in the archive, and a right click is not needed to find it", async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "vitest";
 
 import { chooseUndoSend } from "../state/undoSend";
 import { openConversation } from "../testing/openConversation";
-import { ANN } from "../testing/renderApp";
+import { ANN, BOB, worldOfThree } from "../testing/renderApp";
 import { axeProblems } from "../testing/axeProblems";
 import { App } from "./App";
 
@@ -92,4 +92,70 @@ test("why one could not go is said, and that it goes by itself", async () => {
       });
   });
   expect(await within(await list()).findByText(/It goes as soon as that has changed/u)).toBeVisible();
+});
+
+test("what is being edited stays when an answer is taken back", async () => {
+  chooseUndoSend(20);
+  const world = worldOfThree();
+  const [ann, bob] = [world.account(ANN), world.account(BOB)];
+  world.send(ann, bob, "1".padStart(32, "0"), "first");
+  const { user, box } = await openConversation(App, world);
+  const first = ann.saidWith(BOB)?.[0];
+  if (first === undefined) throw new Error("nothing said");
+  act(() => {
+    ann.scheduled.put(
+      {
+        id: "5".padStart(32, "0"),
+        conversation: first.conversation,
+        text: "an answer",
+        reply_to: { author: bob.account_id, id: first.id },
+        written_at: Date.now(),
+        due_at: Date.now() + 20_000,
+        refused: null,
+      },
+      () => undefined,
+    );
+  });
+  await user.type(box, "{ArrowUp}");
+  const field = await screen.findByRole("textbox", { name: "The message you are editing" });
+  await user.type(field, " more");
+  await user.click(within(await list()).getByRole("button", { name: "Undo" }));
+  await waitFor(() => {
+    expect(screen.queryByRole("region", { name: "To be sent later" })).not.toBeInTheDocument();
+  });
+  expect(field).toHaveValue("first more");
+});
+
+test("a message goes after one that can still be undone, also where that was switched off since", async () => {
+  chooseUndoSend(20);
+  const { user, box, ann } = await openConversation(App);
+  await user.type(box, "one{Enter}");
+  await list();
+  chooseUndoSend(0);
+  await user.type(box, "two{Enter}");
+  await waitFor(() => {
+    expect(ann.scheduled.all().map(({ text }) => text)).toEqual(["one", "two"]);
+  });
+});
+
+test("a text whose answer was lost is not asked for again once it waits, or was taken back", async () => {
+  chooseUndoSend(20);
+  const { user, box, service, ann } = await openConversation(App);
+  const release = service.hold("SendChat");
+  await user.type(box, "once{Enter}");
+  const asked = () => service.asked.filter(({ name }) => name === "SendChat");
+  const [first] = asked();
+  const id = (first?.fields as { message_id: string }).message_id;
+  act(() => {
+    ann.emit({ type: "ScheduledRemoved", id });
+  });
+  act(() => {
+    service.lose();
+    service.restore();
+  });
+  await waitFor(() => {
+    expect(screen.queryByText("once")).not.toBeInTheDocument();
+  });
+  expect(asked()).toHaveLength(1);
+  release();
 });

@@ -10,7 +10,7 @@ import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import type { SessionStore } from "./sessionState";
 import { changeWorkspace } from "./sessionState";
-import { dueWithUndo } from "./undoSend";
+import { dueWithUndo, isUndo } from "./undoSend";
 import { applyEvent } from "./workspace";
 
 const NO_DRAFTS = new Map<string, never>();
@@ -50,10 +50,20 @@ export class Outgoing {
    * (Unix milliseconds) the service keeps it until then.
    */
   send(conversation: string, text: string, dueAt: number | null = dueWithUndo()): void {
+    const due = this.afterWhatWaits(conversation, dueAt);
     const mode = this.composing.of(conversation);
     const replyTo = mode?.kind === "reply" ? mode.to : null;
-    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo, dueAt);
+    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo, due);
     if (replyTo !== null) this.composing.end(conversation);
+  }
+
+  /** Not before a message of this conversation that can still be undone: they stay in the order of writing. */
+  private afterWhatWaits(conversation: string, dueAt: number | null): number | null {
+    const waiting = [...(this.store.get().workspace?.scheduled.values() ?? [])].filter(
+      (each) => each.conversation === conversation && isUndo(each) && each.refused === null,
+    );
+    const last = Math.max(0, ...waiting.map(({ due_at }) => due_at));
+    return last > (dueAt ?? Date.now()) ? last + 1 : dueAt;
   }
 
   /** What was to be sent later is a draft again. Rejects when it was sent, or nobody answers; no words are lost then. */
@@ -65,7 +75,9 @@ export class Outgoing {
       if (error instanceof Refused) undo();
       throw error;
     }
-    if (reply_to !== null) this.composing.reply(conversation, reply_to);
+    // What is being edited stays so: its words are nowhere else.
+    const editing = this.composing.of(conversation)?.kind === "edit";
+    if (reply_to !== null && !editing) this.composing.reply(conversation, reply_to);
   }
 
   /** As one's own message, beside what is being written there. */
@@ -112,12 +124,15 @@ export class Outgoing {
 
   /** The service answers: what it did not get goes there now, from here and from pages that are gone. */
   async synchronise(key: BrowserKey): Promise<void> {
+    const scheduled = this.store.get().workspace?.scheduled ?? new Map<string, never>();
+    for (const id of scheduled.keys()) this.handover.drop(id);
     this.handover.again();
     await this.sealed.unlock(key);
     const texts: KeptText[] = [];
     const drafts = new Map<string, KeptDraft>();
     for (const { id, words } of await this.sealed.all()) {
-      if (words.kind === "text") texts.push(this.inItsConversation(words));
+      if (words.kind === "text" && scheduled.has(words.messageId)) void this.sealed.drop(id);
+      else if (words.kind === "text") texts.push(this.inItsConversation(words));
       else drafts.set(id, words);
     }
     this.handover.found(texts);
@@ -127,6 +142,9 @@ export class Outgoing {
 
   heard(event: ViewEvent): void {
     if (event.type === "MessageChanged") this.handover.drop(event.message.id);
+    if (event.type === "ScheduledChanged") this.handover.drop(event.scheduled.id);
+    // Sent, or taken back in another window: not to be asked for once more.
+    if (event.type === "ScheduledRemoved") this.handover.drop(event.id);
     this.drafts.heard(event, this.knownDrafts());
   }
 

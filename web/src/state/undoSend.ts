@@ -1,4 +1,5 @@
 /** For how long what was just sent can be taken back before anybody has it; one choice for this browser. */
+import type { ScheduledView } from "../api/generated";
 import { WritableStore } from "./store";
 
 const KEY = "casemate.undo-send";
@@ -19,6 +20,11 @@ export function chooseUndoSend(seconds: UndoSeconds): void {
 export function dueWithUndo(): number | null {
   const seconds = stored(); // another tab may have chosen
   return seconds === 0 ? null : Date.now() + 1000 * seconds;
+}
+
+/** Whether it waits only so that it can be taken back. */
+export function isUndo({ written_at, due_at }: Pick<ScheduledView, "written_at" | "due_at">): boolean {
+  return due_at - written_at <= 1000 * Math.max(...UNDO_SECONDS) + 1000;
 }
 
 function stored(): UndoSeconds {

@@ -186,6 +186,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   still_under_way: () =>
     "This message has not arrived yet. Take it back for everybody, or wait until it has.",
   already_sent: () => "It has been sent already. You can still take it back from everybody.",
+  held_back: () =>
+    "Older data was put back on this computer, so this may have been sent or cancelled since. Send it or delete it.",
   too_many_scheduled: () => "Too many messages wait to be sent later already. Send or delete some of them.",
   already_running: () => "That is under way already. Give it a moment.",
   draft_moved: () => "Another window went on with this text.",

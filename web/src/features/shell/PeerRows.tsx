@@ -49,7 +49,69 @@ export function ConversationRow(props: ConversationRowProps) {
       ? `Draft: ${draft}`
       : previewOf(conversation?.last);
   return (
-    <RowLink {...props} onMenu={conversation && setMenu}>
+    <>
+      <RowLink {...props} onMenu={conversation && setMenu}>
+        <Avatar
+          initials={initials(name)}
+          colourKey={peer.account_id}
+          size={32}
+          presence={presenceOf(peer)}
+          verified={peer.verified}
+        />
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline gap-2">
+            <PersonName
+              name={name}
+              username={ambiguous ? peer.username : undefined}
+              cut
+              className={classes(
+                "flex-1 text-13",
+                unread > 0 && muted === null ? "font-bold" : "font-medium",
+              )}
+            />
+            <span className="sr-only">, {peer.awaited ? AWAITED : presenceSentence(peer, now)}, </span>
+            {muted !== null && (
+              <Tooltip text={mutedWords(muted, now)}>
+                <span className="flex shrink-0 self-center text-ink-3">
+                  <BellOff size={13} aria-hidden />
+                  <span className="sr-only">{mutedWords(muted, now)}, </span>
+                </span>
+              </Tooltip>
+            )}
+            {conversation?.last && (
+              <span className="shrink-0 text-12 text-ink-3 tabular-nums">
+                {shortTime(conversation.last.shown_at, now)}
+              </span>
+            )}
+          </span>
+          <span className="flex items-center gap-2">
+            <span
+              className={classes(
+                "min-w-0 flex-1 truncate text-12",
+                peer.identity_changed
+                  ? "text-red-ink"
+                  : typing
+                    ? "text-accent-ink"
+                    : unread > 0
+                      ? "text-ink"
+                      : "text-ink-3",
+              )}
+            >
+              <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
+            </span>
+            {conversation?.pinned === true && (
+              <Pin size={12} role="img" aria-label="Pinned" className="shrink-0 text-ink-3" />
+            )}
+            <OwnConnection peer={peer} />
+            <CountBadge
+              count={unread}
+              label={muted === null ? "unread" : "unread, muted"}
+              quiet={muted !== null}
+            />
+          </span>
+        </span>
+      </RowLink>
+      {/* Beside the link: a press in it is none on the link. */}
       {menu !== null && conversation && (
         <Suspense>
           <ArrangingMenu
@@ -62,63 +124,7 @@ export function ConversationRow(props: ConversationRowProps) {
           />
         </Suspense>
       )}
-      <Avatar
-        initials={initials(name)}
-        colourKey={peer.account_id}
-        size={32}
-        presence={presenceOf(peer)}
-        verified={peer.verified}
-      />
-      <span className="min-w-0 flex-1">
-        <span className="flex items-baseline gap-2">
-          <PersonName
-            name={name}
-            username={ambiguous ? peer.username : undefined}
-            cut
-            className={classes("flex-1 text-13", unread > 0 && muted === null ? "font-bold" : "font-medium")}
-          />
-          <span className="sr-only">, {peer.awaited ? AWAITED : presenceSentence(peer, now)}, </span>
-          {muted !== null && (
-            <Tooltip text={mutedWords(muted, now)}>
-              <span className="flex shrink-0 self-center text-ink-3">
-                <BellOff size={13} aria-hidden />
-                <span className="sr-only">{mutedWords(muted, now)}, </span>
-              </span>
-            </Tooltip>
-          )}
-          {conversation?.last && (
-            <span className="shrink-0 text-12 text-ink-3 tabular-nums">
-              {shortTime(conversation.last.shown_at, now)}
-            </span>
-          )}
-        </span>
-        <span className="flex items-center gap-2">
-          <span
-            className={classes(
-              "min-w-0 flex-1 truncate text-12",
-              peer.identity_changed
-                ? "text-red-ink"
-                : typing
-                  ? "text-accent-ink"
-                  : unread > 0
-                    ? "text-ink"
-                    : "text-ink-3",
-            )}
-          >
-            <bdi>{peer.identity_changed ? "Identity changed: look at this first" : preview}</bdi>
-          </span>
-          {conversation?.pinned === true && (
-            <Pin size={12} role="img" aria-label="Pinned" className="shrink-0 text-ink-3" />
-          )}
-          <OwnConnection peer={peer} />
-          <CountBadge
-            count={unread}
-            label={muted === null ? "unread" : "unread, muted"}
-            quiet={muted !== null}
-          />
-        </span>
-      </span>
-    </RowLink>
+    </>
   );
 }
 

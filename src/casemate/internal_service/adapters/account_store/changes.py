@@ -13,7 +13,7 @@ from casemate.internal_service.adapters.account_store.plain_queue import PlainQu
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow
-from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId
+from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import (
     CHANGES_WAITING,
     CHANGES_WAITING_BYTES,
@@ -151,7 +151,8 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
             self._db.execute(f"DELETE FROM changes WHERE {_OF_TARGET}", message.conversation, *target)
         self.plain_drop(message.arrival, message.body)
         frame = ilm.decode(message.body) if message.kind == Kind.OPAQUE else None
-        if isinstance(frame, ilm.Data) and frame.body:
+        # Whoever names somebody else as its source must not make us touch what that one said.
+        if isinstance(frame, ilm.Data) and message.author is not None and frame.source == cid_of(message.author):
             self.kv_blank(ilm.payload(frame), len(frame.body))
 
     def _keep_first_text(self, message: MessageRow, target: Target) -> None:

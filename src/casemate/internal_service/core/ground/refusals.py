@@ -39,6 +39,7 @@ _ACTS: dict[str, Acts] = {
     "not_editable": "user",
     "still_under_way": "user",
     "already_sent": "user",
+    "held_back": "user",
     "too_many_scheduled": "user",
     "already_running": "retry",
     "username_taken": "user",

@@ -62,6 +62,7 @@ _SENTENCES: Final[dict[str, str]] = {
     "not_editable": "Only text can be edited.",
     "still_under_way": "This message has not arrived yet: take it back for everybody, or wait.",
     "already_sent": "This message was sent already: it can be taken back from everybody.",
+    "held_back": "This computer's data is older than it was: this may have been sent or cancelled since.",
     "too_many_scheduled": "Too many messages wait to be sent later already; send or delete some of them.",
     "already_running": "The same request is already under way.",
     "unknown_peer": "The server does not know this account.",

@@ -1,5 +1,7 @@
 """Texts that views send, now or later."""
 
+from typing import Final
+
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.ground.desk import Asker
 from casemate.internal_service.core.ground.ids import conversation_from_hex, message_from_hex
@@ -13,6 +15,8 @@ from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.message_extensions import CancelScheduled, ChangeScheduled
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
+
+_LAST_MILLISECOND: Final = 2**53 - 1
 
 
 class Sending:
@@ -39,7 +43,9 @@ class Sending:
     def _send(self, host: Host, conversation: ConversationId, message_id: MessageId, request: ext.SendChat) -> Outcome:
         reply_to = None if request.reply_to is None else target_of(request.reply_to.author, request.reply_to.id)
         account, now = host.account, self._desk.now
-        due_at = 0.0 if request.due_at is None else request.due_at / 1000
+        if account.scheduling.was_cancelled(message_id):
+            raise refuse("message_gone")
+        due_at = _seconds(request.due_at) or 0.0
         is_for_later = due_at > now.wall and account.message_view(conversation, message_id) is None
         # Asked once more, one that waits goes on waiting.
         if is_for_later or account.scheduling.view(message_id) is not None:
@@ -49,14 +55,14 @@ class Sending:
     def change_scheduled(self, asker: Asker, request: ChangeScheduled) -> None:
         if request.text is not None:
             _check_text(request.text)
-        due_at = None if request.due_at is None else request.due_at / 1000
+        due_at = _seconds(request.due_at)
         host = self._hosts.session(request.cid)
         message_id = message_from_hex(request.message_id)
         self._do(asker, host, host.account.scheduling.change(message_id, request.text, due_at, self._desk.now))
 
     def cancel_scheduled(self, asker: Asker, request: CancelScheduled) -> None:
         host = self._hosts.session(request.cid)
-        self._do(asker, host, host.account.scheduling.cancel(message_from_hex(request.message_id)))
+        self._do(asker, host, host.account.scheduling.cancel(message_from_hex(request.message_id), self._desk.now))
 
     def _do(self, asker: Asker, host: Host, items: Outcome) -> None:
         self._desk.answer(asker, Done(cid=host.cid, request_id=asker.request_id))
@@ -74,6 +80,12 @@ def _became(
     if message is None or not message.mine:
         raise refuse("malformed", what="message_id")
     return ext.MessageQueued(cid=host.cid, request_id=asker.request_id, message=message)
+
+
+def _seconds(due_at: int | None) -> float | None:
+    if due_at is not None and not 0 <= due_at <= _LAST_MILLISECOND:
+        raise refuse("malformed", what="due_at")
+    return None if due_at is None else due_at / 1000
 
 
 def _check_text(text: str) -> None:

@@ -112,7 +112,8 @@ function ScheduledRow({
       )}
       {refused !== null && attempt.state !== "refused" && (
         <p className="basis-full pb-1 text-12 text-amber-ink">
-          {sentenceOf(refused, { peer: peerName })} It goes as soon as that has changed.
+          {sentenceOf(refused, { peer: peerName })}{" "}
+          {refused.code !== "held_back" && "It goes as soon as that has changed."}
         </p>
       )}
       {attempt.state === "refused" && (

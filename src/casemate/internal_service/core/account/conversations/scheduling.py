@@ -17,13 +17,15 @@ from casemate.internal_service.core.account.rows import Peer, Scheduled
 from casemate.internal_service.core.ground.notices import ScheduledChanged
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.undo import Memory
-from casemate.node import Instant, Monotonic
+from casemate.node import Instant, Monotonic, WritesRefused
 from casemate.protocol.client.views import MessageReference, ScheduledView
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import SCHEDULED_AHEAD_SECONDS, SCHEDULED_BYTES, SCHEDULED_MESSAGES
 
 LOOK_SECONDS: Final = 30.0
 """The clock on the wall may be set: so often it is looked at. What was refused is tried again as often."""
+HELD_BACK: Final = "held_back"
+"""The code of what waits for a person to decide."""
 LATE_SECONDS: Final = 120.0
 """Whatever goes later than this after its time is said to be late."""
 
@@ -76,10 +78,19 @@ class Scheduling(Memory):
             kept = replace(kept, due_at=_due(due_at, now), refused="")
         return self._keep(kept, now)
 
-    def cancel(self, message_id: MessageId) -> Outcome:
-        """It is not sent, and leaves no trace. Raises Refused."""
-        self._context.store.drop_scheduled(self._scheduled(message_id).message_id)
+    def cancel(self, message_id: MessageId, now: Instant) -> Outcome:
+        """It is not sent, also if a page that heard nothing of this asks once more, and no word of it stays. Raises
+        Refused."""
+        self._context.store.cancel_scheduled(self._scheduled(message_id).message_id, now.wall)
         return [ScheduledChanged(message_id)]
+
+    def was_cancelled(self, message_id: MessageId) -> bool:
+        return self._context.store.was_cancelled(message_id)
+
+    def hold_back(self) -> None:
+        """This data is older than it was: what waits in it may have been sent or cancelled since. A person decides."""
+        for kept in self._context.store.all_scheduled():
+            self._context.store.put_scheduled(replace(kept, refused=HELD_BACK))
 
     def view(self, message_id: MessageId) -> ScheduledView | None:
         kept = self._context.store.scheduled(message_id)
@@ -100,12 +111,16 @@ class Scheduling(Memory):
         self._look_at = None
         outcome: Outcome = []
         held_up: set[ConversationId] = set()
-        for kept in self._context.store.scheduled_due(now.wall):
-            # What is to come after one that cannot go does not overtake it.
-            if kept.conversation not in held_up:
-                outcome += self._send(kept, now)
-                if self._context.store.scheduled(kept.message_id) is not None:
-                    held_up.add(kept.conversation)
+        try:
+            for kept in self._context.store.scheduled_due(now.wall):
+                # What is to come after one that cannot go does not overtake it.
+                if kept.conversation not in held_up and kept.refused != HELD_BACK:
+                    outcome += self._send(kept, now)
+                    if self._context.store.scheduled(kept.message_id) is not None:
+                        held_up.add(kept.conversation)
+        except WritesRefused:
+            self._look_again(LOOK_SECONDS, now)
+            return outcome
         next_due = self._context.store.scheduled_next()
         if next_due is not None:
             self._look_again(LOOK_SECONDS if next_due <= now.wall else next_due - now.wall, now)
