@@ -1,7 +1,7 @@
 """What every store of mutes and notification settings does; part of `AccountStoreContract`."""
 
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import Mute
+from casemate.internal_service.core.account.rows import Beginning, Mute
 from casemate.protocol.client.notification_views import NotificationSettings
 from casemate.protocol.ids import ConversationId
 from tests.contracts.account_rows import WITH_BEA, WITH_CARL, add, message
@@ -38,6 +38,21 @@ class NotifyingStoreContract:
         for number in range(1, 5):
             add(store, message(f"m{number}", number))
         store.see(WITH_BEA, 1)
-        assert [row.body for row in store.unseen(WITH_BEA, 2)] == [b"m4", b"m3"]
-        assert [row.body for row in store.unseen(WITH_BEA, 9)] == [b"m4", b"m3", b"m2"]
+        lines = {row.arrival: row for row in store.timeline_page(WITH_BEA, before=None, after=None, limit=9)}
+        unseen = store.unseen(WITH_BEA, 9)
+        assert [lines[each.arrival].body for each in unseen] == [b"m4", b"m3", b"m2"]
+        assert [each.order for each in unseen] == [lines[each.arrival].order for each in unseen]
+        assert store.unseen(WITH_BEA, 2) == unseen[:2]
         assert store.unseen(WITH_CARL, 9) == []
+
+    def test_of_what_a_message_says_so_much_is_read_as_was_asked_for(self, store: AccountStore) -> None:
+        add(store, message("hello", 1))
+        [newest] = store.unseen(WITH_BEA, 9)
+        assert store.beginning(newest.arrival, 9) == Beginning("chat", b"hello")
+        assert store.beginning(newest.arrival, 4) == Beginning("chat", b"hell")
+        assert store.beginning(newest.arrival + 1, 4) is None
+
+    def test_what_was_deleted_before_somebody_saw_it_says_nothing(self, store: AccountStore) -> None:
+        row = add(store, message("hello", 1))
+        store.delete_here(WITH_BEA, [row.message_id])
+        assert store.unseen(WITH_BEA, 9) == []

@@ -1,10 +1,15 @@
 """Who is told of what while they look at something else."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from casemate.internal_service.core.account.conversations.chat_form import nested_chat
+from casemate.internal_service.core.account.rows import Beginning
 from casemate.internal_service.core.ground import events
+from casemate.internal_service.core.notifying import words
+from casemate.internal_service.core.notifying.notifier import Notifier
 from casemate.internal_service.core.notifying.plans import RING_SECONDS, STRANGERS_RING_SECONDS
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
@@ -23,7 +28,8 @@ from casemate.protocol.client.notification_extensions import (
 )
 from casemate.protocol.client.notification_views import MuteView, NotificationView
 from casemate.protocol.client.views import AccountChanged, AccountView, ConversationView
-from casemate.protocol.ids import Cid
+from casemate.protocol.ids import Cid, MessageId
+from casemate.runtime.sqlite import Database
 from tests.service.asking import new_id, peer_register
 from tests.service.client import Client
 from tests.service.house import House, Street
@@ -139,6 +145,52 @@ def test_one_notification_for_each_conversation_which_more_messages_replace(team
     team.write("Well?")
     assert team.shown() == [("Bob", "3 new messages: Well?")]
     assert len(team.house.told) == 2
+
+
+def test_of_many_long_messages_only_the_beginning_of_the_newest_is_read(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = 4 * words.BEGINNING_BYTES
+    for number in range(5):
+        team.write(f"{number} {'a' * long}")
+    assert len(team.shown()) == 1
+    flush, read = Notifier._flush, 0
+    flushes = False
+
+    def watched(notifier: Notifier) -> None:
+        nonlocal flushes
+        flushes = True
+        flush(notifier)
+        flushes = False
+
+    monkeypatch.setattr(Notifier, "_flush", watched)
+    for name in ("rows", "row"):
+        honest = getattr(Database, name)
+
+        def counting(self: Database, sql: str, *bindings: Any, honest: Any = honest) -> Any:
+            nonlocal read
+            found = honest(self, sql, *bindings)
+            if flushes:
+                read += sum(len(value) for row in _rows_of(found) for value in row if isinstance(value, str | bytes))
+            return found
+
+        monkeypatch.setattr(Database, name, counting)
+    team.write(f"é{'é' * long}")
+    [(_, body)] = team.shown()
+    assert body.startswith("6 new messages: éé")
+    assert words.BEGINNING_BYTES <= read <= words.BEGINNING_BYTES + 5000
+
+
+def _rows_of(found: Any) -> list[Any]:
+    if found is None:
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def test_a_long_form_of_another_app_is_shown_as_such() -> None:
+    body = nested_chat(MessageId(bytes(16)), "a" * words.BEGINNING_BYTES, 1)
+    assert words.preview_of(Beginning("opaque", body)).startswith("aaa")
+    assert words.preview_of(Beginning("opaque", body[: words.BEGINNING_BYTES])) == "Something from another app"
 
 
 def test_what_was_read_anywhere_is_withdrawn(team: Team) -> None:

@@ -1,9 +1,8 @@
 """What calls the account's person and what does not, in SQL: mutes, settings, messages that nobody saw."""
 
-from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
-from casemate.internal_service.core.account.rows import MessageRow, Mute
+from casemate.internal_service.core.account.rows import Beginning, Mute, Unseen
 from casemate.protocol.client.notification_views import NotificationSettings
-from casemate.protocol.ids import ConversationId
+from casemate.protocol.ids import ConversationId, DeviceId, MessageId
 from casemate.runtime.row_cache import RowCache, WrittenThrough
 from casemate.runtime.sqlite import Database
 
@@ -46,10 +45,15 @@ class NotifyingTable:
         )
         self._rows.drop("notification settings")
 
-    def unseen(self, conversation: ConversationId, limit: int) -> list[MessageRow]:
+    def unseen(self, conversation: ConversationId, limit: int) -> list[Unseen]:
         these = "conversation = ? AND seen = 0 AND deleted IS NULL ORDER BY counter DESC, device DESC, id DESC LIMIT ?"
-        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages INDEXED BY messages_unseen WHERE {these}"
-        return [read_message(row) for row in self._db.rows(sql, conversation, limit)]
+        sql = f"SELECT arrival, counter, device, id FROM messages INDEXED BY messages_unseen WHERE {these}"
+        rows = self._db.rows(sql, conversation, limit)
+        return [Unseen(arrival, (counter, DeviceId(device), MessageId(id_))) for arrival, counter, device, id_ in rows]
+
+    def beginning(self, arrival: int, most_bytes: int) -> Beginning | None:
+        row = self._db.row("SELECT kind, substr(body, 1, ?) FROM messages WHERE arrival = ?", most_bytes, arrival)
+        return None if row is None else Beginning(*row)
 
     def _read_mute(self, conversation: ConversationId) -> Mute | None:
         row = self._stored.row("SELECT until FROM mutes WHERE conversation = ?", conversation)

@@ -19,7 +19,7 @@ from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.people.opened_links import joined_by
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow, Peer, Profile
+from casemate.internal_service.core.account.rows import Beginning, DisplayOrder, Peer, Profile, Unseen
 from casemate.internal_service.core.account.showing import name_looks
 from casemate.internal_service.core.ground.link_io import (
     LinkClosed,
@@ -568,9 +568,13 @@ class Account(Memory):
     def peer_row_in(self, conversation: ConversationId) -> Peer | None:
         return self._parts.conversations.peer(conversation)
 
-    def unseen(self, conversation: ConversationId, limit: int) -> list[MessageRow]:
+    def unseen(self, conversation: ConversationId, limit: int) -> list[Unseen]:
         """What others wrote there and nobody saw, the last ones first."""
         return self._context.store.unseen(conversation, limit)
+
+    def beginning(self, arrival: int, most_bytes: int) -> Beginning | None:
+        """Of what the message says that came at this place."""
+        return self._context.store.beginning(arrival, most_bytes)
 
     def safety_number(self, cid: Cid) -> tuple[str, str]:
         """60 digits, and the QR code's text (hex). Raises Refused."""

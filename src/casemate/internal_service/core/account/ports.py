@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.rows import (
     Arrangement,
+    Beginning,
     Channel,
     Delivery,
     DeliveryState,
@@ -21,6 +22,7 @@ from casemate.internal_service.core.account.rows import (
     Profile,
     RatchetRow,
     Scheduled,
+    Unseen,
     UsedPrekey,
 )
 from casemate.internal_service.core.account.wanted import WantedMessages
@@ -361,8 +363,12 @@ class NotifyingStore(Protocol):
 
     def put_notification_settings(self, settings: NotificationSettings) -> None: ...
 
-    def unseen(self, conversation: ConversationId, limit: int) -> list[MessageRow]:
+    def unseen(self, conversation: ConversationId, limit: int) -> list[Unseen]:
         """Messages that nobody saw and that say something, the last ones in display order first."""
+        ...
+
+    def beginning(self, arrival: int, most_bytes: int) -> Beginning | None:
+        """Of this message. None: there is none."""
         ...
 
 

@@ -308,6 +308,24 @@ class MessageRow(WithContents, frozen=True):
         return self.counter, self.device, self.message_id
 
 
+class Unseen(NamedTuple):
+    """A message that nobody saw, without what it says: there may be many, and each may be long."""
+
+    arrival: int
+    order: DisplayOrder
+
+    @property
+    def message_id(self) -> MessageId:
+        return self.order[2]
+
+
+class Beginning(WithContents, frozen=True):
+    """Of what a message says, so much as was asked for."""
+
+    kind: str
+    body: bytes
+
+
 class Arrangement(msgspec.Struct, frozen=True):
     """Where a conversation stands in its person's own list."""
 

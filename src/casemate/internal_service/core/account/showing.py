@@ -18,7 +18,7 @@ from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.namesakes import Namesakes
-from casemate.internal_service.core.account.rows import Delivery, DisplayOrder, Guest, MessageRow, Peer
+from casemate.internal_service.core.account.rows import Beginning, Delivery, DisplayOrder, Guest, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.message_extensions import MessageVersion
 from casemate.protocol.client.notification_views import MuteView
@@ -392,7 +392,7 @@ def _reactions(row: MessageRow) -> list[ReactionView]:
     return [ReactionView(emoji=emoji, authors=authors) for emoji, authors in given.items()]
 
 
-def said_in(row: MessageRow) -> str | None:
+def said_in(row: MessageRow | Beginning) -> str | None:
     if row.kind.startswith(NOTE_PREFIX):
         return row.body.decode() or None
     return said(row.kind, row.body)

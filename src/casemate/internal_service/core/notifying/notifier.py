@@ -217,7 +217,9 @@ class Notifier(Memory):
             self._called.pop((cid, conversation))
             return None
         shows = host.account.muting.settings.shows
-        said = words.of_messages(words.called(peer, ambiguous=host.account.is_ambiguous(peer)), rows, shows)
+        last_said = host.account.beginning(rows[0].arrival, words.BEGINNING_BYTES) if shows == "text" else None
+        name = words.called(peer, ambiguous=host.account.is_ambiguous(peer))
+        said = words.of_messages(name, len(rows), last_said, shows)
         title, body = self._for_account(host, said)
         newest, begin = max(row.arrival for row in rows), min(rows, key=lambda row: row.order)
         return Wanted("messages", cid, conversation, title, body, newest, begin.message_id)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from casemate.internal_service.core.account.rows import MessageRow, Peer
+from casemate.internal_service.core.account.rows import Beginning, Peer
 from casemate.internal_service.core.account.showing import said_in
 from casemate.protocol.client.notification_views import NotificationShows
 from casemate.protocol.names import draws_nothing, shown_from_others
@@ -13,6 +13,9 @@ _NAME_CHARACTERS: Final = 60
 _TEXT_CHARACTERS: Final = 240
 _LOOKED_AT: Final = 4 * _TEXT_CHARACTERS
 """Of a message: what is beyond is not looked at, however long it is."""
+BEGINNING_BYTES: Final = 65_536
+"""Of a message. A text shows no more than its first characters; another app's form has to be read whole, and a longer
+one is shown as something from another app."""
 _JOINERS: Final = "\u200c\u200d"
 _NAMED: Final = 3
 
@@ -35,15 +38,15 @@ def called(peer: Peer, *, ambiguous: bool) -> str:
     return f"{name} (@{_cut(shown_from_others(peer.username), _NAME_CHARACTERS)})" if ambiguous else name
 
 
-def of_messages(name: str, rows: Sequence[MessageRow], shows: NotificationShows) -> Words:
-    """The newest first."""
-    how_many = _new_messages(len(rows))
+def of_messages(name: str, count: int, newest: Beginning | None, shows: NotificationShows) -> Words:
+    """`newest`: where its text is shown."""
+    how_many = _new_messages(count)
     if shows == "nothing":
         return "Casemate", how_many
-    if shows == "name":
+    if newest is None:
         return name, how_many
-    preview = preview_of(rows[0])
-    return name, preview if len(rows) == 1 else f"{how_many}: {preview}"
+    preview = preview_of(newest)
+    return name, preview if count == 1 else f"{how_many}: {preview}"
 
 
 def of_many(names: Sequence[str], shows: NotificationShows) -> Words:
@@ -72,8 +75,8 @@ def with_account(words: Words, own_name: str | None) -> Words:
     return words if own_name is None else (f"{title} → {own_name}", body)
 
 
-def preview_of(row: MessageRow) -> str:
-    text = said_in(row)
+def preview_of(newest: Beginning) -> str:
+    text = said_in(newest)
     if text is None:
         return "Something from another app"
     shown = shown_from_others(text[:_LOOKED_AT])

@@ -73,6 +73,7 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.unpainted_around(DEVICE, 1)
     store.first_unread(CONVERSATION)
     store.unseen(CONVERSATION, 9)
+    store.beginning(ours.arrival, 9)
     store.mute(CONVERSATION)
     store.deliveries_of([ours.arrival])
     store.deliveries_to_send(DEVICE, 0, 9)
