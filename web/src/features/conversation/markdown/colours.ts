@@ -16,6 +16,8 @@ import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
 import { createLowlight } from "lowlight";
 
+import { keeping } from "./kept";
+
 export type Coloured = string | { readonly classes: string; readonly children: readonly Coloured[] };
 
 const LANGUAGES = {
@@ -37,15 +39,25 @@ const LANGUAGES = {
 };
 const library = createLowlight(LANGUAGES);
 
+/** Above it code has no colours: the library looks at long words and lines again from each of their signs. */
+const MOST_CHARACTERS = 2000;
+const LONG_LINE = /[^\n]{201}/u;
+
 /** Null where the language is none of ours: guessing it would take longer than reading it. */
 export function coloursOf(language: string, text: string): readonly Coloured[] | null {
-  if (!library.registered(language)) return null;
+  if (text.length > MOST_CHARACTERS || LONG_LINE.test(text) || !library.registered(language)) return null;
+  return read(`${language}\n${text}`);
+}
+
+/** Of a text below the name of its language. */
+const read = keeping((named): readonly Coloured[] | null => {
+  const end = named.indexOf("\n");
   try {
-    return library.highlight(language, text).children.flatMap(colouredOf);
+    return library.highlight(named.slice(0, end), named.slice(end + 1)).children.flatMap(colouredOf);
   } catch {
     return null; // colours are not worth a message
   }
-}
+});
 
 type Node = ReturnType<typeof library.highlight>["children"][number];
 

@@ -6,6 +6,7 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import { Lexer, Tokenizer } from "marked";
 
 import { addressOf } from "../../../text/links";
+import { keeping } from "./kept";
 
 export type Inline =
   | { readonly kind: "text" | "code"; readonly text: string }
@@ -44,20 +45,9 @@ const MOST_MARKS = 2000;
 /** Quotes and lists in each other: deeper ones are shown as they were written. */
 const DEEPEST = 8;
 const MOST_CELLS = 1000;
-const KEPT_TEXTS = 200;
-
-const kept = new Map<string, readonly Block[] | null>();
 
 /** Null where the text is better shown as it was written. A text that was drawn lately is not read again. */
-export function parseMarkdown(text: string): readonly Block[] | null {
-  const before = kept.get(text);
-  if (before !== undefined) return before;
-  const blocks = read(text);
-  const oldest = kept.keys().next();
-  if (kept.size >= KEPT_TEXTS && oldest.done !== true) kept.delete(oldest.value);
-  kept.set(text, blocks);
-  return blocks;
-}
+export const parseMarkdown = keeping(read);
 
 function read(text: string): readonly Block[] | null {
   if (text.length > MOST_CHARACTERS || isTangled(text)) return null;
@@ -70,14 +60,40 @@ function read(text: string): readonly Block[] | null {
   }
 }
 
-const FENCED = /^ {0,3}(```+|~~~+)[^\n]*\n[\s\S]*?^ {0,3}\1/gmu;
 const NESTED = /^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){9}/mu;
 
 function isTangled(text: string): boolean {
   if (NESTED.test(text)) return true;
-  const marks = text.replace(FENCED, "").match(/[*_~`[\]<>|]/gu);
+  const marks = outsideOfCode(text).match(/[*_~`[\]<>|]/gu);
   return marks !== null && marks.length > MOST_MARKS;
 }
+
+const OPENS = /^(`{3,16}(?=[^`]*$)|~{3,16}(?!~))/u;
+const MAY_OPEN = /^ {0,3}(?:`{3}|~{3})/u;
+const CLOSES = /^ {0,3}(`{3,}|~{3,})[~`]* *$/u;
+
+/**
+ * What is in code tangles nothing. Every line is looked at once, and where the library could be of another mind about
+ * what is code (in lists, with blanks before it), all that follows counts.
+ */
+function outsideOfCode(text: string): string {
+  const outside: string[] = [];
+  const lines = text.split(/\r\n?|\n/u);
+  let fence: string | undefined;
+  for (const [at, line] of lines.entries()) {
+    if (fence !== undefined) {
+      if (CLOSES.exec(line)?.[1]?.startsWith(fence) === true) fence = undefined;
+      continue;
+    }
+    fence = OPENS.exec(line)?.[1];
+    if (fence !== undefined) continue;
+    if (MAY_OPEN.test(line)) return [...outside, ...lines.slice(at)].join("\n");
+    outside.push(line);
+  }
+  return outside.join("\n");
+}
+
+const ESCAPE = /^\\([*_~`[\]#>|-])/u;
 
 /** Only what people mean: of what could be taken for a mark by chance, less than the standard takes. */
 class Careful extends Tokenizer {
@@ -91,10 +107,23 @@ class Careful extends Tokenizer {
   override lheading = nothing;
   override br = nothing;
 
-  /** Not of `C:\new` and `\\server`: what does not keep a mark from being one is a backslash. */
+  /** Nobody means more than a few signs by one; see `outsideOfCode`. */
+  override fences(src: string): Tokens.Code | undefined {
+    return /^ {0,3}(?:`{17}|~{17})/u.test(src) ? undefined : super.fences(src);
+  }
+
+  /** Not of `C:\.new` and `\\server`: what does not keep a mark from being one is a backslash. */
   override escape(src: string): Tokens.Escape | undefined {
-    const [raw, text] = /^\\([*_~`[\]#>+.|-])/u.exec(src) ?? [];
+    const [raw, text] = ESCAPE.exec(src) ?? [];
     return raw === undefined || text === undefined ? undefined : { type: "escape", raw, text };
+  }
+
+  /** Nor of `C:\a\_b`: behind a letter, a colon or another backslash it is part of a path, and so is what follows. */
+  override inlineText(src: string): Tokens.Text | undefined {
+    const token = super.inlineText(src);
+    if (token === undefined || !/[\p{L}\p{N}:\\]$/u.test(token.raw)) return token;
+    const path = ESCAPE.exec(src.slice(token.raw.length))?.[0] ?? "";
+    return { ...token, raw: token.raw + path, text: token.text + path };
   }
 
   /** A single tilde means "about". */
@@ -129,7 +158,8 @@ function blockOf(token: MarkedToken, depth: number): readonly Block[] {
     case "hr":
       return [{ kind: "rule" }];
     case "code":
-      return [{ kind: "code", language: languageOf(token.lang), text: token.text }];
+      if (!isLanguage(token.lang ?? "")) break;
+      return [{ kind: "code", language: token.lang ?? "", text: token.text }];
     case "heading":
       return [{ kind: "heading", large: token.depth === 1, children: inlinesOf(token.tokens) }];
     case "paragraph":
@@ -140,7 +170,7 @@ function blockOf(token: MarkedToken, depth: number): readonly Block[] {
       if (depth >= DEEPEST) break;
       return [{ kind: "quote", children: blocksOf(token.tokens, depth + 1) }];
     case "list":
-      if (depth >= DEEPEST) break;
+      if (depth >= DEEPEST || !countsUp(token)) break;
       return [
         {
           kind: "list",
@@ -152,7 +182,7 @@ function blockOf(token: MarkedToken, depth: number): readonly Block[] {
         },
       ];
     case "table":
-      if (token.header.length * (token.rows.length + 1) > MOST_CELLS) break;
+      if (token.header.length * (token.rows.length + 1) > MOST_CELLS || !hasAllCells(token)) break;
       return [
         {
           kind: "table",
@@ -164,9 +194,28 @@ function blockOf(token: MarkedToken, depth: number): readonly Block[] {
   return [{ kind: "paragraph", children: [{ kind: "text", text: token.raw.trimEnd() }] }];
 }
 
-/** A name that a class or a label can have, whatever stands there. */
-function languageOf(said: string | undefined): string {
-  return /^[\w+#.-]{1,20}/u.exec(said ?? "")?.[0].toLowerCase() ?? "";
+/** One name that a label can have: more words than that would not be seen. */
+function isLanguage(said: string): boolean {
+  return /^[\w+#.-]{0,20}$/u.test(said);
+}
+
+/** The page counts for itself: other numbers than its own would be replaced. */
+function countsUp({ start, items }: Tokens.List): boolean {
+  return (
+    typeof start !== "number" ||
+    items.every(({ raw }, place) => /^\s*(\d+)/u.exec(raw)?.[1] === (start + place).toString())
+  );
+}
+
+/** The library drops what stands in more columns than the head has. */
+function hasAllCells({ raw, header, rows }: Tokens.Table): boolean {
+  const [head = "", , ...written] = raw.split("\n");
+  const read = [header, ...rows].flat().map(({ text }) => text);
+  return signsIn([head, ...written]) === signsIn(read);
+}
+
+function signsIn(parts: readonly string[]): string {
+  return parts.join("").replaceAll(/[\s|\\]/gu, "");
 }
 
 function inlinesOf(tokens: readonly Token[]): readonly Inline[] {
@@ -206,8 +255,9 @@ function inlineOf(token: MarkedToken): Inline {
   }
 }
 
-function linkOf({ href, raw }: Tokens.Link | Tokens.Image, children: readonly Inline[]): Inline {
-  const to = addressOf(href);
+/** With a title it is shown as it was written: hardly anybody would see one, and on a phone nobody. */
+function linkOf({ href, raw, title }: Tokens.Link | Tokens.Image, children: readonly Inline[]): Inline {
+  const to = (title ?? "") === "" ? addressOf(href) : null;
   return to === null
     ? { kind: "text", text: raw }
     : { kind: "link", ...to, children: children.map(withoutLinks) };
