@@ -150,8 +150,10 @@ SEARCHED_CHARACTERS: Final = 500
 """Of what somebody types to find messages."""
 SEARCHED_TERMS: Final = 16
 """Words and phrases of it; what comes after them is passed over."""
+COMPARED_CHARACTERS: Final = 64 * 1024
+"""Of a message: what it says after so many is not found."""
 FOUND_PAGE_ROWS: Final = 30
-FOUND_PAGE_BYTES: Final = 1 * MIB
+FOUND_PAGE_BYTES: Final = 128 * KIB
 """Of the messages on a page of results, which is shorter when they are long."""
 PAINTED_AT_ONCE: Final = 200
 """Messages of which one MarkRead says that they were on a screen."""

@@ -21,20 +21,21 @@ from casemate.internal_service.adapters.account_store.messages import (
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.rows import FoundMessage, FoundPage, MessageRow, Place
-from casemate.internal_service.core.account.wanted import Matcher, WantedMessages, folded
+from casemate.internal_service.core.account.wanted import Matcher, WantedMessages, compared
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.runtime.sqlite import Row
 
-_BODY: Final = MESSAGE_COLUMNS.split(", ").index("body")
 _ABOVE_ALL: Final = 2**63 - 1
 _KEY: Final = "folding"
-_FOLDED_BYTES: Final = 256 * 1024
-"""Of the messages that are folded at once."""
+_READ_BYTES: Final = 256 * 1024
+"""Of the messages that are read and folded at once, before which comes at least one, however long it is."""
+_BYTES_WORK: Final = 16
+"""So many of them cost as much as a row of a scan."""
 _WORK: Final = 20_000
 """What one look costs at most, about, in rows of a scan: some milliseconds, in which nothing else is done."""
 _SCANNED_ROWS: Final = 4_096
-_SCANNED_LONG: Final = 8
-"""Rows at once, and how many of them may be long."""
+_SCANNED_BYTES: Final = 1024 * 1024
+"""Rows at once, and how long their messages may be together."""
 _CANDIDATES: Final = 512
 _CANDIDATE_WORK: Final = 6
 """What it costs to look at a message itself, more than at its folded text."""
@@ -55,6 +56,33 @@ class _Piece(msgspec.Struct, frozen=True):
     rows: list[MessageRow]
     low: int
     work: int
+
+
+class _Fit(msgspec.Struct, frozen=True):
+    these: list[int]
+    size: int
+    is_cut: bool
+    """There are others, or may be."""
+
+    def low(self, otherwise: int) -> int:
+        """Down to where all has been looked at."""
+        return self.these[-1] if self.is_cut else otherwise
+
+    def work(self, each: int) -> int:
+        return len(self.these) * each + self.size // _BYTES_WORK
+
+
+def _fitting(sized: list[Row], limit: int | None, most: int = _READ_BYTES) -> _Fit:
+    """The first of those that have so many bytes each, as far as they are read and folded in a moment.
+
+    There were asked for as many as `limit`. Sizes come before bodies: a body that does not fit is not even read.
+    """
+    whole = 0
+    for count, (_, size) in enumerate(sized):
+        if count and whole + size > most:
+            return _Fit([row[0] for row in sized[:count]], whole, is_cut=True)
+        whole += size
+    return _Fit([row[0] for row in sized], whole, is_cut=len(sized) == limit)
 
 
 class FindingTable(ChangesTable):
@@ -78,37 +106,39 @@ class FindingTable(ChangesTable):
         return super().change_add(conversation, target, change, arrived_at)
 
     def _fold_changed(self, limit: int) -> bool:
-        sql = f"SELECT arrival, kind, body FROM messages WHERE arrival IN ({{}}) AND {_IS_TEXT}"
-        changed = [row[0] for row in self._db.rows("SELECT message FROM unfolded ORDER BY message LIMIT ?", limit)]
+        sql = "SELECT message, coalesce(octet_length(body), 0) FROM unfolded LEFT JOIN messages ON arrival = message"
+        changed = _fitting(self._db.rows(f"{sql} ORDER BY message LIMIT ?", limit), limit).these
         if not changed:
             return False
-        texts = self._db.rows(sql.format(", ".join("?" * len(changed))), *changed)
-        self._add_words(texts)
+        self._add_words(changed)
         self._db.executemany("DELETE FROM unfolded WHERE message = ?", [(message,) for message in changed])
         return True
 
     def _fold_new(self, limit: int) -> bool:
         folding = self._folding()
-        sql = f"SELECT arrival, kind, body, {_IS_TEXT} FROM messages WHERE arrival >= ? ORDER BY arrival LIMIT ?"
-        rows = _fitting(self._db.rows(sql, folding.next, limit), body=2)
-        if not rows:
+        sql = "SELECT arrival, octet_length(body) FROM messages WHERE arrival >= ? ORDER BY arrival LIMIT ?"
+        new = _fitting(self._db.rows(sql, folding.next, limit), limit).these
+        if not new:
             return False
-        self._add_words([row[:3] for row in rows if row[3]])
-        self._put_folding(replace(folding, next=rows[-1][0] + 1))
+        self._add_words(new)
+        self._put_folding(replace(folding, next=new[-1] + 1))
         return True
 
     def _fold_old(self, limit: int) -> bool:
         folding = self._folding()
-        sql = f"SELECT arrival, kind, body, {_IS_TEXT} FROM messages WHERE arrival < ? ORDER BY arrival DESC LIMIT ?"
-        rows = _fitting(self._db.rows(sql, folding.lowest, limit), body=2)
-        if not rows:
+        sql = "SELECT arrival, octet_length(body) FROM messages WHERE arrival < ? ORDER BY arrival DESC LIMIT ?"
+        old = _fitting(self._db.rows(sql, folding.lowest, limit), limit).these
+        if not old:
             return False
-        self._add_words([row[:3] for row in reversed(rows) if row[3]])
-        self._put_folding(replace(folding, lowest=rows[-1][0]))
+        self._add_words(old)
+        self._put_folding(replace(folding, lowest=old[-1]))
         return True
 
-    def _add_words(self, rows: Sequence[Row]) -> None:
-        texts = [(arrival, _folded(kind, body)) for arrival, kind, body in rows]
+    def _add_words(self, these: Sequence[int]) -> None:
+        sql = f"SELECT arrival, kind, body FROM messages WHERE arrival IN ({_places(these)}) AND {_IS_TEXT}"
+        texts = [
+            (arrival, _folded(kind, body)) for arrival, kind, body in self._db.rows(f"{sql} ORDER BY arrival", *these)
+        ]
         kept = [(arrival, text) for arrival, text in texts if text]
         self._db.executemany("INSERT INTO folded VALUES (?, ?)", kept)
         self._db.executemany("INSERT INTO searched (rowid, text) VALUES (?, ?)", kept)
@@ -191,13 +221,11 @@ class _Look:
         return self._not_folded(0, most)
 
     def _not_folded(self, low: int, most: int) -> _Piece:
-        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival >= ? AND arrival < ?"
+        sql = "SELECT arrival, octet_length(body) FROM messages WHERE arrival >= ? AND arrival < ?"
         sql += " ORDER BY arrival DESC LIMIT ?"
-        there = self._db.rows(sql, low, self._below, _LOOKED_AT)
-        rows = [read_message(row) for row in _fitting(there, _BODY)]
-        if len(rows) < len(there) or len(rows) == _LOOKED_AT:
-            low = rows[-1].arrival
-        return self._cut([row for row in rows if self._answers(row)], low, len(rows) * _LOOKED_WORK, most)
+        fit = _fitting(self._db.rows(sql, low, self._below, _LOOKED_AT), _LOOKED_AT)
+        rows = [row for row in self._read(fit.these) if self._answers(row)]
+        return self._cut(rows, fit.low(low), fit.work(_LOOKED_WORK), most)
 
     def _by_words(self, most: int) -> _Piece:
         narrow = bool(self._filters) or self._wanted.has_link
@@ -207,49 +235,62 @@ class _Look:
         )
         rows = self._db.rows(sql, _match(self._wanted), self._folding.lowest, self._below, limit)
         low = rows[-1][0] if len(rows) == limit else self._folding.lowest
-        return self._cut(self._messages([row[0] for row in rows], most), low, len(rows) * _CANDIDATE_WORK, most)
+        these, work = [row[0] for row in rows], len(rows) * _CANDIDATE_WORK
+        if not self._wanted.has_link:
+            return self._messages(these, low, work, most)
+        sql = f"SELECT message, octet_length(text) FROM folded WHERE message IN ({_places(these)})"
+        fit = _fitting(self._db.rows(f"{sql} ORDER BY message DESC", *these), None)
+        return self._messages(self._answering(fit), fit.low(low), work + fit.work(0), most)
 
     def _by_scan(self, most: int) -> _Piece:
         low = self._scanned_from()
         literals = self._wanted.literals
         holds = "".join(" AND instr(text, ?)" for _ in literals)
         joined = " CROSS JOIN messages ON arrival = message" if self._filters else ""
-        sql = f"SELECT message, text FROM folded{joined} WHERE message >= ? AND message < ?{holds}{self._filters}"
-        sql += " ORDER BY message DESC LIMIT ?"
+        sql = f"SELECT message, octet_length(text) FROM folded{joined}"
+        sql += f" WHERE message >= ? AND message < ?{holds}{self._filters} ORDER BY message DESC LIMIT ?"
         rows = self._db.rows(sql, low, self._below, *literals, *self._values, _CANDIDATES)
-        if len(rows) == _CANDIDATES:
-            low = rows[-1][0]
-        these = [message for message, text in rows if self._matcher.answers(text, self._way)]
-        return self._cut(self._messages(these, most), low, _SCANNED_ROWS + len(rows) * _CANDIDATE_WORK, most)
+        fit = _fitting(rows, _CANDIDATES)
+        work = _SCANNED_ROWS + fit.work(_CANDIDATE_WORK)
+        return self._messages(self._answering(fit), fit.low(low), work, most)
+
+    def _answering(self, fit: _Fit) -> list[int]:
+        sql = f"SELECT message, text FROM folded WHERE message IN ({_places(fit.these)}) ORDER BY message DESC"
+        texts = self._db.rows(sql, *fit.these)
+        return [message for message, text in texts if self._matcher.answers(text, self._way)]
 
     def _scanned_from(self) -> int:
         """From where on this piece looks: not at too many, and at few where they are long."""
         low = max(self._folding.lowest, self._below - _SCANNED_ROWS)
-        long = "SELECT message FROM folded INDEXED BY folded_long WHERE octet_length(text) > 8192 AND message >= ?"
-        sql = f"{long} AND message < ? ORDER BY message DESC LIMIT 1 OFFSET ?"
-        rows = self._db.rows(sql, low, self._below, _SCANNED_LONG - 1)
-        return rows[0][0] if rows else low
+        among = "FROM messages WHERE arrival >= ? AND arrival < ?"
+        if self._db.value(f"SELECT total(octet_length(body)) {among}", low, self._below) <= _SCANNED_BYTES:
+            return low
+        sql = f"SELECT arrival, octet_length(body) {among} ORDER BY arrival DESC"
+        return _fitting(self._db.rows(sql, low, self._below), None, _SCANNED_BYTES).low(low)
 
     def _with_changed(self, piece: _Piece, most: int) -> _Piece:
         """With those that say something else by now, and are looked at themselves."""
-        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival IN"
-        sql += " (SELECT message FROM unfolded WHERE message >= ? AND message < ?) ORDER BY arrival DESC"
-        changed = [read_message(row) for row in self._db.rows(sql, piece.low, self._below)]
-        if not changed:
+        sql = "SELECT message, octet_length(body) FROM unfolded CROSS JOIN messages ON arrival = message"
+        sql += " WHERE message >= ? AND message < ? ORDER BY message DESC LIMIT ?"
+        fit = _fitting(self._db.rows(sql, piece.low, self._below, _LOOKED_AT), _LOOKED_AT)
+        if not fit.these:
             return piece
-        rows = [*piece.rows, *(row for row in changed if self._answers(row))]
+        low = fit.low(piece.low)
+        rows = [row for row in piece.rows if row.arrival >= low]
+        rows += [row for row in self._read(fit.these) if self._answers(row)]
         rows.sort(key=lambda row: row.arrival, reverse=True)
-        return self._cut(rows, piece.low, piece.work + len(changed) * _LOOKED_WORK, most)
+        return self._cut(rows, low, piece.work + fit.work(_LOOKED_WORK), most)
 
-    def _messages(self, arrivals: list[int], most: int) -> list[MessageRow]:
+    def _messages(self, these: list[int], low: int, work: int, most: int) -> _Piece:
         """Of these the newest that are wanted, and one more than asked for if there is one."""
-        if not arrivals:
-            return []
-        places = ", ".join("?" * len(arrivals))
-        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival IN ({places}){self._filters} ORDER BY arrival DESC"
-        limit = len(arrivals) if self._wanted.has_link else most + 1
-        rows = [read_message(row) for row in self._db.rows(f"{sql} LIMIT ?", *arrivals, *self._values, limit)]
-        return [row for row in rows if self._answers(row)] if self._wanted.has_link else rows
+        sql = f"SELECT arrival, octet_length(body) FROM messages WHERE arrival IN ({_places(these)}){self._filters}"
+        sized = self._db.rows(f"{sql} ORDER BY arrival DESC LIMIT ?", *these, *self._values, most + 1)
+        fit = _fitting(sized, None)
+        return self._cut(self._read(fit.these), fit.low(low), work + fit.work(0), most)
+
+    def _read(self, these: list[int]) -> list[MessageRow]:
+        sql = f"SELECT {MESSAGE_COLUMNS} FROM messages WHERE arrival IN ({_places(these)}) ORDER BY arrival DESC"
+        return [read_message(row) for row in self._db.rows(sql, *these)]
 
     def _answers(self, row: MessageRow) -> bool:
         if row.shows != Shows.LINE or row.deleted is not None or not _is_where(self._wanted, row):
@@ -266,7 +307,7 @@ class _Look:
 
 def _folded(kind: str, body: bytes) -> str:
     """Empty for what nobody wrote."""
-    return folded(said(kind, body) or "").strip()
+    return compared(said(kind, body) or "")
 
 
 def _match(wanted: WantedMessages) -> str:
@@ -295,11 +336,5 @@ def _is_where(wanted: WantedMessages, row: MessageRow) -> bool:
     )
 
 
-def _fitting(rows: list[Row], body: int) -> list[Row]:
-    """The first of them, as far as they are folded in a moment; `body` says which column has it."""
-    size = 0
-    for count, row in enumerate(rows):
-        size += len(row[body])
-        if size > _FOLDED_BYTES and count:
-            return rows[:count]
-    return rows
+def _places(values: Sequence[int]) -> str:
+    return ", ".join("?" * len(values))

@@ -11,7 +11,7 @@ from typing import Final
 
 from casemate.internal_service.core.account.rows import Way, WithContents
 from casemate.protocol.ids import AccountId, ConversationId
-from casemate.protocol.limits import SEARCHED_TERMS
+from casemate.protocol.limits import COMPARED_CHARACTERS, SEARCHED_TERMS
 from casemate.protocol.names import searchable
 
 _APART: Final = (
@@ -34,9 +34,14 @@ _WORDS: Final = re.compile(r"[^\W_]+")
 _AROUND: Final = ".,;:!?…()[]{}'`«»„“”‘’。、，！？"
 """What stands beside a word without belonging to it."""
 _LINK: Final = re.compile(r"https?://\S|(?<!\S)www\.\S")
+_COMPOSED: Final = 128
+_PIECES: Final = re.compile(rf"\s+|\S{{1,{_COMPOSED}}}")
+"""Of a long text, each of which is normalized by itself."""
 _BEFORE: Final = 48
 _EXCERPT: Final = 200
 """Characters of a text that a result shows, and how many of them stand before what was found."""
+_NEAR: Final = 20 * _EXCERPT
+"""Of the folded text, in which a character has at most 18."""
 
 
 class _Folding(dict[int, str]):
@@ -58,7 +63,19 @@ def folded(text: str) -> str:
     """A text as it is compared: without case, accents and what draws nothing, characters that are words apart."""
     if _is_plain(text):
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_FOLDING)
+    return _composed(text).translate(_FOLDING)
+
+
+def compared(text: str) -> str:
+    """What of a text can be found: as much as is folded, and brought into the index, in a moment."""
+    return folded(text[:COMPARED_CHARACTERS])[:COMPARED_CHARACTERS].strip()
+
+
+def _composed(text: str) -> str:
+    # Marks without end at one letter are sorted in a time that grows with the square of their number.
+    if len(text) <= _COMPOSED:
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", piece[0]) for piece in _PIECES.finditer(text))
 
 
 def _is_plain(text: str) -> bool:
@@ -112,8 +129,7 @@ class WantedMessages(WithContents, frozen=True):
     @property
     def literals(self) -> list[str]:
         """What every text has somewhere that answers in any way."""
-        literals = [term.words[0] if term.quoted and term.words else term.literal for term in self.terms]
-        return [*literals, *(["http"] if self.has_link and self.by_words else [])]
+        return [term.words[0] if term.quoted and term.words else term.literal for term in self.terms]
 
 
 class Matcher:
@@ -138,7 +154,7 @@ class Matcher:
 
     def excerpt(self, text: str, way: Way) -> "Excerpt":
         """A piece of the text around what was found first, with what was found in it."""
-        shown = unicodedata.normalize("NFC", text)
+        shown = _composed(text[:COMPARED_CHARACTERS])
         patterns = self._words if way == "words" else self._anywhere
         if not patterns and self._wanted.has_link:
             patterns = [_LINK]
@@ -147,7 +163,7 @@ class Matcher:
             {
                 places.of(match.start(), match.end())
                 for pattern in patterns
-                for match in pattern.finditer(places.folded)
+                for match in _near_the_first(pattern, places.folded)
                 if match.end() > match.start()
             }
         )
@@ -157,7 +173,8 @@ class Matcher:
             blank = shown.find(" ", start, first)  # not in the middle of a word, where there is one
             start = blank + 1 if blank >= 0 else start
         end = min(len(shown), start + _EXCERPT)
-        return Excerpt(list(_pieces(shown, start, end, found)), start > 0, end < len(shown))
+        cut_after = end < len(shown) or len(text) > COMPARED_CHARACTERS
+        return Excerpt(list(_pieces(shown, start, end, found)), start > 0, cut_after)
 
 
 class Excerpt(WithContents, frozen=True):
@@ -194,6 +211,16 @@ def _quoted(typed: str, *, closed: bool) -> Term | None:
     if not words or any(unicodedata.category(char)[0] == "M" for char in literal):
         return Term(literal, quoted=True)
     return Term(literal, words, begins=not closed, quoted=True)
+
+
+def _near_the_first(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What an excerpt may show; there may be very many others."""
+    last = None
+    for match in pattern.finditer(text):
+        last = match.start() + _NEAR if last is None else last
+        if match.start() > last:
+            return
+        yield match
 
 
 def _is_apart(word: str) -> bool:

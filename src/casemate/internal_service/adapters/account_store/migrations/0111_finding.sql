@@ -5,8 +5,6 @@ CREATE TABLE folded (
     message INTEGER PRIMARY KEY,        -- its `arrival`
     text TEXT NOT NULL
 ) STRICT;
--- A scan looks at fewer rows where they are long.
-CREATE INDEX folded_long ON folded (message) WHERE octet_length(text) > 8192;
 
 -- Its content is the table above, so what is removed is exactly what was added. The folding is ours: it has one rule.
 CREATE VIRTUAL TABLE searched USING fts5(

@@ -1,9 +1,10 @@
 """The index of words in SQLite: nothing deleted stays in a file, it goes on after a restart, older files get one."""
 
 import random
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from msgspec import structs
@@ -11,7 +12,8 @@ from msgspec import structs
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
 from casemate.internal_service.adapters.account_store.upgrading import FUNCTIONS
 from casemate.internal_service.core.account.rows import MessageRow
-from casemate.internal_service.core.account.wanted import WantedMessages, read_terms
+from casemate.internal_service.core.account.wanted import Matcher, WantedMessages, compared, read_terms
+from casemate.protocol.limits import COMPARED_CHARACTERS
 from casemate.runtime.database_file import open_database_file
 from tests.contracts.account_rows import BEA, WITH_BEA, add, message, write
 from tests.contracts.change_store import change
@@ -162,3 +164,98 @@ def test_one_look_does_no_more_than_so_much(readable: SqliteAccountStore) -> Non
         place = readable.find(WantedMessages(read_terms("casemate")), place, 30).later
         looks += 1
     assert 2 < looks < 6
+
+
+class Reads:
+    """Counts what comes out of a database."""
+
+    def __init__(self, store: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.taken = 0
+        """Bytes of texts and blobs, since it was asked last."""
+        rows = store.database.rows
+
+        def counted(sql: str, *bindings: object) -> list[tuple[object, ...]]:
+            got = rows(sql, *bindings)
+            self.taken += sum(len(value) for row in got for value in row if isinstance(value, str | bytes))
+            return got
+
+        monkeypatch.setattr(store.database, "rows", counted)
+
+    def take(self) -> int:
+        taken, self.taken = self.taken, 0
+        return taken
+
+
+LONG: Final = 100_000
+FEW: Final = 1_300_000
+"""Bytes: what is changed, texts and messages, 256 KiB of each, and once more of two of these."""
+
+
+def test_long_messages_are_read_a_few_at_a_time(readable: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New, changed, in the index and older than it: neither folding nor a look takes all of them at once."""
+    reads = Reads(readable, monkeypatch)
+    long = "meeting www.example.org " + "x " * (LONG // 2)
+
+    def look(**more: object) -> None:
+        for typed in ("meeting", "eeting"):
+            wanted = WantedMessages(read_terms(typed), **more)  # type: ignore[arg-type]
+            page = readable.find(wanted, None, 30)
+            found = len(page.messages)
+            while page.later is not None:
+                assert reads.take() < FEW
+                page = readable.find(wanted, page.later, 30)
+                found += len(page.messages)
+            assert found == 40
+
+    def look_all() -> None:
+        for more in ({}, {"has_link": True}, {"to_time": 1e9}, {"has_link": True, "conversation": WITH_BEA}):
+            look(**more)
+
+    def fold() -> None:
+        batches = 1
+        while readable.fold_words(400):
+            batches += 1
+            assert reads.take() < FEW
+        assert batches > 16
+
+    rows = [say(readable, number, long) for number in range(1, 41)]
+    look_all()
+    fold()
+    look_all()
+    for row in rows:
+        again = change("edit", row.counter + 100, text=f"again {long}")
+        readable.change_add(WITH_BEA, (BEA, row.message_id), again, 9.0)
+    reads.take()
+    look_all()
+    fold()
+    readable.database.execute("UPDATE folding SET lowest = 41, next = 41 WHERE id = 1")
+    readable.database.execute("DELETE FROM searched")
+    readable.database.execute("DELETE FROM folded")
+    readable._rows.drop("folding")
+    reads.take()
+    look_all()
+    fold()
+
+
+def test_a_very_long_message_is_found_by_how_it_begins(readable: SqliteAccountStore) -> None:
+    say(readable, 1, "begins " + "x" * COMPARED_CHARACTERS + " ends")
+    for _ in range(2):
+        assert len(texts(readable, "begins")) == 1
+        assert texts(readable, "ends") == []
+        fold_all(readable)
+
+
+def test_marks_without_end_are_not_sorted_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sorting those of one letter takes a time that grows with the square of their number."""
+    lengths: list[int] = []
+    normalize = unicodedata.normalize
+
+    def counted(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        lengths.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", counted)
+    text = "casemate a" + "\u0301\u0316" * 5_000
+    assert compared(text).startswith("casemate a")
+    assert Matcher(WantedMessages(read_terms("case"))).excerpt(text, "words").cut_after
+    assert max(lengths) <= 128
