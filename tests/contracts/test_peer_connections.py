@@ -197,7 +197,7 @@ async def test_whoever_opens_no_stream_is_never_told_and_holds_no_place_for_long
     await welcome.dial(port)
     await welcome.say(PathPing(1))
     await near.connected()
-    assert await near.event(0.1) == PeerFrameArrived(ALICE, 1, 1, PathPing(1))
+    assert await near.event() == PeerFrameArrived(ALICE, 1, 1, PathPing(1))
 
 
 async def test_calls_that_nobody_means_keep_no_peer_out(near: Near, make_far: MakeFar) -> None:
