@@ -61,7 +61,7 @@ class ShownNotification:
 
 
 class NotificationDaemon:
-    """What stands, by number. `hangs`: it takes what it is told and never answers."""
+    """What stands, by number. `hangs`: it does nothing of what it is told before that is over."""
 
     def __init__(self, address: str, *, can: tuple[str, ...] = ("body", "body-markup", "actions")) -> None:
         self._can = list(can)
@@ -99,11 +99,14 @@ class NotificationDaemon:
         self._signal(member, signature, body)
 
     def _serve(self) -> None:
+        told: list[Message] = []
         while not self._ends.is_set():
             with contextlib.suppress(TimeoutError):
                 message = self._connection.receive(timeout=_LOOK_SECONDS)
-                if message.header.message_type is MessageType.method_call and not self.hangs:
-                    self._connection.send_message(self._answer(message))
+                if message.header.message_type is MessageType.method_call:
+                    told.append(message)
+            while told and not self.hangs:
+                self._connection.send_message(self._answer(told.pop(0)))
 
     def _answer(self, message: Message) -> Message:
         member = message.header.fields[HeaderFields.member]
@@ -120,8 +123,9 @@ class NotificationDaemon:
                 return new_method_return(message, "u", (number,))
             case "CloseNotification":
                 [number] = message.body
-                if self.shown.pop(number, None) is not None:
-                    self._signal("NotificationClosed", "uu", (number, 3))
+                if self.shown.pop(number, None) is None:
+                    return new_error(message, "org.freedesktop.Notifications.Error.NoSuch")
+                self._signal("NotificationClosed", "uu", (number, 3))
                 return new_method_return(message)
         return new_error(message, "org.freedesktop.DBus.Error.UnknownMethod")
 

@@ -174,6 +174,103 @@ async def test_a_daemon_that_hangs_costs_its_time_and_nothing_else(
         assert await shower.state() == "missing"
 
 
+async def hang(shower: Shower, daemon: NotificationDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until something that it was told failed."""
+    monkeypatch.setattr(desktop, "CALL_SECONDS", 0.1)
+    daemon.hangs = True
+    shower.show(view("other", title="Other"))
+    assert await shower.state() == "missing"
+    monkeypatch.setattr(desktop, "CALL_SECONDS", SECONDS)
+
+
+async def test_what_is_withdrawn_while_the_daemon_hangs_goes_when_it_wakes_up(
+    bus: str, monkeypatch: pytest.MonkeyPatch, shower: Shower
+) -> None:
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view(title="Secret"))
+        assert await shower.state() == "works"
+        await hang(shower, daemon, monkeypatch)
+        shower.adapter.perform(WithdrawFromDesktop("one"))
+        assert await shower.state() == "missing", "it is not asked again at once"
+        daemon.hangs = False
+        await eventually(lambda: "CloseNotification" in daemon.calls and daemon.titles() == [])
+        assert await shower.state() == "works", "also what was shown too late is gone"
+
+
+async def test_what_is_withdrawn_goes_without_anything_else_to_do(
+    bus: str, monkeypatch: pytest.MonkeyPatch, shower: Shower
+) -> None:
+    monkeypatch.setattr(desktop, "RETRY_SECONDS", 0.1)
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view(title="Secret"))
+        shower.show(view("other", title="Other"))
+        assert await shower.state() == "works"
+        monkeypatch.setattr(desktop, "CALL_SECONDS", 0.1)
+        daemon.hangs = True
+        shower.adapter.perform(WithdrawFromDesktop("other"))
+        assert await shower.state() == "missing"
+        shower.adapter.perform(WithdrawFromDesktop("one"))
+        daemon.hangs = False
+        monkeypatch.setattr(desktop, "CALL_SECONDS", SECONDS)
+        await eventually(lambda: daemon.titles() == [])
+
+
+async def test_what_stood_before_the_connection_was_lost_is_still_withdrawn(bus: str, shower: Shower) -> None:
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view(title="Secret"))
+        await shower.state()
+        connection = shower.adapter._bus
+        assert connection is not None
+        connection._connection.writer.close()
+        await eventually(lambda: not connection.is_open)
+        shower.adapter._retry_at = 0.0
+        shower.adapter.perform(WithdrawFromDesktop("one"))
+        assert await shower.state() == "works"
+        assert daemon.titles() == []
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+async def test_after_a_daemon_was_slow_the_end_takes_away_what_stands(
+    bus: str, monkeypatch: pytest.MonkeyPatch, shower: Shower, *, withdrawn: bool
+) -> None:
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view(title="Secret"))
+        await shower.state()
+        await hang(shower, daemon, monkeypatch)
+        if withdrawn:
+            shower.adapter.perform(WithdrawFromDesktop("one"))
+            await shower.state()
+        monkeypatch.setattr(desktop, "CALL_SECONDS", 0.1)
+        await shower.adapter.close()
+        daemon.hangs = False
+        await eventually(lambda: "CloseNotification" in daemon.calls)
+        assert "Secret" not in daemon.titles()
+
+
+async def test_another_daemon_is_not_told_of_the_numbers_of_the_last_one(bus: str, shower: Shower) -> None:
+    with NotificationDaemon(bus):
+        shower.show(view(title="Gone with its daemon"))
+        await shower.state()
+    await eventually(lambda: not shower.adapter._shown)
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view("two", title="Two"))
+        assert await shower.state() == "works"
+        shower.adapter.perform(WithdrawFromDesktop("one"))
+        await shower.state()
+        assert daemon.titles() == ["Two"]
+        assert "CloseNotification" not in daemon.calls
+
+
+async def test_each_of_two_notifications_opens_its_page(bus: str, shower: Shower) -> None:
+    with NotificationDaemon(bus) as daemon:
+        shower.show(view())
+        shower.show(view("two"))
+        await shower.state()
+        for number in list(daemon.shown):
+            daemon.click(number)
+        await eventually(lambda: len(shower.opened) == 2)
+
+
 async def test_a_bus_that_never_answers_costs_its_time_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shower: Shower
 ) -> None:
