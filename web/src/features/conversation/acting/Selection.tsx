@@ -114,7 +114,7 @@ const SelectBox = memo(
   }) {
     return (
       // All of the message chooses it; what is in it is not pressed meanwhile.
-      <label className="select-box absolute inset-y-0 right-[-1.125rem] left-0 z-10 flex cursor-pointer items-start justify-end rounded-control has-checked:bg-[color-mix(in_oklch,var(--accent)_16%,transparent)]">
+      <label className="select-box absolute inset-y-0 right-[-1.125rem] left-0 z-10 flex cursor-pointer items-start justify-end rounded-control pointer-coarse:right-[-1rem] pointer-coarse:items-center pointer-coarse:pr-3.5 has-checked:bg-[color-mix(in_oklch,var(--accent)_16%,transparent)]">
         <input
           type="checkbox"
           aria-label={`Select: ${quotedLine(message)}`}
@@ -122,7 +122,7 @@ const SelectBox = memo(
           onChange={() => {
             onToggle(message);
           }}
-          className="mt-1 size-4 accent-(--accent)"
+          className="mt-1 size-4 accent-(--accent) pointer-coarse:mt-0"
         />
       </label>
     );
