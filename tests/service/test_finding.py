@@ -106,7 +106,7 @@ def test_a_day_leads_to_its_first_message(talk: Talk) -> None:
     for time in (0, 2**52):  # everything is after the one, and before the other
         day = FindDay(request_id=new_id(), from_time=time, **ask_day)  # type: ignore[arg-type]
         assert talk.alice.expect(DayFound, day).message_id == SAID
-    for refused in ({"from_time": 2**60}, {"from_time": 1, "conversation": "x"}):
+    for refused in ({"from_time": 2**64 - 1}, {"from_time": -(2**63)}, {"from_time": 1, "conversation": "x"}):
         day = FindDay(request_id=new_id(), **(ask_day | refused))  # type: ignore[arg-type]
         assert talk.alice.expect(RequestRefused, day).reason.code == "malformed"
 
@@ -123,6 +123,10 @@ def test_a_day_leads_to_its_first_message(talk: Talk) -> None:
         {"words": "x", "conversation": "no"},
         {"words": "x", "author": "no"},
         {"words": "x", "from_time": 2**60},
+        {"words": "x", "from_time": -(2**63)},
+        {"words": "x", "to_time": 2**63 - 1},
+        {"words": "x", "to_time": 2**64 - 1},
+        {"words": "x", "cursor": "inside-9223372036854775808"},
     ],
 )
 def test_what_cannot_be_looked_for_is_refused(talk: Talk, more: dict[str, object]) -> None:

@@ -148,7 +148,7 @@ LOCAL_DB_BYTES_PER_ACCOUNT: Final = 512 * MIB
 TIMELINE_PAGE_ROWS: Final = 200
 SEARCHED_CHARACTERS: Final = 500
 """Of what somebody types to find messages."""
-SEARCHED_TERMS: Final = 16
+SEARCHED_TERMS: Final = 6
 """Words and phrases of it; what comes after them is passed over."""
 COMPARED_CHARACTERS: Final = 64 * 1024
 """Of a message: what it says after so many is not found."""

@@ -41,7 +41,7 @@ class SearchMessages(ExtensionRequest, frozen=True, kw_only=True):
 
     cid: Cid
     words: str
-    """Words as they begin, and "phrases"; at most 500 characters, of which 16 words count."""
+    """Words as they begin, and "phrases"; at most 500 characters, of which 6 words count."""
     conversation: str | None = None
     author: str | None = None
     from_time: int | None = None

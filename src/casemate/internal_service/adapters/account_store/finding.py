@@ -37,6 +37,8 @@ _SCANNED_ROWS: Final = 4_096
 _SCANNED_BYTES: Final = 1024 * 1024
 """Rows at once, and how long their messages may be together."""
 _CANDIDATES: Final = 512
+_NARROWED: Final = 4_096
+"""Messages with the words, of which those are taken that are from where and when is asked."""
 _CANDIDATE_WORK: Final = 6
 """What it costs to look at a message itself, more than at its folded text."""
 _LOOKED_AT: Final = 256
@@ -216,8 +218,11 @@ class _Look:
         if self._below > self._folding.next:
             return self._not_folded(self._folding.next, most)
         if self._below > self._folding.lowest:
-            piece = self._by_words(most) if self._way == "words" else self._by_scan(most)
-            return self._with_changed(piece, most)
+            if self._way == "inside":
+                return self._with_changed(self._by_scan(most), most)
+            piece = self._with_changed(self._by_words(most), most)
+            # Each query builds the list of all messages with a beginning anew: the next one is for the next look.
+            return replace(piece, work=_WORK) if piece.low > self._folding.lowest else piece
         return self._not_folded(0, most)
 
     def _not_folded(self, low: int, most: int) -> _Piece:
@@ -229,7 +234,7 @@ class _Look:
 
     def _by_words(self, most: int) -> _Piece:
         narrow = bool(self._filters) or self._wanted.has_link
-        limit = _CANDIDATES if narrow else most
+        limit = _NARROWED if narrow else most
         sql = (
             "SELECT rowid FROM searched WHERE searched MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
         )

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import structs
+
 from casemate.internal_service.core.account.rows import Way, WithContents
 from casemate.protocol.ids import AccountId, ConversationId
 from casemate.protocol.limits import COMPARED_CHARACTERS, SEARCHED_TERMS
@@ -37,6 +39,9 @@ _LINK: Final = re.compile(r"https?://\S|(?<!\S)www\.\S")
 _COMPOSED: Final = 128
 _PIECES: Final = re.compile(rf"\s+|\S{{1,{_COMPOSED}}}")
 """Of a long text, each of which is normalized by itself."""
+_LEAST: Final = 3
+_LEAST_LAST: Final = 2
+"""Letters with which a word can begin; fewer for the one that is being typed."""
 _BEFORE: Final = 48
 _EXCERPT: Final = 200
 """Characters of a text that a result shows, and how many of them stand before what was found."""
@@ -192,7 +197,13 @@ def read_terms(typed: str) -> tuple[Term, ...]:
         term = _bare(bare) if bare is not None else _quoted(match["quoted"], closed=bool(match["end"]))
         if term is not None:
             terms[term] = None
-    return tuple(terms)[:SEARCHED_TERMS]
+    kept = tuple(terms)[:SEARCHED_TERMS]
+    return tuple(_beginning(term, _LEAST_LAST if term is kept[-1] else _LEAST) for term in kept)
+
+
+def _beginning(term: Term, least: int) -> Term:
+    """Shorter ones are words: the index would put together what half of all messages say."""
+    return structs.replace(term, begins=term.begins and bool(term.words) and len(term.words[-1]) >= least)
 
 
 def _bare(typed: str) -> Term | None:

@@ -172,10 +172,12 @@ class Reads:
     def __init__(self, store: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
         self.taken = 0
         """Bytes of texts and blobs, since it was asked last."""
+        self.statements: list[str] = []
         rows = store.database.rows
 
         def counted(sql: str, *bindings: object) -> list[tuple[object, ...]]:
             got = rows(sql, *bindings)
+            self.statements.append(sql)
             self.taken += sum(len(value) for row in got for value in row if isinstance(value, str | bytes))
             return got
 
@@ -184,6 +186,12 @@ class Reads:
     def take(self) -> int:
         taken, self.taken = self.taken, 0
         return taken
+
+    def asked(self, what: str) -> int:
+        """How often, since it was asked last."""
+        count = sum(what in sql for sql in self.statements)
+        self.statements.clear()
+        return count
 
 
 LONG: Final = 100_000
@@ -259,3 +267,27 @@ def test_marks_without_end_are_not_sorted_all_at_once(monkeypatch: pytest.Monkey
     assert compared(text).startswith("casemate a")
     assert Matcher(WantedMessages(read_terms("case"))).excerpt(text, "words").cut_after
     assert max(lengths) <= 128
+
+
+def test_a_look_asks_the_index_once(readable: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it costs to put together what begins so, is paid once."""
+    with readable.transaction():
+        for number in range(1, 6_001):
+            say(readable, number, "casemate")
+    fold_all(readable)
+    reads = Reads(readable, monkeypatch)
+    looks, place = 0, None
+    while looks == 0 or place is not None:
+        place = readable.find(WantedMessages(read_terms("case"), from_time=1e12), place, 30).later
+        assert reads.asked("MATCH") <= 1
+        looks += 1
+    assert looks < 6
+
+
+def test_beginnings_that_half_of_all_messages_have_are_words() -> None:
+    def begin(typed: str) -> list[bool]:
+        return [term.begins for term in read_terms(typed)]
+
+    assert (begin("a"), begin("ab"), begin('"of a'), begin("東")) == ([False], [True], [False], [False])
+    assert begin("a ab abc b") == [False, False, True, False]
+    assert len(begin("aa bb cc dd ee ff gg hh")) == 6
