@@ -38,6 +38,21 @@ test("what is pinned stands on top, says so, and can be let go", async () => {
   });
 });
 
+test("it is muted from its row as from its head, and turned on again", async () => {
+  const { user, ann } = await said();
+  await menuOf(/Bob Birch/u);
+  expect(screen.getByRole("menuitem", { name: "Mute until tomorrow" })).toBeVisible();
+  await user.click(screen.getByRole("menuitem", { name: "Mute for an hour" }));
+  expect(await direct().findByRole("link", { name: /Bob Birch.*Muted until/u })).toBeVisible();
+  expect((ann.mutes.get(conversationId(ANN, BOB))?.until ?? 0) - Date.now()).toBeGreaterThan(3_500_000);
+  await menuOf(/Bob Birch/u);
+  expect(screen.queryByRole("menuitem", { name: /^Mute/u })).not.toBeInTheDocument();
+  await user.click(screen.getByRole("menuitem", { name: "Turn notifications on" }));
+  await waitFor(() => {
+    expect(ann.mutes.size).toBe(0);
+  });
+});
+
 test("its menu acts where one is: the conversation is not opened, and so not read", async () => {
   const world = worldOfThree();
   const [ann, bob] = [world.account(ANN), world.account(BOB)];

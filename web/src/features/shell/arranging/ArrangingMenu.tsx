@@ -1,13 +1,14 @@
 /** The menu of a conversation's row. */
-import { Archive, ArchiveRestore, MailOpen, Pin, PinOff } from "lucide-react";
+import { Archive, ArchiveRestore, Bell, BellOff, MailOpen, Pin, PinOff } from "lucide-react";
 import type { ReactNode } from "react";
 
 import type { ConversationView } from "../../../api/generated";
-import { MenuItem } from "../../../components/Menu";
+import { MenuItem, MenuLine } from "../../../components/Menu";
 import type { MenuPlace } from "../../../components/placeOf";
 import { MenuAt } from "../../../components/MenuAt";
 import type { ArrangingAction } from "./useArranging";
 import { useArranging } from "./useArranging";
+import { useMuting } from "./useMuting";
 
 interface Props {
   readonly conversation: ConversationView;
@@ -18,6 +19,8 @@ interface Props {
 
 export default function ArrangingMenu({ conversation, name, at, onClose }: Props) {
   const actions = useArranging(conversation.id);
+  const muting = useMuting(conversation);
+  const Muting = conversation.muted === null ? BellOff : Bell;
   return (
     <MenuAt at={at} label={`Conversation with ${name}`} onClose={onClose}>
       {actions.map((action) => (
@@ -30,6 +33,18 @@ export default function ArrangingMenu({ conversation, name, at, onClose }: Props
           }}
         >
           {action.name}
+        </MenuItem>
+      ))}
+      <MenuLine />
+      {muting.map(({ name: words, act }) => (
+        <MenuItem
+          key={words}
+          icon={<Muting size={16} aria-hidden />}
+          onSelect={() => {
+            act().catch(() => undefined);
+          }}
+        >
+          {words}
         </MenuItem>
       ))}
     </MenuAt>
