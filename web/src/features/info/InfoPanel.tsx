@@ -81,9 +81,7 @@ export function InfoPanel({ conversation, arranging, onClose }: Props) {
             />
           </Part>
         )}
-        <Part title="In your list">
-          {arranging}
-        </Part>
+        <Part title="In your list">{arranging}</Part>
         {peer.relation === "gone" ? (
           <Part title="You and them">
             <p className="text-13 text-pretty text-ink-2">
