@@ -181,6 +181,21 @@ test("of others' messages only one's own copy can be deleted; what is refused is
   expect(await dialog.findByRole("alert")).toHaveTextContent("has not arrived yet");
 });
 
+test("what somebody wrote is unread once more from a message on, for oneself alone", async () => {
+  const { openMenu, user, ann, bob } = await talk();
+  await user.click(
+    (await openMenu("Tea at four?")).getByRole("menuitem", { name: /Mark unread from here/u }),
+  );
+  expect(await screen.findAllByText("Unread from here on, for you alone.")).not.toEqual([]);
+  expect(ann.unread).toBe(1);
+  expect(bob.saidWith(ANN)?.[0]?.status).toBe("read");
+});
+
+test("one's own messages cannot be unread", async () => {
+  const { openMenu } = await talk();
+  expect((await openMenu("The green one")).queryByRole("menuitem", { name: /Mark unread/u })).toBeNull();
+});
+
 test("what an edited message said before can be read, with what was changed", async () => {
   const { world, ann, bob, messages, user } = await talk();
   const conversation = [...ann.messages.keys()].find((id) => ann.message(id, THEIRS)) ?? "";

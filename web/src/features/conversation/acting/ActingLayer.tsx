@@ -52,6 +52,15 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
     await copyMessages(session.notices, messages, name);
   };
 
+  const markUnread = async ({ id }: MessageView) => {
+    try {
+      await session.service.request("MarkUnread", { cid: session.cid, conversation, message_id: id });
+      session.notices.done("Unread from here on, for you alone.");
+    } catch (error) {
+      session.notices.failed(error);
+    }
+  };
+
   const perform = (action: ActionName, message: MessageView) => {
     const { composing } = session.outgoing;
     switch (action) {
@@ -75,6 +84,9 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
         return;
       case "select":
         selection.toggle(message);
+        return;
+      case "unread":
+        void markUnread(message);
         return;
       default:
         setAsking({ kind: action, messages: [message] });

@@ -2,7 +2,17 @@
 import type { MessageView } from "../../../api/generated";
 
 export type ActionName =
-  "react" | "reply" | "edit" | "copy" | "link" | "forward" | "select" | "history" | "details" | "delete";
+  | "react"
+  | "reply"
+  | "edit"
+  | "copy"
+  | "link"
+  | "forward"
+  | "select"
+  | "unread"
+  | "history"
+  | "details"
+  | "delete";
 
 export const ACTIONS: Readonly<Record<ActionName, string>> = {
   react: "React",
@@ -12,6 +22,7 @@ export const ACTIONS: Readonly<Record<ActionName, string>> = {
   link: "Copy link",
   forward: "Forward",
   select: "Select several",
+  unread: "Mark unread from here",
   history: "What it said before",
   details: "Details",
   delete: "Delete",
@@ -25,6 +36,7 @@ export const ACTION_KEYS: Partial<Readonly<Record<ActionName, string>>> = {
   copy: "C",
   forward: "F",
   select: "S",
+  unread: "U",
   delete: "Delete",
 };
 
@@ -45,6 +57,7 @@ export function actionsOf(message: MessageView, writable: boolean): readonly Act
     link: true,
     forward: said,
     select: true,
+    unread: !message.mine && message.author !== null,
     history: message.edited_at !== null,
     details: true,
     delete: true,

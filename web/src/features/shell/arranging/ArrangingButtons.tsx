@@ -2,7 +2,7 @@
 import { Button } from "../../../components/Button";
 import { useAttempt, useWorkspace } from "../../../state/context";
 import { sentenceOf } from "../../../words/reasons";
-import { iconOf } from "./ArrangingMenu";
+import { arrangingIcon } from "./arrangingIcon";
 import { useArranging } from "./useArranging";
 
 export function ArrangingButtons({ conversation }: { readonly conversation: string }) {
@@ -18,7 +18,7 @@ export function ArrangingButtons({ conversation }: { readonly conversation: stri
           kind="quiet"
           className="justify-start"
           busy={attempt.state === "running"}
-          icon={iconOf(action.kind, row)}
+          icon={arrangingIcon(action.kind, row)}
           onClick={() => void run(action.act)}
         >
           {action.name}

@@ -1,12 +1,11 @@
 /** The menu of a conversation's row. */
-import { Archive, ArchiveRestore, Bell, BellOff, MailOpen, Pin, PinOff } from "lucide-react";
-import type { ReactNode } from "react";
+import { Bell, BellOff } from "lucide-react";
 
 import type { ConversationView } from "../../../api/generated";
 import { MenuItem, MenuLine } from "../../../components/Menu";
 import type { MenuPlace } from "../../../components/placeOf";
 import { MenuAt } from "../../../components/MenuAt";
-import type { ArrangingAction } from "./useArranging";
+import { arrangingIcon } from "./arrangingIcon";
 import { useArranging } from "./useArranging";
 import { useMuting } from "./useMuting";
 
@@ -26,7 +25,7 @@ export default function ArrangingMenu({ conversation, name, at, onClose }: Props
       {actions.map((action) => (
         <MenuItem
           key={action.kind}
-          icon={iconOf(action.kind, conversation)}
+          icon={arrangingIcon(action.kind, conversation)}
           onSelect={() => {
             // What comes of it shows in the list; a connection that is lost says so on its own.
             action.act().catch(() => undefined);
@@ -49,15 +48,4 @@ export default function ArrangingMenu({ conversation, name, at, onClose }: Props
       ))}
     </MenuAt>
   );
-}
-
-export function iconOf(kind: ArrangingAction["kind"], { pinned, archived }: ConversationView): ReactNode {
-  switch (kind) {
-    case "pin":
-      return pinned ? <PinOff size={16} aria-hidden /> : <Pin size={16} aria-hidden />;
-    case "archive":
-      return archived ? <ArchiveRestore size={16} aria-hidden /> : <Archive size={16} aria-hidden />;
-    case "unread":
-      return <MailOpen size={16} aria-hidden />;
-  }
 }
