@@ -1,5 +1,6 @@
 /** What the text in a conversation's composer is going to be, where it is no plain message: an answer, or an edit. */
 import type { Cid, MessageReference } from "../api/generated";
+import type { KeptEdits } from "./KeptEdits";
 import { WritableStore } from "./store";
 
 export type Composed =
@@ -14,7 +15,10 @@ export class Composing {
   /** What an edit says by now; no key makes anything be drawn. */
   private readonly edits = new Map<string, string>();
 
-  constructor(private readonly cid: Cid) {
+  constructor(
+    private readonly cid: Cid,
+    private readonly keptEdits: KeptEdits,
+  ) {
     this.modes = new WritableStore<ReadonlyMap<string, Composed>>(this.kept());
   }
 
@@ -23,22 +27,29 @@ export class Composing {
   }
 
   reply(conversation: string, to: MessageReference): void {
-    this.edits.delete(conversation);
+    this.forget(conversation);
     this.become(conversation, { kind: "reply", to });
   }
 
   edit(conversation: string, id: string, before: string): void {
+    this.forget(conversation);
     this.edits.set(conversation, before);
     this.become(conversation, { kind: "edit", id, before });
   }
 
   end(conversation: string): void {
-    this.edits.delete(conversation);
+    this.forget(conversation);
     this.become(conversation, null);
   }
 
   typed(conversation: string, text: string): void {
     this.edits.set(conversation, text);
+    this.keptEdits.typed(conversation, text);
+  }
+
+  /** What would be lost with the page goes where it outlives it. */
+  seal(): void {
+    this.keptEdits.seal();
   }
 
   edited(conversation: string): string {
@@ -50,6 +61,11 @@ export class Composing {
     return [...this.modes.get()].some(
       ([conversation, mode]) => mode.kind === "edit" && this.edited(conversation) !== mode.before,
     );
+  }
+
+  private forget(conversation: string): void {
+    this.edits.delete(conversation);
+    this.keptEdits.end(conversation);
   }
 
   private become(conversation: string, mode: Composed | null): void {

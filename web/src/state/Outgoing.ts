@@ -6,6 +6,7 @@ import type { Browser } from "./browser";
 import { Composing } from "./Composing";
 import { DraftKeeper } from "./DraftKeeper";
 import { Handover } from "./Handover";
+import { KeptEdits } from "./KeptEdits";
 import type { KeptDraft, KeptText } from "./SealedWords";
 import { SealedWords } from "./SealedWords";
 import type { SessionStore } from "./sessionState";
@@ -20,6 +21,7 @@ export class Outgoing {
   readonly handover: Handover;
   readonly composing: Composing;
   private readonly sealed: SealedWords;
+  private readonly keptEdits: KeptEdits;
 
   /** `onTaken` is called whenever the service took something: there may be nothing left in hand. */
   constructor(
@@ -30,7 +32,8 @@ export class Outgoing {
     private readonly onTaken: () => void,
   ) {
     this.sealed = new SealedWords(browser.records, cid);
-    this.composing = new Composing(cid);
+    this.keptEdits = new KeptEdits(this.sealed, browser.windows);
+    this.composing = new Composing(cid, this.keptEdits);
     this.drafts = new DraftKeeper(
       (fields) => service.request("SetDraft", { cid, ...fields }),
       browser.windows,
@@ -103,6 +106,7 @@ export class Outgoing {
   seal(): void {
     this.drafts.flush();
     this.handover.sealAll();
+    this.composing.seal();
   }
 
   /** Whether words outlive this page while the service does not have them. */
@@ -133,7 +137,7 @@ export class Outgoing {
     for (const { id, words } of await this.sealed.all()) {
       if (words.kind === "text" && scheduled.has(words.messageId)) void this.sealed.drop(id);
       else if (words.kind === "text") texts.push(this.inItsConversation(words));
-      else drafts.set(id, words);
+      else if (!this.keptEdits.owns(id)) drafts.set(id, words);
     }
     this.handover.found(texts);
     await this.drafts.synchronise(this.knownDrafts(), drafts);
