@@ -91,6 +91,7 @@ def test_what_is_marked_so_runs_in_a_network_of_its_own_only() -> None:
 def test_services_speak_to_no_neighbour_in_a_shared_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEMATE_TEST_NETWORK", "shared")
     assert service_environment() == {
+        "DBUS_SESSION_BUS_ADDRESS": "",
         "CASEMATE_SERVER_RELAY_LISTEN": "off",
         "CASEMATE_INTERNAL_SERVICE_PEER_PATHS": "false",
     }
