@@ -144,7 +144,9 @@ class View(ApiClient):
                     peers={peer["cid"]: peer for peer in answer["peers"]},
                     conversations={row["id"]: row for row in answer["conversations"]},
                     drafts={draft["slot"]: draft for draft in answer["drafts"]},
-                    scheduled={each["id"]: each for each in answer.fields.get("scheduled", [])},  # an older program has none
+                    scheduled={
+                        each["id"]: each for each in answer.fields.get("scheduled", [])
+                    },  # an older program has none
                 )
             case "ViewEvents":
                 account = self.accounts[answer["cid"]]

@@ -139,11 +139,16 @@ class LinkClient:
         await self.close()
 
     async def close(self) -> None:
+        connection = self._socket._response.connection
         try:
             await self._socket.close()
             await self._reader
         finally:
             await self._session.close()
+            if connection is not None and connection.transport is not None:
+                # It would say goodbye in its own time, which the end of a test does not wait for.
+                connection.transport.abort()
+                await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
         return self
