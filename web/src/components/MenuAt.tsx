@@ -2,6 +2,7 @@
 import { DropdownMenu } from "radix-ui";
 import type { ReactNode } from "react";
 
+import { classes } from "./classes";
 import { useLayer } from "./layer";
 import type { MenuPlace } from "./placeOf";
 
@@ -10,12 +11,18 @@ interface Props {
   /** What the menu is of. */
   readonly label: string;
   readonly onClose: () => void;
+  /** Where it is put, other than where floating things are. */
+  readonly layer?: HTMLElement | null;
+  /** In place of the focus going back to where the menu was opened. */
+  readonly onClosed?: () => void;
+  readonly className?: string;
   readonly children: ReactNode;
 }
 
-export function MenuAt({ at, label, onClose, children }: Props) {
-  const layer = useLayer();
+export function MenuAt({ at, label, onClose, layer, onClosed, className = "min-w-52", children }: Props) {
+  const usual = useLayer();
   return (
+    // Not modal: the page behind stays readable, and nothing is injected into it.
     <DropdownMenu.Root
       open
       modal={false}
@@ -32,13 +39,23 @@ export function MenuAt({ at, label, onClose, children }: Props) {
           style={{ left: at.x, top: at.y }}
         />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={layer}>
+      <DropdownMenu.Portal container={layer ?? usual}>
         <DropdownMenu.Content
           aria-label={label}
           align="start"
           sideOffset={2}
           collisionPadding={8}
-          className="motion-rise z-50 max-w-80 min-w-52 rounded-card border border-line bg-raised p-1 shadow-float"
+          onCloseAutoFocus={
+            onClosed &&
+            ((event) => {
+              event.preventDefault();
+              onClosed();
+            })
+          }
+          className={classes(
+            "motion-rise z-50 max-w-80 rounded-card border border-line bg-raised p-1 shadow-float",
+            className,
+          )}
         >
           {children}
         </DropdownMenu.Content>

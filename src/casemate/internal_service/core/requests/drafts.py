@@ -5,6 +5,7 @@ from typing import Final
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.ids import conversation_from_hex, id_from_hex
 from casemate.internal_service.core.ground.refusals import refuse
+from casemate.internal_service.core.ground.texts import storable
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.ports import Draft, DraftStore
 from casemate.internal_service.core.views.draft_views import draft_view
@@ -31,7 +32,7 @@ class Drafts:
         conversation = conversation_from_hex(request.conversation)
         slot = slot_id(request.slot)
         host.account.cid_in(conversation)
-        self._write(host, conversation, slot, _storable(request.text), _revision(request.revision))
+        self._write(host, conversation, slot, storable(request.text), _revision(request.revision))
         self._desk.answer(asker, Done(cid=request.cid, request_id=asker.request_id))
 
     def sent(self, host: Host, conversation: ConversationId, slot: SlotId, revision: int) -> None:
@@ -80,8 +81,3 @@ def _revision(revision: int) -> int:
     if not 0 < revision <= _HIGHEST_REVISION:
         raise refuse("malformed", what="revision")
     return revision
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair, as a cut in the middle of an emoji leaves it, cannot be written down."""
-    return text.encode("utf-8", "replace").decode()

@@ -18,6 +18,7 @@ import { useRef } from "react";
 
 import type { MessageView } from "../../../api/generated";
 import { MenuItem, MenuLine } from "../../../components/Menu";
+import { MenuAt } from "../../../components/MenuAt";
 import type { ActionName } from "./actionsOf";
 import { ACTION_KEYS, ACTIONS } from "./actionsOf";
 import { quickReactions } from "./quickReactions";
@@ -52,85 +53,63 @@ export function MessageMenu({ at, offered, onReact, onAction, onClose }: Props) 
   const chosen = useRef<(() => void) | null>(null);
   const items = offered.filter((action) => action !== "delete");
   return (
-    // Not modal: the page behind stays readable, and nothing is injected into it.
-    <DropdownMenu.Root
-      open
-      modal={false}
-      onOpenChange={(open) => {
-        if (!open) onClose();
+    <MenuAt
+      at={at}
+      label="Actions for this message"
+      layer={at.row.closest("section")}
+      onClose={onClose}
+      onClosed={() => {
+        at.row.focus({ preventScroll: true });
+        chosen.current?.();
       }}
+      className="max-h-(--radix-dropdown-menu-content-available-height) min-w-56 overflow-y-auto"
     >
-      <DropdownMenu.Trigger asChild>
-        <button
-          type="button"
-          tabIndex={-1}
-          className="sr-only"
-          style={{ position: "fixed", left: at.x, top: at.y }}
-        >
-          Actions for this message
-        </button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={at.row.closest("section")}>
-        <DropdownMenu.Content
-          align="start"
-          side="bottom"
-          sideOffset={2}
-          collisionPadding={8}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            at.row.focus({ preventScroll: true });
-            chosen.current?.();
-          }}
-          className="motion-rise z-50 max-h-(--radix-dropdown-menu-content-available-height) max-w-80 min-w-56 overflow-y-auto rounded-card border border-line bg-raised p-1 shadow-float"
-        >
-          {offered.includes("react") && (
-            <>
-              <DropdownMenu.Group aria-label="React" className="flex justify-between gap-0.5">
-                {quickReactions(QUICK).map((emoji) => (
-                  <DropdownMenu.Item
-                    key={emoji}
-                    aria-label={`React with ${emoji}`}
-                    onSelect={() => {
-                      chosen.current = () => {
-                        onReact(emoji);
-                      };
-                    }}
-                    className="flex size-9 cursor-pointer items-center justify-center rounded-control text-18 outline-none data-[highlighted]:bg-hover"
-                  >
-                    {emoji}
-                  </DropdownMenu.Item>
-                ))}
-              </DropdownMenu.Group>
-              <MenuLine />
-            </>
-          )}
-          {items.map((action) => (
-            <ActionItem
-              key={action}
-              action={action}
-              onSelect={() => {
-                chosen.current = () => {
-                  onAction(action);
-                };
-              }}
-            />
-          ))}
-          {offered.includes("delete") && (
-            <>
-              <MenuLine />
-              <ActionItem
-                action="delete"
+      {offered.includes("react") && (
+        <>
+          <DropdownMenu.Group aria-label="React" className="flex justify-between gap-0.5">
+            {quickReactions(QUICK).map((emoji) => (
+              <DropdownMenu.Item
+                key={emoji}
+                aria-label={`React with ${emoji}`}
                 onSelect={() => {
                   chosen.current = () => {
-                    onAction("delete");
+                    onReact(emoji);
                   };
                 }}
-              />
-            </>
-          )}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+                className="flex size-9 cursor-pointer items-center justify-center rounded-control text-18 outline-none data-[highlighted]:bg-hover"
+              >
+                {emoji}
+              </DropdownMenu.Item>
+            ))}
+          </DropdownMenu.Group>
+          <MenuLine />
+        </>
+      )}
+      {items.map((action) => (
+        <ActionItem
+          key={action}
+          action={action}
+          onSelect={() => {
+            chosen.current = () => {
+              onAction(action);
+            };
+          }}
+        />
+      ))}
+      {offered.includes("delete") && (
+        <>
+          <MenuLine />
+          <ActionItem
+            action="delete"
+            onSelect={() => {
+              chosen.current = () => {
+                onAction("delete");
+              };
+            }}
+          />
+        </>
+      )}
+    </MenuAt>
   );
 }
 

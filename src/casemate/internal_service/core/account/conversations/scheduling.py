@@ -16,6 +16,7 @@ from casemate.internal_service.core.account.delivery.notes import Note, write_no
 from casemate.internal_service.core.account.rows import Peer, Scheduled
 from casemate.internal_service.core.ground.notices import ScheduledChanged
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
+from casemate.internal_service.core.ground.texts import storable
 from casemate.internal_service.core.ground.undo import Memory
 from casemate.node import Instant, Monotonic, WritesRefused
 from casemate.protocol.client.views import MessageReference, ScheduledView
@@ -54,7 +55,7 @@ class Scheduling(Memory):
         store = self._context.store
         if store.scheduled(message_id) is not None:
             return [ScheduledChanged(message_id)]
-        text = _storable(text)
+        text = storable(text)
         check_may_write(self._peer(conversation), text.encode())
         if store.messages_with_id(message_id):
             raise refuse("malformed", what="message_id")
@@ -68,7 +69,7 @@ class Scheduling(Memory):
         """Another text, or another time: one that has passed sends it now. Raises Refused."""
         kept = self._scheduled(message_id)
         if text is not None:
-            text = _storable(text)
+            text = storable(text)
             check_may_write(self._peer(kept.conversation), text.encode())
             _, size = self._context.store.scheduled_size()
             if size - len(kept.text.encode()) + len(text.encode()) > SCHEDULED_BYTES:
@@ -188,8 +189,3 @@ def _due(due_at: float, now: Instant) -> float:
     if due_at > now.wall + SCHEDULED_AHEAD_SECONDS:
         raise refuse("malformed", what="due_at")
     return max(due_at, now.wall)
-
-
-def _storable(text: str) -> str:
-    """Half a surrogate pair cannot be written down."""
-    return text.encode("utf-8", "replace").decode()
