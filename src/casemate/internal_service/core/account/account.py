@@ -590,7 +590,4 @@ class Account(Memory):
         return peer
 
     def _peer_in(self, conversation: ConversationId, otherwise: str = "unknown_peer") -> Peer:
-        peer = self._parts.conversations.peer(conversation)
-        if peer is None:
-            raise refuse(otherwise)
-        return peer
+        return self._parts.conversations.who_is_in(conversation, otherwise)

@@ -21,8 +21,7 @@ class Arranging:
 
     def arrange(self, conversation: ConversationId, *, pinned: bool | None, archived: bool | None) -> Outcome:
         """None leaves it as it is. What is on top is not put away, nor the other way round. Raises Refused."""
-        if self._conversations.peer(conversation) is None:
-            raise refuse("unknown_peer")
+        self._conversations.who_is_in(conversation, "unknown_peer")
         before = after = self._context.store.arrangement(conversation)
         if pinned is not None:
             after = replace(after, pinned=pinned, archived=after.archived and not pinned)

@@ -61,7 +61,7 @@ class Changing:
     def _delete(self, conversation: ConversationId, message_id: MessageId, now: Instant) -> Outcome:
         message = self._ours(conversation, message_id)
         target = (self._context.account_id, message_id)
-        peer, store = self._peer(conversation), self._context.store
+        peer, store = self._conversations.who_is_in(conversation), self._context.store
         under_way = store.said_under_way(message)
         if self._outbox.may_be_there(message):
             outcome = self._write(conversation, target, Kind.DELETE, Deleted(message_id), now)
@@ -111,7 +111,7 @@ class Changing:
         body: Edited | Deleted | Reacted,
         now: Instant,
     ) -> Outcome:
-        peer = self._peer(conversation)
+        peer = self._conversations.who_is_in(conversation)
         check_may_write(peer)
         content = NewContent(kind, encode_change(body), Shows.CHANGE, about=target)
         [row] = self._outbox.write_messages(peer, [content], now)
@@ -120,12 +120,6 @@ class Changing:
 
     def _apply(self, conversation: ConversationId, target: Target, change: Change, now: Instant) -> Outcome:
         return self._changed(conversation, self._context.store.change_add(conversation, target, change, now.wall))
-
-    def _peer(self, conversation: ConversationId) -> Peer:
-        peer = self._conversations.peer(conversation)
-        if peer is None:
-            raise refuse("not_connected")
-        return peer
 
     def _ours(self, conversation: ConversationId, message_id: MessageId) -> MessageRow:
         message = self._context.store.message(conversation, message_id)

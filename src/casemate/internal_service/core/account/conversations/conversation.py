@@ -2,6 +2,7 @@
 
 from casemate.internal_service.core.account.context import Context
 from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.ground.refusals import refuse
 from casemate.protocol.ids import AccountId, ConversationId
 
 
@@ -22,6 +23,13 @@ class Conversations:
             self._with = {self.of(peer): peer.account_id for peer in store.peers()}
         account_id = self._with.get(conversation)
         return None if account_id is None else store.peer(account_id)
+
+    def who_is_in(self, conversation: ConversationId, otherwise: str = "not_connected") -> Peer:
+        """Raises Refused, with that code if there is no such conversation."""
+        peer = self.peer(conversation)
+        if peer is None:
+            raise refuse(otherwise)
+        return peer
 
     def of(self, peer: Peer) -> ConversationId:
         return self._context.conversation_with(peer.account_id)

@@ -83,8 +83,7 @@ class Muting(Memory):
         return [ConversationChanged(conversation) for conversation in over]
 
     def _put(self, conversation: ConversationId, mute: Mute | None, now: Instant) -> Outcome:
-        if self._conversations.peer(conversation) is None:
-            raise refuse("unknown_peer")
+        self._conversations.who_is_in(conversation, "unknown_peer")
         self._context.store.put_mute(conversation, mute)
         self._look_again(now)
         return [ConversationChanged(conversation)]

@@ -13,7 +13,7 @@ from casemate.internal_service.core.account.context import Context, Outcome, mil
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.messages import Messages, check_may_write
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
-from casemate.internal_service.core.account.rows import Peer, Scheduled
+from casemate.internal_service.core.account.rows import Scheduled
 from casemate.internal_service.core.ground.notices import ScheduledChanged
 from casemate.internal_service.core.ground.refusals import Refused, reason, refuse
 from casemate.internal_service.core.ground.texts import storable
@@ -56,7 +56,7 @@ class Scheduling(Memory):
         if store.scheduled(message_id) is not None:
             return [ScheduledChanged(message_id)]
         text = storable(text)
-        check_may_write(self._peer(conversation), text.encode())
+        check_may_write(self._conversations.who_is_in(conversation), text.encode())
         if store.messages_with_id(message_id):
             raise refuse("malformed", what="message_id")
         count, size = store.scheduled_size()
@@ -70,7 +70,7 @@ class Scheduling(Memory):
         kept = self._scheduled(message_id)
         if text is not None:
             text = storable(text)
-            check_may_write(self._peer(kept.conversation), text.encode())
+            check_may_write(self._conversations.who_is_in(kept.conversation), text.encode())
             _, size = self._context.store.scheduled_size()
             if size - len(kept.text.encode()) + len(text.encode()) > SCHEDULED_BYTES:
                 raise refuse("too_many_scheduled")
@@ -130,7 +130,7 @@ class Scheduling(Memory):
     def _send(self, kept: Scheduled, now: Instant) -> Outcome:
         try:
             with self._context.savepoint():
-                peer = self._peer(kept.conversation)
+                peer = self._conversations.who_is_in(kept.conversation)
                 sent = self._messages.send_chat(peer, kept.message_id, kept.text, kept.reply_to, now)
                 if now.wall - kept.due_at > LATE_SECONDS:
                     due_at_ms = str(milliseconds(kept.due_at))
@@ -159,12 +159,6 @@ class Scheduling(Memory):
         if kept is None:
             raise refuse("already_sent" if self._context.store.messages_with_id(message_id) else "message_gone")
         return kept
-
-    def _peer(self, conversation: ConversationId) -> Peer:
-        peer = self._conversations.peer(conversation)
-        if peer is None:
-            raise refuse("not_connected")
-        return peer
 
 
 def _view(kept: Scheduled) -> ScheduledView:
