@@ -159,3 +159,31 @@ test("a text whose answer was lost is not asked for again once it waits, or was 
   expect(asked()).toHaveLength(1);
   release();
 });
+
+test("what is asked for while the service restarts waits for it, and one that stays away is told", async () => {
+  const { user, box, bob, service } = await openConversation(App);
+  await user.type(box, "Good morning");
+  await user.click(screen.getByRole("button", { name: "Send later" }));
+  await user.click(await screen.findByRole("menuitem", { name: /Tomorrow morning/u }));
+  const more = () => within(screen.getByRole("region", { name: "To be sent later" })).getByRole("button");
+  const sendNow = async () => {
+    await user.click(more());
+    await user.click(await screen.findByRole("menuitem", { name: "Send now" }));
+  };
+  await list();
+  act(() => {
+    service.lose();
+  });
+  await sendNow();
+  expect(await within(await list()).findByRole("alert", {}, { timeout: 8000 })).toHaveTextContent(
+    /Try again/u,
+  );
+  await sendNow();
+  expect(within(await list()).queryByRole("alert")).not.toBeInTheDocument();
+  act(() => {
+    service.restore();
+  });
+  await waitFor(() => {
+    expect(bob.saidWith(ANN)?.map(({ text }) => text)).toEqual(["Good morning"]);
+  });
+}, 20_000);

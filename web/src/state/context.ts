@@ -81,16 +81,21 @@ export type Attempt =
 /** Made by this page: nobody answered. */
 export const CONNECTION_LOST: Reason = { code: "connection_lost", params: {}, acts: "retry" };
 
-/** One request at a time, with its clock and its refusal. */
+/** Longer than a restart of the service takes; from then on a person is told, who may try again. */
+const WAIT_FOR_SERVICE_MILLISECONDS = 5000;
+
+/** One request at a time, with its clock and its refusal. While the service restarts, it waits for it. */
 export function useAttempt(): readonly [
   Attempt,
   (work: () => Promise<unknown>) => Promise<boolean>,
   () => void,
 ] {
+  const service = useService();
   const [attempt, setAttempt] = useState<Attempt>({ state: "idle" });
   const run = async (work: () => Promise<unknown>): Promise<boolean> => {
     setAttempt({ state: "running", since: Date.now() });
     try {
+      if (service.connection().state !== "open") await opened(service, WAIT_FOR_SERVICE_MILLISECONDS);
       await work();
       setAttempt({ state: "idle" });
       return true;
@@ -103,4 +108,19 @@ export function useAttempt(): readonly [
     setAttempt({ state: "idle" });
   };
   return [attempt, run, reset];
+}
+
+/** Resolves once the service is connected, or after `milliseconds` without. */
+function opened(service: InternalService, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    const stop = service.onConnection(() => {
+      if (service.connection().state === "open") done();
+    });
+  });
 }
