@@ -30,6 +30,8 @@ PROFILE = Profile(
     more_addresses=(ServerAddress("chat.example.org:443", True), ServerAddress("wss://chat.example.org", False)),
     server_in_use="chat.example.org:443",
     invitations=("casemate1-link", "casemate1-other"),
+    read_receipts=False,
+    typing=False,
 )
 PEER = Peer(
     account_id=BEA,

@@ -96,7 +96,7 @@ class MessageStoreContract:
         assert len(store.see(WITH_BEA, 99)) == 2
         assert store.highest_seen(WITH_BEA) == message("m3", 3).order
         assert store.unread() == 0
-        assert store.unpainted_around(THEIR_DEVICE, 2) == (1, 3), "what was seen need not have been painted"
+        assert store.untold_around(THEIR_DEVICE, 2) == (1, 3), "what was seen need not have been painted"
 
     def test_whom_one_blocks_is_not_counted(self, store: AccountStore) -> None:
         store.put_peer(replace(PEER, blocked=True))
@@ -112,22 +112,34 @@ class MessageStoreContract:
         add(store, mine)
         second, third = message("m2", 2).message_id, message("m3", 3).message_id
         store.see(WITH_BEA, 2)
-        painted = store.paint(WITH_BEA, [third, second, mine.message_id, MessageId(bytes(16))])
+        painted = store.paint(WITH_BEA, [third, second, mine.message_id, MessageId(bytes(16))], told=True)
         assert sorted((row.number, row.seen, row.painted) for row in painted) == [(2, True, True), (3, True, True)]
-        assert store.paint(WITH_BEA, [third]) == []
-        assert store.paint(WITH_BEA, []) == []
+        assert store.paint(WITH_BEA, [third], told=True) == []
+        assert store.paint(WITH_BEA, [], told=True) == []
         assert store.unread(WITH_BEA) == 1
-        assert store.unpainted_around(THEIR_DEVICE, 2) == (1, 4)
-        assert store.unpainted_around(THEIR_DEVICE, 0) == (None, 1)
-        assert store.unpainted_around(THEIR_DEVICE, 4) == (1, None)
-        assert store.unpainted_around(OWN_DEVICE, 2) == (None, None)
+        assert store.untold_around(THEIR_DEVICE, 2) == (1, 4)
+        assert store.untold_around(THEIR_DEVICE, 0) == (None, 1)
+        assert store.untold_around(THEIR_DEVICE, 4) == (1, None)
+        assert store.untold_around(OWN_DEVICE, 2) == (None, None)
+
+    def test_what_is_painted_and_kept_to_oneself_is_never_told(self, store: AccountStore) -> None:
+        for counter in (1, 2, 3):
+            add(store, message(f"m{counter}", counter))
+        first, second = message("m1", 1).message_id, message("m2", 2).message_id
+        [hidden] = store.paint(WITH_BEA, [second], told=False)
+        assert (hidden.seen, hidden.painted, hidden.untold) == (True, True, True)
+        assert store.paint(WITH_BEA, [second], told=True) == [], "it was painted once"
+        [told] = store.paint(WITH_BEA, [first], told=True)
+        assert (told.painted, told.untold) == (True, False)
+        assert store.untold_around(THEIR_DEVICE, 0) == (None, 2)
+        assert store.untold_around(THEIR_DEVICE, 2) == (None, 3)
 
     def test_a_message_of_theirs_that_came_again_has_its_new_number(self, store: AccountStore) -> None:
         for counter in (1, 2):
             add(store, message(f"m{counter}", counter))
         store.renumber(WITH_BEA, message("m1", 1).message_id, 7)
-        assert store.unpainted_around(THEIR_DEVICE, 0) == (None, 2)
-        assert store.unpainted_around(THEIR_DEVICE, 6) == (2, 7)
+        assert store.untold_around(THEIR_DEVICE, 0) == (None, 2)
+        assert store.untold_around(THEIR_DEVICE, 6) == (2, 7)
 
     def test_what_came_after_a_number_is_found_the_newest_first(self, store: AccountStore) -> None:
         for counter in (1, 2, 3, 4):

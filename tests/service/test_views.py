@@ -435,7 +435,13 @@ def test_both_sides_show_the_same_safety_number(pair: Pair) -> None:
 def test_settings_are_kept_and_shown(street: Street, pair: Pair) -> None:
     alice, a, _, _ = pair
     change = ext.SetSettings(
-        request_id=new_id(), cid=a, auto_connect=True, appear_offline=True, ask_password_at_start=True
+        request_id=new_id(),
+        cid=a,
+        auto_connect=True,
+        appear_offline=True,
+        ask_password_at_start=True,
+        read_receipts=False,
+        typing=False,
     )
     alice.expect(Done, change)
     snapshot = subscribe(alice, a)
@@ -443,6 +449,7 @@ def test_settings_are_kept_and_shown(street: Street, pair: Pair) -> None:
     settings = snapshot.account.settings
     assert (settings.auto_connect, settings.appear_offline) == (True, True)
     assert (settings.ask_password_at_start, settings.unlocked_by) == (True, "nothing")
+    assert (settings.read_receipts, settings.typing) == (False, False)
 
 
 def test_a_server_says_who_it_is_before_anybody_registers(street: Street, house: House) -> None:

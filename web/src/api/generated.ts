@@ -511,6 +511,7 @@ export interface MessageView {
   readonly deleted: boolean;
   readonly reactions: readonly ReactionView[];
   readonly pending: PendingChange | null;
+  readonly untold: boolean;
 }
 
 export interface MessagesFound {
@@ -866,6 +867,8 @@ export interface SetSettings {
   readonly ask_password_at_start?: boolean | null;
   readonly relay_only?: boolean | null;
   readonly lan_discovery?: boolean | null;
+  readonly read_receipts?: boolean | null;
+  readonly typing?: boolean | null;
   readonly full_name?: string | null;
 }
 
@@ -893,6 +896,8 @@ export interface SettingsView {
   readonly relay_only: boolean;
   readonly lan_discovery: boolean;
   readonly notifications: NotificationSettings;
+  readonly read_receipts: boolean;
+  readonly typing: boolean;
 }
 
 /** This view can show notifications, or can no longer. NotificationsChanged follows whenever there is something. */

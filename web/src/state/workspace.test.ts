@@ -135,6 +135,7 @@ function message(counter: number, device = "aa"): MessageView {
     arrived_late: false,
     seen: true,
     painted: true,
+    untold: false,
     ...UNCHANGED,
   };
 }

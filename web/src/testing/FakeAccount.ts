@@ -58,6 +58,8 @@ export class FakeAccount implements Person {
     unlocked_by: "keyring",
     relay_only: false,
     lan_discovery: true,
+    read_receipts: true,
+    typing: true,
     notifications: { shows: "text", sound: true, quiet: "never", quiet_from: 1320, quiet_to: 420 },
   };
   /** Of conversations that call nobody. */

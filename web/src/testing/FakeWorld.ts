@@ -250,6 +250,7 @@ export class FakeWorld {
       arrived_late: false,
       seen: true,
       painted: true,
+      untold: false,
       ...UNCHANGED,
     });
   }
@@ -321,6 +322,7 @@ export class FakeWorld {
       arrived_late: false,
       seen: true,
       painted: true,
+      untold: false,
       ...UNCHANGED,
     };
     from.putMessage(row);
@@ -339,7 +341,9 @@ export class FakeWorld {
     const theirs = by.saidWith(from.cid)?.filter((row) => !row.mine) ?? [];
     for (const row of theirs) if (!row.seen && row.arrival <= seenUpTo) by.putMessage({ ...row, seen: true });
     const news = theirs.filter((row) => !row.painted && painted.has(row.id));
-    for (const row of news) by.putMessage({ ...row, seen: true, painted: true });
+    const untold = !by.settings.read_receipts;
+    for (const row of news) by.putMessage({ ...row, seen: true, painted: true, untold });
+    if (untold || !from.settings.read_receipts) return;
     for (const row of news) {
       const theirs = from.message(row.conversation, row.id);
       if (theirs) from.putMessage({ ...theirs, status: "read", reason: null });
@@ -347,6 +351,7 @@ export class FakeWorld {
   }
 
   typing(from: FakeAccount, to: FakeAccount, typing: boolean): void {
+    if (!from.settings.typing || !to.settings.typing) return;
     if (to.peers.get(from.cid)?.connection === "connected")
       to.emit({ type: "TypingChanged", conversation: conversationId(from.cid, to.cid), typing });
   }
@@ -403,6 +408,7 @@ export class FakeWorld {
         reason: null,
         seen: false,
         painted: false,
+        untold: false,
       } as const;
       to.putMessage({ ...row, ...placement, arrival: to.nextArrival(), arrived_at: this.now() });
       from.putMessage({ ...row, status: "delivered", reason: null });

@@ -20,5 +20,6 @@ export const message = (counter: number, mine = false): MessageView => ({
   arrived_late: false,
   seen: false,
   painted: false,
+  untold: false,
   ...UNCHANGED,
 });

@@ -154,6 +154,7 @@ function late(from: FakeAccount, to: FakeAccount, writtenAt: number, now: number
     arrived_late: true,
     seen: true,
     painted: true,
+    untold: false,
     arrival: to.nextArrival(),
     order: [last.order[0] + 0.5, last.order[1], last.order[2]],
   };

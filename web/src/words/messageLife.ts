@@ -13,16 +13,19 @@ export interface LifeStep {
 
 const REACHED = ["queued", "sent", "delivered", "read"] as const;
 
-export function lifeOf(message: MessageView, name: string): readonly LifeStep[] {
-  return message.mine && !message.deleted ? sentLife(message, name) : receivedLife(message, name);
+/** `receipts`: whether this account sends read receipts; who sends none is told of none. */
+export function lifeOf(message: MessageView, name: string, receipts: boolean): readonly LifeStep[] {
+  return message.mine && !message.deleted ? sentLife(message, name, receipts) : receivedLife(message, name);
 }
 
-function sentLife(message: MessageView, name: string): readonly LifeStep[] {
+function sentLife(message: MessageView, name: string, receipts: boolean): readonly LifeStep[] {
   const reached = REACHED.findIndex((status) => status === message.status);
   const waits =
-    message.reason === null
-      ? "Not confirmed yet."
-      : sentenceOf(message.reason, { peer: name, waiting: true });
+    message.reason !== null
+      ? sentenceOf(message.reason, { peer: name, waiting: true })
+      : message.status === "delivered"
+        ? untoldWords(name, receipts)
+        : "Not confirmed yet.";
   const step = (place: number, title: string, proof: string, time: number | null = null): LifeStep => {
     if (place <= reached) return { title, time, proof, state: "done" };
     const isNext = place === reached + 1;
@@ -41,6 +44,13 @@ function sentLife(message: MessageView, name: string): readonly LifeStep[] {
     step(2, `On ${name}’s device`, `${name}’s device confirmed, sealed, that it is on its disk.`),
     step(3, "Read", `${name}’s device confirmed, sealed, that it was on a screen.`),
   ];
+}
+
+/** Nobody knows whether it was read: whoever wrote it may just not be told. */
+function untoldWords(name: string, receipts: boolean): string {
+  return receipts
+    ? `Shown once ${name}’s device says so. It never does if ${name} sends no read receipts.`
+    : "You send no read receipts, so you are told of none.";
 }
 
 function receivedLife(message: MessageView, name: string): readonly LifeStep[] {
@@ -71,7 +81,9 @@ function receivedLife(message: MessageView, name: string): readonly LifeStep[] {
     ? {
         title: "Read",
         time: null,
-        proof: `It was on a screen of yours, and ${name} is told so.`,
+        proof: message.untold
+          ? `It was on a screen of yours. ${name} is not told: you sent no read receipts then.`
+          : `It was on a screen of yours, and ${name} is told so.`,
         state: "done",
       }
     : { title: "Read", time: null, proof: "It has not been on a screen of yours yet.", state: "waits" };

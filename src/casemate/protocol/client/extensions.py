@@ -316,6 +316,9 @@ class SetSettings(ExtensionRequest, frozen=True, kw_only=True):
     ask_password_at_start: bool | None = None
     relay_only: bool | None = None
     lan_discovery: bool | None = None
+    read_receipts: bool | None = None
+    """Off: nobody is told what is read here from now on, not later either; what others read of ours is passed over."""
+    typing: bool | None = None
     full_name: str | None = None
     """Signed anew and told to everybody; the username never changes."""
 

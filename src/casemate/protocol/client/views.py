@@ -134,6 +134,10 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     lan_discovery: bool = True
     """Look for registered peers on the local network, so that people there can talk without the server."""
     notifications: NotificationSettings = NotificationSettings()
+    read_receipts: bool = True
+    """Writers are told what was read here; without that we are not told either, and nothing of ours becomes *read*."""
+    typing: bool = True
+    """Others are told that somebody types here; without that it is not shown of them either."""
 
 
 class NameLooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -332,7 +336,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     seen: bool
     """Does not count as unread. Own messages do not either."""
     painted: bool
-    """It was on a screen here, and its writer is told so."""
+    """It was on a screen here, and its writer is told so, unless it is `untold`."""
     reply: ReplyView | None = None
     edited_at: int | None = None
     """When its author last changed what it says, by their clock."""
@@ -341,6 +345,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     reactions: list[ReactionView] = []
     pending: PendingChange | None = None
     """What we changed last of it, until the other side has that."""
+    untold: bool = False
+    """It was on a screen while this account sent no read receipts: its writer is never told."""
 
 
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ function message(number: number, shown_at: number, written_at = shown_at): Messa
     arrived_late: false,
     seen: true,
     painted: true,
+    untold: false,
     ...UNCHANGED,
   };
 }

@@ -7,19 +7,20 @@ import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
 import { Segments } from "../../components/Segments";
 import { Switch } from "../../components/Switch";
-import { useAttempt, useSession, useWorkspace } from "../../state/context";
+import { useWorkspace } from "../../state/context";
 import type { ThemeChoice } from "../../state/chosenTheme";
 import { chooseEnter, enterSends } from "../../state/enterKey";
 import { chooseTheme, themeChoice } from "../../state/theme";
-import { sentenceOf } from "../../words/reasons";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
 import { Notifications } from "./Notifications";
+import { Privacy } from "./Privacy";
 import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
 import { UndoSend } from "./UndoSend";
+import { useSettings } from "./useSettings";
 
 interface Props {
   /** Who can come to the server, where it runs on this computer. */
@@ -28,17 +29,8 @@ interface Props {
   readonly onDeleted: () => void;
 }
 
-type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications">;
-
 export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
-  const { service, cid } = useSession();
   const account = useWorkspace((workspace) => workspace.account);
-  const { settings } = account;
-  const [attempt, run] = useAttempt();
-  const set = (setting: Setting) => (value: boolean) => {
-    void run(() => service.request("SetSettings", { cid, [setting]: value }));
-  };
-  const busy = attempt.state === "running";
   return (
     <div className="h-full overflow-y-auto bg-surface">
       <div className="mx-auto flex max-w-xl flex-col gap-9 px-5 py-8">
@@ -69,58 +61,17 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
           <ServerAddresses account={account} />
         </Part>
         {reach}
-        <Part title="With others">
-          <Switch
-            label="Connect when someone agreed"
-            note="A conversation is open as soon as both of you agreed to talk."
-            checked={settings.auto_connect}
-            disabled={busy}
-            onChange={set("auto_connect")}
-          />
-          <Switch
-            label="Appear offline"
-            note="Others see you offline. Messages reach you all the same."
-            checked={settings.appear_offline}
-            disabled={busy}
-            onChange={set("appear_offline")}
-          />
+        <Part title="Privacy">
+          <Privacy />
         </Part>
         <Part title="Messages">
           <UndoSend />
         </Part>
         <Part title="Notifications">
-          <Notifications settings={settings.notifications} />
-        </Part>
-        <Part title="How you are reached">
-          <Switch
-            label="Hide my address from people"
-            note="Nobody you talk with learns where your computer is. It costs speed: everything takes the server’s relay, and waits while the server is away. Only accounts on this same computer still meet directly."
-            checked={settings.relay_only}
-            disabled={busy}
-            onChange={set("relay_only")}
-          />
-          <Switch
-            label="Find people on this network"
-            note={lanWords(settings)}
-            checked={settings.lan_discovery}
-            disabled={busy}
-            onChange={set("lan_discovery")}
-          />
+          <Notifications settings={account.settings.notifications} />
         </Part>
         <Part title="On this computer">
-          <StartWithComputer />
-          <Switch
-            label="Ask for the password at start"
-            note={unlockedWords(settings)}
-            checked={settings.ask_password_at_start}
-            disabled={busy}
-            onChange={set("ask_password_at_start")}
-          />
-          {attempt.state === "refused" && (
-            <p role="alert" className="pb-3 text-13 text-red-ink">
-              {sentenceOf(attempt.reason, {})}
-            </p>
-          )}
+          <OnThisComputer />
         </Part>
         <Part title="Signed-in browsers">
           <SignedInBrowsers />
@@ -148,10 +99,24 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
   );
 }
 
-function lanWords({ relay_only, lan_discovery }: SettingsView): string {
-  if (relay_only && lan_discovery)
-    return "Has no effect while your address is hidden: being found here would show it.";
-  return "People you agreed to talk with are found without the server, so you can talk here while it is away. It costs that others on this network can see that somebody uses Casemate, but not who.";
+function OnThisComputer() {
+  const { settings, switchOf, refusal } = useSettings();
+  return (
+    <>
+      <StartWithComputer />
+      <Switch
+        label="Connect when someone agreed"
+        note="A conversation is open as soon as both of you agreed to talk."
+        {...switchOf("auto_connect")}
+      />
+      <Switch
+        label="Ask for the password at start"
+        note={unlockedWords(settings)}
+        {...switchOf("ask_password_at_start")}
+      />
+      {refusal}
+    </>
+  );
 }
 
 function unlockedWords({ unlocked_by, ask_password_at_start }: SettingsView): string {

@@ -21,6 +21,8 @@ _VALUES = ", ".join("?" * (MESSAGE_COLUMNS.count(",") + 1))
 DISPLAY_ORDER = "counter, device, id"
 _DISPLAY_ORDER_BACK = "counter DESC, device DESC, id DESC"
 _BY_ID = "INDEXED BY messages_by_id"
+_TOLD, _UNTOLD = 1, 2
+"""What `painted` is of a message that was on a screen."""
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _AT_ONCE: Final = 500
 """Ids that one statement asks for."""
@@ -102,18 +104,19 @@ class MessagesTable(ConversationsTable):
             self._add_unread(conversation, [row.order for row in rows])
         return [row.message_id for row in rows]
 
-    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
+    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId], *, told: bool) -> list[MessageRow]:
         these = f"conversation = ? AND id IN ({', '.join('?' * len(message_ids))})"
         self._see(f"{_BY_ID} SET seen = 1 WHERE seen = 0 AND {these}", conversation, *message_ids)
-        return self._update(f"{_BY_ID} SET painted = 1 WHERE painted = 0 AND {these}", conversation, *message_ids)
+        change = f"{_BY_ID} SET painted = ? WHERE painted = 0 AND {these}"
+        return self._update(change, _TOLD if told else _UNTOLD, conversation, *message_ids)
 
     def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
         self._update(f"{_BY_ID} SET number = ? WHERE id = ? AND conversation = ?", number, message_id, conversation)
 
-    def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
-        unpainted = "FROM messages INDEXED BY messages_unpainted WHERE device = ? AND painted = 0"
+    def untold_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
+        untold = "FROM messages INDEXED BY messages_untold WHERE device = ? AND painted <> 1"
         row = self._db.row(
-            f"SELECT (SELECT max(number) {unpainted} AND number < ?), (SELECT min(number) {unpainted} AND number > ?)",
+            f"SELECT (SELECT max(number) {untold} AND number < ?), (SELECT min(number) {untold} AND number > ?)",
             device,
             number,
             device,
@@ -174,7 +177,7 @@ class MessagesTable(ConversationsTable):
                     row.shown_at,
                     row.late,
                     row.seen,
-                    row.painted,
+                    _UNTOLD if row.untold else row.painted,
                     row.settled,
                     None if row.about is None else b"".join(row.about),
                     row.edited_at,
@@ -242,7 +245,8 @@ def read_message(row: Row) -> MessageRow:
         shown_at=row[13],
         late=bool(row[14]),
         seen=bool(row[15]),
-        painted=bool(row[16]),
+        painted=row[16] != 0,
+        untold=row[16] == _UNTOLD,
         settled=row[17],
         about=None
         if row[18] is None

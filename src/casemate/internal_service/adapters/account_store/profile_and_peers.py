@@ -32,7 +32,7 @@ class ProfileTable:
         row = self._stored.row(
             "SELECT account_id, username, full_name, server_address, server_key, enrolled, server_password,"
             " start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts, fenced,"
-            " names, names_kept, more_addresses, server_in_use, invitation"
+            " names, names_kept, more_addresses, server_in_use, invitation, read_receipts, typing"
             " FROM profile"
         )
         if row is None:
@@ -59,6 +59,8 @@ class ProfileTable:
             more_addresses=() if row[17] is None else msgspec.msgpack.decode(row[17], type=tuple[ServerAddress, ...]),
             server_in_use=row[18],
             invitations=tuple(row[19].split()),
+            read_receipts=bool(row[20]),
+            typing=bool(row[21]),
         )
 
     def put_profile(self, profile: Profile) -> None:
@@ -66,8 +68,8 @@ class ProfileTable:
         self._stored.execute(
             "INSERT OR REPLACE INTO profile (id, account_id, username, full_name, server_address, server_key, enrolled,"
             " server_password, start_counter, auto_connect, appear_offline, relay_only, lan_discovery, paths, starts,"
-            " fenced, names, names_kept, more_addresses, server_in_use, invitation)"
-            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " fenced, names, names_kept, more_addresses, server_in_use, invitation, read_receipts, typing)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             profile.account_id,
             profile.username,
             profile.full_name,
@@ -88,6 +90,8 @@ class ProfileTable:
             msgspec.msgpack.encode(profile.more_addresses) if profile.more_addresses else None,
             profile.server_in_use,
             " ".join(profile.invitations),
+            profile.read_receipts,
+            profile.typing,
         )
         self._rows.wrote("profile", profile)
 

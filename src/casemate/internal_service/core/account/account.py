@@ -413,14 +413,23 @@ class Account(Memory):
         appear_offline: bool | None = None,
         relay_only: bool | None = None,
         lan_discovery: bool | None = None,
+        read_receipts: bool | None = None,
+        typing: bool | None = None,
         token: int,
         now: Instant,
     ) -> Outcome:
         """Answered(token); being seen or not is the server's to confirm. Raises Refused."""
-        self._parts.membership.choose(auto_connect=auto_connect, relay_only=relay_only, lan_discovery=lan_discovery)
+        self._parts.membership.choose(
+            auto_connect=auto_connect,
+            relay_only=relay_only,
+            lan_discovery=lan_discovery,
+            read_receipts=read_receipts,
+            typing=typing,
+        )
+        outcome = [] if self.profile.typing else self._parts.typing.hide()
         if appear_offline is None or appear_offline == self.profile.appear_offline:
-            return [Answered(token)]
-        return self._parts.membership.appear_offline(appear_offline, token)
+            return [*outcome, Answered(token)]
+        return outcome + self._parts.membership.appear_offline(appear_offline, token)
 
     def change_full_name(self, full_name: str) -> Outcome:
         """Raises Refused."""

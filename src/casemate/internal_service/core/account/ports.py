@@ -255,16 +255,19 @@ class MessageStore(Protocol):
         """What this author said from there on is unread once more, the newest `limit` of it. Returns what changed."""
         ...
 
-    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> list[MessageRow]:
-        """These of others were on a screen, and are seen; returns those that had not been. Others are passed over."""
+    def paint(self, conversation: ConversationId, message_ids: Sequence[MessageId], *, told: bool) -> list[MessageRow]:
+        """These of others were on a screen, and are seen; returns those that had not been. Others are passed over.
+
+        Unless that is to be told to their writers, it never is."""
         ...
 
     def renumber(self, conversation: ConversationId, message_id: MessageId, number: int) -> None:
         """A message of theirs came again, in the envelope with this number."""
         ...
 
-    def unpainted_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
-        """The highest number below, and the lowest above, of a message of this device that was on no screen yet."""
+    def untold_around(self, device: DeviceId, number: int) -> tuple[int | None, int | None]:
+        """The highest number below, and the lowest above, of a message of this device of which nobody is told that it
+        was on a screen."""
         ...
 
     def theirs_after(

@@ -81,6 +81,10 @@ class Profile:
     """Where else the server may be: what a person wrote, then what the server told."""
     server_in_use: str = ""
     """Where the server was found last; empty: at `server_address`."""
+    read_receipts: bool = True
+    """Writers are told what was read here, and we take what they say of ours."""
+    typing: bool = True
+    """Others are told that somebody types here, and we show that they do."""
     invitations: tuple[str, ...] = field(default=(), repr=False)
     """Links that were opened, each until the server has the request for who made it. The first is also the one by which
     this account is made."""
@@ -290,7 +294,9 @@ class MessageRow(WithContents, frozen=True):
     seen: bool = True
     """It counts for the badge of its reader no more. Own messages are."""
     painted: bool = True
-    """It was on a screen here: so it is told to its writer."""
+    """It was on a screen here: so it is told to its writer, unless it is `untold`."""
+    untold: bool = False
+    """It was, while no read receipts were sent: its writer is never told."""
     shown_at: float = 0.0
     """The time that is shown; see `shown_time.py`."""
     settled: MessageStatus | None = None

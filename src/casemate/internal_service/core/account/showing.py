@@ -237,6 +237,7 @@ class Showing:
             deleted=row.deleted is not None,
             reactions=_reactions(row),
             pending=self._pending(peer, changing),
+            untold=row.untold,
         )
 
     def _reply(self, conversation: ConversationId, target: Target) -> ReplyView:

@@ -150,6 +150,8 @@ class ViewRequests:
                 appear_offline=request.appear_offline,
                 relay_only=request.relay_only,
                 lan_discovery=request.lan_discovery,
+                read_receipts=request.read_receipts,
+                typing=request.typing,
                 token=token,
                 now=self._desk.now,
             )

@@ -193,6 +193,8 @@ class Views(Memory):
             unlocked_by="nothing" if asks else self._machine.unlocked_by,
             relay_only=account.profile.relay_only,
             lan_discovery=account.profile.lan_discovery,
+            read_receipts=account.profile.read_receipts,
+            typing=account.profile.typing,
             notifications=account.muting.settings,
         )
         return AccountView(

@@ -22,13 +22,14 @@ export function DetailsDialog({ message: given, peer, onClose }: Props) {
   const message = useWorkspace(
     ({ timelines }) => timelines.get(given.conversation)?.messages.find(({ id }) => id === given.id) ?? given,
   );
+  const receipts = useWorkspace(({ account }) => account.settings.read_receipts);
   const name = displayName(peer);
   const changed = pendingWords(message.pending, name).trim();
   return (
     <Dialog title="Details of this message" onClose={onClose} className="max-w-md">
       <div className="flex flex-col gap-4 overflow-y-auto px-5 pb-5">
         <ol aria-label="How far it got" className="flex flex-col">
-          {lifeOf(message, name).map((step) => (
+          {lifeOf(message, name, receipts).map((step) => (
             <Step key={step.title} step={step} />
           ))}
         </ol>

@@ -47,6 +47,7 @@ def test_an_account_from_before_there_were_paths_goes_on(tmp_path: Path) -> None
     assert (profile.username, profile.start_counter, profile.appear_offline) == ("ada", 7, True)
     assert (profile.relay_only, profile.lan_discovery, profile.paths) == (False, True, None)
     assert (profile.starts, profile.fenced) == ((), False)
+    assert (profile.read_receipts, profile.typing) == (True, True)
     assert (channel.next_number, channel.expected, store.counter(WITH_BEA)) == (9, 5, 12)
     assert (channel.opened, channel.origins) == ((4, UNKNOWN_ORIGIN.start), ())
     assert (store.drafts(), store.draft_bytes(), store.browser_key()) == ([], 0, None)
@@ -83,7 +84,7 @@ def test_what_was_read_before_read_was_a_set_is_seen_and_painted(tmp_path: Path)
     store = open_account_store(path, KEY, synchronous="OFF")
     page = store.timeline_page(WITH_BEA, before=None, after=None, limit=9)
     assert [(row.seen, row.painted) for row in page] == [(True, True), (False, False)]
-    assert store.unpainted_around(DEVICE, 0) == (None, 2)
+    assert store.untold_around(DEVICE, 0) == (None, 2)
     channel = store.channel(DEVICE)
     assert channel is not None
     assert (channel.own_read_up_to, channel.own_read_runs, channel.read_runs) == (1, (), ())

@@ -1,4 +1,7 @@
-"""Who is typing: until they say that they stopped, or say nothing more for a while."""
+"""Who is typing: until they say that they stopped, or say nothing more for a while.
+
+Who does not want to be seen typing does not see it of others either.
+"""
 
 from typing import Final
 
@@ -24,17 +27,26 @@ class Typing(Memory):
         """Of peers (monotonic), so there are no more than those."""
 
     def tell(self, peer: Peer, typing: bool) -> Outcome:
-        """Say so of us, while we are connected."""
-        return self._notes.send(peer, TypingNote(typing)) if peer.connection == "connected" else []
+        """Say so of us, while we are connected and it may be told."""
+        tells = peer.connection == "connected" and self._context.profile.typing
+        return self._notes.send(peer, TypingNote(typing)) if tells else []
 
     def heard(self, sender: NoteSender, note: TypingNote, now: Instant) -> Outcome:
         """They said so. Told each time: whoever watches ends it by time as well."""
         peer = sender.peer
+        if not self._context.profile.typing:
+            return []
         if note.typing:
             self._until[peer.account_id] = now.monotonic + TYPING_SECONDS
         else:
             self._until.pop(peer.account_id, None)
         return [TypingChanged(self._context.conversation_with(peer.account_id), note.typing)]
+
+    def hide(self) -> Outcome:
+        """Nobody types any more, as far as is shown."""
+        typing = list(self._until)
+        self._until.clear()
+        return [TypingChanged(self._context.conversation_with(account_id), False) for account_id in typing]
 
     def next_wakeup(self) -> float | None:
         return min(self._until.values(), default=None)

@@ -176,13 +176,15 @@ class Receipts(Memory):
             return self._start_over(peer, channel, note, now)
         seen_up_to = min(note.seen_up_to, highest)  # only the server's word, before an envelope is opened
         had, before = channel.delivered_up_to, channel
-        read_up_to = max(channel.read_up_to, min(note.read_up_to, note.delivered_up_to))
-        read = [(first, min(last, note.delivered_up_to)) for first, last in note.read]
+        read_up_to, read = channel.read_up_to, channel.read_runs
+        if self._context.profile.read_receipts:  # who sends none takes none
+            read_up_to = max(read_up_to, min(note.read_up_to, note.delivered_up_to))
+            read += tuple((first, min(last, note.delivered_up_to)) for first, last in note.read)
         channel = replace(
             channel,
             delivered_up_to=max(had, note.delivered_up_to),
             read_up_to=read_up_to,
-            read_runs=united([*channel.read_runs, *read], above=read_up_to),
+            read_runs=united(read, above=read_up_to),
             lost=tuple(number for number in channel.lost if number not in note.anew),
         )
         store.put_channel(channel)

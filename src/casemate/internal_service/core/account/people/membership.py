@@ -35,7 +35,15 @@ class Membership:
 
         return self._requests.ask(lambda request_id: ListAccounts(request_id, query, cursor, rows), answered)
 
-    def choose(self, *, auto_connect: bool | None, relay_only: bool | None, lan_discovery: bool | None) -> None:
+    def choose(
+        self,
+        *,
+        auto_connect: bool | None,
+        relay_only: bool | None,
+        lan_discovery: bool | None,
+        read_receipts: bool | None,
+        typing: bool | None,
+    ) -> None:
         """What this computer decides alone; None leaves it as it is."""
         profile = self._context.profile
         chosen = replace(
@@ -43,6 +51,8 @@ class Membership:
             auto_connect=profile.auto_connect if auto_connect is None else auto_connect,
             relay_only=profile.relay_only if relay_only is None else relay_only,
             lan_discovery=profile.lan_discovery if lan_discovery is None else lan_discovery,
+            read_receipts=profile.read_receipts if read_receipts is None else read_receipts,
+            typing=profile.typing if typing is None else typing,
         )
         if chosen != profile:
             self._context.store.put_profile(chosen)

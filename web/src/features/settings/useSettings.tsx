@@ -1,0 +1,40 @@
+/** The account's settings that are on or off, each as a switch; a part of the screen says what was refused in it. */
+import type { ReactNode } from "react";
+
+import type { SettingsView } from "../../api/generated";
+import { useAttempt, useSession, useWorkspace } from "../../state/context";
+import { sentenceOf } from "../../words/reasons";
+
+type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications">;
+
+interface OnOrOff {
+  readonly checked: boolean;
+  readonly disabled: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+interface Settings {
+  readonly settings: SettingsView;
+  readonly switchOf: (setting: Setting) => OnOrOff;
+  /** Why the last change was not made. */
+  readonly refusal: ReactNode;
+}
+
+export function useSettings(): Settings {
+  const { service, cid } = useSession();
+  const settings = useWorkspace(({ account }) => account.settings);
+  const [attempt, run] = useAttempt();
+  const switchOf = (setting: Setting): OnOrOff => ({
+    checked: settings[setting],
+    disabled: attempt.state === "running",
+    onChange: (value) => {
+      void run(() => service.request("SetSettings", { cid, [setting]: value }));
+    },
+  });
+  const refusal = attempt.state === "refused" && (
+    <p role="alert" className="py-3 text-13 text-red-ink">
+      {sentenceOf(attempt.reason, {})}
+    </p>
+  );
+  return { settings, switchOf, refusal };
+}
