@@ -23,6 +23,7 @@ from casemate.internal_service.core.ground.effects import (
     AskUp,
     CloseSocket,
     MakeVault,
+    RelockVault,
     SendResponse,
     ShowOnDesktop,
     TryVaults,
@@ -39,9 +40,9 @@ from casemate.internal_service.core.ground.link_io import (
 )
 from casemate.internal_service.core.ground.path_io import EndpointClosed, OpenEndpoint
 from casemate.internal_service.core.service import Service
+from casemate.internal_service.core.sessions import vaults
 from casemate.internal_service.core.sessions.found_accounts import take_stock
 from casemate.internal_service.core.sessions.machine import Machine
-from casemate.internal_service.core.sessions.vaults import make_server_password_key, make_vault, try_vaults
 from casemate.node import Effect, Event, EventUndone, Instant, Wakeup, step
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.codec import decode_response, encode_response
@@ -359,12 +360,8 @@ class House:
             case OpenEndpoint(account_id, generation):
                 closed = EndpointClosed(account_id, generation, "off")
                 street.work.append(lambda: self.tell(closed))
-            case MakeVault():
-                self._vault(lambda: make_vault(effect, self._entropy, CHEAP))
-            case TryVaults():
-                self._vault(lambda: try_vaults(effect))
-            case MakeServerPasswordKey():
-                self._vault(lambda: make_server_password_key(effect))
+            case MakeVault() | TryVaults() | RelockVault() | MakeServerPasswordKey():
+                self._vault(partial(vaults.done, effect, self._entropy, CHEAP))
             case ShowOnDesktop() | WithdrawFromDesktop():
                 self._show(effect)
             case AskBrowsers() | AskAutostart() | AskUp() | AskDesktop():

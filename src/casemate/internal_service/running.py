@@ -34,6 +34,7 @@ from casemate.internal_service.core.ground.effects import (
     AskUp,
     CloseSocket,
     MakeVault,
+    RelockVault,
     SendResponse,
     ShowOnDesktop,
     TryVaults,
@@ -204,7 +205,7 @@ class _Performer:
                 self.desktop.perform(effect)
             case AskAutostart():
                 self.autostart.perform(effect)
-            case MakeVault() | TryVaults() | MakeServerPasswordKey():
+            case MakeVault() | TryVaults() | RelockVault() | MakeServerPasswordKey():
                 self.vaults.perform(effect)
             case OpenEndpoint() | CloseEndpoint() | ObserveAgain() | DialPeer() | SendToPeer() | ClosePeer():
                 self.peers.perform(effect)

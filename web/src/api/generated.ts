@@ -102,6 +102,14 @@ export interface CancelScheduled {
   readonly message_id: string;
 }
 
+/** What opens this account on this computer from now on; nobody is signed out by it. */
+export interface ChangePassword {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly old_password: readonly number[];
+  readonly new_password: readonly number[];
+}
+
 /** Another text or time for a message that is to be sent later; a time that has passed sends it now. */
 export interface ChangeScheduled {
   readonly request_id: string;
@@ -1015,6 +1023,7 @@ export interface ExtensionRequests {
   readonly AddServerAddress: AddServerAddress;
   readonly RemoveServerAddress: RemoveServerAddress;
   readonly ConnectAccount: ConnectAccount;
+  readonly ChangePassword: ChangePassword;
   readonly AdoptAccount: AdoptAccount;
   readonly ForgetFoundAccount: ForgetFoundAccount;
   readonly ForgetDamagedAccount: ForgetDamagedAccount;
@@ -1134,6 +1143,7 @@ export const ANSWERS = {
   AddServerAddress: ["Done"],
   RemoveServerAddress: ["Done"],
   ConnectAccount: ["ConnectSuccess", "SessionAlreadyActive"],
+  ChangePassword: ["Done"],
   AdoptAccount: ["ConnectSuccess", "SessionAlreadyActive"],
   ForgetFoundAccount: ["Done"],
   ForgetDamagedAccount: ["Done"],

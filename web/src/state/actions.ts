@@ -64,6 +64,11 @@ export async function signInTo(service: InternalService, cid: Cid, password: str
   return answer.cid;
 }
 
+/** What opens the account on this computer from now on; nobody is signed out by it. */
+export async function changePassword(service: InternalService, cid: Cid, old: string, wanted: string) {
+  await service.request("ChangePassword", { cid, old_password: utf8(old), new_password: utf8(wanted) });
+}
+
 /** An account file that the list of accounts does not name: its password opens it and lists it again. */
 export async function adopt(service: InternalService, name: string, password: string): Promise<Cid> {
   const answer = await service.request("AdoptAccount", { name, password: utf8(password) });

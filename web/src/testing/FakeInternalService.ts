@@ -237,8 +237,7 @@ export class FakeInternalService implements InternalService {
 
   private signIn(account: FakeAccount | undefined, password: readonly number[]): Answers["Connect"] {
     if (account === undefined) throw new Refused({ code: "unknown_account", params: {}, acts: "user" });
-    if (new TextDecoder().decode(new Uint8Array(password)) !== account.password)
-      throw new Refused({ code: "wrong_password", params: {}, acts: "user" });
+    checkPassword(account, password);
     if (account.state === "signed_out") account.state = "orphaned";
     this.world.setOnline(account.cid, true);
     this.world.accountsChanged();
@@ -324,6 +323,12 @@ export class FakeInternalService implements InternalService {
         password,
       ),
     ConnectAccount: ({ cid, password }) => this.signIn(this.world.accounts.get(cid), password),
+    ChangePassword: ({ cid, old_password, new_password }) => {
+      const account = this.world.account(cid);
+      checkPassword(account, old_password);
+      account.password = new TextDecoder().decode(new Uint8Array(new_password));
+      return done(cid);
+    },
     AdoptAccount: ({ name, password }) => {
       const cid = this.signIn(this.world.account(BigInt(`0x${name}`)), password);
       this.world.account(cid.cid).local = true;
@@ -603,6 +608,11 @@ export class FakeInternalService implements InternalService {
       return answered(fields);
     },
   };
+}
+
+function checkPassword(account: FakeAccount, password: readonly number[]): void {
+  if (new TextDecoder().decode(new Uint8Array(password)) !== account.password)
+    throw new Refused({ code: "wrong_password", params: {}, acts: "user" });
 }
 
 function done(cid: Cid): Answers["MarkRead"] {

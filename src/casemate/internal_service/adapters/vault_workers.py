@@ -8,10 +8,10 @@ import structlog
 
 from casemate.crypto.keys import Entropy
 from casemate.crypto.vault import PasswordCost
-from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
-from casemate.internal_service.core.ground.events import VaultsTried
+from casemate.internal_service.core.ground.effects import RelockVault
+from casemate.internal_service.core.ground.events import VaultRelocked, VaultsTried
 from casemate.internal_service.core.ground.link_io import MakeServerPasswordKey
-from casemate.internal_service.core.sessions.vaults import make_server_password_key, make_vault, try_vaults
+from casemate.internal_service.core.sessions.vaults import VaultWork, done
 from casemate.node import Event
 
 WORKERS: Final = 2
@@ -28,22 +28,19 @@ class VaultWorkers:
         self._cost = cost
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="vault")
 
-    def perform(self, effect: MakeVault | TryVaults | MakeServerPasswordKey) -> None:
+    def perform(self, effect: VaultWork) -> None:
         self._pool.submit(self._work, effect)
 
     def close(self) -> None:
         """Wait for nobody: whoever asked is told nothing any more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _work(self, effect: MakeVault | TryVaults | MakeServerPasswordKey) -> None:
+    def _work(self, effect: VaultWork) -> None:
         try:
-            if isinstance(effect, MakeVault):
-                self._post(make_vault(effect, self._entropy, self._cost))
-            elif isinstance(effect, TryVaults):
-                self._post(try_vaults(effect))
-            else:
-                self._post(make_server_password_key(effect))
+            self._post(done(effect, self._entropy, self._cost))
         except Exception as error:  # noqa: BLE001  (a damaged vault opens with no password; nobody may wait for ever)
             log.warning("vault failed", error=type(error).__name__)
-            if not isinstance(effect, MakeServerPasswordKey):  # a link gives up by itself
+            if isinstance(effect, RelockVault):
+                self._post(VaultRelocked(effect.token, None))
+            elif not isinstance(effect, MakeServerPasswordKey):  # a link gives up by itself
                 self._post(VaultsTried(effect.token, {}))

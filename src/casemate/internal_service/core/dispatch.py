@@ -34,6 +34,7 @@ from casemate.internal_service.core.requests.sending import Sending
 from casemate.internal_service.core.requests.view_requests import ViewRequests
 from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.found_accounts import FoundAccounts
+from casemate.internal_service.core.sessions.passwords import Passwords
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
 from casemate.internal_service.core.views.snapshots import Views
@@ -146,6 +147,7 @@ def view_handlers(
     drafts: Drafts,
     signing_in: SigningIn,
     found_accounts: FoundAccounts,
+    passwords: Passwords,
     probes: Probes,
     browsers: BrowserRequests,
     autostart: AutostartRequests,
@@ -197,6 +199,7 @@ def view_handlers(
         ext.RemoveServerAddress: view_requests.remove_server_address,
         ext.ConnectAccount: signing_in.connect_account,
         ext.AdoptAccount: found_accounts.adopt,
+        ext.ChangePassword: passwords.change,
         ext.ForgetFoundAccount: found_accounts.forget,
         ext.ForgetDamagedAccount: found_accounts.forget_damaged,
         ext.ProbeServer: probes.probe,

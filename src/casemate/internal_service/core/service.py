@@ -51,6 +51,7 @@ from casemate.internal_service.core.sessions.creating import Creating
 from casemate.internal_service.core.sessions.found_accounts import FoundAccount, FoundAccounts
 from casemate.internal_service.core.sessions.hosts import Host, Hosts
 from casemate.internal_service.core.sessions.machine import Machine
+from casemate.internal_service.core.sessions.passwords import Passwords
 from casemate.internal_service.core.sessions.ports import AccountStores, Fault, ServiceStore
 from casemate.internal_service.core.sessions.sessions import Sessions
 from casemate.internal_service.core.sessions.signing_in import SigningIn
@@ -174,6 +175,7 @@ class Service(Core):
                 drafts,
                 signing_in,
                 found_accounts,
+                Passwords(self._accounts),
                 self._probes,
                 browsers,
                 autostart,
@@ -207,6 +209,7 @@ class Service(Core):
             case (
                 events.VaultMade(token)
                 | events.VaultsTried(token)
+                | events.VaultRelocked(token)
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)
@@ -261,6 +264,7 @@ class Service(Core):
             case (
                 events.VaultMade(token)
                 | events.VaultsTried(token)
+                | events.VaultRelocked(token)
                 | events.BrowsersTold(token)
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)

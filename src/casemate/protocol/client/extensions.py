@@ -347,6 +347,14 @@ class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
     password: list[int]
 
 
+class ChangePassword(ExtensionRequest, frozen=True, kw_only=True):
+    """What opens this account on this computer from now on; nobody is signed out by it."""
+
+    cid: Cid
+    old_password: list[int]
+    new_password: list[int]
+
+
 class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
     """Sign in to an account file that the list of accounts does not name, and list it again."""
 

@@ -1,9 +1,8 @@
 /** Who one will be in a new account, and the password that opens it on this computer. */
 import { Field } from "../../components/Field";
 import type { NewPerson } from "../../state/actions";
+import { passwordAdvice } from "../../words/passwords";
 import type { Problems } from "./problems";
-
-const GOOD_PASSWORD_CHARACTERS = 10;
 
 interface Props {
   readonly person: NewPerson;
@@ -43,12 +42,4 @@ export function PersonFields({ person, problems, change }: Props) {
       />
     </>
   );
-}
-
-function passwordAdvice(password: string): string {
-  if (password === "")
-    return "At least 7 characters, better 10 or more. It never leaves this computer, and nobody can reset it.";
-  return password.length < GOOD_PASSWORD_CHARACTERS
-    ? "Easy to guess. At least 7 characters are needed; 10 or more are much safer."
-    : "Keep it safe: nobody can reset it for you.";
 }

@@ -1,6 +1,7 @@
 /** What is missing or wrong in a new account, before the server is bothered with it. Bounds are those of the protocol. */
 import type { NewAccount, NewPerson } from "../../state/actions";
 import type { Attempt } from "../../state/context";
+import { passwordProblem } from "../../words/passwords";
 import { sentenceOf } from "../../words/reasons";
 
 export type Problems = Partial<Record<keyof NewAccount, string>>;
@@ -20,8 +21,8 @@ export function personProblems(account: NewPerson): Problems {
   if (/\s/u.test(account.username)) problems.username = "A username has no spaces.";
   else if (utf8Bytes(account.username) < 3) problems.username = "At least three characters.";
   else if (utf8Bytes(account.username) > 37) problems.username = "That is longer than a username can be.";
-  if (utf8Bytes(account.password) < 7)
-    problems.password = "Too short: at least 7 characters, better 10 or more.";
+  const problem = passwordProblem(account.password);
+  if (problem !== null) problems.password = problem;
   return problems;
 }
 

@@ -14,6 +14,7 @@ import { chooseTheme, themeChoice } from "../../state/theme";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
 import { Notifications } from "./Notifications";
+import { OwnPassword } from "./OwnPassword";
 import { Privacy } from "./Privacy";
 import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
@@ -44,6 +45,10 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
             <dt>Username</dt>
             <dd className="min-w-0 break-words">
               <bdi>@{account.username}</bdi>
+            </dd>
+            <dt>Password</dt>
+            <dd className="min-w-0">
+              <OwnPassword />
             </dd>
             <dt>Server</dt>
             <dd className="min-w-0 break-words">{account.server_address}</dd>

@@ -88,3 +88,14 @@ class TryVaults(Effect):
     token: int
     vaults: dict[str, bytes] = field(repr=False)
     password: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RelockVault(Effect):
+    """Wrap what the old password opens under the new one (slow on purpose, twice). Answer: VaultRelocked."""
+
+    token: int
+    name: str
+    vault: bytes = field(repr=False)
+    old_password: bytes = field(repr=False)
+    new_password: bytes = field(repr=False)

@@ -120,3 +120,10 @@ class VaultsTried(Event):
     token: int
     opened: dict[str, DatabaseKey] = field(repr=False)
     """The vaults that the password opens, by the local name of their account."""
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRelocked(Event):
+    token: int
+    vault: bytes | None = field(repr=False)
+    """Under the new password; None: the old one does not open it."""

@@ -54,7 +54,7 @@ class SigningIn:
     def _try(self, asker: Asker, rows: list[LocalAccountRow], password: bytes) -> None:
         if not rows:
             raise refuse("unknown_account")
-        vaults = tuple(_vault_of(row) for row in rows)
+        vaults = tuple(vault_of(row) for row in rows)
         if any(map(self._waits.is_waited_for, (*vaults, *(_link_of(row.cid) for row in rows)))):
             raise refuse("already_running")
         token = self._waits.add(asker, lambda tried: self._tried(asker, rows, tried), about=vaults)
@@ -125,7 +125,7 @@ class SigningIn:
         self._accounts.desk.answer(asker, failure_named("Connect", Address(request_id=asker.request_id), why))
 
 
-def _vault_of(row: LocalAccountRow) -> tuple[str, str]:
+def vault_of(row: LocalAccountRow) -> tuple[str, str]:
     """What a password is tried at."""
     return "vault", row.name
 

@@ -88,6 +88,12 @@ class Stores:
         self._undo.add(lambda: self._later(name, self._delete))
         return self.touch(name)
 
+    def replace_vault(self, name: str, before: bytes, vault: bytes) -> None:
+        """The copy beside the database, at once and before the commit: until the list says the same, a start puts the
+        list's back. Back as it was if the event is undone."""
+        self._undo.add(lambda: self._accounts.keep_vault(name, before))
+        self._accounts.keep_vault(name, vault)
+
     def open(self, name: str, key: DatabaseKey, *, check: bool = False) -> HostedStore:
         """An account's database, closed again if the event is undone. Raises AccountUnavailable."""
         if self._afterwards.pop(name, None) is None:

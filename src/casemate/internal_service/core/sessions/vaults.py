@@ -4,9 +4,26 @@ from casemate.crypto.errors import StoredStateDamaged, WrongPassword
 from casemate.crypto.keys import DatabaseKey, Entropy
 from casemate.crypto.server_password import server_password_key
 from casemate.crypto.vault import PasswordCost, lock_with_password, new_database_key, unlock_with_password
-from casemate.internal_service.core.ground.effects import MakeVault, TryVaults
-from casemate.internal_service.core.ground.events import VaultMade, VaultsTried
+from casemate.internal_service.core.ground.effects import MakeVault, RelockVault, TryVaults
+from casemate.internal_service.core.ground.events import VaultMade, VaultRelocked, VaultsTried
 from casemate.internal_service.core.ground.link_io import MakeServerPasswordKey, ServerPasswordKeyMade
+
+VaultWork = MakeVault | TryVaults | RelockVault | MakeServerPasswordKey
+
+
+def done(
+    effect: VaultWork, entropy: Entropy, cost: PasswordCost | None = None
+) -> VaultMade | VaultsTried | VaultRelocked | ServerPasswordKeyMade:
+    """What such an effect is answered with."""
+    match effect:
+        case MakeVault():
+            return make_vault(effect, entropy, cost)
+        case TryVaults():
+            return try_vaults(effect)
+        case RelockVault():
+            return relock_vault(effect, entropy, cost)
+        case MakeServerPasswordKey():
+            return make_server_password_key(effect)
 
 
 def make_vault(effect: MakeVault, entropy: Entropy, cost: PasswordCost | None = None) -> VaultMade:
@@ -24,6 +41,14 @@ def try_vaults(effect: TryVaults) -> VaultsTried:
         except (WrongPassword, StoredStateDamaged):
             continue
     return VaultsTried(effect.token, opened)
+
+
+def relock_vault(effect: RelockVault, entropy: Entropy, cost: PasswordCost | None = None) -> VaultRelocked:
+    opened = try_vaults(TryVaults(effect.token, {effect.name: effect.vault}, effect.old_password)).opened
+    if effect.name not in opened:
+        return VaultRelocked(effect.token, None)
+    vault = lock_with_password(opened[effect.name], effect.new_password, bound_to(effect.name), entropy, cost)
+    return VaultRelocked(effect.token, vault)
 
 
 def make_server_password_key(effect: MakeServerPasswordKey) -> ServerPasswordKeyMade:
