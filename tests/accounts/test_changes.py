@@ -13,7 +13,7 @@ from casemate.internal_service.core.ground.refusals import Refused
 from casemate.node import Instant
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import ConversationId, MessageId
-from casemate.protocol.limits import CHANGES_WAITING_SECONDS
+from casemate.protocol.limits import CHANGES_WAITING_SECONDS, PIN_CHARACTERS
 from casemate.protocol.link import Deliver
 from tests.accounts.deployment import Deployment, Person
 
@@ -203,6 +203,55 @@ def test_a_reply_shows_what_it_answers_as_that_is_now(world: Deployment, alice: 
     reply = seen(world, bob, alice, answer).reply
     assert reply is not None
     assert (reply.state, reply.text) == ("deleted", None)
+
+
+def pinned(one: Person, other: Person) -> list[tuple[str, str | None, bool]]:
+    """As `one` sees it: which messages, how they begin, and whether they pinned them themselves."""
+    view = one.account.conversation_view(one.account.conversation_with(other.cid))
+    assert view is not None
+    return [(pin.id, pin.text, pin.by == one.account.account_id.hex()) for pin in view.pins]
+
+
+def pin(world: Deployment, one: Person, other: Person, target: tuple[Person, MessageId], pinned: bool = True) -> None:
+    named = (target[0].account.account_id, target[1])
+    change(world, one, other, lambda changing, where, now: changing.pin(where, named, pinned, now))
+
+
+def test_either_pins_and_unpins_what_either_said(world: Deployment, alice: Person, bob: Person) -> None:
+    first, second = world.say(alice, bob, "The address"), world.say(bob, alice, "The hour")
+    pin(world, bob, alice, (alice, first))
+    pin(world, alice, bob, (bob, second))
+    assert pinned(alice, bob) == [(second.hex(), "The hour", True), (first.hex(), "The address", False)]
+    assert pinned(bob, alice) == [(second.hex(), "The hour", False), (first.hex(), "The address", True)]
+    pin(world, alice, bob, (alice, first), pinned=False)
+    assert [text for _, text, _ in pinned(bob, alice)] == ["The hour"]
+
+
+def test_a_pin_shows_what_the_message_says_now_and_goes_with_it(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id = world.say(alice, bob, "At fore " + "x" * PIN_CHARACTERS)
+    pin(world, bob, alice, (alice, message_id))
+    assert len(pinned(alice, bob)[0][1] or "") == PIN_CHARACTERS
+    edit(world, alice, bob, message_id, "At four")
+    assert pinned(bob, alice) == [(message_id.hex(), "At four", True)]
+    delete(world, alice, bob, message_id)
+    assert pinned(alice, bob) == pinned(bob, alice) == []
+    assert refusal(lambda: pin(world, bob, alice, (alice, message_id))) == "message_gone"
+
+
+def test_a_pin_that_waits_says_so_and_saying_it_again_sends_nothing(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    message_id = world.say(alice, bob, "The address")
+    world.cut(alice)
+    pin(world, alice, bob, (alice, message_id))
+    pending = seen(world, alice, bob, message_id).pending
+    assert pending is not None
+    counter = alice.store.counter(alice.account.conversation_with(bob.cid))
+    pin(world, alice, bob, (alice, message_id))
+    assert alice.store.counter(alice.account.conversation_with(bob.cid)) == counter
+    world.pass_time(60)
+    assert seen(world, alice, bob, message_id).pending is None
+    assert len(pinned(bob, alice)) == 1
 
 
 def test_what_is_deleted_here_stays_with_the_other(world: Deployment, alice: Person, bob: Person) -> None:

@@ -10,9 +10,9 @@ from msgspec import structs
 
 from casemate.internal_service.core.account.changes import Change, ChangeKind, Target, fold
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import MessageRow
+from casemate.internal_service.core.account.rows import MessageRow, Pin
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
-from casemate.protocol.limits import CHANGES_WAITING, CHANGES_WAITING_SECONDS, VERSIONS_KEPT
+from casemate.protocol.limits import CHANGES_WAITING, CHANGES_WAITING_SECONDS, PINS_SHOWN, VERSIONS_KEPT
 from tests.contracts.account_rows import BEA, CARL, PROFILE, THEIR_DEVICE, WITH_BEA, add, message
 
 ALICE: Final = PROFILE.account_id
@@ -69,6 +69,37 @@ class ChangeStoreContract:
         assert shown(store).reactions == ((ALICE, ("👍", "❤")), (BEA, ("🎉",)))
         store.change_add(WITH_BEA, TARGET, change("react", 8, ALICE), 9.0)
         assert shown(store).reactions == ((BEA, ("🎉",)),)
+
+    def test_whoever_says_last_whether_a_message_is_pinned_is_right(self, store: AccountStore) -> None:
+        add(store, HELLO)
+        assert store.change_add(WITH_BEA, TARGET, change("pin", 7, BEA), 9.0) == [HELLO.message_id]
+        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0)]
+        store.change_add(WITH_BEA, TARGET, change("pin", 6, ALICE), 9.0)
+        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0)]
+        store.change_add(WITH_BEA, TARGET, change("unpin", 8, ALICE), 9.0)
+        store.change_add(WITH_BEA, TARGET, change("pin", 7, BEA), 9.0)
+        assert store.pins(WITH_BEA) == []
+
+    def test_a_pin_waits_for_its_message_and_goes_with_it(self, store: AccountStore) -> None:
+        last = message("last", 6)
+        for target in (TARGET, (BEA, last.message_id)):
+            store.change_add(WITH_BEA, target, change("pin", 7, ALICE), 9.0)
+        assert store.pins(WITH_BEA) == []
+        add(store, HELLO)
+        add(store, last)
+        assert len(store.pins(WITH_BEA)) == 2
+        store.change_add(WITH_BEA, TARGET, change("delete", 8), 9.0)
+        store.delete_here(WITH_BEA, [last.message_id])
+        assert store.pins(WITH_BEA) == []
+
+    def test_the_newest_pins_count_and_no_more_than_that(self, store: AccountStore) -> None:
+        rows = [add(store, message(str(number), number)) for number in range(1, PINS_SHOWN + 2)]
+        for row in rows:
+            store.change_add(WITH_BEA, (BEA, row.message_id), change("pin", 100 + row.counter, number=row.counter), 9.0)
+        newest_first = [row.message_id for row in reversed(rows)]
+        assert [pin.target[1] for pin in store.pins(WITH_BEA)] == newest_first[:PINS_SHOWN]
+        store.change_add(WITH_BEA, (BEA, newest_first[0]), change("unpin", 900), 9.0)
+        assert [pin.target[1] for pin in store.pins(WITH_BEA)] == newest_first[1:]
 
     def test_a_change_waits_for_its_message(self, store: AccountStore) -> None:
         assert store.change_add(WITH_BEA, TARGET, change("edit", 6, text="Hello!"), 9.0) == []
@@ -135,14 +166,17 @@ class ChangeStoreContract:
         kept = shown(store, target[1])
         if expected.deleted is not None:
             assert (kept.body, kept.deleted, kept.reactions) == (b"", "everywhere", ())
+            assert [pin for pin in store.pins(WITH_BEA) if pin.target == target] == []
             return
         assert kept.body == expected.edits[-1].text
         assert dict(kept.reactions) == {who: made.emojis for who, made in expected.reactions.items() if made.emojis}
+        pinned = expected.pin is not None and expected.pin.kind == "pin"
+        assert any(pin.target == target for pin in store.pins(WITH_BEA)) == pinned
 
 
 CHANGES: Final = st.builds(
     change,
-    st.sampled_from(["edit", "edit", "edit", "react", "react", "react", "react", "delete"]),
+    st.sampled_from(["edit", "edit", "edit", "react", "react", "react", "react", "pin", "unpin", "delete"]),
     st.integers(4, 8),
     st.sampled_from([BEA, ALICE, CARL]),
     text=st.sampled_from(["a", "b"]),

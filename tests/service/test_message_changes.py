@@ -15,10 +15,11 @@ from casemate.protocol.client.message_extensions import (
     EditMessage,
     GetMessageVersions,
     MessageVersions,
+    PinMessage,
     ReactToMessage,
 )
 from casemate.protocol.client.types import Octets
-from casemate.protocol.client.views import MessageReference, MessageView
+from casemate.protocol.client.views import ConversationChanged, MessageReference, MessageView
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
 from tests.service.client import Client
@@ -124,6 +125,19 @@ def test_reactions_and_answers(talk: Talk) -> None:
     reply = page[ANSWER].reply
     assert reply is not None
     assert (reply.state, reply.text) == ("here", "Helo")
+
+
+def test_a_pin_stands_in_the_conversation_of_both(talk: Talk) -> None:
+    fields = {"conversation": talk.conversation, "author": talk.alices_id, "message_id": SAID}
+    talk.bob.expect(Done, PinMessage(request_id=new_id(), cid=talk.b, **fields, pinned=True))
+    for view, cid in ((talk.alice, talk.a), (talk.bob, talk.b)):
+        told = [event for each in view.heard(ext.ViewEvents) for event in each.events]
+        [pin] = [event.conversation.pins for event in told if isinstance(event, ConversationChanged)][-1]
+        fresh = view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
+        assert fresh.conversations[0].pins == [pin]
+        assert (pin.id, pin.text, pin.by == talk.alices_id) == (SAID, "Helo", False)
+    nobodys = PinMessage(request_id=new_id(), cid=talk.b, **{**fields, "author": "00" * 32}, pinned=True)
+    assert refusal(talk.bob, nobodys) == "message_gone"
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,11 @@ ARRANGED = f"""const ada = world.account({ADA}n);
     ada.arrange(world.peer(ada, world.account({BEA}n)).conversation, true, null);
     ada.arrange(world.peer(ada, world.account({JONAS}n)).conversation, null, true);"""
 
+PINNED = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];
+    const {{ conversation }} = world.peer(ada, bea);
+    ada.messages.get(conversation).filter(({{ kind, deleted }}) => kind === 'chat' && !deleted).slice(-3)
+        .forEach(({{ id }}, place) => world.changes.pin([ada, bea], place === 1 ? ada : bea, conversation, id, true));"""
+
 KEPT_FOR_LATER = f"""const ada = world.account({ADA}n);
     const conversation = world.peer(ada, world.account({BEA}n)).conversation;
     const keep = (id, text, due_at, refused = null) => ada.scheduled.put(
@@ -504,6 +509,8 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     ),
     "talk-requested": (with_person(ROSA), None),
     "home-arranged": (HOME, then(run(ARRANGED), press("Archive"), menu_of("由紀"))),
+    "talk-pinned": (TALK, run(PINNED)),
+    "talk-pins": (TALK, then(run(PINNED), press("All 3 pinned"))),
     "talk-later": (TALK, run(KEPT_FOR_LATER)),
     "talk-later-menu": (TALK, then(fill(**{"Message to": "Good morning"}), press("Send later"))),
     "talk-later-time": (TALK, then(fill(**{"Message to": "Hi"}), press("Send later"), choose("At another time…"))),

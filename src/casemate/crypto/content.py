@@ -38,6 +38,7 @@ class Kind(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     REACT = "react"
+    PIN = "pin"
 
 
 class Shows(StrEnum):

@@ -30,6 +30,10 @@ REACTIONS_OF_ONE: Final = 8
 """Emojis that one person gives to one message."""
 EMOJI_CHARACTERS: Final = 16
 """A family of four in all skin tones is one of eleven."""
+PINS_SHOWN: Final = 50
+"""Of one conversation, the newest: every row of it carries them."""
+PIN_CHARACTERS: Final = 100
+"""Of a pinned message; its own place shows the rest."""
 VERSIONS_KEPT: Final = 100
 VERSIONS_BYTES: Final = 4 * MIB
 """Of one message that is edited over and over, the newest versions."""

@@ -141,6 +141,7 @@ export interface ConversationView {
   readonly muted: MuteView | null;
   readonly pinned: boolean;
   readonly archived: boolean;
+  readonly pins: readonly PinView[];
 }
 
 export interface DayFound {
@@ -642,6 +643,25 @@ export interface PendingChange {
   readonly reason: Reason | null;
 }
 
+/** It stands at the top of the conversation for both, or does so no more. ConversationChanged follows. */
+export interface PinMessage {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly author: string;
+  readonly message_id: string;
+  readonly pinned: boolean;
+}
+
+/** A message that stands at the top of its conversation, for both. */
+export interface PinView {
+  readonly author: string;
+  readonly id: string;
+  readonly text: string | null;
+  readonly by: string;
+  readonly made_at: number;
+}
+
 /** A view asks whether anybody is still there: a process that hangs keeps its sockets. */
 export interface Ping {
   readonly request_id: string;
@@ -1046,6 +1066,7 @@ export interface ExtensionRequests {
   readonly EditMessage: EditMessage;
   readonly DeleteMessages: DeleteMessages;
   readonly ReactToMessage: ReactToMessage;
+  readonly PinMessage: PinMessage;
   readonly MarkUnread: MarkUnread;
   readonly ArrangeConversation: ArrangeConversation;
   readonly ChangeScheduled: ChangeScheduled;
@@ -1166,6 +1187,7 @@ export const ANSWERS = {
   EditMessage: ["Done"],
   DeleteMessages: ["Done"],
   ReactToMessage: ["Done"],
+  PinMessage: ["Done"],
   MarkUnread: ["Done"],
   ArrangeConversation: ["Done"],
   ChangeScheduled: ["Done"],

@@ -72,6 +72,8 @@ export class FakeAccount implements Person {
   readonly drafts = new Map<string, DraftView>();
   /** Conversations that are pinned or put away. */
   private readonly arranged = new Map<string, { readonly pinned: boolean; readonly archived: boolean }>();
+  /** By conversation, the last one first. */
+  readonly pins = new Map<string, ConversationView["pins"]>();
   readonly scheduled = new FakeScheduled(this);
   /** As the service's: the same as long as the account exists. */
   readonly browserKey: BrowserKey;
@@ -182,6 +184,10 @@ export class FakeAccount implements Person {
       last: messages.at(-1) ?? null,
       ...(this.arranged.get(id) ?? { pinned: false, archived: false }),
       muted: this.mutes.get(id) ?? null,
+      pins: (this.pins.get(id) ?? []).flatMap((pin) => {
+        const message = this.message(id, pin.id);
+        return message === undefined || message.deleted ? [] : [{ ...pin, text: message.text }];
+      }),
     };
   }
 

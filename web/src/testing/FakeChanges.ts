@@ -43,6 +43,22 @@ export class FakeChanges {
     }));
   }
 
+  pin(
+    sides: readonly FakeAccount[],
+    by: FakeAccount,
+    conversation: string,
+    id: string,
+    pinned: boolean,
+  ): void {
+    for (const side of sides) {
+      const others = (side.pins.get(conversation) ?? []).filter((pin) => pin.id !== id);
+      const author = side.message(conversation, id)?.author ?? "";
+      const pin = { author, id, text: null, by: by.account_id, made_at: this.now() };
+      side.pins.set(conversation, pinned ? [pin, ...others] : others);
+      side.emit({ type: "ConversationChanged", conversation: side.conversation(conversation) });
+    }
+  }
+
   answer(sides: readonly FakeAccount[], conversation: string, id: string, to: MessageReference): void {
     const target = sides[0]?.message(conversation, to.id);
     const state = target === undefined ? "unknown" : target.deleted ? "deleted" : "here";

@@ -456,6 +456,11 @@ export class FakeInternalService implements InternalService {
       this.world.changes.react(sides, sides[0], fields.conversation, fields.message_id, fields.emojis);
       return done(fields.cid);
     },
+    PinMessage: ({ cid, conversation, message_id, pinned }) => {
+      const sides = this.talk(cid, conversation);
+      this.world.changes.pin(sides, sides[0], conversation, message_id, pinned);
+      return done(cid);
+    },
     GetMessageVersions: ({ cid, message_id }) => ({
       cid,
       request_id: null,

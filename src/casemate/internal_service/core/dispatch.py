@@ -61,6 +61,7 @@ from casemate.protocol.client.message_extensions import (
     EditMessage,
     GetMessageVersions,
     MarkUnread,
+    PinMessage,
     ReactToMessage,
 )
 from casemate.protocol.client.notification_extensions import (
@@ -175,6 +176,7 @@ def view_handlers(
         EditMessage: message_changes.edit,
         DeleteMessages: message_changes.delete,
         ReactToMessage: message_changes.react,
+        PinMessage: message_changes.pin,
         GetMessageVersions: message_changes.versions,
         MuteConversation: notifications.mute,
         UnmuteConversation: notifications.unmute,

@@ -50,6 +50,16 @@ class ReactToMessage(ExtensionRequest, frozen=True, kw_only=True):
     """At most 8."""
 
 
+class PinMessage(ExtensionRequest, frozen=True, kw_only=True):
+    """It stands at the top of the conversation for both, or does so no more. ConversationChanged follows."""
+
+    cid: Cid
+    conversation: str
+    author: str
+    message_id: str
+    pinned: bool
+
+
 class MarkUnread(ExtensionRequest, frozen=True, kw_only=True):
     """This message of theirs and those after it are unread once more; their writer hears nothing of it."""
 

@@ -349,6 +349,20 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """It was on a screen while this account sent no read receipts: its writer is never told."""
 
 
+class PinView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that stands at the top of its conversation, for both."""
+
+    author: str
+    """Account id (hex) of who wrote it."""
+    id: str
+    text: str | None
+    """How it begins; None: it is no text."""
+    by: str
+    """Account id (hex) of who pinned it."""
+    made_at: int
+    """When, by their clock."""
+
+
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """32 hex digits."""
@@ -365,6 +379,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """It stands above the others in the account's own list."""
     archived: bool = False
     """It is put away until somebody writes there; a muted one stays so."""
+    pins: list[PinView] = []
+    """What one of the two pinned, the last one first, at most 50."""
 
 
 class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):

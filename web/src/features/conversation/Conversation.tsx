@@ -14,6 +14,7 @@ import { canWrite, ComposerGate } from "./ComposerGate";
 import { ConversationHead } from "./ConversationHead";
 import { Scheduled } from "./later/Scheduled";
 import { MessageList } from "./MessageList";
+import { Pins } from "./pins/Pins";
 
 interface Props {
   readonly id: string;
@@ -55,6 +56,12 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
         onBack={onBack}
         onInfo={onInfo}
         onSearch={onSearch}
+      />
+      <Pins
+        key={`${id} pins`}
+        pins={conversation?.pins}
+        peer={peer}
+        writable={canWrite(peer, account.link)}
       />
       {timeline !== undefined ? (
         <MessageList

@@ -12,12 +12,13 @@ from casemate.internal_service.adapters.account_store.messages import MESSAGE_CO
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
 from casemate.internal_service.core.account.conversations import ilm
-from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow
+from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow, Pin
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import (
     CHANGES_WAITING,
     CHANGES_WAITING_BYTES,
     CHANGES_WAITING_SECONDS,
+    PINS_SHOWN,
     VERSIONS_BYTES,
     VERSIONS_KEPT,
 )
@@ -54,6 +55,9 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
     def changes_of(self, conversation: ConversationId, target: Target) -> list[Change]:
         sql = f"SELECT {_COLUMNS} FROM changes WHERE {_OF_TARGET} ORDER BY counter, device, id"
         return [_read(row) for row in self._db.rows(sql, conversation, *target)]
+
+    def pins(self, conversation: ConversationId) -> list[Pin]:
+        return self._rows.read(("pins", conversation), lambda: self._read_pins(conversation))
 
     def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:
         targets = {row.author + row.message_id: row.arrival for row in rows if row.author is not None}
@@ -96,6 +100,18 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
         return [self._with_what_waited(row) for row in added]
 
     # -------------------------------------------------------------------------------------------------------- helpers
+
+    def _read_pins(self, conversation: ConversationId) -> list[Pin]:
+        """Of the pins of one message the newest alone is here, and if that lets it go it is none."""
+        sql = (
+            "SELECT target_author, target, author, made_at FROM changes INDEXED BY changes_pinned"
+            " WHERE conversation = ? AND kind = 'pin' AND waits = 0"
+            " ORDER BY counter DESC, device DESC, id DESC LIMIT ?"
+        )
+        rows = self._stored.rows(sql, conversation, PINS_SHOWN)
+        return [
+            Pin((AccountId(author), MessageId(target)), AccountId(by), made_at) for author, target, by, made_at in rows
+        ]
 
     def _with_what_waited(self, row: MessageRow) -> MessageRow:
         if row.author is None or row.shows != Shows.LINE:
@@ -169,6 +185,7 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
         )
 
     def _looks_different(self, message: MessageRow) -> list[MessageId]:
+        self._rows.drop(("pins", message.conversation))
         if message.author is None:
             return [message.message_id]
         answers = self._db.rows(
@@ -230,8 +247,11 @@ def _may_be(change: Change, message: MessageRow) -> bool:
 
 
 def _kept(changed: Changed) -> set[DisplayOrder]:
-    """The last reactions of each, and of the versions of a text the newest, where there are too many."""
+    """The last reactions of each, whether it is pinned, and of the versions of a text the newest, where there are too
+    many."""
     kept = {change.order for change in changed.reactions.values()}
+    if changed.pin is not None:
+        kept.add(changed.pin.order)
     size = 0
     for version in reversed(changed.edits[-VERSIONS_KEPT:]):
         size += len(version.text)

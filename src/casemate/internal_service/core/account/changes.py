@@ -1,4 +1,4 @@
-"""What became of a message: edits, its end, and reactions, in whatever order they come.
+"""What became of a message: edits, its end, reactions and pins, in whatever order they come.
 
 A pure fold (docs/protocol/changes.md): everybody who has the same message and the same changes shows the same.
 """
@@ -10,7 +10,7 @@ from typing import Literal
 from casemate.internal_service.core.account.rows import DisplayOrder, WithContents
 from casemate.protocol.ids import AccountId, MessageId
 
-ChangeKind = Literal["edit", "delete", "react"]
+ChangeKind = Literal["edit", "delete", "react", "pin", "unpin"]
 
 Target = tuple[AccountId, MessageId]
 """The author of a message and its id: two people may use one id."""
@@ -42,11 +42,13 @@ class Changed:
     """The oldest first; the last one is what the message says."""
     reactions: dict[AccountId, Change] = field(default_factory=dict)
     """What each of them said last, also who took theirs back: what they said before must not come back."""
+    pin: Change | None = None
+    """Whether it is pinned, as whoever said so last would have it; None: nobody said anything."""
 
 
 def counts(change: Change, author: AccountId) -> bool:
-    """Whether its maker may make it of a message by this author: all react, the author alone edits and deletes."""
-    return change.kind == "react" or change.author == author
+    """Whether its maker may make it of a message by this author: all react and pin, who wrote it edits and deletes."""
+    return change.kind in ("react", "pin", "unpin") or change.author == author
 
 
 def fold(author: AccountId, changes: Iterable[Change]) -> Changed:
@@ -60,4 +62,5 @@ def fold(author: AccountId, changes: Iterable[Change]) -> Changed:
     return Changed(
         edits=tuple(change for change in in_order if change.kind == "edit"),
         reactions=newest,
+        pin=next((change for change in reversed(in_order) if change.kind in ("pin", "unpin")), None),
     )

@@ -43,7 +43,7 @@ class Meanings:
                 return []
             case Kind.RETURNED:
                 return self._giving_back.taken(peer, device, content.body, now)
-            case Kind.EDIT | Kind.DELETE | Kind.REACT:
+            case Kind.EDIT | Kind.DELETE | Kind.REACT | Kind.PIN:
                 return self._changing.arrived(peer, device, content, now)
             case _ if self.is_message(content):
                 return self.take_messages(peer, device, [(number, content)], now)

@@ -18,6 +18,7 @@ from casemate.internal_service.core.account.rows import (
     MessageRow,
     Mute,
     Peer,
+    Pin,
     Place,
     Profile,
     RatchetRow,
@@ -289,6 +290,10 @@ class ChangeStore(Protocol):
 
     def changes_of(self, conversation: ConversationId, target: Target) -> list[Change]:
         """The lowest first; of an edited message with what it said first."""
+        ...
+
+    def pins(self, conversation: ConversationId) -> list[Pin]:
+        """Of messages that are here, the newest first, and at most so many as count."""
         ...
 
     def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:

@@ -332,6 +332,17 @@ class Beginning(WithContents, frozen=True):
     body: bytes
 
 
+class Pin(NamedTuple):
+    """A message that stands at the top of its conversation."""
+
+    target: tuple[AccountId, MessageId]
+    """Its author and its id."""
+    by: AccountId
+    """Who pinned it."""
+    made_at: float
+    """By their clock."""
+
+
 class Arrangement(msgspec.Struct, frozen=True):
     """Where a conversation stands in its person's own list."""
 

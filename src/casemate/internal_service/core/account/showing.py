@@ -35,12 +35,13 @@ from casemate.protocol.client.views import (
     PathView,
     PeerView,
     PendingChange,
+    PinView,
     ReactionView,
     Reason,
     ReplyView,
 )
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
-from casemate.protocol.limits import TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
+from casemate.protocol.limits import PIN_CHARACTERS, TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
 from casemate.protocol.names import holds_unseen, shown_from_others, skeleton_of_drawn
 
@@ -190,7 +191,26 @@ class Showing:
             muted=None if mute is None else MuteView(until=None if mute.until is None else milliseconds(mute.until)),
             pinned=arrangement.pinned,
             archived=arrangement.archived,
+            pins=self._pins(conversation),
         )
+
+    def _pins(self, conversation: ConversationId) -> list[PinView]:
+        pins = self._context.store.pins(conversation)
+        if not pins:
+            return []
+        lines = self._context.store.lines(conversation, [pin.target[1] for pin in pins])
+        texts = {(line.author, line.message_id): said_in(line) for line in lines}
+        return [
+            PinView(
+                author=pin.target[0].hex(),
+                id=pin.target[1].hex(),
+                text=text if text is None else text[:PIN_CHARACTERS],
+                by=pin.by.hex(),
+                made_at=milliseconds(pin.made_at),
+            )
+            for pin in pins
+            for text in [texts.get(pin.target)]
+        ]
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
         """Of those that there are, in this order."""

@@ -1,4 +1,4 @@
-"""What views do with messages that are there: edit, take back, react."""
+"""What views do with messages that are there: edit, take back, react, pin."""
 
 from typing import Final
 
@@ -15,6 +15,7 @@ from casemate.protocol.client.message_extensions import (
     EditMessage,
     GetMessageVersions,
     MessageVersions,
+    PinMessage,
     ReactToMessage,
 )
 from casemate.protocol.ids import (
@@ -64,6 +65,14 @@ class MessageChangeRequests:
             target_of(request.author, request.message_id),
         )
         self._do(asker, host, host.account.changing.react(conversation, target, request.emojis, self._desk.now))
+
+    def pin(self, asker: Asker, request: PinMessage) -> None:
+        host = self._hosts.session(request.cid)
+        conversation, target = (
+            conversation_from_hex(request.conversation),
+            target_of(request.author, request.message_id),
+        )
+        self._do(asker, host, host.account.changing.pin(conversation, target, request.pinned, self._desk.now))
 
     def versions(self, asker: Asker, request: GetMessageVersions) -> None:
         host = self._hosts.session(request.cid)

@@ -41,6 +41,13 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
   /** The message at which all emojis are open. */
   const [picking, setPicking] = useState<string | null>(null);
   const selection = useSelection(scroller, conversation);
+  const pins = useWorkspace(({ conversations }) => conversations.get(conversation)?.pins);
+  const offeredAt = (message: MessageView) =>
+    actionsOf(
+      message,
+      writable,
+      pins?.some(({ author, id }) => author === message.author && id === message.id) === true,
+    );
   const shown = useMessageIn(conversation, pointed?.id);
   const inMenu = useMessageIn(conversation, menu?.id);
 
@@ -56,6 +63,18 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
     try {
       await session.service.request("MarkUnread", { cid: session.cid, conversation, message_id: id });
       session.notices.done("Unread from here on, for you alone.");
+    } catch (error) {
+      session.notices.failed(error);
+    }
+  };
+
+  const pin = async ({ author, id }: MessageView, pinned: boolean) => {
+    const fields = { cid: session.cid, conversation, author: author ?? "", message_id: id, pinned };
+    try {
+      await session.service.request("PinMessage", fields);
+      session.notices.done(
+        pinned ? "Pinned at the top, for both of you." : "It is pinned no more, for both of you.",
+      );
     } catch (error) {
       session.notices.failed(error);
     }
@@ -88,6 +107,10 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
       case "unread":
         void markUnread(message);
         return;
+      case "pin":
+      case "unpin":
+        void pin(message, action === "pin");
+        return;
       default:
         setAsking({ kind: action, messages: [message] });
     }
@@ -98,8 +121,9 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
     answered();
     queueMicrotask(() => {
       const message = messageIn(session, conversation, asked.id);
-      if (message !== undefined && actionsOf(message, writable).includes(asked.action))
-        perform(asked.action, message);
+      if (message === undefined) return;
+      const action = asked.actions.find((each) => offeredAt(message).includes(each));
+      if (action !== undefined) perform(action, message);
     });
   });
 
@@ -116,7 +140,7 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
         createPortal(
           <MessageBar
             message={shown}
-            offered={actionsOf(shown, writable)}
+            offered={offeredAt(shown)}
             picking={picking === shown.id}
             onPicking={(open) => {
               pick(open ? shown.id : null);
@@ -139,7 +163,7 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
           key={`${menu.id} ${menu.x.toString()} ${menu.y.toString()}`}
           at={menu}
           message={inMenu}
-          offered={actionsOf(inMenu, writable)}
+          offered={offeredAt(inMenu)}
           onReact={(emoji) => void toggleReaction(session, inMenu, emoji)}
           onAction={(action) => {
             perform(action, inMenu);

@@ -7,6 +7,8 @@ export type ActionName =
   | "edit"
   | "copy"
   | "link"
+  | "pin"
+  | "unpin"
   | "forward"
   | "select"
   | "unread"
@@ -21,6 +23,8 @@ export const ACTIONS: Readonly<Record<ActionName, string>> = {
   copy: "Copy text",
   link: "Copy link",
   forward: "Forward",
+  pin: "Pin for both",
+  unpin: "Unpin for both",
   select: "Select several",
   unread: "Mark unread from here",
   history: "What it said before",
@@ -35,18 +39,21 @@ export const ACTION_KEYS: Partial<Readonly<Record<ActionName, string>>> = {
   edit: "E",
   copy: "C",
   forward: "F",
+  pin: "P",
+  unpin: "P",
   select: "S",
   unread: "U",
   delete: "Delete",
 };
 
-export function actionOfKey(key: string): ActionName | undefined {
+/** Which of them a key asks for; of two that have one key, a message offers one. */
+export function actionsOfKey(key: string): readonly ActionName[] {
   const names = Object.keys(ACTION_KEYS) as ActionName[];
-  return names.find((name) => ACTION_KEYS[name]?.toLowerCase() === key.toLowerCase());
+  return names.filter((name) => ACTION_KEYS[name]?.toLowerCase() === key.toLowerCase());
 }
 
-/** `writable`: something can be sent there now. */
-export function actionsOf(message: MessageView, writable: boolean): readonly ActionName[] {
+/** `writable`: something can be sent there now. `pinned`: the message stands at the top. */
+export function actionsOf(message: MessageView, writable: boolean, pinned: boolean): readonly ActionName[] {
   if (message.deleted) return ["details", "delete"];
   const said = hasText(message);
   const offered: Readonly<Record<ActionName, boolean>> = {
@@ -56,6 +63,8 @@ export function actionsOf(message: MessageView, writable: boolean): readonly Act
     copy: said,
     link: true,
     forward: said,
+    pin: writable && message.author !== null && !pinned,
+    unpin: writable && pinned,
     select: true,
     unread: !message.mine && message.author !== null,
     history: message.edited_at !== null,

@@ -9,7 +9,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { idOf, visibleRows } from "./rows";
 import type { ActionName } from "./actionsOf";
-import { actionOfKey } from "./actionsOf";
+import { actionsOfKey } from "./actionsOf";
 
 export interface Pointed {
   readonly id: string;
@@ -22,7 +22,8 @@ export interface MessageMenuAt extends Pointed {
 }
 
 export interface AskedAction extends Pointed {
-  readonly action: ActionName;
+  /** The one of these that the message offers. */
+  readonly actions: readonly ActionName[];
 }
 
 interface ActingState {
@@ -65,8 +66,8 @@ export function useActing(scroller: RefObject<HTMLElement | null>): ActingHere {
     const openMenu = (row: HTMLElement, x: number, y: number) => {
       setState((now) => ({ ...now, menu: { id: idOf(row), row, x, y } }));
     };
-    const ask = (row: HTMLElement, action: ActionName) => {
-      setState((now) => ({ ...now, asked: { id: idOf(row), row, action } }));
+    const ask = (row: HTMLElement, actions: readonly ActionName[]) => {
+      setState((now) => ({ ...now, asked: { id: idOf(row), row, actions } }));
     };
 
     const pointerOver = (event: PointerEvent) => {
@@ -108,7 +109,7 @@ export function useActing(scroller: RefObject<HTMLElement | null>): ActingHere {
     const click = (event: MouseEvent) => {
       const row = rowAt(event.target);
       const action = event.target instanceof Element && event.target.closest<HTMLElement>("[data-act]");
-      if (row !== null && action) ask(row, action.dataset.act as ActionName);
+      if (row !== null && action) ask(row, [action.dataset.act as ActionName]);
     };
     const toMessages = (): boolean => {
       const last = visibleRows(root).findLast((row) => row.matches(ROW));
@@ -132,9 +133,9 @@ export function useActing(scroller: RefObject<HTMLElement | null>): ActingHere {
         openMenu(row, left + 24, bottom);
       } else {
         const next = neighbour(root, row, event.key);
-        const action = actionOfKey(event.key);
+        const actions = actionsOfKey(event.key);
         if (next !== undefined) goTo(next);
-        else if (action !== undefined) ask(row, action);
+        else if (actions.length > 0) ask(row, actions);
         else return;
       }
       event.preventDefault();

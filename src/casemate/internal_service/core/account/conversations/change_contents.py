@@ -13,7 +13,7 @@ from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import EDITED_BYTES, EMOJI_CHARACTERS, REACTIONS_OF_ONE
 
-CHANGES: Final = (Kind.EDIT, Kind.DELETE, Kind.REACT)
+CHANGES: Final = (Kind.EDIT, Kind.DELETE, Kind.REACT, Kind.PIN)
 
 Emoji = Annotated[str, msgspec.Meta(min_length=1, max_length=EMOJI_CHARACTERS)]
 
@@ -40,12 +40,23 @@ class Reacted(msgspec.Struct, frozen=True, array_like=True):
     emojis: Annotated[tuple[Emoji, ...], msgspec.Meta(max_length=REACTIONS_OF_ONE)]
 
 
+class Pinned(msgspec.Struct, frozen=True, array_like=True):
+    """A message stands at the top of the conversation, for both, or does so no more."""
+
+    target_author: AccountIdField
+    target: MessageIdField
+    pinned: bool
+
+
+ChangeBody = Edited | Deleted | Reacted | Pinned
+
 _edited: Final = msgspec.msgpack.Decoder(Edited)
 _deleted: Final = msgspec.msgpack.Decoder(Deleted)
 _reacted: Final = msgspec.msgpack.Decoder(Reacted)
+_pinned: Final = msgspec.msgpack.Decoder(Pinned)
 
 
-def encode_change(body: Edited | Deleted | Reacted) -> bytes:
+def encode_change(body: ChangeBody) -> bytes:
     return msgspec.msgpack.encode(body)
 
 
@@ -61,6 +72,10 @@ def read_change(
             case Kind.DELETE:
                 deleted = _deleted.decode(body)
                 return (author, deleted.target), Change("delete", author, order, made_at)
+            case Kind.PIN:
+                pinned = _pinned.decode(body)
+                pin = Change("pin" if pinned.pinned else "unpin", author, order, made_at)
+                return (pinned.target_author, pinned.target), pin
             case _:
                 reacted = _reacted.decode(body)
                 emojis = tuple(dict.fromkeys(filter(is_emoji, reacted.emojis)))

@@ -1,4 +1,4 @@
-"""Messages that are edited, taken back or reacted to: what goes out, and what comes in."""
+"""Messages that are edited, taken back, reacted to or pinned: what goes out, and what comes in."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,8 +6,10 @@ from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.conversations.change_contents import (
+    ChangeBody,
     Deleted,
     Edited,
+    Pinned,
     Reacted,
     encode_change,
     read_change,
@@ -73,16 +75,20 @@ class Changing:
 
     def react(self, conversation: ConversationId, target: Target, emojis: Sequence[str], now: Instant) -> Outcome:
         """All that we say to a message with emojis; none takes them back. Raises Refused."""
-        author, message_id = target
-        message = self._context.store.message(conversation, message_id)
-        if message is None or message.author != author or message.deleted is not None:
-            raise refuse("message_gone")
+        message = self._there(conversation, target)
         emojis = tuple(dict.fromkeys(emojis))
         if len(emojis) > REACTIONS_OF_ONE or not all(map(is_emoji, emojis)):
             raise refuse("malformed", what="emojis")
         if emojis == dict(message.reactions).get(self._context.account_id, ()):
             return []
-        return self._write(conversation, target, Kind.REACT, Reacted(author, message_id, emojis), now)
+        return self._write(conversation, target, Kind.REACT, Reacted(*target, emojis), now)
+
+    def pin(self, conversation: ConversationId, target: Target, pinned: bool, now: Instant) -> Outcome:
+        """A message stands at the top of the conversation for both, or does so no more. Raises Refused."""
+        self._there(conversation, target)
+        if pinned == any(pin.target == target for pin in self._context.store.pins(conversation)):
+            return []
+        return self._write(conversation, target, Kind.PIN, Pinned(*target, pinned), now)
 
     def delete_here(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> Outcome:
         """The user of this computer wants to see these no more. Raises Refused while one of ours is under way."""
@@ -108,7 +114,7 @@ class Changing:
         conversation: ConversationId,
         target: Target,
         kind: Kind,
-        body: Edited | Deleted | Reacted,
+        body: ChangeBody,
         now: Instant,
     ) -> Outcome:
         peer = self._conversations.who_is_in(conversation)
@@ -120,6 +126,13 @@ class Changing:
 
     def _apply(self, conversation: ConversationId, target: Target, change: Change, now: Instant) -> Outcome:
         return self._changed(conversation, self._context.store.change_add(conversation, target, change, now.wall))
+
+    def _there(self, conversation: ConversationId, target: Target) -> MessageRow:
+        author, message_id = target
+        message = self._context.store.message(conversation, message_id)
+        if message is None or message.author != author or message.deleted is not None:
+            raise refuse("message_gone")
+        return message
 
     def _ours(self, conversation: ConversationId, message_id: MessageId) -> MessageRow:
         message = self._context.store.message(conversation, message_id)
