@@ -1,18 +1,18 @@
 /**
- * Runs before the rest of the page has come, and before anything is painted: chooses the theme, opens the socket, and
+ * Runs before the rest of the page has come, and before anything is painted: chooses the looks, opens the socket, and
  * asks all that this address is certain to need. What is imported here comes before the rest, too, so it is little.
  */
 import type { Question } from "./api/EarlySocket";
 import { EarlySocket, HELLO, serviceAddress } from "./api/EarlySocket";
 import type { Socket } from "./api/WebSocketService";
 import type { Route } from "./state/address";
-import { applyTheme, storedTheme } from "./state/chosenTheme";
+import { applyLooks, storedLooks } from "./state/chosenLooks";
 import { fetchInvitation, takeInvitation } from "./state/invitation";
 import { firstPageMessages } from "./state/firstPage";
 import { firstRoute } from "./state/tabAccount";
 
 takeInvitation();
-applyTheme(storedTheme());
+applyLooks(storedLooks());
 
 export const route = firstRoute();
 

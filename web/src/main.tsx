@@ -12,9 +12,9 @@ import { loadAhead } from "./components/Later";
 import { loadFormatted } from "./features/conversation/markdown/formatting";
 import { thisBrowser } from "./state/browser";
 import { watchServedPage } from "./state/oldPage";
+import { watchLooks } from "./state/looks";
 import { navigate } from "./state/route";
 import { Sessions } from "./state/sessions";
-import { watchTheme } from "./state/theme";
 import "./app/styles.css";
 
 /** Whoever waits longer is shown that the page does. */
@@ -23,7 +23,7 @@ const PATIENCE_MILLISECONDS = 250;
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-watchTheme();
+watchLooks();
 if (route.screen === "workspace") navigate(route, { replace: true });
 void start(root);
 

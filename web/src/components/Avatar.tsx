@@ -38,8 +38,8 @@ export function Avatar({
   const style = {
     "--avatar-hue": hue,
     "--avatar-corner-hue": corner,
-    width: size,
-    height: size,
+    width: `${(size / 16).toString()}rem`,
+    height: `${(size / 16).toString()}rem`,
   } as CSSProperties;
   return (
     <span className="relative inline-flex shrink-0" aria-hidden>

@@ -21,7 +21,7 @@ export function Segments<Value extends string>({
 }: Props<Value>) {
   const id = useId();
   return (
-    <fieldset className="py-3" aria-describedby={note === undefined ? undefined : `${id}-note`}>
+    <fieldset className="py-3 compact:py-2" aria-describedby={note === undefined ? undefined : `${id}-note`}>
       <legend className="sr-only">{label}</legend>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <div className="min-w-0 flex-1 basis-48">
@@ -34,7 +34,7 @@ export function Segments<Value extends string>({
             </p>
           )}
         </div>
-        <div className="flex rounded-control border border-line-strong p-0.5">
+        <div className="flex max-w-full flex-wrap rounded-control border border-line-strong p-0.5">
           {options.map(([value, words]) => (
             <label
               key={value}

@@ -13,7 +13,7 @@ interface Props {
 export function Switch({ label, note, checked, disabled = false, onChange }: Props) {
   const id = useId();
   return (
-    <div className="flex items-start gap-4 py-3">
+    <div className="flex items-start gap-4 py-3 compact:py-2">
       <div className="min-w-0 flex-1">
         <label htmlFor={id} className="text-15 font-medium">
           {label}

@@ -25,7 +25,7 @@ export function MessageGroup({ group, author, peerName, waitsFor }: Props) {
   const first = group.messages[0];
   const last = group.messages.at(-1);
   return (
-    <li className="flex gap-3 px-4 pt-3 contain-layout contain-paint tablet:px-6">
+    <li className="flex gap-3 px-4 pt-3 compact:pt-1.5 contain-layout contain-paint tablet:px-6">
       <span className="pt-0.5">
         <Avatar initials={initials(author.name)} colourKey={author.accountId} size={32} />
       </span>
@@ -35,7 +35,7 @@ export function MessageGroup({ group, author, peerName, waitsFor }: Props) {
           {group.mine && <span className="text-12 text-ink-3">you</span>}
           {first && <span className="sr-only">at {clockTime(first.shown_at)}</span>}
         </h2>
-        <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1")}>
+        <ol className={classes("mt-0.5", group.mine && "-ml-3 rounded-card bg-own py-1 compact:py-0")}>
           {group.messages.map((message) => (
             <MessageRow
               key={message.id}

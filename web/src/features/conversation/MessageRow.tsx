@@ -33,7 +33,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       onPointerEnter={() => {
         setApproached(true);
       }}
-      className={classes("group/row relative flex items-end gap-2 py-0.5", message.mine && "px-3")}
+      className={classes("group/row relative flex items-end gap-2 py-0.5 compact:py-0", message.mine && "px-3")}
     >
       <div className="min-w-0 flex-1">
         {message.reply !== null && (

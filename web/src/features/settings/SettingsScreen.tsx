@@ -5,16 +5,15 @@ import { useSyncExternalStore } from "react";
 
 import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
-import { Segments } from "../../components/Segments";
 import { Switch } from "../../components/Switch";
 import { useWorkspace } from "../../state/context";
-import type { ThemeChoice } from "../../state/chosenTheme";
 import { chooseEnter, enterSends } from "../../state/enterKey";
-import { chooseTheme, themeChoice } from "../../state/theme";
+import { Appearance } from "./Appearance";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
 import { Notifications } from "./Notifications";
 import { OwnPassword } from "./OwnPassword";
+import { Part, Parts } from "./Parts";
 import { Privacy } from "./Privacy";
 import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
@@ -33,74 +32,68 @@ interface Props {
 export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   return (
-    <div className="h-full overflow-y-auto bg-surface">
-      <div className="mx-auto flex max-w-xl flex-col gap-9 px-5 py-8">
-        <h1 className="text-24 font-bold tracking-tight">Settings</h1>
-        <Part title="Account">
-          <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
-            <dt>Full name</dt>
-            <dd className="min-w-0">
-              <FullName account={account} />
-            </dd>
-            <dt>Username</dt>
-            <dd className="min-w-0 break-words">
-              <bdi>@{account.username}</bdi>
-            </dd>
-            <dt>Password</dt>
-            <dd className="min-w-0">
-              <OwnPassword />
-            </dd>
-            <dt>Server</dt>
-            <dd className="min-w-0 break-words">{account.server_address}</dd>
-            <dt>Server identity</dt>
-            <dd className="min-w-0 font-mono text-12 leading-[1.36rem] break-words">
-              {account.server_fingerprint}
-            </dd>
-            <dt>Casemate</dt>
-            <dd className="min-w-0 break-words">
-              <ProgramVersions program={account.server_program} />
-            </dd>
-          </dl>
-        </Part>
-        <Part title="Where the server is">
-          <ServerAddresses account={account} />
-        </Part>
-        {reach}
-        <Part title="Privacy">
-          <Privacy />
-        </Part>
-        <Part title="Messages">
-          <UndoSend />
-        </Part>
-        <Part title="Notifications">
-          <Notifications settings={account.settings.notifications} />
-        </Part>
-        <Part title="On this computer">
-          <OnThisComputer />
-        </Part>
-        <Part title="Signed-in browsers">
-          <SignedInBrowsers />
-        </Part>
-        <Part title="Writing">
-          <EnterKey />
-        </Part>
-        <Part title="Appearance">
-          <ThemePicker />
-        </Part>
-        <Part title="Leave">
-          <div className="flex flex-wrap items-center gap-4 py-3">
-            <p className="min-w-0 flex-1 basis-60 text-13 text-ink-2">
-              Signing out locks this account here. Its history stays on this computer, sealed with its
-              password.
-            </p>
-            <Button icon={<LogOut size={16} aria-hidden />} onClick={onSignOut}>
-              Sign out
-            </Button>
-          </div>
-          <DeleteAccount account={account} onDeleted={onDeleted} />
-        </Part>
-      </div>
-    </div>
+    <Parts title="Settings">
+      <Part title="Account">
+        <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
+          <dt>Full name</dt>
+          <dd className="min-w-0">
+            <FullName account={account} />
+          </dd>
+          <dt>Username</dt>
+          <dd className="min-w-0 break-words">
+            <bdi>@{account.username}</bdi>
+          </dd>
+          <dt>Password</dt>
+          <dd className="min-w-0">
+            <OwnPassword />
+          </dd>
+          <dt>Server</dt>
+          <dd className="min-w-0 break-words">{account.server_address}</dd>
+          <dt>Server identity</dt>
+          <dd className="min-w-0 font-mono text-12 leading-[1.36rem] break-words">
+            {account.server_fingerprint}
+          </dd>
+          <dt>Casemate</dt>
+          <dd className="min-w-0 break-words">
+            <ProgramVersions program={account.server_program} />
+          </dd>
+        </dl>
+      </Part>
+      <Part title="Privacy">
+        <Privacy />
+      </Part>
+      <Part title="Notifications">
+        <Notifications settings={account.settings.notifications} />
+      </Part>
+      <Part title="Appearance">
+        <Appearance />
+      </Part>
+      <Part title="Writing">
+        <EnterKey />
+        <UndoSend />
+      </Part>
+      <Part title="On this computer">
+        <OnThisComputer />
+      </Part>
+      <Part title="Where the server is">
+        <ServerAddresses account={account} />
+      </Part>
+      {reach}
+      <Part title="Signed-in browsers">
+        <SignedInBrowsers />
+      </Part>
+      <Part title="Leave">
+        <div className="flex flex-wrap items-center gap-4 py-3">
+          <p className="min-w-0 flex-1 basis-60 text-13 text-ink-2">
+            Signing out locks this account here. Its history stays on this computer, sealed with its password.
+          </p>
+          <Button icon={<LogOut size={16} aria-hidden />} onClick={onSignOut}>
+            Sign out
+          </Button>
+        </div>
+        <DeleteAccount account={account} onDeleted={onDeleted} />
+      </Part>
+    </Parts>
   );
 }
 
@@ -146,25 +139,5 @@ function EnterKey() {
       checked={sends}
       onChange={chooseEnter}
     />
-  );
-}
-
-const THEMES: readonly (readonly [ThemeChoice, string])[] = [
-  ["system", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-];
-
-function ThemePicker() {
-  const chosen = useSyncExternalStore(themeChoice.subscribe, themeChoice.get);
-  return <Segments label="Theme" options={THEMES} chosen={chosen} onChoose={chooseTheme} />;
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section aria-label={title}>
-      <h2 className="mb-1 text-13 font-medium text-ink-3">{title}</h2>
-      <div className="divide-y divide-line rounded-card border border-line bg-raised px-4">{children}</div>
-    </section>
   );
 }

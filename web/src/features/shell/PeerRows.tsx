@@ -198,7 +198,7 @@ function RowLink({
       }}
       className={classes(
         "row-link flex items-center gap-2.5 rounded-control px-2 focus-visible:-outline-offset-2",
-        slim ? "h-8" : "h-[52px] tablet:h-12",
+        slim ? "h-8 compact:h-7" : "h-13 tablet:h-12 compact:h-10",
         selected ? "bg-selected [--behind:var(--selected)]" : "[--behind:var(--sidebar)] hover:bg-hover",
       )}
     >
