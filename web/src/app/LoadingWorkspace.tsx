@@ -83,7 +83,7 @@ function Skeleton() {
   return (
     <main aria-label="Casemate" aria-busy className="flex h-full">
       <h1 className="sr-only">Opening the account</h1>
-      <div className="flex w-full flex-col gap-3 border-line bg-sidebar p-4 tablet:w-68 tablet:border-r">
+      <div className="flex w-full flex-col gap-3 border-line bg-sidebar p-4 tablet:w-68 tablet:max-w-[36vw] tablet:border-r">
         <span className="skeleton h-9 w-full" />
         <span className="skeleton h-9 w-full" />
         {[60, 45, 70, 52].map((width) => (

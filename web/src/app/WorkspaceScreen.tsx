@@ -181,7 +181,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         <div
           role={listIsMain ? "main" : undefined}
           aria-label={listIsMain ? "Casemate" : undefined}
-          className={`w-full shrink-0 border-line tablet:w-68 tablet:border-r ${place.kind === "home" ? "" : "max-tablet:hidden"}`}
+          className={`w-full shrink-0 border-line tablet:w-68 tablet:max-w-[36vw] tablet:border-r ${place.kind === "home" ? "" : "max-tablet:hidden"}`}
         >
           {listIsMain && <h1 className="sr-only">Conversations</h1>}
           <Sidebar

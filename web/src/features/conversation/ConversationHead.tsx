@@ -39,7 +39,7 @@ export const ConversationHead = memo(function ConversationHead({
   const now = useNow();
   const name = displayName(peer);
   return (
-    <header className="@container flex h-14 shrink-0 items-center gap-2 border-b border-line px-3 tablet:gap-3 tablet:px-6">
+    <header className="@container flex min-h-14 shrink-0 flex-wrap items-center justify-end gap-2 border-b py-1 border-line px-3 tablet:gap-3 tablet:px-6">
       <IconButton
         label="Back"
         className="-ml-1 tablet:hidden"
@@ -50,7 +50,8 @@ export const ConversationHead = memo(function ConversationHead({
       <span className="flex @max-sm:hidden">
         <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} presence={presenceOf(peer)} />
       </span>
-      <div className="min-w-0 flex-1">
+      {/* With large letters on a phone, the rest stands below it. */}
+      <div className="min-w-0 flex-1 @max-2xs:basis-[70%]">
         <h1 className="flex items-center gap-1.5 text-15 leading-5 font-bold">
           <PersonName
             name={name}

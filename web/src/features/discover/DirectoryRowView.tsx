@@ -51,14 +51,17 @@ export function DirectoryRowView({
       style={style}
       aria-posinset={position}
       aria-setsize={total}
-      className="peer-list-item absolute inset-x-0 top-0 flex items-center gap-3 px-5 [--behind:var(--raised)]"
+      className="peer-list-item @container absolute inset-x-0 top-0 flex items-center gap-3 px-5 [--behind:var(--raised)]"
     >
-      <Avatar
-        initials={initials(name)}
-        colourKey={row.account_id}
-        size={40}
-        presence={row.online === null ? undefined : row.online ? "online" : "offline"}
-      />
+      {/* With large letters on a phone, the name needs the room more. */}
+      <span className="flex @max-2xs:hidden">
+        <Avatar
+          initials={initials(name)}
+          colourKey={row.account_id}
+          size={40}
+          presence={row.online === null ? undefined : row.online ? "online" : "offline"}
+        />
+      </span>
       {/* What you are to each other stands beside the name, and below it where that would leave no room for the name. */}
       <div className="min-w-0 flex-1 tablet:flex tablet:items-center tablet:gap-3">
         <div className="min-w-0 flex-1">

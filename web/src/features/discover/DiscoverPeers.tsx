@@ -24,7 +24,12 @@ interface Props {
   readonly onInvite: () => void;
 }
 
-const ROW_PIXELS = 64;
+const ROW_REM = 4;
+
+/** What one rem is: rows grow with the letters. */
+function letterPixels(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
 
 export function DiscoverPeers({ onClose, onOpenConversation, onInvite }: Props) {
   const session = useSession();
@@ -106,11 +111,12 @@ function Rows({
   readonly onOpenConversation: (conversation: string) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
+  const [rowPixels] = useState(() => ROW_REM * letterPixels());
   // eslint-disable-next-line react-hooks/incompatible-library -- rows are not memoised, so nothing goes stale
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PIXELS,
+    estimateSize: () => rowPixels,
     overscan: 6,
     initialRect: { width: 0, height: 640 },
   });
@@ -147,7 +153,7 @@ function Rows({
       <ul aria-label="People" className="relative" style={{ height: virtual.getTotalSize() }}>
         {items.map(({ index, start }) => {
           const row = rows[index];
-          const style = { height: ROW_PIXELS, transform: `translateY(${start.toString()}px)` };
+          const style = { height: rowPixels, transform: `translateY(${start.toString()}px)` };
           if (row === undefined) return <SkeletonRow key={index} style={style} />;
           const current = withLiveStanding(row, peers.get(row.cid));
           return (

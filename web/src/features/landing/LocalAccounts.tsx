@@ -42,13 +42,13 @@ function AccountRow({ account, onResume }: { readonly account: LocalAccount } & 
     <button
       type="button"
       aria-label={labelOf(account, name)}
-      className="group flex w-full items-center gap-3 px-4 py-3 text-left hover:bg-hover focus-visible:-outline-offset-2"
+      className="group flex w-full flex-wrap items-center justify-end gap-3 px-4 py-3 text-left hover:bg-hover focus-visible:-outline-offset-2"
       onClick={() => {
         onResume(account.cid);
       }}
     >
       <Avatar initials={initials(name)} colourKey={account.account_id} size={40} />
-      <span className="min-w-0 flex-1">
+      <span className="min-w-0 flex-1 basis-32">
         <CutText className="text-15 font-medium">{name}</CutText>
         <span className="block truncate text-13 text-ink-3">
           <bdi>@{account.username}</bdi> · {account.server_address}

@@ -33,6 +33,7 @@ export default function ScheduledList({ scheduled, peerName }: Props) {
         <Button
           size="small"
           kind="quiet"
+          className="h-auto! min-h-7 max-w-full shrink whitespace-normal!"
           onClick={() => {
             setAll(!all);
           }}
