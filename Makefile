@@ -14,7 +14,7 @@ PYTHON_CODE := $(wildcard conftest.py src tests benchmarks scripts scripts/own-n
 CHECK_SEEDS ?= 20
 TEST_SEEDS ?= 200
 
-BENCHMARKS ?= crypto start_up libraries first_message invited invited_installed messages chat connect failover peer_memory peer_transport bulk ui ui_work keys \
+BENCHMARKS ?= crypto start_up libraries first_message painted opening invited invited_installed messages chat connect failover peer_memory peer_transport bulk ui ui_work keys \
   heavy_messages erasing finding server_directory server_mailbox server_links server_relay
 
 # Output of parallel jobs stays in one piece where make can do that (4.0 and later).

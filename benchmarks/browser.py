@@ -19,6 +19,20 @@ from tests.support.deployment import Deployment, InternalServiceProcess, deploym
 Made = TypeVar("Made")
 
 TWO_FRAMES: Final = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+WHEN_PAINTED: Final = """
+// Calls `then` with the Unix milliseconds after the frame that shows the node first. Sizes are observed between layout
+// and paint of that frame, and a message to oneself comes after it.
+function whenPainted(node, then) {
+    const element = node instanceof Element ? node : node.parentElement;
+    const observer = new ResizeObserver(() => {
+        observer.disconnect();
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => { port1.close(); then(performance.timeOrigin + performance.now()); };
+        port2.postMessage(null);
+    });
+    observer.observe(element);
+}
+"""
 _WATCH_LONG_TASKS: Final = """
 window.longTasks = [];
 new PerformanceObserver((list) => { window.longTasks.push(...list.getEntries().map((task) => task.duration)); })
@@ -53,14 +67,20 @@ class Stage(Generic[Made]):
         return f"{self.service.web_url}a/{cid}/c/{conversation}"
 
 
-@contextmanager
-def stage(title: str, make: Callable[[Deployment], Coroutine[Any, Any, Made]]) -> Iterator[Stage[Made]]:
-    """`make` fills the deployment before the browser starts. Without Chromium the program ends here, and says so."""
-    print_heading(title)
+def required_chromium() -> str:
+    """Where it is. Without one the program ends here, and says so."""
     path = chromium_path()
     if path is None:
         print("No Chromium here: scripts/ensure-chromium installs it or says what to install.")
         sys.exit(0)
+    return path
+
+
+@contextmanager
+def stage(title: str, make: Callable[[Deployment], Coroutine[Any, Any, Made]]) -> Iterator[Stage[Made]]:
+    """`make` fills the deployment before the browser starts. Without Chromium the program ends here, and says so."""
+    print_heading(title)
+    path = required_chromium()
     with (
         tempfile.TemporaryDirectory(prefix="casemate-bench-") as directory,
         deployment_in(Path(directory)) as deployment,

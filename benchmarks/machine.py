@@ -32,6 +32,10 @@ class Quantiles:
         return f"p50 {self.p50:.2f}, p99 {self.p99:.2f}, worst {self.worst:.2f}"
 
 
+def p95(sample: list[float]) -> float:
+    return _at(sorted(sample), 0.95)
+
+
 def _at(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
