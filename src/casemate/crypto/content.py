@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DELETE = "delete"
     REACT = "react"
     PIN = "pin"
+    DISAPPEARING = "disappearing"
 
 
 class Shows(StrEnum):
@@ -50,7 +51,7 @@ class Shows(StrEnum):
     NOTHING = "nothing"
 
 
-NO_LINES: Final = frozenset(Kind) - {Kind.CHAT, Kind.OPAQUE}
+NO_LINES: Final = frozenset(Kind) - {Kind.CHAT, Kind.OPAQUE, Kind.DISAPPEARING}
 """Kinds of which earlier versions did not say that they show nothing."""
 
 
@@ -75,6 +76,8 @@ class Content(msgspec.Struct, frozen=True, array_like=True):
     """One of `Shows`, or what a later version means. None: sealed by a version that did not say so."""
     reply_to: tuple[AccountIdField, MessageIdField] | None = None
     """The message that a line answers: its author and its id. Nothing of what that says is copied."""
+    lives_for: Time | None = None
+    """Of a message that disappears: the seconds from when it is read, or arrives, until it does. None: it stays."""
 
     @property
     def is_line(self) -> bool:

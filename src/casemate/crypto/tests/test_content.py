@@ -36,6 +36,7 @@ contents = st.builds(
     expires_at=st.none() | st.integers(0, 2**53),
     body=st.binary(max_size=3000),
     shows=st.none() | st.sampled_from(list(Shows)).map(str),
+    lives_for=st.none() | st.integers(0, 2**53),
 )
 
 
