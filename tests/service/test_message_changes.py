@@ -19,7 +19,7 @@ from casemate.protocol.client.message_extensions import (
     ReactToMessage,
 )
 from casemate.protocol.client.types import Octets
-from casemate.protocol.client.views import ConversationChanged, MessageReference, MessageView
+from casemate.protocol.client.views import ConversationChanged, MessageReference, MessageRemoved, MessageView
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
 from tests.service.client import Client
@@ -98,6 +98,9 @@ def test_what_is_taken_back_and_what_is_deleted_here(talk: Talk) -> None:
     talk.bob.expect(Done, talk.delete(talk.b, ANSWER, everywhere=False))
     talk.alice.expect(Done, talk.delete(talk.a, SAID, everywhere=True))
     assert [(each.id, each.deleted) for each in talk.page(talk.bob, talk.b).values()] == [(SAID, True)]
+    told = [event for response in talk.bob.heard(ext.ViewEvents) for event in response.events]
+    removed = MessageRemoved(conversation=talk.conversation, id=ANSWER)
+    assert [event for event in told if isinstance(event, MessageRemoved)] == [removed], "his other windows hear of it"
     both = talk.page(talk.alice, talk.a)
     assert (both[SAID].deleted, both[SAID].text, both[ANSWER].text) == (True, "", "for both")
 

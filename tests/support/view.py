@@ -48,6 +48,8 @@ class Account:
                 self.conversations[event["conversation"]["id"]] = event["conversation"]
             case "MessageChanged":
                 self.messages[event["message"]["id"]] = event["message"]
+            case "MessageRemoved":
+                self.messages.pop(event["id"], None)
             case "DraftChanged":
                 self.drafts[event["draft"]["slot"]] = event["draft"]
             case "DraftRemoved":

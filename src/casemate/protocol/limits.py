@@ -19,6 +19,9 @@ EDITED_BYTES: Final = MESSAGE_BODY_BYTES - 64
 """Of the text of an edit, which names its message beside it."""
 CANCELLED_KEPT_SECONDS: Final = 30 * DAY_SECONDS
 """So long it is known that a message was cancelled: a page that comes back asks for it once more."""
+LIFE_LEAST_SECONDS: Final = 5
+LIFE_MOST_SECONDS: Final = 400 * DAY_SECONDS
+"""Of a message that disappears, once it was read."""
 UNREAD_AGAIN: Final = 1_000
 """Messages that become unread once more with one request, at most."""
 SCHEDULED_MESSAGES: Final = 200

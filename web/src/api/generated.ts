@@ -142,6 +142,7 @@ export interface ConversationView {
   readonly pinned: boolean;
   readonly archived: boolean;
   readonly pins: readonly PinView[];
+  readonly lives_for: number | null;
 }
 
 export interface DayFound {
@@ -480,6 +481,13 @@ export interface MessageReference {
   readonly id: string;
 }
 
+/** It is on no page any more: it was deleted here, or its time is over. One whose time was not over comes back by a MessageChanged. */
+export interface MessageRemoved {
+  readonly type: "MessageRemoved";
+  readonly conversation: string;
+  readonly id: string;
+}
+
 export interface MessageScheduled {
   readonly cid: Cid;
   readonly request_id: string | null;
@@ -521,6 +529,8 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[];
   readonly pending: PendingChange | null;
   readonly untold: boolean;
+  readonly lives_for: number | null;
+  readonly ends_at: number | null;
 }
 
 export interface MessagesFound {
@@ -740,7 +750,7 @@ export interface RemoveServerAddress {
 export interface ReplyView {
   readonly author: string;
   readonly id: string;
-  readonly state: "deleted" | "here" | "unknown";
+  readonly state: "deleted" | "here" | "unknown" | "vanished";
   readonly text: string | null;
 }
 
@@ -856,6 +866,14 @@ export interface ServiceInfo {
 export interface SetAutostart {
   readonly request_id: string;
   readonly on: boolean;
+}
+
+/** For how long what either of the two writes lives from now on: 5 seconds to 400 days; None: it stays. MessageChanged follows, of the line that says so. */
+export interface SetDisappearing {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly lives_for: number | null;
 }
 
 /** What stands in one window's composer; an empty text discards it. Answered after the commit. `conversation` and `slot` are 32 hex digits. A window writes only its own slot and counts `revision` up from 1; a revision that is not above the present one is refused, unless it is the same text once more. */
@@ -1005,7 +1023,7 @@ export interface ViewEvents {
   readonly request_id: string | null;
   readonly position: ViewPosition;
   readonly first_sequence: number;
-  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged)[];
+  readonly events: readonly (AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | MessageRemoved | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged)[];
 }
 
 /** Where a view is in an account's stream; `epoch` changes with every start of the internal service. */
@@ -1021,7 +1039,7 @@ export interface WithdrawRegistration {
   readonly peer: Cid;
 }
 
-export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged;
+export type ViewEvent = AccountChanged | PeerChanged | PathChanged | ConversationChanged | MessageChanged | MessageRemoved | DraftChanged | DraftRemoved | ScheduledChanged | ScheduledRemoved | TypingChanged;
 
 export interface ExtensionRequests {
   readonly Hello: Hello;
@@ -1069,6 +1087,7 @@ export interface ExtensionRequests {
   readonly PinMessage: PinMessage;
   readonly MarkUnread: MarkUnread;
   readonly ArrangeConversation: ArrangeConversation;
+  readonly SetDisappearing: SetDisappearing;
   readonly ChangeScheduled: ChangeScheduled;
   readonly CancelScheduled: CancelScheduled;
   readonly GetMessageVersions: GetMessageVersions;
@@ -1190,6 +1209,7 @@ export const ANSWERS = {
   PinMessage: ["Done"],
   MarkUnread: ["Done"],
   ArrangeConversation: ["Done"],
+  SetDisappearing: ["Done"],
   ChangeScheduled: ["Done"],
   CancelScheduled: ["Done"],
   GetMessageVersions: ["MessageVersions"],

@@ -172,13 +172,17 @@ test("deleting asks first, says what is not reached, and leaves a trace for ever
 });
 
 test("of others' messages only one's own copy can be deleted; what is refused is said", async () => {
-  const { openMenu, user, service } = await talk();
+  const { openMenu, user, service, messages } = await talk();
   await user.click((await openMenu("Tea at four?")).getByRole("menuitem", { name: "Delete" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Delete this message?" }));
   expect(dialog.queryByRole("button", { name: "Delete for everyone" })).toBeNull();
   service.refuseNext("DeleteMessages", { code: "still_under_way", params: {}, acts: "user" });
   await user.click(dialog.getByRole("button", { name: "Delete for me" }));
   expect(await dialog.findByRole("alert")).toHaveTextContent("has not arrived yet");
+  await user.click(dialog.getByRole("button", { name: "Delete for me" }));
+  await waitFor(() => {
+    expect(within(messages()).queryByText("Tea at four?")).toBeNull();
+  });
 });
 
 test("what somebody wrote is unread once more from a message on, for oneself alone", async () => {

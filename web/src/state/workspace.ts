@@ -74,6 +74,16 @@ export function applyEvent(state: Workspace, event: ViewEvent): Workspace {
         timelines: new Map(state.timelines).set(conversation, withMessage(timeline, event.message)),
       };
     }
+    case "MessageRemoved": {
+      const timeline = state.timelines.get(event.conversation);
+      if (timeline === undefined) return state;
+      const messages = timeline.messages.filter(({ id }) => id !== event.id);
+      if (messages.length === timeline.messages.length) return state;
+      return {
+        ...state,
+        timelines: new Map(state.timelines).set(event.conversation, { ...timeline, messages }),
+      };
+    }
     case "DraftChanged":
       return { ...state, drafts: new Map(state.drafts).set(draftKey(event.draft), event.draft) };
     case "DraftRemoved": {

@@ -70,6 +70,8 @@ export class FakeAccount implements Person {
   readonly log: ViewEvent[] = [];
   private readonly listeners = new Set<EventListener>();
   readonly drafts = new Map<string, DraftView>();
+  /** For how long messages of a conversation live. */
+  readonly lives = new Map<string, number | null>();
   /** Conversations that are pinned or put away. */
   private readonly arranged = new Map<string, { readonly pinned: boolean; readonly archived: boolean }>();
   /** By conversation, the last one first. */
@@ -188,6 +190,7 @@ export class FakeAccount implements Person {
         const message = this.message(id, pin.id);
         return message === undefined || message.deleted ? [] : [{ ...pin, text: message.text }];
       }),
+      lives_for: this.lives.get(id) ?? null,
     };
   }
 
@@ -245,6 +248,17 @@ export class FakeAccount implements Person {
       );
     this.emit({ type: "MessageChanged", message });
     this.emit({ type: "ConversationChanged", conversation: this.conversation(message.conversation) });
+    this.changeAccount();
+  }
+
+  removeMessage(conversation: string, id: string): void {
+    const messages = this.messages.get(conversation) ?? [];
+    this.messages.set(
+      conversation,
+      messages.filter((message) => message.id !== id),
+    );
+    this.emit({ type: "MessageRemoved", conversation, id });
+    this.emit({ type: "ConversationChanged", conversation: this.conversation(conversation) });
     this.changeAccount();
   }
 

@@ -9,6 +9,8 @@ export const UNCHANGED = {
   deleted: false,
   reactions: [],
   pending: null,
+  lives_for: null,
+  ends_at: null,
 } satisfies Partial<MessageView>;
 
 export class FakeChanges {

@@ -446,8 +446,12 @@ export class FakeInternalService implements InternalService {
     DeleteMessages: (fields) => {
       const sides = this.talk(fields.cid, fields.conversation);
       for (const id of fields.message_ids) {
-        if (fields.everywhere) this.ownMessage(sides[0], fields.conversation, id);
-        this.world.changes.delete(fields.everywhere ? sides : [sides[0]], fields.conversation, id);
+        if (!fields.everywhere) {
+          sides[0].removeMessage(fields.conversation, id);
+          continue;
+        }
+        this.ownMessage(sides[0], fields.conversation, id);
+        this.world.changes.delete(sides, fields.conversation, id);
       }
       return done(fields.cid);
     },
@@ -459,6 +463,10 @@ export class FakeInternalService implements InternalService {
     PinMessage: ({ cid, conversation, message_id, pinned }) => {
       const sides = this.talk(cid, conversation);
       this.world.changes.pin(sides, sides[0], conversation, message_id, pinned);
+      return done(cid);
+    },
+    SetDisappearing: ({ cid, conversation, lives_for }) => {
+      this.world.setDisappearing(...this.talk(cid, conversation), lives_for);
       return done(cid);
     },
     GetMessageVersions: ({ cid, message_id }) => ({

@@ -324,10 +324,22 @@ export class FakeWorld {
       painted: true,
       untold: false,
       ...UNCHANGED,
+      lives_for: from.lives.get(conversation) ?? null,
     };
     from.putMessage(row);
     this.deliver(from, to, id);
     return from.message(conversation, id) ?? row;
+  }
+
+  /** For how long what either of the two writes lives; a line says so to both. */
+  setDisappearing(from: FakeAccount, to: FakeAccount, lives_for: number | null): void {
+    const id = `disappearing-${from.nextCounter().toString()}`;
+    const { conversation } = this.send(from, to, id, "");
+    for (const side of [from, to]) {
+      side.lives.set(conversation, lives_for);
+      const row = side.message(conversation, id);
+      if (row) side.putMessage({ ...row, kind: "disappearing", text: null, seen: true, lives_for });
+    }
   }
 
   /** As if everything up to this arrival had been on a screen. */

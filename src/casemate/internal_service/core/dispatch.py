@@ -63,6 +63,7 @@ from casemate.protocol.client.message_extensions import (
     MarkUnread,
     PinMessage,
     ReactToMessage,
+    SetDisappearing,
 )
 from casemate.protocol.client.notification_extensions import (
     DismissNotification,
@@ -177,6 +178,7 @@ def view_handlers(
         DeleteMessages: message_changes.delete,
         ReactToMessage: message_changes.react,
         PinMessage: message_changes.pin,
+        SetDisappearing: message_changes.set_disappearing,
         GetMessageVersions: message_changes.versions,
         MuteConversation: notifications.mute,
         UnmuteConversation: notifications.unmute,

@@ -1,6 +1,6 @@
 """What the accounts notice, told to whoever holds their sessions: views, plain clients and waiting requests."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from casemate.internal_service.core.account.context import Outcome
 from casemate.internal_service.core.account.conversations import ilm
@@ -78,9 +78,11 @@ class Telling(Memory):
                 self._views.unread_may_differ(host)
         self._counts_differ.clear()
 
-    def _tell_conversation(self, host: Host, conversation: ConversationId, message_ids: Iterable[MessageId]) -> None:
+    def _tell_conversation(self, host: Host, conversation: ConversationId, message_ids: Collection[MessageId]) -> None:
         messages = host.account.message_views(conversation, message_ids)
         events: list[rows.ViewEvent] = [rows.MessageChanged(message=message) for message in messages]
+        gone = {message_id.hex() for message_id in message_ids} - {message.id for message in messages}
+        events += [rows.MessageRemoved(conversation=conversation.hex(), id=each) for each in sorted(gone)]
         shown = host.account.conversation_view(conversation)
         if shown is not None:
             events.append(rows.ConversationChanged(conversation=shown))

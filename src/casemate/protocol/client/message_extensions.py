@@ -77,6 +77,15 @@ class ArrangeConversation(ExtensionRequest, frozen=True, kw_only=True):
     archived: bool | None = None
 
 
+class SetDisappearing(ExtensionRequest, frozen=True, kw_only=True):
+    """For how long what either of the two writes lives from now on: 5 seconds to 400 days; None: it stays.
+    MessageChanged follows, of the line that says so."""
+
+    cid: Cid
+    conversation: str
+    lives_for: int | None
+
+
 class ChangeScheduled(ExtensionRequest, frozen=True, kw_only=True):
     """Another text or time for a message that is to be sent later; a time that has passed sends it now."""
 

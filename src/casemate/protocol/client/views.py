@@ -292,14 +292,17 @@ class ReactionView(msgspec.Struct, frozen=True, kw_only=True):
     """Account ids (hex) of who gave it; who gave it first comes first."""
 
 
+ReplyState = Literal["here", "deleted", "vanished", "unknown"]
+"""vanished: it disappeared. unknown: it is not on this computer, or not yet."""
+
+
 class ReplyView(msgspec.Struct, frozen=True, kw_only=True):
     """The message that another one answers, as it is now."""
 
     author: str
     """Account id (hex)."""
     id: str
-    state: Literal["here", "deleted", "unknown"]
-    """unknown: it is not on this computer, or not yet."""
+    state: ReplyState
     text: str | None
     """How it begins; None: it is none, or no text."""
 
@@ -347,6 +350,11 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """What we changed last of it, until the other side has that."""
     untold: bool = False
     """It was on a screen while this account sent no read receipts: its writer is never told."""
+    lives_for: int | None = None
+    """Seconds for which it lives once it is read, or sent if it is one's own. Of a line `disappearing`: for which
+    messages live from then on. None: it stays, or they do."""
+    ends_at: int | None = None
+    """When it disappears, if nothing else happens; None: that has not begun, or it stays."""
 
 
 class PinView(msgspec.Struct, frozen=True, kw_only=True):
@@ -381,6 +389,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """It is put away until somebody writes there; a muted one stays so."""
     pins: list[PinView] = []
     """What one of the two pinned, the last one first, at most 50."""
+    lives_for: int | None = None
+    """For how many seconds what is written there lives; None: it stays."""
 
 
 class DirectoryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -456,6 +466,14 @@ class MessageChanged(msgspec.Struct, frozen=True, tag=True):
     message: MessageView
 
 
+class MessageRemoved(msgspec.Struct, frozen=True, tag=True):
+    """It is on no page any more: it was deleted here, or its time is over. One whose time was not over comes back by a
+    MessageChanged."""
+
+    conversation: str
+    id: str
+
+
 class DraftChanged(msgspec.Struct, frozen=True, tag=True):
     """Replaces the draft of the same conversation and slot."""
 
@@ -492,6 +510,7 @@ ViewEvent = (
     | PathChanged
     | ConversationChanged
     | MessageChanged
+    | MessageRemoved
     | DraftChanged
     | DraftRemoved
     | ScheduledChanged

@@ -298,7 +298,7 @@ class _Look:
         return [read_message(row) for row in self._db.rows(sql, *these)]
 
     def _answers(self, row: MessageRow) -> bool:
-        if row.shows != Shows.LINE or row.deleted is not None or not _is_where(self._wanted, row):
+        if row.shows != Shows.LINE or row.is_gone or not _is_where(self._wanted, row):
             return False
         text = _folded(row.kind, row.body)
         return bool(text) and self._matcher.answers(text, self._way)

@@ -15,7 +15,8 @@ from casemate.runtime.sqlite import Database, Row
 
 MESSAGE_COLUMNS = (
     "arrival, id, conversation, author, device, kind, shows, body, counter, heads, number,"
-    " written_at, arrived_at, shown_at, late, seen, painted, settled, about, edited_at, deleted, reactions"
+    " written_at, arrived_at, shown_at, late, seen, painted, settled, about, edited_at, deleted, reactions, lives_for,"
+    " vanished"
 )
 _VALUES = ", ".join("?" * (MESSAGE_COLUMNS.count(",") + 1))
 DISPLAY_ORDER = "counter, device, id"
@@ -26,7 +27,7 @@ _TOLD, _UNTOLD = 1, 2
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _AT_ONCE: Final = 500
 """Ids that one statement asks for."""
-LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here'"
+LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here' AND vanished = 0"
 
 
 _reactions: Final = msgspec.msgpack.Decoder(Reactions)
@@ -128,7 +129,8 @@ class MessagesTable(ConversationsTable):
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
         where = f"{LINES} AND device = ? AND number > ? AND deleted IS NULL"
-        sql = f"SELECT {MESSAGE_COLUMNS} {where} ORDER BY number DESC LIMIT ?"
+        # A line that says it once more would stay.
+        sql = f"SELECT {MESSAGE_COLUMNS} {where} AND lives_for IS NULL ORDER BY number DESC LIMIT ?"
         rows = self._db.rows(sql, conversation, device, number, limit)
         there_are = int(self._db.value(f"SELECT count(*) {where}", conversation, device, number))
         return [read_message(row) for row in rows], there_are
@@ -183,6 +185,8 @@ class MessagesTable(ConversationsTable):
                     row.edited_at,
                     row.deleted,
                     msgspec.msgpack.encode(row.reactions) if row.reactions else None,
+                    row.lives_for,
+                    row.vanished,
                 )
                 for row in rows
             ],
@@ -254,4 +258,6 @@ def read_message(row: Row) -> MessageRow:
         edited_at=row[19],
         deleted=row[20],
         reactions=() if row[21] is None else _reactions.decode(row[21]),
+        lives_for=row[22],
+        vanished=bool(row[23]),
     )

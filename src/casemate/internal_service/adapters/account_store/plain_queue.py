@@ -27,7 +27,7 @@ class PlainQueueTable:
     def plain_after(self, sequence: int, limit: int) -> list[QueuedMessage]:
         rows = self._db.rows(
             f"SELECT sequence, peer, held, {MESSAGE_COLUMNS} FROM plain_queue LEFT JOIN messages ON arrival = line"
-            " WHERE sequence > ? AND (held IS NOT NULL OR arrival IS NOT NULL) ORDER BY sequence LIMIT ?",
+            " WHERE sequence > ? AND (held IS NOT NULL OR vanished = 0) ORDER BY sequence LIMIT ?",
             sequence,
             limit,
         )

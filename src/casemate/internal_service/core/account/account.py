@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, create_secrets
 from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.changing import Changing
+from casemate.internal_service.core.account.conversations.disappearing import Disappearing
 from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
@@ -193,6 +194,7 @@ class Account(Memory):
     def stop(self, now: Instant) -> Outcome:
         """Sign out: the link goes, and every path; everything else stays."""
         self._parts.tidying.stop()
+        self._parts.living.stop(now)
         owed = self._parts.receipts.settle_all(now)
         stopped = self._parts.link.stop(now)
         return owed + stopped + self._parts.peers.stop(now) + self._parts.lan.review(now)
@@ -252,12 +254,14 @@ class Account(Memory):
     def wants_batch_end(self) -> bool:
         parts = self._parts
         wants = parts.outbox.has_put_off or parts.receipts.has_unanswered or parts.finding.wants_batch_end
+        wants = wants or parts.living.wants_batch_end
         return wants and self._rests_until is None
 
     def batch_end(self, now: Instant) -> Outcome:
         """A device that met a fault is tried again after a rest; the others are done with."""
         self._parts.finding.batch_end(now)
         outcome = self._parts.outbox.batch_end(now) + self._parts.receipts.batch_end(now)
+        outcome += self._parts.living.batch_end(now)
         if any(isinstance(effect, EventUndone) for effect in outcome):
             self._rests_until = now.monotonic + REST_SECONDS
         return outcome
@@ -349,6 +353,11 @@ class Account(Memory):
     def changing(self) -> Changing:
         """Edits, deletes and reacts."""
         return self._parts.changing
+
+    @property
+    def disappearing(self) -> Disappearing:
+        """For how long messages live."""
+        return self._parts.disappearing
 
     @property
     def arranging(self) -> Arranging:

@@ -11,7 +11,15 @@ from casemate.crypto.prekeys import BundleIdField
 from casemate.internal_service.core.account.runs import RUNS_KEPT
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import INVITE_ID_BYTES
-from casemate.protocol.limits import BUNDLE_BYTES, MESSAGE_BODY_BYTES, PEER_ADDRESSES, RETURNED_MESSAGES, SPARES_TAKEN
+from casemate.protocol.limits import (
+    BUNDLE_BYTES,
+    LIFE_LEAST_SECONDS,
+    LIFE_MOST_SECONDS,
+    MESSAGE_BODY_BYTES,
+    PEER_ADDRESSES,
+    RETURNED_MESSAGES,
+    SPARES_TAKEN,
+)
 from casemate.protocol.numbered import Number
 
 NUMBERS_LOST_KEPT: Final = 64
@@ -82,6 +90,13 @@ class Returned(msgspec.Struct, frozen=True, array_like=True):
     """How many more there are, for which there was no room."""
 
 
+class LifeSetting(msgspec.Struct, frozen=True, array_like=True):
+    """For how long messages of a conversation live from then on."""
+
+    lives_for: Annotated[int, msgspec.Meta(ge=LIFE_LEAST_SECONDS, le=LIFE_MOST_SECONDS)] | None
+    """Seconds; None: they stay."""
+
+
 class HandedSpares(msgspec.Struct, frozen=True, array_like=True):
     """One-time bundles of the writer's device for sessions that the reader begins anew."""
 
@@ -141,11 +156,20 @@ _answer_decoder: Final = msgspec.msgpack.Decoder(ConnectAnswer)
 _disconnect_decoder: Final = msgspec.msgpack.Decoder(ConnectEnd)
 _rekey_decoder: Final = msgspec.msgpack.Decoder(Rekey)
 _returned_decoder: Final = msgspec.msgpack.Decoder(Returned)
+_life_setting_decoder: Final = msgspec.msgpack.Decoder(LifeSetting)
 _spares_decoder: Final = msgspec.msgpack.Decoder(HandedSpares)
 
 
 def encode(
-    body: RequestNote | ConnectRequest | ConnectAnswer | ConnectEnd | Rekey | Returned | HandedSpares | ControlNote,
+    body: RequestNote
+    | ConnectRequest
+    | ConnectAnswer
+    | ConnectEnd
+    | Rekey
+    | Returned
+    | HandedSpares
+    | LifeSetting
+    | ControlNote,
 ) -> bytes:
     return _encoder.encode(body)
 
@@ -186,6 +210,11 @@ def decode_returned(data: bytes) -> Returned:
 def decode_spares(data: bytes) -> HandedSpares:
     """Raises MalformedFrame."""
     return _decode(_spares_decoder, data, "spare bundles")
+
+
+def decode_life_setting(data: bytes) -> LifeSetting:
+    """Raises MalformedFrame."""
+    return _decode(_life_setting_decoder, data, "disappearing messages")
 
 
 def decode_disconnect(data: bytes) -> ConnectEnd:

@@ -7,8 +7,10 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
+from casemate.internal_service.core.account.conversations.disappearing import Disappearing
 from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.conversations.living import Living
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.reading import Reading
@@ -75,10 +77,12 @@ class Parts:
         self.healing = Healing(context, self.ratchets, self.outbox, spares)
         notes = SealedNotes(context, self.link, paths, self.ratchets)
         self.receipts = Receipts(context, self.link, paths, self.ratchets, self.outbox, self.healing, spares, notes)
-        self.reading = Reading(context, self.receipts)
+        self.living = Living(context, self.outbox)
+        self.reading = Reading(context, self.receipts, self.living)
         self.conversations = Conversations(context)
         self.arranging = Arranging(context, self.conversations)
-        self.messages = Messages(context, self.outbox, self.reading, self.arranging)
+        self.messages = Messages(context, self.outbox, self.reading, self.arranging, self.living)
+        self.disappearing = Disappearing(context, self.conversations, self.outbox)
         self.changing = Changing(context, self.conversations, self.outbox)
         self.scheduling = Scheduling(context, self.conversations, self.messages)
         self.muting = Muting(context, self.conversations)
@@ -134,6 +138,7 @@ class Parts:
             self.receipts,
             notes,
             self.dialling,
+            self.living,
         )
         admission = Admission(context, endpoint, paths, self.dialling)
         self.peers = PeerEvents(
@@ -160,6 +165,7 @@ class Parts:
             self.typing,
             self.scheduling,
             self.muting,
+            self.living,
             self.registration,
             self.peers,
             self.lan,

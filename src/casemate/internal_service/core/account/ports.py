@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from casemate.internal_service.core.account.changes import Change, Target
+from casemate.internal_service.core.account.lives import Clocks, Life
 from casemate.internal_service.core.account.rows import (
     Arrangement,
     Beginning,
@@ -275,7 +276,7 @@ class MessageStore(Protocol):
         self, conversation: ConversationId, device: DeviceId, number: int, limit: int
     ) -> tuple[list[MessageRow], int]:
         """Messages that came from this device under higher numbers and are still there, the newest first, and how many
-        there are."""
+        there are. Those that disappear are only counted."""
         ...
 
 
@@ -311,6 +312,64 @@ class ChangeStore(Protocol):
 
     def changes_expire(self, wall: float) -> None:
         """What has waited too long goes."""
+        ...
+
+
+class LivesStore(Protocol):
+    """Messages that disappear. Hidden ones are in the file, and on no page."""
+
+    def lives_wait(self, messages: Sequence[int]) -> None:
+        """Messages of ours whose life is to begin once they are sent or delivered."""
+        ...
+
+    def lives_to_begin(self) -> list[MessageRow]:
+        """Those of them that are, by now."""
+        ...
+
+    def lives_begin(self, lives: Sequence[Life]) -> None:
+        """In the place of what was written down of them before. They are shown."""
+        ...
+
+    def lives_due(self, now: Clocks, limit: int) -> list[Life]:
+        """Some of those, at most so many, that are not as `fate_of` says."""
+        ...
+
+    def lives_next(self) -> tuple[float | None, float | None]:
+        """When the next one ends: of those that are shown by the wall clock, of all by running."""
+        ...
+
+    def lives_heard_server(self, server: float, running: float) -> None:
+        """Whose end by the server's clock is not known: counted from now."""
+        ...
+
+    def ends_of(self, messages: Sequence[int]) -> dict[int, float]:
+        """By the wall clock, of those that have begun."""
+        ...
+
+    def life_hide(self, message: MessageRow, hidden_at: float) -> list[MessageId]:
+        """Returns the lines that look different, as the next two do."""
+        ...
+
+    def life_show(self, message: MessageRow) -> list[MessageId]:
+        """Once more; it is unread if it was."""
+        ...
+
+    def life_erase(self, message: MessageRow) -> list[MessageId]:
+        """Nothing of what it said stays."""
+        ...
+
+    def running(self) -> float:
+        """Seconds for which this account has been open in all, as far as that is written down."""
+        ...
+
+    def set_running(self, seconds: float) -> None: ...
+
+    def disappearing(self, conversation: ConversationId) -> int | None:
+        """For how many seconds what is written there lives; None: it stays."""
+        ...
+
+    def set_disappearing(self, conversation: ConversationId, place: DisplayOrder, lives_for: int | None) -> bool:
+        """The line at this place says so. Whether it is in force: none with a higher place was."""
         ...
 
 
@@ -530,6 +589,7 @@ class AccountStore(
     ConversationStore,
     MessageStore,
     ChangeStore,
+    LivesStore,
     ArrangedStore,
     ScheduledStore,
     NotifyingStore,

@@ -308,6 +308,15 @@ class MessageRow(WithContents, frozen=True):
     deleted: DeletedBy | None = None
     """Then nothing of what it said is here any more."""
     reactions: Reactions = ()
+    lives_for: int | None = None
+    """Seconds, of a message that disappears."""
+    vanished: bool = False
+    """Its time is over: it is on no page. `deleted` tells whether its words are gone as well."""
+
+    @property
+    def is_gone(self) -> bool:
+        """It says nothing to anybody, now at least."""
+        return self.deleted is not None or self.vanished
 
     @property
     def order(self) -> DisplayOrder:

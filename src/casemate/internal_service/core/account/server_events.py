@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversations.living import Living
 from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
 from casemate.internal_service.core.account.delivery.inbox import Inbox
@@ -83,6 +84,7 @@ class ServerEvents(Memory):
         receipts: Receipts,
         notes: SealedNotes,
         dialling: Dialling,
+        living: Living,
     ) -> None:
         super().__init__(context.undo)
         self._context = context
@@ -100,6 +102,7 @@ class ServerEvents(Memory):
         self._receipts = receipts
         self._notes = notes
         self._dialling = dialling
+        self._living = living
         self._signals_up_to = 0
         """Highest signal handled on this link. A signal that comes again on the next one changes nothing; numbers are
         not compared over links, because a server that was restored counts from lower ones."""
@@ -207,6 +210,7 @@ class ServerEvents(Memory):
         outcome += self._registration.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()
         outcome += self._inviting.link_up(frame.server_time, now)
+        self._living.link_up(frame.server_time, now)
         outcome += self._arrival.link_up(now)
         # Before anything is sealed: a restored ratchet would use keys again that it has used already.
         for peer, channel, used_up_to in self._restored(frame, older=older or other):

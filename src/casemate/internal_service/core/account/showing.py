@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from casemate.crypto.content import Kind
 from casemate.crypto.safety import SafetyCode, safety_number
 from casemate.internal_service.core.account.changes import Target
+from casemate.internal_service.core.account.contents import decode_life_setting
 from casemate.internal_service.core.account.context import Context, milliseconds
 from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.conversations.conversation import Conversations
@@ -38,6 +40,7 @@ from casemate.protocol.client.views import (
     PinView,
     ReactionView,
     Reason,
+    ReplyState,
     ReplyView,
 )
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
@@ -192,6 +195,7 @@ class Showing:
             pinned=arrangement.pinned,
             archived=arrangement.archived,
             pins=self._pins(conversation),
+            lives_for=store.disappearing(conversation),
         )
 
     def _pins(self, conversation: ConversationId) -> list[PinView]:
@@ -199,7 +203,7 @@ class Showing:
         if not pins:
             return []
         lines = self._context.store.lines(conversation, [pin.target[1] for pin in pins])
-        texts = {(line.author, line.message_id): said_in(line) for line in lines}
+        texts = {(line.author, line.message_id): said_in(line) for line in lines if not line.vanished}
         return [
             PinView(
                 author=pin.target[0].hex(),
@@ -209,7 +213,8 @@ class Showing:
                 made_at=milliseconds(pin.made_at),
             )
             for pin in pins
-            for text in [texts.get(pin.target)]
+            if pin.target in texts
+            for text in [texts[pin.target]]
         ]
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
@@ -222,14 +227,22 @@ class Showing:
         ours = [row.arrival for row in rows if row.author == self._context.account_id]
         deliveries = self._context.store.deliveries_of(ours) if ours else {}
         changing = self._context.store.changes_under_way(rows)
+        ends = self._context.store.ends_of([row.arrival for row in rows if row.lives_for is not None])
         return [
-            self._message(peer, row, deliveries.get(row.arrival, ()), changing.get(row.arrival, ()))
+            self._message(
+                peer, row, deliveries.get(row.arrival, ()), changing.get(row.arrival, ()), ends.get(row.arrival)
+            )
             for row in rows
-            if row.deleted != "here"
+            if row.deleted != "here" and not row.vanished
         ]
 
     def _message(
-        self, peer: Peer, row: MessageRow, deliveries: Sequence[Delivery], changing: Sequence[Delivery]
+        self,
+        peer: Peer,
+        row: MessageRow,
+        deliveries: Sequence[Delivery],
+        changing: Sequence[Delivery],
+        ends_at: float | None,
     ) -> MessageView:
         mine = row.author == self._context.account_id
         # Of what was taken back nothing is on its way; how far the taking back is, `pending` says.
@@ -258,6 +271,8 @@ class Showing:
             reactions=_reactions(row),
             pending=self._pending(peer, changing),
             untold=row.untold,
+            lives_for=_set_in(row) if row.kind == Kind.DISAPPEARING else row.lives_for,
+            ends_at=None if ends_at is None else milliseconds(ends_at),
         )
 
     def _reply(self, conversation: ConversationId, target: Target) -> ReplyView:
@@ -265,8 +280,9 @@ class Showing:
         row = self._context.store.message(conversation, message_id)
         if row is None or row.author != author:
             return ReplyView(author=author.hex(), id=message_id.hex(), state="unknown", text=None)
-        if row.deleted is not None:
-            return ReplyView(author=author.hex(), id=message_id.hex(), state="deleted", text=None)
+        if row.is_gone:
+            state: ReplyState = "vanished" if row.vanished else "deleted"
+            return ReplyView(author=author.hex(), id=message_id.hex(), state=state, text=None)
         text = said_in(row)
         return ReplyView(
             author=author.hex(),
@@ -288,7 +304,7 @@ class Showing:
         """Of an edited message, the oldest first."""
         conversation = self._conversations.of(peer)
         message = self._context.store.message(conversation, target[1])
-        if message is None or message.author != target[0] or message.edited_at is None:
+        if message is None or message.author != target[0] or message.edited_at is None or message.is_gone:
             return []
         changes = self._context.store.changes_of(conversation, target)
         return [
@@ -403,6 +419,10 @@ def _first_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
 
 def _last_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
     return _first_that_fit(rows[::-1], most)[::-1]
+
+
+def _set_in(row: MessageRow) -> int | None:
+    return decode_life_setting(row.body).lives_for if row.deleted is None else None
 
 
 def _reactions(row: MessageRow) -> list[ReactionView]:

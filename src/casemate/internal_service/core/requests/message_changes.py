@@ -1,4 +1,4 @@
-"""What views do with messages that are there: edit, take back, react, pin."""
+"""What views do with messages that are there: edit, take back, react, pin; and for how long those to come live."""
 
 from typing import Final
 
@@ -17,6 +17,7 @@ from casemate.protocol.client.message_extensions import (
     MessageVersions,
     PinMessage,
     ReactToMessage,
+    SetDisappearing,
 )
 from casemate.protocol.ids import (
     ACCOUNT_ID_BYTES,
@@ -73,6 +74,11 @@ class MessageChangeRequests:
             target_of(request.author, request.message_id),
         )
         self._do(asker, host, host.account.changing.pin(conversation, target, request.pinned, self._desk.now))
+
+    def set_disappearing(self, asker: Asker, request: SetDisappearing) -> None:
+        host = self._hosts.session(request.cid)
+        conversation = conversation_from_hex(request.conversation)
+        self._do(asker, host, host.account.disappearing.set(conversation, request.lives_for, self._desk.now))
 
     def versions(self, asker: Asker, request: GetMessageVersions) -> None:
         host = self._hosts.session(request.cid)

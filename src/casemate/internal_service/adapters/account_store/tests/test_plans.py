@@ -7,6 +7,7 @@ import pytest
 
 from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store import open_account_store
+from casemate.internal_service.core.account.lives import Clocks, Life
 from casemate.internal_service.core.account.rows import Channel, Delivery, MessageRow
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database
@@ -94,6 +95,18 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.plain_add(Cid(1), theirs.arrival)
     store.plain_after(0, 9)
     store.plain_remove_up_to(1)
+    store.lives_wait([ours.arrival])
+    store.set_state(DEVICE, 1, 1, "sent", None)
+    store.lives_to_begin()
+    store.lives_begin([Life(theirs.arrival, 1.0, 1.0, None)])
+    store.lives_next()
+    store.lives_due(Clocks(2.0, 2.0, 2.0), 9)
+    store.life_hide(theirs, 1.0)
+    store.lives_heard_server(1.0, 1.0)
+    store.lives_due(Clocks(0.0, 0.0, 2.0), 9)
+    store.ends_of([theirs.arrival])
+    store.life_show(theirs)
+    store.disappearing(CONVERSATION)
     whole = {
         sql: steps
         for sql, steps in plans.items()

@@ -42,7 +42,7 @@ class Arranging:
         writer was told of it stays told. Raises Refused."""
         peer = self._conversations.peer(conversation)
         message = self._context.store.message(conversation, message_id)
-        if peer is None or message is None or message.author != peer.account_id or message.deleted is not None:
+        if peer is None or message is None or message.author != peer.account_id or message.is_gone:
             raise refuse("message_gone")
         unread = self._context.store.unsee(conversation, peer.account_id, message.order, UNREAD_AGAIN)
         return [MessageChanged(conversation, each) for each in unread]

@@ -130,13 +130,13 @@ class Changing:
     def _there(self, conversation: ConversationId, target: Target) -> MessageRow:
         author, message_id = target
         message = self._context.store.message(conversation, message_id)
-        if message is None or message.author != author or message.deleted is not None:
+        if message is None or message.author != author or message.is_gone:
             raise refuse("message_gone")
         return message
 
     def _ours(self, conversation: ConversationId, message_id: MessageId) -> MessageRow:
         message = self._context.store.message(conversation, message_id)
-        if message is None or message.author != self._context.account_id or message.deleted is not None:
+        if message is None or message.author != self._context.account_id or message.is_gone:
             raise refuse("message_gone")
         return message
 

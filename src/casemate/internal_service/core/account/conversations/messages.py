@@ -5,12 +5,15 @@ from typing import Final
 
 from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.changes import Target
+from casemate.internal_service.core.account.contents import decode_life_setting
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversations.arranging import Arranging
 from casemate.internal_service.core.account.conversations.lines import which_are_lines
+from casemate.internal_service.core.account.conversations.living import Living
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.writing import NewContent
+from casemate.internal_service.core.account.lives import life_in_bounds
 from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import MessageArrived, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
@@ -22,11 +25,14 @@ _TOLD_TO_CLIENTS: Final = (Kind.CHAT, Kind.OPAQUE)
 
 
 class Messages:
-    def __init__(self, context: Context, outbox: Outbox, reading: Reading, arranging: Arranging) -> None:
+    def __init__(
+        self, context: Context, outbox: Outbox, reading: Reading, arranging: Arranging, living: Living
+    ) -> None:
         self._context = context
         self._outbox = outbox
         self._reading = reading
         self._arranging = arranging
+        self._living = living
 
     # ----------------------------------------------------------------------------------------------------------- ours
 
@@ -64,10 +70,13 @@ class Messages:
         conversation = context.conversation_with(peer.account_id)
         lines = which_are_lines(context.store, conversation, context.account_id, [(kind, body) for body in bodies])
         shows = [Shows.LINE if line else Shows.NOTHING for line in lines]
+        life = context.store.disappearing(conversation)
         contents = [
-            NewContent(kind, body, show, message_id, reply_to) for body, show in zip(bodies, shows, strict=True)
+            NewContent(kind, body, show, message_id, reply_to, life if show is Shows.LINE else None)
+            for body, show in zip(bodies, shows, strict=True)
         ]
         rows = self._outbox.write_messages(peer, contents, now)
+        self._living.wrote(rows)
         changed: Outcome = [MessageChanged(conversation, row.message_id) for row in rows if row.shows == Shows.LINE]
         return changed + (self._arranging.wrote(conversation) if changed else [])
 
@@ -121,13 +130,24 @@ class Messages:
                 arrived_at=now.wall,
                 about=content.reply_to,
                 late=highest_seen is not None and (content.counter, device, content.message_id) < highest_seen,
-                seen=False,
+                # A setting calls nobody.
+                seen=content.kind == Kind.DISAPPEARING,
                 painted=False,
+                lives_for=life_in_bounds(content.lives_for) if content.kind in _TOLD_TO_CLIENTS else None,
             )
             rows.append(row)
         added = store.messages_add(rows)
+        self._living.came(added, now)
+        self._take_settings(added)
         self._reading.came_again(peer, device, again)
         return {row.number: row.arrival for row in added if row.number is not None}
+
+    def _take_settings(self, rows: Sequence[MessageRow]) -> None:
+        """Raises MalformedFrame."""
+        for row in rows:
+            if row.kind == Kind.DISAPPEARING and row.deleted is None:
+                lives_for = decode_life_setting(row.body).lives_for
+                self._context.store.set_disappearing(row.conversation, row.order, lives_for)
 
 
 def check_may_write(peer: Peer, body: bytes = b"") -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.conversations.living import Living
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.rows import Channel, Peer
 from casemate.internal_service.core.account.runs import holds, united
@@ -19,9 +20,10 @@ from casemate.protocol.ids import DeviceId, MessageId
 
 
 class Reading:
-    def __init__(self, context: Context, receipts: Receipts) -> None:
+    def __init__(self, context: Context, receipts: Receipts, living: Living) -> None:
         self._context = context
         self._receipts = receipts
+        self._living = living
 
     def mark(self, peer: Peer, painted: Sequence[MessageId], seen_up_to: int, now: Instant) -> Outcome:
         """`painted` were on a screen, and their writer hears it if the person sends read receipts; what arrived up to
@@ -30,6 +32,7 @@ class Reading:
         conversation = self._context.conversation_with(peer.account_id)
         told = self._context.profile.read_receipts
         rows = store.paint(conversation, painted, told=told)
+        self._living.painted(rows, now)
         seen = store.see(conversation, seen_up_to)
         changed = dict.fromkeys([*(row.message_id for row in rows), *seen])
         if not changed:

@@ -64,6 +64,8 @@ class Outbox(Memory):
         """After a start nothing is sealed before our counters were compared with the server's record …"""
         self._compared_with: UndoSet[DeviceId] = UndoSet(context.undo)
         """… or with what the peer's own device says of them."""
+        self.has_moved = True
+        """Something may be sent or delivered that was not, since whoever wants to know looked."""
         self._fetching: UndoSet[DeviceId] = UndoSet(context.undo)
         self._put_off: UndoDict[DeviceId, None] = UndoDict(context.undo)
         self._sealed_anew: UndoDict[DeviceId, tuple[int, float]] = UndoDict(context.undo)
@@ -194,6 +196,7 @@ class Outbox(Memory):
         if store.channel(frame.to) is None:
             return []
         kept_until = self._kept.deposited(frame, now)
+        self.has_moved = True
         shown = changed(store.set_state(frame.to, frame.first, frame.last, "sent", None, kept_until))
         if self._deposits.taken(frame):
             shown += self._path_changed(frame.to)
@@ -277,6 +280,7 @@ class Outbox(Memory):
         return outcome + self._flush(peer, device, now) + self.show_queued(peer)
 
     def acknowledged(self, device: DeviceId, up_to: int, now: Instant) -> None:
+        self.has_moved = True
         self._direct.answered(device, up_to, now)
 
     # --------------------------------------------------------------------------------------- what their receipts say

@@ -113,7 +113,7 @@ class Sealing(Memory):
 
 def _content(row: MessageRow) -> bytes:
     if row.deleted is not None:
-        row = replace(row, kind=VOID, shows=Shows.NOTHING, heads=(), about=None)
+        row = replace(row, kind=VOID, shows=Shows.NOTHING, heads=(), about=None, lives_for=None)
     content = Content(
         version=CONTENT_VERSION,
         kind=row.kind,
@@ -126,5 +126,6 @@ def _content(row: MessageRow) -> bytes:
         body=row.body,
         shows=row.shows,
         reply_to=row.about if row.shows == Shows.LINE else None,
+        lives_for=row.lives_for,
     )
     return encode_content(content)

@@ -19,6 +19,8 @@ class NewContent:
     """New in the conversation; None: one is drawn."""
     about: tuple[AccountId, MessageId] | None = None
     """The message that it answers or changes: author and id."""
+    lives_for: int | None = None
+    """Seconds, of a message that disappears."""
 
 
 def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent], now: Instant) -> list[MessageRow]:
@@ -45,6 +47,7 @@ def write_contents(context: Context, peer: Peer, contents: Sequence[NewContent],
             arrived_at=now.wall,
             heads=() if last is None else (last,),
             about=content.about,
+            lives_for=content.lives_for,
         )
         rows.append(row)
         last = row.message_id if is_line else last
