@@ -634,6 +634,9 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "jump-gone": (f"{TALK}/{'0e' * 16}", None),
     "settings": (f"{HOME}/settings", None),
     "settings-name": (f"{HOME}/settings", press("Change…")),
+    "settings-appearance": (f"{HOME}/settings", show_part("Appearance")),
+    "settings-privacy": (f"{HOME}/settings", show_part("Privacy")),
+    "shortcuts": (HOME, lambda page: page.keyboard.press("?")),
     "settings-delete": (f"{HOME}/settings", press("Delete account…")),
     "settings-notifications": (f"{HOME}/settings", show_part("Notifications")),
     "settings-notifications-hours": (

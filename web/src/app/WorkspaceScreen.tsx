@@ -21,6 +21,7 @@ import { useSession, useSessionState } from "../state/context";
 import type { SearchBeginning } from "../features/search/SearchPanel";
 import type { Place } from "../state/address";
 import { LANDING } from "../state/address";
+import { keysInWords } from "../state/keys";
 import { navigate } from "../state/route";
 import { Home } from "./Home";
 import { LoadingWorkspace } from "./LoadingWorkspace";
@@ -35,6 +36,7 @@ import {
   reachPart,
   searchPanel,
   settingsScreen,
+  shortcutsDialog,
   signOutDialog,
   whenIdle,
 } from "./parts";
@@ -48,7 +50,7 @@ interface Props {
   readonly onSwitchAccount: (cid: Cid) => void;
 }
 
-type Layer = "discover" | "invite" | "switcher" | "sign-out" | "day" | null;
+type Layer = "discover" | "invite" | "switcher" | "sign-out" | "day" | "shortcuts" | null;
 
 /** The style's `desktop`: below it, what stands beside the conversation lies over it. */
 const LIES_OVER = "(width < 1024px)";
@@ -109,6 +111,9 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     },
     [cid],
   );
+  const askShortcuts = useCallback(() => {
+    setLayer("shortcuts");
+  }, []);
   const openSwitcher = useCallback(() => {
     setLayer("switcher");
   }, []);
@@ -154,6 +159,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     place,
     onSwitcher: openSwitcher,
     onSearch: searchHere,
+    onShortcuts: askShortcuts,
     onConversation: openConversation,
     onEscape: closeBeside,
   });
@@ -187,7 +193,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           <Sidebar
             accounts={accounts}
             selected={inConversation ? place.conversation : null}
-            shortcut={isApple() ? "⌘K" : "Ctrl K"}
+            shortcut={keysInWords("switcher")}
             onSwitchAccount={onSwitchAccount}
             onAddAccount={addAccount}
             onConnections={goConnections}
@@ -214,6 +220,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onMeet={meet}
             onConversation={openConversation}
             onSettings={goSettings}
+            onShortcuts={askShortcuts}
             onSignOut={signOut}
           />
         </main>
@@ -284,6 +291,13 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
           failed={inDialog("Go to a day", closeLayer)}
         />
       )}
+      {layer === "shortcuts" && (
+        <Later
+          load={shortcutsDialog}
+          of={{ onClose: closeLayer }}
+          failed={inDialog("Keyboard shortcuts", closeLayer)}
+        />
+      )}
       {layer === "switcher" && (
         <Later
           load={quickSwitcher}
@@ -298,6 +312,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
             onCommand: {
               add: addAccount,
               "sign-out": signOut,
+              shortcuts: askShortcuts,
               ...(inConversation ? { day: askDay, info: toggleInfo } : {}),
             },
             onPlace: (kind) => {
@@ -336,6 +351,7 @@ function MainPlace(props: {
   readonly onMeet: (conversation: string) => void;
   readonly onConversation: (conversation: string) => void;
   readonly onSettings: () => void;
+  readonly onShortcuts: () => void;
   readonly onSignOut: () => void;
 }) {
   const { place } = props;
@@ -361,6 +377,7 @@ function MainPlace(props: {
           load={settingsScreen}
           of={{
             reach: <Later load={reachPart} of={{ title: "Who can come" }} />,
+            onShortcuts: props.onShortcuts,
             onSignOut: props.onSignOut,
             onDeleted: leave,
           }}
@@ -415,8 +432,4 @@ function addAccount(): void {
 /** There is no way back in: the address of the account now asks for its password. */
 function leave(): void {
   navigate(LANDING, { replace: true });
-}
-
-function isApple(): boolean {
-  return /Mac|iPhone|iPad/.test(navigator.userAgent);
 }

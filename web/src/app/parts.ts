@@ -13,6 +13,8 @@ export const reachPart = async () => (await import("../features/invite/Reach")).
 export const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
 export const settingsScreen = async () =>
   (await import("../features/settings/SettingsScreen")).SettingsScreen;
+export const shortcutsDialog = async () =>
+  (await import("../features/shortcuts/ShortcutsDialog")).ShortcutsDialog;
 export const signOutDialog = async () => (await import("../features/shell/SignOut")).SignOut;
 
 const PARTS = [
@@ -26,6 +28,7 @@ const PARTS = [
   discoverPeers,
   invitePeople,
   signOutDialog,
+  shortcutsDialog,
 ];
 
 /** One after the other: what a person does meanwhile comes first. */

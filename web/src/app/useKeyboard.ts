@@ -3,12 +3,14 @@ import { useEffect, useRef } from "react";
 
 import { useSession } from "../state/context";
 import type { Place } from "../state/address";
+import { isPressed } from "../state/keys";
 import { listedOf } from "../words/lists";
 
 interface Options {
   readonly place: Place;
   readonly onSwitcher: () => void;
   readonly onSearch: () => void;
+  readonly onShortcuts: () => void;
   readonly onConversation: (conversation: string) => void;
   readonly onEscape: () => void;
 }
@@ -16,8 +18,8 @@ interface Options {
 /** What floats above the page closes first, and by itself. */
 const OPEN_LAYER = "dialog[open], [role=menu], [data-radix-popper-content-wrapper]";
 
-function isF(event: KeyboardEvent): boolean {
-  return event.key.toLowerCase() === "f";
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
 
 function isInSearch(target: EventTarget | null): boolean {
@@ -42,26 +44,30 @@ export function useKeyboard(options: Options): void {
     };
     const keyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+      if (isPressed("switcher", event)) {
         event.preventDefault();
         latest.current.onSwitcher();
-      } else if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && isF(event)) {
+      } else if (isPressed("shortcuts", event)) {
+        if (isWriting(event.target) || document.querySelector(OPEN_LAYER) !== null) return;
+        event.preventDefault();
+        latest.current.onShortcuts();
+      } else if (isPressed("search", event)) {
         // The browser would find only what is drawn of a conversation. Where that is wanted, the key is pressed again.
         if (latest.current.place.kind !== "conversation" || isInSearch(event.target)) return;
         if (document.querySelector(OPEN_LAYER) !== null) return;
         event.preventDefault();
         latest.current.onSearch();
-      } else if (event.key === "Escape" && document.querySelector(OPEN_LAYER) === null) {
+      } else if (isPressed("close", event) && document.querySelector(OPEN_LAYER) === null) {
         latest.current.onEscape();
       }
     };
     // Heard before any control: a menu's button would open its menu on an arrow, with Alt or without.
     const arrowDown = (event: KeyboardEvent) => {
-      if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown") || event.isComposing)
-        return;
+      const step = isPressed("next", event) ? 1 : isPressed("previous", event) ? -1 : null;
+      if (step === null || event.isComposing) return;
       event.preventDefault();
       event.stopPropagation();
-      const next = neighbour(event.key === "ArrowDown" ? 1 : -1);
+      const next = neighbour(step);
       if (next !== undefined) latest.current.onConversation(next);
     };
     window.addEventListener("keydown", arrowDown, { capture: true });

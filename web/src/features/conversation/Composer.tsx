@@ -6,6 +6,7 @@ import { memo, useCallback, useContext, useEffect, useRef, useState, useSyncExte
 import { IconButton } from "../../components/Button";
 import { useSession } from "../../state/context";
 import { enterSends } from "../../state/enterKey";
+import { isPressed } from "../../state/keys";
 import { sentenceOf } from "../../words/reasons";
 import { ComposedBar } from "./acting/ComposedBar";
 import { useComposed } from "./acting/useComposed";
@@ -117,13 +118,12 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
       composed.leave();
       return;
     }
-    if (event.key === "ArrowUp" && isPlain(event) && blank && composed.mode === undefined) {
+    if (isPressed("editLast", event) && blank && composed.mode === undefined) {
       if (composed.editLast()) event.preventDefault();
       return;
     }
     if (event.key !== "Enter" || event.altKey || picking) return;
-    const withControl = event.ctrlKey || event.metaKey;
-    if (withControl || (sendsWithEnter && !event.shiftKey)) {
+    if (isPressed("send", event) || (sendsWithEnter && !event.shiftKey)) {
       event.preventDefault();
       send();
     } else if (input.current !== null && continueList(input.current)) event.preventDefault();

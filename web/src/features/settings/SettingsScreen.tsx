@@ -1,5 +1,5 @@
 /** How this account behaves on this computer, how the page looks, and the ways out. */
-import { LogOut } from "lucide-react";
+import { Keyboard, LogOut } from "lucide-react";
 import type { ReactNode } from "react";
 import { useSyncExternalStore } from "react";
 
@@ -8,6 +8,7 @@ import { Button } from "../../components/Button";
 import { Switch } from "../../components/Switch";
 import { useWorkspace } from "../../state/context";
 import { chooseEnter, enterSends } from "../../state/enterKey";
+import { keysInWords } from "../../state/keys";
 import { Appearance } from "./Appearance";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
@@ -25,11 +26,12 @@ import { useSettings } from "./useSettings";
 interface Props {
   /** Who can come to the server, where it runs on this computer. */
   readonly reach: ReactNode;
+  readonly onShortcuts: () => void;
   readonly onSignOut: () => void;
   readonly onDeleted: () => void;
 }
 
-export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
+export function SettingsScreen({ reach, onShortcuts, onSignOut, onDeleted }: Props) {
   const account = useWorkspace((workspace) => workspace.account);
   return (
     <Parts title="Settings">
@@ -71,6 +73,17 @@ export function SettingsScreen({ reach, onSignOut, onDeleted }: Props) {
       <Part title="Writing">
         <EnterKey />
         <UndoSend />
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-3 py-3">
+          <div className="min-w-0 flex-1 basis-60">
+            <p className="text-15 font-medium">Keyboard shortcuts</p>
+            <p className="text-13 text-ink-2">
+              {keysInWords("shortcuts")} shows them anywhere but where you write.
+            </p>
+          </div>
+          <Button icon={<Keyboard size={16} aria-hidden />} onClick={onShortcuts}>
+            Show all
+          </Button>
+        </div>
       </Part>
       <Part title="On this computer">
         <OnThisComputer />

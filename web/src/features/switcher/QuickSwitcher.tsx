@@ -54,6 +54,7 @@ const PLACES = {
 const COMMANDS = {
   day: "Go to a day of this conversation",
   info: "Details of this conversation",
+  shortcuts: "Keyboard shortcuts",
   add: "Add an account",
   "sign-out": "Sign out of this account",
 } as const;

@@ -1,5 +1,6 @@
 /** What can be done with a message, in the order in which it is offered. */
 import type { MessageView } from "../../../api/generated";
+import { KEYS } from "../../../state/keys";
 
 export type ActionName =
   | "react"
@@ -34,16 +35,16 @@ export const ACTIONS: Readonly<Record<ActionName, string>> = {
 
 /** With the focus on a message; in its menu they stand beside the words. */
 export const ACTION_KEYS: Partial<Readonly<Record<ActionName, string>>> = {
-  react: "+",
-  reply: "R",
-  edit: "E",
-  copy: "C",
-  forward: "F",
-  pin: "P",
-  unpin: "P",
-  select: "S",
-  unread: "U",
-  delete: "Delete",
+  react: KEYS.react,
+  reply: KEYS.reply,
+  edit: KEYS.edit,
+  copy: KEYS.copy,
+  forward: KEYS.forward,
+  pin: KEYS.pin,
+  unpin: KEYS.pin,
+  select: KEYS.select,
+  unread: KEYS.unread,
+  delete: KEYS.delete,
 };
 
 /** Which of them a key asks for; of two that have one key, a message offers one. */

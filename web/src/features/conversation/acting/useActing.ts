@@ -9,6 +9,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 
 import { idOf, visibleRows } from "./rows";
 import type { ActionName } from "./actionsOf";
+import { isPressed } from "../../../state/keys";
 import { actionsOfKey } from "./actionsOf";
 
 export interface Pointed {
@@ -128,7 +129,7 @@ export function useActing(scroller: RefObject<HTMLElement | null>): ActingHere {
       } else if (event.target === root && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         if (!toMessages()) return;
       } else if (!onRow) return;
-      else if (event.key === "Enter") {
+      else if (isPressed("menu", event)) {
         const { left, bottom } = row.getBoundingClientRect();
         openMenu(row, left + 24, bottom);
       } else {
@@ -142,7 +143,7 @@ export function useActing(scroller: RefObject<HTMLElement | null>): ActingHere {
     };
     const keyInSection = (event: KeyboardEvent) => {
       const field = event.target;
-      if (event.key !== "ArrowUp" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      if (!isPressed("toMessages", event)) return;
       if (!(field instanceof HTMLTextAreaElement) || field.selectionEnd > 0) return;
       if (toMessages()) event.preventDefault();
     };

@@ -4,8 +4,9 @@ import type { ReactNode, RefObject } from "react";
 import { useEffect, useState } from "react";
 
 import { IconButton } from "../../../components/Button";
+import { keysInWords } from "../../../state/keys";
 import type { MarkName } from "./marks";
-import { MARK_KEYS, toggleMark } from "./marks";
+import { MARKS, toggleMark } from "./marks";
 
 const NAMES: Readonly<Record<MarkName, readonly [string, ReactNode]>> = {
   bold: ["Bold", <Bold key="bold" size={16} aria-hidden />],
@@ -42,12 +43,12 @@ export function MarksBar({ field }: { readonly field: RefObject<HTMLTextAreaElem
       }}
       className="motion-appear absolute bottom-full left-4 z-10 mb-1 flex rounded-card border border-line bg-raised p-0.5 shadow-float tablet:left-6"
     >
-      {MARK_KEYS.map(({ name, key, shift }) => (
+      {MARKS.map(({ name }) => (
         <IconButton
           key={name}
           label={NAMES[name][0]}
           icon={NAMES[name][1]}
-          shortcut={`${CONTROL}${shift ? SHIFT : ""}${key.toUpperCase()}`}
+          shortcut={keysInWords(name)}
           className="!size-8"
           tabIndex={-1}
           onClick={() => {
@@ -58,7 +59,3 @@ export function MarksBar({ field }: { readonly field: RefObject<HTMLTextAreaElem
     </div>
   );
 }
-
-const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
-const CONTROL = IS_APPLE ? "⌘" : "Ctrl ";
-const SHIFT = IS_APPLE ? "⇧" : "Shift ";

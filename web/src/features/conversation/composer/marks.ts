@@ -1,4 +1,6 @@
 /** Marks around what is selected, and lists that go on: what keys and the toolbar do to a text. */
+import type { Pressed } from "../../../state/keys";
+import { isPressed } from "../../../state/keys";
 import { insertText, replaceText } from "./fieldText";
 
 export type MarkName = "bold" | "italic" | "strike" | "code" | "link";
@@ -7,30 +9,20 @@ interface Mark {
   readonly name: MarkName;
   /** Around the selection; a link is more than that. */
   readonly sign: string;
-  readonly key: string;
-  readonly shift: boolean;
 }
 
-export const MARK_KEYS: readonly Mark[] = [
-  { name: "bold", sign: "**", key: "b", shift: false },
-  { name: "italic", sign: "_", key: "i", shift: false },
-  { name: "strike", sign: "~~", key: "x", shift: true },
-  { name: "code", sign: "`", key: "e", shift: false },
-  { name: "link", sign: "", key: "k", shift: true },
+/** Each has a key of its name. */
+export const MARKS: readonly Mark[] = [
+  { name: "bold", sign: "**" },
+  { name: "italic", sign: "_" },
+  { name: "strike", sign: "~~" },
+  { name: "code", sign: "`" },
+  { name: "link", sign: "" },
 ];
 
-export interface Keys {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly shiftKey: boolean;
-  readonly altKey: boolean;
-}
-
 /** What these keys mean; undefined if nothing. */
-export function markOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Keys): MarkName | undefined {
-  if (ctrlKey === metaKey || altKey) return undefined;
-  return MARK_KEYS.find((mark) => mark.key === key.toLowerCase() && mark.shift === shiftKey)?.name;
+export function markOf(pressed: Pressed): MarkName | undefined {
+  return MARKS.find(({ name }) => isPressed(name, pressed))?.name;
 }
 
 /** Puts the mark there, or takes it away where it is. */
@@ -49,7 +41,7 @@ export function toggleMark(field: HTMLTextAreaElement, name: MarkName): void {
     replaceText(field, start, end, `\`\`\`\n${words}\n\`\`\``);
     return;
   }
-  const sign = MARK_KEYS.find((mark) => mark.name === name)?.sign ?? "";
+  const sign = MARKS.find((mark) => mark.name === name)?.sign ?? "";
   const size = sign.length;
   if (value.slice(start - size, start) === sign && value.slice(end, end + size) === sign && start >= size) {
     replaceText(field, start - size, end + size, words);
