@@ -202,7 +202,7 @@ def test_a_full_name_of_somebody_else_has_no_more_marks_than_a_language_has(
     alice, bob = friends
     world.person("mallory")
     piled = "Bo" + "\u0489" * 30
-    world.do(bob, lambda account, now: account.change_full_name(piled))
+    world.do(bob, lambda account, now: account.change_full_name(piled, now))
     assert read_names(held(alice, bob).names).full_name == piled
     assert world.sees(alice, bob).full_name == "Bo" + "\u0489" * 4
     world._server_database.execute("UPDATE accounts SET full_name = ?", piled + "\u202e\n")

@@ -9,7 +9,7 @@ from tests.accounts.deployment import Deployment, Person
 
 
 def rename(world: Deployment, person: Person, full_name: str) -> None:
-    world.do(person, lambda account, now: account.change_full_name(full_name))
+    world.do(person, lambda account, now: account.change_full_name(full_name, now))
 
 
 def lines(world: Deployment, one: Person, other: Person) -> list[str | None]:

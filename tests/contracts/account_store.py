@@ -37,6 +37,7 @@ from tests.contracts.finding_store import FindingStoreContract
 from tests.contracts.lives_store import LivesStoreContract
 from tests.contracts.message_store import MessageStoreContract
 from tests.contracts.notifying_store import NotifyingStoreContract
+from tests.contracts.profiles_store import ProfilesStoreContract
 from tests.contracts.scheduled_store import ScheduledStoreContract
 
 
@@ -57,6 +58,7 @@ class AccountStoreContract(
     ScheduledStoreContract,
     ArrangedStoreContract,
     LivesStoreContract,
+    ProfilesStoreContract,
     NotifyingStoreContract,
     DeliveryStoreContract,
 ):

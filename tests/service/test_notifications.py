@@ -27,6 +27,7 @@ from casemate.protocol.client.notification_extensions import (
     UnmuteConversation,
 )
 from casemate.protocol.client.notification_views import MuteView, NotificationView
+from casemate.protocol.client.profile_extensions import SetRemark
 from casemate.protocol.client.views import AccountChanged, AccountView, ConversationView
 from casemate.protocol.ids import Cid, MessageId
 from casemate.runtime.sqlite import Database
@@ -470,3 +471,11 @@ def test_many_conversations_are_one_notification(team: Team) -> None:
     about = [view for view in team.house.desktop.values() if "conversations" in view.title]
     assert [view.title for view in about] == ["New messages in 8 conversations"]
     assert about[0].body.endswith("and 6 others")
+
+
+def test_they_are_called_as_their_person_calls_them(team: Team) -> None:
+    nickname = SetRemark(request_id=new_id(), cid=team.cid, peer=team.bob_cid, nickname="The neighbour")
+    team.view.expect(Done, nickname)
+    team.write("hello")
+    team.street.pass_time(2)
+    assert team.shown() == [("The neighbour", "hello")]

@@ -9,6 +9,7 @@ TRANSCRIPT: Final = b"casemate/transcript/1"
 REPLAY: Final = b"casemate/replay/1"
 FINGERPRINT: Final = b"casemate/fingerprint/1"
 NEW_ACCOUNT: Final = b"casemate/registration/1"
+PICTURE: Final = b"casemate/picture/1"
 
 INVITE_ADMIT_DIGEST: Final = b"casemate/invite-admit-digest/1"
 INVITE_CHECKSUM: Final = b"casemate/invite-checksum/1"

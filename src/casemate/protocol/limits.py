@@ -97,6 +97,15 @@ INTRODUCTION_CHARACTERS: Final = 280
 INTRODUCTION_BYTES: Final = 840
 """Of the line that goes with a request to register: three for each character, which fits in the note of a card."""
 REGISTRATION_REQUEST_SECONDS: Final = 30 * DAY_SECONDS
+PICTURE_BYTES: Final = 32 * KIB
+PICTURE_PIXELS: Final = 256
+"""Of each side."""
+STATUS_CHARACTERS: Final = 100
+STATUS_BYTES: Final = 400
+NICKNAME_BYTES: Final = 77
+"""As a full name."""
+NOTE_BYTES: Final = 4 * KIB
+"""Of what is kept of somebody for oneself."""
 DECLINED_QUIET_SECONDS: Final = 7 * DAY_SECONDS
 NAME_KEPT_SECONDS: Final = 90 * DAY_SECONDS
 """For how long nobody else may take the name of an account that was registered with somebody and was deleted."""

@@ -34,6 +34,8 @@ export interface AccountView {
   readonly invitation_failed: Reason | null;
   readonly server_program: ServerProgramView | null;
   readonly invites_refused: number;
+  readonly picture: string;
+  readonly status: StatusView | null;
 }
 
 /** Look for the account's server there as well: HOST:PORT or wss://HOST[:PORT]. AccountChanged follows. */
@@ -292,6 +294,13 @@ export interface GetMessageVersions {
   readonly conversation: string;
   readonly author: string;
   readonly message_id: string;
+}
+
+/** The picture that a row names by its hash. */
+export interface GetPicture {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer: Cid;
 }
 
 /** Who can come to this account's server, if it was started together with this service: found out and tried now. */
@@ -645,12 +654,24 @@ export interface PeerView {
   readonly met: "" | "by_our_invitation" | "by_their_invitation";
   readonly awaited: boolean;
   readonly introduction: string;
+  readonly picture: string;
+  readonly status: StatusView | null;
+  readonly nickname: string;
+  readonly nickname_drawn: string;
+  readonly note: string;
+  readonly declined_at: number | null;
 }
 
 /** An edit, a reaction or a taking back of ours that the other side does not have yet. */
 export interface PendingChange {
   readonly status: "queued" | "sent";
   readonly reason: Reason | null;
+}
+
+export interface PictureTold {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly picture: string;
 }
 
 /** It stands at the top of the conversation for both, or does so no more. ConversationChanged follows. */
@@ -897,11 +918,27 @@ export interface SetNotifications {
   readonly quiet_to?: number | null;
 }
 
+/** Everybody whom one agreed to talk with gets it, sealed. AccountChanged follows. */
+export interface SetPicture {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly picture: string;
+}
+
 /** Let the server listen there from now on, over restarts, too. Links to it end and come back. */
 export interface SetReach {
   readonly request_id: string;
   readonly cid: Cid;
   readonly reach: "network" | "this-computer";
+}
+
+/** What one calls somebody, and notes about them; told to nobody. None leaves it, empty takes it away. PeerChanged follows. */
+export interface SetRemark {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly peer: Cid;
+  readonly nickname?: string | null;
+  readonly note?: string | null;
 }
 
 /** Null leaves a setting as it is. AccountChanged follows. */
@@ -916,6 +953,14 @@ export interface SetSettings {
   readonly read_receipts?: boolean | null;
   readonly typing?: boolean | null;
   readonly full_name?: string | null;
+}
+
+/** A line that says how one is, told to the same people. AccountChanged follows. */
+export interface SetStatus {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly text: string;
+  readonly until?: number | null;
 }
 
 /** Never stored; dropped when the peer is not online. */
@@ -969,6 +1014,13 @@ export interface Snapshot {
   readonly drafts: readonly DraftView[];
   readonly scheduled: readonly ScheduledView[];
   readonly browser_key: BrowserKey;
+}
+
+/** A line in which somebody says how they are. */
+export interface StatusView {
+  readonly text: string;
+  readonly set_at: number;
+  readonly until: number | null;
 }
 
 /** Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents. */
@@ -1098,6 +1150,10 @@ export interface ExtensionRequests {
   readonly UnmuteConversation: UnmuteConversation;
   readonly SetNotifications: SetNotifications;
   readonly GetDesktop: GetDesktop;
+  readonly GetPicture: GetPicture;
+  readonly SetPicture: SetPicture;
+  readonly SetStatus: SetStatus;
+  readonly SetRemark: SetRemark;
 }
 
 export interface ExtensionResponses {
@@ -1125,6 +1181,7 @@ export interface ExtensionResponses {
   readonly MessageVersions: MessageVersions;
   readonly NotificationsChanged: NotificationsChanged;
   readonly DesktopTold: DesktopTold;
+  readonly PictureTold: PictureTold;
 }
 
 /** The responses that mean success, the usual one first; any other one with the same request id is a refusal. */
@@ -1220,4 +1277,8 @@ export const ANSWERS = {
   UnmuteConversation: ["Done"],
   SetNotifications: ["Done"],
   GetDesktop: ["DesktopTold"],
+  GetPicture: ["PictureTold"],
+  SetPicture: ["Done"],
+  SetStatus: ["Done"],
+  SetRemark: ["Done"],
 } as const;

@@ -15,6 +15,7 @@ import type {
   ServerAddressView,
   ServerProgramView,
   SettingsView,
+  StatusView,
   Snapshot,
   TimelinePage,
   ViewEvent,
@@ -82,6 +83,8 @@ export class FakeAccount implements Person {
   invitationFailed: Reason | null = null;
   serverProgram: ServerProgramView | null = null;
   invitesRefused = 0;
+  picture = "";
+  status: StatusView | null = null;
   serverAddresses: readonly ServerAddressView[];
   private arrivals = 0;
   private places = 0;
@@ -147,7 +150,7 @@ export class FakeAccount implements Person {
   }
 
   view(): AccountView {
-    const { cid, account_id, username, full_name, settings, link, unread, waiting } = this;
+    const { cid, account_id, username, full_name, settings, link, unread, waiting, picture, status } = this;
     const server = {
       server_address: this.serverAddress,
       server_fingerprint: "7c1f 0b93 e2a4 51d8 90ce 4f77 a60b 3d12",
@@ -157,7 +160,8 @@ export class FakeAccount implements Person {
       invites_refused: this.invitesRefused,
     };
     const looks = fakeLooks(full_name, username);
-    return { cid, account_id, username, full_name, ...server, link, settings, unread, waiting, looks };
+    const shared = { settings, unread, waiting, picture, status };
+    return { cid, account_id, username, full_name, ...server, link, looks, ...shared };
   }
 
   snapshot(): Omit<Snapshot, "request_id"> {

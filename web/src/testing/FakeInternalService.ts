@@ -29,6 +29,7 @@ import type { FakeWorld } from "./FakeWorld";
 import { ONLY_HERE, SERVER } from "./FakeWorld";
 import { findMessages } from "./fakeFinding";
 import { fakeLooks } from "./fakeLooks";
+import { profileRequests } from "./fakeProfiles";
 import { serverAddressView } from "./serverAddressView";
 
 type Handlers = {
@@ -284,6 +285,7 @@ export class FakeInternalService implements InternalService {
       this.world.invites.comes(invitation, made.cid);
       return made;
     },
+    ...profileRequests(() => this.world),
     ListBrowsers: () => ({ cid: 0n, request_id: null, browsers: this.world.browsers }),
     SignOutBrowser: ({ browser }) => {
       this.world.browsers = this.world.browsers.filter((other) => other.id !== browser);

@@ -19,6 +19,7 @@ import { FakeChanges, UNCHANGED } from "./FakeChanges";
 import { FakeInvites } from "./FakeInvites";
 import { mailboxPath, measuredPath, ownConnection } from "./fakePaths";
 import { fakeLooks } from "./fakeLooks";
+import { NO_PROFILE } from "./fakeProfiles";
 
 export const ONLY_HERE: ReachView = {
   reach: "this-computer",
@@ -144,6 +145,7 @@ export class FakeWorld {
         met: "",
         awaited: false,
         introduction: "",
+        ...NO_PROFILE,
       }
     );
   }
@@ -175,6 +177,7 @@ export class FakeWorld {
       return;
     }
     by.partFrom(asker.cid);
+    by.changePeer({ ...this.peer(by, asker), declined_at: this.now() });
     asker.changePeer({ ...this.peer(asker, by), relation: "declined", relation_since: this.now() });
   }
 
@@ -194,6 +197,9 @@ export class FakeWorld {
         relation_since: this.now(),
         connection: "connected",
         path: mailboxPath(other, this.link, this.now()),
+        picture: other.picture,
+        status: other.status,
+        declined_at: null,
         ...this.presence(other, one),
       });
   }

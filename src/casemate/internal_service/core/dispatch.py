@@ -29,6 +29,7 @@ from casemate.internal_service.core.requests.invitations import InvitationReques
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.profiles import ProfileRequests
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.sending import Sending
 from casemate.internal_service.core.requests.view_requests import ViewRequests
@@ -74,6 +75,7 @@ from casemate.protocol.client.notification_extensions import (
     ShowNotifications,
     UnmuteConversation,
 )
+from casemate.protocol.client.profile_extensions import GetPicture, SetPicture, SetRemark, SetStatus
 from casemate.protocol.client.response_bases import Response
 from casemate.protocol.client.responses import BatchedResponse
 from casemate.protocol.client.types import Uuid
@@ -160,6 +162,7 @@ def view_handlers(
     sending: Sending,
     arranging: ArrangingRequests,
     notifications: NotificationRequests,
+    profiles: ProfileRequests,
     finding: FindingRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
@@ -186,6 +189,10 @@ def view_handlers(
         ShowNotifications: notifications.show,
         DismissNotification: notifications.dismiss,
         LookAt: notifications.look_at,
+        GetPicture: profiles.picture,
+        SetPicture: profiles.set_picture,
+        SetStatus: profiles.set_status,
+        SetRemark: profiles.set_remark,
         GetDesktop: notifications.desktop,
         SearchMessages: finding.search,
         FindDay: finding.find_day,

@@ -43,6 +43,7 @@ from casemate.internal_service.core.requests.invitations import InvitationReques
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
+from casemate.internal_service.core.requests.profiles import ProfileRequests
 from casemate.internal_service.core.requests.reach import ReachRequests
 from casemate.internal_service.core.requests.sending import Sending
 from casemate.internal_service.core.requests.view_requests import ViewRequests
@@ -186,6 +187,7 @@ class Service(Core):
                 Sending(self._accounts, drafts),
                 ArrangingRequests(self._accounts),
                 NotificationRequests(self._accounts, self._views, self._notifier),
+                ProfileRequests(self._accounts),
                 FindingRequests(self._accounts),
             ),
         )

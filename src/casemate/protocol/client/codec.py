@@ -15,6 +15,7 @@ from casemate.protocol.client import (  # noqa: F401  (their classes are found)
     invitation_extensions,
     message_extensions,
     notification_extensions,
+    profile_extensions,
 )
 from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
 from casemate.protocol.client.ranges import check, uuid

@@ -157,6 +157,19 @@ class Namesake(msgspec.Struct, frozen=True, kw_only=True):
     full_name: str
 
 
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line in which somebody says how they are."""
+
+    text: str
+    set_at: int
+    """The writer's clock, clamped to arrival."""
+    until: int | None = None
+    """When it is over; None: when it is changed."""
+
+    def __repr__(self) -> str:
+        return "StatusView(hidden)"
+
+
 class ServerProgramView(msgspec.Struct, frozen=True, kw_only=True):
     """What the server says that it runs, where that is another version than this service's. A hint: nothing follows."""
 
@@ -189,6 +202,9 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     server_program: ServerProgramView | None = None
     invites_refused: int = 0
     """How many invitations of this account the server takes nobody by, which it would: the list says which."""
+    picture: str = ""
+    """Another one for each picture (GetPicture); empty: none."""
+    status: StatusView | None = None
 
 
 class PathView(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,6 +251,17 @@ class PeerView(msgspec.Struct, frozen=True, kw_only=True):
     """They invited us, and we are registered as soon as their computer is on: one may write to them already."""
     introduction: str = ""
     """The line in a request that waits: theirs (`asks_you`) or ours (`requested`)."""
+    picture: str = ""
+    """Another one for each picture (GetPicture); empty: none."""
+    status: StatusView | None = None
+    nickname: str = ""
+    """What one calls them oneself; empty: as they call themselves. `looks` are those of their own name."""
+    nickname_drawn: str = ""
+    """What an eye makes of it, to be compared with `looks.drawn` of others."""
+    note: str = ""
+    """Of one's own, about them."""
+    declined_at: int | None = None
+    """When one declined what they asked last, until one of the two asks again."""
 
 
 class GuestView(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from casemate.internal_service.adapters.account_store.local_db import LocalDbTab
 from casemate.internal_service.adapters.account_store.notifying import NotifyingTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
+from casemate.internal_service.adapters.account_store.profiles import ProfilesTable
 from casemate.internal_service.adapters.account_store.scheduled import ScheduledTable
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
 from casemate.internal_service.adapters.account_store.spares import SparesTable
@@ -36,6 +37,7 @@ class SqliteAccountStore(
     FindingTable,
     LivesTable,
     ScheduledTable,
+    ProfilesTable,
     ArrangedTable,
     NotifyingTable,
     InboxTable,

@@ -19,6 +19,7 @@ from casemate.internal_service.core.account.conversations.scheduling import Sche
 from casemate.internal_service.core.account.link.addresses import told_addresses
 from casemate.internal_service.core.account.parts import Parts
 from casemate.internal_service.core.account.people.opened_links import joined_by
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Beginning, DisplayOrder, Peer, Profile, Unseen
 from casemate.internal_service.core.account.showing import name_looks
@@ -52,6 +53,7 @@ from casemate.protocol.client.views import (
 )
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, InviteId, MessageId
+from casemate.protocol.names import skeleton_of_drawn
 
 REST_SECONDS: Final = 1.0
 """After a fault in what time or the end of a batch brings about: it is tried again, but keeps nobody busy."""
@@ -360,6 +362,24 @@ class Account(Memory):
         return self._parts.disappearing
 
     @property
+    def sharing(self) -> Sharing:
+        """Picture and status."""
+        return self._parts.sharing
+
+    def remark_on(self, cid: Cid, nickname: str | None, note: str | None) -> Outcome:
+        """What our person keeps of somebody. Raises Refused."""
+        return self._parts.remarks.put(self._peer(cid), nickname, note)
+
+    def picture_of(self, cid: Cid) -> bytes:
+        """A peer's or our own; empty: none is here. Raises Refused."""
+        own = cid == self.cid
+        return self._context.store.picture(self.account_id if own else self._peer(cid).account_id)
+
+    def nickname_of(self, peer: Peer) -> str:
+        """Empty: our person calls them as they call themselves."""
+        return self._context.store.remark(peer.account_id).nickname
+
+    @property
     def arranging(self) -> Arranging:
         """What stands on top, what is put away, what is unread once more."""
         return self._parts.arranging
@@ -440,9 +460,9 @@ class Account(Memory):
             return [*outcome, Answered(token)]
         return outcome + self._parts.membership.appear_offline(appear_offline, token)
 
-    def change_full_name(self, full_name: str) -> Outcome:
+    def change_full_name(self, full_name: str, now: Instant) -> Outcome:
         """Raises Refused."""
-        return self._parts.own_names.rename(full_name)
+        return self._parts.own_names.rename(full_name, now)
 
     def delete(self, token: int, now: Instant) -> Outcome:
         """AccountDeleted(token) or Answered(token, why not). Raises Refused."""
@@ -570,10 +590,18 @@ class Account(Memory):
         """Whether the username has to stand beside the name: it could be taken for somebody else's."""
         version = self._context.peers_version
         if self._drawn_twice is None or self._drawn_twice[0] != version:
-            drawn = Counter(name_looks(other.full_name, other.username).drawn for other in self._context.store.peers())
+            drawn = Counter(name for other in self._context.store.peers() for name in self._drawn(other))
             self._drawn_twice = version, frozenset(name for name, times in drawn.items() if times > 1)
-        looks = name_looks(peer.full_name, peer.username)
-        return bool(peer.namesake) or looks.unseen or looks.drawn in self._drawn_twice[1]
+        nickname = self.nickname_of(peer)
+        shown = skeleton_of_drawn(nickname) if nickname else name_looks(peer.full_name, peer.username).drawn
+        unseen = not nickname and name_looks(peer.full_name, peer.username).unseen
+        return bool(peer.namesake) or unseen or shown in self._drawn_twice[1]
+
+    def _drawn(self, peer: Peer) -> set[str]:
+        """What their names look like: their own, and the one that our person gave them."""
+        nickname = self.nickname_of(peer)
+        given = {skeleton_of_drawn(nickname)} if nickname else set()
+        return {name_looks(peer.full_name, peer.username).drawn, *given}
 
     def peers_asking(self) -> list[Peer]:
         """Who asks to register, the last one first."""

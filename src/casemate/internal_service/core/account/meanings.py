@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.conversations.messages import Messag
 from casemate.internal_service.core.account.delivery.notes import NOTE_PREFIX
 from casemate.internal_service.core.account.delivery.spares import Spares
 from casemate.internal_service.core.account.people.agreement import Agreement
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.rows import Peer
 from casemate.node import Instant
 from casemate.protocol.ids import DeviceId
@@ -21,13 +22,20 @@ _NO_MESSAGES: Final = NO_LINES | {VOID}
 
 class Meanings:
     def __init__(
-        self, agreement: Agreement, spares: Spares, giving_back: GivingBack, messages: Messages, changing: Changing
+        self,
+        agreement: Agreement,
+        spares: Spares,
+        giving_back: GivingBack,
+        messages: Messages,
+        changing: Changing,
+        sharing: Sharing,
     ) -> None:
         self._agreement = agreement
         self._spares = spares
         self._giving_back = giving_back
         self._messages = messages
         self._changing = changing
+        self._sharing = sharing
 
     def take(self, peer: Peer, device: DeviceId, number: int, content: Content, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol, or Refused where an answer finds no room in the queue."""
@@ -45,6 +53,8 @@ class Meanings:
                 return self._giving_back.taken(peer, device, content.body, now)
             case Kind.EDIT | Kind.DELETE | Kind.REACT | Kind.PIN:
                 return self._changing.arrived(peer, device, content, now)
+            case Kind.PROFILE:
+                return self._sharing.arrived(peer, content.body, now)
             case _ if self.is_message(content):
                 return self.take_messages(peer, device, [(number, content)], now)
             case _:
@@ -65,4 +75,5 @@ class Meanings:
         """Their data may be older than what was agreed on since: they hear it again, and get back what they wrote."""
         if rekey.restored:
             self._giving_back.give(peer, device, rekey.delivered_up_to, now)
+            self._sharing.tell_anew(peer, now)
         self._agreement.repeat(peer, device, now)

@@ -44,6 +44,8 @@ from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.membership import Membership
 from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
+from casemate.internal_service.core.account.people.remarks import Remarks
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.showing import Showing
@@ -95,18 +97,26 @@ class Parts:
         }
         self.agreement = Agreement(context, self.outbox)
         self.inviting = Inviting(context, self.link, self.requests)
+        self.own_names = OwnNames(context, self.requests)
+        acquaintances = Acquaintances(context, self.outbox)
+        self.sharing = Sharing(context, self.outbox, acquaintances, self.own_names)
+        self.remarks = Remarks(context)
         self.registration = Registration(
             context,
             self.requests,
             self.outbox,
             self.agreement,
-            Acquaintances(context, self.outbox),
+            acquaintances,
             self.inviting,
+            self.sharing,
+            self.remarks,
         )
-        self.blocking = Blocking(context, self.requests, self.outbox, self.receipts)
+        self.blocking = Blocking(context, self.requests, self.outbox, self.receipts, self.sharing)
         self.arrival = Arrival(context, self.requests, self.registration)
         self.withdrawals = Withdrawals(context, self.requests)
-        meanings = Meanings(self.agreement, spares, GivingBack(context, self.outbox), self.messages, self.changing)
+        meanings = Meanings(
+            self.agreement, spares, GivingBack(context, self.outbox), self.messages, self.changing, self.sharing
+        )
         inbox = Inbox(
             context,
             self.ratchets,
@@ -121,12 +131,11 @@ class Parts:
             began_anew=meanings.began_anew,
         )
         self.tidying = Tidying(context, self.link, self.requests)
-        self.own_names = OwnNames(context, self.requests)
         self.server = ServerEvents(
             context,
             self.link,
             self.requests,
-            self.own_names,
+            self.sharing,
             self.tidying,
             self.registration,
             self.withdrawals,

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.lives import Clocks, Life
+from casemate.internal_service.core.account.profiles import Remark, SharedProfile, ToldProfile
 from casemate.internal_service.core.account.rows import (
     Arrangement,
     Beginning,
@@ -373,6 +374,34 @@ class LivesStore(Protocol):
         ...
 
 
+class ProfilesStore(Protocol):
+    """What accounts share of themselves, our own among them, and what our person keeps of others."""
+
+    def shared_profile(self, account_id: AccountId) -> SharedProfile: ...
+
+    def put_shared_profile(self, account_id: AccountId, profile: SharedProfile) -> None:
+        """Without a picture's hash, its picture goes."""
+        ...
+
+    def picture(self, account_id: AccountId) -> bytes:
+        """Empty: there is none."""
+        ...
+
+    def put_picture(self, account_id: AccountId, picture: bytes) -> None: ...
+
+    def told_profile(self, account_id: AccountId) -> ToldProfile: ...
+
+    def put_told_profile(self, account_id: AccountId, told: ToldProfile) -> None: ...
+
+    def forget_told_profiles(self) -> None:
+        """All of them."""
+        ...
+
+    def remark(self, account_id: AccountId) -> Remark: ...
+
+    def put_remark(self, account_id: AccountId, remark: Remark) -> None: ...
+
+
 class ArrangedStore(Protocol):
     def arrangement(self, conversation: ConversationId) -> Arrangement: ...
 
@@ -590,6 +619,7 @@ class AccountStore(
     MessageStore,
     ChangeStore,
     LivesStore,
+    ProfilesStore,
     ArrangedStore,
     ScheduledStore,
     NotifyingStore,

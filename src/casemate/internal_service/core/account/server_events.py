@@ -17,8 +17,8 @@ from casemate.internal_service.core.account.link.tidying import Tidying
 from casemate.internal_service.core.account.paths.dialling import Dialling
 from casemate.internal_service.core.account.people.arrival import Arrival
 from casemate.internal_service.core.account.people.inviting import Inviting
-from casemate.internal_service.core.account.people.own_names import OwnNames
 from casemate.internal_service.core.account.people.registration import Registration
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.rows import Channel, Peer, Profile
 from casemate.internal_service.core.account.starts import Start, somebody_else_was_linked, with_start
@@ -72,7 +72,7 @@ class ServerEvents(Memory):
         context: Context,
         link: Link,
         requests: ServerRequests,
-        own_names: OwnNames,
+        sharing: Sharing,
         tidying: Tidying,
         registration: Registration,
         withdrawals: Withdrawals,
@@ -90,7 +90,7 @@ class ServerEvents(Memory):
         self._context = context
         self._link = link
         self._requests = requests
-        self._own_names = own_names
+        self._sharing = sharing
         self._tidying = tidying
         self._registration = registration
         self._withdrawals = withdrawals
@@ -205,7 +205,7 @@ class ServerEvents(Memory):
         if first_time or not self._server_remembers(profile, frame):
             self._context.bundle_is_kept(self._context.secrets.bundle, kept=first_time)
         outcome += self._tidying.link_up(now)  # first, while there is room for another request
-        outcome += self._own_names.settle(frame.account.full_name)
+        outcome += self._sharing.link_up(frame.account.full_name, now, older=older or other)
         outcome += self._hide_again(frame)
         outcome += self._registration.link_up(frame.blocked, now)
         outcome += self._withdrawals.link_up()

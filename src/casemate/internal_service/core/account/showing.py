@@ -20,6 +20,7 @@ from casemate.internal_service.core.account.paths.paths import Paths
 from casemate.internal_service.core.account.paths.reasons import why_away, why_no_path, why_relayed
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.namesakes import Namesakes
+from casemate.internal_service.core.account.profiles import SharedProfile
 from casemate.internal_service.core.account.rows import Beginning, Delivery, DisplayOrder, Guest, MessageRow, Peer
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.message_extensions import MessageVersion
@@ -42,6 +43,7 @@ from casemate.protocol.client.views import (
     Reason,
     ReplyState,
     ReplyView,
+    StatusView,
 )
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import PIN_CHARACTERS, TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
@@ -74,6 +76,10 @@ class Showing:
 
     def peer(self, peer: Peer) -> PeerView:
         presence = self._presence(peer)
+        shared, remark = (
+            self._context.store.shared_profile(peer.account_id),
+            self._context.store.remark(peer.account_id),
+        )
         return PeerView(
             cid=peer.cid,
             account_id=peer.account_id.hex(),
@@ -95,6 +101,12 @@ class Showing:
             met=peer.met,
             awaited=peer.is_awaited,
             introduction=peer.introduction,
+            picture=shared.picture_hash.hex(),
+            status=status_view(shared),
+            nickname=remark.nickname,
+            nickname_drawn=skeleton_of_drawn(remark.nickname),
+            note=remark.note,
+            declined_at=None if remark.declined_at is None else milliseconds(remark.declined_at),
         )
 
     def invites(self, inviting: Inviting, wall: float) -> list[InviteView]:
@@ -448,3 +460,11 @@ def _just_before(order: DisplayOrder) -> DisplayOrder:
     counter, device, message_id = order
     number = int.from_bytes(message_id, "big")
     return counter, device, MessageId((number - 1).to_bytes(MESSAGE_ID_BYTES, "big") if number else b"")
+
+
+def status_view(shared: SharedProfile) -> StatusView | None:
+    status = shared.status
+    if status is None:
+        return None
+    until = None if status.until is None else milliseconds(status.until)
+    return StatusView(text=status.text, set_at=milliseconds(status.set_at), until=until)

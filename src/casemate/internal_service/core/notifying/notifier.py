@@ -6,6 +6,7 @@ conversation is on a screen, is muted, or its person wants no disturbance calls 
 
 from typing import Final
 
+from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground import notices
 from casemate.internal_service.core.ground.desk import Desk
 from casemate.internal_service.core.ground.effects import ShowOnDesktop, WithdrawFromDesktop
@@ -218,7 +219,7 @@ class Notifier(Memory):
             return None
         shows = host.account.muting.settings.shows
         last_said = host.account.beginning(rows[0].arrival, words.BEGINNING_BYTES) if shows == "text" else None
-        name = words.called(peer, ambiguous=host.account.is_ambiguous(peer))
+        name = _called(host, peer)
         said = words.of_messages(name, len(rows), last_said, shows)
         title, body = self._for_account(host, said)
         newest, begin = max(row.arrival for row in rows), min(rows, key=lambda row: row.order)
@@ -233,7 +234,7 @@ class Notifier(Memory):
             if host is None or row is None or row.relation != "registered" or row.blocked:
                 self._agreed.pop((account, peer))
                 continue
-            name = words.called(row, ambiguous=host.account.is_ambiguous(row))
+            name = _called(host, row)
             title, body = self._for_account(host, words.of_agreed(name, host.account.muting.settings.shows))
             conversation = host.account.conversation_with(peer)
             newest = self._agreed[account, peer]
@@ -246,7 +247,7 @@ class Notifier(Memory):
         if host is None or asked is None or not new:
             self._asked.pop(cid)
             return None
-        names = [words.called(peer, ambiguous=host.account.is_ambiguous(peer)) for peer in new]
+        names = [_called(host, peer) for peer in new]
         title, body = self._for_account(host, words.of_asking(names, host.account.muting.settings.shows))
         return Wanted("asks", cid, None, title, body, asked[1])
 
@@ -278,7 +279,9 @@ class Notifier(Memory):
         host = self._hosts.get(cid)
         assert host is not None, "what is wanted is of accounts that are open"
         peers = [host.account.peer_row_in(wanted.conversation) for wanted in newest_first if wanted.conversation]
-        names = [words.name_of(peer.full_name, peer.username) for peer in peers if peer is not None]
+        names = [
+            words.called(peer, host.account.nickname_of(peer), ambiguous=False) for peer in peers if peer is not None
+        ]
         title, body = self._for_account(host, words.of_many(names, host.account.muting.settings.shows))
         return Wanted("many", cid, None, title, body, newest_first[0].newest)
 
@@ -335,6 +338,10 @@ class Notifier(Memory):
         for table in (self._called, self._asked, self._agreed, self._wanted, self._standing):
             table.clear()
         self._due = None
+
+
+def _called(host: Host, peer: Peer) -> str:
+    return words.called(peer, host.account.nickname_of(peer), ambiguous=host.account.is_ambiguous(peer))
 
 
 def _conversation_key(cid: Cid, conversation: ConversationId) -> str:

@@ -32,9 +32,9 @@ def name_of(full_name: str, username: str) -> str:
     return "Someone"
 
 
-def called(peer: Peer, *, ambiguous: bool) -> str:
-    """With the username, where the name may be taken for somebody else's."""
-    name = name_of(peer.full_name, peer.username)
+def called(peer: Peer, nickname: str, *, ambiguous: bool) -> str:
+    """As our person calls them, with the username where that may be taken for somebody else's name."""
+    name = name_of(nickname or peer.full_name, peer.username)
     return f"{name} (@{_cut(shown_from_others(peer.username), _NAME_CHARACTERS)})" if ambiguous else name
 
 

@@ -181,7 +181,7 @@ class ViewRequests:
     def _rename(self, host: Host, full_name: str | None) -> Outcome:
         if full_name is None:
             return []
-        items = host.account.change_full_name(full_name)
+        items = host.account.change_full_name(full_name, self._desk.now)
         # The list of accounts shows it, also while the account is closed.
         row = replace(self._accounts.row(host), full_name=host.account.full_name)
         self._accounts.stores.service.put_account(row)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from casemate.internal_service.core.account.account import Account
+from casemate.internal_service.core.account.showing import status_view
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.ground.sockets import Sockets
@@ -213,6 +214,8 @@ class Views(Memory):
             invitation_failed=account.invitation_failed(),
             server_program=self._server_program(account),
             invites_refused=account.invites_refused(),
+            picture=account.sharing.own.picture_hash.hex(),
+            status=status_view(account.sharing.own),
         )
 
     def _server_program(self, account: Account) -> ServerProgramView | None:

@@ -5,6 +5,8 @@ The server names an account once, when we first hear of it. From then on only th
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from casemate.crypto.errors import DeviceListRolledBack
 from casemate.crypto.identity import check_not_older, verify_device_list
 from casemate.crypto.keys import Ed25519Public
@@ -57,7 +59,8 @@ class Acquaintances:
         if peer.username != before.username:
             peer = self._compared(peer)
         self._context.put_peer(peer)
-        return peer, self._leave_gone_devices(before, peer) + self._tell_renamed(before, peer, now)
+        told = self._leave_gone_devices(before, peer) + self._tell_renamed(before, peer, now)
+        return peer, told + self._without_former_picture(before, peer)
 
     def replace_list(self, peer: Peer, device_list: bytes, names: bytes, now: Instant) -> Outcome:
         """A newer list of a peer; an older one, or a fork, raises the alarm."""
@@ -74,6 +77,18 @@ class Acquaintances:
             self._context.store.wipe_spares(device)
             outcome += self._outbox.device_gone(peer, device)
         return outcome
+
+    def _without_former_picture(self, before: Peer, peer: Peer) -> Outcome:
+        """What their names say no more is theirs goes at once."""
+        if peer.names == before.names:
+            return []
+        shared = self._context.store.shared_profile(peer.account_id)
+        if shared.picture_hash in (b"", read_names(peer.names).picture_hash):
+            return []
+        self._context.store.put_shared_profile(
+            peer.account_id, structs.replace(shared, picture_hash=b"", picture_salt=b"")
+        )
+        return [PeerChanged(peer.cid)]
 
     def note_namesake(self, peer: Peer, now: Instant) -> Outcome:
         """We agreed to talk: the conversation says that somebody else had this name."""

@@ -6,6 +6,7 @@ from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.delivery.receipts import Receipts
 from casemate.internal_service.core.account.link.requests import Answer, ServerRequests
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import Answered, ConversationChanged, PeerChanged
 from casemate.internal_service.core.ground.refusals import told_reason
@@ -15,11 +16,14 @@ from casemate.protocol.link import RequestFailed, SetBlock
 
 
 class Blocking:
-    def __init__(self, context: Context, requests: ServerRequests, outbox: Outbox, receipts: Receipts) -> None:
+    def __init__(
+        self, context: Context, requests: ServerRequests, outbox: Outbox, receipts: Receipts, sharing: Sharing
+    ) -> None:
         self._context = context
         self._requests = requests
         self._outbox = outbox
         self._receipts = receipts
+        self._sharing = sharing
 
     def block(self, peer: Peer, blocked: bool, token: int) -> Outcome:
         """Block, or end that: Answered(token) once the server has agreed. Raises Refused."""
@@ -38,6 +42,7 @@ class Blocking:
         if blocked and peer.relation == "asks_you":
             peer = replace(peer, relation="none", their_card=None, our_card=None, introduction="")
         self._context.put_peer(peer)
+        self._sharing.settle(peer, now)
         resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
         # What they wrote counts, or does not count any more.
         return [*looks_different(self._context, peer), *resumed, Answered(token)]

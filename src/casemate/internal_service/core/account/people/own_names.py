@@ -1,5 +1,6 @@
 """What an account calls itself: signed anew when its person changes it, and told until the server hands it out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from casemate.crypto.identity import verify_device_list
@@ -21,8 +22,10 @@ class OwnNames:
     def __init__(self, context: Context, requests: ServerRequests) -> None:
         self._context = context
         self._requests = requests
+        self.when_signed: Callable[[Instant], Outcome] = lambda now: []
+        """What else is told with every document of ours."""
 
-    def rename(self, text: str) -> Outcome:
+    def rename(self, text: str, now: Instant) -> Outcome:
         """Another full name, under the next number; the username never changes. Raises Refused.
 
         Checked as the server checks it: a document that it may not take would end every link.
@@ -35,22 +38,23 @@ class OwnNames:
         held = self._held()
         if full_name == held.full_name:
             return []
-        self._sign(held.number + 1, full_name)
-        try:
-            return [LinkChanged(), *self.publish()]
-        except Refused:
-            return [LinkChanged()]  # told with the next link
+        return self._sign_and_tell(held.number + 1, full_name, now)
 
-    def settle(self, at_server: str) -> Outcome:
-        """After a Welcome, which says what the server shows: either side may have been restored from an older copy."""
+    def sign_again(self, now: Instant) -> Outcome:
+        """Another picture is ours."""
+        return self._sign_and_tell(self._held().number + 1, self._context.profile.full_name, now)
+
+    def settle(self, at_server: str, *, older: bool) -> Outcome:
+        """After a Welcome, which says what the server shows: either side may have been restored from an older copy.
+        That ours was is known already (`older`), or shows by another name."""
         profile = self._context.profile
         is_same = shown_full_name(profile.full_name) == at_server
-        if profile.server_key is None or (profile.names_kept and is_same):
+        if profile.server_key is None or (profile.names_kept and is_same and not older):
             return []
         cid = cid_of(self._context.account_id)
         return self._requests.ask(lambda request_id: FindAccount(request_id, cid), self._compared)
 
-    def _compared(self, answer: Answer, _later: Instant) -> Outcome:
+    def _compared(self, answer: Answer, later: Instant) -> Outcome:
         if not isinstance(answer, AccountFound):
             return []  # with the next link
         profile, theirs = self._context.profile, self._signed_by_us(answer.names)
@@ -60,11 +64,13 @@ class OwnNames:
         if theirs is not None and profile.names_kept and replaces(self._held(), theirs):
             # Chosen by us, and told to everybody, before our data was restored.
             self._context.store.put_profile(replace(profile, names=answer.names, full_name=theirs.full_name))
-            return [LinkChanged()]
+            if theirs.picture_hash == self._picture_hash():
+                return [LinkChanged()]
+            # The picture of then is not here any more.
+            return self._sign_and_tell(theirs.number + 1, theirs.full_name, later)
         if theirs is not None and theirs.number >= self._held().number:
-            self._sign(theirs.number + 1, profile.full_name)  # chosen since then
-        else:
-            self._context.store.put_profile(replace(profile, names_kept=False))
+            return self._sign_and_tell(theirs.number + 1, profile.full_name, later)  # chosen since then
+        self._context.store.put_profile(replace(profile, names_kept=False))
         return self.publish()
 
     def _signed_by_us(self, names: bytes) -> Names | None:
@@ -77,12 +83,26 @@ class OwnNames:
     def _held(self) -> Names:
         return read_names(self._context.own_names(self._server_key()))
 
-    def _sign(self, number: int, full_name: str) -> None:
+    def _sign_and_tell(self, number: int, full_name: str, now: Instant) -> Outcome:
+        """By the server, and, where there is a picture, sealed besides."""
         signed = sign_names(
-            self._context.secrets.account, self._server_key(), number, self._held().username, shown_full_name(full_name)
+            self._context.secrets.account,
+            self._server_key(),
+            number,
+            self._held().username,
+            shown_full_name(full_name),
+            self._picture_hash(),
         )
         profile = replace(self._context.profile, full_name=full_name, names=signed, names_kept=False)
         self._context.store.put_profile(profile)
+        told = [LinkChanged(), *self.when_signed(now)]
+        try:
+            return told + self.publish()
+        except Refused:
+            return told  # with the next link
+
+    def _picture_hash(self) -> bytes:
+        return self._context.store.shared_profile(self._context.account_id).picture_hash
 
     def _server_key(self) -> Ed25519Public:
         key = self._context.profile.server_key

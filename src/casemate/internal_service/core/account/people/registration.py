@@ -21,6 +21,8 @@ from casemate.internal_service.core.account.people.introductions import (
 )
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.opened_links import forget_shown, leave_of
+from casemate.internal_service.core.account.people.remarks import Remarks
+from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import (
     PeerChanged,
@@ -63,6 +65,8 @@ class Registration(Memory):
         agreement: Agreement,
         acquaintances: Acquaintances,
         inviting: Inviting,
+        sharing: Sharing,
+        remarks: Remarks,
     ) -> None:
         super().__init__(context.undo)
         self._context = context
@@ -72,6 +76,8 @@ class Registration(Memory):
         self._agreement = agreement
         self._acquaintances = acquaintances
         self._inviting = inviting
+        self._sharing = sharing
+        self._remarks = remarks
         self._given_again: UndoSet[AccountId] = UndoSet(context.undo)
         """Who, in the event that is being handled, gave us a card of an agreement that we have lost."""
         self._ask_again_at: float | None = None
@@ -125,7 +131,7 @@ class Registration(Memory):
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
                 outcome.append(PeerChanged(peer.cid))
             outcome += self._say_again(peer)
-        return outcome
+        return outcome + self._sharing.settle_all(now)
 
     def wakeup(self, now: Instant) -> Outcome:
         if self._ask_again_at is None or now.monotonic < self._ask_again_at:
@@ -235,6 +241,7 @@ class Registration(Memory):
             return self._crossed(peer, now)
         peer = replace(peer, relation="requested", relation_since=now.wall)
         self._context.put_peer(peer)
+        self._remarks.no_more_declined(peer)
         return looks_different(self._context, peer) if peer.is_awaited else [PeerChanged(peer.cid)]
 
     def _answer_kept(self, account_id: AccountId, accept: bool, answer: Answer, now: Instant) -> Outcome:
@@ -254,6 +261,7 @@ class Registration(Memory):
         if not accept:
             peer = replace(peer.let_go("none", now.wall), their_card=None)
             self._context.put_peer(peer)
+            self._remarks.declined(peer, now)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, None)]
         card = peer.their_card
         assert card is not None, "only a request that is here can be answered"
@@ -287,6 +295,7 @@ class Registration(Memory):
         waits_already = peer.relation == "asks_you"
         since = peer.relation_since if waits_already else now.wall
         self._context.put_peer(replace(peer, relation="asks_you", relation_since=since, introduction=introduction))
+        self._remarks.no_more_declined(peer)
         told.append(PeerChanged(peer.cid))
         if waits_already or peer.our_card is not None:
             # A changed request is no second question, else a line each minute would be a chat before consent. Or ours
@@ -404,7 +413,10 @@ class Registration(Memory):
         outcome += [*looks_different(self._context, peer), RegistrationSettled(peer.cid, peer.username, None)]
         outcome += self._acquaintances.note_namesake(peer, now)
         outcome += self._outbox.resume(peer, now)
-        return outcome + self._agreement.registered(peer, we_asked=we_asked, now=now)
+        outcome += self._agreement.registered(peer, we_asked=we_asked, now=now)
+        self._remarks.no_more_declined(peer)
+        self._sharing.tell_anew(peer, now)
+        return outcome
 
     def _settled_unknown(self, cid: Cid, answer: Answer) -> RegistrationSettled:
         why = told_reason(answer) if isinstance(answer, RequestFailed) else reason("internal")
