@@ -30,6 +30,7 @@ import {
   discoverPeers,
   goToDay,
   infoPanel,
+  lifeSetting,
   invitePeople,
   loadPartsAhead,
   quickSwitcher,
@@ -230,6 +231,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
               load={infoPanel}
               of={{
                 conversation: place.conversation,
+                disappearing: <Later load={lifeSetting} of={{ conversation: place.conversation }} />,
                 arranging: <ArrangingButtons conversation={place.conversation} />,
                 onClose: toggleInfo,
               }}

@@ -8,6 +8,8 @@ export const goToDay = async () => (await import("../features/search/GoToDay")).
 export const infoPanel = async () => (await import("../features/info/InfoPanel")).InfoPanel;
 export const invitePeople = async () => (await import("../features/invite/InvitePeople")).InvitePeople;
 export const landing = async () => (await import("../features/landing/Landing")).Landing;
+export const lifeSetting = async () =>
+  (await import("../features/conversation/disappearing/LifeSetting")).LifeSetting;
 export const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 export const reachPart = async () => (await import("../features/invite/Reach")).ReachPart;
 export const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
@@ -19,6 +21,7 @@ export const signOutDialog = async () => (await import("../features/shell/SignOu
 
 const PARTS = [
   infoPanel,
+  lifeSetting,
   settingsScreen,
   reachPart,
   connectionsScreen,

@@ -46,7 +46,7 @@ function ofConversation(peer: PeerView, before: ConversationView | undefined, no
   if (last === null || peer.blocked) return [];
   const name = displayName(peer);
   const tell = (words: string, shown = false): News[] => [{ conversation: now.id, words, shown }];
-  if (last.kind.startsWith("note_")) {
+  if (last.kind.startsWith("note_") || last.kind === "disappearing") {
     if (last.id === before?.last?.id) return [];
     return tell(`${lineOf(last, name) ?? saidIn(last)}.`, last.kind === "note_disconnected_there");
   }

@@ -2,6 +2,7 @@
 import type { MessageView } from "../api/generated";
 import { fewMarks } from "../text/bounded";
 import { withoutMarks } from "../text/withoutMarks";
+import { lifeWords } from "./lives";
 import { fullTime } from "./times";
 
 const LONGEST = 140;
@@ -10,7 +11,7 @@ export function previewOf(message: MessageView | null | undefined): string {
   if (message === null || message === undefined) return "No messages yet";
   const text = lineOf(message, null) ?? saidIn(message);
   const line = fewMarks(glanced(text)).replace(/\s+/gu, " ").trim();
-  return message.mine && !message.deleted ? `You: ${line}` : line;
+  return message.mine && !message.deleted && message.kind !== "disappearing" ? `You: ${line}` : line;
 }
 
 /** How a message begins, where it is quoted. */
@@ -35,12 +36,22 @@ export function saidIn(message: Pick<MessageView, "kind" | "bytes" | "text" | "d
 
 /** What happened to the conversation: in words, with what came back. `name` is theirs; null where it stands beside. */
 export function lineOf(
-  { kind, text }: Pick<MessageView, "kind" | "text">,
+  {
+    kind,
+    text,
+    mine,
+    lives_for,
+  }: Pick<MessageView, "kind" | "text"> & Partial<Pick<MessageView, "mine" | "lives_for">>,
   name: string | null,
 ): string | null {
   const they = name === null ? "They" : isolated(name);
   const whose = name === null ? "Their" : `${they}'s`;
   switch (kind) {
+    case "disappearing": {
+      const who = mine === true ? "You" : they;
+      if (lives_for == null) return `${who} made new messages stay`;
+      return `${who} made new messages disappear ${lifeWords(lives_for)} after they are read`;
+    }
     case "note_disconnected":
       return name === null ? "You disconnected" : `You disconnected from ${they}`;
     case "note_disconnected_there":

@@ -12,6 +12,7 @@ import { useAmbiguousNames } from "../../words/useAmbiguousNames";
 import { Composer } from "./Composer";
 import { canWrite, ComposerGate } from "./ComposerGate";
 import { ConversationHead } from "./ConversationHead";
+import { Vanishing } from "./disappearing/Vanishing";
 import { Scheduled } from "./later/Scheduled";
 import { MessageList } from "./MessageList";
 import { Pins } from "./pins/Pins";
@@ -23,6 +24,8 @@ interface Props {
   readonly onSearch: () => void;
   readonly onBack: () => void;
 }
+
+const NONE: readonly never[] = [];
 
 export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, onSearch, onBack }: Props) {
   const session = useSession();
@@ -52,6 +55,7 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
         link={account.link}
         ambiguous={isAmbiguous(peer, ambiguous)}
         muted={conversation?.muted ?? null}
+        livesFor={conversation?.lives_for ?? null}
         infoOpen={infoOpen}
         onBack={onBack}
         onInfo={onInfo}
@@ -81,6 +85,7 @@ export const Conversation = memo(function Conversation({ id, infoOpen, onInfo, o
       ) : (
         <HistoryLoading />
       )}
+      <Vanishing key={`${id} vanishing`} messages={timeline?.messages ?? NONE} />
       <TypingLine name={name} typing={typing && presenceOf(peer) === "online"} />
       <Scheduled conversation={id} peerName={name} />
       {canWrite(peer, account.link) ? (

@@ -12,6 +12,7 @@ import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { mutedWords } from "../../words/notifications";
 import { presenceOf, presenceSentence } from "../../words/presence";
+import { LifeChip } from "./disappearing/LifeChip";
 import { MuteMenu } from "./MuteMenu";
 import { PathBadge } from "./PathBadge";
 
@@ -20,6 +21,7 @@ interface Props {
   readonly link: LinkView;
   readonly ambiguous: boolean;
   readonly muted: MuteView | null;
+  readonly livesFor: number | null;
   readonly infoOpen: boolean;
   readonly onBack: () => void;
   readonly onInfo: () => void;
@@ -31,6 +33,7 @@ export const ConversationHead = memo(function ConversationHead({
   link,
   ambiguous,
   muted,
+  livesFor,
   infoOpen,
   onBack,
   onInfo,
@@ -82,6 +85,7 @@ export const ConversationHead = memo(function ConversationHead({
       {peer.connection === "connected" && !peer.blocked && (
         <PathBadge path={peer.path} link={link} peerName={name} />
       )}
+      <LifeChip conversation={peer.conversation} livesFor={livesFor} />
       {!peer.blocked && <MuteMenu conversation={peer.conversation} muted={muted} now={now} />}
       <IconButton
         label="Search in this conversation"

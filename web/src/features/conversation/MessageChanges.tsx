@@ -53,6 +53,7 @@ export function ReplyQuote({
 
 function quoted({ state, text }: ReplyView): string {
   if (state === "deleted") return "a message that was deleted";
+  if (state === "vanished") return "a message that disappeared";
   if (state === "unknown") return "a message that is not on this computer";
   return text === null ? "something that is no text" : fewMarks(glanced(text));
 }

@@ -10,6 +10,7 @@ import { Tooltip } from "../../components/Tooltip";
 import { saidIn } from "../../words/previews";
 import { sentenceOf } from "../../words/reasons";
 import { clockTime, fullTime } from "../../words/times";
+import { LifeMark } from "./disappearing/LifeMark";
 import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
 
@@ -33,7 +34,10 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
       onPointerEnter={() => {
         setApproached(true);
       }}
-      className={classes("group/row relative flex items-end gap-2 py-0.5 compact:py-0", message.mine && "px-3")}
+      className={classes(
+        "group/row relative flex items-end gap-2 py-0.5 compact:py-0",
+        message.mine && "px-3",
+      )}
     >
       <div className="min-w-0 flex-1">
         {message.reply !== null && (
@@ -55,6 +59,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           !last && !showGlyph && "max-tablet:hidden",
         )}
       >
+        {message.lives_for !== null && <LifeMark message={message} explained={approached} />}
         <time
           dateTime={new Date(message.shown_at).toISOString()}
           title={fullTime(message.shown_at)}

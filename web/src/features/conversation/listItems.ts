@@ -108,7 +108,7 @@ function addPending(items: ListItem[], text: PendingText): void {
 }
 
 export function isNote(message: MessageView): boolean {
-  return message.kind.startsWith("note_");
+  return message.kind.startsWith("note_") || message.kind === "disappearing";
 }
 
 /** Own messages whose status is drawn: where it changes, and the last one. */

@@ -21,10 +21,12 @@ interface Props {
   readonly conversation: string;
   /** What can be done with it in one's own list. */
   readonly arranging: ReactNode;
+  /** For how long its messages live. */
+  readonly disappearing: ReactNode;
   readonly onClose: () => void;
 }
 
-export function InfoPanel({ conversation, arranging, onClose }: Props) {
+export function InfoPanel({ conversation, arranging, disappearing, onClose }: Props) {
   const peer = useWorkspace((workspace) => peerIn(workspace, conversation));
   const link = useWorkspace((workspace) => workspace.account.link);
   const now = useNow(3000);
@@ -81,6 +83,7 @@ export function InfoPanel({ conversation, arranging, onClose }: Props) {
             />
           </Part>
         )}
+        <Part title="Disappearing messages">{disappearing}</Part>
         <Part title="In your list">{arranging}</Part>
         {peer.relation === "gone" ? (
           <Part title="You and them">

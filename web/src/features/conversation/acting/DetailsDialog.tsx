@@ -5,8 +5,9 @@ import type { MessageView, PeerView } from "../../../api/generated";
 import { classes } from "../../../components/classes";
 import { CopyDetail } from "../../../components/CopyDetail";
 import { Dialog } from "../../../components/Dialog";
-import { useWorkspace } from "../../../state/context";
+import { useNow, useWorkspace } from "../../../state/context";
 import { pendingWords } from "../../../words/changes";
+import { endWords } from "../../../words/disappearing";
 import { displayName } from "../../../words/names";
 import type { LifeStep } from "../../../words/messageLife";
 import { lifeOf } from "../../../words/messageLife";
@@ -23,6 +24,7 @@ export function DetailsDialog({ message: given, peer, onClose }: Props) {
     ({ timelines }) => timelines.get(given.conversation)?.messages.find(({ id }) => id === given.id) ?? given,
   );
   const receipts = useWorkspace(({ account }) => account.settings.read_receipts);
+  const now = useNow(1000);
   const name = displayName(peer);
   const changed = pendingWords(message.pending, name).trim();
   return (
@@ -39,6 +41,7 @@ export function DetailsDialog({ message: given, peer, onClose }: Props) {
             {changed}
           </p>
         )}
+        {message.lives_for !== null && <p className="text-13 text-ink-2">{endWords(message, now)}</p>}
         {message.mine && (
           <p className="text-12 text-ink-3">
             Each step is shown once it was confirmed. When that was is not kept for the steps without a time.

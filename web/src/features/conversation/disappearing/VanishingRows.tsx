@@ -1,0 +1,62 @@
+/**
+ * Takes messages off the page when their time is over: softly, and also while the service is away. What it hides too early,
+ * because this browser's clock is ahead, is back with the next page; what is erased, the service decides.
+ */
+import { useEffect, useRef } from "react";
+
+import type { MessageView } from "../../../api/generated";
+import { useSession } from "../../../state/context";
+import { changeWorkspace } from "../../../state/sessionState";
+import { applyEvent } from "../../../state/workspace";
+
+const FADE_MILLISECONDS = 160;
+/** Timers hold no more than that. */
+const LONGEST_MILLISECONDS = 2 ** 31 - 1;
+
+export default function VanishingRows({ messages }: { readonly messages: readonly MessageView[] }) {
+  const { store, outgoing } = useSession();
+  const living = useRef<readonly MessageView[]>([]);
+
+  useEffect(() => {
+    const before = living.current;
+    living.current = messages.filter(({ ends_at }) => ends_at !== null);
+    const here = new Set(messages.map(({ id }) => id));
+    // Whoever edits one whose time is over has nothing to edit.
+    for (const { id, conversation, ends_at } of before)
+      if (!here.has(id) && (ends_at ?? 0) <= Date.now() + 1000) {
+        const mode = outgoing.composing.of(conversation);
+        if (mode?.kind === "edit" && mode.id === id) outgoing.composing.end(conversation);
+      }
+    const next = living.current.toSorted((one, other) => (one.ends_at ?? 0) - (other.ends_at ?? 0))[0];
+    if (next === undefined) return;
+    const { id, conversation } = next;
+    const left = (next.ends_at ?? 0) - Date.now();
+    const fade = setTimeout(
+      () => {
+        rowOf(id)?.setAttribute("data-fading", "");
+      },
+      Math.min(left - FADE_MILLISECONDS, LONGEST_MILLISECONDS),
+    );
+    const go = setTimeout(
+      () => {
+        changeWorkspace(store, (workspace) => {
+          const row = workspace.conversations.get(conversation);
+          const without = applyEvent(workspace, { type: "MessageRemoved", conversation, id });
+          if (row?.last?.id !== id) return without;
+          return applyEvent(without, { type: "ConversationChanged", conversation: { ...row, last: null } });
+        });
+      },
+      Math.min(left, LONGEST_MILLISECONDS),
+    );
+    return () => {
+      clearTimeout(fade);
+      clearTimeout(go);
+    };
+  }, [messages, store, outgoing]);
+
+  return null;
+}
+
+function rowOf(id: string): Element | null {
+  return document.querySelector(`[data-message="${CSS.escape(id)}"]`);
+}
