@@ -634,6 +634,13 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "jump-gone": (f"{TALK}/{'0e' * 16}", None),
     "settings": (f"{HOME}/settings", None),
     "settings-name": (f"{HOME}/settings", press("Change…")),
+    "notes-empty": (with_person(ADA), None),
+    "notes": (
+        with_person(ADA),
+        run(
+            f"const ada = world.account({ADA}n); world.send(ada, ada, '{'0e' * 16}', 'Ask Bea for the key of the west gate.');"
+        ),
+    ),
     "settings-appearance": (f"{HOME}/settings", show_part("Appearance")),
     "settings-privacy": (f"{HOME}/settings", show_part("Privacy")),
     "shortcuts": (HOME, lambda page: page.keyboard.press("?")),

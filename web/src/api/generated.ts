@@ -21,6 +21,7 @@ export interface AccountChanged {
 export interface AccountView {
   readonly cid: Cid;
   readonly account_id: string;
+  readonly notes: string;
   readonly username: string;
   readonly full_name: string;
   readonly server_address: string;
@@ -135,7 +136,7 @@ export interface ConversationChanged {
 
 export interface ConversationView {
   readonly id: string;
-  readonly kind: "direct";
+  readonly kind: "direct" | "notes";
   readonly peer: Cid;
   readonly unread: number;
   readonly first_unread: MessageOrder | null;

@@ -125,6 +125,10 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
     if (session.outgoing.wordsInHand()) ask();
     else session.signOut().then(leave, ask);
   }, [session]);
+  const openNotes = useCallback(() => {
+    const { workspace } = session.store.get();
+    if (workspace !== null) openConversation(workspace.account.notes);
+  }, [session, openConversation]);
   const closeLayer = useCallback(() => {
     setLayer(null);
   }, []);
@@ -315,6 +319,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
               add: addAccount,
               "sign-out": signOut,
               shortcuts: askShortcuts,
+              notes: openNotes,
               ...(inConversation ? { day: askDay, info: toggleInfo } : {}),
             },
             onPlace: (kind) => {

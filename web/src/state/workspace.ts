@@ -12,6 +12,7 @@ import type {
   ViewEvents,
 } from "../api/generated";
 import { sharing } from "../api/sharing";
+import { oneself } from "./oneself";
 import type { Timeline } from "./timeline";
 import { ofPage, withMessage, withPageAfter, withPageBefore } from "./timeline";
 
@@ -126,7 +127,11 @@ export function applyPage(state: Workspace, page: TimelinePage, place: PagePlace
 }
 
 /** Whom one talks to there. A conversation has no row of its own before the two agreed or said anything. */
-export function peerIn({ conversations, peers }: Workspace, conversation: string): PeerView | undefined {
+export function peerIn(
+  { account, conversations, peers }: Workspace,
+  conversation: string,
+): PeerView | undefined {
+  if (conversation === account.notes) return oneself(account);
   const row = conversations.get(conversation);
   if (row !== undefined) return peers.get(row.peer);
   return [...peers.values()].find((peer) => peer.conversation === conversation);

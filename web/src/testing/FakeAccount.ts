@@ -160,8 +160,9 @@ export class FakeAccount implements Person {
       invites_refused: this.invitesRefused,
     };
     const looks = fakeLooks(full_name, username);
+    const notes = conversationId(cid, cid);
     const shared = { settings, unread, waiting, picture, status };
-    return { cid, account_id, username, full_name, ...server, link, looks, ...shared };
+    return { notes, cid, account_id, username, full_name, ...server, link, looks, ...shared };
   }
 
   snapshot(): Omit<Snapshot, "request_id"> {
@@ -183,7 +184,7 @@ export class FakeAccount implements Person {
     const peer = otherIn(id, this.cid);
     return {
       id,
-      kind: "direct",
+      kind: peer === this.cid ? "notes" : "direct",
       peer,
       unread: this.peers.get(peer)?.blocked === true ? 0 : unread.length,
       first_unread: unread[0]?.order ?? null,

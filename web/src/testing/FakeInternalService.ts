@@ -405,14 +405,14 @@ export class FakeInternalService implements InternalService {
     },
     SendChat: (fields) => {
       const [me, peer] = this.talk(fields.cid, fields.conversation);
-      const known = this.world.peer(me, peer);
-      if (known.blocked) throw new Refused({ code: "blocked_by_you", params: {}, acts: "user" });
-      if (known.connection !== "connected" && !known.awaited)
+      const known = me === peer ? null : this.world.peer(me, peer);
+      if (known?.blocked === true) throw new Refused({ code: "blocked_by_you", params: {}, acts: "user" });
+      if (known !== null && known.connection !== "connected" && !known.awaited)
         throw new Refused({ code: "not_connected", params: {}, acts: "user" });
       if (new TextEncoder().encode(fields.text).length > MESSAGE_BYTES)
         throw new Refused({ code: "too_long", params: { limit: String(MESSAGE_BYTES) }, acts: "user" });
       if (typeof fields.slot === "string")
-        me.removeDraft(known.conversation, fields.slot, fields.draft_revision);
+        me.removeDraft(fields.conversation, fields.slot, fields.draft_revision);
       if (typeof fields.due_at === "number" && fields.due_at > this.world.now()) {
         const { cid, message_id: id, conversation, text, due_at, reply_to = null } = fields;
         const kept = {

@@ -332,6 +332,10 @@ export class FakeWorld {
       ...UNCHANGED,
       lives_for: from.lives.get(conversation) ?? null,
     };
+    if (from === to) {
+      from.putMessage({ ...row, status: "received" });
+      return { ...row, status: "received" };
+    }
     from.putMessage(row);
     this.deliver(from, to, id);
     return from.message(conversation, id) ?? row;

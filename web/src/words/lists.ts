@@ -1,5 +1,6 @@
 /** Lists that several screens show, made from the rows of the workspace. */
 import type { PeerView } from "../api/generated";
+import { oneself } from "../state/oneself";
 import type { Workspace } from "../state/workspace";
 import { compareByName } from "./names";
 import { presenceOf } from "./presence";
@@ -20,8 +21,9 @@ export function asksToConnect(peer: PeerView): boolean {
 }
 
 /** Everyone there is something to talk about with: what is pinned stands on top, then the latest conversation. */
-export function directMessagesOf({ peers, conversations }: Workspace): readonly PeerView[] {
-  return [...peers.values()]
+export function directMessagesOf({ account, peers, conversations }: Workspace): readonly PeerView[] {
+  const notes = conversations.has(account.notes) ? [oneself(account)] : [];
+  return [...peers.values(), ...notes]
     .filter(
       (peer) =>
         ((peer.connection === "connected" || peer.awaited) && !peer.blocked) ||

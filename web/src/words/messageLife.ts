@@ -15,6 +15,15 @@ const REACHED = ["queued", "sent", "delivered", "read"] as const;
 
 /** `receipts`: whether this account sends read receipts; who sends none is told of none. */
 export function lifeOf(message: MessageView, name: string, receipts: boolean): readonly LifeStep[] {
+  if (message.mine && !message.deleted && message.status === "received")
+    return [
+      {
+        title: "Written down here",
+        time: message.written_at,
+        proof: "It is in this computer’s encrypted database. A note to yourself goes nowhere else.",
+        state: "done",
+      },
+    ];
   return message.mine && !message.deleted ? sentLife(message, name, receipts) : receivedLife(message, name);
 }
 

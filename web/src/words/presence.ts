@@ -1,5 +1,6 @@
 /** Whether somebody is there, as a word and as a sentence. */
 import type { PeerView } from "../api/generated";
+import { isOneself } from "../state/oneself";
 import { sinceTime } from "./times";
 
 export type PresenceWord = "online" | "offline" | "unknown";
@@ -14,6 +15,7 @@ export function presenceOf(peer: Seen): PresenceWord {
 }
 
 export function presenceSentence(peer: Seen, now: number): string {
+  if (isOneself(peer)) return "Only you";
   if (peer.blocked) return "Blocked";
   if (peer.relation === "gone") return "Account deleted";
   switch (presenceOf(peer)) {

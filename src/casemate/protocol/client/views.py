@@ -184,6 +184,8 @@ class ServerProgramView(msgspec.Struct, frozen=True, kw_only=True):
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     cid: Cid
     account_id: str
+    notes: str = ""
+    """The conversation of one's notes to oneself; it has a row once something was written there."""
     username: str
     full_name: str
     server_address: str
@@ -401,8 +403,8 @@ class PinView(msgspec.Struct, frozen=True, kw_only=True):
 class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """32 hex digits."""
-    kind: Literal["direct"]
-    """Of two people; `peer` is the other one."""
+    kind: Literal["direct", "notes"]
+    """`direct`: of two people; `peer` is the other one. `notes`: of one's own, to oneself; `peer` is the account."""
     peer: Cid
     unread: int
     """0 while they are blocked: what they wrote calls nobody."""

@@ -4,7 +4,7 @@ import type { ClipboardEvent, KeyboardEvent } from "react";
 import { memo, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { IconButton } from "../../components/Button";
-import { useSession } from "../../state/context";
+import { useSession, useWorkspace } from "../../state/context";
 import { enterSends } from "../../state/enterKey";
 import { isPressed } from "../../state/keys";
 import { sentenceOf } from "../../words/reasons";
@@ -43,6 +43,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   const [tooLong, setTooLong] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const typing = useTypingSignal(conversation);
+  const isNotes = useWorkspace(({ account }) => account.notes === conversation);
   /** Some browsers end a composition just before the Enter that ended it. */
   const composing = useRef(false);
   const completion = useCompletion(input, useContext(MentionableContext));
@@ -183,9 +184,13 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
         <textarea
           ref={input}
           aria-label={
-            composed.mode?.kind === "edit" ? "The message you are editing" : `Message to ${peerName}`
+            composed.mode?.kind === "edit"
+              ? "The message you are editing"
+              : isNotes
+                ? "A note to yourself"
+                : `Message to ${peerName}`
           }
-          placeholder={`Message ${peerName}`}
+          placeholder={isNotes ? "Write a note" : `Message ${peerName}`}
           autoComplete="off"
           {...completion.aria}
           rows={1}

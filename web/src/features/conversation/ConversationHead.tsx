@@ -8,6 +8,7 @@ import { IconButton } from "../../components/Button";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
 import { useNow } from "../../state/context";
+import { isOneself } from "../../state/oneself";
 import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { mutedWords } from "../../words/notifications";
@@ -51,7 +52,12 @@ export const ConversationHead = memo(function ConversationHead({
       />
       {/* Where it is narrow, the name and since when they are away need the room more. */}
       <span className="flex @max-sm:hidden">
-        <Avatar initials={initials(name)} colourKey={peer.account_id} size={32} presence={presenceOf(peer)} />
+        <Avatar
+          initials={initials(name)}
+          colourKey={peer.account_id}
+          size={32}
+          presence={isOneself(peer) ? undefined : presenceOf(peer)}
+        />
       </span>
       {/* With large letters on a phone, the rest stands below it. */}
       <div className="min-w-0 flex-1 @max-2xs:basis-[70%]">
@@ -82,11 +88,13 @@ export const ConversationHead = memo(function ConversationHead({
           {muted !== null && <span className="max-tablet:hidden"> · {mutedWords(muted, now)}</span>}
         </p>
       </div>
-      {peer.connection === "connected" && !peer.blocked && (
+      {peer.connection === "connected" && !peer.blocked && !isOneself(peer) && (
         <PathBadge path={peer.path} link={link} peerName={name} />
       )}
       <LifeChip conversation={peer.conversation} livesFor={livesFor} />
-      {!peer.blocked && <MuteMenu conversation={peer.conversation} muted={muted} now={now} />}
+      {!peer.blocked && !isOneself(peer) && (
+        <MuteMenu conversation={peer.conversation} muted={muted} now={now} />
+      )}
       <IconButton
         label="Search in this conversation"
         icon={<Search size={18} aria-hidden />}

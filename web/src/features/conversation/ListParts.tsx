@@ -80,11 +80,25 @@ export function Beginning({
   name,
   empty,
   writable,
+  notes,
 }: {
   readonly name: string;
   readonly empty: boolean;
   readonly writable: boolean;
+  /** To oneself. */
+  readonly notes: boolean;
 }) {
+  if (notes)
+    return (
+      <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
+        {empty && (
+          <p role="status" className="text-15 text-ink-2">
+            Write down what only you should read.
+          </p>
+        )}
+        <p>Notes to yourself stay on this computer, in its encrypted database. Nobody else gets them.</p>
+      </li>
+    );
   return (
     <li className="px-4 pt-8 pb-2 text-13 text-ink-3 tablet:px-6">
       {empty ? (

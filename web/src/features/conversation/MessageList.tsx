@@ -15,6 +15,7 @@ import { useSession, useSessionState } from "../../state/context";
 import type { PendingTexts } from "../../state/pendingTexts";
 import type { Timeline } from "../../state/timeline";
 import { compareOrder, WINDOW_MESSAGES } from "../../state/timeline";
+import { isOneself } from "../../state/oneself";
 import { useTimeZone } from "../../state/timeZone";
 import { displayName } from "../../words/names";
 import { presenceOf } from "../../words/presence";
@@ -155,6 +156,7 @@ export function MessageList({ account, peer, conversation, timeline, pending, se
                 name={peerName}
                 empty={timeline.messages.length === 0}
                 writable={canWrite(peer, account.link)}
+                notes={isOneself(peer)}
               />
             )}
             {items.map((item) => (

@@ -73,7 +73,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         >
           {clockTime(message.shown_at)}
         </time>
-        {message.mine && !message.deleted && (
+        {message.mine && message.status !== "received" && (
           <Status
             message={message}
             reason={reason}

@@ -10,6 +10,7 @@ import { CopyDetail } from "../../components/CopyDetail";
 import { PathStory } from "../../components/PathStory";
 import { disconnect } from "../../state/actions";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { isOneself } from "../../state/oneself";
 import { peerIn } from "../../state/workspace";
 import { displayName, initials } from "../../words/names";
 import { pathStory } from "../../words/pathStory";
@@ -32,6 +33,7 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
   const now = useNow(3000);
   if (peer === undefined) return null;
   const name = displayName(peer);
+  const notes = isOneself(peer);
   return (
     <aside
       aria-label={`About ${name}`}
@@ -58,7 +60,7 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
             initials={initials(name)}
             colourKey={peer.account_id}
             size={80}
-            presence={presenceOf(peer)}
+            presence={notes ? undefined : presenceOf(peer)}
             verified={peer.verified}
           />
           <div className="w-full min-w-0">
@@ -74,8 +76,10 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
             <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
           )}
         </div>
-        {(peer.relation === "registered" || peer.identity_changed) && <SafetyNumberSection peer={peer} />}
-        {peer.connection === "connected" && !peer.blocked && (
+        {!notes && (peer.relation === "registered" || peer.identity_changed) && (
+          <SafetyNumberSection peer={peer} />
+        )}
+        {peer.connection === "connected" && !peer.blocked && !notes && (
           <Part title="Path">
             <PathStory
               story={pathStory(peer.path, link, name, now)}
@@ -83,9 +87,9 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
             />
           </Part>
         )}
-        <Part title="Disappearing messages">{disappearing}</Part>
+        {!notes && <Part title="Disappearing messages">{disappearing}</Part>}
         <Part title="In your list">{arranging}</Part>
-        {peer.relation === "gone" ? (
+        {notes ? null : peer.relation === "gone" ? (
           <Part title="You and them">
             <p className="text-13 text-pretty text-ink-2">
               This account was deleted. What was said stays here.

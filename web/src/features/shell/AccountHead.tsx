@@ -1,11 +1,12 @@
 /** Who this tab is, on which server, and what can be done about it. */
-import { Check, ChevronsUpDown, LogOut, Plus, Settings, Waypoints } from "lucide-react";
+import { Check, ChevronsUpDown, LogOut, NotebookPen, Plus, Settings, Waypoints } from "lucide-react";
 
 import type { AccountView, Cid, LocalAccount } from "../../api/generated";
 import type { Presence } from "../../components/Avatar";
 import { Avatar } from "../../components/Avatar";
 import { Menu, MenuItem, MenuLine, MenuNote } from "../../components/Menu";
 import { CutText } from "../../components/PersonName";
+import { NOTES } from "../../state/oneself";
 import { displayName, initials } from "../../words/names";
 
 interface Props {
@@ -14,6 +15,7 @@ interface Props {
   readonly onSwitch: (cid: Cid) => void;
   readonly onAdd: () => void;
   readonly onConnections: () => void;
+  readonly onNotes: () => void;
   readonly onSettings: () => void;
   readonly onSignOut: () => void;
 }
@@ -24,6 +26,7 @@ export function AccountHead({
   onSwitch,
   onAdd,
   onConnections,
+  onNotes,
   onSettings,
   onSignOut,
 }: Props) {
@@ -73,6 +76,9 @@ export function AccountHead({
         </>
       )}
       <MenuLine />
+      <MenuItem icon={<NotebookPen size={16} aria-hidden />} onSelect={onNotes}>
+        {NOTES}
+      </MenuItem>
       <MenuItem icon={<Plus size={16} aria-hidden />} onSelect={onAdd}>
         Add an account
       </MenuItem>

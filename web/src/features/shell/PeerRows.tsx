@@ -11,6 +11,7 @@ import { placeOf } from "../../components/placeOf";
 import { PathGlyph } from "../../components/PathGlyph";
 import { PersonName } from "../../components/PersonName";
 import { Tooltip } from "../../components/Tooltip";
+import { isOneself } from "../../state/oneself";
 import { useHeldBack } from "../../state/useHeldBack";
 import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
@@ -55,7 +56,7 @@ export function ConversationRow(props: ConversationRowProps) {
           initials={initials(name)}
           colourKey={peer.account_id}
           size={32}
-          presence={presenceOf(peer)}
+          presence={isOneself(peer) ? undefined : presenceOf(peer)}
           verified={peer.verified}
         />
         <span className="min-w-0 flex-1">

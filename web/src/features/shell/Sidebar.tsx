@@ -65,6 +65,9 @@ export const Sidebar = memo(function Sidebar(props: Props) {
           onSwitch={props.onSwitchAccount}
           onAdd={props.onAddAccount}
           onConnections={props.onConnections}
+          onNotes={() => {
+            props.onConversation(account.notes);
+          }}
           onSettings={props.onSettings}
           onSignOut={props.onSignOut}
         />

@@ -11,6 +11,7 @@ import { Dialog } from "../../components/Dialog";
 import { FoundText } from "../../components/FoundText";
 import { CutText } from "../../components/PersonName";
 import { useNow, useWorkspace } from "../../state/context";
+import { isOneself, NOTES } from "../../state/oneself";
 import { useMessageSearch } from "../../state/useMessageSearch";
 import { directMessagesOf, membersOf } from "../../words/lists";
 import { displayName, initials, matchesQuery } from "../../words/names";
@@ -54,6 +55,7 @@ const PLACES = {
 const COMMANDS = {
   day: "Go to a day of this conversation",
   info: "Details of this conversation",
+  notes: NOTES,
   shortcuts: "Keyboard shortcuts",
   add: "Add an account",
   "sign-out": "Sign out of this account",
@@ -218,7 +220,8 @@ function useTargets(
   }));
   const commands = (Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).flatMap((command) => {
     const run = onCommand[command];
-    if (run === undefined) return [];
+    // Once used, they stand among the conversations.
+    if (run === undefined || (command === "notes" && direct.some(isOneself))) return [];
     return [
       {
         key: `command ${command}`,

@@ -32,6 +32,9 @@ class ConversationsTable:
         if self._read_through(conversation) is None:
             self._put_conversation(_Conversation(conversation, peer))
 
+    def is_open(self, conversation: ConversationId) -> bool:
+        return self._read_through(conversation) is not None
+
     def conversations(self) -> list[ConversationId]:
         line = "SELECT 1 FROM messages WHERE conversation = conversations.id AND shows = 'line'"
         return [ConversationId(row[0]) for row in self._db.rows(f"SELECT id FROM conversations WHERE EXISTS ({line})")]

@@ -537,18 +537,27 @@ class Account(Memory):
         """Those that this account made, the newest first."""
         return self._parts.showing.invites(self._parts.inviting, now.wall)
 
+    @property
+    def notes(self) -> ConversationId:
+        """Of one's own, to oneself."""
+        return self._context.conversation_with(self._context.account_id)
+
     def conversation_view(self, conversation: ConversationId) -> ConversationView | None:
         peer = self._parts.conversations.peer(conversation)
-        return None if peer is None else self._parts.showing.conversation(peer)
+        # One's notes have a row once something was written there.
+        if peer is None or not self._context.store.is_open(conversation):
+            return None
+        return self._parts.showing.conversation(peer)
 
     def conversation_views(self) -> list[ConversationView]:
-        """Of everybody who is registered or with whom anything was said."""
+        """Of everybody who is registered or with whom anything was said, and one's notes."""
         said = set(self._context.store.conversations())
+        notes = self.conversation_view(self.notes)
         return [
             self._parts.showing.conversation(peer)
             for peer in self._context.store.peers()
             if peer.relation == "registered" or peer.is_awaited or self._parts.conversations.of(peer) in said
-        ]
+        ] + ([] if notes is None else [notes])
 
     def message_view(self, conversation: ConversationId, message_id: MessageId) -> MessageView | None:
         return next(iter(self.message_views(conversation, [message_id])), None)

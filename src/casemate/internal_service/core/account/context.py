@@ -201,6 +201,26 @@ class Context(Memory):
     def account_id(self) -> AccountId:
         return self.secrets.account.account_id
 
+    def is_oneself(self, peer: Peer) -> bool:
+        return peer.account_id == self.account_id
+
+    def oneself(self) -> Peer:
+        """The other one of one's notes to oneself. No row of the database: nobody finds, asks, dials or blocks them."""
+        profile = self.profile
+        return Peer(
+            account_id=self.account_id,
+            username=profile.username,
+            full_name=profile.full_name,
+            device_list=self.secrets.device_list,
+            relation="registered",
+            relation_since=0.0,
+            connection="connected",
+            connection_round=0,
+            blocked=False,
+            verified=False,
+            identity_changed=False,
+        )
+
     def conversation_with(self, account_id: AccountId) -> ConversationId:
         """The id of the conversation of two with this account. Remembered, since every message asks for it."""
         known = self._conversations.get(account_id)

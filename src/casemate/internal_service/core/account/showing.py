@@ -198,7 +198,7 @@ class Showing:
         arrangement = store.arrangement(conversation)
         return ConversationView(
             id=conversation.hex(),
-            kind="direct",
+            kind="notes" if self._context.is_oneself(peer) else "direct",
             peer=peer.cid,
             unread=0 if peer.blocked else store.unread(conversation),
             first_unread=None if first_unread is None else _order(first_unread),
@@ -258,7 +258,9 @@ class Showing:
     ) -> MessageView:
         mine = row.author == self._context.account_id
         # Of what was taken back nothing is on its way; how far the taking back is, `pending` says.
-        status = status_of(row, deliveries) if mine and row.deleted is None else "received"
+        # Nor is anything of what one wrote to oneself: it is here.
+        goes = mine and row.deleted is None and not self._context.is_oneself(peer)
+        status = status_of(row, deliveries) if goes else "received"
         return MessageView(
             id=row.message_id.hex(),
             conversation=row.conversation.hex(),

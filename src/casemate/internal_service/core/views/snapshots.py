@@ -201,6 +201,7 @@ class Views(Memory):
         return AccountView(
             cid=host.cid,
             account_id=account.account_id.hex(),
+            notes=account.notes.hex(),
             username=account.username,
             full_name=account.full_name,
             server_address=account.server_address,

@@ -8,6 +8,7 @@ import { Button } from "../../../components/Button";
 import { Dialog } from "../../../components/Dialog";
 import { PersonName } from "../../../components/PersonName";
 import { useSession, useWorkspace } from "../../../state/context";
+import { isOneself, oneself } from "../../../state/oneself";
 import { connectedOf } from "../../../words/lists";
 import { displayName, initials, matchesQuery } from "../../../words/names";
 import { presenceOf } from "../../../words/presence";
@@ -20,7 +21,9 @@ interface Props {
 
 export function ForwardDialog({ messages, onClose }: Props) {
   const session = useSession();
-  const people = useWorkspace(connectedOf);
+  const connected = useWorkspace(connectedOf);
+  const notes = useWorkspace(({ account }) => oneself(account));
+  const people = [...connected, notes];
   const [query, setQuery] = useState("");
   const [sent, setSent] = useState<ReadonlySet<string>>(new Set());
   const [first] = messages;
@@ -71,13 +74,13 @@ export function ForwardDialog({ messages, onClose }: Props) {
                 initials={initials(displayName(peer))}
                 colourKey={peer.account_id}
                 size={24}
-                presence={presenceOf(peer)}
+                presence={isOneself(peer) ? undefined : presenceOf(peer)}
               />
               <PersonName cut name={displayName(peer)} username={peer.username} className="flex-1 text-13" />
               {sent.has(peer.conversation) ? (
                 <span role="status" className="flex items-center gap-1 text-12 text-ink-2">
                   <Check size={14} aria-hidden className="text-green-ink" />
-                  On its way
+                  {isOneself(peer) ? "Kept" : "On its way"}
                 </span>
               ) : (
                 <Button

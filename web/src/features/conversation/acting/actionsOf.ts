@@ -84,7 +84,7 @@ export function hasText({ kind, text, deleted }: MessageView): boolean {
   return kind === "chat" && text !== null && !deleted;
 }
 
-/** Everybody's copy can be taken back. */
-export function canBeTakenBack({ mine, deleted }: MessageView): boolean {
-  return mine && !deleted;
+/** Everybody's copy can be taken back; of a note to oneself there is no other. */
+export function canBeTakenBack({ mine, deleted, status }: MessageView): boolean {
+  return mine && !deleted && status !== "received";
 }

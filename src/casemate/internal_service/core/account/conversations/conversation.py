@@ -18,6 +18,9 @@ class Conversations:
         self._with: dict[ConversationId, AccountId] = {}
 
     def peer(self, conversation: ConversationId) -> Peer | None:
+        """Of one's notes: oneself."""
+        if conversation == self._context.conversation_with(self._context.account_id):
+            return self._context.oneself()
         store = self._context.store
         if conversation not in self._with:
             self._with = {self.of(peer): peer.account_id for peer in store.peers()}

@@ -28,6 +28,8 @@ class Disappearing:
         store = self._context.store
         peer = self._conversations.who_is_in(conversation)
         check_may_write(peer)
+        if self._context.is_oneself(peer):
+            raise refuse("malformed", what="conversation")
         if lives_for == store.disappearing(conversation):
             return []
         content = NewContent(Kind.DISAPPEARING, encode(LifeSetting(lives_for)), Shows.LINE)

@@ -68,6 +68,8 @@ class Messages:
         """Messages leave room in the queue for what keeps a conversation going."""
         context = self._context
         conversation = context.conversation_with(peer.account_id)
+        if context.is_oneself(peer):
+            context.store.open_conversation(conversation, peer.account_id)
         lines = which_are_lines(context.store, conversation, context.account_id, [(kind, body) for body in bodies])
         shows = [Shows.LINE if line else Shows.NOTHING for line in lines]
         life = context.store.disappearing(conversation)
