@@ -10,6 +10,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 import { emojiData } from "./scripts/emojiData.ts";
+import { installable } from "./scripts/installable.ts";
 
 /** The folder that the internal service serves; git-ignored, made by `make setup`. */
 const served = fileURLToPath(new URL("../src/casemate/internal_service/web_dist", import.meta.url));
@@ -99,7 +100,7 @@ function ahead(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), emojiData(), ahead(), firstLoad(), shellFiles()],
+  plugins: [react(), tailwindcss(), emojiData(), ahead(), installable(), firstLoad(), shellFiles()],
   build: {
     outDir: served,
     emptyOutDir: true,

@@ -12,6 +12,7 @@ import { loadAhead } from "./components/Later";
 import { loadFormatted } from "./features/conversation/markdown/formatting";
 import { thisBrowser } from "./state/browser";
 import { watchServedPage } from "./state/oldPage";
+import { watchInstalling } from "./state/installing";
 import { watchLooks } from "./state/looks";
 import { navigate } from "./state/route";
 import { Sessions } from "./state/sessions";
@@ -24,6 +25,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 watchLooks();
+watchInstalling();
 if (route.screen === "workspace") navigate(route, { replace: true });
 void start(root);
 

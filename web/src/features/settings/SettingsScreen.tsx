@@ -12,6 +12,7 @@ import { keysInWords } from "../../state/keys";
 import { Appearance } from "./Appearance";
 import { DeleteAccount } from "./DeleteAccount";
 import { FullName } from "./FullName";
+import { InstallOffer } from "./InstallOffer";
 import { Notifications } from "./Notifications";
 import { OwnPassword } from "./OwnPassword";
 import { Part, Parts } from "./Parts";
@@ -115,6 +116,7 @@ function OnThisComputer() {
   return (
     <>
       <StartWithComputer />
+      <InstallOffer />
       <Switch
         label="Connect when someone agreed"
         note="A conversation is open as soon as both of you agreed to talk."
