@@ -170,6 +170,30 @@ async def test_a_service_of_then_and_one_of_today_talk(
             await people.look(leaver)
 
 
+async def test_what_disappears_at_the_service_of_today_stays_at_one_of_then_which_shows_that_something_was_said(
+    deployment: Deployment, older: OlderProgram
+) -> None:
+    start(deployment, older, of_then=("bob",), of_today=(SERVER, "alice"))
+    async with AsyncExitStack() as stack:
+        people = People(deployment, stack)
+        for name in ("alice", "bob"):
+            await people.register(name)
+        await people.befriend("alice", "bob")
+        alice, bob = people.views["alice"], people.views["bob"]
+        a, b = people.cids["alice"], people.cids["bob"]
+        conversation = alice.accounts[a].conversation_with(b)
+        await alice.expect("Done", "SetDisappearing", cid=a, conversation=conversation, lives_for=5)
+        message_id = await people.write("alice", "bob", "brief")
+        await people.until_text("bob", "alice", "brief")
+        kinds = [row["kind"] for row in await bob.load_timeline(b, a)]
+        assert [kind for kind in kinds if not kind.startswith("note_")] == ["disappearing", "chat"]
+        await alice.until(lambda: message_id not in alice.accounts[a].messages)
+        assert [row["text"] for row in await alice.load_timeline(a, b) if row["kind"] == "chat"] == []
+        await people.write("bob", "alice", "an answer")
+        await people.until_text("alice", "bob", "an answer")
+        assert "brief" in [row["text"] for row in await bob.load_timeline(b, a)]
+
+
 async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deployment, older: OlderProgram) -> None:
     start(deployment, older, of_then=EVERYBODY, of_today=())
     async with AsyncExitStack() as stack:

@@ -1,5 +1,5 @@
 /** One message: its text, when, and how far it got. */
-import { ClockArrowUp } from "lucide-react";
+import { ClockArrowUp, Timer } from "lucide-react";
 import { memo, useState } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
@@ -10,7 +10,6 @@ import { Tooltip } from "../../components/Tooltip";
 import { saidIn } from "../../words/previews";
 import { sentenceOf } from "../../words/reasons";
 import { clockTime, fullTime } from "../../words/times";
-import { LifeMark } from "./disappearing/LifeMark";
 import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
 
@@ -59,7 +58,10 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           !last && !showGlyph && "max-tablet:hidden",
         )}
       >
-        {message.lives_for !== null && <LifeMark message={message} explained={approached} />}
+        {/* When it does is in its details. */}
+        {message.lives_for !== null && (
+          <Timer size={12} role="img" aria-label="Disappears" className="shrink-0 text-ink-3" />
+        )}
         <time
           dateTime={new Date(message.shown_at).toISOString()}
           title={fullTime(message.shown_at)}
