@@ -4,6 +4,7 @@ import pytest
 
 from casemate.internal_service.core.account.conversations.living import COUNT_SECONDS, LOOK_SECONDS
 from casemate.internal_service.core.account.lives import HIDDEN_SECONDS, UNREAD_SECONDS
+from casemate.internal_service.core.account.wanted import WantedMessages, read_terms
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import MessageId
@@ -50,6 +51,10 @@ def lines(world: Deployment, one: Person, other: Person) -> list[MessageView]:
 def is_on_disk(world: Deployment, person: Person, words: str = WORDS) -> bool:
     person.store.erase_traces()
     return words.encode() in decrypted(person.path, DATABASE_KEY, world.folder)
+
+
+def finds(one: Person, typed: str) -> int:
+    return len(one.account.finding.find(WantedMessages(read_terms(typed)), None)[0])
 
 
 def unread(one: Person, other: Person) -> int:
@@ -111,6 +116,20 @@ def test_a_message_has_the_life_that_is_in_force_when_it_is_written(
     for one, other in ((alice, bob), (bob, alice)):
         lives = {message.text: message.lives_for for message in world.timeline(one, other) if message.kind == "chat"}
         assert lives == {"before": None, "while": LIFE, "after": None}
+
+
+def test_what_is_sent_later_has_the_life_that_is_in_force_when_it_goes(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    conversation, later = alice.account.conversation_with(bob.cid), MessageId(b"l" * 16)
+    world.do(
+        alice,
+        lambda account, now: account.scheduling.add(conversation, later, WORDS, None, now.wall + 60, now),
+    )
+    set_life(world, bob, alice, LIFE)
+    world.pass_time(61)
+    [message] = [message for message in world.timeline(bob, alice) if message.kind == "chat"]
+    assert (message.text, message.lives_for) == (WORDS, LIFE)
 
 
 # ------------------------------------------------------------------------------------------------------- how it ends
@@ -212,11 +231,13 @@ def test_a_clock_that_jumps_hides_and_what_it_hid_comes_back_with_it(
     for one, other in ((alice, bob), (bob, alice)):
         assert said(world, one, other) == []
         assert is_on_disk(world, one)
+        assert finds(one, "herons") == 0
     assert unread(bob, alice) == 0
+    assert bob.account.unseen(bob.account.conversation_with(alice.cid), 9) == []
     world.jump_clocks(-YEAR)
     world.pass_time(LOOK_SECONDS)
     assert (said(world, alice, bob), said(world, bob, alice)) == ([WORDS, "unread"], [WORDS, "unread"])
-    assert unread(bob, alice) == 1
+    assert (unread(bob, alice), finds(bob, "herons")) == (1, 1)
 
 
 def test_a_jump_is_no_proof_for_the_server_either_unless_its_clock_says_the_same(

@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 
 from casemate.internal_service.core.account.conversations.chat_form import nested_chat
+from casemate.internal_service.core.account.conversations.living import LOOK_SECONDS
+from casemate.internal_service.core.account.lives import UNREAD_SECONDS
 from casemate.internal_service.core.account.rows import Beginning
 from casemate.internal_service.core.ground import events
 from casemate.internal_service.core.notifying import words
 from casemate.internal_service.core.notifying.notifier import Notifier
 from casemate.internal_service.core.notifying.plans import RING_SECONDS, STRANGERS_RING_SECONDS
+from casemate.node import Instant
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client import requests as ask
 from casemate.protocol.client.extension_bases import Done, RequestRefused
-from casemate.protocol.client.message_extensions import DeleteMessages, EditMessage
+from casemate.protocol.client.message_extensions import DeleteMessages, EditMessage, SetDisappearing
 from casemate.protocol.client.notification_extensions import (
     DesktopTold,
     DismissNotification,
@@ -213,6 +216,17 @@ def test_what_was_edited_is_replaced_without_a_ring_and_what_was_taken_back_goes
         request_id=new_id(), cid=cid, conversation=conversation, message_ids=[message], everywhere=True
     )
     team.bob.expect(Done, delete)
+    assert team.shown() == []
+
+
+def test_what_disappeared_is_withdrawn(team: Team) -> None:
+    request = SetDisappearing(request_id=new_id(), cid=team.bob_cid, conversation=team.conversation, lives_for=5)
+    team.bob.expect(Done, request)
+    assert team.shown() == [], "a setting calls nobody"
+    team.write("brief")
+    assert [body for _, body in team.shown()] == ["brief"]
+    team.street.now = Instant(team.street.now.monotonic, team.street.now.wall + UNREAD_SECONDS)
+    team.street.pass_time(LOOK_SECONDS)
     assert team.shown() == []
 
 

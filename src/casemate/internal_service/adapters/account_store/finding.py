@@ -288,7 +288,8 @@ class _Look:
 
     def _messages(self, these: list[int], low: int, work: int, most: int) -> _Piece:
         """Of these the newest that are wanted, and one more than asked for if there is one."""
-        sql = f"SELECT arrival, octet_length(body) FROM messages WHERE arrival IN ({_places(these)}){self._filters}"
+        there = f"arrival IN ({_places(these)}) AND vanished = 0"
+        sql = f"SELECT arrival, octet_length(body) FROM messages WHERE {there}{self._filters}"
         sized = self._db.rows(f"{sql} ORDER BY arrival DESC LIMIT ?", *these, *self._values, most + 1)
         fit = _fitting(sized, None)
         return self._cut(self._read(fit.these), fit.low(low), work + fit.work(0), most)
