@@ -22,6 +22,9 @@ CANCELLED_KEPT_SECONDS: Final = 30 * DAY_SECONDS
 LIFE_LEAST_SECONDS: Final = 5
 LIFE_MOST_SECONDS: Final = 400 * DAY_SECONDS
 """Of a message that disappears, once it was read."""
+KEEP_LEAST_DAYS: Final = 1
+KEEP_MOST_DAYS: Final = 3_650
+"""After how many days messages may be erased from a computer whose person wants old ones gone."""
 UNREAD_AGAIN: Final = 1_000
 """Messages that become unread once more with one request, at most."""
 SCHEDULED_MESSAGES: Final = 200

@@ -134,6 +134,12 @@ export interface ConversationChanged {
   readonly conversation: ConversationView;
 }
 
+export interface ConversationEmptied {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly after: MessageOrder | null;
+}
+
 export interface ConversationView {
   readonly id: string;
   readonly kind: "direct" | "notes";
@@ -234,6 +240,15 @@ export interface EditMessage {
   readonly text: string;
 }
 
+/** Erase its messages from this computer alone, some at a time. What is on its way to somebody stays. MessageGone follows, of each. */
+export interface EmptyConversation {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
+  readonly up_to: number;
+  readonly after?: MessageOrder | null;
+}
+
 /** The first line of a conversation that is shown at a time or later; where there is none, the last one. */
 export interface FindDay {
   readonly request_id: string;
@@ -314,6 +329,13 @@ export interface GetSafetyNumber {
   readonly request_id: string;
   readonly cid: Cid;
   readonly peer: Cid;
+}
+
+/** What a conversation takes on this computer. */
+export interface GetStorageUse {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly conversation: string;
 }
 
 /** A page in display order: the latest, or before, after or around a place, which may be that of a message. */
@@ -942,6 +964,13 @@ export interface SetRemark {
   readonly note?: string | null;
 }
 
+/** Messages that are older than this many days are erased from this computer alone, once they were seen; null: they stay. AccountChanged follows. */
+export interface SetRetention {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly days: number | null;
+}
+
 /** Null leaves a setting as it is. AccountChanged follows. */
 export interface SetSettings {
   readonly request_id: string;
@@ -988,6 +1017,7 @@ export interface SettingsView {
   readonly relay_only: boolean;
   readonly lan_discovery: boolean;
   readonly notifications: NotificationSettings;
+  readonly keep_days: number | null;
   readonly read_receipts: boolean;
   readonly typing: boolean;
 }
@@ -1022,6 +1052,13 @@ export interface StatusView {
   readonly text: string;
   readonly set_at: number;
   readonly until: number | null;
+}
+
+export interface StorageUse {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly messages: number;
+  readonly bytes: number;
 }
 
 /** Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents. */
@@ -1141,6 +1178,9 @@ export interface ExtensionRequests {
   readonly MarkUnread: MarkUnread;
   readonly ArrangeConversation: ArrangeConversation;
   readonly SetDisappearing: SetDisappearing;
+  readonly GetStorageUse: GetStorageUse;
+  readonly EmptyConversation: EmptyConversation;
+  readonly SetRetention: SetRetention;
   readonly ChangeScheduled: ChangeScheduled;
   readonly CancelScheduled: CancelScheduled;
   readonly GetMessageVersions: GetMessageVersions;
@@ -1180,6 +1220,8 @@ export interface ExtensionResponses {
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
   readonly MessageVersions: MessageVersions;
+  readonly StorageUse: StorageUse;
+  readonly ConversationEmptied: ConversationEmptied;
   readonly NotificationsChanged: NotificationsChanged;
   readonly DesktopTold: DesktopTold;
   readonly PictureTold: PictureTold;
@@ -1268,6 +1310,9 @@ export const ANSWERS = {
   MarkUnread: ["Done"],
   ArrangeConversation: ["Done"],
   SetDisappearing: ["Done"],
+  GetStorageUse: ["StorageUse"],
+  EmptyConversation: ["ConversationEmptied"],
+  SetRetention: ["Done"],
   ChangeScheduled: ["Done"],
   CancelScheduled: ["Done"],
   GetMessageVersions: ["MessageVersions"],

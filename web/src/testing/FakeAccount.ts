@@ -61,6 +61,7 @@ export class FakeAccount implements Person {
     lan_discovery: true,
     read_receipts: true,
     typing: true,
+    keep_days: null,
     notifications: { shows: "text", sound: true, quiet: "never", quiet_from: 1320, quiet_to: 420 },
   };
   /** Of conversations that call nobody. */
@@ -332,7 +333,8 @@ export class FakeAccount implements Person {
       all.findLastIndex((message) => compareOrder(message.order, order) < 0) + 1;
     let [start, end] = [all.length - limit, all.length];
     if (before) [start, end] = [placeOf(before) - limit, placeOf(before)];
-    if (after) [start, end] = [placeOf(after) + 1, placeOf(after) + 1 + limit];
+    if (after) start = all.findLastIndex((message) => compareOrder(message.order, after) <= 0) + 1;
+    if (after) end = start + limit;
     if (around) start = placeOf(around) - Math.floor(limit / 2);
     if (around) end = start + limit;
     start = Math.max(0, start);

@@ -471,6 +471,23 @@ export class FakeInternalService implements InternalService {
       this.world.setDisappearing(...this.talk(cid, conversation), lives_for);
       return done(cid);
     },
+    GetStorageUse: ({ cid, conversation }) => {
+      const kept = this.world.account(cid).messages.get(conversation) ?? [];
+      const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
+      return { cid, request_id: null, messages: kept.length, bytes };
+    },
+    EmptyConversation: ({ cid, conversation, up_to }) => {
+      const account = this.world.account(cid);
+      for (const { id, arrival } of account.messages.get(conversation) ?? [])
+        if (arrival <= up_to) account.removeMessage(conversation, id);
+      return { cid, request_id: null, after: null };
+    },
+    SetRetention: ({ cid, days }) => {
+      const account = this.world.account(cid);
+      account.settings = { ...account.settings, keep_days: days };
+      account.changeAccount();
+      return done(cid);
+    },
     GetMessageVersions: ({ cid, message_id }) => ({
       cid,
       request_id: null,

@@ -26,6 +26,7 @@ from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
+from casemate.internal_service.core.requests.keeping import KeepingRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
@@ -60,11 +61,14 @@ from casemate.protocol.client.message_extensions import (
     ChangeScheduled,
     DeleteMessages,
     EditMessage,
+    EmptyConversation,
     GetMessageVersions,
+    GetStorageUse,
     MarkUnread,
     PinMessage,
     ReactToMessage,
     SetDisappearing,
+    SetRetention,
 )
 from casemate.protocol.client.notification_extensions import (
     DismissNotification,
@@ -161,6 +165,7 @@ def view_handlers(
     message_changes: MessageChangeRequests,
     sending: Sending,
     arranging: ArrangingRequests,
+    keeping: KeepingRequests,
     notifications: NotificationRequests,
     profiles: ProfileRequests,
     finding: FindingRequests,
@@ -175,6 +180,9 @@ def view_handlers(
         ext.SendChat: sending.send_chat,
         MarkUnread: arranging.mark_unread,
         ArrangeConversation: arranging.arrange,
+        GetStorageUse: keeping.use,
+        EmptyConversation: keeping.empty,
+        SetRetention: keeping.set_retention,
         ChangeScheduled: sending.change_scheduled,
         CancelScheduled: sending.cancel_scheduled,
         EditMessage: message_changes.edit,

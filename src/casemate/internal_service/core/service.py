@@ -40,6 +40,7 @@ from casemate.internal_service.core.requests.browsers import BrowserRequests
 from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
+from casemate.internal_service.core.requests.keeping import KeepingRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
@@ -186,6 +187,7 @@ class Service(Core):
                 MessageChangeRequests(self._accounts),
                 Sending(self._accounts, drafts),
                 ArrangingRequests(self._accounts),
+                KeepingRequests(self._accounts, self._views),
                 NotificationRequests(self._accounts, self._views, self._notifier),
                 ProfileRequests(self._accounts),
                 FindingRequests(self._accounts),

@@ -6,6 +6,7 @@ Ids of conversations, messages and accounts are hex.
 import msgspec
 
 from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
+from casemate.protocol.client.views import MessageOrder
 from casemate.protocol.ids import Cid
 
 
@@ -84,6 +85,48 @@ class SetDisappearing(ExtensionRequest, frozen=True, kw_only=True):
     cid: Cid
     conversation: str
     lives_for: int | None
+
+
+class StorageUse(ExtensionResponse, frozen=True, kw_only=True):
+    messages: int
+    bytes: int
+    """Of what they say; the database around it takes more."""
+
+
+class GetStorageUse(ExtensionRequest, frozen=True, kw_only=True):
+    """What a conversation takes on this computer."""
+
+    answers = (StorageUse,)
+
+    cid: Cid
+    conversation: str
+
+
+class ConversationEmptied(ExtensionResponse, frozen=True, kw_only=True):
+    after: MessageOrder | None
+    """Where to go on; null: that was all."""
+
+
+class EmptyConversation(ExtensionRequest, frozen=True, kw_only=True):
+    """Erase its messages from this computer alone, some at a time. What is on its way to somebody stays. MessageGone
+    follows, of each."""
+
+    answers = (ConversationEmptied,)
+
+    cid: Cid
+    conversation: str
+    up_to: int
+    """The `arrival` of the last one that is meant."""
+    after: MessageOrder | None = None
+    """What the answer before said; null at the beginning."""
+
+
+class SetRetention(ExtensionRequest, frozen=True, kw_only=True):
+    """Messages that are older than this many days are erased from this computer alone, once they were seen; null: they
+    stay. AccountChanged follows."""
+
+    cid: Cid
+    days: int | None
 
 
 class ChangeScheduled(ExtensionRequest, frozen=True, kw_only=True):

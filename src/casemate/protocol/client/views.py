@@ -134,6 +134,8 @@ class SettingsView(msgspec.Struct, frozen=True, kw_only=True):
     lan_discovery: bool = True
     """Look for registered peers on the local network, so that people there can talk without the server."""
     notifications: NotificationSettings = NotificationSettings()
+    keep_days: int | None = None
+    """Messages older than this are erased from this computer; null: they stay."""
     read_receipts: bool = True
     """Writers are told what was read here; without that we are not told either, and nothing of ours becomes *read*."""
     typing: bool = True

@@ -1,7 +1,7 @@
 /** How this account behaves on this computer, how the page looks, and the ways out. */
 import { Keyboard, LogOut } from "lucide-react";
 import type { ReactNode } from "react";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense, useSyncExternalStore } from "react";
 
 import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -23,6 +23,8 @@ import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
 import { UndoSend } from "./UndoSend";
 import { useSettings } from "./useSettings";
+
+const Storage = lazy(() => import("./storage/Storage"));
 
 interface Props {
   /** Who can come to the server, where it runs on this computer. */
@@ -88,6 +90,11 @@ export function SettingsScreen({ reach, onShortcuts, onSignOut, onDeleted }: Pro
       </Part>
       <Part title="On this computer">
         <OnThisComputer />
+      </Part>
+      <Part title="Storage">
+        <Suspense fallback={<div className="h-40" />}>
+          <Storage />
+        </Suspense>
       </Part>
       <Part title="Where the server is">
         <ServerAddresses account={account} />

@@ -5,7 +5,7 @@ import type { SettingsView } from "../../api/generated";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
 import { sentenceOf } from "../../words/reasons";
 
-type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications">;
+type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications" | "keep_days">;
 
 interface OnOrOff {
   readonly checked: boolean;

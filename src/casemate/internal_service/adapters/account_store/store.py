@@ -10,7 +10,7 @@ from casemate.internal_service.adapters.account_store.drafts import DraftsTable
 from casemate.internal_service.adapters.account_store.finding import FindingTable
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
-from casemate.internal_service.adapters.account_store.lives import LivesTable
+from casemate.internal_service.adapters.account_store.keeping import KeepingTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.notifying import NotifyingTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
@@ -35,7 +35,7 @@ class SqliteAccountStore(
     SparesTable,
     KeyTimeTable,
     FindingTable,
-    LivesTable,
+    KeepingTable,
     ScheduledTable,
     ProfilesTable,
     ArrangedTable,

@@ -14,6 +14,7 @@ from casemate.internal_service.core.account.conversations.arranging import Arran
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.disappearing import Disappearing
 from casemate.internal_service.core.account.conversations.finding import Finding
+from casemate.internal_service.core.account.conversations.keeping import Keeping
 from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.link.addresses import told_addresses
@@ -378,6 +379,11 @@ class Account(Memory):
     def nickname_of(self, peer: Peer) -> str:
         """Empty: our person calls them as they call themselves."""
         return self._context.store.remark(peer.account_id).nickname
+
+    @property
+    def keeping(self) -> Keeping:
+        """What stays on this computer, and for how long."""
+        return self._parts.keeping
 
     @property
     def arranging(self) -> Arranging:

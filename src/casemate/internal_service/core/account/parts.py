@@ -10,6 +10,7 @@ from casemate.internal_service.core.account.conversations.conversation import Co
 from casemate.internal_service.core.account.conversations.disappearing import Disappearing
 from casemate.internal_service.core.account.conversations.finding import Finding
 from casemate.internal_service.core.account.conversations.giving_back import GivingBack
+from casemate.internal_service.core.account.conversations.keeping import Keeping
 from casemate.internal_service.core.account.conversations.living import Living
 from casemate.internal_service.core.account.conversations.messages import Messages
 from casemate.internal_service.core.account.conversations.muting import Muting
@@ -86,6 +87,7 @@ class Parts:
         self.messages = Messages(context, self.outbox, self.reading, self.arranging, self.living)
         self.disappearing = Disappearing(context, self.conversations, self.outbox)
         self.changing = Changing(context, self.conversations, self.outbox)
+        self.keeping = Keeping(context, self.conversations, self.changing, self.living)
         self.scheduling = Scheduling(context, self.conversations, self.messages)
         self.muting = Muting(context, self.conversations)
         self.finding = Finding(context)
@@ -175,6 +177,7 @@ class Parts:
             self.scheduling,
             self.muting,
             self.living,
+            self.keeping,
             self.registration,
             self.peers,
             self.lan,

@@ -318,6 +318,20 @@ class ChangeStore(Protocol):
         ...
 
 
+class KeepingStore(Protocol):
+    """How much conversations take, and for how long it stays."""
+
+    def keep_days(self) -> int | None:
+        """None: everything stays."""
+        ...
+
+    def set_keep_days(self, days: int | None) -> None: ...
+
+    def size_of(self, conversation: ConversationId) -> tuple[int, int]:
+        """How many lines are on its pages, and the bytes of what they say."""
+        ...
+
+
 class LivesStore(Protocol):
     """Messages that disappear. Hidden ones are in the file, and on no page."""
 
@@ -622,6 +636,7 @@ class AccountStore(
     ChangeStore,
     LivesStore,
     ProfilesStore,
+    KeepingStore,
     ArrangedStore,
     ScheduledStore,
     NotifyingStore,

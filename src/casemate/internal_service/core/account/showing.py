@@ -201,7 +201,7 @@ class Showing:
             kind="notes" if self._context.is_oneself(peer) else "direct",
             peer=peer.cid,
             unread=0 if peer.blocked else store.unread(conversation),
-            first_unread=None if first_unread is None else _order(first_unread),
+            first_unread=None if first_unread is None else view_order(first_unread),
             last=next(iter(self.messages(peer, [] if last_id is None else [last_id])), None),
             muted=None if mute is None else MuteView(until=None if mute.until is None else milliseconds(mute.until)),
             pinned=arrangement.pinned,
@@ -271,7 +271,7 @@ class Showing:
             bytes=len(row.body),
             status=status,
             reason=self._why_queued(peer, deliveries) if status == "queued" else None,
-            order=_order(row.order),
+            order=view_order(row.order),
             arrival=row.arrival,
             written_at=milliseconds(row.written_at),
             arrived_at=milliseconds(row.arrived_at),
@@ -453,7 +453,7 @@ def said_in(row: MessageRow | Beginning) -> str | None:
     return said(row.kind, row.body)
 
 
-def _order(order: DisplayOrder) -> MessageOrder:
+def view_order(order: DisplayOrder) -> MessageOrder:
     return MessageOrder(order[0], order[1].hex(), order[2].hex())
 
 

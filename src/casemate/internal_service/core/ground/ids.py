@@ -1,7 +1,19 @@
-"""Ids as the client API writes them."""
+"""Ids and places as the client API writes them."""
+
+from typing import Final
 
 from casemate.internal_service.core.ground.refusals import refuse
-from casemate.protocol.ids import CONVERSATION_ID_BYTES, MESSAGE_ID_BYTES, ConversationId, MessageId
+from casemate.protocol.client.views import MessageOrder
+from casemate.protocol.ids import (
+    CONVERSATION_ID_BYTES,
+    DEVICE_ID_BYTES,
+    MESSAGE_ID_BYTES,
+    ConversationId,
+    DeviceId,
+    MessageId,
+)
+
+_HIGHEST_NUMBER: Final = 2**63 - 1
 
 
 def id_from_hex(text: str, size: int, what: str) -> bytes:
@@ -23,3 +35,14 @@ def conversation_from_hex(text: str) -> ConversationId:
 def message_from_hex(text: str) -> MessageId:
     """Raises Refused."""
     return MessageId(id_from_hex(text, MESSAGE_ID_BYTES, "message_id"))
+
+
+def order_from_view(order: MessageOrder | None) -> tuple[int, DeviceId, MessageId] | None:
+    """A place in a conversation. Raises Refused."""
+    if order is None:
+        return None
+    if not 0 <= order.counter <= _HIGHEST_NUMBER:
+        raise refuse("malformed", what="order")
+    device = id_from_hex(order.device, DEVICE_ID_BYTES, "order")
+    message = id_from_hex(order.message, MESSAGE_ID_BYTES, "order")
+    return order.counter, DeviceId(device), MessageId(message)

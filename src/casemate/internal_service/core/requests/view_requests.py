@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from casemate.internal_service.core.account.context import Outcome
-from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.internal_service.core.ground.desk import Asker, Desk
 from casemate.internal_service.core.ground.failures import failure
-from casemate.internal_service.core.ground.ids import conversation_from_hex, id_from_hex, message_from_hex
+from casemate.internal_service.core.ground.ids import conversation_from_hex, message_from_hex, order_from_view
 from casemate.internal_service.core.ground.names import server_address
 from casemate.internal_service.core.ground.notices import Answered, DirectoryAnswered
 from casemate.internal_service.core.ground.refusals import refuse
@@ -18,13 +17,9 @@ from casemate.internal_service.core.views.directory import DirectoryReader
 from casemate.internal_service.core.views.snapshots import Views
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.extension_bases import Done, ExtensionRequest
-from casemate.protocol.client.views import MessageOrder, Reason
+from casemate.protocol.client.views import Reason
 from casemate.protocol.ids import (
-    DEVICE_ID_BYTES,
-    MESSAGE_ID_BYTES,
     Cid,
-    DeviceId,
-    MessageId,
 )
 from casemate.protocol.limits import PAINTED_AT_ONCE, TIMELINE_PAGE_ROWS
 
@@ -81,7 +76,11 @@ class ViewRequests:
                 raise refuse("message_gone")
             around = message.order
         messages, has_before, has_after = host.account.timeline(
-            conversation, _order(request.before), _order(request.after), _order(around), limit
+            conversation,
+            order_from_view(request.before),
+            order_from_view(request.after),
+            order_from_view(around),
+            limit,
         )
         page = ext.TimelinePage(
             cid=request.cid,
@@ -215,15 +214,3 @@ class ViewRequests:
         host = self._hosts.get(cid)
         if host is not None:
             self._views.account_changed(host)
-
-
-def _order(order: MessageOrder | None) -> DisplayOrder | None:
-    if order is None:
-        return None
-    if not 0 <= order.counter <= _HIGHEST_NUMBER:
-        raise refuse("malformed", what="order")
-    device, message = (
-        id_from_hex(order.device, DEVICE_ID_BYTES, "order"),
-        id_from_hex(order.message, MESSAGE_ID_BYTES, "order"),
-    )
-    return order.counter, DeviceId(device), MessageId(message)

@@ -196,6 +196,7 @@ class Views(Memory):
             lan_discovery=account.profile.lan_discovery,
             read_receipts=account.profile.read_receipts,
             typing=account.profile.typing,
+            keep_days=account.keeping.days,
             notifications=account.muting.settings,
         )
         return AccountView(

@@ -107,6 +107,9 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.ends_of([theirs.arrival])
     store.life_show(theirs)
     store.disappearing(CONVERSATION)
+    store.keep_days()
+    store.set_keep_days(3)
+    store.size_of(CONVERSATION)
     whole = {
         sql: steps
         for sql, steps in plans.items()

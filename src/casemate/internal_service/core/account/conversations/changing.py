@@ -94,9 +94,17 @@ class Changing:
         """The user of this computer wants to see these no more. Raises Refused while one of ours is under way."""
         store = self._context.store
         for message in store.lines(conversation, message_ids):
-            if message.author == self._context.account_id and message.deleted is None and self._is_under_way(message):
+            if message.author == self._context.account_id and message.deleted is None and self.is_under_way(message):
                 raise refuse("still_under_way")
         return self._changed(conversation, store.delete_here(conversation, message_ids))
+
+    def is_under_way(self, message: MessageRow) -> bool:
+        """It, or what it says by now."""
+        store = self._context.store
+        deliveries = store.deliveries_of([message.arrival]).get(message.arrival, [])
+        if any(delivery.state != "done" for delivery in deliveries):
+            return True
+        return bool(store.said_under_way(message))
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
@@ -139,14 +147,6 @@ class Changing:
         if message is None or message.author != self._context.account_id or message.is_gone:
             raise refuse("message_gone")
         return message
-
-    def _is_under_way(self, message: MessageRow) -> bool:
-        """It, or what it says by now."""
-        store = self._context.store
-        deliveries = store.deliveries_of([message.arrival]).get(message.arrival, [])
-        if any(delivery.state != "done" for delivery in deliveries):
-            return True
-        return bool(store.said_under_way(message))
 
     def _changed(self, conversation: ConversationId, message_ids: Sequence[MessageId]) -> Outcome:
         return [MessageChanged(conversation, message_id) for message_id in message_ids]

@@ -135,6 +135,11 @@ class Living(Memory):
 
     # --------------------------------------------------------------------------------------------------------- clocks
 
+    def time_for_sure(self, now: Instant) -> float | None:
+        """Unix seconds that two clocks say have come; None while the server's is not known."""
+        server = self._clocks(now).server
+        return None if server is None else min(now.wall, server)
+
     def _clocks(self, now: Instant) -> Clocks:
         server = None
         if self._server is not None:

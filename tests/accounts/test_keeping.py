@@ -1,0 +1,128 @@
+"""What stays on a computer: old messages go where that is wanted, and a conversation can be emptied, here alone."""
+
+import pytest
+
+from casemate.internal_service.core.account.conversations.keeping import LOOK_SECONDS, UNSURE_SECONDS
+from casemate.internal_service.core.ground.refusals import Refused
+from casemate.protocol.limits import DAY_SECONDS, KEEP_MOST_DAYS
+from tests.accounts.deployment import DATABASE_KEY, Deployment, Person
+from tests.support.decrypted import decrypted
+
+WORDS = "herons at dawn"
+
+
+@pytest.fixture
+def alice(world: Deployment) -> Person:
+    return world.person("alice")
+
+
+@pytest.fixture
+def bob(world: Deployment, alice: Person) -> Person:
+    bob = world.person("bob")
+    world.befriend(alice, bob)
+    return bob
+
+
+def keep(world: Deployment, person: Person, days: int | None) -> None:
+    def set_days(account, now):  # type: ignore[no-untyped-def]
+        account.keeping.set_days(days)
+        return []
+
+    world.do(person, set_days)
+
+
+def said(world: Deployment, one: Person, other: Person) -> list[str | None]:
+    return [message.text for message in world.timeline(one, other) if message.kind == "chat"]
+
+
+def is_on_disk(world: Deployment, person: Person) -> bool:
+    person.store.erase_traces()
+    return WORDS.encode() in decrypted(person.path, DATABASE_KEY, world.folder)
+
+
+def empty(world: Deployment, one: Person, other: Person, up_to: int) -> None:
+    conversation = one.account.conversation_with(other.cid)
+    places = [None]
+    while places:
+        after = places.pop()
+
+        def go_on(account, now):  # type: ignore[no-untyped-def]
+            outcome, further = account.keeping.empty(conversation, after, up_to)  # noqa: B023
+            if further is not None:
+                places.append(further)
+            return outcome
+
+        world.do(one, go_on)
+
+
+def last_arrival(world: Deployment, one: Person, other: Person) -> int:
+    return max(message.arrival for message in world.timeline(one, other))
+
+
+def test_old_messages_go_from_this_computer_alone_once_they_were_seen(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    world.say(alice, bob, WORDS)
+    world.read(bob, alice, WORDS)
+    world.say(alice, bob, "unseen")
+    world.pass_time(8 * DAY_SECONDS)
+    world.say(alice, bob, "new")
+    keep(world, bob, 7)
+    world.pass_time(2 * UNSURE_SECONDS)
+    assert said(world, bob, alice) == ["unseen", "new"]
+    assert said(world, alice, bob) == [WORDS, "unseen", "new"]
+    assert not is_on_disk(world, bob)
+    assert is_on_disk(world, alice)
+    world.pass_time(8 * DAY_SECONDS + LOOK_SECONDS)
+    assert said(world, bob, alice) == ["unseen", "new"], "nobody has seen them"
+    world.read(bob, alice, "unseen", "new")
+    world.pass_time(2 * LOOK_SECONDS)
+    assert said(world, bob, alice) == []
+
+
+def test_a_clock_that_jumps_erases_nothing(world: Deployment, alice: Person, bob: Person) -> None:
+    world.say(alice, bob, WORDS)
+    world.read(bob, alice, WORDS)
+    keep(world, bob, 7)
+    world.jump_clocks(400 * DAY_SECONDS)
+    world.pass_time(2 * LOOK_SECONDS)
+    assert said(world, bob, alice) == [WORDS]
+
+
+def test_what_is_on_its_way_stays_and_everything_stays_again_when_that_is_set(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    world.say(alice, bob, WORDS)
+    world.end(bob)
+    world.say(alice, bob, "to be had yet")
+    keep(world, alice, 1)
+    world.pass_time(2 * DAY_SECONDS)
+    assert said(world, alice, bob) == ["to be had yet"]
+    keep(world, alice, None)
+    world.pass_time(2 * DAY_SECONDS + LOOK_SECONDS)
+    world.say(alice, bob, "later")
+    assert said(world, alice, bob) == ["to be had yet", "later"]
+
+
+@pytest.mark.parametrize("days", [0, -1, KEEP_MOST_DAYS + 1])
+def test_numbers_of_days_that_cannot_be_are_refused(world: Deployment, alice: Person, days: int) -> None:
+    with pytest.raises(Refused):
+        alice.account.keeping.set_days(days)
+
+
+def test_a_conversation_is_emptied_here_alone_and_what_came_meanwhile_stays(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    for number in range(205):
+        world.say(alice, bob, f"{WORDS} {number}")
+    up_to = last_arrival(world, bob, alice)
+    world.say(alice, bob, "meanwhile")
+    conversation = bob.account.conversation_with(alice.cid)
+    assert bob.account.keeping.size_of(conversation)[0] == 206
+    empty(world, bob, alice, up_to)
+    assert said(world, bob, alice) == ["meanwhile"]
+    assert bob.account.keeping.size_of(conversation) == (1, len("meanwhile"))
+    assert not is_on_disk(world, bob)
+    assert said(world, alice, bob)[-2:] == [f"{WORDS} 204", "meanwhile"]
+    world.restart(bob)
+    assert said(world, bob, alice) == ["meanwhile"], "nothing comes again"

@@ -1,0 +1,151 @@
+/** What conversations take on this computer, for how long it stays, and a way out for each: as a file, or off the disk. */
+import { useState } from "react";
+
+import { Button } from "../../../components/Button";
+import { PersonName } from "../../../components/PersonName";
+import { useAttempt, useSession, useWorkspace } from "../../../state/context";
+import { bytesWords } from "../../../text/sizes";
+import { displayName } from "../../../words/names";
+import { sentenceOf } from "../../../words/reasons";
+import { EmptyDialog } from "./EmptyDialog";
+import { ExportDialog } from "./ExportDialog";
+import type { Use } from "./useUses";
+import { useUses } from "./useUses";
+
+const SHOWN_AT_FIRST = 8;
+const CHOICES = [
+  [0, "Forever"],
+  [30, "30 days"],
+  [90, "90 days"],
+  [180, "6 months"],
+  [365, "1 year"],
+  [1095, "3 years"],
+] as const;
+
+export default function Storage() {
+  const { uses, failed, again } = useUses();
+  const [all, setAll] = useState(false);
+  return (
+    <>
+      <Retention />
+      <section aria-label="Conversations" className="py-3">
+        <h3 className="text-15 font-medium">Conversations</h3>
+        <p className="text-13 text-ink-2">What their words take on this computer’s disk, sealed.</p>
+        {failed ? (
+          <p role="alert" className="flex flex-wrap items-center gap-3 pt-2 text-13 text-red-ink">
+            How much it is could not be asked.
+            <Button size="small" onClick={again}>
+              Try again
+            </Button>
+          </p>
+        ) : uses === null ? (
+          <p role="status" className="min-h-12 pt-2 text-13 text-ink-3">
+            Looking…
+          </p>
+        ) : uses.length === 0 ? (
+          <p className="pt-2 text-13 text-ink-3">There are none yet.</p>
+        ) : (
+          <ul className="mt-2 divide-y divide-line">
+            {(all ? uses : uses.slice(0, SHOWN_AT_FIRST)).map((use) => (
+              <ConversationUse key={use.peer.conversation} use={use} onEmptied={again} />
+            ))}
+          </ul>
+        )}
+        {uses !== null && uses.length > SHOWN_AT_FIRST && !all && (
+          <Button
+            kind="quiet"
+            size="small"
+            onClick={() => {
+              setAll(true);
+            }}
+          >
+            {`Show all ${uses.length.toString()}`}
+          </Button>
+        )}
+      </section>
+    </>
+  );
+}
+
+function Retention() {
+  const { service, cid } = useSession();
+  const days = useWorkspace(({ account }) => account.settings.keep_days) ?? 0;
+  const [attempt, run] = useAttempt();
+  const known = CHOICES.some(([choice]) => choice === days);
+  return (
+    <div className="py-3">
+      <label className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <span className="min-w-0 flex-1 basis-48">
+          <span className="text-15 font-medium">Keep messages</span>
+          <span className="block text-13 text-ink-2">
+            Older ones are erased from this computer alone, once you have seen them. Nobody is told, and
+            others keep theirs.
+          </span>
+        </span>
+        <select
+          value={days}
+          disabled={attempt.state === "running"}
+          onChange={({ currentTarget }) => {
+            const chosen = Number(currentTarget.value);
+            void run(() => service.request("SetRetention", { cid, days: chosen === 0 ? null : chosen }));
+          }}
+          className="h-9 rounded-control border border-line-strong bg-raised px-2 text-13"
+        >
+          {!known && <option value={days}>{`${days.toString()} days`}</option>}
+          {CHOICES.map(([choice, words]) => (
+            <option key={choice} value={choice}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      {attempt.state === "refused" && (
+        <p role="alert" className="pt-2 text-13 text-red-ink">
+          {sentenceOf(attempt.reason, {})}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function ConversationUse({ use, onEmptied }: { readonly use: Use; readonly onEmptied: () => void }) {
+  const [asking, setAsking] = useState<"export" | "empty" | null>(null);
+  const { peer, messages, bytes } = use;
+  const name = displayName(peer);
+  const close = () => {
+    setAsking(null);
+  };
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
+      <span className="min-w-0 flex-1 basis-40">
+        <PersonName cut name={name} className="text-15" />
+        <span className="block text-12 text-ink-3 tabular-nums">
+          {messages === 1 ? "1 message" : `${messages.toLocaleString()} messages`}, {bytesWords(bytes)}
+        </span>
+      </span>
+      <Button
+        size="small"
+        disabled={messages === 0}
+        aria-label={`Export the conversation with ${name}`}
+        onClick={() => {
+          setAsking("export");
+        }}
+      >
+        Export…
+      </Button>
+      <Button
+        size="small"
+        kind="danger-quiet"
+        disabled={messages === 0}
+        aria-label={`Empty the conversation with ${name}`}
+        onClick={() => {
+          setAsking("empty");
+        }}
+      >
+        Empty…
+      </Button>
+      {asking === "export" && <ExportDialog peer={peer} onClose={close} />}
+      {asking === "empty" && <EmptyDialog use={use} onEmptied={onEmptied} onClose={close} />}
+    </li>
+  );
+}

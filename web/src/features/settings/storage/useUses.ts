@@ -1,0 +1,60 @@
+/** What each conversation takes on this computer, the largest first: asked for one by one, so that nothing waits for it. */
+import { useEffect, useState } from "react";
+
+import type { PeerView } from "../../../api/generated";
+import { useSession, useSessionState } from "../../../state/context";
+
+export interface Use {
+  readonly peer: PeerView;
+  readonly messages: number;
+  readonly bytes: number;
+  /** The `arrival` of the last message when this was asked. */
+  readonly upTo: number;
+}
+
+interface Uses {
+  /** Null: not all of them have been told yet. */
+  readonly uses: readonly Use[] | null;
+  readonly failed: boolean;
+  readonly again: () => void;
+}
+
+export function useUses(): Uses {
+  const { service, cid, store } = useSession();
+  const [told, setTold] = useState<Pick<Uses, "uses" | "failed">>({ uses: null, failed: false });
+  const [turn, setTurn] = useState(0);
+  const live = useSessionState((state) => state.live);
+
+  useEffect(() => {
+    let left = false;
+    const ask = async () => {
+      const { workspace } = store.get();
+      if (workspace === null) return;
+      const uses: Use[] = [];
+      for (const peer of workspace.peers.values()) {
+        const conversation = workspace.conversations.get(peer.conversation);
+        if (conversation?.last == null) continue;
+        const { messages, bytes } = await service.request("GetStorageUse", {
+          cid,
+          conversation: peer.conversation,
+        });
+        if (left) return;
+        uses.push({ peer, messages, bytes, upTo: conversation.last.arrival });
+      }
+      setTold({ uses: uses.sort((one, other) => other.bytes - one.bytes), failed: false });
+    };
+    ask().catch(() => {
+      if (!left) setTold({ uses: null, failed: true });
+    });
+    return () => {
+      left = true;
+    };
+  }, [service, cid, store, turn, live]);
+
+  return {
+    ...told,
+    again: () => {
+      setTurn((before) => before + 1);
+    },
+  };
+}
