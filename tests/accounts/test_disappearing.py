@@ -211,6 +211,19 @@ def test_edits_reactions_and_what_answers_it_go_along(world: Deployment, alice: 
         assert not is_on_disk(world, one, "ducks at noon")
 
 
+def test_an_edit_that_is_under_way_goes_along(world: Deployment, alice: Person, bob: Person) -> None:
+    set_life(world, alice, bob, LIFE)
+    message_id = world.say(alice, bob, "ducks at noon")
+    server_is_away(world, alice, bob)
+    conversation = alice.account.conversation_with(bob.cid)
+    world.do(alice, lambda account, now: account.changing.edit(conversation, message_id, WORDS, now))
+    assert is_on_disk(world, alice)
+    world.pass_time(LIFE)
+    assert said(world, alice, bob) == []
+    assert not is_on_disk(world, alice)
+    assert not is_on_disk(world, alice, "ducks at noon")
+
+
 # --------------------------------------------------------------------------------------------------- clocks that jump
 
 
