@@ -7,6 +7,7 @@ import pytest
 from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.changes import Change as TheChange
 from casemate.internal_service.core.account.context import Outcome
+from casemate.internal_service.core.account.conversations.change_contents import encode_preview
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.key_time import TIDY_SECONDS
 from casemate.internal_service.core.ground.refusals import Refused
@@ -15,6 +16,7 @@ from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import CHANGES_WAITING_SECONDS, PIN_CHARACTERS
 from casemate.protocol.link import Deliver
+from casemate.protocol.link_previews import LinkPreview
 from tests.accounts.deployment import Deployment, Person
 
 
@@ -252,6 +254,81 @@ def test_a_pin_that_waits_says_so_and_saying_it_again_sends_nothing(
     world.pass_time(60)
     assert seen(world, alice, bob, message_id).pending is None
     assert len(pinned(bob, alice)) == 1
+
+
+SOUP = LinkPreview("https://soup.test/", "Soup", "Kitchen", "For two")
+
+
+def say_with_link(
+    world: Deployment, one: Person, other: Person, text: str = "See https://soup.test/ there"
+) -> MessageId:
+    message_id = MessageId(b"l" * 16)
+    world.do(
+        one,
+        lambda account, now: account.send_chat(
+            account.conversation_with(other.cid), message_id, text, now, preview=SOUP
+        ),
+    )
+    return message_id
+
+
+def shown_preview(world: Deployment, one: Person, other: Person, message_id: MessageId) -> tuple[str, str] | None:
+    preview = seen(world, one, other, message_id).preview
+    return None if preview is None else (preview.url, preview.title)
+
+
+def test_a_preview_goes_along_with_its_message(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id = say_with_link(world, alice, bob)
+    for one, other in ((alice, bob), (bob, alice)):
+        assert shown_preview(world, one, other, message_id) == ("https://soup.test/", "Soup")
+        assert seen(world, one, other, message_id).pending is None
+
+
+def test_a_preview_is_of_a_link_in_the_message_or_is_not_shown(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id = say_with_link(world, alice, bob, "See https://bread.test/ there")
+    assert shown_preview(world, bob, alice, message_id) is None
+    target = (alice.account.account_id, message_id)
+    order = (99, alice.account._context.device.device_id, MessageId(b"c" * 16))
+    forged = TheChange("preview", target[0], order, 1.0, text=encode_preview(SOUP))
+    with bob.store.transaction():
+        bob.store.change_add(bob.account.conversation_with(alice.cid), target, forged, 1.0)
+    assert shown_preview(world, bob, alice, message_id) is None
+
+
+def test_an_edit_keeps_the_preview_of_a_link_that_stays_and_no_other(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    message_id = say_with_link(world, alice, bob)
+    edit(world, alice, bob, message_id, "Look: https://soup.test/")
+    assert shown_preview(world, bob, alice, message_id) == ("https://soup.test/", "Soup")
+    edit(world, alice, bob, message_id, "Look: nothing")
+    edit(world, alice, bob, message_id, "Look: https://soup.test/ again")
+    assert shown_preview(world, bob, alice, message_id) is None
+
+
+def test_what_a_preview_says_is_shown_in_one_line_and_turns_nothing_around(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    message_id = say_with_link(world, alice, bob)
+    target = (alice.account.account_id, message_id)
+    order = (99, alice.account._context.device.device_id, MessageId(b"c" * 16))
+    hostile = LinkPreview("https://soup.test/", "So\u202eup\n\x00\u200b", "", "")
+    forged = TheChange("preview", target[0], order, 1.0, text=encode_preview(hostile))
+    with bob.store.transaction():
+        bob.store.change_add(bob.account.conversation_with(alice.cid), target, forged, 1.0)
+    assert shown_preview(world, bob, alice, message_id) == ("https://soup.test/", "Soup")
+
+
+def test_what_is_sent_later_has_its_preview_then(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id, due = MessageId(b"l" * 16), world.now.wall + 60
+    world.do(
+        alice,
+        lambda account, now: account.scheduling.add(
+            account.conversation_with(bob.cid), message_id, "See https://soup.test/", None, due, now, SOUP
+        ),
+    )
+    world.pass_time(120)
+    assert shown_preview(world, bob, alice, message_id) == ("https://soup.test/", "Soup")
 
 
 def test_what_is_deleted_here_stays_with_the_other(world: Deployment, alice: Person, bob: Person) -> None:

@@ -7,6 +7,7 @@ import pytest
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.ids import MessageId
 from casemate.protocol.link import Deliver
+from casemate.protocol.link_previews import LinkPreview
 from tests.accounts.deployment import DATABASE_KEY, Deployment, Person
 from tests.support.decrypted import decrypted
 
@@ -77,6 +78,43 @@ def test_no_word_of_a_message_or_its_versions_stays_in_the_files(
     assert OF_ALL not in file_of(world, bob)
     assert OF_ALL not in file_of(world, alice)
     assert world.texts(bob, alice) in ([""], [])
+
+
+@pytest.mark.parametrize("when", [both_are_there, nobody_hears, nothing_leaves])
+def test_no_word_of_a_preview_stays(
+    world: Deployment, alice: Person, bob: Person, when: Callable[[Deployment, Person, Person], None]
+) -> None:
+    when(world, alice, bob)
+    message_id, preview = MessageId(b"p" * 16), LinkPreview("https://birds.test/", "Birds", "", WORDS)
+    world.do(
+        alice,
+        lambda account, now: account.send_chat(
+            account.conversation_with(bob.cid), message_id, "https://birds.test/", now, preview=preview
+        ),
+    )
+    assert OF_ALL in file_of(world, alice)
+    delete(world, alice, bob, message_id)
+    assert OF_ALL not in file_of(world, alice)
+    world.to_device = lambda person, frame: [frame]
+    world.cut(alice)
+    world.cut(bob)
+    world.pass_time(60)
+    assert OF_ALL not in file_of(world, bob)
+    assert OF_ALL not in file_of(world, alice)
+
+
+def test_no_word_of_a_preview_stays_of_what_was_to_be_sent_later(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id, preview = MessageId(b"p" * 16), LinkPreview("https://birds.test/", "Birds", "", WORDS)
+    due = world.now.wall + 600
+    world.do(
+        alice,
+        lambda account, now: account.scheduling.add(
+            account.conversation_with(bob.cid), message_id, "https://birds.test/", None, due, now, preview
+        ),
+    )
+    assert OF_ALL in file_of(world, alice)
+    world.do(alice, lambda account, now: account.scheduling.cancel(message_id, now))
+    assert OF_ALL not in file_of(world, alice)
 
 
 def test_an_edit_that_is_under_way_goes_as_a_void_when_its_message_is_taken_back(

@@ -171,12 +171,17 @@ class ChangeStoreContract:
         assert kept.body == expected.edits[-1].text
         assert dict(kept.reactions) == {who: made.emojis for who, made in expected.reactions.items() if made.emojis}
         pinned = expected.pin is not None and expected.pin.kind == "pin"
+        assert store.previews([kept]) == (
+            {kept.arrival: expected.preview.text} if expected.preview is not None and expected.preview.text else {}
+        )
         assert any(pin.target == target for pin in store.pins(WITH_BEA)) == pinned
 
 
 CHANGES: Final = st.builds(
     change,
-    st.sampled_from(["edit", "edit", "edit", "react", "react", "react", "react", "pin", "unpin", "delete"]),
+    st.sampled_from(
+        ["edit", "edit", "edit", "react", "react", "react", "react", "pin", "unpin", "preview", "preview", "delete"]
+    ),
     st.integers(4, 8),
     st.sampled_from([BEA, ALICE, CARL]),
     text=st.sampled_from(["a", "b"]),

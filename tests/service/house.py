@@ -22,6 +22,7 @@ from casemate.internal_service.core.ground.effects import (
     AskDesktop,
     AskUp,
     CloseSocket,
+    FetchLinkPreview,
     MakeVault,
     RelockVault,
     SendResponse,
@@ -39,6 +40,7 @@ from casemate.internal_service.core.ground.link_io import (
     SendOnLink,
 )
 from casemate.internal_service.core.ground.path_io import EndpointClosed, OpenEndpoint
+from casemate.internal_service.core.ground.refusals import reason
 from casemate.internal_service.core.service import Service
 from casemate.internal_service.core.sessions import vaults
 from casemate.internal_service.core.sessions.found_accounts import take_stock
@@ -50,6 +52,7 @@ from casemate.protocol.client.notification_views import NotificationView
 from casemate.protocol.client.views import Reach, ReachView
 from casemate.protocol.ids import AccountId, SocketId
 from casemate.protocol.link_codec import ClientFrame, ServerFrame, decode_client_frame, decode_server_frame, encode
+from casemate.protocol.link_previews import LinkPreview
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store import SqliteServerStore
 from casemate.server.core.core import ServerCore
@@ -265,6 +268,8 @@ class House:
         self.has_desktop = False
         """Its computer shows notifications, from the next start on."""
         self.desktop: dict[str, NotificationView] = {}
+        self.pages: dict[str, LinkPreview] = {}
+        """What pages of the internet say of themselves, by their addresses."""
         """What stands there."""
         self.told: list[NotificationView] = []
         """What rang there."""
@@ -364,7 +369,7 @@ class House:
                 self._vault(partial(vaults.done, effect, self._entropy, CHEAP))
             case ShowOnDesktop() | WithdrawFromDesktop():
                 self._show(effect)
-            case AskBrowsers() | AskAutostart() | AskUp() | AskDesktop():
+            case AskBrowsers() | AskAutostart() | AskUp() | AskDesktop() | FetchLinkPreview():
                 street.work.append(partial(self.tell, self._answer(effect)))
             case EventUndone():
                 self.undone.append(effect)
@@ -378,7 +383,7 @@ class House:
         self.desktop[effect.view.key] = effect.view
         self.told += [effect.view] if effect.view.ring else []
 
-    def _answer(self, effect: AskBrowsers | AskAutostart | AskUp | AskDesktop) -> Event:
+    def _answer(self, effect: AskBrowsers | AskAutostart | AskUp | AskDesktop | FetchLinkPreview) -> Event:
         """What is around the service and has no core of its own."""
         match effect:
             case AskBrowsers(token):
@@ -388,6 +393,9 @@ class House:
                 return events.AutostartSeen(token, "on" if self.autostart else "off")
             case AskDesktop(token):
                 return events.DesktopSeen(token, "works")
+            case FetchLinkPreview(token, url):
+                found = self.pages.get(url)
+                return events.LinkPreviewFetched(token, found, None if found else reason("preview_unreachable"))
             case AskUp(token, wanted):
                 self.reach = wanted or self.reach
                 return events.UpAnswered(token, ReachView(reach=self.reach))

@@ -17,9 +17,11 @@ import msgspec
 
 from casemate.crypto.content import Kind, Shows
 from casemate.internal_service.core.account.changes import Change, ChangeKind
+from casemate.internal_service.core.account.conversations.change_contents import encode_preview
 from casemate.internal_service.core.account.rows import MessageRow
 from casemate.protocol.client.views import ConversationChanged, MessageChanged
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
+from casemate.protocol.link_previews import LinkPreview
 from tests.accounts.deployment import Deployment, Person
 
 VECTORS: Final = Path(__file__).parents[1] / "vectors" / "folds.json"
@@ -27,7 +29,7 @@ CASES: Final = 8
 ORDERS: Final = 3
 MOST_CHANGES: Final = 6
 _TARGET: Final = MessageId(b"t" * 16)
-_KINDS: Final[Sequence[ChangeKind]] = ("edit", "edit", "react", "react", "pin", "unpin", "delete")
+_KINDS: Final[Sequence[ChangeKind]] = ("edit", "edit", "react", "react", "pin", "unpin", "preview", "preview", "delete")
 _AT: Final = 1_900_000_100.0
 
 
@@ -66,7 +68,9 @@ def _case(alice: Person, bob: Person, chance: random.Random) -> dict[str, Any]:
 def _change(number: int, people: Sequence[AccountId], chance: random.Random) -> Change:
     kind, by = chance.choice(_KINDS), chance.choice(people)
     order = (chance.randint(10, 13), DeviceId(by[:16]), MessageId(number.to_bytes(16, "big")))
-    text = f"version {number}".encode() if kind == "edit" else b""
+    text = f"https://a.test, version {number}".encode() if kind == "edit" else b""
+    if kind == "preview":
+        text = encode_preview(LinkPreview("https://a.test", f"Title {number}", "", ""))
     emojis = chance.choice(((), ("👍",), ("❤", "🎉"))) if kind == "react" else ()
     return Change(kind, by, order, _AT + number, text=text, emojis=emojis)
 
@@ -98,7 +102,7 @@ def _message(alice: Person, bob: Person) -> MessageRow:
         device=bob.account._context.device.device_id,
         kind=Kind.CHAT,
         shows=Shows.LINE,
-        body=b"version 0",
+        body=b"https://a.test",
         counter=9,
         written_at=_AT,
         arrived_at=_AT,

@@ -212,6 +212,20 @@ ARRANGED = f"""const ada = world.account({ADA}n);
     ada.arrange(world.peer(ada, world.account({BEA}n)).conversation, true, null);
     ada.arrange(world.peer(ada, world.account({JONAS}n)).conversation, null, true);"""
 
+SOUP_LINK = "How about https://soup.test/lentils tonight?"
+WITH_PREVIEW = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];
+    const {{ conversation }} = world.peer(ada, bea);
+    const preview = {{ url: 'https://soup.test/lentils', title: 'Lentil soup with lemon and a title that goes on',
+        site: 'The Kitchen', description: 'Forty minutes, one pot, for two or four. Red lentils need no soaking.' }};
+    world.pages.set(preview.url, preview);
+    const short = {{ ...preview, url: 'https://bread.test/', title: 'Bread', site: '', description: '' }};
+    const say = (from, to, id, text, preview) => {{
+        world.send(from, to, id.repeat(32), text);
+        world.changes.preview([ada, bea], conversation, id.repeat(32), preview);
+    }};
+    say(bea, ada, 'd', 'Look at https://soup.test/lentils first.', preview);
+    say(ada, bea, 'e', 'With https://bread.test/', short);"""
+
 PINNED = f"""const [ada, bea] = [world.account({ADA}n), world.account({BEA}n)];
     const {{ conversation }} = world.peer(ada, bea);
     ada.messages.get(conversation).filter(({{ kind, deleted }}) => kind === 'chat' && !deleted).slice(-3)
@@ -511,6 +525,23 @@ SCREENS: dict[str, tuple[str, Act | None]] = {
     "home-arranged": (HOME, then(run(ARRANGED), press("Archive"), menu_of("由紀"))),
     "talk-pinned": (TALK, run(PINNED)),
     "talk-pins": (TALK, then(run(PINNED), press("All 3 pinned"))),
+    "talk-preview": (TALK, run(WITH_PREVIEW)),
+    "talk-preview-offered": (
+        TALK,
+        then(
+            run(WITH_PREVIEW),
+            fill(**{"Message to": SOUP_LINK}),
+            lambda page: page.get_by_role("button", name="Add a preview").wait_for(),
+        ),
+    ),
+    "talk-preview-made": (
+        TALK,
+        then(run(WITH_PREVIEW), fill(**{"Message to": SOUP_LINK}), press("Add a preview")),
+    ),
+    "talk-preview-failed": (
+        TALK,
+        then(fill(**{"Message to": SOUP_LINK}), press("Add a preview")),
+    ),
     "talk-later": (TALK, run(KEPT_FOR_LATER)),
     "talk-later-menu": (TALK, then(fill(**{"Message to": "Good morning"}), press("Send later"))),
     "talk-later-time": (TALK, then(fill(**{"Message to": "Hi"}), press("Send later"), choose("At another time…"))),

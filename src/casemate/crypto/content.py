@@ -39,6 +39,7 @@ class Kind(StrEnum):
     DELETE = "delete"
     REACT = "react"
     PIN = "pin"
+    PREVIEW = "preview"
     DISAPPEARING = "disappearing"
 
 

@@ -19,6 +19,8 @@ from casemate.internal_service.adapters.account_files import AccountFiles
 from casemate.internal_service.adapters.autostart import Autostart
 from casemate.internal_service.adapters.desktop import DesktopNotifications
 from casemate.internal_service.adapters.lan import LocalNetwork
+from casemate.internal_service.adapters.link_previews import LinkPreviews
+from casemate.internal_service.adapters.link_previews.fetching import Internet
 from casemate.internal_service.adapters.peer_transport import start_transport
 from casemate.internal_service.adapters.peer_transport.port import Transport
 from casemate.internal_service.adapters.proxies import Proxies
@@ -33,6 +35,7 @@ from casemate.internal_service.core.ground.effects import (
     AskDesktop,
     AskUp,
     CloseSocket,
+    FetchLinkPreview,
     MakeVault,
     RelockVault,
     SendResponse,
@@ -90,6 +93,8 @@ class Surroundings:
     """The command that starts the same as this process."""
     up: UpPipe | None = None
     """To `casemate up`, if that started us."""
+    internet: Internet = Internet()  # noqa: RUF009  (frozen)
+    """Where the pages behind links are asked for."""
 
 
 class Run:
@@ -126,6 +131,7 @@ class Run:
             thread.events, self._open_page, is_on=around.machine.shows_notifications
         )
         performer.up, performer.events = around.up, thread.events
+        performer.link_previews = LinkPreviews(thread.events.post, around.proxies.is_direct, around.internet)
         performer.vaults = VaultWorkers(thread.events.post, system_entropy)
         performer.peers = start_transport(thread.events, is_on=around.peer_paths)
         performer.lan = LocalNetwork(thread.events, system_entropy) if around.lan_discovery else None
@@ -191,6 +197,7 @@ class _Performer:
     autostart: Autostart
     desktop: DesktopNotifications
     peers: Transport
+    link_previews: LinkPreviews
     lan: LocalNetwork | None
     up: UpPipe | None
     events: EventQueue
@@ -203,6 +210,8 @@ class _Performer:
                 self.links.perform(effect)
             case ShowOnDesktop() | WithdrawFromDesktop() | AskDesktop():
                 self.desktop.perform(effect)
+            case FetchLinkPreview():
+                self.link_previews.perform(effect)
             case AskAutostart():
                 self.autostart.perform(effect)
             case MakeVault() | TryVaults() | RelockVault() | MakeServerPasswordKey():
@@ -224,6 +233,7 @@ class _Performer:
         self.vaults.close()
         await self.autostart.close()
         await self.desktop.close()
+        await self.link_previews.close()
         await self.peers.close()
         await self.links.close()
         if self.lan is not None:

@@ -40,6 +40,12 @@ PINS_SHOWN: Final = 50
 """Of one conversation, the newest: every row of it carries them."""
 PIN_CHARACTERS: Final = 100
 """Of a pinned message; its own place shows the rest."""
+PREVIEW_URL_CHARACTERS: Final = 2_048
+PREVIEW_TITLE_CHARACTERS: Final = 200
+PREVIEW_SITE_CHARACTERS: Final = 80
+PREVIEW_DESCRIPTION_CHARACTERS: Final = 300
+PREVIEWS_A_MINUTE: Final = 20
+"""That one account asks for."""
 VERSIONS_KEPT: Final = 100
 VERSIONS_BYTES: Final = 4 * MIB
 """Of one message that is edited over and over, the newest versions."""

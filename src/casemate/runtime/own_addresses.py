@@ -30,6 +30,11 @@ def own_addresses() -> list[IpAddress]:
     return ranked(_read_interfaces())
 
 
+def all_own_addresses() -> frozenset[IpAddress]:
+    """Every one, loopback and short-lived ones as well."""
+    return frozenset(address.ip for address in _read_interfaces())
+
+
 def ranked(addresses: Iterable[InterfaceAddress]) -> list[IpAddress]:
     """Those that others can use: at which everybody may reach us first, then those of this network.
 

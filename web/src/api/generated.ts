@@ -412,6 +412,20 @@ export interface Join {
   readonly password: readonly number[];
 }
 
+export interface LinkPreviewMade {
+  readonly cid: Cid;
+  readonly request_id: string | null;
+  readonly preview: LinkPreviewView;
+}
+
+/** Where a link in a message leads, as its writer saw it: hostile words, bounded and of one line each. */
+export interface LinkPreviewView {
+  readonly url: string;
+  readonly title: string;
+  readonly site: string;
+  readonly description: string;
+}
+
 /** The connection to the workspace server. `since` is when this state began. */
 export interface LinkView {
   readonly state: "away" | "connecting" | "fenced" | "online";
@@ -473,6 +487,13 @@ export interface MakeInvite {
   readonly cid: Cid;
   readonly uses: number;
   readonly seconds: number;
+}
+
+/** Ask the page behind a link what it is, to send that along (`SendChat.preview`): only when a person wants it. */
+export interface MakeLinkPreview {
+  readonly request_id: string;
+  readonly cid: Cid;
+  readonly url: string;
 }
 
 /** What was on a screen, and up to which arrival everything counts as seen. Whoever wrote the messages in `painted` (ids, 32 hex digits each) is told that they were read; `seen_up_to` only concerns one's own badge. Ids of messages that are not theirs, or not known, are passed over. */
@@ -560,6 +581,7 @@ export interface MessageView {
   readonly deleted: boolean;
   readonly reactions: readonly ReactionView[];
   readonly pending: PendingChange | null;
+  readonly preview: LinkPreviewView | null;
   readonly untold: boolean;
   readonly lives_for: number | null;
   readonly ends_at: number | null;
@@ -869,6 +891,7 @@ export interface SendChat {
   readonly slot?: string | null;
   readonly draft_revision?: number;
   readonly reply_to?: MessageReference | null;
+  readonly preview?: LinkPreviewView | null;
 }
 
 /** Where the server may be. */
@@ -1175,6 +1198,7 @@ export interface ExtensionRequests {
   readonly DeleteMessages: DeleteMessages;
   readonly ReactToMessage: ReactToMessage;
   readonly PinMessage: PinMessage;
+  readonly MakeLinkPreview: MakeLinkPreview;
   readonly MarkUnread: MarkUnread;
   readonly ArrangeConversation: ArrangeConversation;
   readonly SetDisappearing: SetDisappearing;
@@ -1220,6 +1244,7 @@ export interface ExtensionResponses {
   readonly InvitationRead: InvitationRead;
   readonly ReachTold: ReachTold;
   readonly MessageVersions: MessageVersions;
+  readonly LinkPreviewMade: LinkPreviewMade;
   readonly StorageUse: StorageUse;
   readonly ConversationEmptied: ConversationEmptied;
   readonly NotificationsChanged: NotificationsChanged;
@@ -1307,6 +1332,7 @@ export const ANSWERS = {
   DeleteMessages: ["Done"],
   ReactToMessage: ["Done"],
   PinMessage: ["Done"],
+  MakeLinkPreview: ["LinkPreviewMade"],
   MarkUnread: ["Done"],
   ArrangeConversation: ["Done"],
   SetDisappearing: ["Done"],

@@ -1,5 +1,5 @@
 /** Brings sent texts into the service: each once, in order, and none is lost while it does not answer. */
-import type { MessageReference, MessageView } from "../api/generated";
+import type { LinkPreviewView, MessageReference, MessageView } from "../api/generated";
 import { newMessageId } from "../api/identifiers";
 import type { Answers, RequestFields } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
@@ -33,10 +33,11 @@ export class Handover {
     draft: DraftOrigin | null,
     replyTo: MessageReference | null = null,
     dueAt: number | null = null,
+    preview: LinkPreviewView | null = null,
   ): void {
     const writtenAt = Date.now();
     const made = { messageId: newMessageId(), writtenAt, refused: null, sealed: false };
-    const pending = { ...made, conversation, text, draft, replyTo, dueAt };
+    const pending = { ...made, conversation, text, draft, replyTo, dueAt, preview };
     this.texts.update((texts) => withPending(texts, pending));
     this.handOver(pending);
     setTimeout(() => {
@@ -80,7 +81,17 @@ export class Handover {
   found(found: readonly KeptText[]): void {
     for (const kept of found.toSorted((a, b) => a.writtenAt - b.writtenAt)) {
       if (this.find(kept.messageId) !== undefined) continue;
-      const { messageId, conversation, text, writtenAt, refused, draft, replyTo = null, dueAt = null } = kept;
+      const {
+        messageId,
+        conversation,
+        text,
+        writtenAt,
+        refused,
+        draft,
+        replyTo = null,
+        dueAt = null,
+        preview = null,
+      } = kept;
       const pending = {
         messageId,
         conversation,
@@ -90,6 +101,7 @@ export class Handover {
         draft,
         replyTo,
         dueAt,
+        preview,
         sealed: true,
       };
       this.texts.update((texts) => withPending(texts, pending));
@@ -97,13 +109,22 @@ export class Handover {
     for (const text of unanswered(this.texts.get())) this.handOver(text);
   }
 
-  private handOver({ messageId, conversation, text, draft, replyTo, dueAt }: PendingText): void {
+  private handOver({ messageId, conversation, text, draft, replyTo, dueAt, preview }: PendingText): void {
     if (this.underWay.has(messageId)) return;
     this.underWay.add(messageId);
     const origin = draft === null ? {} : { slot: draft.slot, draft_revision: draft.revision };
     const answered = replyTo === null ? {} : { reply_to: replyTo };
     const due = dueAt === null ? {} : { due_at: dueAt };
-    this.sendChat({ conversation, message_id: messageId, text, ...origin, ...answered, ...due }).then(
+    const seen = preview === null ? {} : { preview };
+    this.sendChat({
+      conversation,
+      message_id: messageId,
+      text,
+      ...origin,
+      ...answered,
+      ...due,
+      ...seen,
+    }).then(
       (became) => {
         this.drop(messageId);
         // What is to be sent later is no message yet: its event brings it.
@@ -132,7 +153,7 @@ export class Handover {
   private seal(messageId: string): void {
     const pending = this.find(messageId);
     if (pending === undefined) return;
-    const { conversation, text, writtenAt, refused, draft, replyTo, dueAt } = pending;
+    const { conversation, text, writtenAt, refused, draft, replyTo, dueAt, preview } = pending;
     const words = {
       kind: "text",
       messageId,
@@ -143,6 +164,7 @@ export class Handover {
       draft,
       replyTo,
       dueAt,
+      preview,
     } as const;
     void this.sealed.keep(messageId, words).then((sealed) => {
       if (!sealed) return;

@@ -1,5 +1,12 @@
 /** What somebody wrote in one account, until the service has it: drafts, and texts on their way. */
-import type { BrowserKey, Cid, MessageView, ScheduledView, ViewEvent } from "../api/generated";
+import type {
+  BrowserKey,
+  Cid,
+  LinkPreviewView,
+  MessageView,
+  ScheduledView,
+  ViewEvent,
+} from "../api/generated";
 import type { InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
 import type { Browser } from "./browser";
@@ -50,13 +57,18 @@ export class Outgoing {
 
   /**
    * The text appears as a message when the service has written it down; until then it is kept as pending. With `dueAt`
-   * (Unix milliseconds) the service keeps it until then.
+   * (Unix milliseconds) the service keeps it until then. `preview` is of a link in the text.
    */
-  send(conversation: string, text: string, dueAt: number | null = dueWithUndo()): void {
+  send(
+    conversation: string,
+    text: string,
+    dueAt: number | null = dueWithUndo(),
+    preview: LinkPreviewView | null = null,
+  ): void {
     const due = this.afterWhatWaits(conversation, dueAt);
     const mode = this.composing.of(conversation);
     const replyTo = mode?.kind === "reply" ? mode.to : null;
-    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo, due);
+    this.handover.send(conversation, text, this.drafts.sent(conversation), replyTo, due, preview);
     if (replyTo !== null) this.composing.end(conversation);
   }
 

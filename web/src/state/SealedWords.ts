@@ -1,5 +1,5 @@
 /** Words of one account that its service has not answered: on this browser's disk, and readable with its key alone. */
-import type { BrowserKey, Cid, MessageReference, Reason } from "../api/generated";
+import type { BrowserKey, Cid, LinkPreviewView, MessageReference, Reason } from "../api/generated";
 import type { Records } from "./browserRecords";
 
 /** Which draft a text was before it was sent. */
@@ -22,6 +22,8 @@ export interface KeptText {
   readonly dueAt?: number | null;
   /** What it answers; earlier pages kept none. */
   readonly replyTo?: MessageReference | null;
+  /** Of a link in it; earlier pages kept none. */
+  readonly preview?: LinkPreviewView | null;
 }
 
 export interface KeptDraft {

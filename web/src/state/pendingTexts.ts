@@ -1,5 +1,5 @@
 /** Texts that were sent but that the internal service has not confirmed: they must neither get lost nor double. */
-import type { MessageReference, Reason } from "../api/generated";
+import type { LinkPreviewView, MessageReference, Reason } from "../api/generated";
 import type { DraftOrigin } from "./SealedWords";
 
 export interface PendingText {
@@ -15,6 +15,8 @@ export interface PendingText {
   readonly draft: DraftOrigin | null;
   /** The message that it answers. */
   readonly replyTo: MessageReference | null;
+  /** Of a link in it. */
+  readonly preview: LinkPreviewView | null;
   /** It lies sealed in this browser, and outlives the page. */
   readonly sealed: boolean;
 }

@@ -1,5 +1,5 @@
 /** What becomes of messages in the fake world: on both sides at once, as if each change had arrived. */
-import type { MessageReference, MessageVersions, MessageView } from "../api/generated";
+import type { LinkPreviewView, MessageReference, MessageVersions, MessageView } from "../api/generated";
 import type { FakeAccount } from "./FakeAccount";
 
 /** Of a message to which nothing has happened. */
@@ -9,6 +9,7 @@ export const UNCHANGED = {
   deleted: false,
   reactions: [],
   pending: null,
+  preview: null,
   lives_for: null,
   ends_at: null,
 } satisfies Partial<MessageView>;
@@ -59,6 +60,10 @@ export class FakeChanges {
       side.pins.set(conversation, pinned ? [pin, ...others] : others);
       side.emit({ type: "ConversationChanged", conversation: side.conversation(conversation) });
     }
+  }
+
+  preview(sides: readonly FakeAccount[], conversation: string, id: string, preview: LinkPreviewView): void {
+    this.change(sides, conversation, id, () => ({ preview }));
   }
 
   answer(sides: readonly FakeAccount[], conversation: string, id: string, to: MessageReference): void {

@@ -427,7 +427,19 @@ export class FakeInternalService implements InternalService {
         return { cid, request_id: null, scheduled: this.sendLater(me, peer, kept) };
       }
       const message = this.say(me, peer, fields.message_id, fields.text, fields.reply_to ?? null);
-      return { cid: fields.cid, request_id: null, message };
+      if (fields.preview != null && fields.text.includes(fields.preview.url))
+        this.world.changes.preview([me, peer], fields.conversation, message.id, fields.preview);
+      return {
+        cid: fields.cid,
+        request_id: null,
+        message: me.message(fields.conversation, message.id) ?? message,
+      };
+    },
+    MakeLinkPreview: ({ cid, url }) => {
+      const preview = this.world.pages.get(url);
+      if (preview === undefined)
+        throw new Refused({ code: "preview_unreachable", params: {}, acts: "retry" });
+      return { cid, request_id: null, preview };
     },
     ChangeScheduled: ({ cid, message_id, text, due_at }) => {
       const kept = this.world.account(cid).scheduled.get(message_id);

@@ -4,6 +4,7 @@ import type {
   BrowserView,
   Cid,
   DesktopTold,
+  LinkPreviewView,
   LinkView,
   MessageView,
   PathView,
@@ -41,6 +42,8 @@ export class FakeWorld {
   desktop: DesktopTold["state"] = "works";
   updateCommand = "uv tool upgrade casemate";
   readonly invites = new FakeInvites(this);
+  /** What pages say of themselves, by the links that lead there. */
+  readonly pages = new Map<string, LinkPreviewView>();
   readonly changes = new FakeChanges(() => this.now());
   crowd: readonly Person[] = [];
   serverPassword: string | null = null;

@@ -60,6 +60,14 @@ class Proxies:
             return None
         return read_proxy(url)
 
+    def is_direct(self, host: str) -> bool:
+        """Whether this program itself may reach a host of the internet; a proxy that cannot be used is one all the
+        same."""
+        try:
+            return self.to(f"[{host}]:443" if ":" in host else f"{host}:443") is None
+        except UnusableProxy:
+            return False
+
     def _variable(self, name: str) -> str:
         """The small spelling counts first, as everywhere."""
         return (self.environment.get(name) or self.environment.get(name.upper()) or "").strip()

@@ -27,6 +27,7 @@ from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.keeping import KeepingRequests
+from casemate.internal_service.core.requests.link_previews import LinkPreviewRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
@@ -64,6 +65,7 @@ from casemate.protocol.client.message_extensions import (
     EmptyConversation,
     GetMessageVersions,
     GetStorageUse,
+    MakeLinkPreview,
     MarkUnread,
     PinMessage,
     ReactToMessage,
@@ -169,6 +171,7 @@ def view_handlers(
     notifications: NotificationRequests,
     profiles: ProfileRequests,
     finding: FindingRequests,
+    link_previews: LinkPreviewRequests,
 ) -> Handlers:
     """What only views may ask: our extension."""
     return {
@@ -204,6 +207,7 @@ def view_handlers(
         GetDesktop: notifications.desktop,
         SearchMessages: finding.search,
         FindDay: finding.find_day,
+        MakeLinkPreview: link_previews.make,
         ext.SetDraft: drafts.set,
         ext.MarkRead: view_requests.mark_read,
         ext.SetTyping: view_requests.set_typing,

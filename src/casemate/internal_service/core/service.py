@@ -41,6 +41,7 @@ from casemate.internal_service.core.requests.drafts import Drafts
 from casemate.internal_service.core.requests.finding import FindingRequests
 from casemate.internal_service.core.requests.invitations import InvitationRequests
 from casemate.internal_service.core.requests.keeping import KeepingRequests
+from casemate.internal_service.core.requests.link_previews import LinkPreviewRequests
 from casemate.internal_service.core.requests.message_changes import MessageChangeRequests
 from casemate.internal_service.core.requests.notifications import NotificationRequests
 from casemate.internal_service.core.requests.probe import Probes
@@ -191,6 +192,7 @@ class Service(Core):
                 NotificationRequests(self._accounts, self._views, self._notifier),
                 ProfileRequests(self._accounts),
                 FindingRequests(self._accounts),
+                LinkPreviewRequests(self._accounts, undo),
             ),
         )
 
@@ -218,6 +220,7 @@ class Service(Core):
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)
                 | events.DesktopSeen(token)
+                | events.LinkPreviewFetched(token)
             ):
                 self._waits.settle(token, event)
             case Wakeup():
@@ -273,6 +276,7 @@ class Service(Core):
                 | events.AutostartSeen(token)
                 | events.UpAnswered(token)
                 | events.DesktopSeen(token)
+                | events.LinkPreviewFetched(token)
             ):
                 self._waits.settle(token, Answered(token, why))
             case Wakeup() | BatchEnd():

@@ -16,6 +16,7 @@ from casemate.protocol.client.views import (
     DirectoryRow,
     DraftView,
     FoundAccountFile,
+    LinkPreviewView,
     LocalAccount,
     MessageOrder,
     MessageReference,
@@ -228,6 +229,8 @@ class SendChat(ExtensionRequest, frozen=True, kw_only=True):
     slot: str | None = None
     draft_revision: int = 1
     reply_to: MessageReference | None = None
+    preview: LinkPreviewView | None = None
+    """Of a link in the text."""
 
 
 class SetDraft(ExtensionRequest, frozen=True, kw_only=True):

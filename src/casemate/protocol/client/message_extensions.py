@@ -6,7 +6,7 @@ Ids of conversations, messages and accounts are hex.
 import msgspec
 
 from casemate.protocol.client.extension_bases import ExtensionRequest, ExtensionResponse
-from casemate.protocol.client.views import MessageOrder
+from casemate.protocol.client.views import LinkPreviewView, MessageOrder
 from casemate.protocol.ids import Cid
 
 
@@ -59,6 +59,19 @@ class PinMessage(ExtensionRequest, frozen=True, kw_only=True):
     author: str
     message_id: str
     pinned: bool
+
+
+class LinkPreviewMade(ExtensionResponse, frozen=True, kw_only=True):
+    preview: LinkPreviewView
+
+
+class MakeLinkPreview(ExtensionRequest, frozen=True, kw_only=True):
+    """Ask the page behind a link what it is, to send that along (`SendChat.preview`): only when a person wants it."""
+
+    answers = (LinkPreviewMade,)
+
+    cid: Cid
+    url: str
 
 
 class MarkUnread(ExtensionRequest, frozen=True, kw_only=True):

@@ -345,6 +345,16 @@ class PendingChange(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason | None
 
 
+class LinkPreviewView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a link in a message leads, as its writer saw it: hostile words, bounded and of one line each."""
+
+    url: str
+    """As it stands in the message."""
+    title: str
+    site: str
+    description: str
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     conversation: str
@@ -379,6 +389,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     reactions: list[ReactionView] = []
     pending: PendingChange | None = None
     """What we changed last of it, until the other side has that."""
+    preview: LinkPreviewView | None = None
+    """Shown only beside a link of this very address."""
     untold: bool = False
     """It was on a screen while this account sent no read receipts: its writer is never told."""
     lives_for: int | None = None

@@ -1,7 +1,17 @@
 /** Where one writes. Enter sends (or Ctrl+Enter, as one likes), and nothing written here gets lost. */
 import { Check, SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
-import { memo, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  lazy,
+  memo,
+  Suspense,
+  useCallback,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
 import { IconButton } from "../../components/Button";
 import { useSession, useWorkspace } from "../../state/context";
@@ -20,7 +30,10 @@ import { useCompletion } from "./composer/useCompletion";
 import { DraftOffers } from "./DraftOffers";
 import { LaterButton } from "./later/LaterButton";
 import { MentionableContext } from "./markdown/mentions";
+import { usePreview } from "./previews/usePreview";
 import { useTypingSignal } from "./useTypingSignal";
+
+const PreviewOffer = lazy(() => import("./previews/PreviewOffer"));
 
 interface Props {
   readonly conversation: string;
@@ -51,11 +64,17 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   /** Shift while pasting asks for the plain text; a paste does not tell by itself. */
   const shift = useRef(false);
 
-  const changed = useCallback((field: HTMLTextAreaElement, text: string) => {
-    setBlank(isBlank(text));
-    setTooLong(false);
-    fit(field, text);
-  }, []);
+  const { link, preview, onPreview, typed: lookForLink } = usePreview();
+
+  const changed = useCallback(
+    (field: HTMLTextAreaElement, text: string) => {
+      setBlank(isBlank(text));
+      setTooLong(false);
+      fit(field, text);
+      lookForLink(session.outgoing.composing.of(conversation)?.kind === "edit" ? null : text);
+    },
+    [session, conversation, lookForLink],
+  );
 
   const show = useCallback(
     (text: string) => {
@@ -91,7 +110,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
       composed.save(text);
       return;
     }
-    session.outgoing.send(conversation, text, at);
+    session.outgoing.send(conversation, text, at, preview());
     field.value = "";
     changed(field, "");
     typing.stop();
@@ -178,6 +197,11 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
           refused={composed.refused}
           onLeave={composed.leave}
         />
+      )}
+      {link !== null && (
+        <Suspense fallback={<div className="mb-1 h-9" />}>
+          <PreviewOffer key={link} link={link} onPreview={onPreview} />
+        </Suspense>
       )}
       {completion.list ?? <MarksBar field={input} />}
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">

@@ -1,6 +1,6 @@
 /** One message: its text, when, and how far it got. */
 import { ClockArrowUp, Timer } from "lucide-react";
-import { memo, useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
 import { classes } from "../../components/classes";
@@ -12,6 +12,8 @@ import { sentenceOf } from "../../words/reasons";
 import { clockTime, fullTime } from "../../words/times";
 import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
+
+const MessagePreview = lazy(() => import("./previews/MessagePreview"));
 
 interface Props {
   readonly message: MessageView;
@@ -43,6 +45,12 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           <ReplyQuote reply={message.reply} conversation={message.conversation} peerName={peerName} />
         )}
         <MessageText text={saidIn(message)} aside={message.text === null || message.deleted} />
+        {message.preview !== null && message.text !== null && (
+          // As high as it will be.
+          <Suspense fallback={<div className={message.preview.description === "" ? "h-15.5" : "h-20"} />}>
+            <MessagePreview text={message.text} preview={message.preview} />
+          </Suspense>
+        )}
         {message.edited_at !== null && <EditedMark message={message} peerName={peerName} />}
         {message.reactions.length > 0 && <Reactions message={message} peerName={peerName} />}
         {message.arrived_late && <LateMark message={message} />}

@@ -21,6 +21,7 @@ import { ProgramVersions } from "./ProgramVersions";
 import { ServerAddresses } from "./ServerAddresses";
 import { SignedInBrowsers } from "./SignedInBrowsers";
 import { StartWithComputer } from "./StartWithComputer";
+import { LinkPreviews } from "./LinkPreviews";
 import { UndoSend } from "./UndoSend";
 import { useSettings } from "./useSettings";
 
@@ -76,6 +77,7 @@ export function SettingsScreen({ reach, onShortcuts, onSignOut, onDeleted }: Pro
       <Part title="Writing">
         <EnterKey />
         <UndoSend />
+        <LinkPreviews />
         <div className="flex flex-wrap items-center gap-x-4 gap-y-3 py-3">
           <div className="min-w-0 flex-1 basis-60">
             <p className="text-15 font-medium">Keyboard shortcuts</p>

@@ -26,7 +26,8 @@ from casemate.runtime.sqlite import Row
 
 _COLUMNS: Final = "kind, author, counter, device, id, made_at, text, emojis"
 _OF_TARGET: Final = "conversation = ? AND target_author = ? AND target = ?"
-_EDITS_OF: Final = f"about = ? AND conversation = ? AND author = ? AND shows = 'change' AND kind = '{Kind.EDIT}'"
+_SAY_IT: Final = f"kind IN ('{Kind.EDIT}', '{Kind.PREVIEW}')"
+_EDITS_OF: Final = f"about = ? AND conversation = ? AND author = ? AND shows = 'change' AND {_SAY_IT}"
 _BESIDES_TEXT: Final = 256
 """Bytes that a row takes besides its text and emojis, about."""
 
@@ -58,6 +59,16 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
 
     def pins(self, conversation: ConversationId) -> list[Pin]:
         return self._rows.read(("pins", conversation), lambda: self._read_pins(conversation))
+
+    def previews(self, rows: Sequence[MessageRow]) -> dict[int, bytes]:
+        targets = {(row.author, row.message_id): row.arrival for row in rows if row.author is not None}
+        found: dict[int, bytes] = {}
+        for target, arrival in targets.items():
+            sql = f"SELECT text FROM changes WHERE {_OF_TARGET} AND kind = 'preview' AND waits = 0"
+            text = self._db.value(sql, rows[0].conversation, *target)
+            if text:
+                found[arrival] = text
+        return found
 
     def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:
         targets = {row.author + row.message_id: row.arrival for row in rows if row.author is not None}
@@ -242,16 +253,17 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
 
 
 def _may_be(change: Change, message: MessageRow) -> bool:
-    """Only what people wrote has a text that can be edited."""
-    return change.kind != "edit" or message.kind == Kind.CHAT
+    """Only what people wrote has a text that can be edited, with links that lead somewhere."""
+    if change.kind == "preview" and change.order < message.order:
+        return False  # of a message that was not written yet
+    return change.kind not in ("edit", "preview") or message.kind == Kind.CHAT
 
 
 def _kept(changed: Changed) -> set[DisplayOrder]:
-    """The last reactions of each, whether it is pinned, and of the versions of a text the newest, where there are too
-    many."""
+    """The last reactions of each, whether it is pinned, its preview, and of the versions of a text the newest, where
+    there are too many."""
     kept = {change.order for change in changed.reactions.values()}
-    if changed.pin is not None:
-        kept.add(changed.pin.order)
+    kept |= {change.order for change in (changed.pin, changed.preview) if change is not None}
     size = 0
     for version in reversed(changed.edits[-VERSIONS_KEPT:]):
         size += len(version.text)

@@ -5,7 +5,7 @@ from casemate.protocol.ids import AccountId, ConversationId, MessageId
 from casemate.protocol.limits import CANCELLED_KEPT_SECONDS
 from casemate.runtime.sqlite import Database, Row
 
-_COLUMNS = "id, due_at, written_at, conversation, reply_author, reply_id, refused, text"
+_COLUMNS = "id, due_at, written_at, conversation, reply_author, reply_id, refused, text, preview"
 _WAITING = "FROM scheduled WHERE cancelled_at IS NULL"
 _IN_ORDER = "ORDER BY due_at, written_at, id"
 
@@ -31,7 +31,7 @@ class ScheduledTable:
     def put_scheduled(self, scheduled: Scheduled) -> None:
         author, replied = scheduled.reply_to or (None, None)
         self._stored.execute(
-            f"INSERT OR REPLACE INTO scheduled ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO scheduled ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             scheduled.message_id,
             scheduled.due_at,
             scheduled.written_at,
@@ -40,6 +40,7 @@ class ScheduledTable:
             replied,
             scheduled.refused,
             scheduled.text.encode(),
+            scheduled.preview,
         )
 
     def drop_scheduled(self, message_id: MessageId) -> None:
@@ -47,7 +48,8 @@ class ScheduledTable:
 
     def cancel_scheduled(self, message_id: MessageId, wall: float) -> None:
         self._stored.execute(
-            "UPDATE scheduled SET cancelled_at = ?, text = x'', reply_author = NULL, reply_id = NULL WHERE id = ?",
+            "UPDATE scheduled SET cancelled_at = ?, text = x'', preview = NULL, reply_author = NULL, reply_id = NULL"
+            " WHERE id = ?",
             wall,
             message_id,
         )
@@ -65,7 +67,7 @@ class ScheduledTable:
 
 
 def _read(row: Row) -> Scheduled:
-    message_id, due_at, written_at, conversation, author, replied, refused, text = row
+    message_id, due_at, written_at, conversation, author, replied, refused, text, preview = row
     return Scheduled(
         MessageId(message_id),
         ConversationId(conversation),
@@ -74,4 +76,5 @@ def _read(row: Row) -> Scheduled:
         written_at,
         due_at,
         refused,
+        preview or b"",
     )

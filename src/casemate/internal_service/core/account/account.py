@@ -54,6 +54,7 @@ from casemate.protocol.client.views import (
 )
 from casemate.protocol.errors import PeerBrokeProtocol
 from casemate.protocol.ids import AccountId, Cid, ConversationId, InviteId, MessageId
+from casemate.protocol.link_previews import LinkPreview
 from casemate.protocol.names import skeleton_of_drawn
 
 REST_SECONDS: Final = 1.0
@@ -347,10 +348,15 @@ class Account(Memory):
         now: Instant,
         *,
         reply_to: Target | None = None,
+        preview: LinkPreview | None = None,
     ) -> Outcome:
         """Queue a text; the same message id again changes nothing. Raises Refused."""
         peer = self._peer_in(conversation, "not_connected")
-        return self._parts.messages.send_chat(peer, message_id, text, reply_to, now)
+        is_new = preview is not None and self._context.store.message(conversation, message_id) is None
+        sent = self._parts.messages.send_chat(peer, message_id, text, reply_to, now)
+        if preview is None or not is_new:
+            return sent
+        return [*sent, *self._parts.changing.preview(conversation, message_id, preview, now)]
 
     @property
     def changing(self) -> Changing:

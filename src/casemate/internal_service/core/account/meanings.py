@@ -51,7 +51,7 @@ class Meanings:
                 return []
             case Kind.RETURNED:
                 return self._giving_back.taken(peer, device, content.body, now)
-            case Kind.EDIT | Kind.DELETE | Kind.REACT | Kind.PIN:
+            case Kind.EDIT | Kind.DELETE | Kind.REACT | Kind.PIN | Kind.PREVIEW:
                 return self._changing.arrived(peer, device, content, now)
             case Kind.PROFILE:
                 return self._sharing.arrived(peer, content.body, now)

@@ -88,7 +88,7 @@ class Parts:
         self.disappearing = Disappearing(context, self.conversations, self.outbox)
         self.changing = Changing(context, self.conversations, self.outbox)
         self.keeping = Keeping(context, self.conversations, self.changing, self.living)
-        self.scheduling = Scheduling(context, self.conversations, self.messages)
+        self.scheduling = Scheduling(context, self.conversations, self.messages, self.changing)
         self.muting = Muting(context, self.conversations)
         self.finding = Finding(context)
         self.typing = Typing(context, notes)

@@ -300,6 +300,10 @@ class ChangeStore(Protocol):
         """Of messages that are here, the newest first, and at most so many as count."""
         ...
 
+    def previews(self, rows: Sequence[MessageRow]) -> dict[int, bytes]:
+        """By the `arrival` of these messages of one conversation: where a link in it leads, as it was sealed."""
+        ...
+
     def changes_under_way(self, rows: Sequence[MessageRow]) -> dict[int, list[Delivery]]:
         """By the `arrival` of the message: the deliveries of changes of ours that some device does not have."""
         ...

@@ -371,6 +371,8 @@ class Scheduled(WithContents, frozen=True):
     due_at: float
     refused: str = ""
     """The code of why it could not go when it was due."""
+    preview: bytes = b""
+    """Where a link in it leads; empty: nothing is shown of it."""
 
 
 class Delivery(WithContents, frozen=True):

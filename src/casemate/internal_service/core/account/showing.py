@@ -8,6 +8,7 @@ from casemate.crypto.safety import SafetyCode, safety_number
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.contents import decode_life_setting
 from casemate.internal_service.core.account.context import Context, milliseconds
+from casemate.internal_service.core.account.conversations.change_contents import decode_preview
 from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.statuses import status_of
@@ -31,6 +32,7 @@ from casemate.protocol.client.views import (
     GuestView,
     InviteState,
     InviteView,
+    LinkPreviewView,
     MessageOrder,
     MessageView,
     NameLooks,
@@ -48,6 +50,7 @@ from casemate.protocol.client.views import (
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import PIN_CHARACTERS, TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
+from casemate.protocol.link_previews import is_preview_of, link_preview
 from casemate.protocol.names import holds_unseen, shown_from_others, skeleton_of_drawn
 
 REPLY_CHARACTERS: Final = 200
@@ -239,10 +242,17 @@ class Showing:
         ours = [row.arrival for row in rows if row.author == self._context.account_id]
         deliveries = self._context.store.deliveries_of(ours) if ours else {}
         changing = self._context.store.changes_under_way(rows)
+        with_links = [row for row in rows if row.kind == Kind.CHAT and b"://" in row.body]
+        previews = self._context.store.previews(with_links) if with_links else {}
         ends = self._context.store.ends_of([row.arrival for row in rows if row.lives_for is not None])
         return [
             self._message(
-                peer, row, deliveries.get(row.arrival, ()), changing.get(row.arrival, ()), ends.get(row.arrival)
+                peer,
+                row,
+                deliveries.get(row.arrival, ()),
+                changing.get(row.arrival, ()),
+                ends.get(row.arrival),
+                previews.get(row.arrival, b""),
             )
             for row in rows
             if row.deleted != "here" and not row.vanished
@@ -255,6 +265,7 @@ class Showing:
         deliveries: Sequence[Delivery],
         changing: Sequence[Delivery],
         ends_at: float | None,
+        preview: bytes,
     ) -> MessageView:
         mine = row.author == self._context.account_id
         # Of what was taken back nothing is on its way; how far the taking back is, `pending` says.
@@ -284,6 +295,7 @@ class Showing:
             deleted=row.deleted is not None,
             reactions=_reactions(row),
             pending=self._pending(peer, changing),
+            preview=_preview(preview, row),
             untold=row.untold,
             lives_for=_set_in(row) if row.kind == Kind.DISAPPEARING else row.lives_for,
             ends_at=None if ends_at is None else milliseconds(ends_at),
@@ -445,6 +457,15 @@ def _reactions(row: MessageRow) -> list[ReactionView]:
         for emoji in emojis:
             given.setdefault(emoji, []).append(author.hex())
     return [ReactionView(emoji=emoji, authors=authors) for emoji, authors in given.items()]
+
+
+def _preview(data: bytes, row: MessageRow) -> LinkPreviewView | None:
+    """What was sealed is the other one's word, in any form that fits."""
+    preview = decode_preview(data)
+    if preview is None or not is_preview_of(preview, said_in(row) or ""):
+        return None
+    shown = link_preview(preview.url, preview.title, preview.site, preview.description)
+    return LinkPreviewView(url=shown.url, title=shown.title, site=shown.site, description=shown.description)
 
 
 def said_in(row: MessageRow | Beginning) -> str | None:

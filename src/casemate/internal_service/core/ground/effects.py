@@ -73,6 +73,14 @@ class AskDesktop(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class FetchLinkPreview(Effect):
+    """Ask the page behind a link what it is. Answer: LinkPreviewFetched."""
+
+    token: int
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MakeVault(Effect):
     """Draw a database key and lock it with the password (slow on purpose). Answer: VaultMade."""
 

@@ -9,6 +9,7 @@ from casemate.protocol.client.notification_views import DesktopState
 from casemate.protocol.client.types import Uuid
 from casemate.protocol.client.views import AutostartState, BrowserView, ReachView, Reason
 from casemate.protocol.ids import SocketId
+from casemate.protocol.link_previews import LinkPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,14 @@ class AutostartSeen(Event):
 class UpAnswered(Event):
     token: int
     view: ReachView
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPreviewFetched(Event):
+    token: int
+    preview: LinkPreview | None
+    refused: Reason | None
+    """Why there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from casemate.internal_service.core.sessions.hosts import Host
 from casemate.protocol.client import extensions as ext
 from casemate.protocol.client.extension_bases import Done
 from casemate.protocol.client.message_extensions import CancelScheduled, ChangeScheduled
+from casemate.protocol.client.views import LinkPreviewView
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
+from casemate.protocol.link_previews import LinkPreview, host_of, link_preview
 
 _LAST_MILLISECOND: Final = 2**53 - 1
 
@@ -45,12 +47,13 @@ class Sending:
         account, now = host.account, self._desk.now
         if account.scheduling.was_cancelled(message_id):
             raise refuse("message_gone")
+        preview = None if request.preview is None else _preview(request.preview)
         due_at = _seconds(request.due_at) or 0.0
         is_for_later = due_at > now.wall and account.message_view(conversation, message_id) is None
         # Asked once more, one that waits goes on waiting.
         if is_for_later or account.scheduling.view(message_id) is not None:
-            return account.scheduling.add(conversation, message_id, request.text, reply_to, due_at, now)
-        return account.send_chat(conversation, message_id, request.text, now, reply_to=reply_to)
+            return account.scheduling.add(conversation, message_id, request.text, reply_to, due_at, now, preview)
+        return account.send_chat(conversation, message_id, request.text, now, reply_to=reply_to, preview=preview)
 
     def change_scheduled(self, asker: Asker, request: ChangeScheduled) -> None:
         if request.text is not None:
@@ -86,6 +89,13 @@ def _seconds(due_at: int | None) -> float | None:
     if due_at is not None and not 0 <= due_at <= _LAST_MILLISECOND:
         raise refuse("malformed", what="due_at")
     return None if due_at is None else due_at / 1000
+
+
+def _preview(view: LinkPreviewView) -> LinkPreview:
+    """Raises Refused."""
+    if host_of(view.url) is None:
+        raise refuse("malformed", what="preview")
+    return link_preview(view.url, view.title, view.site, view.description)
 
 
 def _check_text(text: str) -> None:

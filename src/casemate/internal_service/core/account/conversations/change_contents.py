@@ -12,8 +12,9 @@ from casemate.internal_service.core.account.rows import DisplayOrder
 from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import EDITED_BYTES, EMOJI_CHARACTERS, REACTIONS_OF_ONE
+from casemate.protocol.link_previews import LinkPreview
 
-CHANGES: Final = (Kind.EDIT, Kind.DELETE, Kind.REACT, Kind.PIN)
+CHANGES: Final = (Kind.EDIT, Kind.DELETE, Kind.REACT, Kind.PIN, Kind.PREVIEW)
 
 Emoji = Annotated[str, msgspec.Meta(min_length=1, max_length=EMOJI_CHARACTERS)]
 
@@ -48,16 +49,34 @@ class Pinned(msgspec.Struct, frozen=True, array_like=True):
     pinned: bool
 
 
-ChangeBody = Edited | Deleted | Reacted | Pinned
+class Previewed(msgspec.Struct, frozen=True, array_like=True):
+    """Where a link leads that is in a message of the writer's own; None: it is shown no more."""
+
+    target: MessageIdField
+    preview: LinkPreview | None
+
+
+ChangeBody = Edited | Deleted | Reacted | Pinned | Previewed
 
 _edited: Final = msgspec.msgpack.Decoder(Edited)
 _deleted: Final = msgspec.msgpack.Decoder(Deleted)
 _reacted: Final = msgspec.msgpack.Decoder(Reacted)
 _pinned: Final = msgspec.msgpack.Decoder(Pinned)
+_previewed: Final = msgspec.msgpack.Decoder(Previewed)
+_preview: Final = msgspec.msgpack.Decoder(LinkPreview)
 
 
 def encode_change(body: ChangeBody) -> bytes:
     return msgspec.msgpack.encode(body)
+
+
+def encode_preview(preview: LinkPreview | None) -> bytes:
+    return b"" if preview is None else msgspec.msgpack.encode(preview)
+
+
+def decode_preview(data: bytes) -> LinkPreview | None:
+    """Of a change, or of what is kept here."""
+    return _preview.decode(data) if data else None
 
 
 def read_change(
@@ -76,6 +95,10 @@ def read_change(
                 pinned = _pinned.decode(body)
                 pin = Change("pin" if pinned.pinned else "unpin", author, order, made_at)
                 return (pinned.target_author, pinned.target), pin
+            case Kind.PREVIEW:
+                previewed = _previewed.decode(body)
+                text = encode_preview(previewed.preview)
+                return (author, previewed.target), Change("preview", author, order, made_at, text=text)
             case _:
                 reacted = _reacted.decode(body)
                 emojis = tuple(dict.fromkeys(filter(is_emoji, reacted.emojis)))

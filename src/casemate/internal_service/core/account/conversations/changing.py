@@ -1,4 +1,4 @@
-"""Messages that are edited, taken back, reacted to or pinned: what goes out, and what comes in."""
+"""Messages that are edited, taken back, reacted to, pinned or given a preview: what goes out, and what comes in."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,9 @@ from casemate.internal_service.core.account.conversations.change_contents import
     Deleted,
     Edited,
     Pinned,
+    Previewed,
     Reacted,
+    decode_preview,
     encode_change,
     read_change,
 )
@@ -25,6 +27,7 @@ from casemate.internal_service.core.ground.refusals import refuse
 from casemate.node import Instant
 from casemate.protocol.ids import ConversationId, DeviceId, MessageId
 from casemate.protocol.limits import EDITED_BYTES, REACTIONS_OF_ONE
+from casemate.protocol.link_previews import LinkPreview, is_preview_of
 
 
 class Changing:
@@ -48,7 +51,23 @@ class Changing:
         if new == message.body:
             return []
         target = (self._context.account_id, message_id)
-        return self._write(conversation, target, Kind.EDIT, Edited(message_id, new), now)
+        before = self._preview_of(message)
+        edited = self._write(conversation, target, Kind.EDIT, Edited(message_id, new), now)
+        # A preview is of what the message says: where its link still stands it goes along.
+        return edited + ([] if before is None else self.preview(conversation, message_id, before, now))
+
+    def preview(
+        self, conversation: ConversationId, message_id: MessageId, preview: LinkPreview, now: Instant
+    ) -> Outcome:
+        """A message of ours shows where a link in it leads; what is of no link in it changes nothing. Raises
+        Refused."""
+        message = self._ours(conversation, message_id)
+        if message.kind != Kind.CHAT or not is_preview_of(preview, message.body.decode("utf-8", "replace")):
+            return []
+        if preview == self._preview_of(message):
+            return []
+        target = (self._context.account_id, message_id)
+        return self._write(conversation, target, Kind.PREVIEW, Previewed(message_id, preview), now)
 
     def delete(self, conversation: ConversationId, message_ids: Iterable[MessageId], now: Instant) -> Outcome:
         """Take messages of ours back from everybody: where one is not yet it does not come, elsewhere it goes. All of
@@ -134,6 +153,9 @@ class Changing:
 
     def _apply(self, conversation: ConversationId, target: Target, change: Change, now: Instant) -> Outcome:
         return self._changed(conversation, self._context.store.change_add(conversation, target, change, now.wall))
+
+    def _preview_of(self, message: MessageRow) -> LinkPreview | None:
+        return decode_preview(self._context.store.previews([message]).get(message.arrival, b""))
 
     def _there(self, conversation: ConversationId, target: Target) -> MessageRow:
         author, message_id = target

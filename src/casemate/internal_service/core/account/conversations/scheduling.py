@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from casemate.internal_service.core.account.changes import Target
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
+from casemate.internal_service.core.account.conversations.change_contents import decode_preview, encode_preview
+from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.messages import Messages, check_may_write
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
@@ -22,6 +24,7 @@ from casemate.node import Instant, Monotonic, WritesRefused
 from casemate.protocol.client.views import MessageReference, ScheduledView
 from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.limits import SCHEDULED_AHEAD_SECONDS, SCHEDULED_BYTES, SCHEDULED_MESSAGES
+from casemate.protocol.link_previews import LinkPreview
 
 LOOK_SECONDS: Final = 30.0
 """The clock on the wall may be set: so often it is looked at. What was refused is tried again as often."""
@@ -32,11 +35,12 @@ LATE_SECONDS: Final = 120.0
 
 
 class Scheduling(Memory):
-    def __init__(self, context: Context, conversations: Conversations, messages: Messages) -> None:
+    def __init__(self, context: Context, conversations: Conversations, messages: Messages, changing: Changing) -> None:
         super().__init__(context.undo)
         self._context = context
         self._conversations = conversations
         self._messages = messages
+        self._changing = changing
         self._look_at: Monotonic | None = 0.0
         """When to look for what is due; 0 after a start, None: nothing waits."""
 
@@ -50,6 +54,7 @@ class Scheduling(Memory):
         reply_to: Target | None,
         due_at: float,
         now: Instant,
+        preview: LinkPreview | None = None,
     ) -> Outcome:
         """Keep a text to be sent at `due_at`; the same message id again changes nothing. Raises Refused."""
         store = self._context.store
@@ -62,7 +67,9 @@ class Scheduling(Memory):
         count, size = store.scheduled_size()
         if count >= SCHEDULED_MESSAGES or size + len(text.encode()) > SCHEDULED_BYTES:
             raise refuse("too_many_scheduled")
-        kept = Scheduled(message_id, conversation, text, reply_to, now.wall, _due(due_at, now))
+        kept = Scheduled(
+            message_id, conversation, text, reply_to, now.wall, _due(due_at, now), preview=encode_preview(preview)
+        )
         return self._keep(kept, now)
 
     def change(self, message_id: MessageId, text: str | None, due_at: float | None, now: Instant) -> Outcome:
@@ -132,6 +139,9 @@ class Scheduling(Memory):
             with self._context.savepoint():
                 peer = self._conversations.who_is_in(kept.conversation)
                 sent = self._messages.send_chat(peer, kept.message_id, kept.text, kept.reply_to, now)
+                preview = decode_preview(kept.preview)
+                if preview is not None:
+                    sent += self._changing.preview(kept.conversation, kept.message_id, preview, now)
                 if now.wall - kept.due_at > LATE_SECONDS:
                     due_at_ms = str(milliseconds(kept.due_at))
                     sent += write_note(self._context, peer, Note.SENT_LATE, due_at_ms, now)
