@@ -54,14 +54,16 @@ const layers = [
 
 /** People read these files' words: what only the protocol calls so has a name of theirs. */
 const ONLY_OF_THE_PROTOCOL =
-  "(peers?|cids?|sessions?|envelopes?|ratchets?|re-?key\\w*|prekeys?|bundles?|epochs?|deposit\\w*|fence\\w*|payloads?|frames?|" +
+  "(peers?|paths?|internal service|cids?|sessions?|envelopes?|ratchets?|re-?key\\w*|prekeys?|bundles?|epochs?|deposit\\w*|fence\\w*|payloads?|frames?|" +
   "sockets?|websockets?|endpoints?|handshakes?|ciphertext|plaintext|ILM|orphan\\w*|deregister\\w*|batch\\w*|registration(?! Sent)|registered)";
-/** After another word: a string that begins with one is a key or a code. "Discover Peers" and the like are published. */
-const SAID = `/[a-z,.;:] (?<!Discover )${ONLY_OF_THE_PROTOCOL}\\b/i`;
+/** After another word: a string that begins with one is a key or a code, unless it begins as a sentence does. */
+const SAID = `/[a-z,.;:] ${ONLY_OF_THE_PROTOCOL}\\b/i`;
+const BEGINS = "/^\\s*(Peers?|Paths?|Endpoints?|Internal service)\\b/";
 const plainWords = [
   `Literal[value=${SAID}]`,
   `TemplateElement[value.cooked=${SAID}]`,
   `JSXText[value=${SAID}]`,
+  ...["Literal[value", "TemplateElement[value.cooked", "JSXText[value"].map((words) => `${words}=${BEGINS}]`),
 ].map((selector) => ({ selector, message: "A word of the protocol: say it in the words of people" }));
 
 /** What formats or segments takes a browser longer to make than a message to draw. */

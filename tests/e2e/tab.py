@@ -110,11 +110,11 @@ class Tab:
 
     @property
     def discover_button(self) -> Locator:
-        return self.page.get_by_title("Discover Peers").first
+        return self.page.get_by_title("Find people").first
 
     @property
     def dialog(self) -> Locator:
-        return self.page.get_by_role("dialog", name="Discover Peers")
+        return self.page.get_by_role("dialog", name="Find people")
 
     def discover(self) -> None:
         self.discover_button.click()
@@ -163,11 +163,11 @@ class Tab:
 
     @property
     def path_badge(self) -> Locator:
-        return self.page.get_by_role("button", name=re.compile("^Path: "))
+        return self.page.get_by_role("button", name=re.compile("^Connection: "))
 
     def expect_path(self, words: str) -> None:
         """As a screen reader tells it; eyes see the same in the badge. The words are a pattern."""
-        expect(self.path_badge).to_have_accessible_name(re.compile(f"^Path: {words}"))
+        expect(self.path_badge).to_have_accessible_name(re.compile(f"^Connection: {words}"))
 
     def expect_texts(self, texts: list[str]) -> None:
         """What the conversation shows in the end, in order; the newest may be there before the rest."""

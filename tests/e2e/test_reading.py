@@ -174,7 +174,7 @@ def test_a_service_that_hangs_is_shown_as_gone_and_comes_back(
     online = reader.direct_messages.get_by_role("link", name=re.compile("^User One ?, Online"))
     expect(online).to_be_visible()
     deployment.service().suspend()
-    gone = reader.page.get_by_text("Your internal service has not answered since")
+    gone = reader.page.get_by_text("Casemate on this computer has not answered since")
     expect(gone).to_be_visible()
     expect(online).to_have_count(0)
     reader.say("written while it hangs")

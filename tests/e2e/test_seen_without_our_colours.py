@@ -82,7 +82,7 @@ def test_of_a_long_name_written_right_to_left_the_first_word_stays(browser: Brow
     row = page.locator("a.row-link bdi").filter(has_text=LONG_NAME)
     expect(row.first).to_be_visible()
     assert row.first.evaluate(WORDS) == {"isCut": True, "firstIsSeen": True}
-    page.get_by_title("Discover Peers").first.click()
+    page.get_by_title("Find people").first.click()
     page.get_by_label("Search people").fill("layla")
     listed = page.get_by_role("dialog").locator("bdi").filter(has_text=LONG_NAME)
     expect(listed.first).to_be_visible()

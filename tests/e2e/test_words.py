@@ -257,7 +257,7 @@ def test_a_page_survives_a_reload_without_its_service_and_comes_back_by_itself(
     writer.composer.press_sequentially("begun before the reload")
     wait_until_sealed(writer, 2)
     writer.page.reload()
-    expect(writer.page.get_by_text("Your internal service does not answer")).to_be_visible()
+    expect(writer.page.get_by_text("Casemate on this computer does not answer")).to_be_visible()
     expect(writer.page.get_by_text("casemate internal-service --data-dir")).to_be_visible()
     writer.picture("reloaded without a service")
     deployment.service("one").start()

@@ -155,7 +155,7 @@ def test_open_without_a_running_service_says_so(up: Up) -> None:
         timeout=SECONDS,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert "No internal service runs on" in ended.stderr
+    assert "Casemate does not run on" in ended.stderr
 
 
 @pytest.mark.parametrize("name", ["server", "internal-service"])

@@ -46,7 +46,7 @@ def launch_url(data_dir: Path, invitation: str = "") -> str:
     folder = folder_of_service(data_dir)
     alone = folder.name != INTERNAL_FOLDER and (folder / URL_FILE).exists()
     start = start_command(data_dir, alone=alone)
-    not_running = NotRunning(f"No internal service runs on {folder}: start one with `{start}`.")
+    not_running = NotRunning(f"Casemate does not run on {folder}: start it with `{start}`.")
     try:
         base = (folder / URL_FILE).read_text("ascii").strip()
         token = (folder / "token").read_text("ascii").strip()
@@ -66,14 +66,14 @@ def launch_url(data_dir: Path, invitation: str = "") -> str:
     finally:
         connection.close()
     if response.status != http.HTTPStatus.OK:
-        raise CannotStart(f"The internal service at {base} refused to give a URL (status {response.status}).")
+        raise CannotStart(f"Casemate at {base} refused to give a URL (status {response.status}).")
     try:
         url = json.loads(answer)["url"]
     except (ValueError, KeyError, TypeError):
         url = None
     # Whoever answers at this address: nothing but a page of that address is opened.
     if not isinstance(url, str) or not url.startswith(base):
-        raise CannotStart(f"What answers at {base} is not an internal service.")
+        raise CannotStart(f"What answers at {base} is not Casemate.")
     return url
 
 

@@ -83,6 +83,6 @@ export class Refused extends Error {
 
 export class ConnectionLost extends Error {
   constructor() {
-    super("The connection to the internal service broke before it answered");
+    super("The connection to Casemate on this computer broke before it answered");
   }
 }

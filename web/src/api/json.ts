@@ -14,7 +14,7 @@ export function decode(text: string, numbers = NUMBERS): unknown {
       return typeof exact === "number" && isCid(key) ? BigInt(exact) : exact;
     });
   } catch (cause) {
-    throw new UnreadableFrame("The internal service sent something that is not JSON", { cause });
+    throw new UnreadableFrame("Casemate sent something that is not JSON", { cause });
   }
 }
 

@@ -52,7 +52,7 @@ function Opening() {
       }}
       beside={<OtherAccounts />}
     >
-      Your internal service has not answered yet. Nothing is lost.
+      Casemate on this computer has not answered yet. Nothing is lost.
     </Standstill>
   );
 }

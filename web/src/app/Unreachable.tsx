@@ -21,7 +21,7 @@ export function Unreachable({ since, retryAt, beside }: Props) {
   return (
     <Standstill
       icon={<PlugZap size={22} />}
-      title="Your internal service does not answer"
+      title="Casemate on this computer does not answer"
       action="Try now"
       onAction={() => {
         service.retryNow();

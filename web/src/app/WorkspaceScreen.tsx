@@ -280,7 +280,7 @@ function Open({ place, accounts: all, onSwitchAccount }: Props) {
         <Later
           load={discoverPeers}
           of={{ onClose: closeLayer, onOpenConversation: openConversation, onInvite: invite }}
-          failed={inDialog("Discover Peers", closeLayer)}
+          failed={inDialog("Find people", closeLayer)}
         />
       )}
       {layer === "invite" && (

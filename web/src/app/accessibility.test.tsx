@@ -64,8 +64,8 @@ test.each([
 
 test("discovering people", async () => {
   const { user } = await showApp(App, HOME, busyWorld());
-  await user.click(await screen.findByTitle("Discover Peers"));
-  await screen.findByRole("dialog", { name: "Discover Peers" });
+  await user.click(await screen.findByTitle("Find people"));
+  await screen.findByRole("dialog", { name: "Find people" });
   await screen.findByText(/people on/);
   expect(await axeProblems()).toEqual([]);
 });

@@ -19,7 +19,7 @@ beforeEach(() => {
   world.agree(ann, cara);
 });
 
-const badge = () => screen.findByRole("button", { name: /^Path: / });
+const badge = () => screen.findByRole("button", { name: /^Connection: / });
 
 async function problems(): Promise<string[]> {
   const results = await axe(document.body, { rules: { "color-contrast": { enabled: false } } });
@@ -30,15 +30,15 @@ async function problems(): Promise<string[]> {
 
 test("the badge turns from the mailbox to relayed to direct, and its number follows", async () => {
   await showApp(App, conversationOf(ANN, BOB), world);
-  expect(await badge()).toHaveAccessibleName("Path: through the server");
+  expect(await badge()).toHaveAccessibleName("Connection: through the server");
   act(() => {
     world.connectDirectly(ann, bob, "relayed", 80, BLOCKED);
   });
-  expect(await badge()).toHaveAccessibleName("Path: relayed, round trip 80 ms");
+  expect(await badge()).toHaveAccessibleName("Connection: relayed, round trip 80 ms");
   act(() => {
     world.connectDirectly(ann, bob, "direct", null);
   });
-  expect(await badge()).toHaveAccessibleName("Path: direct");
+  expect(await badge()).toHaveAccessibleName("Connection: direct");
   expect(await badge()).toHaveTextContent("direct·– ms");
   for (const roundTrip of [9, 120]) {
     act(() => {
@@ -72,7 +72,7 @@ test("without the server, those on a path of their own go on, and both the banne
   act(() => {
     world.serverGoes("away", Date.now() - 5000);
   });
-  expect(await badge()).toHaveAccessibleName(/^Path: server away since .*, direct, round trip 12 ms$/);
+  expect(await badge()).toHaveAccessibleName(/^Connection: server away since .*, direct, round trip 12 ms$/);
   expect(screen.getByText(/The server is away since/)).toHaveTextContent(
     /Messages with Bob Birch go on without it; the others wait for it\.$/,
   );
@@ -104,7 +104,7 @@ test("while the internal service is gone, no path is claimed", async () => {
   act(() => {
     service.lose();
   });
-  expect(await badge()).toHaveAccessibleName("Path: not known");
+  expect(await badge()).toHaveAccessibleName("Connection: not known");
 });
 
 test("the connections are drawn and listed by how people are reached, and follow what changes", async () => {

@@ -14,8 +14,8 @@ beforeEach(() => {
 
 async function discover(...args: [world?: ReturnType<typeof worldOfThree>]) {
   const shown = await showApp(App, `/a/${ANN.toString()}`, ...args);
-  await shown.user.click(await screen.findByTitle("Discover Peers"));
-  const dialog = await screen.findByRole("dialog", { name: "Discover Peers" });
+  await shown.user.click(await screen.findByTitle("Find people"));
+  const dialog = await screen.findByRole("dialog", { name: "Find people" });
   await within(dialog).findByText(/on 127\.0\.0\.1/);
   return {
     ...shown,
@@ -128,7 +128,7 @@ test("alone on the server: the list says so at once", async () => {
   const world = worldOfThree();
   for (const cid of [BOB, CARA]) world.accounts.delete(cid);
   const shown = await showApp(App, `/a/${ANN.toString()}`, world);
-  await shown.user.click(await screen.findByTitle("Discover Peers"));
+  await shown.user.click(await screen.findByTitle("Find people"));
   expect(await screen.findByText("You are the first one here")).toBeVisible();
 });
 
@@ -179,7 +179,7 @@ test("a list that could not be fetched is asked for again by itself once the ser
     shown.world.serverGoes("away");
   });
   shown.service.refuseNext("ListDirectory", { code: "server_away", params: {}, acts: "retry" });
-  await shown.user.click(await screen.findByTitle("Discover Peers"));
+  await shown.user.click(await screen.findByTitle("Find people"));
   expect(await screen.findByText("The list could not be fetched")).toBeVisible();
   act(() => {
     shown.world.serverGoes("online");
@@ -190,10 +190,10 @@ test("a list that could not be fetched is asked for again by itself once the ser
 test("a list that could not be fetched can be asked for again", async () => {
   const shown = await showApp(App, `/a/${ANN.toString()}`);
   shown.service.refuseNext("ListDirectory", { code: "server_away", params: {}, acts: "retry" });
-  await shown.user.click(await screen.findByTitle("Discover Peers"));
+  await shown.user.click(await screen.findByTitle("Find people"));
   expect(await screen.findByText("The list could not be fetched")).toBeVisible();
   await shown.user.click(screen.getByRole("button", { name: "Try again" }));
-  const dialog = screen.getByRole("dialog", { name: "Discover Peers" });
+  const dialog = screen.getByRole("dialog", { name: "Find people" });
   expect(await within(dialog).findByText("Cara Cedar")).toBeVisible();
 });
 

@@ -256,8 +256,8 @@ test("whoever is alone, and whoever is first in the directory, is offered to inv
   const { user } = await showApp(App, HOME, world);
   expect(await screen.findByText("It is quiet in here")).toBeVisible();
   expect(await screen.findAllByRole("button", { name: "Invite people" })).toHaveLength(2);
-  await user.click(screen.getByTitle("Discover Peers"));
-  const discover = within(await screen.findByRole("dialog", { name: "Discover Peers" }));
+  await user.click(screen.getByTitle("Find people"));
+  const discover = within(await screen.findByRole("dialog", { name: "Find people" }));
   expect(discover.getByRole("button", { name: "Invite people" })).toBeVisible();
   await user.type(discover.getByRole("searchbox"), "zzz");
   expect(await discover.findByText("Nobody is called that")).toBeVisible();

@@ -15,14 +15,14 @@ test("an account that was never opened here can be left while the service is awa
   await user.click(
     within(screen.getByRole("navigation", { name: "Accounts" })).getByRole("button", { name: /^Bob/ }),
   );
-  expect(screen.getByRole("heading", { name: "Your internal service does not answer" })).toBeVisible();
+  expect(screen.getByRole("heading", { name: "Casemate on this computer does not answer" })).toBeVisible();
   expect(screen.getByText("/opt/casemate/bin/casemate up")).toBeVisible();
   expect(screen.getByRole("button", { name: "Other accounts" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^Ann Ash/ }));
   expect(screen.getByRole("navigation", { name: "People and conversations" })).toBeVisible();
   await user.click(screen.getByRole("button", { name: /^Bob Birch, @bob/ }));
   await user.click(screen.getByRole("button", { name: "Try now" }));
-  expect(await screen.findByTitle("Discover Peers")).toBeVisible();
+  expect(await screen.findByTitle("Find people")).toBeVisible();
 });
 
 test("messages that could not be loaded come by themselves when the service is back", async () => {

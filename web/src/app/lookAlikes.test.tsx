@@ -52,8 +52,8 @@ test("another account under a known name is called so in card, conversation and 
   const card = await screen.findByRole("listitem", { name: /^Request from/ });
   expect(within(card).getByRole("note")).toHaveTextContent("Not the @bob you knew");
   expect(screen.getByText(/This is not the/)).toHaveTextContent("This is not the @bob you knew.");
-  await user.click(screen.getByTitle("Discover Peers"));
-  const dialog = await screen.findByRole("dialog", { name: "Discover Peers" }, { timeout: 10_000 });
+  await user.click(screen.getByTitle("Find people"));
+  const dialog = await screen.findByRole("dialog", { name: "Find people" }, { timeout: 10_000 });
   expect(await within(dialog).findByText(/^Not the/, {}, { timeout: 5000 })).toHaveTextContent(
     "Not the @bob you know",
   );
@@ -74,8 +74,8 @@ test("in the directory, too, names of strangers are the server's word, and those
   const world = worldOfThree();
   world.agree(world.account(ANN), world.account(BOB));
   const { user } = await showApp(App, `/a/${ANN.toString()}`, world);
-  await user.click(await screen.findByTitle("Discover Peers"));
-  const dialog = await screen.findByRole("dialog", { name: "Discover Peers" }, { timeout: 10_000 });
+  await user.click(await screen.findByTitle("Find people"));
+  const dialog = await screen.findByRole("dialog", { name: "Find people" }, { timeout: 10_000 });
   const row = async (name: string) => (await within(dialog).findByText(name)).closest("li");
   expect(await row("Cara Cedar")).toHaveAccessibleDescription("Name as the server says");
   expect(await row("Bob Birch")).not.toHaveAccessibleDescription();

@@ -51,7 +51,7 @@ test("nothing there speaks of somebody else", async () => {
   world.send(ann, ann, ID, "buy milk");
   const { user } = await showApp(App, `${HOME}/c/${NOTES}`, world);
   await screen.findByRole("textbox", { name: "A note to yourself" });
-  expect(screen.queryByRole("button", { name: /^Path: / })).toBeNull();
+  expect(screen.queryByRole("button", { name: /^Connection: / })).toBeNull();
   await user.click(screen.getByRole("button", { name: "Details" }));
   const panel = within(await screen.findByRole("complementary", { name: "About Notes to yourself" }));
   expect(panel.getByText("Only you")).toBeVisible();

@@ -87,7 +87,7 @@ test("what was written while the service was gone is kept, sent once, and in ord
   });
   await user.type(box, "one{Enter}two{Enter}");
   expect(screen.getByText("one")).toBeVisible();
-  expect(screen.getByText(/Your internal service has not answered since/)).toBeVisible();
+  expect(screen.getByText(/Casemate on this computer has not answered since/)).toBeVisible();
   expect(bob.saidWith(ANN)).toBeUndefined();
   await user.click(screen.getByRole("button", { name: "Try now" }));
   await waitFor(() => {

@@ -40,7 +40,8 @@ test("a new account: the address is offered, the server says who it is, and one 
   await fillIn(user, NEW_ACCOUNT);
   await user.click(screen.getByRole("button", { name: "Create account" }));
   expect(await screen.findByRole("button", { name: /^Dana Dove, .*online/ })).toBeVisible();
-  expect(screen.getByRole("button", { name: "Find people" })).toBeVisible();
+  const place = within(screen.getByRole("main"));
+  expect(place.getByRole("button", { name: "Find people" })).toBeVisible();
 });
 
 test("nobody is told to ask somebody else about the server that they run themselves", async () => {

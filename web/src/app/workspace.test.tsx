@@ -55,7 +55,7 @@ test("Ctrl+K goes to a person with a few letters", async () => {
 
 test("the switcher leads to inviting and to coming by an invitation", async () => {
   const { user } = await showApp(App, `/a/${ANN.toString()}`);
-  await screen.findByTitle("Discover Peers");
+  await screen.findByTitle("Find people");
   await user.keyboard("{Control>}k{/Control}");
   await user.type(await screen.findByRole("combobox", { name: /Go to/ }), "invite people{Enter}");
   expect(await screen.findByRole("dialog", { name: "Invite people" })).toBeVisible();
@@ -234,7 +234,9 @@ test("no service from the start: the page says what to do", async () => {
     });
     service.lose();
   });
-  expect(await screen.findByRole("heading", { name: "Your internal service does not answer" })).toBeVisible();
+  expect(
+    await screen.findByRole("heading", { name: "Casemate on this computer does not answer" }),
+  ).toBeVisible();
   expect(screen.getByText("/opt/casemate/bin/casemate up")).toBeVisible();
   expect(screen.getByText("/opt/casemate/bin/casemate open")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Try now" }));
@@ -270,7 +272,8 @@ test("without anybody who agreed there is no conversation to pick, but people to
   ann.peers.clear();
   world.requestContact(ann, bob);
   await showApp(App, HOME, world);
-  expect(await screen.findByRole("button", { name: "Find people" })).toBeVisible();
+  const place = within(await screen.findByRole("main"));
+  expect(await place.findByRole("button", { name: "Find people" })).toBeVisible();
   expect(screen.queryByText("Pick a conversation")).not.toBeInTheDocument();
   act(() => {
     world.requestContact(cara, ann);

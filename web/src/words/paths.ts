@@ -113,7 +113,7 @@ export function wayMeaning(
     case "stopped":
       return "A newer copy of this account took over. Nothing is sent from here.";
     case "unknown":
-      return "Your internal service does not answer, so it cannot be told right now.";
+      return "Casemate on this computer does not answer, so it cannot be told right now.";
   }
 }
 

@@ -213,7 +213,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   autostart_not_ours: ({ params }) =>
     `${params.file ?? "Another file"} is not as Casemate wrote it, so it was left alone. Move it away first.`,
   autostart_path: ({ params }) =>
-    `This cannot be started with the computer because of its path${params.path ? ` (${params.path})` : ""}. Move it to a plainer one.`,
+    `This cannot be started with the computer because of the folder that it is in${params.path ? ` (${params.path})` : ""}. Move it to one with a plainer name.`,
   autostart_failed: ({ params }) =>
     `Nothing was changed: ${params.file ?? "the file for it"} could not be set up${params.detail ? ` (${params.detail})` : ""}.`,
   autostart_other: ({ params }) =>
@@ -223,10 +223,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   views_only: () => "Only a browser tab may ask for that.",
   not_available_yet: () => "That is not available yet.",
   internal: () =>
-    "Something went wrong inside your internal service. Try again; if it stays, its log says more.",
+    "Something went wrong in Casemate on this computer. Try again; if it stays, its log says more.",
   refused: () => "That was refused.",
   /** Made by this page, not by the service. */
-  connection_lost: () => "The connection to your internal service broke before it answered. Try again.",
+  connection_lost: () => "The connection to Casemate on this computer broke before it answered. Try again.",
 };
 
 export function sentenceOf(reason: Reason, about: About = {}): string {

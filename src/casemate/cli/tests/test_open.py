@@ -78,12 +78,12 @@ def test_the_url_is_printed_and_opened(
 
 def test_a_stopped_service_is_named(running: Answers, tmp_path: Path) -> None:
     running.server_close()
-    with pytest.raises(CannotStart, match="No internal service runs on"):
+    with pytest.raises(CannotStart, match="Casemate does not run on"):
         launch_url(tmp_path)
 
 
 def test_a_directory_that_never_had_a_service_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="No internal service runs on"):
+    with pytest.raises(CannotStart, match="Casemate does not run on"):
         launch_url(tmp_path)
 
 
@@ -100,7 +100,7 @@ def test_another_program_on_that_port_cannot_make_us_open_anything(
     running: Answers, tmp_path: Path, body: bytes
 ) -> None:
     running.body = body
-    with pytest.raises(CannotStart, match="is not an internal service"):
+    with pytest.raises(CannotStart, match="is not Casemate"):
         launch_url(tmp_path)
 
 

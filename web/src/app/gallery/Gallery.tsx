@@ -143,7 +143,7 @@ function Sheet() {
           </span>
         ))}
       </Part>
-      <Part title="Path">
+      <Part title="Connection">
         {WAYS.map((way) => (
           <PathMark
             key={way}
@@ -169,7 +169,7 @@ function Sheet() {
         <div className="w-full">
           <Banner tone="info">Connecting to team.example.org… 3 s</Banner>
           <Banner tone="waiting" action={<Button size="small">Try now</Button>}>
-            Your internal service has not answered since 14:02.
+            Casemate on this computer has not answered since 14:02.
           </Banner>
           <Banner tone="danger">A newer copy of this account took over.</Banner>
         </div>

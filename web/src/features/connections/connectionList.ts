@@ -21,6 +21,6 @@ export function groupsOf(people: readonly PeerView[], link: LinkView): readonly 
 /** "2 direct, 1 relayed, 3 through the server" */
 export function summaryOf(groups: readonly PeerGroup[]): string {
   if (groups.some(({ way }) => way === "unknown"))
-    return "not known while your internal service does not answer";
+    return "not known while Casemate on this computer does not answer";
   return groups.map(({ way, people }) => `${people.length.toString()} ${wayWord(way)}`).join(", ");
 }

@@ -160,7 +160,7 @@ function HistoryFailed({ onRetry }: { readonly onRetry: () => void }) {
         title="The messages could not be read"
         action={<Button onClick={onRetry}>Try again</Button>}
       >
-        Your internal service did not answer. They are still there.
+        Casemate on this computer did not answer. They are still there.
       </EmptyState>
     </div>
   );

@@ -16,7 +16,7 @@ export function JumpNotice({ jump }: { readonly jump: Jump }) {
       <span className="min-w-0">
         {jump.state === "gone"
           ? "That message is not on this computer."
-          : "That message could not be looked for: your internal service did not answer."}
+          : "That message could not be looked for: Casemate on this computer did not answer."}
       </span>
       {jump.state === "failed" && (
         <Button size="small" onClick={() => void session.pages.jump(jump.conversation, jump.message)}>

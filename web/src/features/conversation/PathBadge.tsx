@@ -37,7 +37,7 @@ export function PathBadge({ path, link, peerName }: Props) {
       trigger={
         <button
           type="button"
-          aria-label={`Path: ${story.words}`}
+          aria-label={`Connection: ${story.words}`}
           className="flex h-7 shrink-0 items-center rounded-round border border-line px-2.5 text-12 text-ink-2 hover:bg-hover data-[state=open]:bg-hover"
         >
           {serverAwaySince !== null && (

@@ -50,8 +50,8 @@ export function PendingRow({ pending, peerName, last }: Props) {
           last && (
             <p className="pt-0.5 pb-1 text-12 text-ink-2">
               {sealed
-                ? "Kept in this browser, sealed. It is handed over when your internal service is back."
-                : "Kept in this tab only, until your internal service is back. Leave the tab open."}
+                ? "Kept in this browser, sealed. It is handed over when Casemate on this computer is back."
+                : "Kept in this tab only, until Casemate on this computer is back. Leave the tab open."}
             </p>
           )
         )}

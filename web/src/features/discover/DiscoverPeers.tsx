@@ -39,7 +39,7 @@ export function DiscoverPeers({ onClose, onOpenConversation, onInvite }: Props) 
   const directory = useDirectory(session.cid, wanted, online);
   const server = useWorkspace((workspace) => workspace.account.server_address);
   return (
-    <Dialog title="Discover Peers" onClose={onClose} className="h-[min(100dvh,40rem)] max-w-xl">
+    <Dialog title="Find people" onClose={onClose} className="h-[min(100dvh,40rem)] max-w-xl">
       <div className="border-b border-line px-5 pb-2">
         <div className="relative">
           <Search size={16} aria-hidden className="absolute top-3 left-3 text-ink-3" />

@@ -80,7 +80,7 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
           <SafetyNumberSection peer={peer} />
         )}
         {peer.connection === "connected" && !peer.blocked && !notes && (
-          <Part title="Path">
+          <Part title="Connection">
             <PathStory
               story={pathStory(peer.path, link, name, now)}
               action={peer.path?.reason && <CopyDetail detail={technicalDetail(peer.path.reason)} />}

@@ -31,8 +31,8 @@ export function PeopleScreen({ onDiscover, onInvite, onOpen }: Props) {
       >
         Invite people
       </Button>
-      <Button title="Discover Peers" icon={<UserRoundPlus size={16} aria-hidden />} onClick={onDiscover}>
-        Discover Peers
+      <Button title="Find people" icon={<UserRoundPlus size={16} aria-hidden />} onClick={onDiscover}>
+        Find people
       </Button>
     </>
   );

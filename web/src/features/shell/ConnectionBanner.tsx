@@ -61,8 +61,8 @@ function ServiceGone({ since, retryAt }: { readonly since: number; readonly retr
         </Button>
       }
     >
-      Your internal service has not answered since {sinceTime(since, now)}. You can read on, and write; it is
-      handed over when it is back. <StartAgain {...commandsOfService()} />{" "}
+      Casemate on this computer has not answered since {sinceTime(since, now)}. You can read on, and write; it
+      is handed over when it is back. <StartAgain {...commandsOfService()} />{" "}
       {/* As wide as its longest words: the line does not break elsewhere with each try. A clock is not read out. */}
       <span aria-hidden className="inline-block min-w-34 whitespace-nowrap text-ink-2 tabular-nums">
         {retryAt === null || retryAt <= now ? "Trying…" : `Trying again in ${shortDuration(retryAt - now)}.`}

@@ -92,12 +92,12 @@ export const Sidebar = memo(function Sidebar(props: Props) {
       </div>
       <div className="flex flex-col gap-1.5 border-t border-line p-2">
         <Button
-          title="Discover Peers"
+          title="Find people"
           className="w-full"
           icon={<UserRoundPlus size={16} aria-hidden />}
           onClick={props.onDiscover}
         >
-          Discover Peers
+          Find people
         </Button>
         <Button
           // The first thing to do, where nobody is there yet.

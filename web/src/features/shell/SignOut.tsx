@@ -26,14 +26,14 @@ export function SignOut({ onSignedOut, onClose }: Props) {
       <div className="flex flex-col gap-4 px-5 pb-5">
         {inHand ? (
           <p className="text-15 text-ink-2">
-            Some of what you wrote here was not taken over yet by your internal service.{" "}
+            Some of what you wrote here was not taken over yet by Casemate on this computer.{" "}
             {kept
               ? "It stays in this browser, sealed, and is there again when you sign in to this account here."
               : "This browser cannot keep it: it is lost when you sign out."}
           </p>
         ) : (
           <p className="text-15 text-ink-2">
-            It did not work yet. Everything you wrote is kept by your internal service.
+            It did not work yet. Everything you wrote is kept by Casemate on this computer.
           </p>
         )}
         {attempt.state === "refused" && (

@@ -45,7 +45,7 @@ interface Target {
 
 const MOST_SHOWN = 30;
 const PLACES = {
-  discover: "Discover Peers",
+  discover: "Find people",
   invite: "Invite people",
   join: "I have an invitation",
   people: "People",

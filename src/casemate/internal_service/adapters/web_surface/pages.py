@@ -52,7 +52,7 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
         "Casemate does not answer under this address",
         "Pages that pretend to be this computer are a known trick, so only addresses on a list are served.",
         (
-            "Use the address that <code>{open}</code> prints. To add a name, start the internal service with"
+            "Use the address that <code>{open}</code> prints. To add a name, start Casemate with"
             " <code>--allow-host NAME</code>."
         ),
     ),
@@ -67,7 +67,7 @@ _WORDS: Final[dict[Problem | str, tuple[str, str, str]]] = {
     "origin": (
         "A page from elsewhere asked",
         "Another site tried to talk to your Casemate. Nothing was given to it.",
-        "If it is yours, start the internal service with <code>--allow-origin</code> and that page's origin.",
+        "If it is yours, start Casemate with <code>--allow-origin</code> and that page's origin.",
     ),
     "busy": (
         "Too many wrong keys at once",
