@@ -4,6 +4,7 @@ import pytest
 
 from casemate.internal_service.core.account.conversations.keeping import LOOK_SECONDS, UNSURE_SECONDS
 from casemate.internal_service.core.ground.refusals import Refused
+from casemate.protocol.ids import MessageId
 from casemate.protocol.limits import DAY_SECONDS, KEEP_MOST_DAYS
 from tests.accounts.deployment import DATABASE_KEY, Deployment, Person
 from tests.support.decrypted import decrypted
@@ -126,3 +127,10 @@ def test_a_conversation_is_emptied_here_alone_and_what_came_meanwhile_stays(
     assert said(world, alice, bob)[-2:] == [f"{WORDS} 204", "meanwhile"]
     world.restart(bob)
     assert said(world, bob, alice) == ["meanwhile"], "nothing comes again"
+
+
+def test_notes_to_oneself_are_never_too_old(world: Deployment, alice: Person) -> None:
+    world.do(alice, lambda account, now: account.send_chat(account.notes, MessageId(b"n" * 16), WORDS, now))
+    keep(world, alice, 1)
+    world.pass_time(3 * DAY_SECONDS)
+    assert is_on_disk(world, alice)

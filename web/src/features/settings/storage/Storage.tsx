@@ -79,7 +79,7 @@ function Retention() {
           <span className="text-15 font-medium">Keep messages</span>
           <span className="block text-13 text-ink-2">
             Older ones are erased from this computer alone, once you have seen them. Nobody is told, and
-            others keep theirs.
+            others keep theirs. Your notes to yourself stay.
           </span>
         </span>
         <select

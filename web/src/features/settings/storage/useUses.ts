@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 
 import type { PeerView } from "../../../api/generated";
 import { useSession, useSessionState } from "../../../state/context";
+import { peerIn } from "../../../state/workspace";
 
 export interface Use {
   readonly peer: PeerView;
@@ -31,15 +32,12 @@ export function useUses(): Uses {
       const { workspace } = store.get();
       if (workspace === null) return;
       const uses: Use[] = [];
-      for (const peer of workspace.peers.values()) {
-        const conversation = workspace.conversations.get(peer.conversation);
-        if (conversation?.last == null) continue;
-        const { messages, bytes } = await service.request("GetStorageUse", {
-          cid,
-          conversation: peer.conversation,
-        });
+      for (const { id, last } of workspace.conversations.values()) {
+        const peer = peerIn(workspace, id);
+        if (last === null || peer === undefined) continue;
+        const { messages, bytes } = await service.request("GetStorageUse", { cid, conversation: id });
         if (left) return;
-        uses.push({ peer, messages, bytes, upTo: conversation.last.arrival });
+        uses.push({ peer, messages, bytes, upTo: last.arrival });
       }
       setTold({ uses: uses.sort((one, other) => other.bytes - one.bytes), failed: false });
     };

@@ -95,8 +95,10 @@ class Keeping(Memory):
     def _look(self, before: float) -> Outcome:
         """At the next page of one conversation."""
         if not self._looked:
+            notes = self._context.conversation_with(self._context.account_id)
             for conversation in self._context.store.conversations():
-                self._looked[conversation] = None
+                if conversation != notes:  # nobody else has them
+                    self._looked[conversation] = None
         if not self._looked:
             return []
         conversation, after = next(iter(self._looked.items()))
