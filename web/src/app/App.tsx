@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
+import { AvatarPicturesContext } from "../components/avatarPictures";
 import { Later } from "../components/Later";
 import { TooltipProvider } from "../components/Tooltip";
 import { rememberCommands } from "../state/commands";
@@ -147,7 +148,9 @@ function OpenAccount({
   }, [session, cid]);
   return (
     <SessionContext value={session}>
-      <WorkspaceScreen place={place} accounts={accounts} onSwitchAccount={enter} />
+      <AvatarPicturesContext value={session.pictures}>
+        <WorkspaceScreen place={place} accounts={accounts} onSwitchAccount={enter} />
+      </AvatarPicturesContext>
     </SessionContext>
   );
 }

@@ -9,7 +9,6 @@ import { Later } from "../components/Later";
 import { Conversation } from "../features/conversation/Conversation";
 import { MentionableIn } from "../features/conversation/MentionableIn";
 import { Meeting } from "../features/invite/Meeting";
-import { PeopleScreen } from "../features/people/PeopleScreen";
 import { ArrangingButtons } from "../features/shell/arranging/ArrangingButtons";
 import { Announcer } from "../features/shell/Announcer";
 import { BottomBar } from "../features/shell/BottomBar";
@@ -33,6 +32,7 @@ import {
   lifeSetting,
   invitePeople,
   loadPartsAhead,
+  peopleScreen,
   quickSwitcher,
   reachPart,
   searchPanel,
@@ -367,7 +367,12 @@ function MainPlace(props: {
       return <Home onDiscover={props.onDiscover} onInvite={props.onInvite} />;
     case "people":
       return (
-        <PeopleScreen onDiscover={props.onDiscover} onInvite={props.onInvite} onOpen={props.onConversation} />
+        <Later
+          load={peopleScreen}
+          of={{ onDiscover: props.onDiscover, onInvite: props.onInvite, onOpen: props.onConversation }}
+          waiting={<div className="h-full bg-surface" />}
+          failed={inPlace}
+        />
       );
     case "connections":
       return (

@@ -10,6 +10,7 @@ export const invitePeople = async () => (await import("../features/invite/Invite
 export const landing = async () => (await import("../features/landing/Landing")).Landing;
 export const lifeSetting = async () =>
   (await import("../features/conversation/disappearing/LifeSetting")).LifeSetting;
+export const peopleScreen = async () => (await import("../features/people/PeopleScreen")).PeopleScreen;
 export const quickSwitcher = async () => (await import("../features/switcher/QuickSwitcher")).QuickSwitcher;
 export const reachPart = async () => (await import("../features/invite/Reach")).ReachPart;
 export const searchPanel = async () => (await import("../features/search/SearchPanel")).SearchPanel;
@@ -24,6 +25,7 @@ const PARTS = [
   lifeSetting,
   settingsScreen,
   reachPart,
+  peopleScreen,
   connectionsScreen,
   quickSwitcher,
   searchPanel,

@@ -205,12 +205,12 @@ test("people: everybody one has to do with, and the blocked can be unblocked", a
   world.setBlocked(world.account(ANN), world.account(BOB), true);
   const { user } = await showApp(App, `${HOME}/people`, world);
   const people = within(await screen.findByRole("main"));
-  expect(people.getByText("Registration Sent")).toBeVisible();
-  expect(people.getByText("Blocked")).toBeVisible();
-  await user.click(people.getByRole("button", { name: "Unblock" }));
-  await waitFor(() => {
-    expect(people.queryByText("Blocked")).not.toBeInTheDocument();
-  });
+  expect(await people.findByText("Registration Sent")).toBeVisible();
+  const blocked = within(people.getByRole("region", { name: "Blocked" }));
+  expect(blocked.getByText("Bob Birch")).toBeVisible();
+  await user.click(blocked.getByRole("button", { name: "Unblock" }));
+  expect(await blocked.findByText(/^Nobody/)).toBeVisible();
+  expect(people.getByText("Bob Birch")).toBeVisible();
 });
 
 test("closing the tab asks first while words are nowhere but in it", async () => {

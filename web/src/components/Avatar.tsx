@@ -1,8 +1,9 @@
-/** A person in one glance: initials on two colours of the account's own, so that look-alike names look different. */
+/** A person in one glance: their picture, else initials on two colours of the account's own, so that look-alike names look different. */
 import { BadgeCheck } from "lucide-react";
 import type { CSSProperties } from "react";
 
 import { avatarLook } from "./avatarLook";
+import { useAvatarPicture } from "./avatarPictures";
 import { classes } from "./classes";
 
 const SIZES = {
@@ -18,7 +19,7 @@ export type Presence = "online" | "offline" | "unknown";
 
 interface Props {
   readonly initials: string;
-  /** Decides the colour; the same everywhere for the same account. */
+  /** Decides the colour, and names the picture; the same everywhere for the same account. */
   readonly colourKey: string;
   readonly size?: keyof typeof SIZES;
   readonly presence?: Presence | undefined;
@@ -35,6 +36,7 @@ export function Avatar({
   square = false,
 }: Props) {
   const { hue, corner } = avatarLook(colourKey);
+  const picture = useAvatarPicture(colourKey);
   const style = {
     "--avatar-hue": hue,
     "--avatar-corner-hue": corner,
@@ -46,12 +48,24 @@ export function Avatar({
       <span
         style={style}
         className={classes(
-          "avatar inline-flex items-center justify-center overflow-hidden font-bold tracking-tight select-none",
+          "avatar relative inline-flex items-center justify-center overflow-hidden font-bold tracking-tight select-none",
           square ? "rounded-card" : "rounded-round",
           SIZES[size],
         )}
       >
         {initials}
+        {picture !== undefined && (
+          <img
+            key={picture}
+            src={picture}
+            alt=""
+            draggable={false}
+            className="absolute inset-0 size-full object-cover"
+            onError={(event) => {
+              event.currentTarget.hidden = true; // the initials are below it
+            }}
+          />
+        )}
       </span>
       {verified && (
         <BadgeCheck

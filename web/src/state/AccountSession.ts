@@ -8,6 +8,7 @@ import { Following } from "./Following";
 import { Outgoing } from "./Outgoing";
 import { Notices } from "./Notices";
 import { Pages } from "./Pages";
+import { PersonPictures } from "./pictures";
 import { Reacting } from "./Reacting";
 import { newSessionStore } from "./sessionState";
 
@@ -16,6 +17,7 @@ export class AccountSession {
   readonly pages: Pages;
   readonly outgoing: Outgoing;
   readonly reacting: Reacting;
+  readonly pictures: PersonPictures;
   readonly notices = new Notices();
   private readonly following: Following;
   private shown = false;
@@ -29,6 +31,7 @@ export class AccountSession {
   ) {
     this.pages = new Pages(service, cid, this.store);
     this.reacting = new Reacting(service, cid, this.store);
+    this.pictures = new PersonPictures(service, cid, this.store);
     this.outgoing = new Outgoing(service, cid, this.store, browser, () => {
       this.restUnlessNeeded();
     });

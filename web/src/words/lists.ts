@@ -81,10 +81,26 @@ function latest(peer: PeerView, conversations: Workspace["conversations"]): numb
 /** Everybody there is a row about, those one deals with first. */
 export function peopleOf({ peers }: Workspace): readonly PeerView[] {
   const rank = (peer: PeerView) =>
-    peer.blocked
-      ? 4
-      : ["asks_you", "registered", "requested", "declined", "none", "gone"].indexOf(peer.relation);
-  return [...peers.values()].sort((a, b) => rank(a) - rank(b) || compareByName(a, b));
+    ["asks_you", "registered", "requested", "declined", "none", "gone"].indexOf(peer.relation);
+  return [...peers.values()]
+    .filter((peer) => !peer.blocked && !isDeclined(peer))
+    .sort((a, b) => rank(a) - rank(b) || compareByName(a, b));
+}
+
+/** Those whom one blocked. */
+export function blockedOf({ peers }: Workspace): readonly PeerView[] {
+  return [...peers.values()].filter((peer) => peer.blocked).sort(compareByName);
+}
+
+/** Those whose last request one declined, the last one first. */
+export function declinedOf({ peers }: Workspace): readonly PeerView[] {
+  return [...peers.values()]
+    .filter((peer) => isDeclined(peer) && !peer.blocked)
+    .sort((a, b) => (b.declined_at ?? 0) - (a.declined_at ?? 0) || compareByName(a, b));
+}
+
+function isDeclined({ relation, declined_at }: PeerView): boolean {
+  return relation === "none" && declined_at !== null;
 }
 
 const newest = new WeakMap<Workspace["drafts"], ReadonlyMap<string, string>>();

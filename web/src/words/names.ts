@@ -8,18 +8,29 @@ export interface Named {
   readonly cid: Cid;
   readonly username: string;
   readonly full_name: string;
+  /** What one calls them oneself; empty, or not said by an older service: as they call themselves. */
+  readonly nickname?: string;
 }
 
 /** Somebody whose name on screen may be taken for another's. `looks` is what the internal service says of it. */
 export interface Recognised extends Named {
   readonly looks: NameLooks;
+  readonly nickname_drawn?: string;
   readonly namesake?: Namesake | null;
 }
 
 /** Joins emoji and letters of some scripts into one sign; kept where it does so. */
 const JOINERS = /[\u200C\u200D]/u;
 
-export function displayName({ full_name, username }: Pick<Named, "full_name" | "username">): string {
+export function displayName({
+  nickname = "",
+  ...signed
+}: Pick<Named, "full_name" | "username" | "nickname">): string {
+  return visible(nickname) || signedName(signed);
+}
+
+/** As they call themselves. */
+export function signedName({ full_name, username }: Pick<Named, "full_name" | "username">): string {
   return visible(full_name) || visible(username) || "Someone";
 }
 
@@ -27,17 +38,20 @@ export function displayName({ full_name, username }: Pick<Named, "full_name" | "
 export function ambiguousNames(people: Iterable<Recognised>): ReadonlySet<string> {
   const seen = new Map<string, Cid>();
   const twice = new Set<string>();
-  for (const { cid, looks } of people) {
-    const other = seen.get(looks.drawn);
-    if (other !== undefined && other !== cid) twice.add(looks.drawn);
-    seen.set(looks.drawn, cid);
-  }
+  for (const { cid, looks, nickname_drawn = "" } of people)
+    for (const drawn of nickname_drawn === "" ? [looks.drawn] : [looks.drawn, nickname_drawn]) {
+      const other = seen.get(drawn);
+      if (other !== undefined && other !== cid) twice.add(drawn);
+      seen.set(drawn, cid);
+    }
   return twice;
 }
 
 /** Whether the username stands beside the name: another one looks like it, or it holds what nobody sees. */
 export function isAmbiguous(person: Recognised, ambiguous: ReadonlySet<string>): boolean {
-  return hasNamesake(person) || person.looks.unseen || ambiguous.has(person.looks.drawn);
+  const { looks, nickname_drawn = "" } = person;
+  if (nickname_drawn !== "") return hasNamesake(person) || ambiguous.has(nickname_drawn);
+  return hasNamesake(person) || looks.unseen || ambiguous.has(looks.drawn);
 }
 
 /** Whom a newcomer may be taken for: somebody else whose name looks the same, verified people first. */
@@ -65,13 +79,12 @@ export function initials(name: string): string {
   return (firstGrapheme(first) + firstGrapheme(last)).toLocaleUpperCase();
 }
 
-export function matchesQuery(person: Pick<Named, "full_name" | "username">, query: string): boolean {
+export function matchesQuery(
+  { full_name, username, nickname = "" }: Pick<Named, "full_name" | "username" | "nickname">,
+  query: string,
+): boolean {
   const wanted = searchable(query.trim());
-  return (
-    wanted === "" ||
-    searchable(person.full_name).includes(wanted) ||
-    searchable(person.username).includes(wanted)
-  );
+  return wanted === "" || [full_name, username, nickname].some((name) => searchable(name).includes(wanted));
 }
 
 /** In lists: by the name that people see, then by username, then by account, which never changes. */

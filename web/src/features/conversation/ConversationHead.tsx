@@ -13,6 +13,7 @@ import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { mutedWords } from "../../words/notifications";
 import { presenceOf, presenceSentence } from "../../words/presence";
+import { presentStatus } from "../../words/statuses";
 import { LifeChip } from "./disappearing/LifeChip";
 import { MuteMenu } from "./MuteMenu";
 import { PathBadge } from "./PathBadge";
@@ -42,6 +43,7 @@ export const ConversationHead = memo(function ConversationHead({
 }: Props) {
   const now = useNow();
   const name = displayName(peer);
+  const status = presentStatus(peer, now);
   return (
     <header className="@container flex min-h-14 shrink-0 flex-wrap items-center justify-end gap-2 border-b py-1 border-line px-3 tablet:gap-3 tablet:px-6">
       <IconButton
@@ -84,6 +86,12 @@ export const ConversationHead = memo(function ConversationHead({
             presenceSentence(peer, now)
           ) : (
             <bdi>@{peer.username}</bdi>
+          )}
+          {!peer.blocked && status !== null && (
+            <>
+              {" · "}
+              <bdi>{status.text}</bdi>
+            </>
           )}
           {muted !== null && <span className="max-tablet:hidden"> · {mutedWords(muted, now)}</span>}
         </p>

@@ -12,10 +12,12 @@ import { disconnect } from "../../state/actions";
 import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
 import { isOneself } from "../../state/oneself";
 import { peerIn } from "../../state/workspace";
-import { displayName, initials } from "../../words/names";
+import { displayName, initials, signedName } from "../../words/names";
 import { pathStory } from "../../words/pathStory";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { sentenceOf, technicalDetail } from "../../words/reasons";
+import { presentStatus, statusTimeWords } from "../../words/statuses";
+import { PersonRemarks } from "./PersonRemarks";
 import { SafetyNumberSection } from "./SafetyNumber";
 
 interface Props {
@@ -34,6 +36,8 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
   if (peer === undefined) return null;
   const name = displayName(peer);
   const notes = isOneself(peer);
+  const status = presentStatus(peer, now);
+  const times = status === null ? "" : statusTimeWords(status, now);
   return (
     <aside
       aria-label={`About ${name}`}
@@ -70,10 +74,21 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
             <span className="block text-13 break-words text-ink-3">
               <bdi>@{peer.username}</bdi>
             </span>
+            {name !== signedName(peer) && (
+              <span className="block text-13 break-words text-ink-2">
+                Signs as <bdi>{signedName(peer)}</bdi>
+              </span>
+            )}
             {!peer.names_signed && <span className="block text-12 text-ink-3">Name as the server says</span>}
           </div>
           {peer.relation === "registered" && (
             <p className="text-13 text-ink-2">{presenceSentence(peer, now)}</p>
+          )}
+          {status !== null && !peer.blocked && (
+            <p className="max-w-full text-13 [overflow-wrap:anywhere] text-pretty">
+              <bdi>{status.text}</bdi>
+              {times !== "" && <span className="text-ink-3"> · {times}</span>}
+            </p>
           )}
         </div>
         {!notes && (peer.relation === "registered" || peer.identity_changed) && (
@@ -88,6 +103,11 @@ export function InfoPanel({ conversation, arranging, disappearing, onClose }: Pr
           </Part>
         )}
         {!notes && <Part title="Disappearing messages">{disappearing}</Part>}
+        {!notes && (
+          <Part title="For yourself">
+            <PersonRemarks key={peer.cid.toString()} peer={peer} />
+          </Part>
+        )}
         <Part title="In your list">{arranging}</Part>
         {notes ? null : peer.relation === "gone" ? (
           <Part title="You and them">

@@ -6,13 +6,13 @@ import { Avatar } from "../../components/Avatar";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { PersonName } from "../../components/PersonName";
-import { useAttempt, useNow, useSession, useWorkspace } from "../../state/context";
+import { useNow, useWorkspace } from "../../state/context";
 import { peopleOf } from "../../words/lists";
 import { AWAITED } from "../../words/invitations";
 import { displayName, initials } from "../../words/names";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
-import { sentenceOf } from "../../words/reasons";
+import { TurnedAway } from "./TurnedAway";
 
 interface Props {
   readonly onDiscover: () => void;
@@ -54,6 +54,7 @@ export function PeopleScreen({ onDiscover, onInvite, onOpen }: Props) {
             ))}
           </ul>
         )}
+        <TurnedAway />
       </div>
     </div>
   );
@@ -66,9 +67,7 @@ function Person({
   readonly peer: PeerView;
   readonly onOpen: (conversation: string) => void;
 }) {
-  const { service, cid } = useSession();
   const now = useNow();
-  const [attempt, run] = useAttempt();
   const name = displayName(peer);
   return (
     <li className="flex items-center gap-3 px-4 py-3">
@@ -85,36 +84,21 @@ function Person({
           username={peer.username}
           className="line-clamp-2 text-15 font-medium [overflow-wrap:anywhere]"
         />
-        <p className="text-13 text-pretty text-ink-3">
-          {attempt.state === "refused"
-            ? sentenceOf(attempt.reason, { peer: name, now })
-            : standingWords(peer, presenceSentence(peer, now))}
-        </p>
+        <p className="text-13 text-pretty text-ink-3">{standingWords(peer, presenceSentence(peer, now))}</p>
       </div>
-      {peer.blocked ? (
-        <Button
-          size="small"
-          busy={attempt.state === "running"}
-          onClick={() => void run(() => service.request("UnblockPeer", { cid, peer: peer.cid }))}
-        >
-          Unblock
-        </Button>
-      ) : (
-        <Button
-          size="small"
-          onClick={() => {
-            onOpen(peer.conversation);
-          }}
-        >
-          Open
-        </Button>
-      )}
+      <Button
+        size="small"
+        onClick={() => {
+          onOpen(peer.conversation);
+        }}
+      >
+        Open
+      </Button>
     </li>
   );
 }
 
 function standingWords(peer: PeerView, presence: string): string {
-  if (peer.blocked) return "Blocked";
   if (peer.awaited) return AWAITED;
   switch (peer.relation) {
     case "requested":

@@ -14,7 +14,7 @@ export function OwnPassword() {
   const [changed, setChanged] = useState(false);
   return (
     <span className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-      <span className="min-w-0">Opens this account on this computer</span>
+      <span className="min-w-0">For this computer alone</span>
       <Button
         size="small"
         kind="quiet"

@@ -15,6 +15,7 @@ import { FullName } from "./FullName";
 import { InstallOffer } from "./InstallOffer";
 import { Notifications } from "./Notifications";
 import { OwnPassword } from "./OwnPassword";
+import { OwnProfile } from "./OwnProfile";
 import { Part, Parts } from "./Parts";
 import { Privacy } from "./Privacy";
 import { ProgramVersions } from "./ProgramVersions";
@@ -39,6 +40,9 @@ export function SettingsScreen({ reach, onShortcuts, onSignOut, onDeleted }: Pro
   const account = useWorkspace((workspace) => workspace.account);
   return (
     <Parts title="Settings">
+      <Part title="Profile">
+        <OwnProfile account={account} />
+      </Part>
       <Part title="Account">
         <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-6 gap-y-2 py-3 text-13 [&_dt]:text-ink-3">
           <dt>Full name</dt>

@@ -7,7 +7,9 @@ import { Avatar } from "../../components/Avatar";
 import { Menu, MenuItem, MenuLine, MenuNote } from "../../components/Menu";
 import { CutText } from "../../components/PersonName";
 import { NOTES } from "../../state/oneself";
+import { useNow } from "../../state/context";
 import { displayName, initials } from "../../words/names";
+import { presentStatus } from "../../words/statuses";
 
 interface Props {
   readonly account: AccountView;
@@ -32,6 +34,7 @@ export function AccountHead({
 }: Props) {
   const name = displayName(account);
   const presence = presenceOfAccount(account);
+  const status = presentStatus(account, useNow());
   return (
     <Menu
       align="start"
@@ -57,6 +60,12 @@ export function AccountHead({
     >
       <MenuNote>
         <bdi>@{account.username}</bdi> · {presence.word}
+        {status !== null && (
+          <>
+            {" · "}
+            <bdi>{status.text}</bdi>
+          </>
+        )}
       </MenuNote>
       {accounts.length > 1 && (
         <>

@@ -19,6 +19,7 @@ import { mutedWords } from "../../words/notifications";
 import { hasOwnConnection, wayWord } from "../../words/paths";
 import { presenceOf, presenceSentence } from "../../words/presence";
 import { previewOf } from "../../words/previews";
+import { presentStatus } from "../../words/statuses";
 import { shortTime } from "../../words/times";
 
 const ArrangingMenu = lazy(() => import("./arranging/ArrangingMenu"));
@@ -170,6 +171,8 @@ function pathNote({ path, blocked }: PeerView): string {
 }
 
 function RowLink({
+  peer,
+  now,
   href,
   selected,
   onOpen,
@@ -184,6 +187,7 @@ function RowLink({
   return (
     <a
       href={href}
+      title={presentStatus(peer, now)?.text}
       aria-current={selected ? "page" : undefined}
       onContextMenu={
         onMenu &&

@@ -43,6 +43,13 @@ interface Target {
   readonly go: () => void;
 }
 
+/** What is found by its names. */
+interface Named extends Target {
+  readonly username: string;
+  /** As somebody calls themselves, where they are called otherwise here. */
+  readonly signed?: string;
+}
+
 const MOST_SHOWN = 30;
 const PLACES = {
   discover: "Find people",
@@ -182,9 +189,10 @@ function useTargets(
   const direct = useWorkspace(directMessagesOf);
   const members = useWorkspace(membersOf);
   const conversations = useWorkspace((workspace) => workspace.conversations);
-  const people = [...new Set([...direct, ...members])].map((peer) => ({
+  const people: readonly Named[] = [...new Set([...direct, ...members])].map((peer) => ({
     key: `peer ${peer.cid.toString()}`,
     name: displayName(peer),
+    signed: peer.full_name,
     username: peer.username,
     note: `@${peer.username}`,
     colourKey: peer.account_id,
@@ -237,8 +245,11 @@ function useTargets(
       },
     ];
   });
-  return [...people, ...others, ...places, ...commands]
-    .filter((target) => matchesQuery({ full_name: target.name, username: target.username }, query))
+  const all: readonly Named[] = [...people, ...others, ...places, ...commands];
+  return all
+    .filter(({ name, signed = "", username }) =>
+      matchesQuery({ nickname: name, full_name: signed, username }, query),
+    )
     .slice(0, MOST_SHOWN);
 }
 
