@@ -10,7 +10,7 @@ import { changeWorkspace } from "../../../state/sessionState";
 import { applyEvent } from "../../../state/workspace";
 
 const FADE_MILLISECONDS = 160;
-/** Timers hold no more than that. */
+/** Timers hold no more than that: what ends later is looked at again with the next message, or the next page. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 export default function VanishingRows({ messages }: { readonly messages: readonly MessageView[] }) {
@@ -28,26 +28,20 @@ export default function VanishingRows({ messages }: { readonly messages: readonl
         if (mode?.kind === "edit" && mode.id === id) outgoing.composing.end(conversation);
       }
     const next = living.current.toSorted((one, other) => (one.ends_at ?? 0) - (other.ends_at ?? 0))[0];
-    if (next === undefined) return;
+    const left = (next?.ends_at ?? 0) - Date.now();
+    if (next === undefined || left > LONGEST_MILLISECONDS) return;
     const { id, conversation } = next;
-    const left = (next.ends_at ?? 0) - Date.now();
-    const fade = setTimeout(
-      () => {
-        rowOf(id)?.setAttribute("data-fading", "");
-      },
-      Math.min(left - FADE_MILLISECONDS, LONGEST_MILLISECONDS),
-    );
-    const go = setTimeout(
-      () => {
-        changeWorkspace(store, (workspace) => {
-          const row = workspace.conversations.get(conversation);
-          const without = applyEvent(workspace, { type: "MessageRemoved", conversation, id });
-          if (row?.last?.id !== id) return without;
-          return applyEvent(without, { type: "ConversationChanged", conversation: { ...row, last: null } });
-        });
-      },
-      Math.min(left, LONGEST_MILLISECONDS),
-    );
+    const fade = setTimeout(() => {
+      rowOf(id)?.setAttribute("data-fading", "");
+    }, left - FADE_MILLISECONDS);
+    const go = setTimeout(() => {
+      changeWorkspace(store, (workspace) => {
+        const row = workspace.conversations.get(conversation);
+        const without = applyEvent(workspace, { type: "MessageRemoved", conversation, id });
+        if (row?.last?.id !== id) return without;
+        return applyEvent(without, { type: "ConversationChanged", conversation: { ...row, last: null } });
+      });
+    }, left);
     return () => {
       clearTimeout(fade);
       clearTimeout(go);
