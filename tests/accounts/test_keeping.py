@@ -3,6 +3,7 @@
 import pytest
 
 from casemate.internal_service.core.account.conversations.keeping import LOOK_SECONDS, UNSURE_SECONDS
+from casemate.internal_service.core.account.rows import Size
 from casemate.internal_service.core.ground.refusals import Refused
 from casemate.protocol.ids import MessageId
 from casemate.protocol.limits import DAY_SECONDS, KEEP_MOST_DAYS
@@ -26,7 +27,7 @@ def bob(world: Deployment, alice: Person) -> Person:
 
 def keep(world: Deployment, person: Person, days: int | None) -> None:
     def set_days(account, now):  # type: ignore[no-untyped-def]
-        account.keeping.set_days(days)
+        account.keeping.set_days(days, now)
         return []
 
     world.do(person, set_days)
@@ -69,6 +70,8 @@ def test_old_messages_go_from_this_computer_alone_once_they_were_seen(
     world.pass_time(8 * DAY_SECONDS)
     world.say(alice, bob, "new")
     keep(world, bob, 7)
+    world.pass_time(LOOK_SECONDS - 1)
+    assert is_on_disk(world, bob), "it can be set back"
     world.pass_time(2 * UNSURE_SECONDS)
     assert said(world, bob, alice) == ["unseen", "new"]
     assert said(world, alice, bob) == [WORDS, "unseen", "new"]
@@ -108,7 +111,7 @@ def test_what_is_on_its_way_stays_and_everything_stays_again_when_that_is_set(
 @pytest.mark.parametrize("days", [0, -1, KEEP_MOST_DAYS + 1])
 def test_numbers_of_days_that_cannot_be_are_refused(world: Deployment, alice: Person, days: int) -> None:
     with pytest.raises(Refused):
-        alice.account.keeping.set_days(days)
+        alice.account.keeping.set_days(days, world.now)
 
 
 def test_a_conversation_is_emptied_here_alone_and_what_came_meanwhile_stays(
@@ -119,10 +122,10 @@ def test_a_conversation_is_emptied_here_alone_and_what_came_meanwhile_stays(
     up_to = last_arrival(world, bob, alice)
     world.say(alice, bob, "meanwhile")
     conversation = bob.account.conversation_with(alice.cid)
-    assert bob.account.keeping.size_of(conversation)[0] == 206
+    assert bob.account.keeping.size_of(conversation).lines == 206
     empty(world, bob, alice, up_to)
     assert said(world, bob, alice) == ["meanwhile"]
-    assert bob.account.keeping.size_of(conversation) == (1, len("meanwhile"))
+    assert bob.account.keeping.size_of(conversation) == Size(1, len("meanwhile"), up_to + 1)
     assert not is_on_disk(world, bob)
     assert said(world, alice, bob)[-2:] == [f"{WORDS} 204", "meanwhile"]
     world.restart(bob)
@@ -134,3 +137,32 @@ def test_notes_to_oneself_are_never_too_old(world: Deployment, alice: Person) ->
     keep(world, alice, 1)
     world.pass_time(3 * DAY_SECONDS)
     assert is_on_disk(world, alice)
+
+
+def test_what_is_pinned_is_never_too_old(world: Deployment, alice: Person, bob: Person) -> None:
+    message_id = world.say(alice, bob, WORDS)
+    world.say(alice, bob, "passing")
+    conversation = alice.account.conversation_with(bob.cid)
+    target = (alice.account.account_id, message_id)
+    world.do(alice, lambda account, now: account.changing.pin(conversation, target, True, now))
+    keep(world, alice, 1)
+    world.pass_time(3 * DAY_SECONDS)
+    assert said(world, alice, bob) == [WORDS]
+
+
+def test_what_is_hidden_goes_with_an_emptied_conversation(world: Deployment, alice: Person, bob: Person) -> None:
+    conversation = alice.account.conversation_with(bob.cid)
+    world.do(alice, lambda account, now: account.disappearing.set(conversation, DAY_SECONDS, now))
+    world.say(alice, bob, WORDS)
+    world.read(bob, alice, WORDS)
+    world.server_up = False
+    for person in (alice, bob):
+        world.cut(person)
+    world.jump_clocks(3 * DAY_SECONDS)
+    world.pass_time(2 * UNSURE_SECONDS)
+    assert said(world, bob, alice) == []
+    empty(world, bob, alice, 1_000)
+    world.jump_clocks(-3 * DAY_SECONDS)
+    world.pass_time(2 * UNSURE_SECONDS)
+    assert said(world, bob, alice) == []
+    assert not is_on_disk(world, bob)

@@ -1082,6 +1082,7 @@ export interface StorageUse {
   readonly request_id: string | null;
   readonly messages: number;
   readonly bytes: number;
+  readonly last_arrival: number;
 }
 
 /** Hold the session `cid` and follow it. Answer: Resumed if `after` is known, else Snapshot; then ViewEvents. */

@@ -104,6 +104,8 @@ class StorageUse(ExtensionResponse, frozen=True, kw_only=True):
     messages: int
     bytes: int
     """Of what they say; the database around it takes more."""
+    last_arrival: int
+    """Of all that is meant when it is to be emptied; 0: there is nothing."""
 
 
 class GetStorageUse(ExtensionRequest, frozen=True, kw_only=True):

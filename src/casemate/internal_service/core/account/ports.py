@@ -25,6 +25,7 @@ from casemate.internal_service.core.account.rows import (
     Profile,
     RatchetRow,
     Scheduled,
+    Size,
     Unseen,
     UsedPrekey,
 )
@@ -331,8 +332,10 @@ class KeepingStore(Protocol):
 
     def set_keep_days(self, days: int | None) -> None: ...
 
-    def size_of(self, conversation: ConversationId) -> tuple[int, int]:
-        """How many lines are on its pages, and the bytes of what they say."""
+    def size_of(self, conversation: ConversationId) -> Size: ...
+
+    def hidden_lines(self, conversation: ConversationId) -> list[MessageRow]:
+        """Those whose time is over by a clock that nobody has confirmed yet."""
         ...
 
 

@@ -410,3 +410,14 @@ class FoundPage(WithContents, frozen=True):
     """The newest first, of each way."""
     later: Place | None
     """Where to look on; None: there is nothing more."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """What a conversation takes."""
+
+    lines: int
+    """On its pages."""
+    bytes: int
+    """Of what they say."""
+    last_arrival: int
+    """Of what arrived last; 0: there is none."""

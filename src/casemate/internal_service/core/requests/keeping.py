@@ -26,8 +26,14 @@ class KeepingRequests:
 
     def use(self, asker: Asker, request: GetStorageUse) -> None:
         host = self._hosts.session(request.cid)
-        messages, size = host.account.keeping.size_of(conversation_from_hex(request.conversation))
-        answer = StorageUse(cid=request.cid, request_id=asker.request_id, messages=messages, bytes=size)
+        size = host.account.keeping.size_of(conversation_from_hex(request.conversation))
+        answer = StorageUse(
+            cid=request.cid,
+            request_id=asker.request_id,
+            messages=size.lines,
+            bytes=size.bytes,
+            last_arrival=size.last_arrival,
+        )
         self._desk.answer(asker, answer)
 
     def empty(self, asker: Asker, request: EmptyConversation) -> None:
@@ -42,6 +48,6 @@ class KeepingRequests:
 
     def set_retention(self, asker: Asker, request: SetRetention) -> None:
         host = self._hosts.session(request.cid)
-        host.account.keeping.set_days(request.days)
+        host.account.keeping.set_days(request.days, self._desk.now)
         self._desk.answer(asker, Done(cid=request.cid, request_id=asker.request_id))
         self._views.account_changed(host)

@@ -110,6 +110,7 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.keep_days()
     store.set_keep_days(3)
     store.size_of(CONVERSATION)
+    store.hidden_lines(CONVERSATION)
     whole = {
         sql: steps
         for sql, steps in plans.items()

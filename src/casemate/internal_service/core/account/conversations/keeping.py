@@ -5,11 +5,12 @@ Nobody else hears of it. What is erased here is gone from this computer alone.
 
 from typing import Final
 
+from casemate.crypto.content import Kind
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.conversations.changing import Changing
 from casemate.internal_service.core.account.conversations.conversation import Conversations
 from casemate.internal_service.core.account.conversations.living import Living
-from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow
+from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow, Size
 from casemate.internal_service.core.ground.notices import ConversationChanged, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict
@@ -42,20 +43,21 @@ class Keeping(Memory):
     def days(self) -> int | None:
         return self._context.store.keep_days()
 
-    def size_of(self, conversation: ConversationId) -> tuple[int, int]:
-        """How many lines it has, and the bytes of what they say. Raises Refused."""
+    def size_of(self, conversation: ConversationId) -> Size:
+        """Raises Refused."""
         self._conversations.who_is_in(conversation, "unknown_peer")
         return self._context.store.size_of(conversation)
 
     # ----------------------------------------------------------------------------------------------------- by a person
 
-    def set_days(self, days: int | None) -> None:
-        """None: everything stays. Raises Refused."""
+    def set_days(self, days: int | None, now: Instant) -> None:
+        """None: everything stays. Nothing goes within `LOOK_SECONDS`: whoever slipped can set it back. Raises
+        Refused."""
         if days is not None and not KEEP_LEAST_DAYS <= days <= KEEP_MOST_DAYS:
             raise refuse("malformed", what="days")
         if days != self.days:
             self._context.store.set_keep_days(days)
-            self._look_at = 0.0
+            self._look_at = now.monotonic + LOOK_SECONDS
             self._looked.clear()
 
     def empty(
@@ -65,7 +67,9 @@ class Keeping(Memory):
         stays. Returns where to go on; None: that was all. Raises Refused."""
         self._conversations.who_is_in(conversation, "unknown_peer")
         page = self._page(conversation, after)
-        outcome = self._erase(conversation, [row for row in page if row.arrival <= up_to])
+        # What is hidden would come back when a clock is set.
+        hidden = self._context.store.hidden_lines(conversation) if after is None else []
+        outcome = self._erase(conversation, [row for row in (*hidden, *page) if row.arrival <= up_to])
         return outcome, page[-1].order if len(page) == AT_ONCE else None
 
     # -------------------------------------------------------------------------------------------------------- by time
@@ -107,9 +111,9 @@ class Keeping(Memory):
             self._looked[conversation] = page[-1].order
         else:
             del self._looked[conversation]
-        # Whoever was away for long finds what they have not read.
-        old = [row for row in page if _is_older(row, before) and (row.seen or self._is_ours(row))]
-        return self._erase(conversation, old)
+        pinned = {pin.target for pin in self._context.store.pins(conversation)}
+        old = [row for row in page if _is_older(row, before) and (row.author, row.message_id) not in pinned]
+        return self._erase(conversation, [row for row in old if self._is_ours(row) or _was_read(row)])
 
     # --------------------------------------------------------------------------------------------------------- inside
 
@@ -126,6 +130,11 @@ class Keeping(Memory):
 
     def _is_ours(self, row: MessageRow) -> bool:
         return row.author == self._context.account_id
+
+
+def _was_read(row: MessageRow) -> bool:
+    """Whoever was away for long finds what they have not read. What other apps get is on no screen of ours."""
+    return row.painted or (row.seen and row.kind == Kind.OPAQUE)
 
 
 def _is_older(row: MessageRow, before: float) -> bool:
