@@ -66,10 +66,13 @@ def test_a_conversation_as_a_file_and_emptied(
     expect(bob.message("good morning")).to_be_visible()
     bob.say("still here?")
     expect(ann.message("still here?")).to_be_visible()
-    storage_select = re.compile("^Keep messages")
+    keep = ann.page.get_by_role("combobox", name=re.compile("^Keep messages"))
     ann.button("Settings").click()
-    ann.page.get_by_label(storage_select).select_option("30 days")
+    keep.select_option("30 days")
+    ann.picture("before old messages are erased")
+    ann.button("Erase older ones").click()
+    expect(ann.button("Erase older ones")).to_have_count(0)
     ann.page.reload()
-    expect(ann.page.get_by_label(storage_select)).to_have_value("30")
+    expect(keep).to_have_value("30")
     assert ann.errors == []
     assert bob.errors == []

@@ -58,11 +58,15 @@ async function storage() {
 
 test("for how long messages stay is chosen", async () => {
   const { user, world, part } = await storage();
-  await user.selectOptions(part.getByLabelText(/^Keep messages/u), "90 days");
+  await user.selectOptions(part.getByRole("combobox", { name: /^Keep messages/u }), "90 days");
+  expect(part.getByText(/older than 90 days are erased/u)).toBeVisible();
+  expect(await axeProblems()).toEqual([]);
+  expect(world.account(ANN).settings.keep_days).toBeNull();
+  await user.click(part.getByRole("button", { name: "Erase older ones" }));
   await waitFor(() => {
     expect(world.account(ANN).settings.keep_days).toBe(90);
   });
-  expect(part.getByLabelText(/^Keep messages/u)).toHaveValue("90");
+  expect(part.getByRole("combobox", { name: /^Keep messages/u })).toHaveValue("90");
   expect(await axeProblems()).toEqual([]);
 });
 
@@ -108,4 +112,19 @@ test("a conversation is emptied here, and the other keeps theirs", async () => {
   });
   expect(world.account(BOB).saidWith(ANN)).toHaveLength(451);
   expect(await part.findByText("There are none yet.")).toBeVisible();
+});
+
+test("who stops emptying keeps the rest", async () => {
+  const { user, part, world, service } = await storage();
+  const release = service.hold("EmptyConversation");
+  const asked = vi.spyOn(service, "request");
+  await user.click(part.getByRole("button", { name: /^Empty/u }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Empty it" }));
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Stop" }));
+  expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  release();
+  await waitFor(() => {
+    expect(world.account(ANN).saidWith(BOB)).toHaveLength(251);
+  });
+  expect(asked.mock.calls.filter(([name]) => name === "EmptyConversation")).toHaveLength(1);
 });

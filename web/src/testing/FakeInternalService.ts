@@ -486,13 +486,15 @@ export class FakeInternalService implements InternalService {
     GetStorageUse: ({ cid, conversation }) => {
       const kept = this.world.account(cid).messages.get(conversation) ?? [];
       const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
-      return { cid, request_id: null, messages: kept.length, bytes };
+      const last_arrival = Math.max(0, ...kept.map(({ arrival }) => arrival));
+      return { cid, request_id: null, messages: kept.length, bytes, last_arrival };
     },
     EmptyConversation: ({ cid, conversation, up_to }) => {
       const account = this.world.account(cid);
-      for (const { id, arrival } of account.messages.get(conversation) ?? [])
-        if (arrival <= up_to) account.removeMessage(conversation, id);
-      return { cid, request_id: null, after: null };
+      const meant = (account.messages.get(conversation) ?? []).filter(({ arrival }) => arrival <= up_to);
+      const [now, later] = [meant.slice(0, 200), meant.slice(200)];
+      for (const { id } of now) account.removeMessage(conversation, id);
+      return { cid, request_id: null, after: later.length === 0 ? null : (now.at(-1)?.order ?? null) };
     },
     SetRetention: ({ cid, days }) => {
       const account = this.world.account(cid);

@@ -1,7 +1,7 @@
 /** Erases a conversation from this computer, with how far it has come. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
-import type { MessageOrder } from "../../../api/generated";
+import type { ConversationEmptied, MessageOrder } from "../../../api/generated";
 import { Button } from "../../../components/Button";
 import { Dialog } from "../../../components/Dialog";
 import { useAttempt, useSession } from "../../../state/context";
@@ -26,18 +26,22 @@ export function EmptyDialog({ use, onEmptied, onClose }: Props) {
   const name = displayName(peer);
   const busy = attempt.state === "running";
 
+  const stopping = useRef(false);
+  useEffect(() => {
+    stopping.current = false;
+    return () => {
+      stopping.current = true;
+    };
+  }, []);
+
   const empty = async () => {
     let after: MessageOrder | null = null;
     do {
-      const fields: { cid: bigint; conversation: string; up_to: number; after: MessageOrder | null } = {
-        cid,
-        conversation: peer.conversation,
-        up_to: upTo,
-        after,
-      };
-      ({ after } = await service.request("EmptyConversation", fields));
+      const fields = { cid, conversation: peer.conversation, up_to: upTo, after };
+      const answer: ConversationEmptied = await service.request("EmptyConversation", fields);
+      ({ after } = answer);
       setErased((before) => Math.min(messages, before + AT_ONCE));
-    } while (after !== null);
+    } while (after !== null && !stopping.current);
   };
 
   return (
@@ -46,7 +50,7 @@ export function EmptyDialog({ use, onEmptied, onClose }: Props) {
         <p>
           {messages === 1 ? "The message" : `All ${messages.toLocaleString()} messages`} of it go from this
           computer’s disk, and cannot be had back. Nobody is told, and <bdi>{name}</bdi> keeps theirs. What is
-          still on its way to them stays until it has arrived.
+          still on its way to them stays.
         </p>
         <p role="status" className="tabular-nums empty:hidden">
           {busy && erased > 0 ? `${erased.toLocaleString()} of ${messages.toLocaleString()} erased…` : ""}
@@ -57,7 +61,7 @@ export function EmptyDialog({ use, onEmptied, onClose }: Props) {
           </p>
         )}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{busy ? "Stop" : "Cancel"}</Button>
           <Button
             kind="danger"
             busy={busy}
@@ -65,7 +69,7 @@ export function EmptyDialog({ use, onEmptied, onClose }: Props) {
               setErased(0);
               void run(empty).then((emptied) => {
                 onEmptied();
-                if (!emptied) return;
+                if (!emptied || stopping.current) return;
                 notices.done("Emptied");
                 onClose();
               });

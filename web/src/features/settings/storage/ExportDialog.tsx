@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import type { PeerView } from "../../../api/generated";
-import { Refused } from "../../../api/InternalService";
+import { ConnectionLost, Refused } from "../../../api/InternalService";
 import { Button } from "../../../components/Button";
 import { Dialog } from "../../../components/Dialog";
 import { Segments } from "../../../components/Segments";
@@ -58,7 +58,7 @@ export function ExportDialog({ peer, onClose }: { readonly peer: PeerView; reado
       setNow({
         state: "stopped",
         ...come,
-        reason: error instanceof Refused ? error.reason : CONNECTION_LOST,
+        reason: reasonOfFailure(error),
       });
     }
   };
@@ -135,4 +135,10 @@ export function ExportDialog({ peer, onClose }: { readonly peer: PeerView; reado
 
 function count(messages: number): string {
   return messages === 1 ? "1 message" : `${messages.toLocaleString()} messages`;
+}
+
+/** What our own writing of the file stumbled over is no matter of the connection. */
+function reasonOfFailure(error: unknown): Reason {
+  if (error instanceof Refused) return error.reason;
+  return error instanceof ConnectionLost ? CONNECTION_LOST : { code: "internal", params: {}, acts: "retry" };
 }

@@ -31,7 +31,7 @@ export default function Storage() {
       <section aria-label="Conversations" className="py-3">
         <h3 className="text-15 font-medium">Conversations</h3>
         <p className="text-13 text-ink-2">What their words take on this computer’s disk, sealed.</p>
-        {failed ? (
+        {failed && uses === null ? (
           <p role="alert" className="flex flex-wrap items-center gap-3 pt-2 text-13 text-red-ink">
             How much it is could not be asked.
             <Button size="small" onClick={again}>
@@ -71,27 +71,35 @@ function Retention() {
   const { service, cid } = useSession();
   const days = useWorkspace(({ account }) => account.settings.keep_days) ?? 0;
   const [attempt, run] = useAttempt();
-  const known = CHOICES.some(([choice]) => choice === days);
+  const [chosen, setChosen] = useState<number | null>(null);
+  const busy = attempt.state === "running";
+  const set = async (wanted: number) => {
+    if (busy) return;
+    if (await run(() => service.request("SetRetention", { cid, days: wanted === 0 ? null : wanted })))
+      setChosen(null);
+  };
+  const shown = chosen ?? days;
+  const known = CHOICES.some(([choice]) => choice === shown);
   return (
     <div className="py-3">
       <label className="flex flex-wrap items-center gap-x-4 gap-y-2">
         <span className="min-w-0 flex-1 basis-48">
           <span className="text-15 font-medium">Keep messages</span>
           <span className="block text-13 text-ink-2">
-            Older ones are erased from this computer alone, once you have seen them. Nobody is told, and
-            others keep theirs. Your notes to yourself stay.
+            Older ones are erased from this computer alone, once you have read them. Nobody is told, and
+            others keep theirs. Pinned ones and your notes to yourself stay.
           </span>
         </span>
         <select
-          value={days}
-          disabled={attempt.state === "running"}
+          value={shown}
+          aria-busy={busy}
           onChange={({ currentTarget }) => {
-            const chosen = Number(currentTarget.value);
-            void run(() => service.request("SetRetention", { cid, days: chosen === 0 ? null : chosen }));
+            const wanted = Number(currentTarget.value);
+            setChosen(wanted === days ? null : wanted);
           }}
           className="h-9 rounded-control border border-line-strong bg-raised px-2 text-13"
         >
-          {!known && <option value={days}>{`${days.toString()} days`}</option>}
+          {!known && <option value={shown}>{`${shown.toString()} days`}</option>}
           {CHOICES.map(([choice, words]) => (
             <option key={choice} value={choice}>
               {words}
@@ -99,6 +107,37 @@ function Retention() {
           ))}
         </select>
       </label>
+      {chosen !== null && (
+        <div
+          role="group"
+          aria-label="Keep messages"
+          className="mt-3 flex flex-col gap-2.5 rounded-card bg-amber-soft p-3 text-13 text-amber-ink"
+        >
+          <p>
+            {chosen === 0
+              ? "Nothing is erased by its age any more. What is gone stays gone."
+              : `Messages older than ${nameOf(chosen)} are erased from this computer in an hour, and cannot be had back.`}
+          </p>
+          <div className="flex flex-wrap gap-2">
+            <Button
+              size="small"
+              kind={chosen === 0 ? "primary" : "danger"}
+              busy={busy}
+              onClick={() => void set(chosen)}
+            >
+              {chosen === 0 ? "Keep everything" : "Erase older ones"}
+            </Button>
+            <Button
+              size="small"
+              onClick={() => {
+                setChosen(null);
+              }}
+            >
+              Leave it
+            </Button>
+          </div>
+        </div>
+      )}
       {attempt.state === "refused" && (
         <p role="alert" className="pt-2 text-13 text-red-ink">
           {sentenceOf(attempt.reason, {})}
@@ -106,6 +145,10 @@ function Retention() {
       )}
     </div>
   );
+}
+
+function nameOf(days: number): string {
+  return CHOICES.find(([choice]) => choice === days)?.[1] ?? `${days.toString()} days`;
 }
 
 function ConversationUse({ use, onEmptied }: { readonly use: Use; readonly onEmptied: () => void }) {

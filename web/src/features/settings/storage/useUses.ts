@@ -9,7 +9,7 @@ export interface Use {
   readonly peer: PeerView;
   readonly messages: number;
   readonly bytes: number;
-  /** The `arrival` of the last message when this was asked. */
+  /** The `arrival` of what had come last when this was asked. */
   readonly upTo: number;
 }
 
@@ -35,14 +35,15 @@ export function useUses(): Uses {
       for (const { id, last } of workspace.conversations.values()) {
         const peer = peerIn(workspace, id);
         if (last === null || peer === undefined) continue;
-        const { messages, bytes } = await service.request("GetStorageUse", { cid, conversation: id });
+        const use = await service.request("GetStorageUse", { cid, conversation: id });
         if (left) return;
-        uses.push({ peer, messages, bytes, upTo: last.arrival });
+        uses.push({ peer, messages: use.messages, bytes: use.bytes, upTo: use.last_arrival });
       }
       setTold({ uses: uses.sort((one, other) => other.bytes - one.bytes), failed: false });
     };
     ask().catch(() => {
-      if (!left) setTold({ uses: null, failed: true });
+      // What was told before stays, with what somebody does with it.
+      if (!left) setTold(({ uses }) => ({ uses, failed: true }));
     });
     return () => {
       left = true;
