@@ -1,5 +1,5 @@
 /** How components reach the service of this tab and the account it shows. */
-import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import type { Connection, InternalService } from "../api/InternalService";
 import { Refused } from "../api/InternalService";
@@ -84,18 +84,35 @@ export const CONNECTION_LOST: Reason = { code: "connection_lost", params: {}, ac
 /** Longer than a restart of the service takes; from then on a person is told, who may try again. */
 const WAIT_FOR_SERVICE_MILLISECONDS = 5000;
 
-/** One request at a time, with its clock and its refusal. While the service restarts, it waits for it. */
-export function useAttempt(): readonly [
-  Attempt,
-  (work: () => Promise<unknown>) => Promise<boolean>,
-  () => void,
-] {
+interface Waiting {
+  /** False for what cannot be taken back: it is done while the person looks, or not at all. */
+  readonly waits: boolean;
+}
+
+/**
+ * One request at a time, with its clock and its refusal. While the service restarts, it waits for it; who leaves meanwhile
+ * (what asked is gone, or was reset) did not want it any more, and nothing is asked.
+ */
+export function useAttempt(
+  { waits }: Waiting = { waits: true },
+): readonly [Attempt, (work: () => Promise<unknown>) => Promise<boolean>, () => void] {
   const service = useService();
   const [attempt, setAttempt] = useState<Attempt>({ state: "idle" });
+  const left = useRef(0);
+  useEffect(
+    () => () => {
+      left.current += 1;
+    },
+    [],
+  );
   const run = async (work: () => Promise<unknown>): Promise<boolean> => {
+    const since = left.current;
     setAttempt({ state: "running", since: Date.now() });
     try {
-      if (service.connection().state !== "open") await opened(service, WAIT_FOR_SERVICE_MILLISECONDS);
+      if (waits && service.connection().state !== "open") {
+        await opened(service, WAIT_FOR_SERVICE_MILLISECONDS);
+        if (left.current !== since) return false;
+      }
       await work();
       setAttempt({ state: "idle" });
       return true;
@@ -105,6 +122,7 @@ export function useAttempt(): readonly [
     }
   };
   const reset = (): void => {
+    left.current += 1;
     setAttempt({ state: "idle" });
   };
   return [attempt, run, reset];

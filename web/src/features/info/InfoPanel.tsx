@@ -141,7 +141,7 @@ function Parting({
 }) {
   const { service, cid } = useSession();
   const [asking, setAsking] = useState<"block" | "disconnect" | null>(null);
-  const [attempt, run] = useAttempt();
+  const [attempt, run, reset] = useAttempt();
   const fields = { cid, peer };
   const busy = attempt.state === "running";
   const part = async (how: () => Promise<unknown>) => {
@@ -150,6 +150,7 @@ function Parting({
   const disconnectThem = () => part(() => disconnect(service, cid, peer));
   const blockThem = () => part(() => service.request("BlockPeer", fields));
   const cancel = () => {
+    reset();
     setAsking(null);
   };
   return (

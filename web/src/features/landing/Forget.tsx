@@ -51,7 +51,7 @@ function Question({
   onForget,
   onClose,
 }: Omit<Props, "words" | "label"> & { readonly onClose: () => void }) {
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   return (
     <Dialog title={title} onClose={onClose} className="max-w-md">
       <div className="flex flex-col gap-4 px-5 pb-5">

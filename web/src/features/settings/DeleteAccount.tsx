@@ -53,7 +53,7 @@ function Confirm({
 }) {
   const service = useService();
   const [typed, setTyped] = useState("");
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   const remove = async () => {
     if (await run(() => service.request("Deregister", { cid: account.cid }))) onDeleted();
   };

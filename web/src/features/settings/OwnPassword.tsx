@@ -51,7 +51,7 @@ function Change({ onDone, onClose }: { readonly onDone: () => void; readonly onC
   const form = useRef<HTMLFormElement>(null);
   const [typed, setTyped] = useState(EMPTY);
   const [checked, setChecked] = useState(false);
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   const [tried, setTried] = useState("");
   const refused = attempt.state === "refused" ? attempt.reason : null;
   const isWrong = refused?.code === "wrong_password" && tried === typed.old;

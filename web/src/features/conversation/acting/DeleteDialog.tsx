@@ -19,7 +19,7 @@ interface Props {
 
 export function DeleteDialog({ messages, peerName, writable, onDeleted, onClose }: Props) {
   const { service, cid, notices } = useSession();
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   const [everywhere, setEverywhere] = useState(false);
   const [first] = messages;
   const one = messages.length === 1;

@@ -20,7 +20,7 @@ interface Props {
 
 export function EmptyDialog({ use, onEmptied, onClose }: Props) {
   const { service, cid, notices } = useSession();
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   const [erased, setErased] = useState(0);
   const { peer, messages, upTo } = use;
   const name = displayName(peer);

@@ -70,7 +70,7 @@ export default function Storage() {
 function Retention() {
   const { service, cid } = useSession();
   const days = useWorkspace(({ account }) => account.settings.keep_days) ?? 0;
-  const [attempt, run] = useAttempt();
+  const [attempt, run] = useAttempt({ waits: false });
   const [chosen, setChosen] = useState<number | null>(null);
   const busy = attempt.state === "running";
   const set = async (wanted: number) => {
