@@ -330,3 +330,39 @@ def test_a_restored_device_gets_nothing_back_that_disappears(world: Deployment, 
     assert texts["note_returned"] == "stays"
     assert texts["note_missing"] == "1"
     assert not is_on_disk(world, alice)
+
+
+def test_a_setting_that_an_older_program_kept_and_nobody_can_read_is_a_line_that_says_nothing(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    set_life(world, alice, bob, LIFE)
+    bob.store.database.execute("UPDATE messages SET body = x'c1' WHERE kind = 'disappearing'")
+    [line] = lines(world, bob, alice)
+    assert line.lives_for is None
+    assert in_force(bob, alice) == LIFE
+
+
+def test_what_has_disappeared_keeps_no_other_from_being_taken_back(
+    world: Deployment, alice: Person, bob: Person
+) -> None:
+    set_life(world, alice, bob, LIFE)
+    gone = world.say(alice, bob, WORDS)
+    world.read(bob, alice)
+    set_life(world, alice, bob, None)
+    stays = world.say(alice, bob, "cranes at dusk")
+    world.pass_time(LIFE + 60)
+    assert said(world, alice, bob) == ["cranes at dusk"]
+    world.do(
+        alice,
+        lambda account, now: account.changing.delete(account.conversation_with(bob.cid), [gone, stays], now),
+    )
+    assert [message.deleted for message in world.timeline(bob, alice) if message.kind == "chat"] == [True]
+
+
+def test_a_full_disk_keeps_nobody_from_leaving(world: Deployment, alice: Person, bob: Person) -> None:
+    set_life(world, alice, bob, LIFE)
+    world.say(alice, bob, WORDS)
+    alice.store.refuse_writes()
+    world.do(alice, lambda account, now: account.stop(now))
+    assert alice.account.link_view().state != "online"
+    assert world.sees(alice, bob).online is None

@@ -2,6 +2,8 @@
 import { timeZone } from "../state/timeZone";
 
 const MINUTE = 60_000;
+/** No browser knows a later day, and formatting one throws. */
+const LAST_TIME = 8.64e15;
 
 /** As this browser writes times. */
 const CLOCK = formatOf(undefined, { timeStyle: "short" });
@@ -35,7 +37,7 @@ export function dayName(time: number, now: number): string {
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   if (days > 1 && days < 7) return WEEKDAY(time);
-  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  const sameYear = dateOf(time).getFullYear() === dateOf(now).getFullYear();
   return sameYear ? DAY(time) : DAY_OF_YEAR(time);
 }
 
@@ -81,6 +83,11 @@ export function shortDuration(milliseconds: number): string {
   return minutes < 100 ? `${minutes.toString()} min` : `${Math.round(minutes / 60).toString()} h`;
 }
 
+/** For programs: 2024-03-03T14:02:00.000Z */
+export function isoTime(time: number): string {
+  return dateOf(time).toISOString();
+}
+
 export function sameDay(a: number, b: number): boolean {
   // No place on earth changes the day in the middle of a quarter of an hour.
   return Math.floor(a / (15 * MINUTE)) === Math.floor(b / (15 * MINUTE)) || daysBetween(a, b) === 0;
@@ -90,8 +97,15 @@ function daysBetween(earlier: number, later: number): number {
   return Math.round((midnight(later) - midnight(earlier)) / (24 * 60 * MINUTE));
 }
 
+/** Times come from other people's programs: whatever number it is, some day is shown. */
+function dateOf(time: number): Date {
+  // A day less, so that it is one in every time zone.
+  const last = LAST_TIME - 24 * 60 * MINUTE;
+  return new Date(Number.isNaN(time) ? 0 : Math.max(-last, Math.min(time, last)));
+}
+
 function midnight(time: number): number {
-  return new Date(time).setHours(0, 0, 0, 0);
+  return dateOf(time).setHours(0, 0, 0, 0);
 }
 
 /** To make one takes a browser as long as to draw a message, so each is made once for each time zone. */
@@ -104,6 +118,6 @@ function formatOf(
     const zone = timeZone();
     // eslint-disable-next-line no-restricted-syntax
     if (made?.zone !== zone) made = { zone, format: new Intl.DateTimeFormat(language, options) };
-    return made.format.format(time);
+    return made.format.format(dateOf(time));
   };
 }

@@ -19,6 +19,7 @@ import { lineOf, previewOf } from "./previews";
 import { presenceOf, presenceSentence } from "./presence";
 import { roundTripSentence, roundTripsOf } from "./roundTrips";
 import { knownCodes, sentenceOf, technicalDetail } from "./reasons";
+import * as times from "./times";
 import { dayName, shortDuration, sinceTime } from "./times";
 
 const person = (cid: bigint, full_name: string, username = "u") => ({
@@ -117,6 +118,25 @@ test("an unknown code is a sentence, and its detail is there for whoever helps",
   expect(sentenceOf(reason)).toBe("That did not work this time. Try again in a moment.");
   expect(technicalDetail(reason)).toBe("moon_phase phase=new");
 });
+
+test.each([2 ** 53, -(2 ** 53), 8.64e15, -8.64e15, Number.NaN, Number.POSITIVE_INFINITY, 0])(
+  "no number that somebody's program calls a time breaks the page: %d",
+  (time) => {
+    const now = Date.now();
+    for (const told of [
+      times.clockTime,
+      times.dayOfMonth,
+      times.weekday,
+      times.fullDay,
+      times.fullTime,
+      times.isoTime,
+    ])
+      expect(told(time)).not.toBe("");
+    for (const told of [times.dayName, times.shortTime, times.sinceTime, times.endTime])
+      expect(told(time, now)).not.toBe("");
+    expect(times.sameDay(time, now)).toBe(false);
+  },
+);
 
 test("times are told as people tell them", () => {
   expect(dayName(NOON - 86_400_000, NOON)).toBe("Yesterday");

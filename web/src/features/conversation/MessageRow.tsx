@@ -9,7 +9,7 @@ import { StatusGlyph, statusName } from "../../components/StatusGlyph";
 import { Tooltip } from "../../components/Tooltip";
 import { saidIn } from "../../words/previews";
 import { sentenceOf } from "../../words/reasons";
-import { clockTime, fullTime } from "../../words/times";
+import { clockTime, fullTime, isoTime } from "../../words/times";
 import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
 
@@ -71,7 +71,7 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
           <Timer size={12} role="img" aria-label="Disappears" className="shrink-0 text-ink-3" />
         )}
         <time
-          dateTime={new Date(message.shown_at).toISOString()}
+          dateTime={isoTime(message.shown_at)}
           title={fullTime(message.shown_at)}
           className={classes(
             "text-12 tabular-nums",

@@ -13,7 +13,7 @@ import { peerIn } from "../../state/workspace";
 import { displayName } from "../../words/names";
 import { sentenceOf } from "../../words/reasons";
 import { writerOf } from "../../words/searching";
-import { clockTime, dayName, fullTime } from "../../words/times";
+import { clockTime, dayName, fullTime, isoTime } from "../../words/times";
 
 interface Props {
   readonly typed: string;
@@ -111,7 +111,7 @@ function Result({
             {where !== "" && <bdi className="font-normal text-ink-3">{where}</bdi>}
           </span>
           <time
-            dateTime={new Date(message.shown_at).toISOString()}
+            dateTime={isoTime(message.shown_at)}
             title={fullTime(message.shown_at)}
             className="shrink-0 text-12 text-ink-3 tabular-nums"
           >

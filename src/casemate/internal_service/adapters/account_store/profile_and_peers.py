@@ -8,6 +8,7 @@ import msgspec
 
 from casemate.internal_service.core.account.rows import Peer, Profile, ServerAddress
 from casemate.internal_service.core.account.starts import Start
+from casemate.node import WritesRefused
 from casemate.protocol.ids import CID_BYTES, AccountId, Cid
 from casemate.protocol.link import PathOffer, PresenceRow
 from casemate.runtime.row_cache import RowCache
@@ -108,6 +109,8 @@ class ProfileTable:
 class PeersTable:
     _stored: Database
     _rows: RowCache
+    _presence_is_old: bool = False
+    """There was no room to forget it; nobody is told."""
 
     def peer(self, account_id: AccountId) -> Peer | None:
         return self._rows.read(("peer", account_id), lambda: self._read_peer(account_id))
@@ -156,17 +159,27 @@ class PeersTable:
         self._rows.wrote(("cid", peer.cid), peer.account_id)
 
     def presence(self, account_id: AccountId) -> PresenceRow | None:
+        if self._presence_is_old:
+            return None
         row = self._stored.row("SELECT online, since FROM presence WHERE account_id = ?", account_id)
         return None if row is None else PresenceRow(account_id, bool(row[0]), row[1])
 
     def put_presence(self, rows: Iterable[PresenceRow]) -> None:
+        if self._presence_is_old:
+            self._stored.execute("DELETE FROM presence")
+            self._presence_is_old = False
         for row in rows:
             self._stored.execute(
                 "INSERT OR REPLACE INTO presence VALUES (?, ?, ?)", row.account_id, row.online, row.since
             )
 
     def forget_presence(self) -> None:
-        self._stored.execute("DELETE FROM presence")
+        """Also on a full disk: the link is gone, whether there is room to write that down or not."""
+        try:
+            self._stored.execute("DELETE FROM presence")
+            self._presence_is_old = False
+        except WritesRefused:
+            self._presence_is_old = True
 
 
 def _peer(row: Row) -> Peer:

@@ -45,7 +45,8 @@ LATE_SECONDS: Final = 31 * DAY_SECONDS
 LAST_RESORT_KEPT_SECONDS: Final = LAST_RESORT_SECONDS + LATE_SECONDS
 """How long, in key time, the private half of a last-resort bundle lives, and what is remembered of its uses."""
 _LISTS_REMEMBERED: Final = 4_096
-_LAST_MILLISECOND: Final = 2.0**53
+_LAST_MILLISECOND: Final = 8.64e15
+"""The last that a browser takes for a time; peers name what they like."""
 
 
 class AccountSecrets(msgspec.Struct, frozen=True, array_like=True):

@@ -47,6 +47,7 @@ from casemate.protocol.client.views import (
     ReplyView,
     StatusView,
 )
+from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import MESSAGE_ID_BYTES, AccountId, ConversationId, MessageId, cid_of
 from casemate.protocol.limits import PIN_CHARACTERS, TIMELINE_PAGE_BYTES, TIMELINE_PAGE_ROWS
 from casemate.protocol.link import AccountRow, PresenceRow
@@ -448,7 +449,13 @@ def _last_that_fit(rows: Sequence[MessageRow], most: int) -> list[MessageRow]:
 
 
 def _set_in(row: MessageRow) -> int | None:
-    return decode_life_setting(row.body).lives_for if row.deleted is None else None
+    """None also of what cannot be read: programs that did not know this kind kept whatever came."""
+    if row.deleted is not None:
+        return None
+    try:
+        return decode_life_setting(row.body).lives_for
+    except MalformedFrame:
+        return None
 
 
 def _reactions(row: MessageRow) -> list[ReactionView]:

@@ -1,7 +1,7 @@
 /** A conversation as a file: a web page that needs nothing else, or JSON for programs. */
 import type { MessageView } from "../../../api/generated";
 import { lineOf, saidIn } from "../../../words/previews";
-import { clockTime, fullDay, fullTime, sameDay } from "../../../words/times";
+import { clockTime, fullDay, fullTime, isoTime, sameDay } from "../../../words/times";
 
 export type Format = "html" | "json";
 
@@ -35,7 +35,7 @@ export function fileName({ them, madeAt }: AboutExport, format: Format): string 
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, " ")
     .trim()
     .slice(0, 60);
-  const day = new Date(madeAt).toISOString().slice(0, 10);
+  const day = isoTime(madeAt).slice(0, 10);
   return `Casemate ${name || "conversation"} ${day}.${format}`;
 }
 
@@ -57,7 +57,7 @@ class Json implements ExportWriter {
       username,
       account_id: accountId,
     }));
-    const head = JSON.stringify({ casemate_export: 1, made_at: iso(madeAt), people }).slice(0, -1);
+    const head = JSON.stringify({ casemate_export: 1, made_at: isoTime(madeAt), people }).slice(0, -1);
     return new Blob([head, ',"messages":[\n', ...this.parts, "\n]}\n"], {
       type: "application/json",
     });
@@ -71,10 +71,10 @@ function recordOf(message: MessageView, about: AboutExport) {
     id: message.id,
     author: message.author,
     kind: message.kind,
-    written_at: iso(message.written_at),
-    arrived_at: message.mine ? null : iso(message.arrived_at),
+    written_at: isoTime(message.written_at),
+    arrived_at: message.mine ? null : isoTime(message.arrived_at),
     text: line ?? (message.deleted ? null : message.text),
-    edited_at: message.edited_at === null ? null : iso(message.edited_at),
+    edited_at: message.edited_at === null ? null : isoTime(message.edited_at),
     deleted: message.deleted,
     status: message.status,
     answers: reply === null ? null : { author: reply.author, id: reply.id },
@@ -135,7 +135,7 @@ class WebPage implements ExportWriter {
       .join(" ");
     return (
       `<article class="${message.mine ? "mine" : "theirs"}"><b dir="auto">${escaped(author.name)}</b> ` +
-      `<time datetime="${iso(message.shown_at)}">${escaped(clockTime(message.shown_at))}</time>${edited}` +
+      `<time datetime="${isoTime(message.shown_at)}">${escaped(clockTime(message.shown_at))}</time>${edited}` +
       `${quoteOf(message)}<p dir="auto">${escaped(saidIn(message))}</p>` +
       `${reactions === "" ? "" : `<small>${reactions}</small>`}</article>`
     );
@@ -149,10 +149,6 @@ function quoteOf({ reply }: MessageView): string {
 
 function named({ name, username }: ExportedPerson): string {
   return `<bdi>${escaped(name)}</bdi> (<bdi>@${escaped(username)}</bdi>)`;
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }
 
 const MEANT: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from casemate.crypto.content import Content, Kind, Shows
 from casemate.internal_service.core.account.changes import Change, Target
-from casemate.internal_service.core.account.context import Context, Outcome
+from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversations.change_contents import (
     ChangeBody,
     Deleted,
@@ -71,13 +71,18 @@ class Changing:
 
     def delete(self, conversation: ConversationId, message_ids: Iterable[MessageId], now: Instant) -> Outcome:
         """Take messages of ours back from everybody: where one is not yet it does not come, elsewhere it goes. All of
-        them, or none: raises Refused."""
+        them, or none: raises Refused. What has disappeared meanwhile is gone from everybody without that."""
         with self._context.savepoint():
             return [
                 effect
                 for message_id in dict.fromkeys(message_ids)
+                if not self._has_vanished(conversation, message_id)
                 for effect in self._delete(conversation, message_id, now)
             ]
+
+    def _has_vanished(self, conversation: ConversationId, message_id: MessageId) -> bool:
+        message = self._context.store.message(conversation, message_id)
+        return message is not None and message.author == self._context.account_id and message.vanished
 
     def _delete(self, conversation: ConversationId, message_id: MessageId, now: Instant) -> Outcome:
         message = self._ours(conversation, message_id)
@@ -130,7 +135,8 @@ class Changing:
     def arrived(self, peer: Peer, device: DeviceId, content: Content, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol."""
         order = (content.counter, device, content.message_id)
-        made_at = content.sent_at_ms / 1000
+        # No later than it came, whatever their clock says: no reader knows every number as a day.
+        made_at = min(content.sent_at_ms, milliseconds(now.wall)) / 1000
         target, change = read_change(content.kind, content.body, peer.account_id, order, made_at)
         return self._apply(content.conversation_id, target, change, now)
 

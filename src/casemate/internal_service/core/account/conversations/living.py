@@ -4,6 +4,7 @@ What is to become of one at a moment, `lives.py` decides; when that is, docs/pro
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
 from casemate.internal_service.core.account.context import Context, Outcome
@@ -79,9 +80,10 @@ class Living(Memory):
         self._look_at = now.monotonic
 
     def stop(self, now: Instant) -> None:
-        """The account is left."""
+        """The account is left. A full disk keeps nobody: lives are longer then, never shorter."""
         if self._look_at is not None:
-            self._count(now)
+            with suppress(WritesRefused), self._context.savepoint():
+                self._count(now)
 
     def next_wakeup(self) -> Monotonic | None:
         return self._look_at
