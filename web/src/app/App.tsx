@@ -23,8 +23,7 @@ import type { Sessions } from "../state/sessions";
 import { forgetTabAccount, rememberTabAccount } from "../state/tabAccount";
 import icon from "./favicon.svg";
 import { Mishap } from "./Mishap";
-import { landing } from "./parts";
-import { SignedOutScreen } from "./SignedOutScreen";
+import { landing, signedOutScreen } from "./parts";
 import { Standstill } from "./Standstill";
 import { Waiting } from "./Waiting";
 import { WorkspaceScreen } from "./WorkspaceScreen";
@@ -125,7 +124,8 @@ function AccountScreen({
 }) {
   const account = accounts.find((other) => other.cid === cid);
   if (account === undefined) return <Nowhere title="This account is not on this computer" />;
-  if (account.state === "signed_out") return <SignedOutScreen account={account} />;
+  if (account.state === "signed_out")
+    return <Later load={signedOutScreen} of={{ account }} failed={inTheMiddle} />;
   return <OpenAccount key={cid.toString()} cid={cid} place={place} accounts={accounts} />;
 }
 

@@ -20,6 +20,8 @@ export const shortcutsDialog = async () =>
   (await import("../features/shortcuts/ShortcutsDialog")).ShortcutsDialog;
 export const signOutDialog = async () => (await import("../features/shell/SignOut")).SignOut;
 
+export const signedOutScreen = async () => (await import("./SignedOutScreen")).SignedOutScreen;
+
 const PARTS = [
   infoPanel,
   lifeSetting,
@@ -33,6 +35,7 @@ const PARTS = [
   discoverPeers,
   invitePeople,
   signOutDialog,
+  signedOutScreen,
   shortcutsDialog,
 ];
 

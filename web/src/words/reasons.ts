@@ -189,10 +189,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   held_back: () =>
     "Older data was put back on this computer, so this may have been sent or cancelled since. Send it or delete it.",
   too_many_scheduled: () => "Too many messages wait to be sent later already. Send or delete some of them.",
-  preview_relay_only: () => "Your settings keep this computer’s address from others, and the page would learn it. So no preview is made.",
-  preview_proxy: () => "This computer reaches the internet through a proxy, and previews are not made through one.",
+  preview_relay_only: () =>
+    "Your settings keep this computer’s address from others, and the page would learn it. So no preview is made.",
+  preview_proxy: () =>
+    "This computer reaches the internet through a proxy, and previews are not made through one.",
   preview_not_public: () => "Previews are made only of pages that everybody on the internet can reach.",
-  preview_elsewhere: ({ params }) => `The link leads on to ${params.host ?? "another site"}, and a preview would hide that.`,
+  preview_elsewhere: ({ params }) =>
+    `The link leads on to ${params.host ?? "another site"}, and a preview would hide that.`,
   preview_nothing: () => "That page says nothing of itself that could be shown.",
   preview_unreachable: () => "The page did not answer in time.",
   too_many_previews: () => "That were many previews at once. Wait a minute.",
