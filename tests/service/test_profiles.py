@@ -95,6 +95,12 @@ def test_a_status_is_on_both_sides(pair: Pair) -> None:
     assert (pair.alice_herself.status, pair.alice_at_bobs.status) == (None, None)
 
 
+@pytest.mark.parametrize("until", [-1, 0, 2**53, 2**63, 10**400])
+def test_a_time_that_no_clock_shows_is_refused(pair: Pair, until: int) -> None:
+    asked = SetStatus(request_id=new_id(), cid=pair.a, text="Away", until=until)
+    assert why_not(pair.alice, asked) == ("malformed", "until")
+
+
 def test_a_nickname_and_a_note_are_kept_beside_what_they_sign(pair: Pair) -> None:
     pair.befriend()
     before = pair.alice_at_bobs

@@ -349,6 +349,9 @@ class ConnectAccount(ExtensionRequest, frozen=True, kw_only=True):
     cid: Cid
     password: list[int]
 
+    def __repr__(self) -> str:
+        return "ConnectAccount(hidden)"
+
 
 class ChangePassword(ExtensionRequest, frozen=True, kw_only=True):
     """What opens this account on this computer from now on; nobody is signed out by it."""
@@ -356,6 +359,9 @@ class ChangePassword(ExtensionRequest, frozen=True, kw_only=True):
     cid: Cid
     old_password: list[int]
     new_password: list[int]
+
+    def __repr__(self) -> str:
+        return "ChangePassword(hidden)"
 
 
 class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
@@ -367,6 +373,9 @@ class AdoptAccount(ExtensionRequest, frozen=True, kw_only=True):
     name: str
     """Of a FoundAccountFile."""
     password: list[int]
+
+    def __repr__(self) -> str:
+        return "AdoptAccount(hidden)"
 
 
 class ForgetFoundAccount(ExtensionRequest, frozen=True, kw_only=True):

@@ -18,9 +18,13 @@ ObjectId = U128
 
 
 class Octets(bytes):
-    """Bytes that travel as a JSON array of integers 0…255."""
+    """Bytes that travel as a JSON array of integers 0…255. Passwords and words of people are among them: none is
+    printed."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Octets({len(self)} hidden)"
 
 
 class OneOf(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from casemate.protocol.client.profile_extensions import GetPicture, PictureTold,
 from casemate.protocol.limits import PICTURE_BYTES
 
 _MOST_TEXT: Final = 2 * PICTURE_BYTES
+_LAST_MILLISECOND: Final = 2**53 - 1
 
 
 class ProfileRequests:
@@ -41,8 +42,11 @@ class ProfileRequests:
 
     def set_status(self, asker: Asker, request: SetStatus) -> None:
         host = self._hosts.session(request.cid)
-        until = None if request.until is None else request.until / 1000
-        self._do(asker, host, host.account.sharing.put_status(request.text, until, self._desk.now))
+        until = request.until
+        if until is not None and not 0 <= until <= _LAST_MILLISECOND:
+            raise refuse("malformed", what="until")
+        seconds = None if until is None else until / 1000
+        self._do(asker, host, host.account.sharing.put_status(request.text, seconds, self._desk.now))
 
     def set_remark(self, asker: Asker, request: SetRemark) -> None:
         host = self._hosts.session(request.cid)
