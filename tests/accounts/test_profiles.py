@@ -1,8 +1,11 @@
 """Picture and status: everybody who is registered has them, nobody else, and nothing of former ones stays."""
 
+import msgspec
 import pytest
 
 from casemate.crypto.content import Kind
+from casemate.internal_service.core.account.contents import GIVE_AGAIN_SECONDS, Rekey
+from casemate.internal_service.core.account.delivery import outbox
 from casemate.internal_service.core.account.people.pictures import picture_hash
 from casemate.internal_service.core.account.people.profile_notes import (
     PictureNote,
@@ -10,6 +13,7 @@ from casemate.internal_service.core.account.people.profile_notes import (
     decode_profile,
     encode_profile,
 )
+from casemate.internal_service.core.account.people.sharing import UNDER_WAY
 from casemate.internal_service.core.account.profiles import ToldProfile
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.protocol.ids import Cid
@@ -177,12 +181,12 @@ def test_whoever_has_no_room_is_told_with_the_next_link(
     world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bob = friends
-    outbox = alice.account._parts.outbox
+    queue = alice.account._parts.outbox
 
     def full(*_: object, **__: object) -> None:
         raise refuse("mailbox_full")
 
-    monkeypatch.setattr(outbox, "write", full)
+    monkeypatch.setattr(queue, "write", full)
     show(world, alice, ONE)
     say_status(world, alice, "Away")
     assert picture_of(bob, alice) == b""
@@ -250,6 +254,102 @@ def test_nothing_of_a_former_picture_or_status_stays(world: Deployment, friends:
 def file_of(world: Deployment, person: Person) -> bytes:
     person.store.erase_traces()
     return decrypted(person.path, DATABASE_KEY, world.folder)
+
+
+# --- what waits for somebody who is away
+
+
+def away(world: Deployment, *people: Person) -> None:
+    world.server_up = False
+    for person in people:
+        world.cut(person)
+
+
+def back(world: Deployment) -> None:
+    world.server_up = True
+    world.pass_time(60)
+
+
+def notes_that_reach(person: Person, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    got: list[bytes] = []
+    sharing = person.account._parts.sharing
+    arrived = sharing.arrived
+
+    def listen(peer, body, now):  # type: ignore[no-untyped-def]
+        got.append(body)
+        return arrived(peer, body, now)
+
+    monkeypatch.setattr(sharing, "arrived", listen)
+    return got
+
+
+def test_what_was_taken_back_before_it_was_sent_reaches_nobody(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    got = notes_that_reach(bob, monkeypatch)
+    away(world, alice)
+    show(world, alice, ONE)
+    say_status(world, alice, "gone fishing in the lagoon")
+    show(world, alice, b"")
+    say_status(world, alice, "")
+    kept = file_of(world, alice)
+    assert b"first of the pictures" not in kept
+    assert b"fishing in the lagoon" not in kept
+    back(world)
+    assert not any(b"of the pictures" in body or b"lagoon" in body for body in got)
+    say_status(world, alice, "caught one")
+    assert (status_of(world, bob, alice), picture_of(bob, alice)) == ("caught one", b"")
+
+
+def test_many_changes_wait_as_a_few_and_messages_keep_their_room(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "OUTBOX_MESSAGES_PER_PEER", 50)
+    monkeypatch.setattr(outbox, "RESERVED", 10)
+    alice, bob = friends
+    world.cut(bob)
+    away(world, alice, bob)
+    for number in range(100):
+        say_status(world, alice, f"song {number}")
+    assert profiles_for(alice, bob) <= UNDER_WAY
+    world.say(alice, bob, "hello?")
+    back(world)
+    assert status_of(world, bob, alice) == "song 99"
+    assert world.texts(bob, alice)[-1] == "hello?"
+
+
+def test_a_full_queue_has_no_reserve_for_what_is_shared(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "OUTBOX_MESSAGES_PER_PEER", 5)
+    alice, bob = friends
+    away(world, alice, bob)
+    for number in range(5):
+        world.say(alice, bob, f"message {number}")
+    say_status(world, alice, "Away")
+    assert profiles_for(alice, bob) == 0
+    back(world)
+    assert status_of(world, bob, alice) == "Away", "as soon as they took something"
+
+
+def test_a_peer_that_begins_anew_time_and_again_gets_a_picture_now_and_then(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    show(world, bob, ONE)
+    world.pass_time(60)
+    got = notes_that_reach(alice, monkeypatch)
+
+    def begin_anew(account, now):  # type: ignore[no-untyped-def]
+        peer = account.peer_row(Cid(bob.cid))
+        for _ in range(50):
+            account._parts.outbox.write(peer, Kind.REKEY, msgspec.msgpack.encode(Rekey(True, 0)), now)
+        return []
+
+    world.do(alice, begin_anew)
+    world.pass_time(60)
+    assert 1 <= len(got) <= 60 / GIVE_AGAIN_SECONDS
 
 
 # --- what is refused here

@@ -3,7 +3,7 @@
 import pytest
 from msgspec import structs
 
-from casemate.crypto.content import Shows
+from casemate.crypto.content import Kind, Shows
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import Channel, Delivery
 from tests.contracts.account_rows import (
@@ -44,6 +44,28 @@ class DeliveryStoreContract:
             other: [Delivery(THEIR_DEVICE, other)],
         }
         assert store.deliveries_of([]) == {}
+
+    def test_what_is_shared_is_found_until_all_have_it_and_can_be_emptied(self, store: AccountStore) -> None:
+        store.put_channel(Channel(THEIR_DEVICE, BEA))
+        write(store, "a line")
+        with store.transaction():
+            [sealed, waiting] = store.messages_add(
+                [
+                    structs.replace(message(name, counter), kind=Kind.PROFILE, shows=Shows.NOTHING, body=name.encode())
+                    for counter, name in enumerate(("picture", "status"), start=8)
+                ]
+            )
+            store.deliveries_add([Delivery(THEIR_DEVICE, sealed.arrival, 7, b"envelope", "queued")])
+            store.deliveries_add([Delivery(THEIR_DEVICE, waiting.arrival)])
+        assert [row.body for row in store.profiles_under_way(WITH_BEA)] == [b"picture", b"status"]
+        assert store.profiles_under_way(WITH_CARL) == []
+        with store.transaction():
+            store.content_empty(sealed.arrival)
+            store.waiting_drop(waiting.arrival)
+        assert [row.body for row in store.profiles_under_way(WITH_BEA)] == [b""]
+        with store.transaction():
+            store.arrived(THEIR_DEVICE, 7)
+        assert store.profiles_under_way(WITH_BEA) == []
 
     def test_a_state_says_which_lines_it_changed(self, store: AccountStore) -> None:
         for number, name in enumerate(("one", "two", "three"), start=1):

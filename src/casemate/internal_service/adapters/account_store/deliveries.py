@@ -264,6 +264,19 @@ class DeliveriesTable(MessagesTable):
         )
         return [MessageId(row[0]) for row in rows]
 
+    def profiles_under_way(self, conversation: ConversationId) -> list[MessageRow]:
+        rows = self._db.rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM messages"
+            f" WHERE arrival IN ({_SEALED_IN} AND state <> 'done' UNION {_WAITING_IN})"
+            f" AND shows = 'nothing' AND kind = '{Kind.PROFILE}'",
+            conversation,
+            conversation,
+        )
+        return [read_message(row) for row in rows]
+
+    def content_empty(self, message: int) -> None:
+        self._db.execute("UPDATE messages SET body = x'' WHERE arrival = ?", message)
+
     def repeats_under_way(self, conversation: ConversationId, body: bytes) -> list[MessageRow]:
         rows = self._db.rows(
             f"SELECT {MESSAGE_COLUMNS} FROM messages"

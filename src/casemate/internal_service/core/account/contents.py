@@ -28,6 +28,8 @@ VOID: Final = "void"
 OF_ONE_DEVICE: Final = (VOID, Kind.REKEY, Kind.SPARES, Kind.RETURNED)
 """Kinds of what is said to a device about itself: it goes to no other."""
 
+GIVE_AGAIN_SECONDS: Final = 10.0
+"""The least time between two times that somebody is given what they have lost, as their `rekey` says."""
 OPENED_TOLD: Final = 8
 """The most starts of ours that a receipt may name besides the last one."""
 OpenedField = tuple[Number, Annotated[bytes, msgspec.Meta(max_length=START_BYTES)]]

@@ -17,7 +17,7 @@ from casemate.internal_service.core.account.conversations.muting import Muting
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.conversations.scheduling import Scheduling
 from casemate.internal_service.core.account.conversations.typing import Typing
-from casemate.internal_service.core.account.delivery.control import SealedNotes
+from casemate.internal_service.core.account.delivery.control import NoteSender, SealedNotes
 from casemate.internal_service.core.account.delivery.deposits import Deposits
 from casemate.internal_service.core.account.delivery.direct import Direct
 from casemate.internal_service.core.account.delivery.healing import Healing
@@ -93,7 +93,7 @@ class Parts:
         self.finding = Finding(context)
         self.typing = Typing(context, notes)
         notes.listeners |= {
-            ReceiptNote: self.receipts.arrived,
+            ReceiptNote: self._receipt,
             TypingNote: self.typing.heard,
             PathNote: lambda sender, note, now: self.dialling.noted(sender.device, note, now),
         }
@@ -184,3 +184,8 @@ class Parts:
             self.finding,
         )
         """In the order in which they are woken."""
+
+    def _receipt(self, sender: NoteSender, note: ReceiptNote, now: Instant) -> Outcome:
+        outcome = self.receipts.arrived(sender, note, now)
+        self.sharing.heard_from(sender.peer, now)
+        return outcome

@@ -540,6 +540,14 @@ class DeliveryStore(Protocol):
         """Another envelope takes the place of one that the device does not have, as far as we know."""
         ...
 
+    def profiles_under_way(self, conversation: ConversationId) -> list[MessageRow]:
+        """Of what we share, the contents that a device of theirs does not have yet."""
+        ...
+
+    def content_empty(self, message: int) -> None:
+        """Its words are gone from here."""
+        ...
+
     def waiting_drop(self, message: int) -> None:
         """What waits of this content, for any device, will not go. One that is no line and not under way is gone."""
         ...

@@ -9,7 +9,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from casemate.crypto.content import Kind
-from casemate.internal_service.core.account.contents import Returned, ReturnedMessage, decode_returned, encode
+from casemate.internal_service.core.account.contents import (
+    GIVE_AGAIN_SECONDS,
+    Returned,
+    ReturnedMessage,
+    decode_returned,
+    encode,
+)
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.conversations.chat_form import said
 from casemate.internal_service.core.account.delivery.notes import Note, write_note
@@ -22,8 +28,6 @@ from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import KIB, RETURNED_MESSAGES
 
 RETURNED_BYTES: Final = 256 * KIB
-GIVE_AGAIN_SECONDS: Final = 10.0
-"""The least time between two times that something is given back to one device."""
 
 
 class GivingBack(Memory):

@@ -75,13 +75,22 @@ class Outbox(Memory):
 
     # ------------------------------------------------------------------------------------------------------- writing
 
-    def write(self, peer: Peer, kind: str, body: bytes, now: Instant, *, to: DeviceId | None = None) -> None:
+    def write(
+        self,
+        peer: Peer,
+        kind: str,
+        body: bytes,
+        now: Instant,
+        *,
+        to: DeviceId | None = None,
+        reserve: int = RESERVED,
+    ) -> None:
         """Queue a content that keeps a conversation going for the peer's devices, or for one of them.
 
         A device whose queue is full, with what is reserved for such, is left out while another one has room. Raises
         Refused when none has.
         """
-        devices = self._with_room(self._context.devices_of(peer) if to is None else [to], 1, RESERVED)
+        devices = self._with_room(self._context.devices_of(peer) if to is None else [to], 1, reserve)
         [row] = write_contents(self._context, peer, [NewContent(kind, body)], now)
         for device in devices:
             self._context.open_channel(peer, device)
@@ -122,6 +131,11 @@ class Outbox(Memory):
         for delivery in deliveries:
             if delivery.number is not None and delivery.state != "done":
                 self._sealing.void(peer, delivery.device, delivery.number, gone, now)
+
+    def empty(self, peer: Peer, content: MessageRow, now: Instant) -> None:
+        """The same of a content that is no line."""
+        self._context.store.content_empty(content.arrival)
+        self.take_back(peer, replace(content, body=b""), now)
 
     def _put_under_way(self, device: DeviceId, deliveries: Sequence[Delivery]) -> None:
         self._context.store.deliveries_add(deliveries)

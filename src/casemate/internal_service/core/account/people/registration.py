@@ -415,7 +415,7 @@ class Registration(Memory):
         outcome += self._outbox.resume(peer, now)
         outcome += self._agreement.registered(peer, we_asked=we_asked, now=now)
         self._remarks.no_more_declined(peer)
-        self._sharing.tell_anew(peer, now)
+        self._sharing.registered(peer, now)
         return outcome
 
     def _settled_unknown(self, cid: Cid, answer: Answer) -> RegistrationSettled:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from casemate.crypto.content import Kind
 from casemate.crypto.names import read_names
+from casemate.internal_service.core.account.contents import GIVE_AGAIN_SECONDS
 from casemate.internal_service.core.account.context import Context, Outcome, milliseconds
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.people.acquaintances import Acquaintances
@@ -18,6 +19,7 @@ from casemate.internal_service.core.account.people.pictures import is_picture, p
 from casemate.internal_service.core.account.people.profile_notes import (
     SALT_BYTES,
     PictureNote,
+    ProfileNote,
     StatusNote,
     decode_profile,
     encode_profile,
@@ -26,20 +28,28 @@ from casemate.internal_service.core.account.profiles import SharedProfile, Statu
 from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.notices import LinkChanged, PeerChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
+from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
 from casemate.node import Instant
 from casemate.protocol.errors import PeerBrokeProtocol
+from casemate.protocol.ids import AccountId
 from casemate.protocol.limits import PICTURE_BYTES, STATUS_BYTES, STATUS_CHARACTERS
 from casemate.protocol.names import is_visible, shown_from_others
 
 _HIGHEST_NUMBER: Final = 2**62
+UNDER_WAY: Final = 8
+"""So many contents of this kind, taken back ones among them, wait for one peer at most: messages keep their room."""
 
 
-class Sharing:
+class Sharing(Memory):
     def __init__(self, context: Context, outbox: Outbox, acquaintances: Acquaintances, own_names: OwnNames) -> None:
+        super().__init__(context.undo)
         self._context = context
         self._outbox = outbox
         self._acquaintances = acquaintances
         self._own_names = own_names
+        self._put_off: UndoSet[AccountId] = UndoSet(context.undo)
+        """Who lacks what we share, because there was no room for it."""
+        self._told_anew_at: UndoDict[AccountId, float] = UndoDict(context.undo)
         own_names.when_signed = self.settle_all
 
     # ----------------------------------------------------------------------------------------------------------- ours
@@ -94,6 +104,7 @@ class Sharing:
 
     def settle(self, peer: Peer, now: Instant) -> None:
         own, profile = self.own, self._context.profile
+        self._put_off.discard(peer.account_id)
         if peer.relation != "registered" or peer.blocked or not profile.names:
             return
         store = self._context.store
@@ -101,19 +112,50 @@ class Sharing:
         number = read_names(profile.names).number
         try:
             if told.names_number != number and (own.picture_hash or told.names_number):
-                self._outbox.write(peer, Kind.PROFILE, encode_profile(self._picture_note(own, profile.names)), now)
+                self._tell(peer, self._picture_note(own, profile.names), now)
                 told = replace(told, names_number=number if own.picture_hash else 0)
                 store.put_told_profile(peer.account_id, told)
             if told.status_number != own.status_number:
-                self._outbox.write(peer, Kind.PROFILE, encode_profile(_status_note(own)), now)
+                self._tell(peer, _status_note(own), now)
                 store.put_told_profile(peer.account_id, replace(told, status_number=own.status_number))
         except Refused:
-            return  # no room for them now: with the next link
+            self._put_off.add(peer.account_id)  # no room for them now: when they took something, or with the next link
 
-    def tell_anew(self, peer: Peer, now: Instant) -> None:
-        """They do not have it any more, or never had it."""
+    def _tell(self, peer: Peer, note: ProfileNote, now: Instant) -> None:
+        """In the place of what they do not have yet of this sort. Raises Refused."""
+        under_way = self._context.store.profiles_under_way(self._context.conversation_with(peer.account_id))
+        body = encode_profile(note)
+        if any(row.body == body for row in under_way):
+            return
+        for row in under_way:
+            if type(decode_profile(row.body)) is type(note):
+                self._outbox.empty(peer, row, now)
+        if len(under_way) >= UNDER_WAY:
+            raise refuse("mailbox_full")
+        self._outbox.write(peer, Kind.PROFILE, body, now, reserve=0)
+
+    def heard_from(self, peer: Peer, now: Instant) -> None:
+        """They took something: what was put off may have room now."""
+        if peer.account_id in self._put_off and now.monotonic >= self._anew_again_at(peer):
+            self.settle(peer, now)
+
+    def registered(self, peer: Peer, now: Instant) -> None:
+        """They never had it, or do not have it any more."""
         self._context.store.put_told_profile(peer.account_id, ToldProfile())
         self.settle(peer, now)
+
+    def tell_anew(self, peer: Peer, now: Instant) -> None:
+        """They say that they have lost it: a few bytes of theirs must not cost us a picture each time."""
+        if now.monotonic < self._anew_again_at(peer):
+            self._context.store.put_told_profile(peer.account_id, ToldProfile())
+            self._put_off.add(peer.account_id)
+            return
+        self._told_anew_at[peer.account_id] = now.monotonic
+        self.registered(peer, now)
+
+    def _anew_again_at(self, peer: Peer) -> float:
+        told_at = self._told_anew_at.get(peer.account_id)
+        return 0.0 if told_at is None else told_at + GIVE_AGAIN_SECONDS
 
     def link_up(self, name_at_server: str, now: Instant, *, older: bool) -> Outcome:
         """`older`: our data is, than what we told. Then everybody is told anew, above what they may have."""
