@@ -4,8 +4,10 @@ import msgspec
 import pytest
 
 from casemate.crypto.content import Kind
+from casemate.crypto.names import sign_names
 from casemate.internal_service.core.account.contents import GIVE_AGAIN_SECONDS, Rekey
 from casemate.internal_service.core.account.delivery import outbox
+from casemate.internal_service.core.account.delivery.notes import Note
 from casemate.internal_service.core.account.people.pictures import picture_hash
 from casemate.internal_service.core.account.people.profile_notes import (
     PictureNote,
@@ -158,7 +160,35 @@ def test_another_name_keeps_the_picture(world: Deployment, friends: tuple[Person
     assert (world.sees(bob, alice).full_name, picture_of(bob, alice)) == ("Alice Pleasance", ONE)
 
 
+def test_of_an_account_that_is_deleted_neither_face_nor_status_stays(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    show(world, alice, ONE)
+    say_status(world, alice, "gone fishing in the lagoon")
+    world.do(alice, lambda account, now: account.delete(5, now))
+    world.pass_time(60)
+    seen = world.sees(bob, alice)
+    assert (seen.relation, seen.picture, seen.status, picture_of(bob, alice)) == ("gone", "", None, b"")
+    kept = file_of(world, bob)
+    assert b"first of the pictures" not in kept
+    assert b"fishing in the lagoon" not in kept
+
+
 # --- blocks
+
+
+def test_of_somebody_whom_we_block_nothing_is_shown_until_that_ends(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    show(world, bob, ONE)
+    say_status(world, bob, "Here")
+    block(world, alice, bob, True)
+    seen = world.sees(alice, bob)
+    assert (seen.picture, seen.status, picture_of(alice, bob)) == ("", None, b"")
+    block(world, alice, bob, False)
+    assert (picture_of(alice, bob), status_of(world, alice, bob)) == (ONE, "Here")
 
 
 def test_whoever_is_blocked_gets_no_news_until_that_ends(world: Deployment, friends: tuple[Person, Person]) -> None:
@@ -458,6 +488,34 @@ def test_signs_that_draw_outside_their_place_are_left_out(world: Deployment, fri
     assert status.text.startswith("abc d")
     assert len(status.text) < 12
     assert status.set_at <= world.now.wall * 1000, "nobody said it later than now"
+
+
+def spam_names(world: Deployment, alice: Person, bob: Person) -> None:
+    assert world.server_key is not None
+    for number in range(2, 50):
+        names = sign_names(alice.account._context.secrets.account, world.server_key, number, "alice", f"spam {number}")
+        send(world, alice, bob, encode_profile(PictureNote(names, b"", b"")))
+    world.pass_time(60)
+
+
+def test_names_are_no_lines_before_one_is_connected(world: Deployment) -> None:
+    alice, bob = world.person("alice"), world.person("bob")
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.do(bob, lambda account, now: account.answer_registration(alice.cid, True, now))
+    assert world.sees(bob, alice).connection != "connected"
+    before = len(world.timeline(bob, alice))
+    spam_names(world, alice, bob)
+    assert len(world.timeline(bob, alice)) == before
+    assert world.sees(bob, alice).full_name == "spam 49"
+
+
+def test_names_that_change_time_and_again_are_one_line(world: Deployment, friends: tuple[Person, Person]) -> None:
+    alice, bob = friends
+    before, name = len(world.timeline(bob, alice)), world.sees(bob, alice).full_name
+    spam_names(world, alice, bob)
+    assert len(world.timeline(bob, alice)) == before + 1
+    [line] = bob.store.database.rows("SELECT body FROM messages WHERE kind = ?", Note.NAMES_CHANGED)
+    assert line[0].decode() == f"{name}\nspam 49"
 
 
 def test_a_thousand_changes_leave_one(world: Deployment, friends: tuple[Person, Person]) -> None:

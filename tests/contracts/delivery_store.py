@@ -60,7 +60,7 @@ class DeliveryStoreContract:
         assert [row.body for row in store.profiles_under_way(WITH_BEA)] == [b"picture", b"status"]
         assert store.profiles_under_way(WITH_CARL) == []
         with store.transaction():
-            store.content_empty(sealed.arrival)
+            store.put_body(sealed.arrival, b"")
             store.waiting_drop(waiting.arrival)
         assert [row.body for row in store.profiles_under_way(WITH_BEA)] == [b""]
         with store.transaction():

@@ -1,6 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
+import { CONNECTION_LOST } from "../state/context";
 import { ANN, showApp } from "../testing/renderApp";
 import { App } from "./App";
 
@@ -58,4 +59,36 @@ test.each([
   expect(inside.getByLabelText(label)).toHaveFocus();
   expect(inside.getByLabelText(label)).toHaveAccessibleDescription(said);
   expect(service.asked.map(({ name }) => name)).not.toContain("ChangePassword");
+});
+
+async function pressed() {
+  const shown = await dialog();
+  const release = shown.service.hold("ChangePassword");
+  await shown.type("Password until now", "correct horse");
+  await shown.type("New password", "a longer one, indeed");
+  await shown.type("New password again", "a longer one, indeed");
+  await shown.user.click(shown.change);
+  return { ...shown, release };
+}
+
+test("while the change is under way nothing looks as if it could be called back", async () => {
+  const { world, user, inside, release } = await pressed();
+  const keep = inside.getByRole("button", { name: "Keep it" });
+  expect(keep).toHaveAttribute("aria-disabled", "true");
+  await user.click(keep);
+  await user.click(inside.getByRole("button", { name: "Close" }));
+  await user.keyboard("{Escape}");
+  expect(screen.getByRole("dialog")).toBeVisible();
+  release();
+  expect(await screen.findByText("The new password is in force.")).toBeVisible();
+  expect(world.account(ANN).password).toBe("a longer one, indeed");
+});
+
+test("a lost answer leaves open which password is in force, and that is said", async () => {
+  const { user, inside, service, release } = await pressed();
+  service.refuseNext("ChangePassword", CONNECTION_LOST);
+  release();
+  expect(await inside.findByRole("alert")).toHaveTextContent(/either password may be in force now/u);
+  await user.click(inside.getByRole("button", { name: "Keep it" }));
+  expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
 });

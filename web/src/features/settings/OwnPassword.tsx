@@ -53,6 +53,11 @@ function Change({ onDone, onClose }: { readonly onDone: () => void; readonly onC
   const [checked, setChecked] = useState(false);
   const [attempt, run] = useAttempt({ waits: false });
   const [tried, setTried] = useState("");
+  const isUnderWay = attempt.state === "running";
+  const close = () => {
+    // What is asked for cannot be called back: closing now would look as if it had been.
+    if (!isUnderWay) onClose();
+  };
   const refused = attempt.state === "refused" ? attempt.reason : null;
   const isWrong = refused?.code === "wrong_password" && tried === typed.old;
   useEffect(() => {
@@ -74,14 +79,14 @@ function Change({ onDone, onClose }: { readonly onDone: () => void; readonly onC
     if (await run(() => changePassword(service, cid, typed.old, typed.wanted))) onDone();
   };
   return (
-    <Dialog title="Change your password" onClose={onClose} className="max-w-md">
+    <Dialog title="Change your password" onClose={close} className="max-w-md">
       <form
         ref={form}
         noValidate
         className="flex flex-col gap-4 px-5 pb-5"
         onSubmit={(event) => {
           event.preventDefault();
-          if (attempt.state !== "running") void save();
+          if (!isUnderWay) void save();
         }}
       >
         <Field
@@ -115,12 +120,16 @@ function Change({ onDone, onClose }: { readonly onDone: () => void; readonly onC
         </p>
         {refused !== null && refused.code !== "wrong_password" && (
           <p role="alert" className="text-13 text-red-ink">
-            {sentenceOf(refused)}
+            {refused.code === "connection_lost"
+              ? "No answer came, so either password may be in force now. Try again; if the password until now no longer opens this account, the new one does."
+              : sentenceOf(refused)}
           </p>
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Keep it</Button>
-          <Button type="submit" kind="primary" busy={attempt.state === "running"}>
+          <Button busy={isUnderWay} onClick={close}>
+            Keep it
+          </Button>
+          <Button type="submit" kind="primary" busy={isUnderWay}>
             Change password
           </Button>
         </div>

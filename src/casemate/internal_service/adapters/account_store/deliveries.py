@@ -274,8 +274,8 @@ class DeliveriesTable(MessagesTable):
         )
         return [read_message(row) for row in rows]
 
-    def content_empty(self, message: int) -> None:
-        self._db.execute("UPDATE messages SET body = x'' WHERE arrival = ?", message)
+    def put_body(self, message: int, body: bytes) -> None:
+        self._db.execute("UPDATE messages SET body = ? WHERE arrival = ?", body, message)
 
     def repeats_under_way(self, conversation: ConversationId, body: bytes) -> list[MessageRow]:
         rows = self._db.rows(

@@ -379,8 +379,10 @@ class Account(Memory):
 
     def picture_of(self, cid: Cid) -> bytes:
         """A peer's or our own; empty: none is here. Raises Refused."""
-        own = cid == self.cid
-        return self._context.store.picture(self.account_id if own else self._peer(cid).account_id)
+        if cid == self.cid:
+            return self._context.store.picture(self.account_id)
+        peer = self._peer(cid)
+        return self._context.store.picture(peer.account_id) if peer.shares_with_us else b""
 
     def nickname_of(self, peer: Peer) -> str:
         """Empty: our person calls them as they call themselves."""

@@ -544,8 +544,8 @@ class DeliveryStore(Protocol):
         """Of what we share, the contents that a device of theirs does not have yet."""
         ...
 
-    def content_empty(self, message: int) -> None:
-        """Its words are gone from here."""
+    def put_body(self, message: int, body: bytes) -> None:
+        """Its former words are gone from here."""
         ...
 
     def waiting_drop(self, message: int) -> None:

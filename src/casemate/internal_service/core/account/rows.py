@@ -189,6 +189,11 @@ class Peer:
         is_answered_soon = self.relation == "registered" and self.connection == "asking" and self.connection_round == 1
         return self.met == "by_their_invitation" and (self.relation == "requested" or is_answered_soon)
 
+    @property
+    def shares_with_us(self) -> bool:
+        """Their picture and status are shown. Those of somebody whom we block stay here: they are not told again."""
+        return self.relation == "registered" and not self.blocked
+
     def let_go(self, relation: Relation, since: float) -> "Peer":
         """Our request to register waits no longer."""
         return replace(self, relation=relation, relation_since=since, our_card=None, met="", introduction="")

@@ -80,10 +80,8 @@ class Showing:
 
     def peer(self, peer: Peer) -> PeerView:
         presence = self._presence(peer)
-        shared, remark = (
-            self._context.store.shared_profile(peer.account_id),
-            self._context.store.remark(peer.account_id),
-        )
+        remark = self._context.store.remark(peer.account_id)
+        shared = self._context.store.shared_profile(peer.account_id) if peer.shares_with_us else SharedProfile()
         return PeerView(
             cid=peer.cid,
             account_id=peer.account_id.hex(),

@@ -134,7 +134,7 @@ class Outbox(Memory):
 
     def empty(self, peer: Peer, content: MessageRow, now: Instant) -> None:
         """The same of a content that is no line."""
-        self._context.store.content_empty(content.arrival)
+        self._context.store.put_body(content.arrival, b"")
         self.take_back(peer, replace(content, body=b""), now)
 
     def _put_under_way(self, device: DeviceId, deliveries: Sequence[Delivery]) -> None:

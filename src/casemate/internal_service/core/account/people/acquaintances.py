@@ -4,6 +4,7 @@ The server names an account once, when we first hear of it. From then on only th
 """
 
 from dataclasses import replace
+from typing import Final
 
 from msgspec import structs
 
@@ -16,11 +17,15 @@ from casemate.internal_service.core.account.delivery.notes import Note, write_no
 from casemate.internal_service.core.account.delivery.outbox import Outbox
 from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.rows import Peer
-from casemate.internal_service.core.ground.notices import PeerChanged
+from casemate.internal_service.core.ground.notices import MessageChanged, PeerChanged
 from casemate.node import Instant
 from casemate.protocol.ids import AccountId
+from casemate.protocol.limits import DAY_SECONDS
 from casemate.protocol.link import AccountRow
 from casemate.protocol.names import shown_from_others
+
+RENAMED_SECONDS: Final = DAY_SECONDS
+"""Changes of names that follow each other within this time are one line."""
 
 
 class Acquaintances:
@@ -129,10 +134,18 @@ class Acquaintances:
         told: Outcome = [PeerChanged(peer.cid)]
         if peer.blocked:
             return told  # nobody writes through a block, not even a name
-        if (
-            peer.relation != "registered"
-            and self._context.store.last_message(self._context.conversation_with(peer.account_id)) is None
-        ):
+        conversation = self._context.conversation_with(peer.account_id)
+        last_id = self._context.store.last_message(conversation)
+        corrects_the_server = not before.names
+        consented = peer.connection == "connected" or corrects_the_server
+        if last_id is None and not (peer.relation == "registered" and consented):
             return told  # there is no conversation yet that could say so
+        last = None if last_id is None else self._context.store.message(conversation, last_id)
+        if last is not None and last.kind == Note.NAMES_CHANGED and now.wall < last.arrived_at + RENAMED_SECONDS:
+            # Names are theirs to choose: line after line of them would be a chat that nobody agreed to.
+            first, _, _ = last.body.decode().partition("\n")
+            earlier = before.full_name if first == peer.full_name else first
+            self._context.store.put_body(last.arrival, f"{earlier}\n{peer.full_name}".encode())
+            return [*told, MessageChanged(conversation, last.message_id)]
         text = f"{before.full_name}\n{peer.full_name}"
         return told + write_note(self._context, peer, Note.NAMES_CHANGED, text, now)

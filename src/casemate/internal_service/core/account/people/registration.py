@@ -365,6 +365,7 @@ class Registration(Memory):
             introduction="",
         )
         self._context.put_peer(peer)
+        self._sharing.gone(peer)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
         for entry in self._context.device_list(peer).devices:
             self._context.store.wipe_spares(entry.device_id)

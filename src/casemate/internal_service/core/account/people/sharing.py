@@ -180,6 +180,8 @@ class Sharing(Memory):
 
     def arrived(self, peer: Peer, body: bytes, now: Instant) -> Outcome:
         """What no program of ours would share changes nothing: nobody has to say it again."""
+        if peer.relation == "gone":
+            return []
         match decode_profile(body):
             case PictureNote() as note:
                 return self._picture_arrived(peer, note, now)
@@ -187,6 +189,13 @@ class Sharing(Memory):
                 return self._status_arrived(peer, note, now)
             case None:
                 return []
+
+    def gone(self, peer: Peer) -> None:
+        """Nobody is there any more whose face and words these could be."""
+        store = self._context.store
+        store.put_shared_profile(
+            peer.account_id, SharedProfile(status_number=store.shared_profile(peer.account_id).status_number)
+        )
 
     def _picture_arrived(self, peer: Peer, note: PictureNote, now: Instant) -> Outcome:
         try:
