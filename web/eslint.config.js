@@ -72,6 +72,13 @@ const MADE_ONCE = {
   message: "Make it once, outside of functions; what depends on the time zone belongs to words/times.ts",
 };
 
+/** Without a boundary one file that does not come takes the whole page with it. */
+const LOADED_LATER = {
+  selector: "ImportSpecifier[imported.name='lazy'], MemberExpression[property.name='lazy']",
+  message:
+    "What is loaded on demand is a Later (components/Later.tsx): it says what did not come, and asks again",
+};
+
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
   js.configs.recommended,
@@ -90,7 +97,7 @@ export default tseslint.config(
   {
     files: ["src/**/*.{ts,tsx}"],
     ignores: ["src/**/*.test.{ts,tsx}", "src/api/**", "src/testing/**", "src/app/gallery/**"],
-    rules: { "no-restricted-syntax": ["error", MADE_ONCE, ...plainWords] },
+    rules: { "no-restricted-syntax": ["error", MADE_ONCE, LOADED_LATER, ...plainWords] },
   },
   {
     files: ["src/**/*.tsx"],
@@ -99,6 +106,7 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         MADE_ONCE,
+        LOADED_LATER,
         ...plainWords,
         // The box that cuts a line decides at which end: around an isolated name it would cut its first word.
         {

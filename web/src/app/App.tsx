@@ -1,7 +1,7 @@
 /** Which screen this tab shows: decided by its address, and by what the internal service says of the account in it. */
 import { Compass } from "lucide-react";
 import type { ReactNode } from "react";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 
 import type { Cid, LocalAccount } from "../api/generated";
 import type { Connection, InternalService } from "../api/InternalService";
@@ -29,8 +29,10 @@ import { Waiting } from "./Waiting";
 import { WorkspaceScreen } from "./WorkspaceScreen";
 
 /** Only in development: the condition is known when building, so the gallery is not even shipped. */
-const Gallery =
-  import.meta.env.DEV || import.meta.env.MODE === "fake" ? lazy(() => import("./gallery/Gallery")) : null;
+const gallery =
+  import.meta.env.DEV || import.meta.env.MODE === "fake"
+    ? async () => (await import("./gallery/Gallery")).default
+    : null;
 
 interface Props {
   readonly service: InternalService;
@@ -76,12 +78,7 @@ function Screen() {
   useEffect(() => {
     if (told !== null) rememberCommands(told);
   }, [told]);
-  if (route.screen === "gallery" && Gallery !== null)
-    return (
-      <Suspense>
-        <Gallery />
-      </Suspense>
-    );
+  if (route.screen === "gallery" && gallery !== null) return <Later load={gallery} of={{}} />;
   const accounts = accountsOf(connection);
   if (accounts === null) return <Waiting connection={connection} />;
   switch (route.screen) {

@@ -1,17 +1,7 @@
 /** Where one writes. Enter sends (or Ctrl+Enter, as one likes), and nothing written here gets lost. */
 import { Check, SendHorizontal } from "lucide-react";
 import type { ClipboardEvent, KeyboardEvent } from "react";
-import {
-  lazy,
-  memo,
-  Suspense,
-  useCallback,
-  useContext,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from "react";
+import { memo, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { IconButton } from "../../components/Button";
 import { useSession, useWorkspace } from "../../state/context";
@@ -28,12 +18,13 @@ import { markdownOf } from "./composer/pasted";
 import { MarksBar } from "./composer/MarksBar";
 import { useCompletion } from "./composer/useCompletion";
 import { DraftOffers } from "./DraftOffers";
+import { Later } from "../../components/Later";
 import { LaterButton } from "./later/LaterButton";
 import { MentionableContext } from "./markdown/mentions";
 import { usePreview } from "./previews/usePreview";
 import { useTypingSignal } from "./useTypingSignal";
 
-const PreviewOffer = lazy(() => import("./previews/PreviewOffer"));
+const previewOffer = async () => (await import("./previews/PreviewOffer")).default;
 
 interface Props {
   readonly conversation: string;
@@ -199,9 +190,13 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
         />
       )}
       {link !== null && (
-        <Suspense fallback={<div className="mb-1 h-9" />}>
-          <PreviewOffer key={link} link={link} onPreview={onPreview} />
-        </Suspense>
+        <Later
+          key={link}
+          load={previewOffer}
+          of={{ link, onPreview }}
+          waiting={<div className="mb-1 h-9" />}
+          failed={() => null}
+        />
       )}
       {completion.list ?? <MarksBar field={input} />}
       <div className="flex items-end gap-1 rounded-card border border-line-strong bg-raised p-1 focus-within:border-focus focus-within:ring-1 focus-within:ring-focus">

@@ -1,8 +1,9 @@
 /** One message: its text, when, and how far it got. */
 import { ClockArrowUp, Timer } from "lucide-react";
-import { lazy, memo, Suspense, useState } from "react";
+import { memo, useState } from "react";
 
 import type { MessageView, Reason } from "../../api/generated";
+import { Later } from "../../components/Later";
 import { classes } from "../../components/classes";
 import type { GlyphStatus } from "../../components/StatusGlyph";
 import { StatusGlyph, statusName } from "../../components/StatusGlyph";
@@ -13,7 +14,7 @@ import { clockTime, fullTime, isoTime } from "../../words/times";
 import { EditedMark, Reactions, ReplyQuote } from "./MessageChanges";
 import { MessageText } from "./MessageText";
 
-const MessagePreview = lazy(() => import("./previews/MessagePreview"));
+const messagePreview = async () => (await import("./previews/MessagePreview")).default;
 
 interface Props {
   readonly message: MessageView;
@@ -47,9 +48,12 @@ export const MessageRow = memo(function MessageRow({ message, peerName, showGlyp
         <MessageText text={saidIn(message)} aside={message.text === null || message.deleted} />
         {message.preview !== null && message.text !== null && (
           // As high as it will be.
-          <Suspense fallback={<div className={message.preview.description === "" ? "h-15.5" : "h-20"} />}>
-            <MessagePreview text={message.text} preview={message.preview} />
-          </Suspense>
+          <Later
+            load={messagePreview}
+            of={{ text: message.text, preview: message.preview }}
+            waiting={<div className={message.preview.description === "" ? "h-15.5" : "h-20"} />}
+            failed={() => null}
+          />
         )}
         {message.edited_at !== null && <EditedMark message={message} peerName={peerName} />}
         {message.reactions.length > 0 && <Reactions message={message} peerName={peerName} />}

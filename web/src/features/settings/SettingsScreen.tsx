@@ -1,10 +1,11 @@
 /** How this account behaves on this computer, how the page looks, and the ways out. */
 import { Keyboard, LogOut } from "lucide-react";
 import type { ReactNode } from "react";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 
 import type { SettingsView } from "../../api/generated";
 import { Button } from "../../components/Button";
+import { Later } from "../../components/Later";
 import { Switch } from "../../components/Switch";
 import { useWorkspace } from "../../state/context";
 import { chooseEnter, enterSends } from "../../state/enterKey";
@@ -26,7 +27,8 @@ import { LinkPreviews } from "./LinkPreviews";
 import { UndoSend } from "./UndoSend";
 import { useSettings } from "./useSettings";
 
-const Storage = lazy(() => import("./storage/Storage"));
+const storage = async () => (await import("./storage/Storage")).default;
+const NOTHING = {};
 
 interface Props {
   /** Who can come to the server, where it runs on this computer. */
@@ -98,9 +100,12 @@ export function SettingsScreen({ reach, onShortcuts, onSignOut, onDeleted }: Pro
         <OnThisComputer />
       </Part>
       <Part title="Storage">
-        <Suspense fallback={<div className="h-40" />}>
-          <Storage />
-        </Suspense>
+        <Later
+          load={storage}
+          of={NOTHING}
+          waiting={<div className="h-40" />}
+          failed={(said) => <div className="py-3">{said}</div>}
+        />
       </Part>
       <Part title="Where the server is">
         <ServerAddresses account={account} />

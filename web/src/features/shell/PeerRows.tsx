@@ -1,11 +1,12 @@
 /** The rows of the sidebar: conversations in two lines, people in one. */
 import { BadgeCheck, BellOff, Pin } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import type { ConversationView, PeerView } from "../../api/generated";
 import { Avatar } from "../../components/Avatar";
 import { CountBadge } from "../../components/Badge";
 import { classes } from "../../components/classes";
+import { Later } from "../../components/Later";
 import type { MenuPlace } from "../../components/placeOf";
 import { placeOf } from "../../components/placeOf";
 import { PathGlyph } from "../../components/PathGlyph";
@@ -22,7 +23,7 @@ import { previewOf } from "../../words/previews";
 import { presentStatus } from "../../words/statuses";
 import { shortTime } from "../../words/times";
 
-const ArrangingMenu = lazy(() => import("./arranging/ArrangingMenu"));
+const arrangingMenu = async () => (await import("./arranging/ArrangingMenu")).default;
 
 interface RowProps {
   readonly peer: PeerView;
@@ -115,16 +116,17 @@ export function ConversationRow(props: ConversationRowProps) {
       </RowLink>
       {/* Beside the link: a press in it is none on the link. */}
       {menu !== null && conversation && (
-        <Suspense>
-          <ArrangingMenu
-            conversation={conversation}
-            name={name}
-            at={menu}
-            onClose={() => {
+        <Later
+          load={arrangingMenu}
+          of={{
+            conversation,
+            name,
+            at: menu,
+            onClose: () => {
               setMenu(null);
-            }}
-          />
-        </Suspense>
+            },
+          }}
+        />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 /** That messages disappear, where one writes to somebody; nothing of it is loaded while they stay. */
-import { lazy, Suspense } from "react";
+import { Later } from "../../../components/Later";
 
-const LifeMenu = lazy(() => import("./LifeMenu"));
+const lifeMenu = async () => (await import("./LifeMenu")).default;
 
 export function LifeChip({
   conversation,
@@ -12,8 +12,12 @@ export function LifeChip({
 }) {
   if (livesFor === null) return null;
   return (
-    <Suspense fallback={<span className="w-9 shrink-0" />}>
-      <LifeMenu conversation={conversation} livesFor={livesFor} />
-    </Suspense>
+    <Later
+      load={lifeMenu}
+      of={{ conversation, livesFor }}
+      waiting={<span className="w-9 shrink-0" />}
+      // There is no room for more; the details have the same.
+      failed={() => <span className="shrink-0 text-12 text-ink-3">They disappear</span>}
+    />
   );
 }

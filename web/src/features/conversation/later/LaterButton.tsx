@@ -1,12 +1,15 @@
 /** Sends what is written at another time. */
 import { CalendarClock } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { IconButton } from "../../../components/Button";
+import { Dialog } from "../../../components/Dialog";
+import { Later } from "../../../components/Later";
 import { Menu, MenuItem, MenuLine, MenuNote } from "../../../components/Menu";
 import { dueWords, presets } from "../../../words/later";
 
-const AnotherTime = lazy(() => import("./AnotherTime"));
+const TITLE = "Send later";
+const anotherTime = async () => (await import("./AnotherTime")).default;
 
 interface Props {
   readonly disabled: boolean;
@@ -16,13 +19,16 @@ interface Props {
 
 export function LaterButton({ disabled, onPick }: Props) {
   const [asking, setAsking] = useState(false);
+  const close = () => {
+    setAsking(false);
+  };
   return (
     <>
       <Menu
         side="top"
         trigger={
           <IconButton
-            label="Send later"
+            label={TITLE}
             disabled={disabled}
             className="disabled:!text-ink-3"
             icon={<CalendarClock size={17} aria-hidden />}
@@ -37,16 +43,15 @@ export function LaterButton({ disabled, onPick }: Props) {
         />
       </Menu>
       {asking && (
-        <Suspense>
-          <AnotherTime
-            title="Send later"
-            action="Send then"
-            onPick={onPick}
-            onClose={() => {
-              setAsking(false);
-            }}
-          />
-        </Suspense>
+        <Later
+          load={anotherTime}
+          of={{ title: TITLE, action: "Send then", onPick, onClose: close }}
+          failed={(said) => (
+            <Dialog title={TITLE} onClose={close} className="max-w-md">
+              <div className="px-5 pb-5">{said}</div>
+            </Dialog>
+          )}
+        />
       )}
     </>
   );

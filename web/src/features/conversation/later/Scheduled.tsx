@@ -1,9 +1,10 @@
 /** Where what is to be sent later stands; nothing of it is loaded while there is nothing. */
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 
+import { Later } from "../../../components/Later";
 import { useWorkspace } from "../../../state/context";
 
-const ScheduledList = lazy(() => import("./ScheduledList"));
+const scheduledList = async () => (await import("./ScheduledList")).default;
 
 export function Scheduled({
   conversation,
@@ -21,9 +22,5 @@ export function Scheduled({
     [all, conversation],
   );
   if (scheduled.length === 0) return null;
-  return (
-    <Suspense>
-      <ScheduledList scheduled={scheduled} peerName={peerName} />
-    </Suspense>
-  );
+  return <Later load={scheduledList} of={{ scheduled, peerName }} />;
 }

@@ -1,9 +1,10 @@
 /** Where what is pinned stands, at the top of the conversation; nothing of it is loaded while nothing is pinned. */
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import type { ConversationView, PeerView } from "../../../api/generated";
+import { Later } from "../../../components/Later";
 
-const PinBar = lazy(() => import("./PinBar"));
+const pinBar = async () => (await import("./PinBar")).default;
 
 interface Props {
   readonly pins: ConversationView["pins"] | undefined;
@@ -15,8 +16,11 @@ export function Pins({ pins = [], peer, writable }: Props) {
   const [open, setOpen] = useState(false);
   if (pins.length === 0 && !open) return null;
   return (
-    <Suspense fallback={<div className="h-10 shrink-0 border-b border-line" />}>
-      <PinBar pins={pins} peer={peer} writable={writable} open={open} onOpen={setOpen} />
-    </Suspense>
+    <Later
+      load={pinBar}
+      of={{ pins, peer, writable, open, onOpen: setOpen }}
+      waiting={<div className="h-10 shrink-0 border-b border-line" />}
+      failed={(said) => <div className="shrink-0 border-b border-line p-2">{said}</div>}
+    />
   );
 }
