@@ -18,8 +18,16 @@ interface Options {
 /** What floats above the page closes first, and by itself. */
 const OPEN_LAYER = "dialog[open], [role=menu], [data-radix-popper-content-wrapper]";
 
+/** Where the focus is on a button, its name floats, too; that takes no key. */
+const OPEN_BUT_FOR_NAMES =
+  "dialog[open], [role=menu], [data-radix-popper-content-wrapper]:not(:has([role=tooltip]))";
+
+/** Fields for text alone: a radio button or a switch takes no letters. */
+const TEXT_FIELDS =
+  "input:not([type=radio], [type=checkbox], [type=range], [type=file]), textarea, [contenteditable]";
+
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+  return target instanceof HTMLElement && target.matches(TEXT_FIELDS);
 }
 
 function isInSearch(target: EventTarget | null): boolean {
@@ -48,13 +56,13 @@ export function useKeyboard(options: Options): void {
         event.preventDefault();
         latest.current.onSwitcher();
       } else if (isPressed("shortcuts", event)) {
-        if (isWriting(event.target) || document.querySelector(OPEN_LAYER) !== null) return;
+        if (isWriting(event.target) || document.querySelector(OPEN_BUT_FOR_NAMES) !== null) return;
         event.preventDefault();
         latest.current.onShortcuts();
       } else if (isPressed("search", event)) {
         // The browser would find only what is drawn of a conversation. Where that is wanted, the key is pressed again.
         if (latest.current.place.kind !== "conversation" || isInSearch(event.target)) return;
-        if (document.querySelector(OPEN_LAYER) !== null) return;
+        if (document.querySelector(OPEN_BUT_FOR_NAMES) !== null) return;
         event.preventDefault();
         latest.current.onSearch();
       } else if (isPressed("close", event) && document.querySelector(OPEN_LAYER) === null) {

@@ -7,7 +7,8 @@ interface Props<Value extends string> {
   readonly note?: ReactNode;
   readonly options: readonly (readonly [value: Value, words: string])[];
   readonly chosen: Value;
-  readonly disabled?: boolean;
+  /** What was chosen is on its way: another choice does nothing, and the focus stays. */
+  readonly busy?: boolean;
   readonly onChoose: (value: Value) => void;
 }
 
@@ -16,7 +17,7 @@ export function Segments<Value extends string>({
   note,
   options,
   chosen,
-  disabled = false,
+  busy = false,
   onChoose,
 }: Props<Value>) {
   const id = useId();
@@ -38,16 +39,16 @@ export function Segments<Value extends string>({
           {options.map(([value, words]) => (
             <label
               key={value}
-              className="relative cursor-pointer rounded-[4px] px-3 py-1 text-13 whitespace-nowrap has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus has-disabled:cursor-default has-disabled:opacity-50"
+              className="relative cursor-pointer rounded-[4px] px-3 py-1 text-13 whitespace-nowrap has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-focus has-aria-disabled:cursor-default has-aria-disabled:opacity-50"
             >
               <input
                 type="radio"
                 name={id}
                 className="sr-only"
                 checked={chosen === value}
-                disabled={disabled}
+                aria-disabled={busy || undefined}
                 onChange={() => {
-                  onChoose(value);
+                  if (!busy) onChoose(value);
                 }}
               />
               {words}

@@ -7,10 +7,12 @@ interface Props {
   readonly note?: ReactNode;
   readonly checked: boolean;
   readonly disabled?: boolean;
+  /** What it was set to is on its way: a press does nothing, and the focus stays. */
+  readonly busy?: boolean;
   readonly onChange: (checked: boolean) => void;
 }
 
-export function Switch({ label, note, checked, disabled = false, onChange }: Props) {
+export function Switch({ label, note, checked, disabled = false, busy = false, onChange }: Props) {
   const id = useId();
   return (
     <div className="flex items-start gap-4 py-3 compact:py-2">
@@ -31,10 +33,12 @@ export function Switch({ label, note, checked, disabled = false, onChange }: Pro
         aria-checked={checked}
         aria-describedby={note === undefined ? undefined : `${id}-note`}
         disabled={disabled}
+        aria-busy={busy || undefined}
+        aria-disabled={busy || undefined}
         onClick={() => {
-          onChange(!checked);
+          if (!busy) onChange(!checked);
         }}
-        className="relative mt-0.5 h-6 w-10 shrink-0 rounded-round border border-line-strong bg-hover transition-colors duration-150 disabled:opacity-50 aria-checked:border-accent aria-checked:bg-accent"
+        className="relative mt-0.5 h-6 w-10 shrink-0 rounded-round border border-line-strong bg-hover transition-colors duration-150 disabled:opacity-50 aria-busy:opacity-50 aria-checked:border-accent aria-checked:bg-accent"
       >
         <span
           aria-hidden

@@ -24,6 +24,11 @@ export function watchInstalling(): void {
 /** The browser asks the person; its offer is good for once. */
 export async function install(): Promise<void> {
   const made = offer.get();
-  offer.set(null);
-  await made?.prompt();
+  try {
+    await made?.prompt();
+  } catch {
+    // It was asked already, or may not be now: then there is nothing to offer.
+  } finally {
+    if (offer.get() === made) offer.set(null);
+  }
 }

@@ -45,8 +45,12 @@ export function Reach({ title, reach: { view, attempt, ask } }: Props) {
   const alone = view.reach === "this-computer";
   const nobodyElse = isForThisComputerAlone(view);
   return (
-    <section aria-label="Who can come">
-      {title !== undefined && <h2 className="mb-1 text-13 font-medium text-ink-3">{title}</h2>}
+    <section aria-label="Who can come" data-part={title} className="scroll-mt-4">
+      {title !== undefined && (
+        <h2 tabIndex={-1} className="mb-1 rounded-control text-13 font-medium text-ink-3">
+          {title}
+        </h2>
+      )}
       <div className="flex flex-col gap-3 rounded-card border border-line bg-raised p-4">
         <div className="flex items-start gap-3">
           <Sign view={view} />

@@ -47,7 +47,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
         note="Whoever looks at your screen sees it, also while it is locked."
         options={SHOWS}
         chosen={settings.shows}
-        disabled={busy}
+        busy={busy}
         onChoose={(shows) => {
           set({ shows });
         }}
@@ -56,7 +56,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
         label="Sound"
         note="Two soft tones, at most every few seconds."
         checked={settings.sound}
-        disabled={busy}
+        busy={busy}
         onChange={(sound) => {
           set({ sound });
         }}
@@ -67,7 +67,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
           note={QUIET_WORDS[settings.quiet]}
           options={QUIET}
           chosen={settings.quiet}
-          disabled={busy}
+          busy={busy}
           onChoose={(quiet) => {
             set({ quiet });
           }}

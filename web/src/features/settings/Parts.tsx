@@ -1,5 +1,5 @@
 /** A long screen in parts, with a list of them that leads to each: beside it where there is room, else above. */
-import { Children, isValidElement, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
 
 interface PartProps {
@@ -18,14 +18,39 @@ export function Part({ title, children }: PartProps) {
   );
 }
 
-/** The list names its children that are a `Part`. */
+/** The list names the parts that are there, also those that come late. */
 export function Parts({ title, children }: PartProps) {
   const shown = useRef<HTMLDivElement>(null);
-  const titles = Children.toArray(children).flatMap((child) =>
-    isValidElement<PartProps>(child) && child.type === Part ? [child.props.title] : [],
-  );
+  const [titles, setTitles] = useState<readonly string[]>([]);
+  /** Where somebody went by the list: in view, also when what stands above it grows. */
+  const aim = useRef<Element | null>(null);
+  useEffect(() => {
+    const parts = shown.current;
+    if (parts === null) return;
+    const name = () => {
+      const found = [...parts.querySelectorAll<HTMLElement>(":scope > [data-part]")];
+      setTitles(found.map(({ dataset }) => dataset.part ?? ""));
+    };
+    name();
+    const coming = new MutationObserver(name);
+    coming.observe(parts, { childList: true });
+    const growing = new ResizeObserver(() => aim.current?.scrollIntoView());
+    growing.observe(parts);
+    const leave = () => {
+      aim.current = null;
+    };
+    // Whoever scrolls, presses or types is somewhere of their own.
+    const ways = ["wheel", "pointerdown", "keydown"] as const;
+    for (const way of ways) window.addEventListener(way, leave, { capture: true, passive: true });
+    return () => {
+      coming.disconnect();
+      growing.disconnect();
+      for (const way of ways) window.removeEventListener(way, leave, { capture: true });
+    };
+  }, []);
   const goTo = (part: string) => {
-    const section = shown.current?.querySelector(`[data-part=${CSS.escape(part)}]`);
+    const section = shown.current?.querySelector(`[data-part=${CSS.escape(part)}]`) ?? null;
+    aim.current = section;
     section?.scrollIntoView();
     section?.querySelector("h2")?.focus({ preventScroll: true });
   };

@@ -9,7 +9,7 @@ type Setting = Exclude<keyof SettingsView, "unlocked_by" | "notifications" | "ke
 
 interface OnOrOff {
   readonly checked: boolean;
-  readonly disabled: boolean;
+  readonly busy: boolean;
   readonly onChange: (checked: boolean) => void;
 }
 
@@ -26,7 +26,7 @@ export function useSettings(): Settings {
   const [attempt, run] = useAttempt();
   const switchOf = (setting: Setting): OnOrOff => ({
     checked: settings[setting],
-    disabled: attempt.state === "running",
+    busy: attempt.state === "running",
     onChange: (value) => {
       void run(() => service.request("SetSettings", { cid, [setting]: value }));
     },

@@ -1,5 +1,6 @@
 /** The message that was pinned last, and the way to all of them. */
 import { ListOrdered, Pin, PinOff } from "lucide-react";
+import { useRef } from "react";
 
 import type { ConversationView, PeerView, PinView } from "../../../api/generated";
 import { Button, IconButton } from "../../../components/Button";
@@ -79,13 +80,17 @@ function PinsDialog({
   const { cid, pages, service } = useSession();
   const [attempt, run] = useAttempt();
   const now = useNow();
+  const list = useRef<HTMLDivElement>(null);
   const unpin = ({ author, id }: PinView) => {
     const fields = { cid, conversation: peer.conversation, author, message_id: id, pinned: false };
-    void run(() => service.request("PinMessage", fields));
+    // The button goes with what it let go of.
+    void run(() => service.request("PinMessage", fields)).then((done) => {
+      if (done) list.current?.focus();
+    });
   };
   return (
     <Dialog title="Pinned messages" onClose={onClose} className="max-w-md">
-      <div className="h-96 max-h-[70dvh] overflow-y-auto px-3 pb-4">
+      <div ref={list} tabIndex={-1} className="h-96 max-h-[70dvh] overflow-y-auto px-3 pb-4">
         {attempt.state === "refused" && (
           <p role="alert" className="px-2 pb-2 text-13 text-red-ink">
             {sentenceOf(attempt.reason, { peer: displayName(peer) })}
