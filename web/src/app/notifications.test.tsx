@@ -72,6 +72,18 @@ test.each([
   expect(await (await part()).findByText(words)).toBeVisible();
 });
 
+test("a second one is set while the first is on its way", async () => {
+  const { user, world, service } = await showApp(App, SETTINGS);
+  const notifications = within(await screen.findByRole("region", { name: "Notifications" }));
+  const release = service.hold("SetNotifications");
+  await user.click(notifications.getByRole("switch", { name: "Sound" }));
+  await user.click(notifications.getByRole("radio", { name: "Name only" }));
+  release();
+  await waitFor(() => {
+    expect(world.account(ANN).settings.notifications).toMatchObject({ sound: false, shows: "name" });
+  });
+});
+
 test("what they show, their sound and the quiet hours are settings of the account", async () => {
   const { user, world } = await showApp(App, SETTINGS);
   const notifications = await part();

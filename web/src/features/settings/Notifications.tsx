@@ -1,6 +1,6 @@
 /** Who shows notifications, what they show of this account, how they sound, and when there are none. */
 import { Bell } from "lucide-react";
-import { useId, useSyncExternalStore } from "react";
+import { useId, useState, useSyncExternalStore } from "react";
 
 import type { NotificationSettings } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -35,10 +35,13 @@ type Changes = Partial<NotificationSettings>;
 export function Notifications({ settings }: { readonly settings: NotificationSettings }) {
   const { service, cid } = useSession();
   const [attempt, run] = useAttempt();
+  /** What was set last: the others can be set meanwhile. */
+  const [last, setLast] = useState<readonly string[]>([]);
   const set = (changes: Changes) => {
+    setLast(Object.keys(changes));
     void run(() => service.request("SetNotifications", { cid, ...changes }));
   };
-  const busy = attempt.state === "running";
+  const isBusy = (what: keyof NotificationSettings) => attempt.state === "running" && last.includes(what);
   return (
     <>
       <WhoShows />
@@ -47,7 +50,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
         note="Whoever looks at your screen sees it, also while it is locked."
         options={SHOWS}
         chosen={settings.shows}
-        busy={busy}
+        busy={isBusy("shows")}
         onChoose={(shows) => {
           set({ shows });
         }}
@@ -56,7 +59,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
         label="Sound"
         note="Two soft tones, at most every few seconds."
         checked={settings.sound}
-        busy={busy}
+        busy={isBusy("sound")}
         onChange={(sound) => {
           set({ sound });
         }}
@@ -67,7 +70,7 @@ export function Notifications({ settings }: { readonly settings: NotificationSet
           note={QUIET_WORDS[settings.quiet]}
           options={QUIET}
           chosen={settings.quiet}
-          busy={busy}
+          busy={isBusy("quiet")}
           onChoose={(quiet) => {
             set({ quiet });
           }}

@@ -1,5 +1,6 @@
 /** The account's settings that are on or off, each as a switch; a part of the screen says what was refused in it. */
 import type { ReactNode } from "react";
+import { useState } from "react";
 
 import type { SettingsView } from "../../api/generated";
 import { useAttempt, useSession, useWorkspace } from "../../state/context";
@@ -24,10 +25,13 @@ export function useSettings(): Settings {
   const { service, cid } = useSession();
   const settings = useWorkspace(({ account }) => account.settings);
   const [attempt, run] = useAttempt();
+  /** What was set last: the others can be set meanwhile. */
+  const [last, setLast] = useState<Setting | null>(null);
   const switchOf = (setting: Setting): OnOrOff => ({
     checked: settings[setting],
-    busy: attempt.state === "running",
+    busy: attempt.state === "running" && last === setting,
     onChange: (value) => {
+      setLast(setting);
       void run(() => service.request("SetSettings", { cid, [setting]: value }));
     },
   });
