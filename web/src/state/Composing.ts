@@ -5,7 +5,13 @@ import { WritableStore } from "./store";
 
 export type Composed =
   | { readonly kind: "reply"; readonly to: MessageReference }
-  | { readonly kind: "edit"; readonly id: string; readonly before: string };
+  | {
+      readonly kind: "edit";
+      readonly id: string;
+      readonly before: string;
+      /** The message disappears: of its words nothing may outlive the page. */
+      readonly disappears: boolean;
+    };
 
 const KEY = "casemate.reply";
 
@@ -31,10 +37,10 @@ export class Composing {
     this.become(conversation, { kind: "reply", to });
   }
 
-  edit(conversation: string, id: string, before: string): void {
+  edit(conversation: string, id: string, before: string, disappears: boolean): void {
     this.forget(conversation);
     this.edits.set(conversation, before);
-    this.become(conversation, { kind: "edit", id, before });
+    this.become(conversation, { kind: "edit", id, before, disappears });
   }
 
   end(conversation: string): void {
@@ -44,6 +50,8 @@ export class Composing {
 
   typed(conversation: string, text: string): void {
     this.edits.set(conversation, text);
+    const mode = this.of(conversation);
+    if (mode?.kind === "edit" && mode.disappears) return;
     this.keptEdits.typed(conversation, text);
   }
 

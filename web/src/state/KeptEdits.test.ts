@@ -26,7 +26,7 @@ async function opened(records: MemoryRecords, world = worldOfThree()) {
 test("the words of an edit come back as a draft when its page has died", async () => {
   const records = new MemoryRecords();
   const { world, session } = await opened(records);
-  session.outgoing.composing.edit(TALK, "07".repeat(16), "Tea at four");
+  session.outgoing.composing.edit(TALK, "07".repeat(16), "Tea at four", false);
   session.outgoing.composing.typed(TALK, "Tea at five, and bring the plans");
   session.outgoing.seal();
   await vi.waitFor(() => {
@@ -46,7 +46,7 @@ test("an edit that lives is nobody's draft, and one that ended leaves nothing", 
   const records = new MemoryRecords();
   const { world, service, session } = await opened(records);
   const { composing } = session.outgoing;
-  composing.edit(TALK, "07".repeat(16), "Tea at four");
+  composing.edit(TALK, "07".repeat(16), "Tea at four", false);
   composing.typed(TALK, "Tea at five");
   session.outgoing.seal();
   await vi.waitFor(() => {
@@ -63,4 +63,25 @@ test("an edit that lives is nobody's draft, and one that ended leaves nothing", 
   await vi.waitFor(() => {
     expect(records.all.size).toBe(0);
   });
+});
+
+test("of an edit of a message that disappears nothing outlives its page", async () => {
+  const records = new MemoryRecords();
+  const { world, session } = await opened(records);
+  const { composing } = session.outgoing;
+  composing.edit(TALK, "07".repeat(16), "gone soon", true);
+  composing.typed(TALK, "gone very soon");
+  const other = "0c".repeat(32);
+  composing.edit(other, "08".repeat(16), "stays", false);
+  composing.typed(other, "stays here");
+  session.outgoing.seal();
+  await vi.waitFor(() => {
+    expect(records.all.size).toBe(1);
+  });
+  composing.end(other);
+  await vi.waitFor(() => {
+    expect(records.all.size).toBe(0);
+  });
+  await opened(records, world);
+  expect(world.account(ANN).drafts.size).toBe(0);
 });

@@ -1,4 +1,5 @@
-/** Edits that are being made, sealed in this browser: should the page die, their words come back as a draft. */
+/** Edits that are being made, sealed in this browser: should the page die, their words come back as a draft. Drafts have
+ * no life, so those of messages that disappear are not here. */
 import { newMessageId } from "../api/identifiers";
 import type { Windows } from "./browserWindows";
 import type { SealedWords } from "./SealedWords";

@@ -90,7 +90,7 @@ export function ActingLayer({ scroller, acting, peer, writable }: Props) {
         composing.reply(conversation, { author: message.author ?? "", id: message.id });
         return;
       case "edit":
-        composing.edit(conversation, message.id, message.text ?? "");
+        composing.edit(conversation, message.id, message.text ?? "", message.lives_for !== null);
         return;
       case "copy":
         void copy([message]);

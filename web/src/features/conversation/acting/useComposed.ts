@@ -64,7 +64,7 @@ export function useComposed(
     const timeline = session.store.get().workspace?.timelines.get(conversation);
     const last = timeline?.hasAfter === false ? timeline.messages.findLast(isEditable) : undefined;
     if (last === undefined) return false;
-    composing.edit(conversation, last.id, last.text ?? "");
+    composing.edit(conversation, last.id, last.text ?? "", last.lives_for !== null);
     return true;
   };
   return {
