@@ -30,6 +30,7 @@ def test_what_disappears_goes_from_both_screens_each_in_its_time(
     setting.scroll_into_view_if_needed()
     ann.picture("for how long messages live")
     setting.get_by_role("combobox").select_option("30 seconds")
+    ann.button("Set for both of you").click()
     line = re.compile("made new messages disappear 30 seconds after they are read")
     for tab in (ann, bob):
         expect(tab.page.get_by_role("list", name="Messages").get_by_text(line)).to_be_visible()

@@ -45,7 +45,7 @@ test("Escape leaves an edit, and the draft that stood there comes back", async (
   const { messages, user, box } = await openConversation(App, world);
   await user.type(box, "half a thought");
   act(() => {
-    composing().edit(TALK, MINE, "Tea at fore?");
+    composing().edit(TALK, MINE, "Tea at fore?", false);
   });
   await user.type(await editBox(), " Or five?");
   await user.keyboard("{Escape}");

@@ -35,6 +35,8 @@ test("it is set in the details, said in a line to both, and shown in the head", 
   expect(part.getByText(/can copy or photograph it/u)).toBeVisible();
   expect(screen.queryByRole("button", { name: /Messages disappear after/u })).toBeNull();
   await user.selectOptions(choice, "1 day");
+  expect(bob.lives.get(TALK)).toBeUndefined();
+  await user.click(part.getByRole("button", { name: "Set for both of you" }));
   expect(
     await within(messages()).findByText("You made new messages disappear 1 day after they are read"),
   ).toBeVisible();
@@ -80,8 +82,9 @@ test("a refusal is said where it was asked for", async () => {
   const { user, choice, part, service } = await details();
   service.refuseNext("SetDisappearing", { code: "mailbox_full", params: {}, acts: "peer" });
   await user.selectOptions(choice, "1 hour");
+  await user.click(part.getByRole("button", { name: "Set for both of you" }));
   expect(await part.findByRole("alert")).toBeVisible();
-  expect(choice).toHaveDisplayValue("Messages stay");
+  expect(choice).toHaveDisplayValue("1 hour");
 });
 
 test("a message that disappears has a sign, and goes when its time is over, whoever edits it", async () => {

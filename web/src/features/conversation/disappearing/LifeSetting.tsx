@@ -16,7 +16,8 @@ export function LifeSetting({ conversation }: { readonly conversation: string })
   const peer = useWorkspace((workspace) => peerIn(workspace, conversation));
   const livesFor = useWorkspace(({ conversations }) => conversations.get(conversation)?.lives_for ?? null);
   const [attempt, run] = useAttempt();
-  const [typing, setTyping] = useState(false);
+  /** What the list shows, until it is set: an arrow key alone would say it to both. */
+  const [chosen, setChosen] = useState<string | null>(null);
   const id = useId();
   if (peer === undefined) return null;
   const name = displayName(peer);
@@ -24,10 +25,12 @@ export function LifeSetting({ conversation }: { readonly conversation: string })
   const choose = (life: number | null) => {
     void run(() => service.request("SetDisappearing", { cid, conversation, lives_for: life })).then(
       (done) => {
-        if (done) setTyping(false);
+        if (done) setChosen(null);
       },
     );
   };
+  const busy = attempt.state === "running";
+  const inForce = (livesFor ?? 0).toString();
   const offered = LIVES.includes(livesFor) ? LIVES : [...LIVES, livesFor];
   return (
     <div className="flex flex-col gap-2 text-13">
@@ -35,11 +38,11 @@ export function LifeSetting({ conversation }: { readonly conversation: string })
         aria-label="Messages disappear after"
         aria-describedby={id}
         className={`${FIELD} w-full disabled:text-ink-3`}
-        disabled={!writable || attempt.state === "running"}
-        value={typing ? OTHER : (livesFor ?? 0).toString()}
+        disabled={!writable}
+        aria-busy={busy}
+        value={chosen ?? inForce}
         onChange={({ currentTarget: { value } }) => {
-          setTyping(value === OTHER);
-          if (value !== OTHER) choose(Number(value) || null);
+          setChosen(value === inForce ? null : value);
         }}
       >
         {offered.map((life) => (
@@ -49,7 +52,19 @@ export function LifeSetting({ conversation }: { readonly conversation: string })
         ))}
         <option value={OTHER}>Another time…</option>
       </select>
-      {typing && <AnotherLife busy={attempt.state === "running"} onSet={choose} />}
+      {chosen === OTHER && <AnotherLife busy={busy} onSet={choose} />}
+      {chosen !== null && chosen !== OTHER && (
+        <Button
+          size="small"
+          className="h-9 self-start"
+          busy={busy}
+          onClick={() => {
+            choose(Number(chosen) || null);
+          }}
+        >
+          Set for both of you
+        </Button>
+      )}
       <p id={id} className="text-12 text-pretty text-ink-3">
         {writable ? (
           <>

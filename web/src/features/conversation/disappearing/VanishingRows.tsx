@@ -2,7 +2,7 @@
  * Takes messages off the page when their time is over: softly, and also while the service is away. What it hides too early,
  * because this browser's clock is ahead, is back with the next page; what is erased, the service decides.
  */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { MessageView } from "../../../api/generated";
 import { useSession } from "../../../state/context";
@@ -10,12 +10,13 @@ import { changeWorkspace } from "../../../state/sessionState";
 import { applyEvent } from "../../../state/workspace";
 
 const FADE_MILLISECONDS = 160;
-/** Timers hold no more than that: what ends later is looked at again with the next message, or the next page. */
+/** Timers hold no more than that: what ends later is looked at again then. */
 const LONGEST_MILLISECONDS = 2 ** 31 - 1;
 
 export default function VanishingRows({ messages }: { readonly messages: readonly MessageView[] }) {
   const { store, outgoing } = useSession();
   const living = useRef<readonly MessageView[]>([]);
+  const [looks, setLooks] = useState(0);
 
   useEffect(() => {
     const before = living.current;
@@ -29,7 +30,15 @@ export default function VanishingRows({ messages }: { readonly messages: readonl
       }
     const next = living.current.toSorted((one, other) => (one.ends_at ?? 0) - (other.ends_at ?? 0))[0];
     const left = (next?.ends_at ?? 0) - Date.now();
-    if (next === undefined || left > LONGEST_MILLISECONDS) return;
+    if (next === undefined) return;
+    if (left > LONGEST_MILLISECONDS) {
+      const again = setTimeout(() => {
+        setLooks(looks + 1);
+      }, LONGEST_MILLISECONDS);
+      return () => {
+        clearTimeout(again);
+      };
+    }
     const { id, conversation } = next;
     const fade = setTimeout(() => {
       rowOf(id)?.setAttribute("data-fading", "");
@@ -46,7 +55,7 @@ export default function VanishingRows({ messages }: { readonly messages: readonl
       clearTimeout(fade);
       clearTimeout(go);
     };
-  }, [messages, store, outgoing]);
+  }, [messages, looks, store, outgoing]);
 
   return null;
 }
