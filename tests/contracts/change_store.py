@@ -10,7 +10,7 @@ from msgspec import structs
 
 from casemate.internal_service.core.account.changes import Change, ChangeKind, Target, fold
 from casemate.internal_service.core.account.ports import AccountStore
-from casemate.internal_service.core.account.rows import MessageRow, Pin
+from casemate.internal_service.core.account.rows import Beginning, MessageRow, Pin
 from casemate.protocol.ids import AccountId, DeviceId, MessageId
 from casemate.protocol.limits import CHANGES_WAITING, CHANGES_WAITING_SECONDS, PINS_SHOWN, VERSIONS_KEPT
 from tests.contracts.account_rows import BEA, CARL, PROFILE, THEIR_DEVICE, WITH_BEA, add, message
@@ -73,12 +73,20 @@ class ChangeStoreContract:
     def test_whoever_says_last_whether_a_message_is_pinned_is_right(self, store: AccountStore) -> None:
         add(store, HELLO)
         assert store.change_add(WITH_BEA, TARGET, change("pin", 7, BEA), 9.0) == [HELLO.message_id]
-        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0)]
+        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0, Beginning(HELLO.kind, HELLO.body))]
         store.change_add(WITH_BEA, TARGET, change("pin", 6, ALICE), 9.0)
-        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0)]
+        assert store.pins(WITH_BEA) == [Pin(TARGET, BEA, 7.0, Beginning(HELLO.kind, HELLO.body))]
         store.change_add(WITH_BEA, TARGET, change("unpin", 8, ALICE), 9.0)
         store.change_add(WITH_BEA, TARGET, change("pin", 7, BEA), 9.0)
         assert store.pins(WITH_BEA) == []
+
+    def test_a_pin_says_how_its_message_begins_and_of_a_long_one_no_more(self, store: AccountStore) -> None:
+        add(store, HELLO)
+        store.change_add(WITH_BEA, TARGET, change("pin", 7, BEA), 9.0)
+        store.pins(WITH_BEA)
+        store.change_add(WITH_BEA, TARGET, change("edit", 8, BEA, text="é" * 1_000), 9.0)
+        [pin] = store.pins(WITH_BEA)
+        assert pin.says == Beginning(HELLO.kind, ("é" * 200).encode())
 
     def test_a_pin_waits_for_its_message_and_goes_with_it(self, store: AccountStore) -> None:
         last = message("last", 6)

@@ -12,12 +12,13 @@ from casemate.internal_service.adapters.account_store.messages import MESSAGE_CO
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
 from casemate.internal_service.core.account.conversations import ilm
-from casemate.internal_service.core.account.rows import DeletedBy, Delivery, DisplayOrder, MessageRow, Pin
+from casemate.internal_service.core.account.rows import Beginning, DeletedBy, Delivery, DisplayOrder, MessageRow, Pin
 from casemate.protocol.ids import AccountId, ConversationId, DeviceId, MessageId, cid_of
 from casemate.protocol.limits import (
     CHANGES_WAITING,
     CHANGES_WAITING_BYTES,
     CHANGES_WAITING_SECONDS,
+    PIN_CHARACTERS,
     PINS_SHOWN,
     VERSIONS_BYTES,
     VERSIONS_KEPT,
@@ -28,6 +29,7 @@ _COLUMNS: Final = "kind, author, counter, device, id, made_at, text, emojis"
 _OF_TARGET: Final = "conversation = ? AND target_author = ? AND target = ?"
 _SAY_IT: Final = f"kind IN ('{Kind.EDIT}', '{Kind.PREVIEW}')"
 _EDITS_OF: Final = f"about = ? AND conversation = ? AND author = ? AND shows = 'change' AND {_SAY_IT}"
+_PIN_BYTES: Final = 4 * PIN_CHARACTERS
 _BESIDES_TEXT: Final = 256
 """Bytes that a row takes besides its text and emojis, about."""
 
@@ -119,10 +121,22 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
             " WHERE conversation = ? AND kind = 'pin' AND waits = 0"
             " ORDER BY counter DESC, device DESC, id DESC LIMIT ?"
         )
-        rows = self._stored.rows(sql, conversation, PINS_SHOWN)
         return [
-            Pin((AccountId(author), MessageId(target)), AccountId(by), made_at) for author, target, by, made_at in rows
+            Pin((author, target), by, made_at, self._said_by(conversation, author, target))
+            for author, target, by, made_at in self._stored.rows(sql, conversation, PINS_SHOWN)
         ]
+
+    def _said_by(self, conversation: ConversationId, author: AccountId, message_id: MessageId) -> Beginning | None:
+        """Kept with its pin: a peer's pins may be of long messages, and every event of the conversation shows them."""
+        row = self._stored.row(
+            "SELECT kind, substr(body, 1, ?) FROM messages INDEXED BY messages_by_id"
+            " WHERE id = ? AND conversation = ? AND author = ? AND shows = 'line' AND vanished = 0",
+            _PIN_BYTES,
+            message_id,
+            conversation,
+            author,
+        )
+        return None if row is None else Beginning(*row)
 
     def _with_what_waited(self, row: MessageRow) -> MessageRow:
         if row.author is None or row.shows != Shows.LINE:

@@ -355,6 +355,8 @@ class Pin(NamedTuple):
     """Who pinned it."""
     made_at: float
     """By their clock."""
+    says: Beginning | None
+    """None: its time is over."""
 
 
 class Arrangement(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ from casemate.internal_service.core.account.paths.reasons import why_away, why_n
 from casemate.internal_service.core.account.people.inviting import Inviting
 from casemate.internal_service.core.account.people.namesakes import Namesakes
 from casemate.internal_service.core.account.profiles import SharedProfile
-from casemate.internal_service.core.account.rows import Beginning, Delivery, DisplayOrder, Guest, MessageRow, Peer
+from casemate.internal_service.core.account.rows import Beginning, Delivery, DisplayOrder, Guest, MessageRow, Peer, Pin
 from casemate.internal_service.core.ground.refusals import reason
 from casemate.protocol.client.message_extensions import MessageVersion
 from casemate.protocol.client.notification_views import MuteView
@@ -213,23 +213,7 @@ class Showing:
         )
 
     def _pins(self, conversation: ConversationId) -> list[PinView]:
-        pins = self._context.store.pins(conversation)
-        if not pins:
-            return []
-        lines = self._context.store.lines(conversation, [pin.target[1] for pin in pins])
-        texts = {(line.author, line.message_id): said_in(line) for line in lines if not line.vanished}
-        return [
-            PinView(
-                author=pin.target[0].hex(),
-                id=pin.target[1].hex(),
-                text=text if text is None else text[:PIN_CHARACTERS],
-                by=pin.by.hex(),
-                made_at=milliseconds(pin.made_at),
-            )
-            for pin in pins
-            if pin.target in texts
-            for text in [texts[pin.target]]
-        ]
+        return [_pin_view(pin, pin.says) for pin in self._context.store.pins(conversation) if pin.says is not None]
 
     def messages(self, peer: Peer, message_ids: Iterable[MessageId]) -> list[MessageView]:
         """Of those that there are, in this order."""
@@ -477,6 +461,17 @@ def said_in(row: MessageRow | Beginning) -> str | None:
     if row.kind.startswith(NOTE_PREFIX):
         return row.body.decode() or None
     return said(row.kind, row.body)
+
+
+def _pin_view(pin: Pin, says: Beginning) -> PinView:
+    text = said_in(says)
+    return PinView(
+        author=pin.target[0].hex(),
+        id=pin.target[1].hex(),
+        text=None if text is None else text[:PIN_CHARACTERS],
+        by=pin.by.hex(),
+        made_at=milliseconds(pin.made_at),
+    )
 
 
 def view_order(order: DisplayOrder) -> MessageOrder:
