@@ -135,8 +135,8 @@ class Changing:
     def arrived(self, peer: Peer, device: DeviceId, content: Content, now: Instant) -> Outcome:
         """Raises PeerBrokeProtocol."""
         order = (content.counter, device, content.message_id)
-        # No later than it came, whatever their clock says: no reader knows every number as a day.
-        made_at = min(content.sent_at_ms, milliseconds(now.wall)) / 1000
+        # By their clock, which both sides show alike; but no reader knows every number as a day.
+        made_at = milliseconds(content.sent_at_ms / 1000) / 1000
         target, change = read_change(content.kind, content.body, peer.account_id, order, made_at)
         return self._apply(content.conversation_id, target, change, now)
 
