@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from casemate.crypto.content import Shows
-from casemate.internal_service.adapters.account_store.conversations import LAST_COUNTER, ConversationsTable
+from casemate.internal_service.adapters.account_store.conversations import LAST_COUNTER, ON_A_PAGE, ConversationsTable
 from casemate.internal_service.core.account.conversations.shown_time import shown_time
 from casemate.internal_service.core.account.rows import DisplayOrder, MessageRow, Reactions
 from casemate.protocol.ids import ACCOUNT_ID_BYTES, MESSAGE_ID_BYTES, AccountId, ConversationId, DeviceId, MessageId
@@ -27,7 +27,7 @@ _TOLD, _UNTOLD = 1, 2
 """Said to SQLite: it takes the index of the lines of a conversation for as good, and looks at all of them."""
 _AT_ONCE: Final = 500
 """Ids that one statement asks for."""
-LINES = "FROM messages WHERE conversation = ? AND shows = 'line' AND deleted IS NOT 'here' AND vanished = 0"
+LINES = f"FROM messages WHERE conversation = ? AND {ON_A_PAGE}"
 
 
 _reactions: Final = msgspec.msgpack.Decoder(Reactions)

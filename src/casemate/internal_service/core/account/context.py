@@ -117,6 +117,7 @@ class Context(Memory):
     def __post_init__(self) -> None:
         self.changed_peers = UndoSet(self.undo)
         self.key_time = KeyTime(self.store, self.undo)
+        self.conversation_with(self.account_id)  # every conversation is compared with one's notes
         self.goes_back_with(self.undo)
 
     @classmethod
