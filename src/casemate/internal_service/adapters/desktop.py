@@ -63,6 +63,8 @@ class DesktopNotifications:
         self._worker: asyncio.Task[None] | None = None
         self._bus: _Bus | None = None
         self._shown: dict[str, tuple[int, NotificationView]] = {}
+        self._closed_early: dict[int, int] | None = None
+        """While one is being shown: which numbers were closed before we learned that they are ours, and why."""
         self._strays: list[int] = []
         """Shown after nobody waited for it any more: to be withdrawn."""
         self._daemon = ("", "")
@@ -142,11 +144,18 @@ class DesktopNotifications:
 
     async def _show(self, bus: "_Bus", key: str, view: NotificationView, replaces: int) -> None:
         """Raises NoDesktop."""
+        early: dict[int, int] = {}
+        self._closed_early = early
         try:
-            self._shown[key] = await bus.show(view, replaces, self._shown_late), view
+            number = await bus.show(view, replaces, self._shown_late)
         except _AnsweredNo:
             self._waiting[key] = None  # what stands there is not true any more
             raise
+        finally:
+            self._closed_early = None
+        self._shown[key] = number, view
+        if number in early:
+            self._closed(number, early[number])
 
     def _shown_late(self, number: int) -> None:
         if all(number != shown for shown, _ in self._shown.values()):
@@ -201,7 +210,10 @@ class DesktopNotifications:
         self._waiting = {key: view for key, view in self._waiting.items() if key in self._shown}
 
     def _closed(self, number: int, why: int) -> None:
-        for key in [key for key, (shown, _) in self._shown.items() if shown == number]:
+        keys = [key for key, (shown, _) in self._shown.items() if shown == number]
+        if not keys and self._closed_early is not None:
+            self._closed_early[number] = why
+        for key in keys:
             del self._shown[key]
             if why == _PUT_AWAY:
                 self._events.post(NotificationDismissed(key))
