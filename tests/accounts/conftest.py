@@ -1,4 +1,4 @@
-"""A server with nobody at it, two friends, and two neighbours."""
+"""A server with nobody at it, two friends together or by name, and two neighbours."""
 
 from pathlib import Path
 
@@ -18,6 +18,18 @@ def friends(world: Deployment) -> tuple[Person, Person]:
     alice, bob = world.person("alice"), world.person("bob")
     world.befriend(alice, bob)
     return alice, bob
+
+
+@pytest.fixture
+def alice(world: Deployment) -> Person:
+    return world.person("alice")
+
+
+@pytest.fixture
+def bob(world: Deployment, alice: Person) -> Person:
+    bob = world.person("bob")
+    world.befriend(alice, bob)
+    return bob
 
 
 @pytest.fixture

@@ -20,19 +20,6 @@ from casemate.protocol.link import Deliver
 from casemate.protocol.link_previews import LinkPreview
 from tests.accounts.deployment import Deployment, Person
 
-
-@pytest.fixture
-def alice(world: Deployment) -> Person:
-    return world.person("alice")
-
-
-@pytest.fixture
-def bob(world: Deployment, alice: Person) -> Person:
-    bob = world.person("bob")
-    world.befriend(alice, bob)
-    return bob
-
-
 Change = Callable[[Changing, ConversationId, Instant], Outcome]
 
 

@@ -17,18 +17,6 @@ LIFE = HOUR_SECONDS
 YEAR = 365 * DAY_SECONDS
 
 
-@pytest.fixture
-def alice(world: Deployment) -> Person:
-    return world.person("alice")
-
-
-@pytest.fixture
-def bob(world: Deployment, alice: Person) -> Person:
-    bob = world.person("bob")
-    world.befriend(alice, bob)
-    return bob
-
-
 def set_life(world: Deployment, one: Person, other: Person, lives_for: int | None) -> None:
     world.do(one, lambda account, now: account.disappearing.set(account.conversation_with(other.cid), lives_for, now))
 

@@ -13,18 +13,6 @@ from tests.support.decrypted import decrypted
 WORDS = "herons at dawn"
 
 
-@pytest.fixture
-def alice(world: Deployment) -> Person:
-    return world.person("alice")
-
-
-@pytest.fixture
-def bob(world: Deployment, alice: Person) -> Person:
-    bob = world.person("bob")
-    world.befriend(alice, bob)
-    return bob
-
-
 def keep(world: Deployment, person: Person, days: int | None) -> None:
     def set_days(account, now):  # type: ignore[no-untyped-def]
         account.keeping.set_days(days, now)

@@ -16,18 +16,6 @@ EDITED = "pelicans over the lagoon"
 OF_ALL = b"over the lagoon"
 
 
-@pytest.fixture
-def alice(world: Deployment) -> Person:
-    return world.person("alice")
-
-
-@pytest.fixture
-def bob(world: Deployment, alice: Person) -> Person:
-    bob = world.person("bob")
-    world.befriend(alice, bob)
-    return bob
-
-
 def edit(world: Deployment, one: Person, other: Person, message_id: MessageId, text: str) -> None:
     world.do(
         one,

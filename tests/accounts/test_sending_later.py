@@ -17,18 +17,6 @@ from tests.support.decrypted import decrypted
 LATER = MessageId(b"l" * 16)
 
 
-@pytest.fixture
-def alice(world: Deployment) -> Person:
-    return world.person("alice")
-
-
-@pytest.fixture
-def bob(world: Deployment, alice: Person) -> Person:
-    bob = world.person("bob")
-    world.befriend(alice, bob)
-    return bob
-
-
 def later(
     world: Deployment, one: Person, other: Person, text: str, seconds: float, message_id: MessageId = LATER
 ) -> None:

@@ -156,6 +156,11 @@ class Tab:
         body = self.page.locator(".message-text", has_text=re.compile(f"^{re.escape(text)}$"))
         return self.page.locator("[data-message]").filter(has=body)
 
+    def choose(self, words: str, action: str) -> None:
+        """From the menu of a message."""
+        self.message(words).click(button="right", position={"x": 40, "y": 10})
+        self.page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
+
     def expect_status(self, text: str, *statuses: str) -> None:
         """The message's own mark: queued, sent, delivered or read."""
         mark = self.message(text).locator("[data-status]")

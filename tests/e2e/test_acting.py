@@ -12,11 +12,6 @@ from tests.support.deployment import Deployment
 pytestmark = pytest.mark.e2e
 
 
-def choose(tab: Tab, words: str, action: str) -> None:
-    tab.message(words).click(button="right", position={"x": 40, "y": 10})
-    tab.page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
-
-
 def test_react_answer_jump_edit_and_delete_for_everyone(browser: Browser, album: Album, deployment: Deployment) -> None:
     deployment.start("one", "two")
     ann, bob = (Tab.open(browser.new_context(), album, deployment.service(name)) for name in ("one", "two"))
@@ -34,7 +29,7 @@ def test_react_answer_jump_edit_and_delete_for_everyone(browser: Browser, album:
     for number in range(40):
         bob.say(f"line {number}")
     bob.page.get_by_role("region", name="Conversation with Ann").evaluate("(list) => { list.scrollTop = 0; }")
-    choose(bob, "Tea at fore?", "Reply")
+    bob.choose("Tea at fore?", "Reply")
     expect(bob.page.get_by_text("Replying to Ann")).to_be_visible()
     expect(bob.composer).to_be_focused()
     bob.say("Gladly")
@@ -59,7 +54,7 @@ def test_react_answer_jump_edit_and_delete_for_everyone(browser: Browser, album:
     bob.page.keyboard.press("Escape")
 
     # Taken back: a trace stays on both sides, and the answer says so.
-    choose(ann, "Tea at four?", "Delete")
+    ann.choose("Tea at four?", "Delete")
     ann.picture("deleting asks")
     ann.button("Delete for everyone").click()
     expect(ann.message("You deleted this message")).to_be_visible()

@@ -12,11 +12,6 @@ from tests.support.deployment import Deployment
 pytestmark = pytest.mark.e2e
 
 
-def choose(tab: Tab, words: str, action: str) -> None:
-    tab.message(words).click(button="right", position={"x": 40, "y": 10})
-    tab.page.get_by_role("menuitem", name=re.compile(f"^{action}")).click()
-
-
 def test_a_pin_stands_for_both_leads_there_and_goes(browser: Browser, album: Album, deployment: Deployment) -> None:
     deployment.start("one", "two")
     ann, bob = (Tab.open(browser.new_context(), album, deployment.service(name)) for name in ("one", "two"))
@@ -24,7 +19,7 @@ def test_a_pin_stands_for_both_leads_there_and_goes(browser: Browser, album: Alb
     bob.create_account(deployment.server.address, "bob", "Bob")
     make_friends(ann, "Ann", bob, "Bob")
     ann.say("The key is under the third stone")
-    choose(bob, "The key is under the third stone", "Pin for both")
+    bob.choose("The key is under the third stone", "Pin for both")
     bar = ann.page.get_by_role("region", name="Pinned")
     expect(bar).to_contain_text("The key is under the third stone")
     expect(bar).to_contain_text("Pinned by Bob")
