@@ -44,7 +44,14 @@ def up(installed: Installed, tmp_path: Path) -> Iterator[Up]:
 
 
 async def test_its_ui_answers_with_all_its_files(up: Up, packed: Packed) -> None:
-    types = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+    types = {
+        ".html": "text/html",
+        ".js": "text/javascript",
+        ".css": "text/css",
+        ".svg": "image/svg+xml",
+        ".png": "image/png",
+        ".webmanifest": "application/manifest+json",
+    }
     launch = up.url()
     origin = launch.partition("/?")[0]
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gzip
-import mimetypes
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -22,10 +21,12 @@ _TYPES: Final = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
+"""Said here and not looked up: the computer's own table of types may say anything."""
 _TEXT: Final = frozenset({".html", ".js", ".css", ".svg", ".json", ".webmanifest"})
 
 
@@ -82,5 +83,5 @@ def _compressed(path: Path, content: bytes) -> bytes | None:
 
 
 def _content_type(path: Path) -> str:
-    kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    kind = _TYPES.get(path.suffix, "application/octet-stream")
     return f"{kind}; charset=utf-8" if path.suffix in _TEXT else kind
