@@ -79,6 +79,13 @@ const LOADED_LATER = {
     "What is loaded on demand is a Later (components/Later.tsx): it says what did not come, and asks again",
 };
 
+/** What is disabled loses the focus, and a screen reader hears nothing of what it waits for. */
+const BUSY_KEEPS_FOCUS = {
+  selector:
+    "JSXAttribute[name.name='disabled'] :matches(Identifier[name=/busy|running|pending|saving|sending|loading|under.?way/i], Literal[value='running'])",
+  message: "What waits for an answer is `busy`, not disabled: it keeps the focus, and says so",
+};
+
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
   js.configs.recommended,
@@ -107,6 +114,7 @@ export default tseslint.config(
         "error",
         MADE_ONCE,
         LOADED_LATER,
+        BUSY_KEEPS_FOCUS,
         ...plainWords,
         // The box that cuts a line decides at which end: around an isolated name it would cut its first word.
         {

@@ -22,6 +22,36 @@ test("a switch keeps the focus while it is set", async () => {
   });
 });
 
+test("another address is written after the one that was added", async () => {
+  const { user } = await showApp(App, SETTINGS);
+  const part = within(await screen.findByRole("region", { name: "Where the server is" }));
+  const field = part.getByRole("textbox", { name: "Another address" });
+  await user.type(field, "chat.example.org:12349");
+  await user.click(part.getByRole("button", { name: "Add" }));
+  await waitFor(() => {
+    expect(field).toHaveValue("");
+  });
+  expect(field).toHaveFocus();
+});
+
+test("a status that is cleared leaves the focus where another is written", async () => {
+  const { user, service } = await showApp(App, SETTINGS);
+  const field = await screen.findByRole("textbox", { name: "Status" });
+  await user.type(field, "In the garden");
+  const set = screen.getByRole("button", { name: "Set status" });
+  await user.click(set);
+  const clear = await screen.findByRole("button", { name: "Clear" });
+  expect(set).toHaveFocus();
+  const release = service.hold("SetStatus");
+  await user.click(clear);
+  expect(clear).toHaveFocus();
+  act(release);
+  await waitFor(() => {
+    expect(field).toHaveFocus();
+  });
+  expect(clear).not.toBeInTheDocument();
+});
+
 test("an offer to install that the browser refuses to make is over, and the focus is on its part", async () => {
   const { user } = await showApp(App, SETTINGS);
   const part = within(await screen.findByRole("region", { name: "On this computer" }));

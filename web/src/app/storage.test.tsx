@@ -112,6 +112,7 @@ test("a conversation is emptied here, and the other keeps theirs", async () => {
   });
   expect(world.account(BOB).saidWith(ANN)).toHaveLength(451);
   expect(await part.findByText("There are none yet.")).toBeVisible();
+  expect(part.getByRole("heading", { name: "Conversations" })).toHaveFocus();
 });
 
 test("who stops emptying keeps the rest", async () => {

@@ -172,10 +172,16 @@ test("the browsers that may open Casemate are listed, and can be signed out", as
   await user.click(part.getByRole("button", { name: "Sign out Chrome on Windows" }));
   expect(await part.findByRole("alert")).toHaveTextContent("Something went wrong");
   expect(part.getAllByRole("listitem")).toHaveLength(2);
-  await user.click(part.getByRole("button", { name: "Sign out Chrome on Windows" }));
+  const release = service.hold("SignOutBrowser");
+  const button = part.getByRole("button", { name: "Sign out Chrome on Windows" });
+  await user.click(button);
+  expect(button).toHaveAttribute("aria-busy", "true");
+  expect(button).toHaveFocus();
+  release();
   await waitFor(() => {
     expect(part.getAllByRole("listitem")).toHaveLength(1);
   });
+  expect(part.getByRole("list", { name: "Browsers" })).toHaveFocus();
   expect(part.queryByRole("alert")).not.toBeInTheDocument();
 });
 

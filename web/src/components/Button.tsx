@@ -76,9 +76,20 @@ interface IconButtonProps extends Omit<ComponentProps<"button">, "children"> {
   readonly icon: ReactNode;
   readonly shortcut?: string;
   readonly side?: "top" | "right" | "bottom" | "left";
+  /** As of a Button. */
+  readonly busy?: boolean;
 }
 
-export function IconButton({ label, icon, shortcut, side, className, ...rest }: IconButtonProps) {
+export function IconButton({
+  label,
+  icon,
+  shortcut,
+  side,
+  busy = false,
+  className,
+  onClick,
+  ...rest
+}: IconButtonProps) {
   return (
     <Tooltip
       text={label}
@@ -88,13 +99,16 @@ export function IconButton({ label, icon, shortcut, side, className, ...rest }: 
       <button
         type="button"
         aria-label={label}
+        aria-busy={busy || undefined}
+        aria-disabled={busy || undefined}
         className={classes(
           "inline-flex size-9 shrink-0 items-center justify-center rounded-control text-ink-2",
           "transition-colors duration-100 hover:bg-hover hover:text-ink aria-pressed:bg-hover aria-pressed:text-ink",
-          "disabled:opacity-45",
+          "disabled:opacity-45 aria-busy:opacity-45",
           className,
         )}
         {...rest}
+        onClick={busy ? undefined : onClick}
       >
         {icon}
       </button>

@@ -99,7 +99,7 @@ export function DirectoryRowView({
         <IconButton
           label={`Write ${name} a line with your request`}
           className="-mx-1.5"
-          disabled={busy}
+          busy={busy}
           icon={<MessageSquarePlus size={16} aria-hidden />}
           onClick={onWriteLine}
         />

@@ -68,7 +68,7 @@ export function MakeLink({ reach, making }: Props) {
         {opens && (
           <Button
             kind="quiet"
-            disabled={busy}
+            busy={busy}
             onClick={() => {
               make(false);
             }}

@@ -17,7 +17,7 @@ export function OwnProfile({ account }: { readonly account: AccountView }) {
   return (
     <>
       <OwnPicture account={account} />
-      <OwnStatus key={account.status?.text ?? ""} account={account} />
+      <OwnStatus account={account} />
     </>
   );
 }

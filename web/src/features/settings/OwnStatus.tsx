@@ -25,6 +25,13 @@ export function OwnStatus({ account }: { readonly account: AccountView }) {
   const now = useNow();
   const shown = presentStatus(account, now);
   const [text, setText] = useState(shown?.text ?? "");
+  // Set, also elsewhere, it stands in the field: the same field, which may have the focus.
+  const told = account.status?.text ?? "";
+  const [heard, setHeard] = useState(told);
+  if (told !== heard) {
+    setHeard(told);
+    setText(told);
+  }
   const [ends, setEnds] = useState(0);
   const [picking, setPicking] = useState(false);
   const field = useRef<HTMLInputElement>(null);
@@ -33,7 +40,7 @@ export function OwnStatus({ account }: { readonly account: AccountView }) {
   const wanted = text.trim();
   const save = (line: string) => {
     const until = line === "" ? null : (ENDS[ends]?.[1](Date.now()) ?? null);
-    void run(() => service.request("SetStatus", { cid, text: line, until }));
+    return run(() => service.request("SetStatus", { cid, text: line, until }));
   };
   const times = shown === null ? "" : statusTimeWords(shown, now);
   return (
@@ -41,8 +48,7 @@ export function OwnStatus({ account }: { readonly account: AccountView }) {
       className="flex flex-col gap-2 py-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (left >= 0 && wanted !== (shown?.text ?? "")) save(wanted);
-        else if (left >= 0 && wanted !== "") save(wanted);
+        if (left >= 0 && (wanted !== "" || shown !== null)) void save(wanted);
       }}
     >
       <label className="text-15 font-medium" htmlFor="own-status">
@@ -95,8 +101,10 @@ export function OwnStatus({ account }: { readonly account: AccountView }) {
         {shown !== null && (
           <Button
             size="small"
+            busy={attempt.state === "running"}
             onClick={() => {
-              save("");
+              // The button goes with the status.
+              void save("").then((cleared) => cleared && field.current?.focus());
             }}
           >
             Clear

@@ -22,7 +22,7 @@ export function ServerAddresses({ account }: { readonly account: AccountView }) 
     // The pressed button goes with its row.
     if (await run(() => service.request("RemoveServerAddress", { cid, address }))) list.current?.focus();
   };
-  const removable = server_addresses.length > 1 && attempt.state !== "running";
+  const removable = server_addresses.length > 1;
   return (
     <>
       <ul ref={list} tabIndex={-1} aria-label="Addresses" className="divide-y divide-line">
@@ -30,6 +30,7 @@ export function ServerAddresses({ account }: { readonly account: AccountView }) 
           <AddressRow
             key={each.address}
             row={each}
+            busy={attempt.state === "running"}
             onRemove={
               each.by_person && removable
                 ? () => {
@@ -52,10 +53,11 @@ export function ServerAddresses({ account }: { readonly account: AccountView }) 
 
 interface RowProps {
   readonly row: ServerAddressView;
+  readonly busy: boolean;
   readonly onRemove: (() => void) | null;
 }
 
-function AddressRow({ row, onRemove }: RowProps) {
+function AddressRow({ row, busy, onRemove }: RowProps) {
   const now = useNow();
   const { address, by_person, in_use } = row;
   return (
@@ -71,7 +73,7 @@ function AddressRow({ row, onRemove }: RowProps) {
         {!by_person && " Named by the server."}
       </p>
       {onRemove !== null && (
-        <Button aria-label={`Remove ${address}`} onClick={onRemove}>
+        <Button aria-label={`Remove ${address}`} busy={busy} onClick={onRemove}>
           Remove
         </Button>
       )}
@@ -93,14 +95,19 @@ function AddAddress({ cid, full }: { readonly cid: bigint; readonly full: boolea
   const service = useService();
   const [address, setAddress] = useState("");
   const [attempt, run] = useAttempt();
+  const form = useRef<HTMLFormElement>(null);
   const add = async () => {
-    if (await run(() => service.request("AddServerAddress", { cid, address }))) setAddress("");
+    if (!(await run(() => service.request("AddServerAddress", { cid, address })))) return;
+    // With nothing in the field its button cannot be pressed, and would lose the focus.
+    form.current?.querySelector("input")?.focus();
+    setAddress("");
   };
   if (full)
     return <p className="py-3 text-13 text-ink-3">Eight addresses are kept. Remove one to add another.</p>;
   const problem = attempt.state === "refused" ? problemWords(attempt.reason.code) : null;
   return (
     <form
+      ref={form}
       className="flex flex-wrap items-start gap-3 py-3"
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,6 +1,6 @@
 /** The browsers that may open Casemate on this computer, and the way to send one of them away. */
 import { MonitorSmartphone } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { BrowserView } from "../../api/generated";
 import { Button } from "../../components/Button";
@@ -12,6 +12,7 @@ export function SignedInBrowsers() {
   const service = useService();
   const [browsers, setBrowsers] = useState<readonly BrowserView[] | null>(null);
   const [attempt, run] = useAttempt();
+  const shown = useRef<HTMLUListElement>(null);
   const list = async () => {
     setBrowsers((await service.request("ListBrowsers", {})).browsers);
   };
@@ -24,6 +25,8 @@ export function SignedInBrowsers() {
     void run(async () => {
       await service.request("SignOutBrowser", { browser });
       await list();
+      // The pressed button goes with its row.
+      shown.current?.focus();
     });
   };
   return (
@@ -33,7 +36,7 @@ export function SignedInBrowsers() {
           {attempt.state === "running" ? "Looking…" : "Not known right now."}
         </p>
       ) : (
-        <ul className="divide-y divide-line">
+        <ul ref={shown} tabIndex={-1} aria-label="Browsers" className="divide-y divide-line">
           {browsers.map((browser) => (
             <BrowserRow
               key={browser.id}
@@ -72,7 +75,7 @@ function BrowserRow({ browser, busy, onSignOut }: RowProps) {
         {browser.this_one ? "This one. " : `Last used ${sinceTime(browser.last_used_at, now)}. `}
         Signed in {sinceTime(browser.signed_in_at, now)}.
       </p>
-      <Button aria-label={`Sign out ${browser.name}`} disabled={busy} onClick={onSignOut}>
+      <Button aria-label={`Sign out ${browser.name}`} busy={busy} onClick={onSignOut}>
         Sign out
       </Button>
     </li>

@@ -1,5 +1,5 @@
 /** What conversations take on this computer, for how long it stays, and a way out for each: as a file, or off the disk. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Button } from "../../../components/Button";
 import { PersonName } from "../../../components/PersonName";
@@ -25,11 +25,22 @@ const CHOICES = [
 export default function Storage() {
   const { uses, failed, again } = useUses();
   const [all, setAll] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  const emptied = useRef(false);
+  // Of an emptied conversation nothing can be pressed any more: the keyboard goes on from the list.
+  useEffect(() => {
+    const { activeElement } = document;
+    if (emptied.current && (activeElement === document.body || activeElement?.matches(":disabled")))
+      title.current?.focus({ preventScroll: true });
+    emptied.current = false;
+  }, [uses]);
   return (
     <>
       <Retention />
       <section aria-label="Conversations" className="py-3">
-        <h3 className="text-15 font-medium">Conversations</h3>
+        <h3 ref={title} tabIndex={-1} className="rounded-control text-15 font-medium">
+          Conversations
+        </h3>
         <p className="text-13 text-ink-2">What their words take on this computer’s disk, sealed.</p>
         {failed && uses === null ? (
           <p role="alert" className="flex flex-wrap items-center gap-3 pt-2 text-13 text-red-ink">
@@ -47,7 +58,14 @@ export default function Storage() {
         ) : (
           <ul className="mt-2 divide-y divide-line">
             {(all ? uses : uses.slice(0, SHOWN_AT_FIRST)).map((use) => (
-              <ConversationUse key={use.peer.conversation} use={use} onEmptied={again} />
+              <ConversationUse
+                key={use.peer.conversation}
+                use={use}
+                onEmptied={() => {
+                  emptied.current = true;
+                  again();
+                }}
+              />
             ))}
           </ul>
         )}
