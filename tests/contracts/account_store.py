@@ -34,6 +34,7 @@ from tests.contracts.arranged_store import ArrangedStoreContract
 from tests.contracts.change_store import ChangeStoreContract
 from tests.contracts.delivery_store import DeliveryStoreContract
 from tests.contracts.finding_store import FindingStoreContract
+from tests.contracts.later_store import LaterStoreContract
 from tests.contracts.lives_store import LivesStoreContract
 from tests.contracts.message_store import MessageStoreContract
 from tests.contracts.notifying_store import NotifyingStoreContract
@@ -57,6 +58,7 @@ class AccountStoreContract(
     FindingStoreContract,
     ScheduledStoreContract,
     ArrangedStoreContract,
+    LaterStoreContract,
     LivesStoreContract,
     ProfilesStoreContract,
     NotifyingStoreContract,

@@ -170,7 +170,7 @@ async def test_a_service_of_then_and_one_of_today_talk(
             await people.look(leaver)
 
 
-async def test_what_disappears_at_the_service_of_today_stays_at_one_of_then_which_shows_that_something_was_said(
+async def test_what_disappears_at_the_service_of_today_stays_at_one_of_then_until_its_program_is_upgraded(
     deployment: Deployment, older: OlderProgram
 ) -> None:
     start(deployment, older, of_then=("bob",), of_today=(SERVER, "alice"))
@@ -192,6 +192,12 @@ async def test_what_disappears_at_the_service_of_today_stays_at_one_of_then_whic
         await people.write("bob", "alice", "an answer")
         await people.until_text("alice", "bob", "an answer")
         assert "brief" in [row["text"] for row in await bob.load_timeline(b, a)]
+        deployment.service("bob").terminate()
+        start(deployment, older, of_then=(), of_today=("bob",))
+        bob = await people.look("bob")
+        assert bob.accounts[b].conversations[conversation]["lives_for"] == 5
+        message_id = await people.write("bob", "alice", "brief as well")
+        await bob.until(lambda: message_id not in bob.accounts[b].messages)
 
 
 async def test_what_the_program_of_then_left_is_kept_by_todays(deployment: Deployment, older: OlderProgram) -> None:

@@ -53,6 +53,10 @@ CHANGES_WAITING: Final = 1_000
 CHANGES_WAITING_BYTES: Final = 4 * MIB
 CHANGES_WAITING_SECONDS: Final = 30 * 86_400.0
 """Of one author, changes of messages that are not here."""
+LATER_CONTENTS: Final = 500
+LATER_BYTES: Final = 2 * MIB
+LATER_SECONDS: Final = 30 * 86_400.0
+"""Of one account, contents that only a later program understands."""
 """A chat text or an opaque body. Larger things are files."""
 ENVELOPE_BYTES: Final = MESSAGE_BODY_BYTES + MESSAGE_BODY_BYTES // 8 + 64 * KIB
 """A sealed body after padding (Padmé adds at most 12 %) with its headers."""

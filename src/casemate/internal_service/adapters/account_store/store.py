@@ -11,6 +11,7 @@ from casemate.internal_service.adapters.account_store.finding import FindingTabl
 from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
 from casemate.internal_service.adapters.account_store.keeping import KeepingTable
+from casemate.internal_service.adapters.account_store.later import LaterTable
 from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.notifying import NotifyingTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
@@ -36,6 +37,7 @@ class SqliteAccountStore(
     KeyTimeTable,
     FindingTable,
     KeepingTable,
+    LaterTable,
     ScheduledTable,
     ProfilesTable,
     ArrangedTable,

@@ -185,10 +185,11 @@ class Account(Memory):
         store.put_profile(replace(profile, start_counter=profile.start_counter + 1, fenced=False))
         store.forget_presence()
         self._parts.tidying.begin(now)
+        understood = self._parts.understanding.begin(now)
         if not profile.fenced:
-            return []
+            return understood
         self._parts.scheduling.hold_back()
-        return self._parts.healing.start_over_with_all(now)
+        return understood + self._parts.healing.start_over_with_all(now)
 
     def found_older(self) -> None:
         """Its database is older than it was, so keys and numbers in it were used: its next start begins anew with

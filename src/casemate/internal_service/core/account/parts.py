@@ -50,6 +50,7 @@ from casemate.internal_service.core.account.people.sharing import Sharing
 from casemate.internal_service.core.account.people.withdrawals import Withdrawals
 from casemate.internal_service.core.account.server_events import ServerEvents
 from casemate.internal_service.core.account.showing import Showing
+from casemate.internal_service.core.account.understanding import Understanding
 from casemate.node import Instant
 
 
@@ -119,6 +120,7 @@ class Parts:
         meanings = Meanings(
             self.agreement, spares, GivingBack(context, self.outbox), self.messages, self.changing, self.sharing
         )
+        self.understanding = Understanding(context, meanings, self.messages)
         inbox = Inbox(
             context,
             self.ratchets,

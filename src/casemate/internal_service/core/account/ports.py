@@ -1,6 +1,6 @@
 """What an account needs of its database. tests/contracts holds the suite that every implementation passes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from casemate.internal_service.core.account.rows import (
     FoundPage,
     Guest,
     Invite,
+    LaterContent,
     MessageRow,
     Mute,
     Peer,
@@ -255,6 +256,8 @@ class MessageStore(Protocol):
         """Messages that arrived up to here are seen; returns those that were not."""
         ...
 
+    def see_one(self, message: MessageRow) -> None: ...
+
     def unsee(
         self, conversation: ConversationId, author: AccountId, first: DisplayOrder, limit: int
     ) -> list[MessageId]:
@@ -336,6 +339,34 @@ class KeepingStore(Protocol):
 
     def hidden_lines(self, conversation: ConversationId) -> list[MessageRow]:
         """Those whose time is over by a clock that nobody has confirmed yet."""
+        ...
+
+
+class LaterStore(Protocol):
+    """What only a later program of this account understands."""
+
+    def kinds_known(self) -> frozenset[str]:
+        """Those that the last program knew which wrote it down."""
+        ...
+
+    def set_kinds_known(self, kinds: Collection[str]) -> None: ...
+
+    def lines_of_kinds(self, kinds: Collection[str], after: int, limit: int) -> list[MessageRow]:
+        """Those with a higher `arrival`, in that order. Looks at all messages."""
+        ...
+
+    def later_add(self, later: LaterContent) -> None:
+        """The oldest of that account go where there are too many."""
+        ...
+
+    def later_take(self, kinds: Collection[str], limit: int) -> list[LaterContent]:
+        """The first that arrived. They are here no more."""
+        ...
+
+    def later_drop(self, account_id: AccountId) -> None: ...
+
+    def later_expire(self, wall: float) -> None:
+        """What has been here too long goes."""
         ...
 
 
@@ -649,6 +680,7 @@ class AccountStore(
     ConversationStore,
     MessageStore,
     ChangeStore,
+    LaterStore,
     LivesStore,
     ProfilesStore,
     KeepingStore,

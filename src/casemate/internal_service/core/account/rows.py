@@ -382,6 +382,18 @@ class Scheduled(WithContents, frozen=True):
     """Where a link in it leads; empty: nothing is shown of it."""
 
 
+class LaterContent(WithContents, frozen=True):
+    """What a peer sealed, of a kind that this program does not know."""
+
+    account_id: AccountId
+    device: DeviceId
+    number: int
+    arrived_at: float
+    kind: str
+    content: bytes
+    """Whole, as it was sealed."""
+
+
 class Delivery(WithContents, frozen=True):
     """A content of ours on its way to one device. It knows no body."""
 

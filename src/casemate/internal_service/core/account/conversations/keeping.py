@@ -65,7 +65,9 @@ class Keeping(Memory):
     ) -> tuple[Outcome, DisplayOrder | None]:
         """Erase the next `AT_ONCE` lines here, of those that arrived up to `up_to`; what is on its way to somebody
         stays. Returns where to go on; None: that was all. Raises Refused."""
-        self._conversations.who_is_in(conversation, "unknown_peer")
+        peer = self._conversations.who_is_in(conversation, "unknown_peer")
+        if after is None:
+            self._context.store.later_drop(peer.account_id)
         page = self._page(conversation, after)
         # What is hidden would come back when a clock is set.
         hidden = self._context.store.hidden_lines(conversation) if after is None else []

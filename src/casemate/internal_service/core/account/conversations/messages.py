@@ -1,5 +1,6 @@
 """Messages of people and of other apps: written into the timeline as they go out, and as they come in."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -18,6 +19,7 @@ from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import MessageArrived, MessageChanged
 from casemate.internal_service.core.ground.refusals import refuse
 from casemate.node import Instant
+from casemate.protocol.errors import MalformedFrame
 from casemate.protocol.ids import DeviceId, MessageId
 from casemate.protocol.limits import MESSAGE_BODY_BYTES
 
@@ -84,6 +86,15 @@ class Messages:
 
     # --------------------------------------------------------------------------------------------------------- theirs
 
+    def understood(self, rows: Sequence[MessageRow]) -> Outcome:
+        """Lines that an earlier program of this account kept without knowing what they are."""
+        for row in rows:
+            # One that breaks the protocol stays the line that it is.
+            with contextlib.suppress(MalformedFrame):
+                self._take_settings([row])
+                self._context.store.see_one(row)
+        return [MessageChanged(row.conversation, row.message_id) for row in rows]
+
     def arrived(self, peer: Peer, device: DeviceId, run: Sequence[tuple[int, Content]], now: Instant) -> Outcome:
         """Messages and their numbers, or things of a newer version that are shown as such. The same message again
         changes nothing."""
@@ -135,7 +146,7 @@ class Messages:
                 # A setting calls nobody.
                 seen=content.kind == Kind.DISAPPEARING,
                 painted=False,
-                lives_for=life_in_bounds(content.lives_for) if content.kind in _TOLD_TO_CLIENTS else None,
+                lives_for=None if content.kind == Kind.DISAPPEARING else life_in_bounds(content.lives_for),
             )
             rows.append(row)
         added = store.messages_add(rows)

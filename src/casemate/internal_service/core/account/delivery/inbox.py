@@ -12,6 +12,7 @@ from casemate.internal_service.core.account.contents import NUMBERS_LOST_KEPT, V
 from casemate.internal_service.core.account.context import Context, Outcome
 from casemate.internal_service.core.account.delivery.control import SealedNotes
 from casemate.internal_service.core.account.delivery.healing import Healing
+from casemate.internal_service.core.account.delivery.later import is_of_later, keep_for_later
 from casemate.internal_service.core.account.delivery.message_runs import IsMessage, MessageRun, MessageRuns
 from casemate.internal_service.core.account.delivery.notes import Note, write_once
 from casemate.internal_service.core.account.delivery.origins import contradicts, opening_on
@@ -193,6 +194,8 @@ class Inbox:
         self._context.store.put_channel(replace(channel, opened=opened, opened_before=before))
         self._keep_session(peer, replace(row, session=session), content, is_new=known is None, now=now)
         self._note_session(peer, device, header)
+        if is_of_later(content):
+            keep_for_later(self._context, peer, device, number, content.kind, data, now)
         return self._handle(self._current(peer), device, number, content, now)
 
     def _keep_session(self, peer: Peer, row: RatchetRow, content: Content, *, is_new: bool, now: Instant) -> None:

@@ -42,6 +42,7 @@ class Tidying(Memory):
         self._context.store.expire_prekeys(key_time)
         self._context.store.retire_ratchets(key_time)
         self._context.store.changes_expire(now.wall)
+        self._context.store.later_expire(now.wall)
         self._context.store.cancelled_expire(now.wall)
 
     def _publish_bundle(self, now: Instant) -> Outcome:
