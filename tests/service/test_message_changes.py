@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from casemate.internal_service.adapters.account_store.kept_frames import HEADS_KEPT
 from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.conversations.chat_form import text_of
 from casemate.protocol.client import extensions as ext
@@ -180,8 +181,11 @@ def test_a_plain_client_is_not_owed_what_was_taken_back(street: Street, house: H
     assert [text for text in said if text is not None] == ["kept"]
 
 
-def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(street: Street, house: House) -> None:
-    """What it sends it keeps itself, and sends again until it is told that it came."""
+@pytest.mark.parametrize("besides", [0, HEADS_KEPT])
+def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(
+    street: Street, house: House, besides: int
+) -> None:
+    """What it sends it keeps itself, and sends again until it is told that it came; so it does with many others."""
     alice, bob = house.client(), street.house("other").view()
     a, b = alice.register("alice"), bob.register("bob")
     alice.befriend(a, bob, b)
@@ -189,6 +193,7 @@ def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(street: S
     for frame in (said, said, other):
         alice.send(a, b, ilm.encode(frame))
     kept = b"\x02" + ilm.payload(said) + b"|" + ilm.payload(other)
+    kept += b"".join(ilm.payload(ilm.Data(a, Cid(number), number, b"")) for number in range(besides))
     alice.expect(
         to.LocalDBSetKVSuccess,
         ask.LocalDBSetKV(request_id=new_id(), cid=a, peer_cid=None, key="outbound_messages", value=Octets(kept)),
@@ -208,7 +213,8 @@ def test_a_plain_clients_own_pairs_hold_no_word_of_what_was_taken_back(street: S
         ask.LocalDBGetKV(request_id=new_id(), cid=a, peer_cid=None, key="outbound_messages"),
     )
     blank = ilm.payload(replace(said, body=b" " * len(said.body)))
-    assert bytes(found.value) == b"\x02" + blank + b"|" + ilm.payload(other)
+    before = b"\x02" + ilm.payload(said)
+    assert bytes(found.value) == b"\x02" + blank + kept[len(before) :]
 
 
 def test_a_page_is_found_around_a_message_by_its_id_alone(talk: Talk) -> None:

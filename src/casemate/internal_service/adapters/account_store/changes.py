@@ -7,7 +7,7 @@ import msgspec
 
 from casemate.crypto.content import Kind, Shows
 from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
-from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
+from casemate.internal_service.adapters.account_store.kept_frames import KeptFramesTable
 from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
 from casemate.internal_service.core.account.changes import Change, Changed, Target, counts, fold
@@ -34,7 +34,7 @@ _BESIDES_TEXT: Final = 256
 """Bytes that a row takes besides its text and emojis, about."""
 
 
-class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
+class ChangesTable(DeliveriesTable, PlainQueueTable, KeptFramesTable):
     def change_add(
         self, conversation: ConversationId, target: Target, change: Change, arrived_at: float
     ) -> list[MessageId]:
@@ -194,7 +194,7 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, LocalDbTable):
         frame = ilm.decode(message.body) if message.kind == Kind.OPAQUE else None
         # Whoever names somebody else as its source must not make us touch what that one said.
         if isinstance(frame, ilm.Data) and message.author is not None and frame.source == cid_of(message.author):
-            self.kv_blank(ilm.payload(frame), len(frame.body))
+            self.frame_blank(frame)
 
     def _keep_first_text(self, message: MessageRow, target: Target) -> None:
         """What a message said when it was written is its first version."""

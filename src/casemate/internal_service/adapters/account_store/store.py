@@ -12,10 +12,9 @@ from casemate.internal_service.adapters.account_store.inbox import InboxTable
 from casemate.internal_service.adapters.account_store.invites import InvitesTable
 from casemate.internal_service.adapters.account_store.keeping import KeepingTable
 from casemate.internal_service.adapters.account_store.later import LaterTable
-from casemate.internal_service.adapters.account_store.local_db import LocalDbTable
 from casemate.internal_service.adapters.account_store.notifying import NotifyingTable
 from casemate.internal_service.adapters.account_store.plain_queue import PlainQueueTable
-from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable, ProfileTable
+from casemate.internal_service.adapters.account_store.profile_and_peers import PeersTable
 from casemate.internal_service.adapters.account_store.profiles import ProfilesTable
 from casemate.internal_service.adapters.account_store.scheduled import ScheduledTable
 from casemate.internal_service.adapters.account_store.sessions import ChannelsTable, KeyTimeTable, RatchetsTable
@@ -28,7 +27,6 @@ from casemate.runtime.sqlite import Database
 
 
 class SqliteAccountStore(
-    ProfileTable,
     PeersTable,
     InvitesTable,
     ChannelsTable,
@@ -44,7 +42,6 @@ class SqliteAccountStore(
     NotifyingTable,
     InboxTable,
     PlainQueueTable,
-    LocalDbTable,
     DraftsTable,
 ):
     def __init__(self, database: Database) -> None:

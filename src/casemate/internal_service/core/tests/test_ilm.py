@@ -103,3 +103,15 @@ def test_our_own_form_is_read_back(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(body: bytes) -> None:
     text_of(body)
+
+
+def test_the_heads_of_what_is_kept_are_found_wherever_they_stand() -> None:
+    ours, theirs = ilm.Data(Cid(7), Cid(9), 1, b"words"), ilm.Data(Cid(9), Cid(7), 2, b"")
+    of_others = ilm.Data(Cid(8), Cid(9), 1, b"words")
+    value = b"\x01" + b"".join(map(ilm.payload, (ours, of_others, theirs, ours))) + bytes(3)
+    found = ilm.heads_in(value, Cid(7), 9)
+    assert {ilm.head(ours), ilm.head(theirs)} <= set(found)
+    assert ilm.head(of_others) not in found
+    assert ilm.heads_in(value, Cid(7), 1) == [ilm.head(ours)]
+    assert ilm.heads_in(value[:25], Cid(7), 9) == [], "nothing said is there"
+    assert ilm.heads_in(Cid(7).to_bytes(8, "little"), Cid(7), 9) == []

@@ -7,16 +7,25 @@ import pytest
 
 from casemate.crypto.content import Shows
 from casemate.internal_service.adapters.account_store import open_account_store
+from casemate.internal_service.core.account.conversations import ilm
 from casemate.internal_service.core.account.lives import Clocks, Life
-from casemate.internal_service.core.account.rows import Channel, Delivery, MessageRow
+from casemate.internal_service.core.account.rows import Channel, Delivery, LaterContent, MessageRow
 from casemate.protocol.ids import AccountId, Cid, ConversationId, DeviceId, MessageId
 from casemate.runtime.sqlite import Database
 
 DEVICE = DeviceId(b"d" * 16)
 BEA = AccountId(b"b" * 32)
 CONVERSATION = ConversationId(b"c" * 16)
-FEW_ROWS = ("SCAN CONSTANT ROW", "SCAN queues", "SCAN channels", "SCAN conversations")
-"""No more than peers have devices."""
+FRAME = ilm.Data(Cid(1), Cid(2), 3, b"words")
+FEW_ROWS = (
+    "SCAN CONSTANT ROW",
+    "SCAN queues",
+    "SCAN channels",
+    "SCAN conversations",
+    "SCAN profile",
+    "SCAN plain_queue",
+)
+"""No more than peers have devices, or than a plain client is owed: of that no bodies are read."""
 
 
 def line(name: str, *, mine: bool) -> MessageRow:
@@ -112,6 +121,15 @@ def test_statements_find_their_rows_by_an_index(tmp_path: Path, monkeypatch: pyt
     store.size_of(CONVERSATION)
     store.conversations()
     store.hidden_lines(CONVERSATION)
+    store.kv_set(None, "outbound", ilm.payload(FRAME))
+    store.delete_here(CONVERSATION, [theirs.message_id])
+    store.plain_drop(theirs.arrival, ilm.encode(FRAME))
+    store.frame_blank(FRAME)
+    store.later_add(LaterContent(BEA, DEVICE, 1, 1.0, "vote", b"whole"))
+    store.later_take({"vote", "poll"}, 9)
+    store.later_drop(BEA)
+    store.later_expire(1.0)
+    store.kv_delete(None, "outbound")
     whole = {
         sql: steps
         for sql, steps in plans.items()

@@ -4,15 +4,18 @@ Then this service is the ILM endpoint: it acknowledges, so that the other side's
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.protocol.ids import Cid
+from casemate.protocol.ids import CID_BYTES, Cid
 
 _DATA: Final = struct.Struct("<IQQQQ")
 _ACK: Final = struct.Struct("<IIQQQ")
 _POLL: Final = struct.Struct("<IIQQB")
 _LAST_RECEIVED: Final = struct.Struct("<Q")
+_LENGTH: Final = struct.Struct("<Q")
+_HEAD_BYTES: Final = 3 * CID_BYTES
 
 _TAG_BYTES: Final = 4
 _TAG_DATA: Final = 0
@@ -72,6 +75,35 @@ def encode(frame: Frame) -> bytes:
 def payload(frame: Data) -> bytes:
     """A message as clients keep it in their stores: without the tag. It ends with what was said."""
     return encode(frame)[_TAG_BYTES:]
+
+
+def head(frame: Data) -> bytes:
+    """What such a payload begins with: from whom, to whom, and the number."""
+    return payload(frame)[:_HEAD_BYTES]
+
+
+def heads_in(value: bytes, cid: Cid, limit: int) -> list[bytes]:
+    """The first heads of payloads from or to this account that may be in this value, each once."""
+    found: dict[bytes, None] = {}
+    for own in _places(value, cid.to_bytes(CID_BYTES, "little")):
+        for start in (own, own - CID_BYTES):
+            words = start + _HEAD_BYTES + _LENGTH.size
+            if (
+                start >= 0
+                and words <= len(value)
+                and len(value) - words >= _LENGTH.unpack_from(value, words - _LENGTH.size)[0]
+            ):
+                found[value[start : start + _HEAD_BYTES]] = None
+        if len(found) >= limit:
+            break
+    return list(found)[:limit]
+
+
+def _places(value: bytes, wanted: bytes) -> Iterator[int]:
+    at = value.find(wanted)
+    while at >= 0:
+        yield at
+        at = value.find(wanted, at + 1)
 
 
 def acknowledgement(frame: Data) -> bytes:
