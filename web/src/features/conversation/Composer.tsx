@@ -14,7 +14,7 @@ import { directionOf } from "./direction";
 import { EmojiButton } from "./composer/EmojiButton";
 import { insertText } from "./composer/fieldText";
 import { continueList, markOf, toggleMark } from "./composer/marks";
-import { markdownOf } from "./composer/pasted";
+import { formattedOf, loadPasted } from "./composer/pasting";
 import { MarksBar } from "./composer/MarksBar";
 import { useCompletion } from "./composer/useCompletion";
 import { DraftOffers } from "./DraftOffers";
@@ -55,6 +55,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   /** Shift while pasting asks for the plain text; a paste does not tell by itself. */
   const shift = useRef(false);
 
+  useEffect(() => void loadPasted(), []);
   const { link, preview, onPreview, typed: lookForLink } = usePreview();
 
   const changed = useCallback(
@@ -155,7 +156,7 @@ export const Composer = memo(function Composer({ conversation, peerName, onSent 
   const paste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
     const pasted = event.clipboardData.getData("text/plain");
     if (pasted.length <= LONG_PASTE_CHARACTERS) {
-      const formatted = shift.current ? null : markdownOf(event.clipboardData.getData("text/html"));
+      const formatted = shift.current ? null : formattedOf(event.clipboardData.getData("text/html"));
       if (formatted === null) return;
       event.preventDefault();
       insertText(event.currentTarget, formatted);

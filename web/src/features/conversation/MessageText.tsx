@@ -4,10 +4,9 @@ import { memo, useId, useMemo, useState } from "react";
 import { beginningOf, fewMarks, partsOf } from "../../text/bounded";
 import { Button } from "../../components/Button";
 import { classes } from "../../components/classes";
-import { LinkedText } from "../../components/LinkedText";
 import { isEmojiOnly } from "../../text/emojiOnly";
 import { sizeOf } from "../../text/sizes";
-import { mayBeFormatted, useFormatted } from "./markdown/formatting";
+import { mayBeFormatted, mayHoldLinks, useDrawing } from "./markdown/formatting";
 
 /** What is formatted is read as one; a longer text is drawn in parts, as it was written. */
 const MOST_FORMATTED = 16_384;
@@ -66,11 +65,11 @@ interface WordsProps {
 
 /** Words of a person, with their formatting once the code for that is there, and as they were written until then. */
 export const Words = memo(function Words({ id, text, cut = false, plain = false, className }: WordsProps) {
-  const draw = useFormatted(!plain && mayBeFormatted(text));
-  if (draw !== null)
+  const drawing = useDrawing(!plain && mayBeFormatted(text));
+  if (drawing !== null)
     return (
       <div id={id} className={classes("message-text space-y-1.5 text-15", className)}>
-        {draw(text, cut)}
+        {drawing.drawFormatted(text, cut)}
       </div>
     );
   const large = !plain && !cut && isEmojiOnly(text);
@@ -84,11 +83,17 @@ export const Words = memo(function Words({ id, text, cut = false, plain = false,
         className,
       )}
     >
-      <LinkedText text={text} />
+      <Linked text={text} />
       {cut && "…"}
     </p>
   );
 });
+
+/** With addresses one can follow, once the code that finds them is there. */
+function Linked({ text }: { readonly text: string }) {
+  const drawing = useDrawing(mayHoldLinks(text));
+  return drawing === null ? fewMarks(text) : drawing.drawLinked(text);
+}
 
 /** In a box of its own, so that the conversation around it stays within reach. */
 function WholeText({ id, text }: { readonly id: string; readonly text: string }) {
@@ -107,7 +112,7 @@ function WholeText({ id, text }: { readonly id: string; readonly text: string })
       ) : (
         partsOf(text).map((part, place) => (
           <p key={place} dir="auto" className="message-text message-part text-15">
-            {place < PARTS_WITH_LINKS ? <LinkedText text={part} /> : fewMarks(part)}
+            {place < PARTS_WITH_LINKS ? <Linked text={part} /> : fewMarks(part)}
           </p>
         ))
       )}

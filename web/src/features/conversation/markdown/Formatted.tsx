@@ -20,6 +20,11 @@ export function drawFormatted(text: string, cut: boolean): ReactNode {
   return <Formatted text={text} cut={cut} />;
 }
 
+/** As it was written, with addresses one can follow. */
+export function drawLinked(text: string): ReactNode {
+  return <LinkedText text={text} />;
+}
+
 const Formatted = memo(function Formatted({ text, cut }: Props) {
   const blocks = parseMarkdown(text);
   const end = cut ? "…" : null;
