@@ -1,4 +1,5 @@
 /** The parts of the page that the first screen does without: loaded when they are needed, or when there is time. */
+import { menuContent, popoverContent } from "../components/floating";
 import { loadAhead } from "../components/Later";
 
 export const connectionsScreen = async () =>
@@ -23,6 +24,8 @@ export const signOutDialog = async () => (await import("../features/shell/SignOu
 export const signedOutScreen = async () => (await import("./SignedOutScreen")).SignedOutScreen;
 
 const PARTS = [
+  menuContent,
+  popoverContent,
   infoPanel,
   lifeSetting,
   settingsScreen,

@@ -1,11 +1,10 @@
 /** The emoji picker beside the button that opens it; on a phone a sheet, for there is no beside. */
-import { Popover as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useSyncExternalStore } from "react";
 
 import { Dialog } from "./Dialog";
 import { Later } from "./Later";
-import { useLayer } from "./layer";
+import { Popover } from "./Popover";
 
 interface Props {
   readonly trigger: ReactNode;
@@ -21,7 +20,6 @@ const loadPicker = async () => (await import("./EmojiPicker")).EmojiPicker;
 const NARROW = "(width < 640px)";
 
 export function EmojiPopover({ trigger, open, onOpen, onPick, onClosed }: Props) {
-  const layer = useLayer();
   const narrow = useSyncExternalStore(subscribe, () => matchMedia(NARROW).matches);
   const close = () => {
     onOpen(false);
@@ -40,34 +38,24 @@ export function EmojiPopover({ trigger, open, onOpen, onPick, onClosed }: Props)
     />
   );
   return (
-    <Radix.Root open={open} onOpenChange={onOpen}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      {narrow ? (
-        open && (
-          <Dialog title="Emojis" bare onClose={close}>
-            <div className="flex h-[60dvh] flex-col">{picker}</div>
-          </Dialog>
-        )
-      ) : (
-        <Radix.Portal container={layer}>
-          <Radix.Content
-            aria-label="Emojis"
-            align="end"
-            side="top"
-            sideOffset={6}
-            collisionPadding={8}
-            onCloseAutoFocus={(event) => {
-              if (onClosed === undefined) return;
-              event.preventDefault();
-              onClosed();
-            }}
-            className="motion-rise z-50 flex h-96 max-h-[min(24rem,var(--radix-popover-content-available-height))] w-88 flex-col rounded-card border border-line bg-raised shadow-float focus-visible:outline-none"
-          >
-            {picker}
-          </Radix.Content>
-        </Radix.Portal>
+    <>
+      <Popover
+        label="Emojis"
+        trigger={trigger}
+        open={open}
+        onOpen={onOpen}
+        side="top"
+        onClosed={onClosed}
+        className="flex h-96 max-h-[min(24rem,var(--radix-popover-content-available-height))] w-88 flex-col"
+      >
+        {narrow ? null : picker}
+      </Popover>
+      {narrow && open && (
+        <Dialog title="Emojis" bare onClose={close}>
+          <div className="flex h-[60dvh] flex-col">{picker}</div>
+        </Dialog>
       )}
-    </Radix.Root>
+    </>
   );
 }
 

@@ -1,9 +1,13 @@
 /** A short list of actions that belongs to the button that opens it. */
-import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import { Slot } from "radix-ui";
+import type { KeyboardEvent, PointerEvent, ReactNode } from "react";
+import { useId, useRef, useState } from "react";
 
-import { classes } from "./classes";
-import { useLayer } from "./layer";
+import { menuContent, useWasOpen } from "./floating";
+import { Later } from "./Later";
+import type { MenuCheckProps, MenuItemProps } from "./menuParts";
+import { useMenuParts } from "./menuParts";
+import { NotOpened } from "./NotOpened";
 
 interface MenuProps {
   readonly trigger: ReactNode;
@@ -13,76 +17,66 @@ interface MenuProps {
 }
 
 export function Menu({ trigger, align = "end", side = "bottom", children }: MenuProps) {
-  const layer = useLayer();
+  const [open, setOpen] = useState(false);
+  const wasOpen = useWasOpen(open);
+  const [byKey, setByKey] = useState(false);
+  const button = useRef<HTMLElement>(null);
+  const buttonId = useId();
+  const id = useId();
+  const press = (event: PointerEvent) => {
+    if (event.button !== 0 || event.ctrlKey) return;
+    setByKey(false);
+    setOpen(!open);
+    // The menu is what gets the focus.
+    if (!open) event.preventDefault();
+  };
+  const key = (event: KeyboardEvent) => {
+    if (!["Enter", " ", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    setByKey(true);
+    setOpen(event.key === "ArrowDown" || !open);
+  };
   return (
-    // Not modal: the page behind stays readable, and nothing is injected into it.
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal container={layer}>
-        <DropdownMenu.Content
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className="motion-rise z-50 max-w-80 min-w-52 rounded-card border border-line bg-raised p-1 shadow-float"
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
-}
-
-interface ItemProps {
-  readonly icon?: ReactNode;
-  readonly danger?: boolean;
-  readonly onSelect: () => void;
-  readonly children: ReactNode;
-}
-
-export function MenuItem({ icon, danger = false, onSelect, children }: ItemProps) {
-  return (
-    <DropdownMenu.Item
-      onSelect={onSelect}
-      className={classes(
-        "flex h-8 cursor-pointer items-center gap-2.5 rounded-control px-2.5 text-13 outline-none",
-        "data-[highlighted]:bg-hover",
-        danger ? "text-red-ink" : "text-ink",
+    <>
+      <Slot.Root
+        ref={button}
+        id={buttonId}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        data-state={open ? "open" : "closed"}
+        onPointerDown={press}
+        onKeyDown={key}
+      >
+        {trigger}
+      </Slot.Root>
+      {wasOpen && (
+        <Later
+          load={menuContent}
+          of={{ id, button, buttonId, byKey, open, onOpen: setOpen, align, side, children }}
+          failed={(said) => open && <NotOpened>{said}</NotOpened>}
+        />
       )}
-    >
-      {icon !== undefined && <span className="text-current opacity-80">{icon}</span>}
-      {children}
-    </DropdownMenu.Item>
+    </>
   );
 }
 
-export function MenuCheck({
-  checked,
-  onChange,
-  children,
-}: {
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <DropdownMenu.CheckboxItem
-      checked={checked}
-      onCheckedChange={onChange}
-      className="flex h-8 cursor-pointer items-center gap-2.5 rounded-control px-2.5 text-13 outline-none data-[highlighted]:bg-hover"
-    >
-      <span aria-hidden className="w-4 text-center text-accent-ink">
-        {checked ? "✓" : ""}
-      </span>
-      {children}
-    </DropdownMenu.CheckboxItem>
-  );
+export function MenuItem(props: MenuItemProps) {
+  const { Item } = useMenuParts();
+  return <Item {...props} />;
+}
+
+export function MenuCheck(props: MenuCheckProps) {
+  const { Check } = useMenuParts();
+  return <Check {...props} />;
 }
 
 export function MenuNote({ children }: { readonly children: ReactNode }) {
-  return <DropdownMenu.Label className="px-2.5 py-1.5 text-12 text-ink-3">{children}</DropdownMenu.Label>;
+  const { Note } = useMenuParts();
+  return <Note>{children}</Note>;
 }
 
 export function MenuLine() {
-  return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+  const { Line } = useMenuParts();
+  return <Line />;
 }

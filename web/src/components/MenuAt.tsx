@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { classes } from "./classes";
 import { useLayer } from "./layer";
+import { InMenu } from "./MenuContent";
 import type { MenuPlace } from "./placeOf";
 
 interface Props {
@@ -57,7 +58,7 @@ export function MenuAt({ at, label, onClose, layer, onClosed, className = "min-w
             className,
           )}
         >
-          {children}
+          <InMenu>{children}</InMenu>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
