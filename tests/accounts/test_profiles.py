@@ -1,5 +1,7 @@
 """Picture and status: everybody who is registered has them, nobody else, and nothing of former ones stays."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -17,10 +19,11 @@ from casemate.internal_service.core.account.people.profile_notes import (
 )
 from casemate.internal_service.core.account.people.sharing import UNDER_WAY
 from casemate.internal_service.core.account.profiles import ToldProfile
+from casemate.internal_service.core.account.rows import Peer
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.protocol.ids import Cid
 from casemate.protocol.limits import PICTURE_BYTES, STATUS_CHARACTERS
-from casemate.protocol.link import Deliver
+from casemate.protocol.link import AccountRow, Deliver, RegistrationAnswered
 from casemate.protocol.link_codec import ServerFrame
 from tests.accounts.deployment import DATABASE_KEY, Deployment, Person
 from tests.support.decrypted import decrypted
@@ -49,6 +52,12 @@ def status_of(world: Deployment, one: Person, other: Person) -> str | None:
 
 def block(world: Deployment, one: Person, other: Person, blocked: bool) -> None:
     world.do(one, lambda account, now: account.block(other.cid, blocked, 1, now))
+
+
+def peer_of(one: Person, other: Person) -> Peer:
+    peer = one.store.peer(other.account.account_id)
+    assert peer is not None
+    return peer
 
 
 def profiles_for(person: Person, other: Person) -> int:
@@ -205,6 +214,54 @@ def test_whoever_is_blocked_gets_no_news_until_that_ends(world: Deployment, frie
     block(world, alice, bob, False)
     world.pass_time(60)
     assert (picture_of(bob, alice), status_of(world, bob, alice)) == (TWO, "Away")
+
+
+@pytest.mark.parametrize("by_another_device", [False, True])
+def test_of_what_waits_for_somebody_who_is_blocked_no_word_stays(
+    world: Deployment, friends: tuple[Person, Person], by_another_device: bool
+) -> None:
+    alice, bob = friends
+    world.cut(bob)
+    world.to_device = lambda person, frame: [] if person is bob else [frame]
+    if by_another_device:
+        block(world, alice, bob, True)
+        alice.store.put_peer(replace(peer_of(alice, bob), blocked=False))
+    show(world, alice, ONE)
+    say_status(world, alice, "gone fishing in the lagoon")
+    if by_another_device:
+        world.restart(alice)
+    else:
+        block(world, alice, bob, True)
+    assert peer_of(alice, bob).blocked
+    show(world, alice, b"")
+    say_status(world, alice, "")
+    kept = file_of(world, alice)
+    assert b"first of the pictures" not in kept
+    assert b"fishing in the lagoon" not in kept
+    say_status(world, alice, "caught one")
+    block(world, alice, bob, False)
+    world.to_device = lambda person, frame: [frame]
+    world.cut(bob)
+    world.pass_time(60)
+    assert (status_of(world, bob, alice), picture_of(bob, alice)) == ("caught one", b"")
+
+
+def test_of_somebody_who_is_registered_no_more_neither_face_nor_status_stays(
+    world: Deployment, friends: tuple[Person, Person]
+) -> None:
+    alice, bob = friends
+    show(world, bob, ONE)
+    say_status(world, bob, "gone fishing in the lagoon")
+    alice.store.put_peer(replace(peer_of(alice, bob), our_card=b"given once more"))
+    declined = RegistrationAnswered(AccountRow(bob.account.account_id, "bob", "Bob", False), False, b"")
+    world.do(alice, lambda account, now: account._parts.registration.answered(declined, now))
+    assert world.sees(alice, bob).relation == "declined"
+    kept = file_of(world, alice)
+    assert b"first of the pictures" not in kept
+    assert b"fishing in the lagoon" not in kept
+    world.do(alice, lambda account, now: account.ask_registration(bob.cid, now))
+    world.pass_time(60)
+    assert (picture_of(alice, bob), status_of(world, alice, bob)) == (ONE, "gone fishing in the lagoon")
 
 
 def test_whoever_has_no_room_is_told_with_the_next_link(

@@ -42,7 +42,10 @@ class Blocking:
         if blocked and peer.relation == "asks_you":
             peer = replace(peer, relation="none", their_card=None, our_card=None, introduction="")
         self._context.put_peer(peer)
-        self._sharing.settle(peer, now)
+        if blocked:
+            self._sharing.not_for(peer, now)
+        else:
+            self._sharing.settle(peer, now)
         resumed = [] if blocked else self._outbox.resume(peer, now) + self._receipts.send_again(peer, now)
         # What they wrote counts, or does not count any more.
         return [*looks_different(self._context, peer), *resumed, Answered(token)]

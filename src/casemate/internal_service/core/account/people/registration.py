@@ -123,9 +123,12 @@ class Registration(Memory):
     def link_up(self, blocked: list[AccountId], now: Instant) -> Outcome:
         """Ask again what the server may not have heard, and take its word for whom we block."""
         outcome: Outcome = []
-        for peer in self._context.store.peers():
-            if peer.blocked != (peer.account_id in blocked):
-                self._context.put_peer(replace(peer, blocked=not peer.blocked))
+        for known in self._context.store.peers():
+            peer = replace(known, blocked=known.account_id in blocked)
+            if peer != known:
+                self._context.put_peer(peer)
+                if peer.blocked:
+                    self._sharing.not_for(peer, now)
                 outcome += looks_different(self._context, peer)
             if peer.relation == "declined" and now.wall - peer.relation_since >= DECLINED_QUIET_SECONDS:
                 self._context.put_peer(replace(peer, relation="none", relation_since=now.wall))
@@ -320,6 +323,7 @@ class Registration(Memory):
         card = self._cards.sign(peer.account_id, Purpose.ACCEPT, self._context.secrets.bundle, now)
         peer = replace(peer, our_card=card)
         self._context.put_peer(peer)
+        self._sharing.tell_anew(peer, now)
         return self._send_acceptance(peer)
 
     def answered(self, signal: RegistrationAnswered, now: Instant) -> Outcome:
@@ -329,6 +333,7 @@ class Registration(Memory):
             return []
         if not signal.accept:
             self._context.put_peer(peer.let_go("declined", now.wall))
+            self._sharing.parted(peer, now)
             return [PeerChanged(peer.cid), RegistrationSettled(peer.cid, peer.username, reason("declined"))]
         verified = self._cards.verify_either(peer.account_id, signal.answer, now)
         if any(bundle.last_resort for bundle in verified.bundles):
@@ -365,7 +370,7 @@ class Registration(Memory):
             introduction="",
         )
         self._context.put_peer(peer)
-        self._sharing.gone(peer)
+        self._sharing.parted(peer, now)
         self._context.store.put_presence([PresenceRow(peer.account_id, False, now.wall)])
         for entry in self._context.device_list(peer).devices:
             self._context.store.wipe_spares(entry.device_id)

@@ -25,7 +25,7 @@ from casemate.internal_service.core.account.people.profile_notes import (
     encode_profile,
 )
 from casemate.internal_service.core.account.profiles import SharedProfile, Status, ToldProfile
-from casemate.internal_service.core.account.rows import Peer
+from casemate.internal_service.core.account.rows import MessageRow, Peer
 from casemate.internal_service.core.ground.notices import LinkChanged, PeerChanged
 from casemate.internal_service.core.ground.refusals import Refused, refuse
 from casemate.internal_service.core.ground.undo import Memory, UndoDict, UndoSet
@@ -123,7 +123,7 @@ class Sharing(Memory):
 
     def _tell(self, peer: Peer, note: ProfileNote, now: Instant) -> None:
         """In the place of what they do not have yet of this sort. Raises Refused."""
-        under_way = self._context.store.profiles_under_way(self._context.conversation_with(peer.account_id))
+        under_way = self._under_way(peer)
         body = encode_profile(note)
         if any(row.body == body for row in under_way):
             return
@@ -133,6 +133,17 @@ class Sharing(Memory):
         if len(under_way) >= UNDER_WAY:
             raise refuse("mailbox_full")
         self._outbox.write(peer, Kind.PROFILE, body, now, reserve=0)
+
+    def not_for(self, peer: Peer, now: Instant) -> None:
+        """They are blocked, or there no more: of what they do not have yet no word stays. It is told once it may be."""
+        under_way = self._under_way(peer)
+        for row in under_way:
+            self._outbox.empty(peer, row, now)
+        if under_way:
+            self._context.store.put_told_profile(peer.account_id, ToldProfile())
+
+    def _under_way(self, peer: Peer) -> list[MessageRow]:
+        return self._context.store.profiles_under_way(self._context.conversation_with(peer.account_id))
 
     def heard_from(self, peer: Peer, now: Instant) -> None:
         """They took something: what was put off may have room now."""
@@ -190,12 +201,13 @@ class Sharing(Memory):
             case None:
                 return []
 
-    def gone(self, peer: Peer) -> None:
-        """Nobody is there any more whose face and words these could be."""
+    def parted(self, peer: Peer, now: Instant) -> None:
+        """They are deleted, or registered no more: neither side keeps what is of the other."""
+        self.not_for(peer, now)
         store = self._context.store
-        store.put_shared_profile(
-            peer.account_id, SharedProfile(status_number=store.shared_profile(peer.account_id).status_number)
-        )
+        # What they shared last may be told once more; nothing from before that.
+        last = max(store.shared_profile(peer.account_id).status_number - 1, 0)
+        store.put_shared_profile(peer.account_id, SharedProfile(status_number=last))
 
     def _picture_arrived(self, peer: Peer, note: PictureNote, now: Instant) -> Outcome:
         try:
