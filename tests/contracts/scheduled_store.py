@@ -30,6 +30,14 @@ class ScheduledStoreContract:
             store.drop_scheduled(FIRST.message_id)
         assert (store.all_scheduled(), store.scheduled_size(), store.scheduled_next()) == ([], (0, 0), None)
 
+    def test_all_that_waits_is_refused_at_once(self, store: AccountStore) -> None:
+        with store.transaction():
+            store.put_scheduled(FIRST)
+            store.put_scheduled(SECOND)
+            store.cancel_scheduled(SECOND.message_id, 100.0)
+            store.refuse_scheduled("held_back")
+        assert store.all_scheduled() == [replace(FIRST, refused="held_back")]
+
     def test_of_what_was_cancelled_only_that_is_known_for_a_while(self, store: AccountStore) -> None:
         with store.transaction():
             store.put_scheduled(FIRST)

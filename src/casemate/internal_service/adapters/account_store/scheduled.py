@@ -43,6 +43,9 @@ class ScheduledTable:
             scheduled.preview,
         )
 
+    def refuse_scheduled(self, code: str) -> None:
+        self._stored.execute("UPDATE scheduled SET refused = ? WHERE cancelled_at IS NULL", code)
+
     def drop_scheduled(self, message_id: MessageId) -> None:
         self._stored.execute("DELETE FROM scheduled WHERE id = ?", message_id)
 

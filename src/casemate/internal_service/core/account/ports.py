@@ -479,6 +479,10 @@ class ScheduledStore(Protocol):
 
     def put_scheduled(self, scheduled: Scheduled) -> None: ...
 
+    def refuse_scheduled(self, code: str) -> None:
+        """None of those that wait could go, for this reason."""
+        ...
+
     def drop_scheduled(self, message_id: MessageId) -> None: ...
 
     def cancel_scheduled(self, message_id: MessageId, wall: float) -> None:

@@ -97,8 +97,7 @@ class Scheduling(Memory):
 
     def hold_back(self) -> None:
         """This data is older than it was: what waits in it may have been sent or cancelled since. A person decides."""
-        for kept in self._context.store.all_scheduled():
-            self._context.store.put_scheduled(replace(kept, refused=HELD_BACK))
+        self._context.store.refuse_scheduled(HELD_BACK)
 
     def view(self, message_id: MessageId) -> ScheduledView | None:
         kept = self._context.store.scheduled(message_id)
