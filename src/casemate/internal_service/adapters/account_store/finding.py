@@ -241,11 +241,14 @@ class _Look:
         rows = self._db.rows(sql, _match(self._wanted), self._folding.lowest, self._below, limit)
         low = rows[-1][0] if len(rows) == limit else self._folding.lowest
         these, work = [row[0] for row in rows], len(rows) * _CANDIDATE_WORK
-        if not self._wanted.has_link:
+        if not narrow:
             return self._messages(these, low, work, most)
-        sql = f"SELECT message, octet_length(text) FROM folded WHERE message IN ({_places(these)})"
-        fit = _fitting(self._db.rows(f"{sql} ORDER BY message DESC", *these), None)
-        return self._messages(self._answering(fit), fit.low(low), work + fit.work(0), most)
+        table, key, text = self._is_read
+        sql = f"SELECT {key}, octet_length({text}) FROM {table} WHERE {key} IN ({_places(these)})"
+        sized = self._db.rows(f"{sql} ORDER BY {key} DESC", *these)
+        fit = _fitting(sized, None, _READ_BYTES if self._wanted.has_link else _SCANNED_BYTES)
+        these = self._answering(fit) if self._wanted.has_link else fit.these
+        return self._messages(these, fit.low(low), work + fit.work(0), most)
 
     def _by_scan(self, most: int) -> _Piece:
         low = self._scanned_from()
@@ -264,13 +267,20 @@ class _Look:
         texts = self._db.rows(sql, *fit.these)
         return [message for message, text in texts if self._matcher.answers(text, self._way)]
 
+    @property
+    def _is_read(self) -> tuple[str, str, str]:
+        """Where the most is read: table, key and text. From whom and when a message is stands behind what it says.
+        Where nobody asks for that, the sizes of messages alone would be as much to read as all folded texts."""
+        return ("messages", "arrival", "body") if self._filters else ("folded", "message", "text")
+
     def _scanned_from(self) -> int:
         """From where on this piece looks: not at too many, and at few where they are long."""
         low = max(self._folding.lowest, self._below - _SCANNED_ROWS)
-        among = "FROM messages WHERE arrival >= ? AND arrival < ?"
-        if self._db.value(f"SELECT total(octet_length(body)) {among}", low, self._below) <= _SCANNED_BYTES:
+        table, key, text = self._is_read
+        among = f"FROM {table} WHERE {key} >= ? AND {key} < ?"
+        if self._db.value(f"SELECT total(octet_length({text})) {among}", low, self._below) <= _SCANNED_BYTES:
             return low
-        sql = f"SELECT arrival, octet_length(body) {among} ORDER BY arrival DESC"
+        sql = f"SELECT {key}, octet_length({text}) {among} ORDER BY {key} DESC"
         return _fitting(self._db.rows(sql, low, self._below), None, _SCANNED_BYTES).low(low)
 
     def _with_changed(self, piece: _Piece, most: int) -> _Piece:

@@ -245,6 +245,42 @@ def test_long_messages_are_read_a_few_at_a_time(readable: SqliteAccountStore, mo
     fold()
 
 
+def test_from_when_long_messages_are_is_read_of_a_few_at_a_time(
+    readable: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands behind what they say."""
+    with readable.transaction():
+        for number in range(1, 41):
+            say(readable, number, "meeting " + "x " * (LONG // 2))
+    fold_all(readable)
+    rows = readable.database.rows
+    asked: list[int] = []
+
+    def noted(sql: str, *bindings: object) -> list[tuple[object, ...]]:
+        if "arrival IN" in sql and "shown_at >=" in sql:
+            asked.append(len(bindings))
+        return rows(sql, *bindings)
+
+    monkeypatch.setattr(readable.database, "rows", noted)
+    wanted, place = WantedMessages(read_terms("meeting"), from_time=1e12), None
+    while not asked or place is not None:
+        place = readable.find(wanted, place, 30).later
+    assert sum(asked) >= 40
+    assert max(asked) < 16
+
+
+def test_that_nothing_is_found_is_known_without_reading_the_messages(
+    readable: SqliteAccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with readable.transaction():
+        for number in range(1, 41):
+            say(readable, number, "casemate")
+    fold_all(readable)
+    reads = Reads(readable, monkeypatch)
+    assert readable.find(WantedMessages(read_terms("asem1")), None, 30).messages == []
+    assert reads.asked("total(octet_length(body))") == 0
+
+
 def test_a_very_long_message_is_found_by_how_it_begins(readable: SqliteAccountStore) -> None:
     say(readable, 1, "begins " + "x" * COMPARED_CHARACTERS + " ends")
     for _ in range(2):
