@@ -45,6 +45,17 @@ def nothing_leaves(world: Deployment, alice: Person, bob: Person) -> None:
     world.restart(alice)
 
 
+def no_word_stays(world: Deployment, alice: Person, bob: Person) -> None:
+    """At once in her file, and in both once everybody can hear everything."""
+    assert OF_ALL not in file_of(world, alice)
+    world.to_device = lambda person, frame: [frame]
+    world.cut(alice)
+    world.cut(bob)
+    world.pass_time(60)
+    assert OF_ALL not in file_of(world, bob)
+    assert OF_ALL not in file_of(world, alice)
+
+
 def both_are_there(world: Deployment, alice: Person, bob: Person) -> None:
     """Everything arrives."""
 
@@ -58,13 +69,7 @@ def test_no_word_of_a_message_or_its_versions_stays_in_the_files(
     edit(world, alice, bob, message_id, EDITED)
     assert OF_ALL in file_of(world, alice)
     delete(world, alice, bob, message_id)
-    assert OF_ALL not in file_of(world, alice)
-    world.to_device = lambda person, frame: [frame]
-    world.cut(alice)
-    world.cut(bob)
-    world.pass_time(60)
-    assert OF_ALL not in file_of(world, bob)
-    assert OF_ALL not in file_of(world, alice)
+    no_word_stays(world, alice, bob)
     assert world.texts(bob, alice) in ([""], [])
 
 
@@ -82,13 +87,7 @@ def test_no_word_of_a_preview_stays(
     )
     assert OF_ALL in file_of(world, alice)
     delete(world, alice, bob, message_id)
-    assert OF_ALL not in file_of(world, alice)
-    world.to_device = lambda person, frame: [frame]
-    world.cut(alice)
-    world.cut(bob)
-    world.pass_time(60)
-    assert OF_ALL not in file_of(world, bob)
-    assert OF_ALL not in file_of(world, alice)
+    no_word_stays(world, alice, bob)
 
 
 def test_no_word_of_a_preview_stays_of_what_was_to_be_sent_later(world: Deployment, alice: Person, bob: Person) -> None:

@@ -16,13 +16,8 @@ from casemate.protocol.client.finding_extensions import (
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
 from tests.service.client import Client
-from tests.service.house import House, Street
-from tests.service.test_message_changes import SAID, Talk
-
-
-@pytest.fixture
-def talk(street: Street, house: House) -> Talk:
-    return Talk(street, house)
+from tests.service.house import House
+from tests.service.talk import SAID, Talk
 
 
 def ask(cid: Cid, words: str, **more: object) -> SearchMessages:

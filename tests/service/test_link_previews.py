@@ -11,17 +11,16 @@ from casemate.protocol.ids import Cid
 from casemate.protocol.limits import PREVIEWS_A_MINUTE
 from casemate.protocol.link_previews import LinkPreview
 from tests.service.asking import new_id
-from tests.service.house import House, Street
-from tests.service.test_message_changes import ANSWER, Talk
+from tests.service.house import House
+from tests.service.talk import ANSWER, Talk
 
 URL = "https://soup.test/"
 VIEW = LinkPreviewView(url=URL, title="Soup", site="Kitchen", description="For two")
 
 
-@pytest.fixture
-def talk(street: Street, house: House) -> Talk:
+@pytest.fixture(autouse=True)
+def _page(house: House) -> None:
     house.pages[URL] = LinkPreview(URL, "Soup", "Kitchen", "For two")
-    return Talk(street, house)
 
 
 def asked(cid: Cid, url: str = URL) -> MakeLinkPreview:

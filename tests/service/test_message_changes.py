@@ -20,63 +20,12 @@ from casemate.protocol.client.message_extensions import (
     ReactToMessage,
 )
 from casemate.protocol.client.types import Octets
-from casemate.protocol.client.views import ConversationChanged, MessageReference, MessageRemoved, MessageView
+from casemate.protocol.client.views import ConversationChanged, MessageReference, MessageRemoved
 from casemate.protocol.ids import Cid
 from tests.service.asking import new_id
 from tests.service.client import Client
 from tests.service.house import House, Street
-
-SAID = "07" * 16
-ANSWER = "08" * 16
-
-
-class Talk:
-    """Alice and Bob, connected; she has said something."""
-
-    def __init__(self, street: Street, house: House) -> None:
-        self.street = street
-        self.alice, self.bob = house.view(), street.house("other").view()
-        self.a, self.b = self.alice.register("alice"), self.bob.register("bob")
-        for view, cid in ((self.alice, self.a), (self.bob, self.b)):
-            view.expect(ext.Snapshot, ext.Subscribe(request_id=new_id(), cid=cid))
-        self.alice.befriend(self.a, self.bob, self.b)
-        self.conversation = self.alice.conversation(self.a, self.b)
-        self.say(self.alice, self.a, SAID, "Helo")
-
-    def say(self, view: Client, cid: Cid, message_id: str, text: str, to: MessageReference | None = None) -> None:
-        request = ext.SendChat(
-            request_id=new_id(), cid=cid, conversation=self.conversation, message_id=message_id, text=text, reply_to=to
-        )
-        view.expect(ext.MessageQueued, request)
-
-    def page(self, view: Client, cid: Cid) -> dict[str, MessageView]:
-        request = ext.GetTimeline(request_id=new_id(), cid=cid, conversation=self.conversation)
-        return {message.id: message for message in view.expect(ext.TimelinePage, request).messages}
-
-    def edit(self, text: str, message_id: str = SAID) -> EditMessage:
-        return EditMessage(
-            request_id=new_id(), cid=self.a, conversation=self.conversation, message_id=message_id, text=text
-        )
-
-    def delete(self, cid: Cid, *message_ids: str, everywhere: bool) -> DeleteMessages:
-        return DeleteMessages(
-            request_id=new_id(),
-            cid=cid,
-            conversation=self.conversation,
-            message_ids=list(message_ids),
-            everywhere=everywhere,
-        )
-
-    @property
-    def alices_id(self) -> str:
-        author = self.page(self.alice, self.a)[SAID].author
-        assert author is not None
-        return author
-
-
-@pytest.fixture
-def talk(street: Street, house: House) -> Talk:
-    return Talk(street, house)
+from tests.service.talk import ANSWER, SAID, Talk
 
 
 def refusal(view: Client, request: ExtensionRequest) -> str:
