@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from casemate.internal_service.core.account.account import Account
 from casemate.internal_service.core.account.ports import AccountStore
 from casemate.internal_service.core.account.rows import MessageRow
 from casemate.protocol.client.views import MessageView
-from casemate.protocol.ids import DeviceId, MessageId
+from casemate.protocol.ids import Cid, DeviceId, MessageId
 from casemate.protocol.limits import DELIVERIES_UNTAKEN, DEPOSITS_UNANSWERED
 from casemate.protocol.link import Deliver, Deposit, Deposited, DepositRefused, Receipt
 from casemate.protocol.link_codec import ClientFrame, ServerFrame
@@ -394,15 +395,52 @@ def same_changes(deployment: Deployment) -> None:
 
 
 def _changes_seen(one: Person, other: Person, person: Person, peer: Person) -> dict[str, object]:
-    """By message id. One's own devices do not tell each other of reactions yet."""
+    """By message id. One's own devices do not tell each other of reactions and pins yet."""
     assert person.account is not None
     of_both = set(_of_both(one, other, person, peer))
     alone = one.device is None and other.device is None
+    pinned = _pinned(person.account, peer.cid)
     return {
-        message.id: (message.deleted, message.text, message.edited_at, message.reactions if alone else None)
+        message.id: (
+            message.deleted,
+            message.text,
+            message.edited_at,
+            message.preview,
+            message.reactions if alone else None,
+            message.id in pinned if alone else None,
+        )
         for message in person.timeline(person.account, peer.cid)
         if message.deleted or message.id in of_both
     }
+
+
+def _pinned(account: Account, cid: Cid) -> set[str]:
+    if account.peer_view(cid) is None:
+        return set()
+    shown = account.conversation_view(account.conversation_with(cid))
+    return set() if shown is None else {pin.id for pin in shown.pins}
+
+
+def same_profiles(deployment: Deployment) -> None:
+    """Name, picture and status of everybody are what they share themselves, at all who are registered. One's own
+    devices do not share what they set yet."""
+    for one, other in pairs(deployment.people):
+        for person, peer in ((one, other), (other, one)):
+            if one.device or other.device or one.is_cloned or other.is_cloned:
+                continue
+            assert person.account is not None
+            assert peer.account is not None
+            seen = person.account.peer_view(peer.cid)
+            if seen is None or seen.relation != "registered":
+                continue
+            own = peer.account.sharing.own
+            status = None if own.status is None else own.status.text
+            if seen.full_name != peer.account.full_name:
+                raise CheckFailed(f"{person.name} reads another name of {peer.name} than they have")
+            if (seen.status and seen.status.text) != status:
+                raise CheckFailed(f"{person.name} reads another status of {peer.name} than they say")
+            if person.account.picture_of(peer.cid) != peer.account.picture_of(peer.cid):
+                raise CheckFailed(f"{person.name} sees another face of {peer.name} than they show")
 
 
 def nothing_unread(deployment: Deployment) -> None:
@@ -412,7 +450,13 @@ def nothing_unread(deployment: Deployment) -> None:
             raise CheckFailed(f"{person.name} has read everything, but {person.account.unread()} count as unread")
 
 
-FINAL_CHECKS: Final[tuple[Callable[[Deployment], None], ...]] = (exactly_once, same_order, same_changes, nothing_unread)
+FINAL_CHECKS: Final[tuple[Callable[[Deployment], None], ...]] = (
+    exactly_once,
+    same_order,
+    same_changes,
+    same_profiles,
+    nothing_unread,
+)
 
 
 def pairs(people: list[Person]) -> list[tuple[Person, Person]]:

@@ -14,8 +14,10 @@ from casemate.node import Instant
 from casemate.protocol.client.views import MessageView, PeerView, Reason
 from casemate.protocol.ids import AccountId, Cid, DeviceId, MessageId
 from casemate.protocol.limits import PAINTED_AT_ONCE
+from casemate.protocol.link_previews import LinkPreview
 from tests.sim.host import AccountHost, Operation, Told, Wish
 from tests.sim.machine import Machine
+from tests.support.pictures import jpeg
 
 CANARY: Final = "canary-7c1f"
 """Part of every text: it may be found nowhere outside the people's own, opened databases."""
@@ -132,6 +134,10 @@ class Person:
         number = len(self.written) + 1
         message_id = MessageId(self.chance.randbytes(16))
         text = f"{CANARY} {self.name} #{number}" + " and so on" * self.chance.choice((0, 0, 3, 40))
+        preview = None
+        if self.chance.random() < 0.1:
+            url = f"https://birds.test/{number}"
+            text, preview = f"{text} {url}", LinkPreview(url, f"{CANARY} birds", "Lagoon", "")
         self.written[message_id.hex()] = text
 
         def heard(refused: Reason | None) -> None:
@@ -140,25 +146,34 @@ class Person:
             else:
                 self.machine.tell(f"refused: {refused.code}")
 
-        self.say(peer_cid, number, message_id, text, heard)
+        self.say(peer_cid, number, message_id, text, preview, heard)
 
-    def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
-        self.wish(
-            f"say #{number} to {peer_cid % 1000}",
-            lambda account, now: account.send_chat(account.conversation_with(peer_cid), message_id, text, now),
-            heard,
-        )
+    def say(
+        self,
+        peer_cid: Cid,
+        number: int,
+        message_id: MessageId,
+        text: str,
+        preview: LinkPreview | None,
+        heard: Heard,
+    ) -> None:
+        def send(account: Account, now: Instant) -> Outcome:
+            return account.send_chat(account.conversation_with(peer_cid), message_id, text, now, preview=preview)
+
+        self.wish(f"say #{number} to {peer_cid % 1000}", send, heard)
 
     def change_something(self, peer_cid: Cid) -> None:
-        """One of the last messages is edited or taken back, if it is theirs, or reacted to."""
+        """One of the last messages is edited or taken back, if it is theirs, or pinned, or reacted to."""
         account = self.account
         shown = [] if account is None else self.timeline(account, peer_cid)[-CHANGED_OF_LAST:]
         shown = [message for message in shown if message.kind == "chat" and not message.deleted]
         if not shown:
             return
         message = self.chance.choice(shown)
-        kind = self.chance.choice(("edit", "edit", "delete", "react")) if message.mine else "react"
-        if kind == "react":
+        kind = self.chance.choice(("edit", "edit", "delete", "react", "pin") if message.mine else ("react", "pin"))
+        if kind == "pin":
+            self.pin(peer_cid, message, self.chance.random() < 0.7)
+        elif kind == "react":
             self.react(peer_cid, message, self.chance.choice(((), ("👍",), ("🎂", "👍"))))
         elif kind == "delete":
             self.changed.setdefault(message.id, []).append(None)
@@ -189,6 +204,34 @@ class Person:
             f"react to {message.id[:6]}",
             lambda account, now: account.changing.react(account.conversation_with(peer_cid), target, emojis, now),
         )
+
+    def pin(self, peer_cid: Cid, message: MessageView, pinned: bool) -> None:
+        assert message.author is not None
+        target = AccountId(bytes.fromhex(message.author)), MessageId(bytes.fromhex(message.id))
+        self.wish(
+            f"{'pin' if pinned else 'let go of'} {message.id[:6]}",
+            lambda account, now: account.changing.pin(account.conversation_with(peer_cid), target, pinned, now),
+        )
+
+    def share_something(self) -> None:
+        """Another name, status or picture, or none of these two any more."""
+        new = self.chance.randrange(1_000)
+        match self.chance.choice(("name", "status", "status", "picture")):
+            case "name":
+                self.rename(f"{self.name.title()} the {new}th")
+            case "status":
+                self.say_status(self.chance.choice(("", f"{CANARY} in mood {new}")))
+            case _:
+                self.show(self.chance.choice((b"", jpeg(scan=f"{CANARY} {new}".encode()))))
+
+    def rename(self, full_name: str) -> None:
+        self.wish(f"be {full_name}", lambda account, now: account.change_full_name(full_name, now))
+
+    def say_status(self, text: str) -> None:
+        self.wish("say how they are", lambda account, now: account.sharing.put_status(text, None, now))
+
+    def show(self, picture: bytes) -> None:
+        self.wish("show a face", lambda account, now: account.sharing.put_picture(picture, now))
 
     def read_everything(self, peer_cid: Cid) -> None:
         self.look(peer_cid, share=1.0)
@@ -350,7 +393,9 @@ class Habits:
                 person.write(peer_cid)
         elif kind < 0.72:
             person.change_something(peer_cid)
-        elif kind < 0.8:
+        elif kind < 0.75:
+            person.share_something()
+        elif kind < 0.82:
             person.read_everything(peer_cid)
         elif kind < 0.9:
             person.look(peer_cid, share=self._chance.random())

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -36,10 +37,12 @@ from casemate.protocol.client.codec import (
     encode_response,
 )
 from casemate.protocol.client.extension_bases import RequestRefused
-from casemate.protocol.client.message_extensions import DeleteMessages, EditMessage, ReactToMessage
+from casemate.protocol.client.message_extensions import DeleteMessages, EditMessage, PinMessage, ReactToMessage
+from casemate.protocol.client.profile_extensions import SetPicture, SetStatus
 from casemate.protocol.client.types import DEFAULT_SETTINGS, ConnectMode, LoginMode, Octets, Uuid
 from casemate.protocol.client.views import MessageView
 from casemate.protocol.ids import Cid, ConversationId, MessageId, SocketId
+from casemate.protocol.link_previews import LinkPreview
 from tests.sim.host import Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
@@ -272,12 +275,21 @@ class ServicePerson(Person):
 
     # --- wishes
 
-    def say(self, peer_cid: Cid, number: int, message_id: MessageId, text: str, heard: Heard) -> None:
+    def say(
+        self,
+        peer_cid: Cid,
+        number: int,
+        message_id: MessageId,
+        text: str,
+        preview: LinkPreview | None,
+        heard: Heard,
+    ) -> None:
         talk = self._talk_with(peer_cid)
+        shown = None if preview is None else views.LinkPreviewView(**structs.asdict(preview))
         self._ask(
             f"say #{number} to {peer_cid % 1000}",
             lambda rid: ext.SendChat(
-                request_id=rid, cid=self.cid, conversation=talk, message_id=message_id.hex(), text=text
+                request_id=rid, cid=self.cid, conversation=talk, message_id=message_id.hex(), text=text, preview=shown
             ),
             heard,
         )
@@ -312,6 +324,26 @@ class ServicePerson(Person):
                 emojis=list(emojis),
             ),
         )
+
+    def pin(self, peer_cid: Cid, message: MessageView, pinned: bool) -> None:
+        talk, author = self._talk_with(peer_cid), message.author
+        assert author is not None
+        self._ask(
+            f"{'pin' if pinned else 'let go of'} {message.id[:6]}",
+            lambda rid: PinMessage(
+                request_id=rid, cid=self.cid, conversation=talk, author=author, message_id=message.id, pinned=pinned
+            ),
+        )
+
+    def rename(self, full_name: str) -> None:
+        self._ask(f"be {full_name}", lambda rid: ext.SetSettings(request_id=rid, cid=self.cid, full_name=full_name))
+
+    def say_status(self, text: str) -> None:
+        self._ask("say how they are", lambda rid: SetStatus(request_id=rid, cid=self.cid, text=text))
+
+    def show(self, picture: bytes) -> None:
+        encoded = b64encode(picture).decode()
+        self._ask("show a face", lambda rid: SetPicture(request_id=rid, cid=self.cid, picture=encoded))
 
     def _talk_with(self, peer_cid: Cid) -> str:
         account = self.account

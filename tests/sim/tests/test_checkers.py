@@ -9,9 +9,12 @@ import pytest
 from msgspec import structs
 
 from casemate.internal_service.adapters.account_store import SqliteAccountStore, open_account_store
+from casemate.internal_service.core.account.changes import Change, Target
 from casemate.internal_service.core.account.conversations.reading import Reading
 from casemate.internal_service.core.account.delivery import deposits, inbox, kept, outbox, sealing
-from casemate.internal_service.core.account.rows import Channel, MessageRow
+from casemate.internal_service.core.account.people.sharing import Sharing
+from casemate.internal_service.core.account.rows import Channel, MessageRow, Peer
+from casemate.protocol.ids import ConversationId, MessageId
 from casemate.protocol.link import ClientHello
 from casemate.runtime.sqlite import Database
 from casemate.server.adapters.sqlite_store.mailbox import SqliteMailbox
@@ -42,6 +45,7 @@ WINDY = replace(FINE, cuts=3, slowness=0.5)
 DEADLY = replace(FINE, kills=3, server_kills=2, mean_seconds_between_faults=1.5)
 FORGETFUL = replace(FINE, mailbox_seconds=20.0)
 DARK = replace(FINE, power_cuts=3, mean_seconds_between_faults=1.0)
+TALKATIVE = replace(FINE, seconds=90.0)
 WORLDS = 12
 ENOUGH_TO_CONNECT = 3
 """The envelopes with which two people become connected."""
@@ -263,6 +267,41 @@ def a_flood_for_somebody_away(world: World) -> None:
     world.server.boot()
     world.agenda.run_until(world.agenda.now + 60)
     world.end()
+
+
+@pytest.mark.parametrize("kind", ["pin", "preview"])
+def test_a_change_that_only_its_maker_sees_is_found(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    honest = SqliteAccountStore.change_add
+
+    def of_ones_own(
+        self: SqliteAccountStore, conversation: ConversationId, target: Target, change: Change, arrived_at: float
+    ) -> list[MessageId]:
+        profile = self.profile()
+        if change.kind == kind and profile is not None and change.author != profile.account_id:
+            return []
+        return honest(self, conversation, target, change, arrived_at)
+
+    monkeypatch.setattr(SqliteAccountStore, "change_add", of_ones_own)
+    assert "do not see the same of" in finding(TALKATIVE)
+
+
+@pytest.mark.parametrize(("what", "arrived"), [("status", "_status_arrived"), ("face", "_picture_arrived")])
+def test_what_somebody_shares_and_nobody_takes_is_found(
+    monkeypatch: pytest.MonkeyPatch, what: str, arrived: str
+) -> None:
+    monkeypatch.setattr(Sharing, arrived, lambda *_: [])
+    assert f"another {what}" in finding(TALKATIVE)
+
+
+def test_a_new_name_that_is_not_kept_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = SqliteAccountStore.put_peer
+
+    def put_peer(self: SqliteAccountStore, peer: Peer) -> None:
+        known = self.peer(peer.account_id)
+        honest(self, peer if known is None else replace(peer, full_name=known.full_name))
+
+    monkeypatch.setattr(SqliteAccountStore, "put_peer", put_peer)
+    assert "another name" in finding(TALKATIVE)
 
 
 def test_a_core_that_raises_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
