@@ -21,7 +21,6 @@ from casemate.server.core.ports import ServerStore
 from casemate.server.core.settings import ServerSettings
 from tests.sim.agenda import Agenda
 from tests.sim.checkers import (
-    FINAL_CHECKS,
     BoundedQueues,
     CheckFailed,
     NoPlaintext,
@@ -30,6 +29,7 @@ from tests.sim.checkers import (
     converged,
     relation_of,
 )
+from tests.sim.final_checks import FINAL_CHECKS
 from tests.sim.host import AccountHost, Answered, Told
 from tests.sim.machine import Machine, Process
 from tests.sim.network import Network
