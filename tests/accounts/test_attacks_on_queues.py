@@ -65,6 +65,23 @@ def test_a_server_that_says_again_what_it_has_is_not_given_more_at_once(
     assert sum(len(deposit.items) for deposit in deposits) == 5
 
 
+def test_no_frame_leads_beyond_what_may_be_unanswered(
+    world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = friends
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.deposits.DEPOSITS_UNANSWERED", 10)
+    monkeypatch.setattr("casemate.internal_service.core.account.delivery.deposits.DEPOSIT_ITEMS", 4)
+    world.server_up = False
+    world.cut(alice)
+    for number in range(20):
+        world.say(alice, bob, f"unanswered {number}")
+    world.server_up = True
+    world.to_device = lambda person, frame: [] if isinstance(frame, Deposited) else [frame]
+    deposits = deposits_of(world, alice)
+    world.pass_time(2)
+    assert [len(deposit.items) for deposit in deposits] == [4, 4, 2]
+
+
 def test_what_does_not_fit_into_one_frame_follows_at_once(
     world: Deployment, friends: tuple[Person, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:

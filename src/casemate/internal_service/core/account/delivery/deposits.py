@@ -37,18 +37,22 @@ class Deposits(Memory):
         if self._paused.pop(device, None) is not None:
             self._trying.add(device)
         outcome: Outcome = []
-        while self._unanswered.get(device, 0) < (1 if device in self._trying else DEPOSITS_UNANSWERED):
-            rows = self._context.store.deliveries_to_send(device, self._given.get(device, 0), DEPOSIT_ITEMS)
-            rows = rows[:1] if device in self._trying else rows
+        while (room := self._room_of(device)) > 0:
+            asked = min(room, DEPOSIT_ITEMS)
+            rows = self._context.store.deliveries_to_send(device, self._given.get(device, 0), asked)
             items = next(batches(rows, LINK_BATCH_BYTES, without_gaps=True), [])
             if not items:
                 break
             outcome += self._link.send(Deposit(device, items))
             self._given[device] = items[-1][0]
             self._unanswered[device] = self._unanswered.get(device, 0) + len(items)
-            if len(items) == len(rows) < DEPOSIT_ITEMS:
+            if len(items) == len(rows) < asked:
                 break  # that was all
         return outcome
+
+    def _room_of(self, device: DeviceId) -> int:
+        """How many more the server may leave unanswered."""
+        return (1 if device in self._trying else DEPOSITS_UNANSWERED) - self._unanswered.get(device, 0)
 
     def taken(self, frame: Deposited) -> bool:
         """Whether it is taken again after it was refused."""
