@@ -52,6 +52,14 @@ TALK = with_person(BEA)
 
 Act = Callable[[Page], object]
 
+AT_REST = """() => new Promise((done) => {
+    const atRest = () => { changes.disconnect(); done(); };
+    let pause = setTimeout(atRest, 100);
+    const changes = new MutationObserver(() => { clearTimeout(pause); pause = setTimeout(atRest, 100); });
+    changes.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})"""
+"""A page draws what it has, and once more what comes later: until nothing changes any more for a moment."""
+
 
 def press(name: str) -> Act:
     return lambda page: page.get_by_role("button", name=name).first.click()
@@ -764,6 +772,7 @@ def show(page: Page, base: str, name: str) -> None:
     page.wait_for_timeout(250)
     if act is not None:
         act(page)
+        page.evaluate(AT_REST)
 
 
 def free_port() -> int:
