@@ -15,6 +15,7 @@ PASSWORD_BYTES: Final = (7, 1024)
 
 # --- messages
 MESSAGE_BODY_BYTES: Final = 1 * MIB
+"""A chat text or an opaque body. Larger things are files."""
 EDITED_BYTES: Final = MESSAGE_BODY_BYTES - 64
 """Of the text of an edit, which names its message beside it."""
 CANCELLED_KEPT_SECONDS: Final = 30 * DAY_SECONDS
@@ -57,7 +58,6 @@ LATER_CONTENTS: Final = 500
 LATER_BYTES: Final = 2 * MIB
 LATER_SECONDS: Final = 30 * 86_400.0
 """Of one account, contents that only a later program understands."""
-"""A chat text or an opaque body. Larger things are files."""
 ENVELOPE_BYTES: Final = MESSAGE_BODY_BYTES + MESSAGE_BODY_BYTES // 8 + 64 * KIB
 """A sealed body after padding (Padmé adds at most 12 %) with its headers."""
 CONTROL_BYTES: Final = 8 * KIB
