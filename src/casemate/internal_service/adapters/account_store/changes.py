@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from casemate.crypto.content import Kind, Shows
+from casemate.internal_service.adapters.account_store.bounds import kept_of
 from casemate.internal_service.adapters.account_store.deliveries import DeliveriesTable
 from casemate.internal_service.adapters.account_store.kept_frames import KeptFramesTable
 from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
@@ -240,13 +241,9 @@ class ChangesTable(DeliveriesTable, PlainQueueTable, KeptFramesTable):
             conversation,
             author,
         )
-        size = 0
-        too_many: list[tuple[object, ...]] = []
-        for count, (*place, text_bytes) in enumerate(rows, start=1):
-            size += text_bytes + _BESIDES_TEXT
-            if count > CHANGES_WAITING or size > CHANGES_WAITING_BYTES:
-                too_many.append(tuple(place))
-        self._forget(conversation, too_many)
+        sizes = (text_bytes + _BESIDES_TEXT for *_, text_bytes in rows)
+        kept = kept_of(sizes, CHANGES_WAITING, CHANGES_WAITING_BYTES)
+        self._forget(conversation, [tuple(place) for *place, _ in rows[kept:]])
 
     def _insert(
         self, conversation: ConversationId, target: Target, change: Change, arrived_at: float, *, waits: bool

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from casemate.internal_service.adapters.account_store.bounds import kept_of
 from casemate.internal_service.adapters.account_store.messages import MESSAGE_COLUMNS, read_message
 from casemate.internal_service.core.account.rows import LaterContent, MessageRow
 from casemate.protocol.ids import AccountId, DeviceId
@@ -63,9 +64,7 @@ class LaterTable:
         rows = self._stored.rows(
             "SELECT arrival, length(content) FROM later WHERE account_id = ? ORDER BY arrival DESC", account_id
         )
-        size = 0
-        for count, (arrival, content_bytes) in enumerate(rows, start=1):
-            size += content_bytes
-            if count > LATER_CONTENTS or size > LATER_BYTES:
-                self._stored.execute("DELETE FROM later WHERE account_id = ? AND arrival <= ?", account_id, arrival)
-                return
+        kept = kept_of((content_bytes for _, content_bytes in rows), LATER_CONTENTS, LATER_BYTES)
+        if kept < len(rows):
+            newest_gone = rows[kept][0]
+            self._stored.execute("DELETE FROM later WHERE account_id = ? AND arrival <= ?", account_id, newest_gone)
